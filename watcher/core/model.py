@@ -121,6 +121,8 @@ class Status:
     """Time inside which voices for it must lie together."""
     expires: timedelta | None = None
     """After this long the flag `overdue` is raised (a promise with a window)."""
+    mail: bool = True
+    """Whether reaching it is worth a message of its own; otherwise it is listed in the next digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,8 @@ class Ladder:
     """Events without a summit: each one is news once, then the track awaits the next."""
     quiet_after: timedelta | None = None
     """A series without an event for this long raises the flag `quiet`."""
+    attributes: tuple[str, ...] = ()
+    """Details that any later official claim updates, whatever its status (version, price, access model)."""
 
     def rank(self, status: str) -> int:
         """Position of a status on the ladder. Raises KeyError for a status that is not on it."""
@@ -509,10 +513,8 @@ class TrackVerdict:
     events: tuple[Event, ...] = ()
     """Series only: all events, oldest first."""
     path: tuple[tuple[str, datetime], ...] = ()
-    """Statuses passed on the way, with their dates."""
+    """Statuses passed on the way, with their dates; the last one is the present."""
     reason: str = ""
-    because_of: str = ""
-    """`correction` where a claim was taken back, else empty."""
 
 
 @dataclass(frozen=True, slots=True)

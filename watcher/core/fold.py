@@ -1,0 +1,175 @@
+"""The fold of a ladder: claims in the order of what happened, one status at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from watcher.core.model import Claim, Ladder, Quote, Rule, Scalar, Standing, Status, Tier, Track, TrackVerdict
+from watcher.core.voices import LEADING, distinct_voices, in_order, quotes_of, reported, standing_of
+
+_Details = dict[str, Scalar | tuple[Scalar, ...]]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where the fold stands while it walks through the claims."""
+
+    status: str
+    setter: Claim | None = None
+    standing: Standing = Standing.PROVISIONAL
+    report: tuple[Claim, ...] = ()
+    path: list[tuple[str, datetime]] = field(default_factory=list)
+    details: _Details = field(default_factory=dict)
+    taken: list[Claim] = field(default_factory=list)
+
+
+def fold_track(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
+    """The verdict of one track at `now` from its claims (any order). Pure."""
+    ladder = track.ladder
+    rules = {rule.id: rule for rule in ladder.rules}
+    told = in_order(claim for claim in claims if claim.status and not claim.review and claim.effective_at <= now)
+    leading = [claim for claim in told if claim.quote.tier in LEADING]
+    marks = in_order([*leading, *_clock_claims(track, now), *_reports(ladder, told)])
+    walk = _walk(ladder, rules, marks, _Walk(ladder.statuses[0].id))
+    return _verdict(track, rules, told, walk)
+
+
+def _reports(ladder: Ladder, told: Sequence[Claim]) -> list[Claim]:
+    """For each status that press may reach: the claim that completes the report, once per wave of reports."""
+    found: list[Claim] = []
+    for status in ladder.statuses:
+        claims = [claim for claim in told if claim.status == status.id]
+        while status.report and (wave := reported(claims, count=status.report, within=status.within)):
+            found.append(wave[-1])
+            claims = [claim for claim in claims if claim.effective_at > wave[-1].effective_at + status.within]
+    return found
+
+
+def _clock_claims(track: Track, now: datetime) -> list[Claim]:
+    """Claims that time alone makes."""
+    return [
+        Claim(
+            signal="",
+            track=track.id,
+            rule=rule.id,
+            status=rule.status,
+            effective_at=rule.clock,
+            voice="clock",
+            reason=f"the clock passed {rule.clock:%Y-%m-%d %H:%M} UTC",
+            quote=Quote(track.ladder.rung(rule.status).meaning, track.link, "clock", Tier.OFFICIAL, rule.clock),
+        )
+        for rule in track.ladder.rules
+        if rule.clock is not None and rule.clock <= now
+    ]
+
+
+def _walk(ladder: Ladder, rules: Mapping[str, Rule], marks: Iterable[Claim], walk: _Walk) -> _Walk:
+    for claim in marks:
+        rule = rules.get(claim.rule, Rule(claim.rule))
+        if rule.cancels:
+            walk = _take_back(ladder, rules, rule, claim, walk)
+        if claim.status in {status.id for status in ladder.statuses}:
+            _step(ladder, rule, claim, walk)
+        walk.taken.append(claim)
+    return walk
+
+
+def _take_back(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim, walk: _Walk) -> _Walk:
+    """Fold again without the claims that this one cancels (a vitiated or returned action)."""
+    day = str(claim.details.get("vitiates", ""))
+    kept = [old for old in walk.taken if old.status not in rule.cancels and not (day and "day" in rule.cancels and _day(old) == day)]
+    if len(kept) == len(walk.taken):
+        return walk
+    again = _walk(ladder, rules, [old for old in kept if not rules.get(old.rule, Rule("")).cancels], _Walk(ladder.statuses[0].id))
+    again.taken = kept
+    return again
+
+
+def _day(claim: Claim) -> str:
+    return str(claim.details.get("date", claim.effective_at.date().isoformat()))
+
+
+def _step(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> None:
+    """Move, renew or ignore: the one place where a claim meets a status."""
+    leads = claim.quote.tier in LEADING
+    _note_attributes(ladder, claim, walk, leads=leads)
+    if claim.status == walk.status and walk.setter is not None:
+        _renew(ladder.rung(walk.status), claim, walk, leads=leads)
+    elif _may_move(ladder, rule, claim, walk):
+        walk.status, walk.setter = claim.status, claim
+        walk.standing = Standing.PROVISIONAL if leads else Standing.REPORTED
+        walk.path.append((claim.status, claim.effective_at))
+        walk.details |= claim.details
+
+
+def _may_move(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> bool:
+    now, then = ladder.rank(walk.status), ladder.rank(claim.status)
+    if ladder.rung(walk.status).final or walk.status in rule.not_from:
+        return False
+    first_word = walk.setter is None and then == now
+    return then > now or walk.status in rule.back_from or first_word
+
+
+def _renew(rung: Status, claim: Claim, walk: _Walk, *, leads: bool) -> None:
+    """The same status again: official words raise a report; a second event of a step back is a new one."""
+    setter = walk.setter
+    if not leads or setter is None:
+        return
+    if walk.standing is Standing.REPORTED:
+        walk.standing = Standing.PROVISIONAL
+    again = rung.steps_back and claim.event and claim.event != setter.event and claim.effective_at > setter.effective_at
+    if again:
+        walk.setter = claim
+        walk.path.append((claim.status, claim.effective_at))
+    if again or not claim.event or claim.event == setter.event:
+        walk.details |= claim.details
+
+
+def _note_attributes(ladder: Ladder, claim: Claim, walk: _Walk, *, leads: bool) -> None:
+    if leads:
+        walk.details |= {name: value for name, value in claim.details.items() if name in ladder.attributes}
+
+
+def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], walk: _Walk) -> TrackVerdict:
+    status = track.ladder.rung(walk.status)
+    if walk.setter is None:
+        return TrackVerdict(track.id, status.id, Standing.PROVISIONAL, None, None, details=walk.details)
+    support = _support(status, walk, told)
+    voices = distinct_voices(support)
+    rule = rules.get(walk.setter.rule)
+    confirm = rule.confirm if rule and rule.confirm is not None else status.confirm
+    standing = walk.standing if walk.standing is Standing.REPORTED else standing_of(voices, confirm=confirm)
+    return TrackVerdict(
+        track=track.id,
+        status=status.id,
+        standing=standing,
+        since=walk.setter.effective_at,
+        seen_at=walk.setter.quote.seen_at,
+        evidence=quotes_of(support),
+        voices=voices,
+        details=walk.details,
+        path=tuple(walk.path),
+        reason=walk.setter.reason,
+    )
+
+
+def _support(status: Status, walk: _Walk, told: Sequence[Claim]) -> list[Claim]:
+    """The claim that set the status first, then all that say the same of the same event."""
+    setter = walk.setter
+    if setter is None:
+        return []
+    earliest = setter.effective_at - status.within
+    same = [
+        claim
+        for claim in told
+        if claim.status == status.id
+        and claim is not setter
+        and claim.effective_at >= earliest
+        and (not claim.event or not setter.event or claim.event == setter.event)
+        and (walk.standing is Standing.REPORTED or claim.quote.tier in LEADING or claim.quote.tier is Tier.PARTNER)
+    ]
+    return [setter, *same]
+
+
