@@ -15,7 +15,9 @@ REVISED_FOR = timedelta(days=14)
 """How long a revised page is marked as such."""
 
 
-def flags_of(track: Track, verdict: TrackVerdict, claims: Iterable[Claim], healths: Iterable[Health], now: datetime) -> tuple[RaisedFlag, ...]:
+def flags_of(
+    track: Track, verdict: TrackVerdict, claims: Iterable[Claim], healths: Iterable[Health], now: datetime
+) -> tuple[RaisedFlag, ...]:
     """All flags of a track that are up at `now`, oldest first."""
     told = in_order(claim for claim in claims if claim.effective_at <= now)
     specs = {flag.id: flag for flag in track.ladder.flags}

@@ -79,7 +79,9 @@ def _walk(ladder: Ladder, rules: Mapping[str, Rule], marks: Iterable[Claim], wal
 def _take_back(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim, walk: _Walk) -> _Walk:
     """Fold again without the claims that this one cancels (a vitiated or returned action)."""
     day = str(claim.details.get("vitiates", ""))
-    kept = [old for old in walk.taken if old.status not in rule.cancels and not (day and "day" in rule.cancels and _day(old) == day)]
+    kept = [
+        old for old in walk.taken if old.status not in rule.cancels and not (day and "day" in rule.cancels and _day(old) == day)
+    ]
     if len(kept) == len(walk.taken):
         return walk
     again = _walk(ladder, rules, [old for old in kept if not rules.get(old.rule, Rule("")).cancels], _Walk(ladder.statuses[0].id))
@@ -171,5 +173,3 @@ def _support(status: Status, walk: _Walk, told: Sequence[Claim]) -> list[Claim]:
         and (walk.standing is Standing.REPORTED or claim.quote.tier in LEADING or claim.quote.tier is Tier.PARTNER)
     ]
     return [setter, *same]
-
-

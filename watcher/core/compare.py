@@ -1,0 +1,205 @@
+"""The difference between two verdicts of one signal, as transitions that are told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from watcher.core.decide import headline_of, label_of
+from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Track, TrackVerdict, Transition, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What every transition of one comparison shares."""
+
+    signal: Signal
+    after: Verdict
+    old_news: datetime | None
+
+
+def compare(
+    signal: Signal, before: Verdict | None, after: Verdict, *, old_news: datetime | None = None
+) -> tuple[Transition, ...]:
+    """What changed from `before` to `after`; without `before` the one baseline line.
+
+    Events of a series that happened before `old_news` are history that came late: they are kept, and not told.
+    """
+    if before is None:
+        return (_baseline(signal, after),)
+    frame = _Frame(signal, after, old_news)
+    old = {verdict.track: verdict for verdict in before.tracks}
+    return tuple(
+        transition
+        for verdict in after.tracks
+        if (was := old.get(verdict.track)) is not None
+        for transition in _of_track(frame, signal.track(verdict.track), was, verdict)
+    )
+
+
+def _baseline(signal: Signal, verdict: Verdict) -> Transition:
+    evidence = tuple(quote for track in verdict.tracks for quote in track.evidence[:2])
+    statuses = ", ".join(f"{track.track}: {track.status}" for track in verdict.tracks)
+    return Transition(
+        signal=signal.id,
+        track="",
+        kind=Change.BASELINE,
+        before="",
+        after=statuses,
+        at=verdict.as_of,
+        standing=min((track.standing for track in verdict.tracks), key=list(Standing).index),
+        headline=verdict.headline,
+        headline_label=verdict.headline_label,
+        evidence=evidence,
+        figures=_figures(verdict),
+        reason="the watch started",
+    )
+
+
+def _figures(verdict: Verdict) -> Facts:
+    return {figure.id: figure.text for figure in verdict.figures}
+
+
+def _of_track(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+    if track.ladder.series:
+        yield from _series(frame, was, now)
+    yield from _status(frame, track, was, now)
+    yield from _flags(frame, was, now)
+
+
+def _status(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+    rung = track.ladder.rung(now.status)
+    if was.status != now.status:
+        kind = _direction(track, was, now)
+        back_to_waiting = track.ladder.series and now.status == track.ladder.statuses[0].id
+        if not back_to_waiting:
+            mail = rung.mail or kind is Change.CORRECTION
+            yield _told(frame, was, now, kind, mail=mail, urgent=rung.urgent, reason=now.reason)
+    elif list(Standing).index(now.standing) > list(Standing).index(was.standing):
+        yield _told(frame, was, now, Change.RAISED, mail=rung.mail, reason=f"{was.standing} before, {now.standing} now")
+    elif _is_again(now, was):
+        yield _told(frame, was, now, Change.DETAIL, mail=rung.urgent, reason=now.reason)
+    elif changed := _changed(track, was, now):
+        yield _told(frame, was, now, Change.DETAIL, mail=False, reason="; ".join(changed))
+
+
+def _direction(track: Track, was: TrackVerdict, now: TrackVerdict) -> Change:
+    """A move along the path is an advance or a step back; a path that was rewritten is a correction."""
+    on_the_way = not was.path or was.path[-1] in now.path or track.ladder.series
+    moved_down = track.ladder.rank(now.status) < track.ladder.rank(was.status)
+    if moved_down and not on_the_way:
+        return Change.CORRECTION
+    return Change.STEP_BACK if track.ladder.rung(now.status).steps_back else Change.ADVANCE
+
+
+def _is_again(now: TrackVerdict, was: TrackVerdict) -> bool:
+    return len(now.path) > len(was.path) and bool(was.path) and now.path[-1][0] == was.path[-1][0] and now.since != was.since
+
+
+def _changed(track: Track, was: TrackVerdict, now: TrackVerdict) -> list[str]:
+    names = track.ladder.attributes if not track.ladder.series else ()
+    return [
+        f"{name}: {now.details[name]}" for name in names if name in now.details and now.details[name] != was.details.get(name)
+    ]
+
+
+def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+    known = {event.key: event for event in was.events}
+    for event in now.events:
+        old = _known_as(event, was)
+        if old is None:
+            if frame.old_news is None or event.at >= frame.old_news:
+                yield _told_event(frame, now, event, Change.NEXT, reason=f"number {event.number} of the series")
+        elif old.outcome != event.outcome:
+            kind = Change.CORRECTION if old.outcome else Change.DETAIL
+            yield _told_event(frame, now, event, kind, reason=f"outcome {event.outcome}, before: {old.outcome or 'not read yet'}")
+    kept = {(_known_as(event, was) or event).key for event in now.events}
+    for key in known.keys() - kept:
+        yield _told_event(frame, now, known[key], Change.CORRECTION, reason="the evidence was taken back")
+
+
+def _known_as(event: Event, was: TrackVerdict) -> Event | None:
+    """The event under which the earlier verdict knew this one (its key may have grown a subject)."""
+    keys = set(event.key.split("+"))
+    return next((old for old in was.events if keys & set(old.key.split("+")) and abs((old.at - event.at).days) <= 14), None)
+
+
+def _flags(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+    old = {(flag.id, flag.subject) for flag in was.flags}
+    new = {(flag.id, flag.subject) for flag in now.flags}
+    for flag in now.flags:
+        if (flag.id, flag.subject) not in old:
+            yield _told_flag(frame, now, flag, before="", after=flag.id)
+    for flag in was.flags:
+        if (flag.id, flag.subject) not in new:
+            yield _told_flag(frame, now, flag, before=flag.id, after="")
+
+
+def _told(
+    frame: _Frame, was: TrackVerdict, now: TrackVerdict, kind: Change, *, mail: bool, reason: str, urgent: bool = False
+) -> Transition:
+    return Transition(
+        signal=frame.signal.id,
+        track=now.track,
+        kind=kind,
+        before=was.status,
+        after=now.status,
+        at=frame.after.as_of,
+        standing=now.standing,
+        headline=frame.after.headline,
+        headline_label=frame.after.headline_label,
+        evidence=now.evidence,
+        effective_at=now.since,
+        figures=_figures(frame.after),
+        details=now.details,
+        mail=mail,
+        urgent=urgent,
+        reason=reason,
+    )
+
+
+def _told_event(frame: _Frame, now: TrackVerdict, event: Event, kind: Change, *, reason: str) -> Transition:
+    summit = frame.signal.track(now.track).ladder.statuses[-1]
+    line = headline_of(frame.signal, frame.after.tracks, **{now.track: summit.id})
+    return Transition(
+        signal=frame.signal.id,
+        track=now.track,
+        kind=kind,
+        before=now.status,
+        after=summit.id,
+        at=frame.after.as_of,
+        standing=Standing.CONFIRMED,
+        headline=line.id,
+        headline_label=label_of(line, frame.signal, frame.after.tracks),
+        evidence=event.evidence,
+        effective_at=event.at,
+        event=event.key,
+        title=event.title,
+        outcome=event.outcome,
+        figures=_figures(frame.after),
+        details=event.details,
+        urgent=summit.urgent,
+        reason=reason,
+    )
+
+
+def _told_flag(frame: _Frame, now: TrackVerdict, flag: RaisedFlag, *, before: str, after: str) -> Transition:
+    return Transition(
+        signal=frame.signal.id,
+        track=now.track,
+        kind=Change.FLAG,
+        before=before,
+        after=after,
+        at=frame.after.as_of,
+        standing=now.standing,
+        headline=frame.after.headline,
+        headline_label=frame.after.headline_label,
+        evidence=flag.evidence,
+        effective_at=flag.since,
+        event=flag.subject,
+        title=flag.label,
+        figures=_figures(frame.after),
+        mail=flag.mail and bool(after),
+        reason=flag.label if after else f"no longer: {flag.label}",
+    )

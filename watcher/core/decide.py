@@ -1,0 +1,130 @@
+"""Where a signal stands: a pure function of what was claimed, how its sources are, and the time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from watcher.core.figures import figures_of
+from watcher.core.flags import flags_of
+from watcher.core.fold import fold_track
+from watcher.core.model import (
+    Blind,
+    Claim,
+    Headline,
+    Health,
+    Known,
+    Outcome,
+    Quote,
+    Signal,
+    Source,
+    Track,
+    TrackVerdict,
+    Verdict,
+)
+from watcher.core.series import fold_series
+
+_PLACE = re.compile(r"\{([a-z0-9_-]{1,40})\.([a-z0-9_]{1,40})\}")
+
+
+def decide(signal: Signal, claims: Iterable[Claim], healths: Iterable[Health], now: datetime) -> Verdict:
+    """The verdict of `signal` at `now` (aware) from its claims in any order and the health of its sources."""
+    told, states = list(claims), list(healths)
+    tracks = tuple(_track_verdict(track, told, states, now) for track in signal.tracks)
+    headline = headline_of(signal, tracks)
+    blind = blindness(signal, states, now)
+    return Verdict(
+        signal=signal.id,
+        headline=headline.id,
+        headline_label=label_of(headline, signal, tracks),
+        tracks=tracks,
+        figures=figures_of(signal, tracks, told, now),
+        blind=blind,
+        as_of=now,
+        verified_at=verified_at(signal, states),
+        cannot_see_since=max((b.since for b in blind if b.essential), default=None),
+    )
+
+
+def _track_verdict(track: Track, claims: Sequence[Claim], healths: Sequence[Health], now: datetime) -> TrackVerdict:
+    mine = [claim for claim in claims if claim.track == track.id]
+    verdict = fold_series(track, mine, now) if track.ladder.series else fold_track(track, mine, now)
+    return replace(verdict, flags=flags_of(track, verdict, mine, healths, now))
+
+
+def known_claims(signal: Signal, *, until: datetime | None = None) -> tuple[Claim, ...]:
+    """The declared history as claims; with `until`, only what was already past then."""
+    return tuple(_known_claim(signal, known) for known in signal.known if until is None or known.at <= until)
+
+
+def _known_claim(signal: Signal, known: Known) -> Claim:
+    details = {
+        **known.details,
+        **({"title": known.title} if known.title else {}),
+        **({"clears": "+".join(known.clears)} if known.clears else {}),
+    }
+    return Claim(
+        signal=signal.id,
+        track=known.track,
+        rule="known",
+        status=known.status,
+        flag=known.flag,
+        effective_at=known.at,
+        voice=f"known:{known.url}",
+        event=known.event,
+        details=details,
+        reason="declared as known history",
+        quote=Quote(
+            known.quote, known.url, known.publisher, known.tier, known.at, published=known.at, title=known.title, source="known"
+        ),
+    )
+
+
+def headline_of(signal: Signal, tracks: Iterable[TrackVerdict], **instead: str) -> Headline:
+    """The first headline whose tracks all have one of its statuses; `instead` puts another status for a track."""
+    statuses = {verdict.track: verdict.status for verdict in tracks} | instead
+    for line in signal.headlines:
+        if all(statuses.get(track) in wanted for track, wanted in line.when.items()):
+            return line
+    return Headline("unknown", "No headline holds")
+
+
+def label_of(headline: Headline, signal: Signal, tracks: Iterable[TrackVerdict]) -> str:
+    """The headline's words with `{track.label}` and `{track.detail}` filled in."""
+    values: dict[tuple[str, str], str] = {}
+    for verdict in tracks:
+        rung = signal.track(verdict.track).ladder.rung(verdict.status)
+        values |= {(verdict.track, name): str(value) for name, value in verdict.details.items()}
+        values |= {(verdict.track, "label"): rung.label, (verdict.track, "standing"): verdict.standing.value}
+    return re.sub(r"\s+", " ", _PLACE.sub(lambda m: values.get((m[1], m[2]), ""), headline.label)).strip()
+
+
+def blindness(signal: Signal, healths: Iterable[Health], now: datetime) -> tuple[Blind, ...]:
+    """The declared sources without a trustworthy reading for longer than their grace, or silent for too long."""
+    sources = {source.id: source for source in signal.sources}
+    found = (_blind(sources[health.source], health, now) for health in healths if health.source in sources)
+    return tuple(sorted((blind for blind in found if blind), key=lambda blind: (not blind.essential, blind.since, blind.source)))
+
+
+def _blind(source: Source, health: Health, now: datetime) -> Blind | None:
+    seen = health.last_good_at or health.first_tried_at
+    if seen is None:
+        return None
+    if health.outcome not in (Outcome.OK, Outcome.UNCHANGED, "") and now - seen > source.grace:
+        return Blind(source.id, source.url, seen, health.error or health.outcome, essential=source.essential)
+    if now - seen > source.grace + source.every:
+        return Blind(source.id, source.url, seen, "not polled", essential=source.essential)
+    newest = health.newest_entry_at
+    if source.expect_every and newest and now - newest > source.expect_every:
+        return Blind(source.id, source.url, newest + source.expect_every, f"nothing new since {newest:%Y-%m-%d}", essential=False)
+    return None
+
+
+def verified_at(signal: Signal, healths: Iterable[Health]) -> datetime | None:
+    """When the oldest of the essential sources (of all, where none is essential) was last read well; None if one never was."""
+    essential = {source.id for source in signal.sources if source.essential} or {source.id for source in signal.sources}
+    read = [health.last_good_at for health in healths if health.source in essential]
+    good = [moment for moment in read if moment is not None]
+    return min(good) if good and len(good) == len(read) else None
