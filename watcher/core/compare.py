@@ -8,6 +8,7 @@ from datetime import datetime
 
 from watcher.core.decide import headline_of, label_of
 from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Track, TrackVerdict, Transition, Verdict
+from watcher.core.series import SAME_EVENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Tra
 def _known_as(event: Event, was: TrackVerdict) -> Event | None:
     """The event under which the earlier verdict knew this one (its key may have grown a subject)."""
     keys = set(event.key.split("+"))
-    return next((old for old in was.events if keys & set(old.key.split("+")) and abs((old.at - event.at).days) <= 14), None)
+    return next((old for old in was.events if keys & set(old.key.split("+")) and abs(old.at - event.at) <= SAME_EVENT), None)
 
 
 def _flags(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:

@@ -110,7 +110,7 @@ def blindness(signal: Signal, healths: Iterable[Health], now: datetime) -> tuple
 
 def _blind(source: Source, health: Health, now: datetime) -> Blind | None:
     seen = health.last_good_at or health.first_tried_at
-    if seen is None:
+    if seen is None or (source.may_be_missing and health.outcome == Outcome.GONE):
         return None
     if health.outcome not in (Outcome.OK, Outcome.UNCHANGED, "") and now - seen > source.grace:
         return Blind(source.id, source.url, seen, health.error or health.outcome, essential=source.essential)

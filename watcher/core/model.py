@@ -62,8 +62,14 @@ class Follow:
     """Only entries dated at most this long before they were seen; None takes all."""
     keep: timedelta = timedelta(days=90)
     """How long a followed page is polled after it was found."""
+    tier: Tier | None = None
+    """Who speaks on the followed page; None: the tier of the source."""
+    publisher: str = ""
+    """Registrable domain of who speaks there; empty: the domain of the link."""
     surface: str = ""
     options: Facts = field(default_factory=dict)
+    deep: bool = False
+    """Also applied to the links that a followed page itself names (a report in a PDF)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,8 @@ class Source:
     """End of polling, for a followed page."""
     may_be_empty: bool = False
     """Whether a reading without entries is trustworthy."""
+    may_be_missing: bool = False
+    """Whether 404 is an answer (a page that is expected to appear): then it is never blind for it."""
 
 
 @dataclass(frozen=True, slots=True)

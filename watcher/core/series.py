@@ -13,7 +13,17 @@ SAME_EVENT = timedelta(days=14)
 """Pages, papers and partners' copies of one event are dated at most this far apart."""
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
-OUTCOMES = ("widened", "persisted", "narrowed", "closed", "measured_not_comparable", "measured_qualitative", "not_measured", "not_applicable", "")
+OUTCOMES = (
+    "widened",
+    "persisted",
+    "narrowed",
+    "closed",
+    "measured_not_comparable",
+    "measured_qualitative",
+    "not_measured",
+    "not_applicable",
+    "",
+)
 """Strongest reading first: where page and paper differ, the one that measured more is kept."""
 
 
