@@ -1,0 +1,70 @@
+"""Everything that posts (Slack, Discord, ntfy, Mastodon, …) through Apprise, its own retries and redirects off.
+
+Apprise connects by itself, past any address guard: its URLs come from the operator alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from apprise import Apprise, AppriseAsset, AppriseResultStatus, NotifyBase, NotifyFormat
+
+from notifiers.message import Message, NotSent, Recipient, one_line
+
+ANSWERED = re.compile(r"error=(\d{3})")
+GONE = "410"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How long the other side may take."""
+
+    timeout: int = 30
+    """Seconds for the whole call."""
+
+
+async def send(message: Message, recipient: Recipient, settings: Settings) -> None:
+    """Post subject and short text to the service of the recipient's Apprise URL.
+
+    A URL that Apprise cannot read, or a service that answers 410, is final; a call that ran out of time is uncertain.
+    Raises NotSent.
+    """
+    service = await asyncio.to_thread(_service, recipient.address)
+    line = Apprise(asset=_asset())
+    line.add(service)
+    result = await line.async_notify(
+        title=one_line(message.subject),
+        body=message.brief or message.text,
+        body_format=NotifyFormat.TEXT,
+        timeout=settings.timeout,
+    )
+    if result.status is not AppriseResultStatus.SUCCESS:
+        words = [entry.message for entry in result.logs()]
+        raise _refusal(service.service_name, words, late=result.status is AppriseResultStatus.TIMEOUT)
+
+
+def _service(url: str) -> NotifyBase:
+    """The service behind a URL, verifying, following nothing, trying once. Raises NotSent without the URL: it is a secret."""
+    service = Apprise.instantiate(url, asset=_asset(), suppress_exceptions=True)
+    if not isinstance(service, NotifyBase):
+        raise NotSent("Apprise cannot read this URL; see https://github.com/caronc/apprise/wiki", retry=False)
+    service.verify_certificate, service.redirects, service.retry = True, False, 0
+    return service
+
+
+@cache
+def _asset() -> AppriseAsset:
+    """Apprise without redirects, retries, templates or files of its own."""
+    asset = AppriseAsset(allow_templates=False, storage_mode="memory")
+    asset.http_redirects = False
+    return asset
+
+
+def _refusal(service: object, words: list[str], *, late: bool) -> NotSent:
+    """Why the service did not take it, from what Apprise wrote about the call."""
+    told = " ".join(words)
+    gone = GONE in ANSWERED.findall(told)
+    return NotSent(f"{service}: {told or 'refused'}", retry=not gone, uncertain=late, gone=gone)

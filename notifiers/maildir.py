@@ -1,0 +1,57 @@
+"""Mail into a folder on this machine, the default while no mail server is set: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from dataclasses import dataclass, field
+from mailbox import Maildir
+from pathlib import Path
+
+from notifiers.message import Message, NotSent, Recipient
+from notifiers.message.mime import build
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Who the mail in the folder comes from."""
+
+    sender: str = field(default="Policy Signal Watch <watch@localhost.localdomain>", metadata={"key": "from"})
+
+
+async def send(message: Message, recipient: Recipient, settings: Settings) -> None:
+    """Put the message into the maildir at the recipient's address, once, whatever happens in between. Raises NotSent."""
+    content = build(message, sender=settings.sender, to=f"{recipient.id}@localhost.localdomain", name=recipient.name)
+    name = hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
+    try:
+        await asyncio.to_thread(_put, Path(recipient.address), name, content)
+    except OSError as error:
+        raise NotSent(f"{recipient.address}: {error.strerror or error}", retry=True) from None
+
+
+def _put(folder: Path, name: str, content: bytes) -> None:
+    """Write to `tmp`, then move to `new` in one step, as https://cr.yp.to/proto/maildir.html asks; a name that is there stays.
+
+    Raises OSError.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    box = Maildir(folder, create=True)
+    if name in box:
+        return
+    draft = folder / "tmp" / name
+    with draft.open("wb") as file:
+        file.write(content.replace(b"\r\n", b"\n"))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / "new" / name)
+    _keep(folder / "new")
+
+
+def _keep(folder: Path) -> None:
+    """Make the folder's new entry survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,93 @@
+"""A message as the bytes of a mail (RFC 5322, RFC 2045) with the headers that mail programs expect."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from email.utils import parseaddr
+
+from notifiers.message import Message, NotSent, one_line
+
+UNFOLDED = frozenset({"message-id", "in-reply-to", "references", "list-unsubscribe"})
+IDENTIFIER = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
+
+
+class Headers(EmailPolicy):
+    """The library's rules, but for values that folding at 78 would break into encoded words (RFC 5322 allows lines of 998)."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header as it is sent."""
+        if name.lower() in UNFOLDED:
+            return f"{name}: {value}\r\n".encode("ascii", "replace")
+        return super().fold_binary(name, value)
+
+
+def build(message: Message, *, sender: str, to: str, name: str = "") -> bytes:
+    """The mail with text and HTML parts, CRLF line ends, the same bytes at every call.
+
+    `sender` may carry a name: `Watch <watch@example.org>`. Raises NotSent for an address that is none.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = address(sender)
+    mail["To"] = address(to, name)
+    if message.sent_at:
+        mail["Date"] = message.sent_at
+    for header, value in _headers(message).items():
+        if value:
+            mail[header] = one_line(value)
+    mail.set_content(message.text, charset="utf-8", cte="quoted-printable")
+    if message.html:
+        mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="quoted-printable")
+        mail.set_boundary("=_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32])
+    return mail.as_bytes(policy=Headers(linesep="\r\n"))
+
+
+def address(text: str, name: str = "") -> Address:
+    """A mail address with its name. Raises NotSent: a later attempt would meet the same address."""
+    spoken, spec = parseaddr(one_line(text))
+    try:
+        return Address(display_name=one_line(name or spoken), addr_spec=_ascii_domain(spec))
+    except (ValueError, IndexError, AttributeError) as error:
+        raise NotSent(f"not a mail address: {error}", retry=False) from None
+
+
+def _ascii_domain(spec: str) -> str:
+    """The address with its domain in the letters of the DNS. Raises ValueError for half an address."""
+    local, at, domain = spec.rpartition("@")
+    if not (local and at and domain):
+        raise ValueError("it needs a name, an @ and a domain")
+    if not local.isascii():
+        raise ValueError("letters beyond ASCII before the @ are not supported")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
+def _headers(message: Message) -> dict[str, str]:
+    """Subject, identity, thread and list headers; empty values are left out by the caller."""
+    return {
+        "Subject": message.subject,
+        "Message-ID": _identifier(message.message_id),
+        "In-Reply-To": message.in_reply_to,
+        "References": " ".join(message.references),
+        "List-Id": message.list_id,
+        "List-Unsubscribe": _unsubscribe(message),
+        # RFC 8058: one click works over https alone.
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if message.unsubscribe_url.startswith("https://") else "",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+        "Importance": "high" if message.urgent else "",
+    }
+
+
+def _identifier(text: str) -> str:
+    """The identifier as it is. Raises NotSent where it is none: a mail without one could not be told from its repeat."""
+    if not IDENTIFIER.fullmatch(text):
+        raise NotSent(f"not a message identifier: {text}", retry=False)
+    return text
+
+
+def _unsubscribe(message: Message) -> str:
+    """The ways out of the list, the web first (RFC 2369)."""
+    return ", ".join(f"<{way}>" for way in (message.unsubscribe_url, message.unsubscribe_mailto) if way)

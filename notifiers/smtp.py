@@ -1,0 +1,119 @@
+"""Mail over SMTP: one recipient a delivery, certificates always verified, every refusal in words."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+
+from notifiers.message import Message, NotSent, Recipient
+from notifiers.message.mime import address, build
+
+PERMANENT = 500
+SECURITY = ("starttls", "tls", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the mail server is reached."""
+
+    sender: str = field(default="", metadata={"key": "from"})
+    host: str = "localhost"
+    port: int = 0
+    """0: 587 with STARTTLS, 465 with TLS, 25 with none."""
+    security: str = "starttls"
+    """`starttls` never falls back to an open line; `none` is for a relay on this machine."""
+    username: str = ""
+    ca_file: str = ""
+    """Certificates to trust instead of the system's."""
+    timeout: int = 30
+    """Seconds for each answer of the server."""
+    password: str = field(default="", repr=False, metadata={"secret": "SMTP_PASSWORD"})
+    token: str = field(default="", repr=False, metadata={"secret": "SMTP_OAUTH2_TOKEN"})
+    """OAuth2 access token (XOAUTH2); it goes before the password."""
+
+    def __post_init__(self) -> None:
+        """Refuse what could never be right. Raises ValueError."""
+        if not self.sender:
+            raise ValueError("from is missing: whom the mail comes from")
+        if self.security not in SECURITY:
+            raise ValueError(f"security must be one of {', '.join(SECURITY)}")
+        if self.security == "none" and (self.password or self.token) and not _is_here(self.host):
+            raise ValueError("a password must not cross the network in the clear: set security to starttls or tls")
+
+
+async def send(message: Message, recipient: Recipient, settings: Settings) -> None:
+    """Deliver to the server.
+
+    A refusal of the recipient or the content with 5xx is final, with 4xx not (RFC 5321, 4.2.1). Refused greetings, TLS, logins
+    and senders are the operator's to mend and may be tried again. A line lost after DATA is uncertain. Raises NotSent.
+    """
+    content = build(message, sender=settings.sender, to=recipient.address, name=recipient.name)
+    sender, receiver = address(settings.sender).addr_spec, address(recipient.address).addr_spec
+    with _told(f"{settings.host}: "):
+        client = _client(settings, helo=sender.partition("@")[2])
+    try:
+        with _told(f"{settings.host}: "):
+            await client.connect()
+            await _log_in(client, settings)
+            await client.mail(sender)
+        with _told("recipient refused: ", final=True):
+            await client.rcpt(receiver)
+        with _told("after DATA: ", final=True, uncertain=True):
+            await client.data(content)
+        await _part(client)
+    finally:
+        client.close()
+
+
+def _client(settings: Settings, *, helo: str) -> SMTP:
+    """A connection to be, with TLS that verifies. Raises OSError where the file of trusted certificates cannot be read."""
+    return SMTP(
+        hostname=settings.host,
+        port=settings.port or None,
+        use_tls=settings.security == "tls",
+        start_tls=settings.security == "starttls",
+        tls_context=ssl.create_default_context(cafile=settings.ca_file or None),
+        local_hostname=helo,
+        timeout=settings.timeout,
+    )
+
+
+async def _log_in(client: SMTP, settings: Settings) -> None:
+    """Log in with what there is."""
+    if settings.token:
+        await client.auth_xoauth2(settings.username, settings.token)
+    elif settings.password:
+        await client.login(settings.username, settings.password)
+
+
+async def _part(client: SMTP) -> None:
+    """Say goodbye; the mail is accepted, whatever the answer."""
+    try:
+        await client.quit()
+    except (SMTPException, OSError):
+        return
+
+
+@contextmanager
+def _told(where: str, *, final: bool = False, uncertain: bool = False) -> Iterator[None]:
+    """The library's errors as NotSent: `final` where a 5xx is the last word, `uncertain` where a lost line may hide a yes."""
+    try:
+        yield
+    except SMTPResponseException as error:
+        retry = not (final and error.code >= PERMANENT)
+        raise NotSent(f"{where}{error.code} {error.message}", retry=retry) from None
+    except (SMTPException, OSError) as error:
+        raise NotSent(f"{where}{str(error) or type(error).__name__}", retry=True, uncertain=uncertain) from None
+
+
+def _is_here(host: str) -> bool:
+    """Whether the host is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,133 @@
+"""The news as signed JSON to a URL, as Standard Webhooks asks (https://www.standardwebhooks.com)."""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+import json
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TypeAlias
+
+import httpx
+from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
+
+from notifiers.message import Message, NotSent, Recipient, one_line
+
+Guard: TypeAlias = Callable[[str, int], Awaitable[str]]
+"""Host and port to the address to connect to; raises PermissionError where none may be, OSError where none is found."""
+
+ANSWER = 4096
+GONE = 410
+LONGEST_WAIT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every webhook needs."""
+
+    guard: Guard
+    clock: Callable[[], datetime]
+    timeout: int = 20
+    """Seconds for the whole exchange."""
+    ca_file: str = ""
+    """Certificates to trust instead of the system's."""
+    secret: str = field(default="", repr=False, metadata={"secret": "WEBHOOK_SECRET"})
+    """`whsec_…` of recipients without their own; several, separated by spaces, while one replaces another."""
+
+
+async def send(message: Message, recipient: Recipient, settings: Settings) -> None:
+    """Post the payload; any 2xx is a yes, 410 means never again, everything else may be tried again. Raises NotSent."""
+    body = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":")).encode()
+    url = _url(recipient.address)
+    headers = _signed(message.message_id.strip("<>"), body, recipient.secret or settings.secret, settings.clock())
+    address = await _checked(url, settings.guard)
+    try:
+        async with asyncio.timeout(settings.timeout):
+            status, wait, words = await _post(url, address, body, headers, settings)
+    except (httpx.ConnectError, httpx.ConnectTimeout, ssl.SSLError, FileNotFoundError) as error:
+        raise NotSent(f"{url.host}: {str(error) or type(error).__name__}", retry=True) from None
+    except (httpx.HTTPError, TimeoutError) as error:
+        raise NotSent(f"{url.host}: no answer, {type(error).__name__}", retry=True, uncertain=True) from None
+    if not httpx.codes.is_success(status):
+        raise NotSent(f"{url.host} answered {status} {words}", retry=status != GONE, wait=wait, gone=status == GONE)
+
+
+def _url(address: str) -> httpx.URL:
+    """The address as the one parser reads it. Raises NotSent for what is no plain web address."""
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, ValueError):
+        raise NotSent("not a web address", retry=False) from None
+    if url.scheme not in {"https", "http"} or not url.host or url.userinfo or "\\" in address:
+        raise NotSent("not a web address: https, a host, and no password in it", retry=False)
+    return url
+
+
+def _signed(message_id: str, body: bytes, secrets: str, now: datetime) -> dict[str, str]:
+    """The headers of Standard Webhooks, one signature for each secret. Raises NotSent where there is none to sign with."""
+    try:
+        signatures = [Webhook(secret).sign(message_id, now.astimezone(UTC), body.decode()) for secret in secrets.split()]
+    except (binascii.Error, EmptyWebhookSecretError):
+        raise NotSent("the signing secret is no base64: whsec_ and 24 to 64 bytes", retry=True) from None
+    if not signatures:
+        raise NotSent("no signing secret: set WEBHOOK_SECRET", retry=True)
+    return {
+        "content-type": "application/json",
+        "user-agent": "policy-signal-watch",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+        "idempotency-key": message_id,
+    }
+
+
+async def _checked(url: httpx.URL, guard: Guard) -> str:
+    """The address to connect to. Raises NotSent where the guard says no."""
+    try:
+        return await guard(url.host, url.port or {"http": 80}.get(url.scheme, 443))
+    except PermissionError as error:
+        raise NotSent(f"{url.host}: {error}", retry=False) from None
+    except OSError as error:
+        raise NotSent(f"{url.host}: {error}", retry=True) from None
+
+
+async def _post(
+    url: httpx.URL, address: str, body: bytes, headers: dict[str, str], settings: Settings
+) -> tuple[int, timedelta | None, str]:
+    """Status, wait and first words of the answer; connects to the checked address, follows nothing, reads 4 KB at most."""
+    context = ssl.create_default_context(cafile=settings.ca_file or None)
+    target = url.copy_with(host=address)
+    named = {**headers, "host": url.netloc.decode("ascii")}
+    async with (
+        httpx.AsyncClient(verify=context, trust_env=False, follow_redirects=False, timeout=settings.timeout) as client,
+        client.stream("POST", target, content=body, headers=named, extensions={"sni_hostname": url.host}) as response,
+    ):
+        start = b""
+        async for chunk in response.aiter_raw(ANSWER):
+            start += chunk
+            if len(start) >= ANSWER:
+                break
+        return response.status_code, _wait(response.headers.get("retry-after", ""), settings.clock()), _words(start)
+
+
+def _wait(header: str, now: datetime) -> timedelta | None:
+    """What Retry-After asks for, in seconds or as a date (RFC 9110, 10.2.3), at most a day."""
+    if header.isascii() and header.isdigit():
+        return min(timedelta(seconds=min(int(header[:9]), 10**9)), LONGEST_WAIT)
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(timedelta(), min(moment - now, LONGEST_WAIT))
+
+
+def _words(start: bytes) -> str:
+    """The beginning of an answer, for the operator."""
+    return one_line(start.decode("utf-8", "replace"))[:120]
