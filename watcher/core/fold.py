@@ -9,6 +9,8 @@ from datetime import datetime
 from watcher.core.model import Claim, Ladder, Quote, Rule, Scalar, Standing, Status, Tier, Track, TrackVerdict
 from watcher.core.voices import LEADING, distinct_voices, in_order, quotes_of, reported, standing_of
 
+DECLARED = frozenset({"known", "operator"})
+"""Rules of people: history declared in the configuration, evidence recorded by the operator. They may move anywhere."""
 _Details = dict[str, Scalar | tuple[Scalar, ...]]
 
 
@@ -30,7 +32,9 @@ def fold_track(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVer
     ladder = track.ladder
     rules = {rule.id: rule for rule in ladder.rules}
     told = in_order(claim for claim in claims if claim.status and not claim.review and claim.effective_at <= now)
-    leading = [claim for claim in told if claim.quote.tier in LEADING]
+    leading = [
+        claim for claim in told if claim.quote.tier in LEADING or (claim.rule in DECLARED and claim.quote.tier is Tier.PRESS)
+    ]
     marks = in_order([*leading, *_clock_claims(track, now), *_reports(ladder, told)])
     walk = _walk(ladder, rules, marks, _Walk(ladder.statuses[0].id))
     return _verdict(track, rules, told, walk)
@@ -111,7 +115,7 @@ def _may_move(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> bool:
     if ladder.rung(walk.status).final or walk.status in rule.not_from:
         return False
     first_word = walk.setter is None and then == now
-    return then > now or walk.status in rule.back_from or first_word
+    return then > now or walk.status in rule.back_from or claim.rule in DECLARED or first_word
 
 
 def _renew(rung: Status, claim: Claim, walk: _Walk, *, leads: bool) -> None:
