@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from watcher.core.fold import DECLARED
 from watcher.core.model import Claim, Flag, Health, Quote, RaisedFlag, Rule, Tier, Track, TrackVerdict
 from watcher.core.voices import LEADING, in_order, quotes_of, reported
 
 GONE_POLLS = 3
 GONE_FOR = timedelta(hours=24)
 """A page is gone when it answers 404 or 410 to three polls over a day."""
+FAR_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 REVISED_FOR = timedelta(days=14)
 """How long a revised page is marked as such."""
 
@@ -38,7 +40,7 @@ def _by_words(flag: Flag, told: Sequence[Claim], rules: Mapping[str, Rule]) -> R
     """Raised by official words or by enough publishers, unless a later claim clears it."""
     cleared = max((c.effective_at for c in told if _clears(c, flag.id, rules) and c.quote.tier in LEADING), default=None)
     words = [c for c in told if c.flag == flag.id and (cleared is None or c.effective_at > cleared)]
-    official = [c for c in words if c.quote.tier in LEADING]
+    official = [c for c in words if c.quote.tier in LEADING or c.rule in DECLARED]
     support = official or list(reported(words, count=flag.report, within=flag.within) if flag.report else ())
     if not support:
         return None
@@ -68,12 +70,13 @@ def _overdue(flag: Flag, track: Track, verdict: TrackVerdict, now: datetime) -> 
 
 
 def _is_gone(health: Health, now: datetime) -> bool:
+    """Whether a page that was once read well has been missing for long enough."""
     since = health.gone_since
     return since is not None and health.gone_polls >= GONE_POLLS and now - since >= GONE_FOR and health.last_good_at is not None
 
 
 def _gone(flag: Flag, health: Health) -> RaisedFlag:
-    since = health.gone_since
+    since = health.gone_since or FAR_PAST
     words = f"{health.error or 'not found'} since {since:%Y-%m-%d %H:%M} UTC"
     quote = Quote(words, health.url, health.publisher, Tier.OFFICIAL, since, source=health.source)
     return RaisedFlag(flag.id, flag.label, since, (quote,), mail=flag.mail, subject=health.url)

@@ -14,6 +14,7 @@ SAME_EVENT = timedelta(days=14)
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
 OUTCOMES = (
+    "baseline",
     "widened",
     "persisted",
     "narrowed",
