@@ -1,0 +1,65 @@
+"""From pending transitions to the news of one moment: net changes, in an order that a reader can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from watcher.core.model import Change, Digest, Transition, Verdict
+
+MOVES = frozenset({Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.RAISED})
+
+
+def is_ripe(pending: Sequence[Transition], *, now: datetime, wait: timedelta) -> bool:
+    """Whether the oldest change worth a message has waited long enough; urgent ones do not wait."""
+    worth = [transition for transition in pending if transition.mail]
+    return any(transition.urgent or now - transition.at >= wait for transition in worth)
+
+
+def net(pending: Iterable[Transition]) -> tuple[Transition, ...]:
+    """The pending transitions with moves of one track joined, and a move there and back left out.
+
+    A correction is never swallowed: what was told must be taken back in words.
+    """
+    kept: list[Transition] = []
+    last: dict[tuple[str, str], int] = {}
+    for transition in pending:
+        place = (transition.signal, transition.track)
+        if transition.kind in MOVES and place in last and transition.kind is not Change.CORRECTION:
+            first = kept[last[place]]
+            kept[last[place]] = _joined(first, transition)
+        else:
+            if transition.kind in MOVES:
+                last[place] = len(kept)
+            kept.append(transition)
+    return tuple(transition for transition in kept if not _is_nothing(transition))
+
+
+def _joined(first: Transition, then: Transition) -> Transition:
+    kind = first.kind if then.kind is Change.RAISED else then.kind
+    return replace(then, before=first.before, kind=kind, mail=first.mail or then.mail, urgent=first.urgent or then.urgent)
+
+
+def _is_nothing(transition: Transition) -> bool:
+    return transition.kind in (Change.ADVANCE, Change.STEP_BACK) and transition.before == transition.after
+
+
+def compose(
+    pending: Sequence[Transition], verdicts: Mapping[str, Verdict], *, now: datetime, kind: str = "news"
+) -> Digest | None:
+    """The digest of some transitions, None when nothing in them is worth a message after all.
+
+    Its id is made of the time and of the newest transition, so that the same pending rows make the same digest.
+    """
+    told = net(pending)
+    if not any(transition.mail for transition in told):
+        return None
+    newest = max(transition.id for transition in pending)
+    return Digest(
+        id=f"{kind}-{now:%Y%m%dT%H%M%SZ}-{newest}",
+        at=now,
+        kind=kind,
+        transitions=told,
+        verdicts=tuple(verdicts[signal] for signal in sorted(verdicts)),
+    )
