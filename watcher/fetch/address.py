@@ -1,0 +1,104 @@
+"""The one reader of addresses: what it accepts is put together anew, so no other parser can see another host."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin
+
+import idna
+
+PORTS = {"http": 80, "https": 443}
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_SHAPE = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^/?#@\[\]:]+)(?::([0-9]{1,5}))?(/[^?#]*)?(\?[^#]*)?(?:#.*)?", re.IGNORECASE)
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_SAFE = "%/:@!$&'()*+,;=-._~?"
+
+_USER_INFO = re.compile(r"(?<=//)[^/?#\s@]*(?:@[^/?#\s@]*)*@")
+_SECRET = re.compile(
+    r"(?<=[?&;])([\w.~-]*(?:key|token|secret|passw(?:or)?d|pwd|passphrase|auth|signature|sig|session|sessionid|sid|jwt|credentials?))="
+    r"[^&#\s\"'<>]*",
+    re.IGNORECASE,
+)
+
+
+class Refused(Exception):  # noqa: N818 - the word of the design
+    """An address that is not asked, and why, without its secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a request goes: a scheme, a host (lower case, ASCII, no brackets), a port, and path with query."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def place(self) -> str:
+        """Host, in brackets where it is IPv6, with the port where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The whole address in the only form in which it is sent."""
+        return f"{self.scheme}://{self.place}{self.target}"
+
+
+def redact(text: str) -> str:
+    """Any text with user names, passwords, keys and tokens in its addresses replaced by `***`."""
+    return _SECRET.sub(r"\1=***", _USER_INFO.sub("***@", text))
+
+
+def parse(text: str) -> Address:
+    """Read an address; http and https only. Raises Refused for anything that two parsers might read in two ways."""
+    if _FORBIDDEN.search(text):
+        raise Refused("address with a blank, a backslash or a control character")
+    shape = _SHAPE.fullmatch(text)
+    if not shape:
+        raise Refused(_why(text))
+    scheme, host, port, path, query = shape.groups()
+    scheme = scheme.lower()
+    number = int(port) if port else PORTS[scheme]
+    if not 0 < number < 1 << 16:
+        raise Refused("address with an impossible port")
+    return Address(scheme, _host(host), number, quote((path or "/") + (query or ""), safe=_SAFE))
+
+
+def join(base: Address, location: str) -> Address:
+    """The address that a Location header names, as seen from `base` (RFC 9110, 10.2.2). Raises Refused."""
+    location = location.strip(" \t").replace(" ", "%20")
+    if _FORBIDDEN.search(location):
+        raise Refused("redirect with a backslash or a control character")
+    try:
+        return parse(urljoin(base.url, location))
+    except ValueError as error:
+        raise Refused("redirect to an address that cannot be read") from error
+
+
+def _why(text: str) -> str:
+    scheme, colon, rest = text.partition(":")
+    if not colon or scheme.lower() not in PORTS:
+        return "address that is neither http nor https"
+    authority = re.split(r"[/?#]", rest.removeprefix("//"), maxsplit=1)[0]
+    return "address with a user name or password in it" if "@" in authority else "address that cannot be read"
+
+
+def _host(text: str) -> str:
+    """A host name in ASCII, or a literal address in its usual form (WHATWG URL, host parsing, made stricter)."""
+    try:
+        if text.startswith("["):
+            return str(ipaddress.IPv6Address(text[1:-1]))
+        name = text.lower() if text.isascii() else idna.encode(text, uts46=True).decode()
+        name = name.removesuffix(".")
+        if _NUMBER.fullmatch(name.rpartition(".")[2]):
+            return str(ipaddress.IPv4Address(name))
+    except ValueError as error:
+        raise Refused("address whose host cannot be read") from error
+    if not _NAME.fullmatch(name):
+        raise Refused("address whose host cannot be read")
+    return name

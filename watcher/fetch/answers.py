@@ -1,0 +1,132 @@
+"""What an answer means: its status, its headers, and whether a challenge page stands in for the document."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx
+
+from watcher.core.model import Failed, Outcome
+
+LONGEST = timedelta(days=31)
+"""No publisher's wish to wait is taken for longer than this."""
+PEEK = 1 << 16
+"""Bytes in which a challenge page is looked for."""
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+CHALLENGE = "a challenge stands in for the document"
+_CHALLENGE_HEADERS = frozenset({"cf-mitigated", "x-amzn-waf-action"})
+_WHOLE = frozenset({200, 203})
+_NO_DOCUMENTS = frozenset({"image", "audio", "video", "font"})
+_KINDS = {
+    **dict.fromkeys((401, 402, 403, 407, 451), Outcome.BLOCKED),
+    **dict.fromkeys((404, 410), Outcome.GONE),
+    **dict.fromkeys((204, 205), Outcome.EMPTY),
+}
+_BARE = 2000
+"""Characters of visible text up to which a page may be a challenge; articles about challenges are longer."""
+
+_HIDDEN = re.compile(rb"<(script|style|svg|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
+_BLANK = re.compile(rb"\s+")
+_CHALLENGE_TITLE = re.compile(
+    rb"just a moment|one moment,? please|attention required|access (?:to this page has been )?denied|pardon our interruption"
+    rb"|are you (?:a )?(?:human|robot)|verif(?:y|ying) (?:that )?(?:you are|your|you're)|checking your browser"
+    rb"|request (?:rejected|unsuccessful)|(?:please wait|captcha|enable javascript|unusual traffic|ddos[- ](?:guard|protection)"
+    rb"|(?:bot|human|security|browser) (?:check|verification|challenge))(?=\s*(?:[^\w\s]|\Z))",
+    re.IGNORECASE,
+)
+_CHALLENGE_TEXT = re.compile(
+    rb"checking (?:if the site connection is secure|your browser before)|enable javascript and cookies to continue"
+    rb"|verif(?:y|ying) (?:that )?you are (?:a )?(?:not a )?(?:human|robot|bot)|needs to review the security of your connection"
+    rb"|complete the (?:security check|captcha)|unusual traffic from your|why have i been blocked"
+    rb"|you have been blocked|incapsula incident id|support id is:? ?\d",
+    re.IGNORECASE,
+)
+_CHALLENGE_CODE = re.compile(
+    rb"_cf_chl_opt|/_Incapsula_Resource\?SWHANEDL|window\._pxAppId|awsWafCookieDomainList|AwsWafIntegration"
+)
+
+
+def looks_needed(status: int) -> bool:
+    """Whether the body of a refusal is worth a look: it may be a challenge."""
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def judge(response: httpx.Response, peeked: bytes, *, now: datetime) -> Failed | None:
+    """The failure that status and headers tell, or None for an answer worth reading. `peeked`: the body's beginning."""
+    status, content_type = response.status_code, response.headers.get("content-type", "")
+    refused = status >= HTTPStatus.BAD_REQUEST
+    if _CHALLENGE_HEADERS.intersection(response.headers) or (refused and is_challenge(content_type, peeked)):
+        kind, reason = Outcome.BLOCKED, f"{CHALLENGE} ({_phrase(status)})"
+    elif status in _WHOLE:
+        media = content_type.partition("/")[0].strip().lower()
+        if media not in _NO_DOCUMENTS:
+            return None
+        kind, reason = Outcome.MALFORMED, f"{media} instead of a document"
+    else:
+        kind, reason = _KINDS.get(status, Outcome.ERROR), _phrase(status)
+    return Failed(kind, reason, status, retry_after(response.headers, now=now) if refused else None)
+
+
+def is_challenge(content_type: str, body: bytes) -> bool:
+    """Whether a body is a page that asks for a human, and nothing more."""
+    head = body[:PEEK]
+    if "html" not in content_type.lower() and not re.match(rb"\s*<(?:!doctype html|html)\b", head, re.IGNORECASE):
+        return False
+    text = _BLANK.sub(b" ", _HIDDEN.sub(b" ", head)).strip()
+    if len(text) > _BARE:
+        return False
+    title = _TITLE.search(head, 0, PEEK // 8)
+    said = bool(title and _CHALLENGE_TITLE.match(title[1].strip()))
+    return said or bool(_CHALLENGE_TEXT.search(text) or _CHALLENGE_CODE.search(head))
+
+
+def retry_after(headers: httpx.Headers, *, now: datetime) -> timedelta | None:
+    """How long the publisher asks to wait: seconds or a date (RFC 9110, 10.2.3); never negative, at most a month."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return timedelta(seconds=min(int(value[:9]), LONGEST.total_seconds()))
+    at = _date(value)
+    return None if at is None else _bounded(at - (_date(headers.get("date", "")) or now))
+
+
+def max_age(headers: httpx.Headers, *, now: datetime) -> timedelta | None:
+    """How long the answer stays fresh (RFC 9111, 4.2.1), less its age; None where nothing is said."""
+    control = headers.get("cache-control", "").lower()
+    if re.search(r"\bno-(?:cache|store)\b", control):
+        return None
+    if named := re.search(r"(?<![\w-])max-age=\"?(\d{1,9})", control):
+        age = headers.get("age", "").strip()
+        return _bounded(timedelta(seconds=int(named[1]) - (int(age[:9]) if age.isdecimal() else 0)))
+    expires = _date(headers.get("expires", ""))
+    return None if expires is None else _bounded(expires - (_date(headers.get("date", "")) or now))
+
+
+def validator(headers: httpx.Headers, name: str) -> str:
+    """An ETag or Last-Modified as it may be sent back: printable and of reasonable length, else empty."""
+    value = headers.get(name, "").strip()
+    return value if value.isascii() and value.isprintable() and len(value) <= 512 else ""  # noqa: PLR2004 - longer than any real one
+
+
+def _bounded(span: timedelta) -> timedelta:
+    return min(max(span, timedelta(0)), LONGEST)
+
+
+def _date(text: str) -> datetime | None:
+    """An HTTP date; None for anything else. A date without a zone is UTC (RFC 9110, 5.6.7)."""
+    try:
+        at = parsedate_to_datetime(text)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"status {status}"

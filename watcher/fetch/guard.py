@@ -1,0 +1,97 @@
+"""Which addresses may be connected to: public ones, and those that the operator lists."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from watcher.fetch.address import Refused
+
+IP: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+NOT_ALLOWED = "address not allowed"
+
+# IANA IPv4 and IPv6 special-purpose address registries (RFC 6890 and its updates), and multicast.
+_CLOSED_4 = tuple(
+    map(
+        ipaddress.IPv4Network,
+        (
+            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
+            *("192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+            *("224.0.0.0/4", "240.0.0.0/4"),
+        ),
+    )
+)
+_OPEN_6 = ipaddress.IPv6Network("2000::/3")
+_CLOSED_6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")))
+
+# Where an IPv6 address carries an IPv4 one, and how many bits below it stand to its right.
+_CARRIERS = (
+    (ipaddress.IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped, RFC 4291
+    (ipaddress.IPv6Network("::ffff:0:0:0/96"), 0),  # IPv4-translated, RFC 2765
+    (ipaddress.IPv6Network("::/96"), 0),  # IPv4-compatible, RFC 4291
+    (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64, RFC 6052
+    (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4, RFC 3056
+)
+_TEREDO = ipaddress.IPv6Network("2001::/32")
+_ISATAP = (0x00005EFE, 0x02005EFE)
+_LOW = (1 << 32) - 1
+
+
+class Guard:
+    """Judges hosts and the addresses that their names resolve to."""
+
+    def __init__(self, allow: Iterable[str] = ()) -> None:
+        """Take networks ("10.0.0.0/8", "127.0.0.1") and host names ("intranet.example") that may be private."""
+        self._networks: list[Network] = []
+        self._names: set[str] = set()
+        for item in allow:
+            try:
+                self._networks.append(ipaddress.ip_network(item, strict=False))
+            except ValueError:
+                self._names.add(item.lower())
+
+    def check_host(self, host: str) -> None:
+        """Refuse a host that is itself a closed address; a name is judged when it is resolved. Raises Refused."""
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            return
+        self.check(host, (host,))
+
+    def check(self, host: str, addresses: Iterable[str]) -> None:
+        """Refuse a host if a single one of its addresses is closed. Raises Refused."""
+        if host in self._names:
+            return
+        if not all(self._open(face) for text in addresses for face in _faces(ipaddress.ip_address(text))):
+            raise Refused(f"{NOT_ALLOWED}: {host}")
+
+    def _open(self, face: IP) -> bool:
+        return is_public(face) or any(face in network for network in self._networks)
+
+
+def is_public(address: IP) -> bool:
+    """Whether an address, taken at its face, is unicast on the public internet."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return not any(address in network for network in _CLOSED_4)
+    return address in _OPEN_6 and not any(address in network for network in _CLOSED_6)
+
+
+def _faces(address: IP) -> Iterator[IP]:
+    """What an address leads to: itself, or the IPv4 addresses that it carries."""
+    if isinstance(address, ipaddress.IPv4Address):
+        yield address
+        return
+    number = int(address)
+    carried = [shift for network, shift in _CARRIERS if address in network]
+    if carried:
+        yield ipaddress.IPv4Address(number >> carried[0] & _LOW)
+    elif address in _TEREDO:  # server, and client with its bits turned (RFC 4380)
+        yield ipaddress.IPv4Address(number >> 64 & _LOW)
+        yield ipaddress.IPv4Address(~number & _LOW)
+    else:
+        yield address
+        if number >> 32 & _LOW in _ISATAP:  # RFC 5214
+            yield ipaddress.IPv4Address(number & _LOW)

@@ -1,0 +1,63 @@
+"""Manners towards hosts: how many requests at once, and how far apart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class _Host:
+    slots: asyncio.Semaphore
+    guests: int = 0
+    free_at: float = field(default=0.0)
+
+
+class Turns:
+    """Gives each request its turn: bounded in all and for each host, with a gap between two starts at one host."""
+
+    def __init__(self, *, total: int, per_host: int, gap: float) -> None:
+        """Take the bounds, and the gap in seconds."""
+        self._total = asyncio.Semaphore(total)
+        self._per_host, self._gap = per_host, gap
+        self._hosts: dict[str, _Host] = {}
+        self._tidy_at = 1000
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[bool]:
+        """Hold a turn at a host; gives whether others wait for the same host, so that the connection is worth keeping."""
+        host = self._enter(name)
+        try:
+            async with host.slots:
+                await self._keep_apart(host)
+                async with self._total:
+                    yield host.guests > 1
+        finally:
+            host.guests -= 1
+
+    def _enter(self, name: str) -> _Host:
+        host = self._hosts.get(name)
+        if host is None:
+            self._tidy()
+            host = self._hosts[name] = _Host(asyncio.Semaphore(self._per_host))
+        host.guests += 1
+        return host
+
+    async def _keep_apart(self, host: _Host) -> None:
+        if not self._gap:
+            return
+        now = asyncio.get_running_loop().time()
+        start = max(now, host.free_at)
+        host.free_at = start + self._gap
+        if start > now:
+            await asyncio.sleep(start - now)
+
+    def _tidy(self) -> None:
+        """Forget hosts that nobody waits for, now and then: a long life must not gather every host ever asked."""
+        if len(self._hosts) < self._tidy_at:
+            return
+        now = asyncio.get_running_loop().time()
+        self._hosts = {name: host for name, host in self._hosts.items() if host.guests or host.free_at > now}
+        self._tidy_at = max(1000, 2 * len(self._hosts))
