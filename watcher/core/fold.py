@@ -25,19 +25,27 @@ class _Walk:
     path: list[tuple[str, datetime]] = field(default_factory=list)
     details: _Details = field(default_factory=dict)
     taken: list[Claim] = field(default_factory=list)
+    lost: list[Claim] = field(default_factory=list)
+    """Claims that were taken back."""
 
 
 def fold_track(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
     """The verdict of one track at `now` from its claims (any order). Pure."""
     ladder = track.ladder
     rules = {rule.id: rule for rule in ladder.rules}
-    told = in_order(claim for claim in claims if claim.status and not claim.review and claim.effective_at <= now)
+    told = in_order(claim for claim in claims if _counts(claim, rules) and claim.effective_at <= now)
     leading = [
         claim for claim in told if claim.quote.tier in LEADING or (claim.rule in DECLARED and claim.quote.tier is Tier.PRESS)
     ]
     marks = in_order([*leading, *_clock_claims(track, now), *_reports(ladder, told)])
     walk = _walk(ladder, rules, marks, _Walk(ladder.statuses[0].id))
     return _verdict(track, rules, told, walk)
+
+
+def _counts(claim: Claim, rules: Mapping[str, Rule]) -> bool:
+    """Whether a claim says a status or takes one back."""
+    takes_back = claim.rule in rules and bool(rules[claim.rule].cancels)
+    return not claim.review and not claim.figure and bool(claim.status or takes_back)
 
 
 def _reports(ladder: Ladder, told: Sequence[Claim]) -> list[Claim]:
@@ -90,6 +98,7 @@ def _take_back(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Cla
         return walk
     again = _walk(ladder, rules, [old for old in kept if not rules.get(old.rule, Rule("")).cancels], _Walk(ladder.statuses[0].id))
     again.taken = kept
+    again.lost = [*walk.lost, *(old for old in walk.taken if old not in kept)]
     return again
 
 
@@ -172,6 +181,7 @@ def _support(status: Status, walk: _Walk, told: Sequence[Claim]) -> list[Claim]:
         for claim in told
         if claim.status == status.id
         and claim is not setter
+        and claim not in walk.lost
         and claim.effective_at >= earliest
         and (not claim.event or not setter.event or claim.event == setter.event)
         and (walk.standing is Standing.REPORTED or claim.quote.tier in LEADING or claim.quote.tier is Tier.PARTNER)
