@@ -21,7 +21,7 @@ RETRIES = tuple(
 """Waits before each attempt of a delivery, about three days in all (Standard Webhooks, retry schedule)."""
 
 
-def next_at(  # noqa: PLR0913 - everything that the pace depends on, by name
+def next_at(
     now: datetime,
     *,
     outcome: Outcome,
@@ -64,10 +64,10 @@ def _back_off(outcome: Outcome, every: timedelta, failures: int) -> timedelta:
     """The wait after failures in a row: each kind begins where it may pass, and doubles to a bound."""
     longest = max(every, min(LONGEST, 4 * every))
     if outcome is Outcome.ERROR:
-        return min(min(every, FIRST_RETRY) * 2 ** _steps(failures, free=1), longest)
+        return min(min(every, FIRST_RETRY) * (1 << _steps(failures, free=1)), longest)
     if outcome is Outcome.BLOCKED:
-        return min(every * 2 ** _steps(failures, free=0), longest)
-    return min(every * 2 ** _steps(failures, free=PATIENCE), longest)
+        return min(every * (1 << _steps(failures, free=0)), longest)
+    return min(every * (1 << _steps(failures, free=PATIENCE)), longest)
 
 
 def _steps(failures: int, *, free: int) -> int:
