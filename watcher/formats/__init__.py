@@ -1,1 +1,58 @@
 """Bytes to entries: one file a format, found by its name in the configuration."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING, Protocol, cast
+
+from watcher.core.model import Outcome, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from watcher.core.model import Document, Entry, Facts
+
+
+class Format(Protocol):
+    """What a file of this folder offers; it may also name its `OPTIONS`, each with a sentence."""
+
+    def read(self, body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
+        """The entries of a document. Raises Unreadable."""
+        ...
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The formats there are, in alphabetical order."""
+    return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_")))
+
+
+def find(name: str) -> Format:
+    """The format of this name. Raises KeyError for a name that no file here has."""
+    if name not in names():
+        raise KeyError(name)
+    return cast("Format", importlib.import_module(f"{__name__}.{name}"))
+
+
+def options(name: str) -> Mapping[str, str] | None:
+    """The options a format understands, each with a sentence; None where it does not say. Raises KeyError."""
+    return getattr(find(name), "OPTIONS", None)
+
+
+def read(document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
+    """The entries of a fetched document.
+
+    Raises Unreadable for a document that cannot be trusted, also where a parser fails in a way of its own, and KeyError
+    for an unknown format.
+    """
+    reader = find(format_name)
+    try:
+        return reader.read(
+            document.body, url=document.final_url or document.url, content_type=document.content_type, options=options
+        )
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(f"{format_name} failed: {type(error).__name__}: {str(error)[:200]}", Outcome.MALFORMED) from error

@@ -1,0 +1,30 @@
+"""Addresses found in documents: absolute, http or https, or none."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urljoin, urlsplit
+
+MAX_LINK = 2_000
+_SAFE = "!#$%&'()*+,/:;=?@[]~"
+
+
+def absolute(link: str, base: str) -> str:
+    """The address in full, its fragment kept; empty for anything but http and https."""
+    link = "".join(link.split("\n")).strip()
+    if not link or len(link) > MAX_LINK or "\\" in link or not link.isprintable():
+        return ""
+    if not (link.startswith(("https://", "http://")) and link.isascii() and " " not in link):
+        try:
+            link = quote(urljoin(base, link), safe=_SAFE)
+        except ValueError:
+            return ""
+    return link if _is_web(link) else ""
+
+
+def _is_web(link: str) -> bool:
+    """Whether it names a host on the web, as the one parser of addresses here sees it."""
+    try:
+        parts = urlsplit(link)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -1,0 +1,141 @@
+"""Feeds: RSS, Atom and JSON Feed; one entry for each item, or for each note inside an item."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from watcher.core.model import Entry, Outcome, Unreadable
+from watcher.formats import _fastfeed, _jsonfeed, _slowfeed
+from watcher.formats._dates import read_date, zone_named
+from watcher.formats._links import absolute
+from watcher.formats._markup import open_xml
+from watcher.formats._options import flag, number, word, words
+from watcher.formats._split import split_markup
+from watcher.formats._text import beginning, clean, number_doubles, paragraphs, plain_title
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from watcher.core.model import Facts, Scalar
+    from watcher.formats._items import Item
+
+OPTIONS = {
+    "items": "HTML element that holds one note each (li, p, tr, h3): an item with several becomes several entries",
+    "key": 'what names an item: any of "id", "link", "title", "published" (default: its id); for publishers that reuse ids',
+    "state": "true: the first <strong> of the text becomes the fact `state` (status pages)",
+    "timezone": "IANA zone for dates that name none (default UTC)",
+    "max_items": "how many items are kept, the newest (default 1000)",
+    "may_be_empty": "true: a feed without items is trustworthy",
+}
+MAX_ITEMS = 1_000
+_MAX_KEY = 300
+_STATE = re.compile(r"<strong\b[^>]{0,200}>([^<]{1,80})</strong>", re.IGNORECASE)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
+    """The entries of a feed in its own order, which may be newest or oldest first.
+
+    Facts: `date_raw` (as written), `updated` (ISO 8601, where it differs), `categories`, `state`. Raises Unreadable:
+    EMPTY without items, BLOCKED for a human check in its place, MALFORMED for anything that is no whole feed.
+    """
+    items = _items(body, content_type)
+    if not items and not flag(options, "may_be_empty"):
+        raise Unreadable("the feed has no items", Outcome.EMPTY)
+    zone = zone_named(word(options, "timezone"))
+    names = words(options, "key")
+    tag = word(options, "items")
+    entries = _name_apart([_entry(item, url, zone, names) for item in items])
+    kept = _newest(entries, number(options, "max_items", MAX_ITEMS))
+    if not tag and not flag(options, "state"):
+        return tuple(entry for entry, _ in kept)
+    return tuple(part for entry, item in kept for part in _parts(_with_state(entry, item, options), item, tag))
+
+
+def _items(body: bytes, content_type: str) -> list[Item]:
+    """The raw items: JSON by its first character, XML by our own reading where it can, else by feedparser's."""
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _jsonfeed.read_items(body, content_type)
+    text = open_xml(body, content_type)
+    items = _fastfeed.read_items(text)
+    return _slowfeed.read_items(text) if items is None else items
+
+
+def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[Entry, Item]:
+    """One item, cleaned. The whole item is the entry; `_parts` takes it apart."""
+    title = plain_title(item.title)
+    link = absolute(item.link, url) or (absolute(item.id, url) if item.id.startswith("http") else "")
+    updated = read_date(item.updated, zone)
+    published = read_date(item.published, zone) or updated
+    facts: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    raw = item.published or item.updated
+    if raw:
+        facts["date_raw"] = clean(raw, 100)
+    if updated is not None and updated != published:
+        facts["updated"] = updated.isoformat()
+    if item.categories:
+        facts["categories"] = tuple(dict.fromkeys(filter(None, (clean(name, 200) for name in item.categories[:50]))))
+    text = paragraphs(item.content or item.summary)
+    parts = {
+        "id": clean(item.id, 2_000),
+        "link": link,
+        "title": title,
+        "published": published.isoformat() if published else clean(raw, 100),
+    }
+    return Entry(_key(parts, names, text), title, text, link, published, facts), item
+
+
+def _key(parts: dict[str, str], names: tuple[str, ...], text: str) -> str:
+    """What names the item: as configured, else its id, its link, or its title and date, or its first words."""
+    if names:
+        key = " ".join(parts[name] for name in names if parts[name])
+    else:
+        key = parts["id"] or parts["link"] or " ".join(filter(None, (parts["title"], parts["published"])))
+    key = key or beginning(text)
+    return key if len(key) <= _MAX_KEY else f"{key[:200]}#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def _name_apart(found: list[tuple[Entry, Item]]) -> list[tuple[Entry, Item]]:
+    """Exact doubles left out; items that share a key for different things told apart by title and date."""
+    unique = list(
+        {(entry.key, entry.title, entry.text, entry.published): (entry, item) for entry, item in reversed(found)}.values()
+    )[::-1]
+    shared = Counter(entry.key for entry, _ in unique)
+    if len(shared) == len(unique):
+        return unique
+    keys = [
+        entry.key
+        if shared[entry.key] == 1
+        else f"{entry.key} {beginning(entry.title)} {entry.published.isoformat() if entry.published else ''}"
+        for entry, _ in unique
+    ]
+    return [(replace(entry, key=key), item) for (entry, item), key in zip(unique, number_doubles(keys), strict=True)]
+
+
+def _newest(found: list[tuple[Entry, Item]], limit: int) -> list[tuple[Entry, Item]]:
+    """At most `limit` items, the newest by date, in the feed's order."""
+    if len(found) <= limit:
+        return found
+    by_date = sorted(range(len(found)), key=lambda place: found[place][0].published or _NEVER, reverse=True)
+    return [found[place] for place in sorted(by_date[:limit])]
+
+
+def _with_state(entry: Entry, item: Item, options: Facts) -> Entry:
+    """The newest state of an incident stands first, in bold (Statuspage)."""
+    state = _STATE.search(item.content or item.summary) if flag(options, "state") else None
+    return replace(entry, facts={**entry.facts, "state": plain_title(state.group(1))}) if state else entry
+
+
+def _parts(entry: Entry, item: Item, tag: str) -> list[Entry]:
+    """One entry for each note of an item, named by its first words: what is added to a note later is a new revision of it."""
+    if not tag:
+        return [entry]
+    notes, rest = split_markup(item.content or item.summary, tag)
+    keys = number_doubles([f"{entry.key}#{beginning(note)}" for note in notes])
+    parts = [replace(entry, key=key, text=note) for key, note in zip(keys, notes, strict=True)]
+    return [replace(entry, text=rest), *parts] if rest or not parts else parts
