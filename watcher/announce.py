@@ -1,0 +1,75 @@
+"""The second beat: pending changes become one digest with a delivery for each recipient, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watcher.core.digest import compose, is_ripe
+from watcher.core.model import Change, Digest, Transition, Verdict
+from watcher.store import Outgoing, Store, Transaction
+
+LONGEST_BASELINE = timedelta(minutes=15)
+"""The message that the watch has started waits for all signals, but no longer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who is told: which signals, by which channel, and from when a message may go out."""
+
+    id: str
+    channel: str
+    address: str
+    signals: frozenset[str]
+    """Empty: all."""
+    operator: bool
+    allowed_at: Callable[[datetime, bool], datetime]
+    """From the time of a digest and whether it is urgent to the moment from which it may be sent."""
+
+
+def announce(
+    store: Store, readers: Sequence[Reader], signals: Collection[str], *, now: datetime, wait: timedelta
+) -> list[Digest]:
+    """Make the digests that are ripe at `now` and put their deliveries into the outbox. Raises StoreError."""
+    with store.writing() as tx:
+        pending = tx.transitions.pending()
+        if not pending:
+            return []
+        verdicts = {name: verdict for name in signals if (verdict := tx.verdicts.latest(name)) is not None}
+        notices = [transition for transition in pending if not transition.track and transition.kind is Change.FLAG]
+        baseline = [transition for transition in pending if transition.kind is Change.BASELINE]
+        news = [transition for transition in pending if transition not in notices and transition not in baseline]
+        made: list[Digest | None] = []
+        if baseline and (len(verdicts) == len(signals) or now - baseline[0].at >= LONGEST_BASELINE):
+            made.append(_put(tx, "baseline", baseline, verdicts, readers, now))
+        elif is_ripe(news, now=now, wait=wait):
+            made.append(_put(tx, "news", news, verdicts, readers, now))
+        if is_ripe(notices, now=now, wait=wait):
+            made.append(_put(tx, "operator", notices, verdicts, readers, now))
+        return [digest for digest in made if digest is not None]
+
+
+def _put(
+    tx: Transaction, kind: str, told: Sequence[Transition], verdicts: dict[str, Verdict], readers: Iterable[Reader], now: datetime
+) -> Digest | None:
+    """Store one digest with its deliveries and mark its transitions, also where they cancelled out."""
+    digest = compose(told, verdicts, now=now, kind=kind)
+    name = digest.id if digest else f"nothing-{now:%Y%m%dT%H%M%SZ}-{max(transition.id for transition in told)}"
+    tx.transitions.mark([transition.id for transition in told], name)
+    if digest is None:
+        return None
+    tx.digests.put(digest, [_outgoing(reader, digest) for reader in readers if concerns(reader, digest)])
+    return digest
+
+
+def concerns(reader: Reader, digest: Digest) -> bool:
+    """Whether a digest is for this reader."""
+    if digest.kind == "operator":
+        return reader.operator
+    return not reader.signals or any(transition.signal in reader.signals for transition in digest.transitions if transition.mail)
+
+
+def _outgoing(reader: Reader, digest: Digest) -> Outgoing:
+    urgent = any(transition.urgent for transition in digest.transitions)
+    return Outgoing(reader.id, reader.channel, reader.address, reader.allowed_at(digest.at, urgent))

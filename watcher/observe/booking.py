@@ -1,0 +1,82 @@
+"""Book what some readings found: polls, documents, observations, absences and followed pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from watcher.core.model import Document, Entry, Observation, Outcome, Source
+from watcher.core.seeing import Noticed, notice
+from watcher.observe.following import followed
+from watcher.observe.looking import Reading
+from watcher.publishers import speaker
+from watcher.store import KnownEntry, Transaction
+
+GIVE_UP = 3
+"""A followed page that was never there is let go after this many polls."""
+
+
+def book(tx: Transaction, readings: Sequence[Reading], now: datetime) -> list[Observation]:
+    """Store polls, documents, observations and followed pages of some readings; the observations that are new."""
+    tx.polls.book([reading.poll for reading in readings])
+    good = [reading for reading in readings if reading.entries is not None]
+    known = tx.entries.known([reading.due.source.id for reading in good])
+    fresh: list[Observation] = []
+    for reading in good:
+        fresh += _book_one(tx, reading, known.get(reading.due.source.id, {}), now)
+    _let_go(tx, readings, now)
+    return tx.observations.add(fresh)
+
+
+def _book_one(tx: Transaction, reading: Reading, known: Mapping[str, KnownEntry], now: datetime) -> list[Observation]:
+    source, document, entries = reading.due.source, reading.document, reading.entries
+    if document is None or entries is None:
+        return []
+    noticed = notice(entries, known, record=source.record, now=now)
+    if noticed.fresh:
+        tx.documents.put(document)
+    _book_absences(tx, source, noticed, now)
+    pages = [page for entry in entries for page in followed(source, entry, now)]
+    if pages:
+        tx.sources.follow(pages, now)
+    return [_observation(source, document, new.entry, new.revision, known.get(new.entry.key), now) for new in noticed.fresh]
+
+
+def _book_absences(tx: Transaction, source: Source, noticed: Noticed, now: datetime) -> None:
+    if noticed.missing:
+        tx.entries.miss(source.id, noticed.missing, now)
+    if noticed.withdrawn:
+        tx.entries.withdraw(source.id, noticed.withdrawn, now)
+    if noticed.back:
+        tx.entries.restore(source.id, noticed.back, now)
+
+
+def _observation(
+    source: Source, document: Document, entry: Entry, revision: int, was: KnownEntry | None, now: datetime
+) -> Observation:
+    return Observation(
+        source=source.id,
+        entry=entry,
+        seen_at=now,
+        document=document.hash,
+        publisher=speaker(source.publisher, entry.link, document.final_url),
+        tier=source.tier,
+        surface=source.surface,
+        url=document.url,
+        revision=revision,
+        first_seen_at=was.first_seen_at if was else now,
+    )
+
+
+def _let_go(tx: Transaction, readings: Iterable[Reading], now: datetime) -> None:
+    """A followed page that was never there is polled no longer."""
+    never = [
+        reading.due.source.id
+        for reading in readings
+        if reading.due.source.parent
+        and reading.poll.outcome is Outcome.GONE
+        and reading.due.health.last_good_at is None
+        and reading.due.failures + 1 >= GIVE_UP
+    ]
+    if never:
+        tx.sources.retire(never, now)

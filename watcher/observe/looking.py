@@ -1,0 +1,93 @@
+"""Look at one source: ask, read, and say how the poll ended; nothing is stored here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import TypeAlias
+
+from watcher.core.model import Document, Entry, Facts, Failed, NotModified, Outcome, Unreadable
+from watcher.core.pacing import next_at
+from watcher.fetch import Answer, Request
+from watcher.store import Due, Poll
+
+Get: TypeAlias = Callable[[Request], Awaitable[Answer]]
+Read: TypeAlias = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
+FUTURE = timedelta(days=1)
+"""Entries dated further ahead than this do not say how fresh a source is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one poll ended: what is to be booked, and the entries of a good reading."""
+
+    due: Due
+    poll: Poll
+    document: Document | None = None
+    entries: tuple[Entry, ...] | None = None
+
+
+async def look(due: Due, *, get: Get, read: Read, now: datetime, dice: float, missing: bool = False) -> Reading:
+    """Fetch and read one source. `missing`: a record's entry has vanished, so nothing may be skipped as unchanged."""
+    started = perf_counter()
+    etag, modified = ("", "") if missing else (due.etag, due.last_modified)
+    answer = await get(Request(due.source.url, etag=etag, last_modified=modified))
+    reading = await _read(due, answer, read=read, now=now, dice=dice, missing=missing)
+    return replace(reading, poll=replace(reading.poll, ms=round((perf_counter() - started) * 1000)))
+
+
+async def _read(due: Due, answer: Answer, *, read: Read, now: datetime, dice: float, missing: bool) -> Reading:
+    if isinstance(answer, Failed):
+        return Reading(due, _poll(due, now, dice, failed=answer))
+    if isinstance(answer, NotModified):
+        return Reading(due, _poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer))
+    if answer.hash == due.body_hash and not missing:
+        return Reading(due, _poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer))
+    try:
+        entries = await read(answer, due.source.format, due.source.options)
+    except Unreadable as error:
+        if error.kind is Outcome.EMPTY and due.source.may_be_empty:
+            return Reading(due, _poll(due, now, dice, answer=answer), answer, ())
+        return Reading(due, _poll(due, now, dice, failed=Failed(error.kind, error.reason)))
+    return Reading(due, replace(_poll(due, now, dice, answer=answer), newest_entry_at=_newest(entries, now)), answer, entries)
+
+
+def _poll(
+    due: Due,
+    now: datetime,
+    dice: float,
+    *,
+    outcome: Outcome = Outcome.OK,
+    answer: Document | NotModified | None = None,
+    failed: Failed | None = None,
+) -> Poll:
+    """What is booked of one poll, with the next time."""
+    kind = failed.kind if failed else outcome
+    failures = due.failures + 1 if failed else 0
+    then = next_at(
+        now,
+        outcome=kind,
+        every=due.source.every,
+        failures=failures,
+        max_age=answer.max_age if answer else None,
+        retry_after=failed.retry_after if failed else None,
+        dice=dice,
+    )
+    held = (answer.etag, answer.last_modified, answer.hash) if isinstance(answer, Document) else ("", "", "")
+    error = failed.reason if failed else ""
+    return Poll(due.source.id, now, kind, then, error=error, etag=held[0], last_modified=held[1], body_hash=held[2])
+
+
+def _newest(entries: Iterable[Entry], now: datetime) -> datetime | None:
+    return max((entry.published for entry in entries if entry.published and entry.published <= now + FUTURE), default=None)
+
+
+async def look_at_all(
+    due: Sequence[Due], *, get: Get, read: Read, now: datetime, dice: Callable[[], float], missing: frozenset[str]
+) -> list[Reading]:
+    """Fetch and read many sources at once; the bounds are the fetcher's."""
+    looks = (look(one, get=get, read=read, now=now, dice=dice(), missing=one.source.id in missing) for one in due)
+    return await asyncio.gather(*looks)
