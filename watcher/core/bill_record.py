@@ -1,0 +1,178 @@
+"""From the rows of a bill's record to entries: one entry an action, a print, a law, the same whatever format carried it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from watcher.core.bill_codes import PRINTS
+from watcher.core.bill_words import without_citations
+from watcher.core.bills import Measure, Step, read_action
+from watcher.core.model import Entry, Facts, Scalar
+
+WASHINGTON = ZoneInfo("America/New_York")
+
+_OF_ROW = {"es": "passed", "eas": "passed", "cps": "passed", "ats": "passed", "enr": "presented"}
+"""Prints that come without a date and are the print of a step: they borrow its day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an action record as published; times are Eastern."""
+
+    date: str
+    """YYYY-MM-DD, a legislative day."""
+    text: str
+    system: str = ""
+    """senate, house, library, or ""."""
+    code: str = ""
+    time: str = ""
+    vote_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """One text print of a bill."""
+
+    name: str
+    date: str = ""
+    url: str = ""
+
+
+def system_of(code: str, name: str) -> str:
+    """Who wrote a row: senate (code 0, or none since 2022), house (1, 2, 3 …), library (9); "" where it is not said."""
+    if name == "Library of Congress" or code == "9":
+        return "library"
+    if name == "Senate" or code == "0":
+        return "senate"
+    return "house" if name.startswith("House") or code in {"1", "2"} else ""
+
+
+@lru_cache(maxsize=4096)
+def midnight(day: str) -> datetime | None:
+    """The start of a day in Washington, in UTC; None for what is no date (YYYY-MM-DD)."""
+    try:
+        parsed = datetime.strptime(day[:10], "%Y-%m-%d").date()  # noqa: DTZ007 - a bare day, made aware on the next line
+    except ValueError:
+        return None
+    return datetime.combine(parsed, time(), WASHINGTON).astimezone(UTC)
+
+
+def day_of(stamp: str) -> str:
+    """The day in Washington of a publisher's stamp, a bare day or an instant in UTC; "" for what is neither."""
+    if len(stamp) <= len("2026-01-13"):
+        return stamp if midnight(stamp) else ""
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return day_of(stamp[:10])
+    return (moment.astimezone(WASHINGTON) if moment.tzinfo else moment).date().isoformat()
+
+
+def identity(*parts: object) -> str:
+    """A short stable key of some parts."""
+    return hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=12).hexdigest()
+
+
+def entries_of(
+    measure: Measure, rows: Sequence[Row], *, prints: Iterable[Print] = (), laws: Iterable[str] = ()
+) -> tuple[Entry, ...]:
+    """All entries of a bill's record, oldest first. `rows` are newest first, as the record gives them; pure."""
+    found: dict[str, Entry] = {}
+    days: dict[str, str] = {}
+    places: Counter[str] = Counter()
+    for row in reversed(rows):
+        if not (entry := _action(measure, row, places[row.date])):
+            continue
+        places[row.date] += row.system != "library"
+        step, chamber = str(entry.facts["step"]), entry.facts.get("chamber", "")
+        days[f"{step}/{chamber}" if step == "passed" else step] = row.date
+        _keep(found, entry)
+    for entry in (*(_law(measure, law, days) for law in laws), *(_print(measure, one, days) for one in prints)):
+        _keep(found, entry)
+    return tuple(found.values())
+
+
+def _keep(found: dict[str, Entry], entry: Entry) -> None:
+    """Keep an entry under its key; a row that stands twice on one day is two entries."""
+    key, again = entry.key, 1
+    while key in found:
+        again += 1
+        key = f"{entry.key}-{again}"
+    found[key] = entry if again == 1 else replace(entry, key=key)
+
+
+def _action(measure: Measure, row: Row, place: int) -> Entry | None:
+    """The entry of one row, known by measure, day, author and words without page citations; None for a row without words or day.
+
+    Rows of the Library repeat a chamber's row whenever they arrive: they stand between its rows and move none of them.
+    """
+    sentence, published = without_citations(row.text), midnight(row.date)
+    if not sentence or published is None:
+        return None
+    step = read_action(row.text, code=row.code, system=row.system) or Step("unread", row.system.replace("library", ""))
+    more: dict[str, Scalar] = {
+        "system": row.system,
+        "code": row.code,
+        "voice": f"record/{row.system or 'other'}",
+        "time": row.time,
+        "order": place * 10 + 5 * (row.system == "library"),
+        "vote_url": row.vote_url,
+    }
+    key = identity(measure.id, row.date, sentence, row.system)
+    return Entry(key, measure.label, sentence, measure.link, published, facts_of(measure, step, row.date, more=more))
+
+
+def facts_of(measure: Measure, step: Step, date: str, *, more: Mapping[str, Scalar]) -> Facts:
+    """The facts of one step of a bill (listed in core/bills.py), without those that are not known."""
+    facts: dict[str, Scalar] = {
+        "measure": measure.id,
+        "congress": measure.congress,
+        "kind": measure.kind,
+        "number": measure.number,
+        "origin": measure.origin,
+        "step": step.step,
+        "chamber": step.chamber,
+        "subject": step.subject,
+        "how": step.how,
+        "amended": step.amended,
+        "yeas": step.yeas,
+        "nays": step.nays,
+        "tally": f"{step.yeas}-{step.nays}" if step.yeas is not None else "",
+        "roll": step.roll,
+        "committee": step.committee,
+        "calendar": step.calendar,
+        "law": step.law,
+        "vitiates": step.vitiates,
+        "date": date,
+        "event": f"{step.chamber} roll call {step.roll} of {date[:4]}" if step.roll else date,
+        **more,
+    }
+    return {name: value for name, value in facts.items() if value is not None and value != ""}
+
+
+def _law(measure: Measure, law: str, days: Mapping[str, str]) -> Entry:
+    """The entry of a law number, dated by the row that tells of it."""
+    day = days.get("became_law") or days.get("signed", "")
+    facts = facts_of(
+        measure, Step("became_law", law=law), day, more={"voice": "record/law", "order": 9000, "dated": "yes" if day else ""}
+    )
+    return Entry(identity(measure.id, "law", law), measure.label, f"Public Law {law}", measure.link, midnight(day), facts)
+
+
+def _print(measure: Measure, one: Print, days: Mapping[str, str]) -> Entry:
+    """The entry of a print; its day is its own, else that of the step it prints, else unknown."""
+    code = PRINTS.get(one.name.strip().lower(), one.name.strip().lower())
+    step = _OF_ROW.get(code, "")
+    day = day_of(one.date) or days.get(f"{step}/senate" if step == "passed" else step, "")
+    step_read = Step("print", amended="yes" if code == "eas" else "")
+    facts = facts_of(
+        measure, step_read, day, more={"voice": "print", "order": 8000, "print": code, "dated": "yes" if day else ""}
+    )
+    text = f"Text print {code.upper()}: {one.name.strip()}"
+    return Entry(identity(measure.id, "print", code, one.url), measure.label, text, one.url or measure.link, midnight(day), facts)

@@ -1,0 +1,70 @@
+"""The text of one print of a bill at govinfo.gov (XML, HTML or plain text): whether the words that matter are in it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from watcher.core.bill_codes import PRINTS
+from watcher.core.bill_record import facts_of, midnight
+from watcher.core.bills import Step, measure_of
+from watcher.core.model import Entry, Facts, Outcome, Scalar, Unreadable
+from watcher.formats._markup import decode, human_check
+from watcher.formats._options import words
+
+_NAME = re.compile(r"\bBILLS-(\d{1,3})([a-z]{1,7})(\d{1,5})([a-z]{2,4})\b")
+_STAGE = re.compile(r'bill-stage="([^"]{1,60})"')
+_DAY = re.compile(r'<(?:attestation|action)-date[^>]{0,80}?\bdate="(\d{4})-?(\d{2})-?(\d{2})"')
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+SHORTEST = 200
+"""Characters below which a page is a stub and no print."""
+
+
+def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
+    """One entry with step "text_check": the facts `print`, `has_all` (yes, no) and `missing` for `options["phrases"]`.
+
+    Raises Unreadable for a page of the site instead of the print, and for a stub.
+    """
+    raw = decode(body, content_type)
+    name = _NAME.search(url) or _NAME.search(raw[:4000])
+    text = " ".join(unescape(_TAG.sub(" ", raw)).replace("\u2019", "'").split())
+    if human_check(raw):
+        raise Unreadable("the answer is a check for humans", Outcome.BLOCKED)
+    if len(text) < SHORTEST:
+        raise Unreadable(f"no text of a bill: {url}")
+    measure = measure_of(name[1], name[2], name[3]) if name else None
+    if name is None or measure is None or "congress" not in text[:4000].lower():
+        raise Unreadable(f"a page instead of a print: {url}")
+    lower = text.lower()
+    missing = [phrase for phrase in words(options, "phrases") if " ".join(phrase.lower().split()) not in lower]
+    code = _print_of(name[4], raw)
+    day = "-".join(found.groups()) if (found := _DAY.search(raw)) else ""
+    more: dict[str, Scalar] = {
+        "voice": "print",
+        "print": code,
+        "has_all": "no" if missing else "yes",
+        "missing": ", ".join(missing),
+        "order": 8001,
+        "dated": "yes" if day else "",
+    }
+    said = (
+        f"The print {code.upper()} lacks: {more['missing']}."
+        if missing
+        else f"The print {code.upper()} has the words looked for."
+    )
+    return (
+        Entry(
+            f"text/{measure.id}/{code}",
+            measure.label,
+            said,
+            url,
+            midnight(day),
+            facts_of(measure, Step("text_check"), day, more=more),
+        ),
+    )
+
+
+def _print_of(code: str, raw: str) -> str:
+    """The print's code; its own stage where the address says another one."""
+    stage = _STAGE.search(raw)
+    return PRINTS.get(stage[1].lower().replace("-", " "), code) if stage else code
