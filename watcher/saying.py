@@ -1,0 +1,60 @@
+"""How one transition is said to machines and to a terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from watcher.core.model import Quote, Transition
+
+
+def as_line(transition: Transition) -> dict[str, Any]:
+    """One transition as the JSON object that `rehearse`, `replay` and the webhook share."""
+    return {
+        "at": stamp(transition.at),
+        "signal": transition.signal,
+        "track": transition.track,
+        "kind": transition.kind.value,
+        "from": transition.before,
+        "to": transition.after,
+        "standing": transition.standing.value,
+        "headline": transition.headline,
+        "headline_label": transition.headline_label,
+        "outcome": transition.outcome or None,
+        "event": transition.event or None,
+        "title": transition.title or None,
+        "effective_at": stamp(transition.effective_at),
+        "details": dict(transition.details),
+        "figures": dict(transition.figures),
+        "mail": transition.mail,
+        "reason": transition.reason,
+        "evidence": [_evidence(quote) for quote in transition.evidence],
+    }
+
+
+def _evidence(quote: Quote) -> dict[str, Any]:
+    return {
+        "url": quote.url,
+        "quote": quote.text,
+        "tier": quote.tier.value,
+        "publisher": quote.publisher,
+        "published": stamp(quote.published),
+        "seen": stamp(quote.seen_at),
+        "document": quote.document or None,
+        "source": quote.source or None,
+    }
+
+
+def as_words(transition: Transition) -> str:
+    """One transition as a line for a person."""
+    what = f"{transition.before or '·'} → {transition.after or '·'}"
+    name = f"{transition.signal}.{transition.track}" if transition.track else transition.signal
+    more = " · ".join(part for part in (transition.title, transition.outcome) if part)
+    quote = transition.evidence[0].text.replace("\n", " ")[:110] if transition.evidence else ""
+    head = f"{transition.at:%Y-%m-%d %H:%M}  {transition.kind.value:10} {name:28} {what}"
+    return f"{head} ({transition.standing.value})" + (f"  {more}" if more else "") + (f'\n{"":18}"{quote}"' if quote else "")
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """A moment as ISO 8601 in UTC with `Z`, None for none."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
