@@ -163,15 +163,15 @@ COMMITTEE = (
     *_rows("ordered_reported", r".{0,200}?\bordered to be (?:favorably )?reported\b"),
     *_rows(
         "reported",
-        r".{0,200}?\breported (?:to (?:the )?senate )?by senator\b",
-        r".{0,200}?\breported (?:to (?:the )?senate )?(?:an )?original measure\b",
-        chamber="senate",
-    ),
-    *_rows(
-        "reported",
         r"reported (?:\(amended\) |adversely )?(?:\(amended\) )?by the committee\b",
         r"the house committee on .{1,120}? reported\b",
         chamber="house",
+    ),
+    *_rows(
+        "reported",
+        r".{0,200}?\breported (?:to (?:the )?senate )?by senator\b",
+        r".{0,200}?\boriginal measure reported\b",
+        chamber="senate",
     ),
     *_rows("report_filed", r".{0,240}?\bfiled (?:a )?(?:written|supplemental) report\b", chamber="senate"),
     *_rows("discharged", r"senate committees? on .{1,240}? discharged\b", chamber="senate"),
