@@ -1,0 +1,331 @@
+"""The read-only API under /api/v1: plain values, with every quote and hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from watcher.core.model import Event as SeriesEvent
+from watcher.core.model import Facts, Figure, Quote, RaisedFlag, Signal, TrackVerdict, Transition
+from watcher.web.glance import look
+from watcher.web.ladder import standing_words
+from watcher.web.view import Strip, View
+from watcher.web.words import safe_link
+
+
+class QuoteOut(BaseModel):
+    """The words that prove something."""
+
+    quote: str
+    url: str
+    title: str
+    publisher: str
+    tier: str
+    published: datetime | None
+    seen: datetime
+    sha256: str
+
+
+class FlagOut(BaseModel):
+    """Something beside the status."""
+
+    id: str
+    label: str
+    subject: str
+    since: datetime
+    evidence: list[QuoteOut]
+
+
+class EventOut(BaseModel):
+    """One member of a series."""
+
+    key: str
+    number: int
+    title: str
+    at: datetime
+    outcome: str
+    revised_at: datetime | None
+    details: Facts
+    evidence: list[QuoteOut]
+
+
+class StepOut(BaseModel):
+    """A status on the way, and when it began."""
+
+    status: str
+    at: datetime
+
+
+class TrackOut(BaseModel):
+    """Where one track stands."""
+
+    id: str
+    title: str
+    status: str
+    label: str
+    meaning: str
+    standing: str
+    since: datetime | None
+    seen_at: datetime | None
+    voices: list[str]
+    details: Facts
+    path: list[StepOut]
+    events: list[EventOut]
+    flags: list[FlagOut]
+    evidence: list[QuoteOut]
+
+
+class FigureOut(BaseModel):
+    """A number with its words; a value that nobody measured is null."""
+
+    id: str
+    label: str
+    unit: str
+    text: str
+    note: str
+    at: datetime | None
+    values: Facts
+    series: list[tuple[str, float | None]]
+    evidence: QuoteOut | None
+
+
+class BlindOut(BaseModel):
+    """A source that cannot be trusted at the moment."""
+
+    source: str
+    url: str
+    since: datetime
+    why: str
+    essential: bool
+
+
+class SignalOut(BaseModel):
+    """Where a signal stands, the words that prove it, and what cannot be seen."""
+
+    id: str
+    title: str
+    question: str
+    headline: str
+    answer: str
+    standing: str | None
+    since: datetime | None
+    verified_at: datetime | None
+    cannot_see_since: datetime | None
+    as_of: datetime
+    tracks: list[TrackOut]
+    figures: list[FigureOut]
+    blind: list[BlindOut]
+
+
+class SignalsOut(BaseModel):
+    """All signals at one moment."""
+
+    as_of: datetime
+    signals: list[SignalOut]
+
+
+class ChangeOut(BaseModel):
+    """One thing that was told."""
+
+    id: int
+    signal: str
+    track: str
+    kind: str
+    before: str
+    after: str
+    at: datetime
+    effective_at: datetime | None
+    standing: str
+    headline: str
+    answer: str
+    event: str
+    title: str
+    outcome: str
+    reason: str
+    details: Facts
+    evidence: list[QuoteOut]
+
+
+class HistoryOut(BaseModel):
+    """Changes, newest first."""
+
+    as_of: datetime
+    changes: list[ChangeOut]
+
+
+class SourceOut(BaseModel):
+    """What is known of one source's readings."""
+
+    id: str
+    signal: str
+    url: str
+    publisher: str
+    tier: str
+    essential: bool
+    outcome: str
+    last_good_at: datetime | None
+    last_tried_at: datetime | None
+    next_at: datetime | None
+    failing_since: datetime | None
+    newest_entry_at: datetime | None
+    error: str
+
+
+class SourcesOut(BaseModel):
+    """Every source."""
+
+    as_of: datetime
+    sources: list[SourceOut]
+
+
+def quote_out(quote: Quote) -> QuoteOut:
+    """A quote for others; an address that no reader should follow is left out."""
+    return QuoteOut(
+        quote=quote.text,
+        url=safe_link(quote.url),
+        title=quote.title,
+        publisher=quote.publisher,
+        tier=quote.tier.value,
+        published=quote.published,
+        seen=quote.seen_at,
+        sha256=quote.document,
+    )
+
+
+def _quotes(quotes: tuple[Quote, ...]) -> list[QuoteOut]:
+    return [quote_out(quote) for quote in quotes]
+
+
+def _flag(flag: RaisedFlag) -> FlagOut:
+    return FlagOut(id=flag.id, label=flag.label, subject=flag.subject, since=flag.since, evidence=_quotes(flag.evidence))
+
+
+def _event(event: SeriesEvent) -> EventOut:
+    return EventOut(
+        key=event.key,
+        number=event.number,
+        title=event.title,
+        at=event.at,
+        outcome=event.outcome,
+        revised_at=event.revised_at,
+        details=event.details,
+        evidence=_quotes(event.evidence),
+    )
+
+
+def _track(signal: Signal, verdict: TrackVerdict) -> TrackOut:
+    track = signal.track(verdict.track)
+    label, meaning = standing_words(track, verdict)
+    return TrackOut(
+        id=track.id,
+        title=track.title,
+        status=verdict.status,
+        label=label,
+        meaning=meaning,
+        standing=verdict.standing.value,
+        since=verdict.since,
+        seen_at=verdict.seen_at,
+        voices=list(verdict.voices),
+        details=verdict.details,
+        path=[StepOut(status=status, at=at) for status, at in verdict.path],
+        events=[_event(event) for event in verdict.events],
+        flags=[_flag(flag) for flag in verdict.flags],
+        evidence=_quotes(verdict.evidence),
+    )
+
+
+def _figure(figure: Figure) -> FigureOut:
+    return FigureOut(
+        id=figure.id,
+        label=figure.label,
+        unit=figure.unit,
+        text=figure.text,
+        note=figure.note,
+        at=figure.at,
+        values=figure.values,
+        series=list(figure.series),
+        evidence=quote_out(figure.quote) if figure.quote else None,
+    )
+
+
+def signal_out(view: View, signal: Signal) -> SignalOut:
+    """One signal for others."""
+    verdict, glance = view.verdicts.get(signal.id), look(view, signal)
+    blind = [
+        BlindOut(source=b.source, url=safe_link(b.url), since=b.since, why=b.why, essential=b.essential) for b in glance.blind
+    ]
+    return SignalOut(
+        id=signal.id,
+        title=signal.title,
+        question=signal.question,
+        headline=verdict.headline if verdict else "",
+        answer=glance.answer,
+        standing=glance.standing.word.lower() if glance.standing else None,
+        since=glance.since,
+        verified_at=glance.verified_at,
+        cannot_see_since=glance.cannot_see_since,
+        as_of=view.as_of,
+        tracks=[_track(signal, track) for track in verdict.tracks] if verdict else [],
+        figures=[_figure(figure) for figure in verdict.figures] if verdict else [],
+        blind=blind,
+    )
+
+
+def change_out(item: Transition) -> ChangeOut:
+    """One change for others."""
+    return ChangeOut(
+        id=item.id,
+        signal=item.signal,
+        track=item.track,
+        kind=item.kind.value,
+        before=item.before,
+        after=item.after,
+        at=item.at,
+        effective_at=item.effective_at,
+        standing=item.standing.value,
+        headline=item.headline,
+        answer=item.headline_label,
+        event=item.event,
+        title=item.title,
+        outcome=item.outcome,
+        reason=item.reason,
+        details=item.details,
+        evidence=_quotes(item.evidence),
+    )
+
+
+def source_out(strip: Strip) -> SourceOut:
+    """One source for others."""
+    source, health = strip.source, strip.health
+    return SourceOut(
+        id=source.id,
+        signal=source.signal,
+        url=safe_link(source.url),
+        publisher=source.publisher,
+        tier=source.tier.value,
+        essential=source.essential,
+        outcome=health.outcome,
+        last_good_at=health.last_good_at,
+        last_tried_at=health.last_tried_at,
+        next_at=health.next_at,
+        failing_since=health.failing_since,
+        newest_entry_at=health.newest_entry_at,
+        error=health.error,
+    )
+
+
+def signals_out(view: View) -> SignalsOut:
+    """All signals for others."""
+    return SignalsOut(as_of=view.as_of, signals=[signal_out(view, signal) for signal in view.signals])
+
+
+def history_out(view: View, limit: int, signal: str = "") -> HistoryOut:
+    """The newest changes, of one signal or of all."""
+    told = [item for item in view.history if not signal or item.signal == signal]
+    return HistoryOut(as_of=view.as_of, changes=[change_out(item) for item in reversed(told[-limit:])])
+
+
+def sources_out(view: View) -> SourcesOut:
+    """Every source for others."""
+    return SourcesOut(as_of=view.as_of, sources=[source_out(strip) for strip in view.strips])

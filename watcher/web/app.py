@@ -1,0 +1,43 @@
+"""The web application: routes, each with who may call it, over one desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from watcher import __version__
+from watcher.web import routes_api, routes_operator, routes_pages
+from watcher.web.cache import Clock, Quick
+from watcher.web.desk import Desk
+from watcher.web.errors import add_errors
+from watcher.web.headers import Guarded
+from watcher.web.settings import Settings
+from watcher.web.view import Reads
+
+
+def real_time() -> datetime:
+    """The clock of the machine, UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(reads: Reads, settings: Settings | None = None, *, clock: Clock = real_time) -> FastAPI:
+    """The page, the feeds, the API and the signs of life over what `reads` gives; it writes nothing."""
+    desk = Desk(reads, settings or Settings(), clock)
+    app = FastAPI(
+        title="Policy Signal Watch",
+        version=__version__,
+        summary="Where each policy signal stands, with the words that prove it. Read only.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    add: tuple[Callable[[FastAPI, Desk], None], ...] = (routes_pages.add, routes_api.add, routes_operator.add, add_errors)
+    for part in add:
+        part(app, desk)
+    app.add_middleware(Guarded)
+    app.add_middleware(Quick, shelf=desk.shelf, base_path=desk.settings.base_path)
+    app.state.desk = desk
+    return app

@@ -1,0 +1,184 @@
+"""Answers rendered once for each change and then sent from memory, with ETag, 304 and compression."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from watcher.web.headers import headers_for
+from watcher.web.view import Reads, View
+
+Pair = tuple[bytes, bytes]
+Clock = Callable[[], datetime]
+MOST = 256
+PASTS = 16
+SMALL = 700
+"""Bodies below this many bytes are not worth compressing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A rendered answer with the headers of each of its forms."""
+
+    body: bytes
+    packed: bytes
+    etag: bytes
+    packed_etag: bytes
+    head: tuple[Pair, ...]
+    packed_head: tuple[Pair, ...]
+    same_head: tuple[Pair, ...]
+    media: str
+    at: datetime
+    version: str
+    forever: bool = False
+
+
+def pack(body: str | bytes, media: str, path: str, *, at: datetime, version: str, keep: int = 0) -> Answer:
+    """An answer from its body; `keep` is how many seconds a reader may hold it without asking."""
+    raw = body.encode() if isinstance(body, str) else body
+    tag = blake2b(raw, digest_size=12).hexdigest().encode()
+    packed = gzip.compress(raw, 6, mtime=0) if len(raw) >= SMALL else b""
+    policy = b"public, max-age=%d, immutable" % keep if keep else b"no-cache"
+    common = [(b"cache-control", policy), (b"vary", b"accept-encoding"), *headers_for(path, media)]
+    full = [(b"content-type", media.encode()), *common]
+    plain, zipped = b'"%s"' % tag, b'"%s-z"' % tag
+    return Answer(
+        body=raw,
+        packed=packed,
+        etag=plain,
+        packed_etag=zipped,
+        head=(*full, (b"etag", plain), (b"content-length", b"%d" % len(raw))),
+        packed_head=(*full, (b"etag", zipped), (b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(packed))),
+        same_head=tuple(common),
+        media=media,
+        at=at,
+        version=version,
+        forever=bool(keep),
+    )
+
+
+class Shelf:
+    """What has been rendered, by address; asks the store at most every so often whether something changed."""
+
+    def __init__(self, reads: Reads, clock: Clock, *, fresh_for: timedelta, look_every: timedelta) -> None:
+        """Nothing is read yet."""
+        self.reads, self.clock = reads, clock
+        self.fresh_for, self.look_every = fresh_for, look_every
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._views: OrderedDict[datetime | None, tuple[str, View]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._version = ""
+        self._looked: datetime | None = None
+
+    def version(self) -> str:
+        """The store's token, at most `look_every` old."""
+        now = self.clock()
+        if self._looked is None or not timedelta(0) <= now - self._looked < self.look_every:
+            self._version, self._looked = self.reads.version(), now
+        return self._version
+
+    def view(self, as_of: datetime | None) -> View:
+        """The view of a moment, read once for each change."""
+        version = self.version()
+        with self._lock:
+            held = self._views.get(as_of)
+            if held and held[0] == version:
+                self._views.move_to_end(as_of)
+                return held[1]
+        read = self.reads(as_of)
+        with self._lock:
+            self._views[as_of] = (version, read)
+            while len(self._views) > PASTS:
+                self._views.popitem(last=False)
+        return read
+
+    def find(self, key: str) -> Answer | None:
+        """A rendered answer that still holds."""
+        answer = self._answers.get(key)
+        if answer is None or answer.forever:
+            return answer
+        age = self.clock() - answer.at
+        return answer if timedelta(0) <= age < self.fresh_for and answer.version == self.version() else None
+
+    def keep(self, key: str, answer: Answer) -> Answer:
+        """Remember an answer; the one least lately made goes when there are too many."""
+        with self._lock:
+            self._answers[key] = answer
+            self._answers.move_to_end(key)
+            while len(self._answers) > MOST:
+                self._answers.popitem(last=False)
+        return answer
+
+
+async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
+    """Send an answer in the form that the request allows: not changed, compressed or plain; no body for HEAD."""
+    asked, zipped = b"", False
+    for name, value in scope["headers"]:
+        if name == b"if-none-match":
+            asked = value
+        elif name == b"accept-encoding":
+            zipped = bool(answer.packed) and b"gzip" in value
+    etag = answer.packed_etag if zipped else answer.etag
+    if asked and (etag in asked or asked == b"*"):
+        await send({"type": "http.response.start", "status": 304, "headers": [*answer.same_head, (b"etag", etag)]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": list(answer.packed_head if zipped else answer.head)})
+    body = answer.packed if zipped else answer.body
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def key_of(path: str, query: str = "") -> str:
+    """The name of an answer on the shelf."""
+    return f"{path}?{query}" if query else path
+
+
+class Quick:
+    """Sends what lies on the shelf before the framework is asked; everything else goes on to it."""
+
+    def __init__(self, app: ASGIApp, shelf: Shelf, base_path: str) -> None:
+        """Keep the application, the shelf and the prefix that a proxy may leave on."""
+        self.app, self.shelf, self.base = app, shelf, base_path.rstrip("/")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        if self.base:
+            scope = {**scope, "root_path": self.base}
+            if path == self.base:
+                await _send_to(f"{self.base.rsplit('/', 1)[1]}/", send)
+                return
+            path = path.removeprefix(self.base) if path.startswith(self.base + "/") else path
+        if scope["method"] in ("GET", "HEAD"):
+            query = "" if path.startswith("/static/") else scope["query_string"].decode("latin-1")
+            answer = self.shelf.find(key_of(path, query))
+            if answer:
+                await send_answer(answer, scope, send)
+                return
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
+        await self.app(scope, receive, send)
+
+
+async def _send_to(place: str, send: Send) -> None:
+    """Send the reader to a place named relative to the present one, which holds under any host and prefix."""
+    headers = [(b"location", place.encode()), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 308, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _without_body(send: Send) -> Send:
+    async def bare(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return bare

@@ -1,0 +1,67 @@
+"""What a reader sees when something is not there or goes wrong: plain words, and nothing of the inside."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from watcher.web.asked import BadQuestion
+from watcher.web.desk import Busy, Desk
+from watcher.web.headers import headers_for
+from watcher.web.pages import Links, draw_error
+
+WORDS = {
+    400: ("That question cannot be answered", "A part of the address is not as it should be."),
+    404: ("Nothing is here", "The address is wrong, or the page has gone."),
+    405: ("Only reading is possible here", "This address answers GET and HEAD."),
+    500: ("Something went wrong", "The fault is ours and has been noted. Nothing was changed."),
+    503: ("Too many questions about the past at once", "Ask again in a few seconds."),
+}
+
+
+def add_errors(app: FastAPI, desk: Desk) -> None:
+    """Answer each kind of error in words, as a page or as JSON."""
+
+    async def not_found(request: Request, _: Exception) -> Response:
+        return say(desk, request, 404)
+
+    async def status(request: Request, error: Exception) -> Response:
+        code = error.status_code if isinstance(error, HTTPException) else 500
+        return say(desk, request, code if code in WORDS else 400)
+
+    async def bad(request: Request, error: Exception) -> Response:
+        return say(desk, request, 400, str(error) if isinstance(error, BadQuestion) else "")
+
+    async def unknown(request: Request, error: Exception) -> Response:
+        named = isinstance(error, RequestValidationError) and any("path" in item["loc"] for item in error.errors())
+        return say(desk, request, 404 if named else 400)
+
+    async def busy(request: Request, _: Exception) -> Response:
+        return say(desk, request, 503)
+
+    async def failed(request: Request, _: Exception) -> Response:
+        return say(desk, request, 500)
+
+    app.exception_handler(KeyError)(not_found)
+    app.exception_handler(HTTPException)(status)
+    app.exception_handler(BadQuestion)(bad)
+    app.exception_handler(RequestValidationError)(unknown)
+    app.exception_handler(Busy)(busy)
+    app.exception_handler(Exception)(failed)
+
+
+def say(desk: Desk, request: Request, code: int, message: str = "") -> Response:
+    """The error of this code; programs get JSON."""
+    title, words = WORDS[code]
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    extra = {"cache-control": "no-store"} | ({"retry-after": "5"} if code == 503 else {})  # noqa: PLR2004 - the code of the table above
+    if path.startswith(("/api/", "/feeds/", "/badges/", "/og/")):
+        answer: Response = JSONResponse({"error": title, "message": message or words}, code, extra)
+    else:
+        root = "../" * max(0, path.count("/") - 1)
+        answer = HTMLResponse(draw_error(None, desk.clock(), Links(root=root), title, message or words), code, extra)
+    for name, value in headers_for(path, answer.headers["content-type"]):
+        answer.headers[name.decode()] = value.decode()
+    return answer

@@ -1,0 +1,28 @@
+"""Whether the process lives (/healthz), and whether it does its work (/readyz)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from watcher.web.view import Pulse
+
+
+def say_health(pulse: Pulse, now: datetime, stall_after: timedelta) -> tuple[bool, str]:
+    """Alive: the database answers, and the scheduler has not been silent for three times as long as it may."""
+    if not pulse.database:
+        return False, "The database does not answer."
+    if pulse.beat_at and now - pulse.beat_at > 3 * stall_after:
+        return False, f"No beat of the scheduler since {pulse.beat_at:%Y-%m-%dT%H:%M:%SZ}."
+    return True, "Alive."
+
+
+def say_ready(pulse: Pulse, now: datetime, stall_after: timedelta) -> tuple[bool, str]:
+    """Ready: alive, and the scheduler has finished a beat lately."""
+    alive, words = say_health(pulse, now, stall_after)
+    if not alive:
+        return alive, words
+    if pulse.beat_at is None:
+        return False, "Starting: the scheduler has not finished its first beat."
+    if now - pulse.beat_at > stall_after:
+        return False, f"Stalled: no beat since {pulse.beat_at:%Y-%m-%dT%H:%M:%SZ}."
+    return True, "Ready."

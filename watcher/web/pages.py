@@ -1,0 +1,195 @@
+"""The pages: a view and a moment in, HTML out; nothing else is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from watcher import __version__
+from watcher.core.model import Figure, Signal, Verdict
+from watcher.web import days, words
+from watcher.web.glance import Glance, look
+from watcher.web.ladder import Next, draw_paths, path_words, say_next
+from watcher.web.ladder import Path as Way
+from watcher.web.plots import draw
+from watcher.web.strips import Row, rows_of
+from watcher.web.timeline import Moment, tell
+from watcher.web.view import View
+
+HOME = Path(__file__).parent.parent
+RECENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Relative addresses, right under any prefix: on a server without endings, in an export with them."""
+
+    root: str = ""
+    """The way from the page back to the top: empty or `../`."""
+    ending: str = ""
+    """`.html` in an export."""
+    query: str = ""
+    """Carried on between pages, e.g. `?as_of=2026-06-13`."""
+    base_url: str = ""
+    fixed: bool = False
+    """An export: what only a server can answer is left out."""
+
+    def page(self, name: str) -> str:
+        """A page by its name; empty for the first one."""
+        if not name:
+            return (f"{self.root}index.html" if self.fixed else self.root or "./") + self.query
+        return f"{self.root}{name}{self.ending}{self.query}"
+
+    def file(self, name: str) -> str:
+        """A file with an ending of its own: a feed, a badge, a picture."""
+        return f"{self.root}{name}{self.query}"
+
+    def asset(self, name: str) -> str:
+        """A style sheet or script, with its fingerprint so that it may be kept for long."""
+        return f"{self.root}static/{name}?v={fingerprint(name)}"
+
+    def full(self, name: str = "") -> str:
+        """The absolute address of a page or file; relative where the watch does not know its own."""
+        return f"{self.base_url}{name}" if self.base_url else f"{self.root}{name}" or "./"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Everything that is shown of one signal."""
+
+    glance: Glance
+    paths: tuple[Way, ...]
+    nexts: tuple[Next, ...]
+    moments: tuple[Moment, ...]
+    figures: tuple[tuple[Figure, Markup | None], ...]
+    rows: tuple[Row, ...]
+    window: days.Window | None
+    days: tuple[days.Day, ...] = field(default=())
+
+    @property
+    def signal(self) -> Signal:
+        """The signal itself."""
+        return self.glance.signal
+
+    @property
+    def seen(self) -> int:
+        """How many sources are trustworthy at the moment."""
+        return sum(1 for row in self.rows if row.blind is None and row.good_at)
+
+
+def section(view: View, signal: Signal, now: datetime) -> Section:
+    """Everything that is shown of one signal at a moment."""
+    verdict = view.verdicts.get(signal.id)
+    return Section(
+        glance=look(view, signal),
+        paths=draw_paths(signal, verdict) if verdict else (),
+        nexts=say_next(signal, verdict) if verdict else (),
+        moments=tell(view, signal),
+        figures=_figures(signal, verdict) if verdict else (),
+        rows=rows_of(view, signal.id),
+        window=days.window_of(signal, now),
+        days=days.days_of((signal,), now),
+    )
+
+
+def _figures(signal: Signal, verdict: Verdict) -> tuple[tuple[Figure, Markup | None], ...]:
+    specs = {spec.id: spec for spec in signal.figures}
+    return tuple((item, draw(specs[item.id], item, verdict) if item.id in specs else None) for item in verdict.figures)
+
+
+def draw_home(view: View, now: datetime, to: Links) -> str:
+    """The first page: every signal at a glance, then in short."""
+    sections = tuple(section(view, signal, now) for signal in view.signals)
+    dates = days.days_of(view.signals, now)
+    return _page("home.html", view, now, to, sections=sections, dates=dates, calendar=days.draw_days(dates, now))
+
+
+def draw_signal(view: View, now: datetime, to: Links, signal_id: str) -> str:
+    """One signal in full. Raises KeyError for an unknown one."""
+    part = section(view, view.signal(signal_id), now)
+    return _page("signal.html", view, now, to, part=part, calendar=days.draw_days(part.days, now))
+
+
+def draw_sources(view: View, now: datetime, to: Links) -> str:
+    """Every source with its health."""
+    parts = tuple((signal, rows_of(view, signal.id)) for signal in view.signals)
+    return _page("sources.html", view, now, to, parts=parts)
+
+
+def draw_log(view: View, now: datetime, to: Links) -> str:
+    """What was told to whom, what is not delivered, and what people did by hand."""
+    return _page("log.html", view, now, to)
+
+
+def draw_machines(view: View, now: datetime, to: Links) -> str:
+    """Feeds, calendars, badges, cards and the API."""
+    return _page("machines.html", view, now, to)
+
+
+def draw_card(view: View, now: datetime, to: Links, signal_id: str) -> str:
+    """A small card of one signal for other people's pages. Raises KeyError for an unknown one."""
+    return _page("card.html", view, now, to, glance=look(view, view.signal(signal_id)))
+
+
+def draw_error(view: View | None, now: datetime, to: Links, title: str, message: str) -> str:
+    """A page that says in plain words what went wrong."""
+    return _page("error.html", view, now, to, error=title, message=message)
+
+
+def _page(template: str, view: View | None, now: datetime, to: Links, **values: Any) -> str:  # noqa: ANN401 - what each template asks for
+    moment = view.as_of if view and view.past else now
+    html = environment().get_template(template).render(view=view, now=moment, to=to, version=__version__, **values)
+    return "\n".join(line for line in (part.strip() for part in html.splitlines()) if line) + "\n"
+
+
+@cache
+def environment() -> Environment:
+    """The templates; every value is escaped, an unknown name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(HOME / "templates" / "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "day": words.day,
+        "exact": words.exact,
+        "stamp": words.stamp,
+        "link": words.safe_link,
+        "host": words.host,
+        "outcome": words.outcome,
+        "plain": words.plain,
+    }
+    made.globals |= {
+        "ago": words.ago,
+        "span": words.span,
+        "count": words.count,
+        "tiers": words.TIERS,
+        "standings": words.STANDINGS,
+        "polls": words.POLLS,
+        "detail": words.detail,
+        "path_words": path_words,
+        "RECENT": RECENT,
+        "look": look,
+        "utc": UTC,
+    }
+    return made
+
+
+@cache
+def fingerprint(name: str) -> str:
+    """The first signs of a static file's hash."""
+    return sha256(static(name)).hexdigest()[:10]
+
+
+def static(name: str) -> bytes:
+    """The content of a static file; only names that the caller knows may come here."""
+    return (HOME / "static" / name).read_bytes()

@@ -1,0 +1,52 @@
+"""Addresses for those who run the watch: signs of life and numbers, never kept."""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from watcher.web.desk import Desk
+from watcher.web.health import say_health, say_ready
+from watcher.web.metrics import may_measure, say_metrics
+from watcher.web.view import Access
+
+NEVER = {"cache-control": "no-store"}
+
+
+def add(app: FastAPI, desk: Desk) -> None:
+    """Add /healthz, /readyz and /metrics."""
+    public = APIRouter(tags=[Access.PUBLIC], include_in_schema=False)
+    operator = APIRouter(tags=[Access.OPERATOR], include_in_schema=False)
+
+    @public.get("/healthz")
+    async def healthz() -> JSONResponse:
+        pulse = await run_in_threadpool(desk.reads.pulse)
+        return _say(*say_health(pulse, desk.clock(), desk.settings.stall_after))
+
+    @public.get("/readyz")
+    async def readyz() -> JSONResponse:
+        pulse = await run_in_threadpool(desk.reads.pulse)
+        return _say(*say_ready(pulse, desk.clock(), desk.settings.stall_after))
+
+    @operator.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        if not may_measure(request, desk.settings, same=_has_token(request, desk.settings.metrics_token)):
+            raise HTTPException(404)
+        body = await run_in_threadpool(lambda: say_metrics(desk.shelf.view(None), desk.reads.pulse(), desk.clock()))
+        return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8", headers=NEVER)
+
+    app.include_router(public)
+    app.include_router(operator)
+
+
+def _say(good: bool, words: str) -> JSONResponse:  # noqa: FBT001 - the pair that health gives
+    return JSONResponse({"ok": good, "message": words}, 200 if good else 503, NEVER)
+
+
+def _has_token(request: Request, token: str) -> bool:
+    given = request.headers.get("authorization", "")
+    return bool(token) and compare_digest(given.encode(), f"Bearer {token}".encode())

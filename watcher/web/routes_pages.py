@@ -1,0 +1,115 @@
+"""Addresses for people: pages, feeds, badges, cards, pictures and static files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Path, Request
+from starlette.exceptions import HTTPException
+
+from watcher.web import badge, feeds_out, pages, picture
+from watcher.web.asked import ID
+from watcher.web.cache import pack
+from watcher.web.desk import HTML, JSON, Desk, Render, Shown
+from watcher.web.view import Access, View
+
+Name = Annotated[str, Path(pattern=ID, max_length=64)]
+YEAR = 31_536_000
+SVG = "image/svg+xml"
+STATIC = {"style.css": "text/css; charset=utf-8", "local.js": "text/javascript; charset=utf-8", "icon.svg": SVG}
+FEEDS: dict[str, tuple[str, Callable[[View, str], str | bytes]]] = {
+    "atom": ("application/atom+xml; charset=utf-8", feeds_out.atom),
+    "json": ("application/feed+json; charset=utf-8", feeds_out.json_feed),
+    "ics": ("text/calendar; charset=utf-8", feeds_out.calendar),
+}
+ROBOTS = "User-agent: *\nDisallow: /*?as_of=\nAllow: /\n"
+
+
+def add(app: FastAPI, desk: Desk) -> None:
+    """Add the routes for people."""
+    router = APIRouter(tags=[Access.PUBLIC], include_in_schema=False)
+    _add_pages(router, desk)
+    _add_signal(router, desk)
+    _add_feeds(router, desk)
+    _add_drawings(router, desk)
+    _add_static(router, desk)
+    app.include_router(router)
+
+
+def _add_pages(router: APIRouter, desk: Desk) -> None:
+    drawn: dict[str, Render] = {
+        "/": lambda ask: pages.draw_home(ask.view, ask.now, ask.to),
+        "/sources": lambda ask: pages.draw_sources(ask.view, ask.now, ask.to),
+        "/log": lambda ask: pages.draw_log(ask.view, ask.now, ask.to),
+        "/machines": lambda ask: pages.draw_machines(ask.view, ask.now, ask.to),
+    }
+
+    def page(path: str, render: Render) -> None:
+        @router.get(path, name=path)
+        async def show(request: Request) -> Shown:
+            return await desk.show(request, path, HTML, render)
+
+    for path, render in drawn.items():
+        page(path, render)
+
+
+def _add_signal(router: APIRouter, desk: Desk) -> None:
+    @router.get("/signals/{name}")
+    async def signal(request: Request, name: Name) -> Shown:
+        return await desk.show(
+            request, f"/signals/{name}", HTML, lambda ask: pages.draw_signal(ask.view, ask.now, ask.to, name), depth=1
+        )
+
+    @router.get("/cards/{name}")
+    async def card(request: Request, name: Name) -> Shown:
+        return await desk.show(
+            request, f"/cards/{name}", HTML, lambda ask: pages.draw_card(ask.view, ask.now, ask.to, name), depth=1
+        )
+
+
+def _add_feeds(router: APIRouter, desk: Desk) -> None:
+    def feed(ending: str, media: str, write: Callable[[View, str], str | bytes]) -> None:
+
+        @router.get(f"/feeds/{{name}}.{ending}", name=ending)
+        async def show(request: Request, name: Name) -> Shown:
+            return await desk.show(request, f"/feeds/{name}.{ending}", media, lambda ask: write(ask.view, name))
+
+    for ending, (media, write) in FEEDS.items():
+        feed(ending, media, write)
+
+
+def _add_drawings(router: APIRouter, desk: Desk) -> None:
+    @router.get("/badges/{name}.svg")
+    async def badge_svg(request: Request, name: Name) -> Shown:
+        return await desk.show(request, f"/badges/{name}.svg", SVG, lambda ask: badge.draw_badge(ask.view, name))
+
+    @router.get("/badges/{name}.json")
+    async def badge_json(request: Request, name: Name) -> Shown:
+        return await desk.show(request, f"/badges/{name}.json", JSON, lambda ask: _json(badge.say_badge(ask.view, name)))
+
+    @router.get("/og/{name}.svg")
+    async def shared(request: Request, name: Name) -> Shown:
+        return await desk.show(request, f"/og/{name}.svg", SVG, lambda ask: picture.draw_picture(ask.view, name))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+def _add_static(router: APIRouter, desk: Desk) -> None:
+    def keep(path: str, body: str | bytes, media: str, seconds: int) -> Shown:
+        return Shown(
+            desk.shelf.find(path) or desk.shelf.keep(path, pack(body, media, path, at=desk.clock(), version="", keep=seconds))
+        )
+
+    @router.get("/static/{name}")
+    async def static(name: Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$", max_length=32)]) -> Shown:
+        if name not in STATIC:
+            raise HTTPException(404)
+        return keep(f"/static/{name}", pages.static(name), STATIC[name], YEAR)
+
+    @router.get("/robots.txt")
+    async def robots() -> Shown:
+        return keep("/robots.txt", ROBOTS, "text/plain; charset=utf-8", 3600)

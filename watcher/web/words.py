@@ -1,0 +1,156 @@
+"""Times, standings and kinds of change in plain words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from watcher.core.model import Change, Outcome, Scalar, Standing, Tier
+
+
+class Sign(NamedTuple):
+    """A word with its icon and its class, so that colour never speaks alone."""
+
+    icon: str
+    word: str
+    tone: str
+    meaning: str = ""
+
+
+STANDINGS = {
+    Standing.CONFIRMED: Sign("✓", "Confirmed", "good", "The official record says so, in as many places as this step asks for."),
+    Standing.PROVISIONAL: Sign("◐", "Provisional", "warn", "One official voice says so; a second one is still to come."),
+    Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; no official words yet."),
+}
+
+CHANGES = {
+    Change.BASELINE: Sign("•", "Where the watch began", "calm"),
+    Change.ADVANCE: Sign("↑", "Moved on", "good"),
+    Change.STEP_BACK: Sign("↓", "Stepped back", "bad"),
+    Change.RAISED: Sign("✓", "Better supported", "good"),
+    Change.NEXT: Sign("+", "Published", "good"),
+    Change.CORRECTION: Sign("✎", "Corrected", "warn"),
+    Change.DETAIL: Sign("·", "Detail", "calm"),
+    Change.FLAG: Sign("⚑", "Flag", "warn"),
+}
+
+POLLS = {
+    Outcome.OK: Sign("✓", "read", "good", "Read, with something new or to compare."),
+    Outcome.UNCHANGED: Sign("=", "unchanged", "same", "The publisher says nothing changed."),
+    Outcome.BLOCKED: Sign("⊘", "blocked", "warn", "The publisher's gate answered instead of the page."),
+    Outcome.ERROR: Sign("✕", "failed", "bad", "No answer, or an error."),
+    Outcome.MALFORMED: Sign("✕", "unreadable", "bad", "An answer that could not be read."),
+    Outcome.EMPTY: Sign("✕", "empty", "bad", "An answer without anything in it."),
+    Outcome.GONE: Sign("✕", "gone", "bad", "The page is no longer there."),
+}
+
+TIERS = {
+    Tier.OFFICIAL: "official",
+    Tier.PARTNER: "partner",
+    Tier.PRESS: "press",
+    Tier.COMMUNITY: "community",
+    Tier.OPERATOR: "added by hand",
+}
+
+OUTCOMES = {
+    "widened": "The gap widened",
+    "persisted": "The gap persisted",
+    "narrowed": "The gap narrowed",
+    "closed": "The gap closed",
+    "measured_not_comparable": "Measured, but not in a comparable way",
+    "measured_qualitative": "Compared in words only, no figures",
+    "not_measured": "The gap was not measured",
+    "not_applicable": "Not a model from China",
+    "unread": "Published, not yet read",
+}
+
+STEPS = (
+    (timedelta(days=730), timedelta(days=365.25), "year"),
+    (timedelta(days=60), timedelta(days=30.44), "month"),
+    (timedelta(days=2), timedelta(days=1), "day"),
+    (timedelta(hours=2), timedelta(hours=1), "hour"),
+    (timedelta(minutes=2), timedelta(minutes=1), "minute"),
+)
+
+
+def day(at: datetime) -> str:
+    """A date in words: 13 January 2026."""
+    return f"{at.day} {at:%B %Y}"
+
+
+def exact(at: datetime) -> str:
+    """A moment in words, in UTC; a bare date where the time is not known."""
+    at = at.astimezone(UTC)
+    return day(at) if bare(at) else f"{day(at)}, {at:%H:%M} UTC"
+
+
+def bare(at: datetime) -> bool:
+    """Whether only the day is known (midnight, noon or 05:00 UTC to the second stand for a day)."""
+    return (at.minute, at.second, at.microsecond) == (0, 0, 0) and at.hour in (0, 4, 5, 12)
+
+
+def stamp(at: datetime) -> str:
+    """The machine's form for `<time datetime>`."""
+    at = at.astimezone(UTC)
+    return f"{at:%Y-%m-%d}" if bare(at) else f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in one unit: 3 hours, 40 days, 2 months."""
+    length = abs(length)
+    for least, unit, name in STEPS:
+        if length >= least:
+            return count(int(length / unit), name)
+    return "1 day" if length >= timedelta(days=1) else "1 hour" if length >= timedelta(hours=1) else "1 minute"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 source, 3 sources."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How far away a moment is: 3 hours ago, in 12 days, just now."""
+    gap = now - at
+    if abs(gap) < timedelta(minutes=1):
+        return "just now"
+    return f"{span(gap)} ago" if gap > timedelta(0) else f"in {span(gap)}"
+
+
+def outcome(name: str) -> str:
+    """What an evaluation said, in words."""
+    return OUTCOMES.get(name, name.replace("_", " ").capitalize())
+
+
+def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
+    """A detail of a track with its name, in words."""
+    words = ", ".join(map(str, value)) if isinstance(value, tuple) else {True: "yes", False: "no"}.get(value, str(value))  # type: ignore[call-overload]
+    return name.replace("_", " ").capitalize(), words.replace("_", " ") if words.islower() else words
+
+
+def poll(name: str) -> Sign:
+    """The sign of a poll's outcome."""
+    return POLLS.get(Outcome(name), POLLS[Outcome.ERROR]) if name in set(Outcome) else Sign("·", "not tried yet", "calm")
+
+
+def safe_link(address: str) -> str:
+    """The address if a reader may follow it (http or https with a host), else nothing."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname or any(ord(sign) <= 32 for sign in address):  # noqa: PLR2004 - control signs and space end at 32
+        return ""
+    return address.replace("\\", "%5C")
+
+
+def host(address: str) -> str:
+    """The host of an address, for showing where a link leads."""
+    link = safe_link(address)
+    return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
+
+
+def plain(text: str) -> str:
+    """Text without control signs, which neither XML nor a calendar may carry."""
+    return "".join(sign for sign in text if sign >= " " or sign in "\n\t").replace("\x7f", "")
