@@ -1,0 +1,289 @@
+"""From an observation to claims: which rules of a signal hold on it, with the words that show it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Final
+from urllib.parse import urlsplit
+
+from watcher.core.copies import fingerprint
+from watcher.core.match import Match, match
+from watcher.core.model import Claim, Facts, Observation, Quote, Rule, Scalar, Signal, Tier, Track
+from watcher.core.outcome import outcome_of
+from watcher.core.reading import Reading, read
+from watcher.core.retelling import retold_on
+from watcher.core.titles import subject_key
+
+_MEMO_SIZE: Final = 8
+_RETOLD: Final = timedelta(days=7)
+"""Press that dates what it tells further back than this is retelling it."""
+_DATED_PATH: Final = re.compile(r"/(20\d\d)/(\d{2})(?:/(\d{2}))?(?:/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    track: Track
+    rule: Rule
+    anchors: tuple[str, ...]
+    """Lower-case pieces of which a text that can match contains at least one; empty: no test."""
+
+
+class _Seen:
+    """One observation with what its rules ask of it, each worked out once."""
+
+    def __init__(self, signal: Signal, observation: Observation) -> None:
+        self.signal = signal
+        self.observation = observation
+        self.entry = observation.entry
+
+    @cached_property
+    def lowered(self) -> str:
+        return f"{self.entry.title}\n{self.entry.text}".lower()
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read(self.signal.vocabulary, self.entry.title, self.entry.text)
+
+    @cached_property
+    def link(self) -> str:
+        """Host and path of the entry's own address, for `when.link` and `hosts`."""
+        parts = urlsplit(self.entry.link or self.observation.url)
+        return f"{(parts.hostname or '').lower()}{parts.path}"
+
+    @cached_property
+    def host(self) -> str:
+        return self.link.partition("/")[0]
+
+    @cached_property
+    def copy(self) -> int:
+        return fingerprint(f"{self.entry.title} {self.entry.text}")
+
+
+_memo: dict[int, tuple[Signal, tuple[_Indexed, ...]]] = {}
+
+
+def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
+    """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
+    seen = _Seen(signal, observation)
+    found = [claim for indexed in _index(signal) if (claim := _claim(seen, indexed))]
+    return (*found, *_figures(seen))
+
+
+def _index(signal: Signal) -> tuple[_Indexed, ...]:
+    """The rules of a signal with their anchors; remembered, because a signal is asked about many observations."""
+    held = _memo.get(id(signal))
+    if held is not None and held[0] is signal:
+        return held[1]
+    rules = tuple(
+        _Indexed(track, rule, _anchors(signal, rule))
+        for track in signal.tracks
+        for rule in track.ladder.rules
+        if rule.clock is None
+    )
+    while len(_memo) >= _MEMO_SIZE:
+        _memo.pop(next(iter(_memo)))
+    _memo[id(signal)] = (signal, rules)
+    return rules
+
+
+def _anchors(signal: Signal, rule: Rule) -> tuple[str, ...]:
+    said = rule.sentence
+    if said is None:
+        return ()
+    vocabulary = signal.vocabulary
+    groups = said.about or said.titled or said.also
+    if groups:
+        return vocabulary.anchors(groups)
+    kinds = (said.title,) if said.title else said.phrase
+    return tuple(sorted({piece for phrase in vocabulary.phrases if phrase.kind in kinds for piece in phrase.anchors}))
+
+
+def _claim(seen: _Seen, indexed: _Indexed) -> Claim | None:
+    rule = indexed.rule
+    if not _speaks(seen, rule) or not _facts_hold(seen, rule.when):
+        return None
+    if rule.sentence is None:
+        return _made(seen, indexed, None)
+    if indexed.anchors and not any(piece in seen.lowered for piece in indexed.anchors):
+        return None
+    said = match(rule.sentence, seen.signal.vocabulary, seen.reading)
+    if said is None or (seen.observation.tier is Tier.PRESS and _is_retold(seen, said)):
+        return None
+    return _made(seen, indexed, said)
+
+
+def _speaks(seen: _Seen, rule: Rule) -> bool:
+    """Whether the speaker, the place and the address are those that the rule asks for."""
+    seen_as = seen.observation
+    if seen_as.tier not in rule.by:
+        return False
+    if rule.sources and seen_as.source not in rule.sources:
+        return False
+    if rule.surfaces and seen_as.surface not in rule.surfaces:
+        return False
+    if rule.publishers and seen_as.publisher not in rule.publishers and seen.host not in rule.publishers:
+        return False
+    return not rule.hosts or seen.host in rule.hosts
+
+
+def _facts_hold(seen: _Seen, when: Mapping[str, tuple[Scalar, ...]]) -> bool:
+    facts = seen.entry.facts
+    for name, allowed in when.items():
+        if name == "link":
+            if not any(fnmatchcase(seen.link, str(pattern)) for pattern in allowed):
+                return False
+        elif not _allows(allowed, facts.get(name)):
+            return False
+    return True
+
+
+def _allows(allowed: tuple[Scalar, ...], value: Scalar | tuple[Scalar, ...]) -> bool:
+    """True allows any value that is there, False none; all else is compared as text, numbers as numbers."""
+    values = value if isinstance(value, tuple) else (value,)
+    present = any(one is not None and one != "" and one is not False for one in values)
+    return any(
+        present if one is True else not present if one is False else any(_same(one, each) for each in values) for one in allowed
+    )
+
+
+def _same(left: Scalar, right: Scalar) -> bool:
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return left == right
+    return left is not None and right is not None and str(left).casefold() == str(right).casefold()
+
+
+def _is_retold(seen: _Seen, said: Match) -> bool:
+    """Whether press dates what it tells well before its own date: an old event told again."""
+    told = _told_at(seen)
+    day = retold_on(said.quote, told)
+    return day is not None and told - day > _RETOLD
+
+
+def _told_at(seen: _Seen) -> datetime:
+    seen_as = seen.observation
+    first = seen_as.first_seen_at or seen_as.seen_at
+    return min(
+        seen.entry.published or _dated_by_path(seen.link, first) or first,
+        first if seen.entry.published is None else seen_as.seen_at,
+    )
+
+
+def _dated_by_path(link: str, first: datetime) -> datetime | None:
+    """The day, or the last day of the month, that an address names ("/documents/2026/07/17/"), never after `first`."""
+    found = _DATED_PATH.search(link)
+    if not found:
+        return None
+    year, month, day = int(found[1]), int(found[2]), int(found[3] or 0)
+    try:
+        if day:
+            return min(datetime(year, month, day, tzinfo=UTC), first)
+        following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    except ValueError:
+        return None
+    return min(following - timedelta(days=1), first)
+
+
+def _effective(seen: _Seen, rule: Rule, said: Match | None) -> datetime:
+    """When what it says happened: the entry's date, else when it was first seen; a retold event on its own day."""
+    if rule.sentence is None:
+        return seen.entry.published or seen.observation.first_seen_at or seen.observation.seen_at
+    told = _told_at(seen)
+    day = retold_on(said.quote, told) if said else None
+    return day if day is not None and told - day > timedelta(days=2) else told
+
+
+def _made(seen: _Seen, indexed: _Indexed, said: Match | None) -> Claim:
+    rule, entry, seen_as = indexed.rule, seen.entry, seen.observation
+    details = _details(seen, rule, said)
+    return Claim(
+        signal=seen.signal.id,
+        track=indexed.track.id,
+        rule=rule.id,
+        status=rule.status,
+        flag=rule.flag,
+        review=rule.review,
+        effective_at=_effective(seen, rule, said),
+        voice=str(entry.facts.get("voice") or f"{seen_as.publisher}/{seen_as.surface}"),
+        event=_event(seen, indexed, said),
+        order=_whole(entry.facts.get("order")),
+        details=details,
+        reason=said.reason if said else f"the record says so (rule {rule.id})",
+        observation=seen_as.id,
+        copy=seen.copy if said else 0,
+        quote=_quote(seen, said.quote if said else entry.text or entry.title),
+    )
+
+
+def _quote(seen: _Seen, words: str) -> Quote:
+    entry, seen_as = seen.entry, seen.observation
+    return Quote(
+        text=words,
+        url=entry.link or seen_as.url,
+        publisher=seen_as.publisher,
+        tier=seen_as.tier,
+        seen_at=seen_as.seen_at,
+        document=seen_as.document,
+        published=entry.published,
+        source=seen_as.source,
+        title=entry.title,
+    )
+
+
+def _whole(value: Scalar | tuple[Scalar, ...]) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _details(seen: _Seen, rule: Rule, said: Match | None) -> Facts:
+    """What the rule carries: "=text" as it is, "match:name" from the sentence, "title", else a fact; nothing empty."""
+    found: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    for name, where in rule.details.items():
+        if where.startswith("="):
+            value: Scalar | tuple[Scalar, ...] = where[1:]
+        elif where.startswith("match:"):
+            value = said.values.get(where[6:], "") if said else ""
+        else:
+            value = seen.entry.facts.get(where, seen.entry.title if where == "title" else None)
+        if value not in (None, "", ()):
+            found[name] = value
+    if rule.outcome:
+        found |= outcome_of(f"{seen.entry.title}\n{seen.entry.text}", subject=said.values.get("object", "") if said else "")
+    return found
+
+
+def _event(seen: _Seen, indexed: _Indexed, said: Match | None) -> str:
+    where = indexed.rule.event
+    if where.startswith("match:"):
+        return said.values.get(where[6:], "") if said else ""
+    if where:
+        return str(seen.entry.facts.get(where) or "")
+    return subject_key(said.values.get("object", "")) if said and indexed.track.ladder.series else ""
+
+
+def _figures(seen: _Seen) -> Iterable[Claim]:
+    """Readings for figures that are counted over many entries of one source."""
+    for spec in seen.signal.figures:
+        if spec.kind == "monthly" and spec.options.get("source") == seen.observation.source:
+            yield _reading(seen, spec.id, str(spec.options.get("ids", "bugs")))
+
+
+def _reading(seen: _Seen, figure: str, fact: str) -> Claim:
+    value = seen.entry.facts.get(fact, ())
+    ids = value if isinstance(value, tuple) else (value,)
+    at = seen.entry.published or seen.observation.first_seen_at or seen.observation.seen_at
+    return Claim(
+        signal=seen.signal.id,
+        track="",
+        rule=f"figure:{figure}",
+        figure=figure,
+        quote=_quote(seen, seen.entry.title),
+        effective_at=at,
+        voice=seen.observation.publisher,
+        details={"ids": ids, "key": seen.entry.key},
+        reason="a reading for a figure",
+        observation=seen.observation.id,
+    )

@@ -1,0 +1,96 @@
+"""The compliance pair in one sentence: how often Chinese and US models do what malicious requests ask."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from watcher.core.sentences import fold
+
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per cent\b|percentage points\b)", re.IGNORECASE)
+_REQUESTS: Final = re.compile(
+    r"(?i)jailbreak\w*|attack success|(?:malicious|harmful|dangerous|abusive|illicit|hostile|aggressive)(?: \w+){0,3} (?:request|prompt|quer(?:y|ie)|instruction|question|task)s?"
+)
+_COMPLIED: Final = re.compile(
+    r"(?i)\b(?:compl(?:y|ied|ies|ying|iance)|respond\w*|answer\w*|fulfil\w*|obey\w*|obeyed|attack success|went along|gave in|assisted|success rates?|succeed\w*)\b"
+)
+_REFUSED: Final = re.compile(r"(?i)\b(?:refus\w+|reject\w*|declin\w+|block\w*|turn\w* down|resist\w*)\b")
+_FLIPPED: Final = re.compile(
+    r"(?i)\b(?:not|never|fail\w* to|did not|without)\s+(?:\w+ ){0,2}?(?=compl|respond|answer|refus|reject|declin|block)"
+)
+_OTHER: Final = re.compile(
+    r"(?i)\b(?:hijack\w*|phishing|malware|credential\w*|exfiltrat\w*|narrative\w*|censor\w*|propagat\w*|f1|benchmark\w*|score[sd]?|accuracy|cheaper|cost\w*|price\w*|download\w*"
+    r"|market|adoption|hacking|scam\w*|bio\w*|violent|violence|chemical|nuclear|weapon\w*|exploit\w*|vulnerabilit\w*|times (?:more|likelier)|milliseconds|users)\b"
+)
+_UNSURE: Final = re.compile(
+    r"(?i)\b(?:would|could|might|may|if|target|threshold|goal|expect\w*|estimate\w*|predict\w*|up to|at least|hypothetical\w*|between|rumou?r\w*)\b|\?"
+)
+_CUT: Final = re.compile(
+    r"(?i),? (?:compared (?:to|with)|in comparison (?:to|with)|versus|vs\.?|against|while|whereas|but|than|and only|as opposed to|in contrast to|relative to)\b|\s[-\u2014]\s|;"
+)
+_US: Final = re.compile(
+    r"\b(?:U\.S\.|US|USA|United States|American|America's|GPT|ChatGPT|Claude|Opus|Sonnet|Haiku|Fable|Gemini|Grok|Llama|OpenAI|Anthropic|Google|Meta|xAI|gpt-oss|o[1-9])(?![\w])"
+)
+_PRC: Final = re.compile(
+    r"\b(?:PRC|Chinese|China's|China-based|DeepSeek|R1|R1-0528|V3\.1|Kimi|Moonshot|GLM|Z\.ai|Zhipu|Qwen|Alibaba|MiniMax|Hunyuan|Tencent|Baidu|ERNIE|Ernie|Doubao|ByteDance|StepFun|Xiaomi|MiMo)(?![A-Za-z])"
+)
+_STARTS_BARE: Final = re.compile(r"^[\"' ]*(?:compl|respond|answer)")
+
+
+def pair(sentence: str, *, prc: tuple[str, ...] = ()) -> tuple[float, float] | None:
+    """Compliance in per cent of (the Chinese, the US reference) models, or None unless one sentence leaves no doubt.
+
+    `prc` names further models that are Chinese. Refusal rates are turned round: 100 - x. Source: the report of
+    2025-09-30, page 2.
+    """
+    text = fold(sentence).replace("US-based", "US").replace("U.S.-based", "U.S.")
+    numbers = list(_PERCENT.finditer(text))
+    if len(numbers) != 2 or not _REQUESTS.search(text) or _OTHER.search(text) or _UNSURE.search(text):  # noqa: PLR2004 - a pair
+        return None
+    parts = _parts(text, numbers)
+    if parts is None:
+        return None
+    roles = [_role(part, prc) for part in parts]
+    if roles == ["", "us"] and _STARTS_BARE.match(text):
+        roles = ["prc", "us"]
+    rates = _rates(parts, [float(number[1]) for number in numbers])
+    if rates is None or sorted(roles) != ["prc", "us"]:
+        return None
+    return rates if roles[0] == "prc" else (rates[1], rates[0])
+
+
+def _parts(text: str, numbers: list[re.Match[str]]) -> tuple[str, str] | None:
+    """The sentence in two, cut by the word of comparison that stands between the numbers or opens the sentence."""
+    for cut in _CUT.finditer(text):
+        if numbers[0].end() <= cut.start() and cut.end() <= numbers[1].start():
+            return text[: cut.start()], text[cut.start() :]
+    opening = re.match(r"(?i)(?:while|whereas|although|compared (?:to|with)|against) [^,]*,", text)
+    if opening and numbers[0].end() <= opening.end() <= numbers[1].start():
+        return text[: opening.end()], text[opening.end() :]
+    return None
+
+
+def _role(part: str, prc: tuple[str, ...]) -> str:
+    chinese = bool(_PRC.search(part)) or any(name and name.lower() in part.lower() for name in prc)
+    american = bool(_US.search(part))
+    return "prc" if chinese and not american else "us" if american and not chinese else "both" if chinese else ""
+
+
+def _rates(parts: tuple[str, str], numbers: list[float]) -> tuple[float, float] | None:
+    """Both numbers as compliance; a part without a verb of its own goes by the verb of the other."""
+    verbs = [_verb(part) for part in parts]
+    own = [verb or other for verb, other in zip(verbs, reversed(verbs), strict=True)]
+    if not all(own) or "both" in own or max(numbers) > 100:  # noqa: PLR2004 - per cent
+        return None
+    first, second = (100 - number if verb == "refused" else number for number, verb in zip(numbers, own, strict=True))
+    return round(first, 2), round(second, 2)
+
+
+def _verb(part: str) -> str:
+    complied, refused = bool(_COMPLIED.search(part)), bool(_REFUSED.search(part))
+    if complied and refused:
+        return "both"
+    if not complied and not refused:
+        return ""
+    flipped = bool(_FLIPPED.search(part))
+    return "complied" if complied != flipped else "refused"

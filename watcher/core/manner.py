@@ -1,0 +1,187 @@
+"""How something is said: stated, or negated, planned, conditional, asked, hearsay, quoted, compared or retold."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from watcher.core.phrases import Phrase
+from watcher.core.subject import Scene
+from watcher.core.words import AUXILIARIES, BOUNDARIES, Token, _set
+
+MANNERS: Final = (
+    "stated",
+    "negated",
+    "planned",
+    "wished",
+    "conditional",
+    "question",
+    "hearsay",
+    "quoted",
+    "compared",
+    "retold",
+    "partial",
+)
+"""Every manner; a rule names those that it accepts, joined by + where several hold at once."""
+
+_NEGATIONS: Final = _set(
+    "not no never neither nor without cannot nobody none hardly unable refuses refused declined declines withholds withheld"
+)
+_NOT_NEGATIONS: Final = frozenset({"only", "just", "merely", "simply"})
+_NEGATED: Final = re.compile(
+    r"(?i)\b(?:yet to|stop(?:s|ped)? short of|decid\w+ against|rather than|instead of|far from|no plans? to|fail\w* to|declin\w+ to|refus\w+ to"
+    r"|ruled out|rules out|den(?:y|ies|ied)|false that|untrue that|not true that|a myth that|hoax|nothing (?:is|was|has))\b"
+)
+_AFTER_NEGATION: Final = re.compile(
+    r"(?i)^\W{0,3}(?:to|for|in|at)? ?(?:no ?one|nobody|none|nowhere|not yet|never|no longer|anymore|any more)\b"
+)
+_PLANNED: Final = re.compile(
+    r"(?i)\b(?:will|'ll|shall|expects? to|expected to|plan(?:s|ning|ned)? (?:to|on|for)|intends? to|going to|scheduled (?:to|for)|slated (?:to|for)"
+    r"|set to|due to be|is coming|are coming|to be|prepar\w+ to|promis\w+ to|commit\w* to|working (?:to|toward|towards)|about to|upcoming|soon be)\b"
+)
+_WISHED: Final = re.compile(
+    r"(?i)\b(?:goal|aim|aims|aiming|hopes?|hoping|hoped|ambition|eventual|eventually|someday|one day|would like|want to|wants to|dream\w*)\b"
+)
+_CONDITIONAL: Final = re.compile(
+    r"(?i)\b(?:if|unless|once|whether|assuming|suppose|supposing|provided that|as soon as|in case|until|till|before|ahead of|prior to|pending"
+    r"|would|could|might|may|should|can not confirm|must first|require\w* (?:\w+ ){0,6}before|when (?:it|they|we|the|this|these|claude|a|an))\b"
+)
+_HEARSAY: Final = re.compile(
+    r"(?i)\b(?:rumou?r\w*|reportedly|allegedly|supposedly|purported\w*|unconfirmed|speculat\w+|sources? sa(?:y|id)|according to (?!anthropic|our\b)"
+    r"|it is said|is said to|are said to|is believed to|claims? that|claimed that|predict\w*|bets?|odds|market asks|scenario|simulat\w+|hypothetical\w*"
+    r"|imagin\w+|fiction\w*|parody|satire|pretend\w*|what if|as if|fake\w*|scam\w*|users? (?:say|said|report|reported|complain\w*))\b"
+)
+_SAYING: Final = re.compile(
+    r"(?i)\b(?:said|says|wrote|writes|claimed|claims|told|asked|asks|tweeted|posted|quoted|headline|headlines|joked|reads)\b"
+)
+_COMPARED: Final = re.compile(
+    r"(?i)\b(?:than|compared (?:to|with)|unlike|versus|vs|as \w+ as|(?:exceed|surpass|outperform|beat|rival|match)\w*)\b"
+)
+_INTERROGATIVE: Final = re.compile(
+    r"(?i)^\W*(?:(?:is|are|was|were|has|have|had|will|would|can|could|should|does|do|did|may|might)\b"
+    r"(?! not\b| n't\b)|(?:when|why|how|where|who|what|which) (?:is|are|was|were|will|would|can|could|should|does|do|did|has|have)\b)"
+)
+_STATIVE_PAST: Final = re.compile(
+    r"(?i)\b(?:was|were|had been|used to be|formerly|previously|originally|at the time|back then|once)\W*(?:\w+ly\W*)?$"
+)
+_DISTRIBUTED: Final = re.compile(
+    r"(?i)^(?:\w+ ){0,3}?(?:on|in|under|for|with) (?:every|all) (?:account|plan|region|tier|surface|platform|tool|subscription|setting|location|countr)"
+)
+_TO_COME: Final = re.compile(
+    r"(?i)\b(?:in the (?:coming|next)|(?:over|within) the (?:coming|next)|next (?:week|month|quarter|year)|later this|tomorrow|soon|by the end of|in (?:a few|two|three|several) (?:days|weeks|months))\b"
+)
+_PRESENT: Final = re.compile(r"(?i)\b(?:now|today|already|effective immediately|since|yesterday)\b")
+_INFINITIVE_OK: Final = _set("clears cleared clear lets let allowed allows forced forces forcing ordered orders ordering")
+
+
+def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
+    """The manners in which a phrase is said, empty where it is plainly stated; looks left within its clause."""
+    start, end = scene.tokens[scene.start].start, scene.tokens[scene.stop - 1].end
+    clause = _clause(scene)
+    scope, before, after = sentence[clause:start], sentence[:start], sentence[end:]
+    found = {
+        "negated": _negated(scene, clause, scope) or bool(_AFTER_NEGATION.search(after)),
+        "planned": bool(_PLANNED.search(scope)) or _intended(scene) or _ahead(sentence[clause:start], after),
+        "wished": bool(_WISHED.search(scope)),
+        "conditional": bool(_CONDITIONAL.search(_governing(before, after))),
+        "question": _asked(sentence),
+        "hearsay": bool(_HEARSAY.search(sentence)),
+        "quoted": _quoted(sentence, start, end),
+        "compared": _compared(scope, scene, phrase),
+        "retold": bool(_STATIVE_PAST.search(scope)) and not _eventive(phrase),
+    }
+    manners = {name for name, holds in found.items() if holds}
+    if "negated" in manners and _DISTRIBUTED.search(sentence[start : start + 80]):
+        manners = manners - {"negated"} | {"partial"}
+    return frozenset(manners - {"conditional"} if manners & {"planned"} and not _strictly(before, after) else manners)
+
+
+def _clause(scene: Scene) -> int:
+    """Offset where the clause of the phrase begins: after a boundary, or after "and" with a verb of its own."""
+    for at in range(scene.start - 1, -1, -1):
+        token = scene.tokens[at]
+        if token.text in BOUNDARIES and token.text != "yet":
+            return token.end
+        follow = scene.tokens[at + 1].text if at + 1 < scene.start else ""
+        if token.text == "and" and (follow in AUXILIARIES or follow in {"we", "it", "they"} or _new_subject(scene, at + 1)):
+            return token.end
+    return 0
+
+
+def _new_subject(scene: Scene, at: int) -> bool:
+    """Whether a thing at this position starts a clause of its own ("and Mythos 5 is …")."""
+    if at + 1 >= scene.start or not scene.tokens[at].thing:
+        return False
+    return scene.tokens[at + 1].text in AUXILIARIES
+
+
+def _negated(scene: Scene, clause: int, scope: str) -> bool:
+    for at, token in enumerate(scene.tokens[: scene.start]):
+        if token.start >= clause and token.text in _NEGATIONS:
+            follow = scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
+            if follow not in _NOT_NEGATIONS and not _closed(scene.tokens[at : scene.start]):
+                return True
+    return bool(_NEGATED.search(scope))
+
+
+def _closed(between: tuple[Token, ...]) -> bool:
+    """Whether a relative or coordinated verb ends the negation's reach ("does not need X, is available")."""
+    return any(
+        token.text == "," and n + 1 < len(between) and between[n + 1].text in AUXILIARIES for n, token in enumerate(between)
+    )
+
+
+def _intended(scene: Scene) -> bool:
+    """An infinitive ("Anthropic to open Mythos to all") is a plan; "clears it to restore" and "forces it to" are not."""
+    if not scene.start or scene.tokens[scene.start - 1].text != "to":
+        return False
+    return not any(token.text in _INFINITIVE_OK for token in scene.tokens[: scene.start])
+
+
+def _governing(before: str, after: str) -> str:
+    """The words whose condition would govern the phrase: all before it, and an "if …" clause right behind."""
+    tail = re.match(r"(?i)[^.;]{0,120}?,? (?:if|unless|once|as soon as|provided that|pending|subject to|assuming)\b", after)
+    return before + (tail[0] if tail else "")
+
+
+def _ahead(scope: str, after: str) -> bool:
+    """Whether the clause itself names a time to come: then a bare headline is a plan ("to all customers in the coming weeks")."""
+    clause = scope + re.split(r"[;:\u2014]|, (?:but|while|and) ", after, maxsplit=1)[0]
+    return bool(_TO_COME.search(clause)) and not _PRESENT.search(clause)
+
+
+def _strictly(before: str, after: str) -> bool:
+    return bool(
+        re.search(
+            r"(?i)\b(?:if|unless|whether|assuming|could|might|may|would|pending|provided that)\b", _governing(before, after)
+        )
+    )
+
+
+def _asked(sentence: str) -> bool:
+    return sentence.rstrip("\"')] ").endswith("?") or bool(_INTERROGATIVE.search(sentence)) or "? " in sentence[-12:]
+
+
+def _quoted(sentence: str, start: int, end: int) -> bool:
+    """Whether the phrase stands inside quotation marks that a word of saying introduces."""
+    marks = [at for at, mark in enumerate(sentence) if mark == '"']
+    inside = sum(at < start for at in marks) % 2 == 1 and any(at >= end for at in marks)
+    if not inside:
+        return False
+    opened, closed = max(at for at in marks if at < start), min(at for at in marks if at >= end)
+    return bool(_SAYING.search(sentence[:opened] + sentence[closed:]))
+
+
+def _compared(scope: str, scene: Scene, phrase: Phrase) -> bool:
+    """Whether a comparison stands between the subject and the phrase ("exceed those of any generally available model")."""
+    return (
+        not phrase.object_right and bool(_COMPARED.search(scope)) and not scope.rstrip().endswith(("rather than", "other than"))
+    )
+
+
+def _eventive(phrase: Phrase) -> bool:
+    return (
+        phrase.object_right
+        or phrase.object_inside
+        or phrase.kind in {"suspended", "restored", "retired", "leaked", "widened", "launched", "lifted"}
+    )

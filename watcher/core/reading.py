@@ -1,0 +1,142 @@
+"""A text read once: what each sentence says of which named thing, and how."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from watcher.core import sentences
+from watcher.core.manner import manner
+from watcher.core.phrases import Phrase, Thing
+from watcher.core.subject import Scene, subjects
+from watcher.core.vocabulary import Vocabulary
+from watcher.core.words import Token, tokens
+
+_MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+WINDOW: Final = re.compile(
+    r"(?i)\b(?:in the (?:coming|next)(?: (?:few|two|three|four|couple of))? (?:days?|weeks?|months?)|(?:over|within) the (?:coming|next) (?:\w+ )?(?:days?|weeks?|months?)"
+    r"|within (?:a|an|one|two|three|four|six|\d{1,2}) (?:days?|weeks?|months?)|in (?:a|two|three|four|six|\d{1,2}) (?:days|weeks?|months?)|next (?:week|month|quarter|year)"
+    r"|(?:later )?this (?:week|month|quarter|year|spring|summer|autumn|fall|winter)|tomorrow|by (?:the )?(?:end|middle|start) of (?:the )?\w+|by (?:early |mid-?|late )?"
+    + _MONTH
+    + r"|(?:on|from|starting|beginning|as of) "
+    + _MONTH
+    + r" \d{1,2}|(?:on|from|starting) \d{1,2} "
+    + _MONTH
+    + r"|in (?:early |mid-?|late )?(?:"
+    + _MONTH
+    + r"|q[1-4]))\b(?!-)"
+)
+PRICE: Final = re.compile(
+    r"\$(\d{1,4}(?:\.\d{1,2})?)(?: USD)?(?: per input (?:MTok|million tokens))?\s*(?:/|and|\|)\s*\$(\d{1,4}(?:\.\d{1,2})?)"
+)
+_LATER: Final = re.compile(r"(?i)^(?:it|its|they|this model|these models|both)\b")
+MAX_PHRASES: Final = 24
+"""Phrases of one sentence that are bound; enough for any honest sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One phrase, bound to one thing (or to none), as one sentence says it."""
+
+    kind: str
+    thing: Thing | None
+    manners: frozenset[str]
+    sentence: int
+    words: str
+    window: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence: verbatim, folded, and the things that it names; number 0 is the title."""
+
+    quote: str
+    folded: str
+    things: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that a text says in the words of a vocabulary."""
+
+    lines: tuple[Line, ...]
+    statements: tuple[Statement, ...]
+
+    @property
+    def title(self) -> Line:
+        """The title as a sentence of its own."""
+        return self.lines[0]
+
+
+def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
+    """Read a title and a text. Pure; time grows with the length of the text and not faster."""
+    quotes = (title.strip(), *sentences.split(text))
+    lines: list[Line] = []
+    statements: list[Statement] = []
+    topic: tuple[Thing, ...] = ()
+    plural: tuple[Thing, ...] = ()
+    for number, quote in enumerate(quotes):
+        folded = sentences.fold(quote[: sentences.MAX_SENTENCE])
+        line = Line(quote, folded, vocabulary.find(folded))
+        lines.append(line)
+        statements += _statements(vocabulary, line, number, topic, plural)
+        topic, plural = _carried(line, topic, plural)
+    return Reading(tuple(lines), tuple(statements))
+
+
+def _carried(line: Line, topic: tuple[Thing, ...], plural: tuple[Thing, ...]) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
+    """What "it" and "both models" mean in the next sentence."""
+    named = _distinct(line.things)
+    if not named:
+        return topic, plural
+    keeps = _LATER.match(line.folded) is not None
+    return (topic if keeps and topic else named[:1] if line.quote is not None and len(named) == 1 else named), (
+        named if len(named) > 1 else plural or named
+    )
+
+
+def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    found: dict[str, Thing] = {}
+    for thing in things:
+        found.setdefault(thing.name, thing)
+    return tuple(found.values())
+
+
+def _statements(
+    vocabulary: Vocabulary, line: Line, number: int, topic: tuple[Thing, ...], plural: tuple[Thing, ...]
+) -> list[Statement]:
+    lowered = line.folded.lower()
+    held = [phrase for phrase in vocabulary.phrases if any(piece in lowered for piece in phrase.anchors)]
+    if not held:
+        return []
+    words = tokens(line.folded, line.things)
+    found: list[Statement] = []
+    for phrase in held:
+        for match in phrase.pattern.finditer(line.folded):
+            found += _bound(line, number, words, phrase, match, topic, plural)
+            if len(found) >= MAX_PHRASES:
+                return found
+    return found
+
+
+def _bound(
+    line: Line,
+    number: int,
+    words: tuple[Token, ...],
+    phrase: Phrase,
+    match: re.Match[str],
+    topic: tuple[Thing, ...],
+    plural: tuple[Thing, ...],
+) -> list[Statement]:
+    inside = [at for at, token in enumerate(words) if token.start < match.end() and match.start() < token.end]
+    if not inside:
+        return []
+    scene = Scene(words, inside[0], inside[-1] + 1, topic, plural)
+    about = subjects(scene, phrase)
+    how = manner(line.folded, scene, phrase)
+    window = WINDOW.search(line.folded)
+    when = window[0] if window else ""
+    if not about:
+        return [Statement(phrase.kind, None, how, number, match[0], when)]
+    return [Statement(phrase.kind, thing, how, number, match[0], when) for thing in about]

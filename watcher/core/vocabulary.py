@@ -1,0 +1,96 @@
+"""The named things and phrase lists that the rules of one signal speak of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from watcher.core.phrases import Phrase, Thing, name_pattern, phrase
+
+_NOTHING: Final = re.compile(r"(?!)")
+_KEYS: Final = ("things", "phrases", "words")
+_ID_VERSION: Final = re.compile(r"(?<=\d)-(?=\d{1,2}\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Named things by group, phrases by kind, and plain word lists, as a policy person writes them."""
+
+    things: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Group → names. A version may follow a name; `#` says where it stands; the first name is the one shown."""
+    phrases: tuple[Phrase, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: tuple[tuple[str, str], ...] = ()
+    """(group, name), longest name first."""
+    pattern: re.Pattern[str] = _NOTHING
+    """Finds every named thing."""
+    lists: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Word list → pattern of any of its words."""
+
+    @classmethod
+    def of(cls, table: Mapping[str, object]) -> Vocabulary:
+        """Build from `[signal.vocabulary]`: tables `things`, `phrases` and `words`, each name → list of texts.
+
+        Raises ValueError naming the key that is wrong.
+        """
+        unknown = [key for key in table if key not in _KEYS]
+        if unknown:
+            raise ValueError(f"vocabulary: unknown key {unknown[0]!r}; expected {', '.join(_KEYS)}")
+        things, phrases, words = (_lists(table, key) for key in _KEYS)
+        names = tuple(sorted(((g, n) for g, group in things.items() for n in group), key=lambda pair: -len(pair[1])))
+        return cls(
+            things=things,
+            phrases=tuple(phrase(kind, text) for kind, texts in phrases.items() for text in texts),
+            words=words,
+            names=names,
+            pattern=name_pattern(list(names)),
+            lists={name: _any_of(texts) for name, texts in words.items()},
+        )
+
+    def kinds(self) -> frozenset[str]:
+        """Kinds of phrases that a rule may ask for."""
+        return frozenset(one.kind for one in self.phrases)
+
+    def find(self, sentence: str) -> tuple[Thing, ...]:
+        """Every named thing in a folded sentence, from left to right."""
+        return tuple(self._thing(found) for found in self.pattern.finditer(sentence))
+
+    def anchors(self, groups: tuple[str, ...]) -> tuple[str, ...]:
+        """Lower-case pieces of which every text that names one of these groups contains at least one."""
+        found = {max(re.split(r"[ \-#*]", name), key=len).lower() for group in groups for name in self.things.get(group, ())}
+        return tuple(sorted(found))
+
+    def _thing(self, found: re.Match[str]) -> Thing:
+        n = int((found.lastgroup or "n0").lstrip("n"))
+        group, name = self.names[n]
+        version = _ID_VERSION.sub(".", (found.groupdict().get(f"version{n}") or "")).removeprefix("v")
+        version = re.sub(r"-\d{8}$", "", version)
+        first = self.things[group][0]
+        shown = (
+            found[0]
+            if "#" in name or "*" in name
+            else f"{first if first.endswith(name) else name} {version.capitalize()}".strip()
+        )
+        return Thing(group, shown, found[0], version, found.start(), found.end())
+
+
+def _lists(table: Mapping[str, object], key: str) -> dict[str, tuple[str, ...]]:
+    value = table.get(key, {})
+    if not isinstance(value, Mapping):
+        raise ValueError(f"vocabulary.{key}: expected a table of lists")  # noqa: TRY004 - a mistake in a file, not in a type
+    return {str(name): _texts(texts, f"vocabulary.{key}.{name}") for name, texts in value.items()}
+
+
+def _texts(value: object, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value) or not value:
+        raise ValueError(f"{key}: expected a list of texts, none of them empty")
+    return tuple(value)
+
+
+def _any_of(texts: tuple[str, ...]) -> re.Pattern[str]:
+    parts = [
+        re.escape(text.rstrip("*")) + (r"[\w']*" if text.endswith("*") else "") for text in sorted(texts, key=len, reverse=True)
+    ]
+    return re.compile(r"(?<![\w\-])(?:" + "|".join(parts) + r")(?!\w)", re.IGNORECASE)

@@ -1,0 +1,75 @@
+"""Words of English that tell who does what, and whether it is said to be so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from watcher.core.phrases import Thing
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+AUXILIARIES: Final = _set(
+    "is are was were be been being am has have had having 's 've 're 'll will would shall should can could may might must do does did not"
+    " becomes become became becoming remains remain remained stays stay stayed goes go went gets got made makes make making keeps kept keep"
+    " need needs no never longer yet"
+)
+ADVERBS: Final = _set(
+    "now today also already currently still finally officially widely fully generally only just soon again immediately initially newly"
+    " formally temporarily permanently globally worldwide publicly then first recently effectively quickly completely entirely"
+    " indefinitely briefly actually really even ever broadly here there once both all each as of"
+)
+PREPOSITIONS: Final = _set(
+    "for on in of with by to from via through using than like as alongside about against beyond into onto over under behind within inside"
+    " between among across without besides near at per versus vs including around"
+)
+HEADS: Final = _set("access availability release rollout launch version versions variant edition use preview")
+"""Nouns that speak of the thing itself: "access to X is suspended" is about X, "caching for X is available" is not."""
+DETERMINERS: Final = _set("a an the our its their this these that those his her your my both two three another such some")
+MODEL_NOUNS: Final = _set("model models version versions system systems release lineup family assistant ai llm")
+RELATIVE: Final = _set("that which who")
+PRONOUNS: Final = _set("it they them this these both he she")
+JOINERS: Final = _set("and or & / plus nor")
+GENERIC: Final = re.compile(
+    r"(?i)\b(?:any|every other|other|another|previous|prior|earlier|existing|older|most|rival|competing|all other|all|no other|some)"
+    r"(?: \w[\w\-]*){0,4} models?\b"
+)
+"""Models without a name: "any model we have ever made generally available"."""
+BOUNDARIES: Final = _set("; : | \u2014 but while whereas although though however yet because since instead meanwhile")
+_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*%?|[A-Za-z\u00c0-\u024f][\w.\-]*\w|'\w+|[^\W\d_]|\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a mark or a named thing of a folded sentence."""
+
+    text: str
+    """Lower case; empty for a named thing."""
+    start: int
+    end: int
+    thing: Thing | None = None
+
+
+def tokens(sentence: str, things: tuple[Thing, ...]) -> tuple[Token, ...]:
+    """Words, marks and named things from left to right; a generic "any other model" is a thing of group "generic"."""
+    masks = sorted((*things, *_generic(sentence, things)), key=lambda thing: thing.start)
+    out: list[Token] = []
+    at = 0
+    for thing in masks:
+        out += _plain(sentence, at, thing.start)
+        out.append(Token("", thing.start, thing.end, thing))
+        at = thing.end
+    return (*out, *_plain(sentence, at, len(sentence)))
+
+
+def _generic(sentence: str, things: tuple[Thing, ...]) -> list[Thing]:
+    found = [Thing("generic", m[0], m[0], "", m.start(), m.end()) for m in GENERIC.finditer(sentence)]
+    return [one for one in found if not any(thing.start < one.end and one.start < thing.end for thing in things)]
+
+
+def _plain(sentence: str, start: int, end: int) -> list[Token]:
+    return [Token(m[0].lower(), m.start(), m.end()) for m in _TOKEN.finditer(sentence, start, end)]
