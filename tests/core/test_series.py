@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import SERIES, day, health, said, signal_of
+from watcher.core.compare import compare
+from watcher.core.decide import decide
+from watcher.core.model import Claim, Health, TrackVerdict
+
+SIGNAL = signal_of(SERIES)
+
+
+def page(event: str, at: str, who: str = "official:nist", **details: object) -> Claim:
+    return said(who, "published", at, rule="page", event=event, details={"title": f"Evaluation of {event}", "outcome": "not_measured", **details})
+
+
+def stand(claims: list[Claim], at: str = "12-01", healths: list[Health] | None = None) -> TrackVerdict:
+    return decide(SIGNAL, claims, healths or [], day(at)).tracks[0]
+
+
+def test_each_event_is_numbered_by_its_date() -> None:
+    verdict = stand([page("b", "07-01"), page("a", "05-01")])
+
+    assert [(event.number, event.key) for event in verdict.events] == [(1, "a"), (2, "b")]
+    assert (verdict.status, verdict.details["cycle"], verdict.details["latest"]) == ("awaiting", 3, "Evaluation of b")
+
+
+def test_nothing_yet_is_a_series_of_none() -> None:
+    verdict = stand([])
+
+    assert (verdict.status, verdict.events, verdict.since, verdict.evidence, verdict.details["cycle"]) == ("awaiting", (), None, (), 1)
+
+
+def test_page_paper_and_partners_copy_are_one_event() -> None:
+    verdict = stand([page("kimi-k3", "07-23 17:30"), page("kimi-k3+glm-5.2", "07-23 17:45", "official:aisi"), page("kimi-k3", "08-01")])
+
+    assert len(verdict.events) == 1
+    assert len(verdict.events[0].evidence) == 3
+
+
+def test_the_same_subject_months_later_is_another_event() -> None:
+    assert len(stand([page("kimi-k3", "07-23"), page("kimi-k3", "09-23")]).events) == 2
+
+
+def test_press_and_partners_publish_nothing() -> None:
+    assert stand([page("x", "07-01", "press:paper"), page("y", "07-02", "partner:cloud")]).events == ()
+
+
+def test_the_strongest_reading_is_the_outcome() -> None:
+    first, second = page("a", "05-01", outcome=""), page("a", "05-02", outcome="measured_qualitative", prc=1)
+
+    event = stand([first, second]).events[0]
+
+    assert (event.outcome, event.details["prc"], event.at) == ("measured_qualitative", 1, day("05-01"))
+    assert event.evidence[0] == second.quote
+
+
+def test_an_unknown_outcome_is_none() -> None:
+    assert stand([page("a", "05-01", outcome="great")]).events[0].outcome == ""
+
+
+def test_an_untitled_event_has_a_name_all_the_same() -> None:
+    assert stand([page("a", "05-01", title="")]).events[0].title == "a"
+
+
+HINTS = [
+    ("an official word", [said("official:aisi", "signalled", "07-17", event="k")], "signalled", "confirmed"),
+    ("one paper", [said("press:a", "reported", "07-17", event="k")], "awaiting", "confirmed"),
+    ("two papers", [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="k")], "reported", "reported"),
+    ("two papers about two things", [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="m")], "awaiting", "confirmed"),
+    ("two papers a week apart", [said("press:a", "reported", "07-10", event="k"), said("press:b", "reported", "07-18", event="k")], "awaiting", "confirmed"),
+    ("a hint of what is out already", [page("k", "07-16"), said("official:aisi", "signalled", "07-17", event="k")], "awaiting", "confirmed"),
+    ("a hint from before the latest event", [page("k", "07-18"), said("official:aisi", "signalled", "07-17", event="m")], "awaiting", "confirmed"),
+]
+
+
+@pytest.mark.parametrize(("what", "claims", "status", "standing"), HINTS, ids=[row[0] for row in HINTS])
+def test_hints_lift_a_series_for_a_while(what: str, claims: list[Claim], status: str, standing: str) -> None:
+    soon, later = stand(claims, "07-19"), stand(claims, "09-01")
+
+    assert (soon.status, soon.standing.value) == (status, standing)
+    assert later.status == "awaiting"
+
+
+def flags(claims: list[Claim], at: str, healths: list[Health] | None = None) -> list[tuple[str, str]]:
+    return [(flag.id, flag.subject) for flag in stand(claims, at, healths).flags]
+
+
+def test_quiet_waits_until_its_last_day_has_run_out() -> None:
+    claims = [page("a", "2025-12-12 15:00")]
+
+    assert flags(claims, "2026-05-01 23:59") == []
+    assert flags(claims, "2026-05-02 00:01") == [("quiet", "")]
+    assert flags([], "2026-05-02") == []
+
+
+def test_two_reports_halt_and_the_next_publication_clears() -> None:
+    reports = [said("press:a", flag="halted", at="06-09"), said("press:b", flag="halted", at="06-10")]
+
+    assert flags(reports[:1], "06-11") == []
+    assert flags(reports, "06-11") == [("halted", "")]
+    assert flags([*reports, page("k", "07-17")], "07-18") == []
+    assert flags([*reports, page("k", "06-01")], "06-11") == [("halted", "")]
+
+
+def test_a_declared_flag_is_up_and_declared_clearing_lowers_it() -> None:
+    known = said("press:a", flag="halted", at="06-09", rule="known")
+    cleared = page("k", "07-17", clears="halted")
+
+    assert flags([known], "06-11") == [("halted", "")]
+    assert flags([known, cleared], "07-18") == []
+
+
+def test_a_page_is_gone_after_three_misses_over_a_day() -> None:
+    gone = health("page", gone_since=day("05-08 18:00"), gone_polls=3, last_good_at=day("05-08 12:00"), error="404")
+
+    assert flags([], "05-09 12:00", [gone]) == []
+    assert flags([], "05-09 18:00", [gone]) == [("page_gone", "https://page.example/")]
+    assert flags([], "05-12", [health("page", gone_since=day("05-08"), gone_polls=2, last_good_at=day("05-07"))]) == []
+    assert flags([], "05-12", [health("page", gone_since=day("05-08"), gone_polls=9)]) == [], "a page that was never there is not gone"
+
+
+def test_a_revised_page_is_marked_for_a_while() -> None:
+    revised = [page("a", "05-01", updated="2026-05-02")]
+
+    assert flags(revised, "05-03") == [("revised", "a")]
+    assert flags(revised, "06-03") == []
+    assert flags([page("a", "05-01", updated="2026-05-01"), page("a", "05-01", updated="soon")], "05-03") == []
+
+
+def test_an_event_is_news_once_whatever_carries_it() -> None:
+    before = decide(SIGNAL, [page("a", "05-01")], [], day("07-01"))
+    once = decide(SIGNAL, [page("a", "05-01"), page("b", "07-17", outcome="measured_qualitative")], [], day("07-17"))
+    twice = decide(SIGNAL, [page("a", "05-01"), page("b", "07-17", outcome="measured_qualitative"), page("b+a", "07-18", "official:aisi")], [], day("07-18"))
+
+    (line,) = compare(SIGNAL, before, once)
+
+    assert (line.kind, line.event, line.outcome, line.headline, line.mail) == ("next", "b", "measured_qualitative", "published", True)
+    assert compare(SIGNAL, once, twice) == ()
+
+
+def test_an_outcome_that_comes_later_is_a_detail_and_a_changed_one_a_correction() -> None:
+    unread = decide(SIGNAL, [page("a", "05-01", outcome="")], [], day("05-02"))
+    read = decide(SIGNAL, [page("a", "05-01", outcome="not_measured")], [], day("05-03"))
+    other = decide(SIGNAL, [page("a", "05-01", outcome="narrowed")], [], day("05-04"))
+
+    assert [line.kind.value for line in compare(SIGNAL, unread, read)] == ["detail"]
+    assert [line.kind.value for line in compare(SIGNAL, read, other)] == ["correction"]
+
+
+def test_an_event_whose_evidence_is_taken_back_is_corrected() -> None:
+    with_it, without = decide(SIGNAL, [page("a", "05-01")], [], day("05-02")), decide(SIGNAL, [], [], day("05-03"))
+
+    assert [(line.kind.value, line.event) for line in compare(SIGNAL, with_it, without)] == [("correction", "a")]
+
+
+def test_history_that_comes_late_is_kept_and_not_told() -> None:
+    before, after = decide(SIGNAL, [], [], day("07-01")), decide(SIGNAL, [page("a", "05-01")], [], day("07-02"))
+
+    assert compare(SIGNAL, before, after, old_news=day("06-15")) == ()
+    assert len(compare(SIGNAL, before, after, old_news=day("04-15"))) == 1
+
+
+def test_a_report_is_told_and_its_end_is_not() -> None:
+    reports = [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="k")]
+    before, up, down = (decide(SIGNAL, reports if n else [], [], day("07-18") + timedelta(days=n * 60 - 60)) for n in (0, 1, 2))
+
+    assert [(line.kind.value, line.after, line.headline) for line in compare(SIGNAL, before, up)] == [("advance", "reported", "reported")]
+    assert compare(SIGNAL, up, down) == ()
