@@ -1,0 +1,67 @@
+"""Digests: the news of one moment, put into the outbox once for each recipient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from watcher.core.model import Digest
+from watcher.store.base import Noun, table
+from watcher.store.codec import EPOCH, dump, load, sha256
+from watcher.store.rows import Outgoing, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+DIGEST = table("digest")
+
+
+def message_id(digest: str, outgoing: Outgoing) -> str:
+    """Message-ID of a delivery: the same each time it is worked out, so that a repeat is known as one (RFC 5322 3.6.4)."""
+    who = dump((digest, outgoing.recipient, outgoing.channel, outgoing.address))
+    return f"<{sha256(who.encode()).hex()[:32]}@policy-signal-watch>"
+
+
+class Digests(Noun):
+    """The news of one moment."""
+
+    __slots__ = ()
+
+    def put(self, digest: Digest, outgoing: Iterable[Outgoing] = ()) -> None:
+        """Keep a digest with its deliveries, in the transaction that marks its transitions."""
+        self.insert("digest", [{"id": digest.id, "at": digest.at, "kind": digest.kind, "digest": dump(digest)}])
+        self.insert(
+            "delivery",
+            [
+                {
+                    "digest": digest.id,
+                    "recipient": one.recipient,
+                    "channel": one.channel,
+                    "address": one.address,
+                    "message_id": one.message_id or message_id(digest.id, one),
+                    "message": one.message,
+                    "state": State.PENDING.value,
+                    "created_at": digest.at,
+                    "attempts": 0,
+                    "next_at": one.next_at,
+                    "error": "",
+                    "uncertain": False,
+                }
+                for one in outgoing
+            ],
+        )
+
+    def get(self, name: str) -> Digest | None:
+        """The digest with this id."""
+        text = self.connection.execute(select(DIGEST.c.digest).where(DIGEST.c.id == name)).scalar()
+        return load(Digest, text) if text else None
+
+    def of(self, kind: str | None = None, *, since: datetime = EPOCH, limit: int = 100) -> list[Digest]:
+        """The digests of one kind or of all since then, newest first."""
+        statement = select(DIGEST.c.digest).where(DIGEST.c.at >= since)
+        if kind is not None:
+            statement = statement.where(DIGEST.c.kind == kind)
+        statement = statement.order_by(DIGEST.c.at.desc(), DIGEST.c.id.desc()).limit(limit)
+        return [load(Digest, text) for text in self.connection.execute(statement).scalars()]

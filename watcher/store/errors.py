@@ -1,0 +1,96 @@
+"""What can be wrong with the database, in words that say what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+
+
+class Trouble(StrEnum):
+    """The kind of a trouble, for those who act on it."""
+
+    UNWRITABLE = "unwritable"
+    READ_ONLY = "read_only"
+    LOCKED = "locked"
+    CORRUPT = "corrupt"
+    FULL = "full"
+    NEWER = "newer"
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
+
+
+class StoreError(Exception):
+    """The database cannot be used at the moment; the words say why and what to do, nothing is half-written."""
+
+    def __init__(self, reason: str, kind: Trouble) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.kind = kind
+
+
+WORDS = {
+    Trouble.UNWRITABLE: "cannot be opened or created: check that the folder exists and that this user may write to it",
+    Trouble.READ_ONLY: "is read-only: give this user the right to write to the file and to its folder",
+    Trouble.LOCKED: "is locked by another process: only one watch may write; stop the other one, or wait until it has finished",
+    Trouble.CORRUPT: "is damaged or no database: put it aside and restore the last backup (`watcher backup` makes one)",
+    Trouble.FULL: "has no room left: free space on the disk; the watch goes on by itself when there is some",
+    Trouble.NEWER: "was written by a newer version of the watch: upgrade the program, or restore the backup from before",
+    Trouble.UNREACHABLE: "cannot be reached: check the address, the login and that the server runs",
+    Trouble.BROKEN: "cannot be read or written: check the disk and its mount",
+}
+
+# https://www.sqlite.org/rescode.html, by the first word after SQLITE_
+SQLITE = {
+    "BUSY": Trouble.LOCKED,
+    "LOCKED": Trouble.LOCKED,
+    "FULL": Trouble.FULL,
+    "READONLY": Trouble.READ_ONLY,
+    "CORRUPT": Trouble.CORRUPT,
+    "NOTADB": Trouble.CORRUPT,
+    "CANTOPEN": Trouble.UNWRITABLE,
+    "PERM": Trouble.UNWRITABLE,
+}
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+POSTGRESQL = {
+    "53100": Trouble.FULL,
+    "53200": Trouble.FULL,
+    "25006": Trouble.READ_ONLY,
+    "42501": Trouble.UNWRITABLE,
+    "55P03": Trouble.LOCKED,
+    "40P01": Trouble.LOCKED,
+    "XX001": Trouble.CORRUPT,
+    "XX002": Trouble.CORRUPT,
+}
+
+
+def trouble(name: str, kind: Trouble, detail: str = "") -> StoreError:
+    """The error for a database, named as the operator wrote it."""
+    return StoreError(f"the database {name} {WORDS[kind]}{f' ({detail})' if detail else ''}", kind)
+
+
+def kind_of(error: BaseException) -> Trouble:
+    """The kind of a driver's error."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorname", None) or ""
+        return SQLITE.get(code.removeprefix("SQLITE_").split("_")[0], Trouble.BROKEN)
+    state = getattr(error, "sqlstate", None)
+    return POSTGRESQL.get(state, Trouble.BROKEN) if state else Trouble.UNREACHABLE
+
+
+@contextmanager
+def in_words(name: str) -> Iterator[None]:
+    """Turn a driver's error into a StoreError; mistakes of ours (constraints, statements) pass as they are."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise
+    except DBAPIError as error:
+        cause = error.orig or error
+        raise trouble(name, kind_of(cause), str(cause).strip()) from error
+    except sqlite3.Error as error:
+        raise trouble(name, kind_of(error), str(error).strip()) from error

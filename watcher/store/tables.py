@@ -1,0 +1,259 @@
+"""The tables, each a noun of the design; `migrations/` builds them step by step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from watcher.store.codec import Moment
+
+CLUSTERED = {"sqlite_with_rowid": False}
+
+
+def when(**options: Any) -> Any:  # noqa: ANN401 - as SQLModel's own Field
+    """A column that holds a moment."""
+    return Field(sa_type=Moment, **options)
+
+
+def maybe(**options: Any) -> Any:  # noqa: ANN401 - as SQLModel's own Field
+    """A column that may hold a moment."""
+    return Field(default=None, sa_type=Moment, nullable=True, **options)
+
+
+def binary(**options: Any) -> Any:  # noqa: ANN401 - as SQLModel's own Field
+    """A column of bytes."""
+    return Field(sa_type=LargeBinary, **options)
+
+
+class SourceRow(SQLModel, table=True):
+    """Where to look, when next, and how the last readings went."""
+
+    __tablename__ = "source"
+    __table_args__ = (
+        Index("source_due", "next_at", sqlite_where=text("retired_at IS NULL"), postgresql_where=text("retired_at IS NULL")),
+        Index("source_signal", "signal"),
+        Index("source_parent", "parent"),
+    )
+    id: str = Field(primary_key=True)
+    signal: str
+    url: str
+    declared: str
+    """The whole Source as JSON."""
+    parent: str = ""
+    until: datetime | None = maybe()
+    retired_at: datetime | None = maybe()
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    failures: int = 0
+    outcome: str = ""
+    error: str = ""
+    next_at: datetime | None = maybe()
+    first_tried_at: datetime | None = maybe()
+    last_tried_at: datetime | None = maybe()
+    last_good_at: datetime | None = maybe()
+    failing_since: datetime | None = maybe()
+    newest_entry_at: datetime | None = maybe()
+    gone_since: datetime | None = maybe()
+    gone_polls: int = 0
+
+
+class PollRow(SQLModel, table=True):
+    """One poll, until retention rolls it up."""
+
+    __tablename__ = "poll"
+    __table_args__ = (Index("poll_at", "at"), CLUSTERED)
+    source: str = Field(primary_key=True)
+    at: datetime = when(primary_key=True)
+    outcome: str
+    ms: int = 0
+
+
+class PollDayRow(SQLModel, table=True):
+    """The polls of one source on one day (UTC)."""
+
+    __tablename__ = "poll_day"
+    __table_args__ = (Index("poll_day_day", "day"), CLUSTERED)
+    source: str = Field(primary_key=True)
+    day: datetime = when(primary_key=True)
+    ok: int = 0
+    unchanged: int = 0
+    blocked: int = 0
+    failed: int = 0
+
+
+class DocumentRow(SQLModel, table=True):
+    """The bytes of one successful fetch; the body goes when nothing cites it any more."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("document_body", "fetched_at", sqlite_where=text("body IS NOT NULL"), postgresql_where=text("body IS NOT NULL")),
+    )
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    hash: str = Field(unique=True)
+    url: str
+    final_url: str
+    content_type: str
+    fetched_at: datetime = when()
+    size: int
+    cited: bool = False
+    """Whether a verdict or a transition quotes it."""
+    body: bytes | None = binary(nullable=True)
+    chain: bytes = binary()
+
+
+class EntryRow(SQLModel, table=True):
+    """The present of an entry: its latest revision, and whether its record still has it."""
+
+    __tablename__ = "entry"
+    __table_args__: ClassVar[Any] = CLUSTERED
+    source: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    revision: int
+    digest: str
+    observation: int
+    first_seen_at: datetime = when()
+    missing_since: datetime | None = maybe()
+    missing_reads: int = 0
+    withdrawn_at: datetime | None = maybe()
+
+
+class AbsenceRow(SQLModel, table=True):
+    """From when to when an entry was withdrawn, for questions about the past."""
+
+    __tablename__ = "absence"
+    __table_args__: ClassVar[Any] = CLUSTERED
+    source: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    since: datetime = when(primary_key=True)
+    until: datetime | None = maybe()
+
+
+class ObservationRow(SQLModel, table=True):
+    """An entry as seen: written once, never edited."""
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        Index("observation_entry", "source", "key", "revision", unique=True),
+        Index("observation_document", "document"),
+        Index("observation_seen", "seen_at"),
+    )
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    source: str
+    key: str
+    revision: int
+    seen_at: datetime = when()
+    first_seen_at: datetime = when()
+    document: int | None = Field(default=None, foreign_key="document.id", nullable=True)
+    publisher: str
+    tier: str
+    surface: str = ""
+    url: str = ""
+    entry: str
+    chain: bytes = binary()
+
+
+class RulingRow(SQLModel, table=True):
+    """Under which rules the claims of a signal were made."""
+
+    __tablename__ = "ruling"
+    signal: str = Field(primary_key=True)
+    rules: str
+    at: datetime = when()
+
+
+class ClaimRow(SQLModel, table=True):
+    """One rule holding on one observation."""
+
+    __tablename__ = "claim"
+    __table_args__ = (Index("claim_signal", "signal", "id"), Index("claim_observation", "observation"))
+    id: int | None = Field(default=None, primary_key=True)
+    signal: str
+    track: str
+    observation: int | None = Field(default=None, foreign_key="observation.id", nullable=True)
+    seen_at: datetime = when()
+    claim: str
+
+
+class VerdictRow(SQLModel, table=True):
+    """Where a signal stood from `at` on."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (Index("verdict_signal", "signal", "at", "id"),)
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    signal: str
+    at: datetime = when()
+    headline: str
+    digest: str
+    verdict: str
+    chain: bytes = binary()
+
+
+class PresentRow(SQLModel, table=True):
+    """Which verdict of a signal holds, and when that was last seen to be so."""
+
+    __tablename__ = "present"
+    signal: str = Field(primary_key=True)
+    verdict: int = Field(foreign_key="verdict.id")
+    as_of: datetime = when()
+    verified_at: datetime | None = maybe()
+    baseline_at: datetime | None = maybe()
+
+
+class TransitionRow(SQLModel, table=True):
+    """The difference between two verdicts, told once."""
+
+    __tablename__ = "transition"
+    __table_args__ = (
+        Index("transition_pending", "id", sqlite_where=text("digest IS NULL"), postgresql_where=text("digest IS NULL")),
+        Index("transition_signal", "signal", "at"),
+        Index("transition_digest", "digest"),
+    )
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    signal: str
+    at: datetime = when()
+    kind: str
+    digest: str | None = Field(default=None, foreign_key="digest.id", nullable=True)
+    transition: str
+    chain: bytes = binary()
+
+
+class DigestRow(SQLModel, table=True):
+    """The news of one moment."""
+
+    __tablename__ = "digest"
+    __table_args__ = (Index("digest_at", "at"),)
+    id: str = Field(primary_key=True)
+    at: datetime = when()
+    kind: str
+    digest: str
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One message to one recipient by one notifier: the outbox."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("delivery_once", "digest", "recipient", "channel", "address", unique=True),
+        Index("delivery_state", "state", "next_at"),
+        Index("delivery_created", "created_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(foreign_key="digest.id")
+    recipient: str
+    channel: str
+    address: str
+    message_id: str
+    message: str = ""
+    state: str
+    created_at: datetime = when()
+    attempts: int = 0
+    next_at: datetime | None = maybe()
+    lease_until: datetime | None = maybe()
+    attempt_started_at: datetime | None = maybe()
+    sent_at: datetime | None = maybe()
+    error: str = ""
+    uncertain: bool = False

@@ -1,0 +1,83 @@
+"""The tables beside the three beats: what people did, what the program remembers, and the chains of hashes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from watcher.store.tables import CLUSTERED, binary, maybe, when
+
+
+class ChainRow(SQLModel, table=True):
+    """The end of the chain of hashes over one table."""
+
+    __tablename__ = "chain"
+    name: str = Field(primary_key=True)
+    last: int
+    """The highest id given so far."""
+    head: bytes = binary()
+
+
+class GapRow(SQLModel, table=True):
+    """Rows that retention has dropped from a chain: what was before the first, and the hash of the last."""
+
+    __tablename__ = "gap"
+    __table_args__: ClassVar[Any] = CLUSTERED
+    name: str = Field(primary_key=True)
+    first: int = Field(primary_key=True)
+    last: int
+    prior: bytes = binary()
+    chain: bytes = binary()
+
+
+class MetaRow(SQLModel, table=True):
+    """A value by its key."""
+
+    __tablename__ = "meta"
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class ActRow(SQLModel, table=True):
+    """Who did what, when and why."""
+
+    __tablename__ = "act"
+    __table_args__ = (Index("act_at", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = when()
+    who: str
+    what: str
+    why: str = ""
+
+
+class EvidenceRow(SQLModel, table=True):
+    """Evidence that a person has added."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("evidence_signal", "signal"),)
+    id: int | None = Field(default=None, primary_key=True)
+    signal: str
+    known: str
+    by: str
+    reason: str
+    at: datetime = when()
+    withdrawn_at: datetime | None = maybe()
+    withdrawn_by: str = ""
+    withdrawn_why: str = ""
+
+
+class MuteRow(SQLModel, table=True):
+    """A silence that a person has asked for."""
+
+    __tablename__ = "mute"
+    __table_args__ = (Index("mute_signal", "signal"),)
+    id: int | None = Field(default=None, primary_key=True)
+    signal: str
+    track: str = ""
+    by: str
+    reason: str
+    since: datetime = when()
+    until: datetime | None = maybe()
