@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,67 +64,64 @@ def window_of(signal: Signal, now: datetime) -> Window | None:
     return Window(signal.opened, end, False, f"Day {(now - signal.opened).days + 1} of {signal.window.days}; {left} to go.")
 
 
+LEFT, RIGHT, Y = 3.0, 97.0, 34.0
+NEAR = 6.5
+"""Per cent of the width that a spot takes on a telephone."""
+
+
 def draw_days(days: tuple[Day, ...], now: datetime) -> Markup | None:
-    """The days on a line with today marked; numbers refer to the list beside it."""
+    """The days on a line with today marked; their numbers refer to the list beside it."""
     if not days:
         return None
     start = min(now, days[0].at) - timedelta(days=7)
     end = max(now, days[-1].at) + timedelta(days=7)
-    width, left, right, y = 720, 12.0, 708.0, 36.0
 
     def place(at: datetime) -> float:
-        return left + (right - left) * ((at - start) / (end - start))
+        return LEFT + (RIGHT - LEFT) * ((at - start) / (end - start))
 
+    today = place(now)
     says = "Dates: " + "; ".join(f"{item.label}, {day(item.at)}" for item in days) + f". Today is {day(now)}."
-    months = [
-        part
-        for at in _firsts(start, end)
-        for part in (
-            line(place(at), y - 4, place(at), y + 4, "line"),
-            text(place(at), y + 20, f"{at:%b}", cls="axis", anchor="middle"),
-        )
-    ]
-    spots = [part for item, lift in _lifted(days, place) for part in _spot(item, days.index(item) + 1, place(item.at), y, lift)]
+    months = [part for at in _firsts(start, end) for part in _month(at, place(at))]
+    spots = [part for index, (item, x, lift) in enumerate(_lifted(days, place), 1) for part in _spot(item, index, x, lift)]
     return picture(
-        width,
-        74,
+        86,
         says,
-        bar(left, y - 1, place(now) - left, 3, "gone"),
-        line(left, y, right, y, "line"),
+        bar(LEFT, Y - 1, today - LEFT, 3, "gone"),
+        line(LEFT, Y, RIGHT, Y, "line"),
         *months,
+        line(today, 6, today, Y + 28, "today"),
+        text(today, Y + 42, "today", cls="strong", anchor="start" if today < NEAR else "end" if today > 100 - NEAR else "middle"),
         *spots,
-        line(place(now), 8, place(now), y + 10, "today"),
-        text(place(now), y + 34, "today", cls="axis strong", anchor="middle"),
         cls="plot wide",
     )
 
 
-def _spot(item: Day, number: int, x: float, y: float, lift: float) -> tuple[Markup, ...]:
+def _month(at: datetime, x: float) -> tuple[Markup, ...]:
+    name = f"{at:%Y}" if at.month == 1 else f"{at:%b}"
+    return line(x, Y - 4, x, Y + 4, "line"), text(x, Y + 22, name, cls="axis", anchor="middle")
+
+
+def _spot(item: Day, number: int, x: float, lift: float) -> tuple[Markup, ...]:
     cls = "spot past" if item.past else "spot"
-    return dot(x, y - lift, 9, cls, f"{item.label}, {day(item.at)}"), text(
-        x, y - lift + 4, str(number), cls=f"{cls} number", anchor="middle"
+    return dot(x, Y - lift, 10, cls, f"{item.label}, {day(item.at)}"), text(
+        x, Y - lift + 4, str(number), cls="number", anchor="middle"
     )
 
 
-def _lifted(days: tuple[Day, ...], place: object) -> list[tuple[Day, float]]:
-    """Days too close to one another stand above each other."""
-    at: list[float] = []
-    result: list[tuple[Day, float]] = []
+def _lifted(days: tuple[Day, ...], place: Callable[[datetime], float]) -> list[tuple[Day, float, float]]:
+    """Each day with its place; one too close to its neighbour stands above it."""
+    result: list[tuple[Day, float, float]] = []
     for item in days:
-        x = place(item.at)  # type: ignore[operator]
-        lift = 20.0 if at and x - at[-1] < 20 and (not result or result[-1][1] == 0) else 0.0  # noqa: PLR2004 - the width of a spot
-        at.append(x)
-        result.append((item, lift))
+        x = place(item.at)
+        close = bool(result) and x - result[-1][1] < NEAR and not result[-1][2]
+        result.append((item, x, 21.0 if close else 0.0))
     return result
 
 
 def _firsts(start: datetime, end: datetime) -> list[datetime]:
-    """The first of each month between, at most a dozen."""
-    found = []
-    year, month = start.year, start.month
-    while (at := start.replace(year=year, month=month, day=1, hour=0, minute=0, second=0, microsecond=0)) <= end:
-        if at >= start:
-            found.append(at)
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004 - months in a year
-    every = max(1, -(-len(found) // 12))
-    return found[::every]
+    """The first of each month between, thinned to about eight."""
+    first = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    months = (first.year * 12 + first.month - 1 + step for step in range(int((end - first).days // 28) + 2))
+    found = [first.replace(year=month // 12, month=month % 12 + 1) for month in months]
+    kept = [at for at in found if start <= at <= end]
+    return kept[:: max(1, -(-len(kept) // 9))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +11,12 @@ from watcher.web.words import count, day, outcome
 
 HERE, PASSED, SKIPPED, AHEAD, SIDE, BEEN = "here", "passed", "skipped", "ahead", "side", "been"
 SAYS = {
-    HERE: "stands here",
-    PASSED: "passed",
+    HERE: "stands here since",
+    PASSED: "came here on",
     SKIPPED: "passed over",
     AHEAD: "not reached",
     SIDE: "not taken",
-    BEEN: "was here before",
+    BEEN: "was here from",
 }
 
 
@@ -75,7 +76,8 @@ class Next:
     track: str
     now: str
     words: str
-    steps: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[tuple[str, ...], str], ...]
+    """Rungs that need the same, with what they need."""
 
 
 def draw_paths(signal: Signal, verdict: Verdict) -> tuple[Path, ...]:
@@ -147,7 +149,7 @@ def say_next(signal: Signal, verdict: Verdict, *, most: int = 3) -> tuple[Next, 
     for standing in verdict.tracks:
         track = signal.track(standing.track)
         item = _next(track, standing, most)
-        key = (item.now, item.words, *(label for label, _ in item.steps))
+        key = (item.now, item.words, *(label for labels, _ in item.steps for label in labels))
         said.setdefault(key, []).append(track.title)
         kept.setdefault(key, item)
     return tuple(Next(" and ".join(said[key]), item.now, item.words, item.steps) for key, item in kept.items())
@@ -164,7 +166,14 @@ def _next(track: Track, verdict: TrackVerdict, most: int) -> Next:
     ahead = [status for status in statuses[position + 1 :] if not status.steps_back][:most]
     back = [status for status in statuses if status.steps_back and status.id != current.id][:2]
     chosen = () if current.final else (*ahead, *back)
-    return Next(track.title, label, current.next, tuple((status.label, needs(status)) for status in chosen))
+    return Next(track.title, label, current.next, _steps(chosen))
+
+
+def _steps(statuses: Sequence[Status]) -> tuple[tuple[tuple[str, ...], str], ...]:
+    grouped: dict[str, list[str]] = {}
+    for status in statuses:
+        grouped.setdefault(needs(status), []).append(status.label)
+    return tuple((tuple(labels), words) for words, labels in grouped.items())
 
 
 def needs(status: Status) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -11,9 +12,11 @@ from watcher.core.model import Event, Figure, FigureSpec, Scalar, Verdict
 from watcher.web.svg import bar, dot, line, picture, text
 from watcher.web.words import day, outcome
 
-WIDTH = 360
-ROW = 38
-LEFT, RIGHT = 8, 352
+ROW = 40
+LEFT, RIGHT = 2.0, 98.0
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+OURS = ("UK AISI / ", "CAISI Evaluation of ", "CAISI Assessment of ", "CAISI's Assessment of ", "CAISI\u2019s Assessment of ")
+"""What titles of the series begin with; a row of a plot has no room for it."""
 
 
 def draw(spec: FigureSpec, figure: Figure, verdict: Verdict) -> Markup | None:
@@ -27,7 +30,7 @@ def draw(spec: FigureSpec, figure: Figure, verdict: Verdict) -> Markup | None:
     return plot.get(spec.kind, lambda: None)()
 
 
-def number(value: Scalar | tuple[Scalar, ...]) -> float | None:
+def number(value: object) -> float | None:
     """A value as a number, if it is one."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
@@ -37,10 +40,9 @@ def number(value: Scalar | tuple[Scalar, ...]) -> float | None:
         return None
 
 
-def pick(facts: object, *names: str) -> float | None:
+def pick(facts: Mapping[str, Scalar | tuple[Scalar, ...]], *names: str) -> float | None:
     """The first of these facts that is a number."""
-    get = getattr(facts, "get", None)
-    found = (number(get(name)) for name in names) if get else iter(())
+    found = (number(facts.get(name)) for name in names)
     return next((value for value in found if value is not None), None)
 
 
@@ -49,146 +51,140 @@ def gap(figure: Figure, verdict: Verdict) -> Markup | None:
     events = [event for track in verdict.tracks for event in track.events]
     if not events:
         return None
-    height = 34 + ROW * len(events) + 22
-    x0, x1 = 12.0, 348.0
-    rows = [part for index, event in enumerate(events) for part in _gap_row(event, 40 + ROW * index, x0, x1)]
+    foot = 34 + ROW * len(events)
+    rows = [part for index, event in enumerate(events) for part in _gap_row(event, 44.0 + ROW * index)]
     ticks = [
         part
-        for share in (0, 25, 50, 75, 100)
-        for x in (x0 + (x1 - x0) * share / 100,)
-        for part in (line(x, 26, x, height - 20, "grid"), text(x, height - 5, f"{share} %", cls="axis", anchor=_end(share)))
+        for value in (0, 50, 100)
+        for part in (
+            line(_along(value), 26, _along(value), foot, "grid"),
+            text(_along(value), foot + 15, f"{value} %", cls="axis", anchor={0: "start", 100: "end"}.get(value, "middle")),
+        )
     ]
-    legend = (dot(18, 12, 5, "prc"), text(28, 16, "models from China"), dot(170, 12, 5, "us"), text(180, 16, "US models"))
-    return picture(WIDTH, height, _gap_says(figure, events), *ticks, *legend, *rows)
+    legend = (
+        dot(LEFT + 1, 10, 5, "prc"),
+        text(LEFT + 4, 14, "models from China", cls="axis"),
+        dot(56, 10, 5, "us"),
+        text(59, 14, "US models", cls="axis"),
+    )
+    return picture(foot + 22, _gap_says(figure, events), *ticks, *legend, *rows)
 
 
-def _end(share: int) -> str:
-    return {0: "start", 100: "end"}.get(share, "middle")
+def _along(value: float) -> float:
+    return LEFT + (RIGHT - LEFT) * value / 100
 
 
 def _pair(event: Event) -> tuple[float | None, float | None]:
     return pick(event.details, "prc", "p", "prc_compliance"), pick(event.details, "us", "u", "us_compliance")
 
 
-def _gap_row(event: Event, y: float, x0: float, x1: float) -> tuple[Markup, ...]:
-    name = text(x0, y + 2, f"{short(event.title or event.key)}, {event.at:%b %Y}", cls="label")
+def _gap_row(event: Event, y: float) -> tuple[Markup, ...]:
+    name = text(LEFT, y, f"{_name(event)}, {event.at:%b %Y}", cls="label")
     prc, us = _pair(event)
     if prc is None or us is None:
-        words = "not measured" if event.outcome in {"not_measured", "unread", ""} else outcome(event.outcome).lower()
-        return name, line(x0, y + 14, x1, y + 14, "none"), text(x1, y + 2, words, cls="axis", anchor="end")
-    a, b = x0 + (x1 - x0) * prc / 100, x0 + (x1 - x0) * us / 100
+        return name, line(LEFT, y + 13, RIGHT, y + 13, "none"), text(50, y + 17, _unmeasured(event), cls="axis", anchor="middle")
     says = f"{event.title}: {prc:g} % against {us:g} %"
     return (
         name,
-        line(a, y + 14, b, y + 14, "gap"),
-        dot(a, y + 14, 6, "prc", says),
-        dot(b, y + 14, 6, "us", says),
-        text(x1, y + 2, f"{prc:g} % against {us:g} %", cls="axis strong", anchor="end"),
+        line(_along(us), y + 13, _along(prc), y + 13, "gap"),
+        dot(_along(prc), y + 13, 6, "prc", says),
+        dot(_along(us), y + 13, 6, "us", says),
+        text(50, y + 17, f"{prc:g} % against {us:g} %", cls="axis strong", anchor="middle"),
     )
+
+
+def _unmeasured(event: Event) -> str:
+    return "not measured" if event.outcome in {"not_measured", ""} else outcome(event.outcome).lower()
 
 
 def _gap_says(figure: Figure, events: list[Event]) -> str:
     said = []
     for event in events:
         prc, us = _pair(event)
-        words = (
-            f"{prc:g} % against {us:g} %"
-            if prc is not None and us is not None
-            else outcome(event.outcome or "not_measured").lower()
-        )
-        said.append(f"{short(event.title or event.key)}, {day(event.at)}: {words}")
+        words = f"{prc:g} % against {us:g} %" if prc is not None and us is not None else _unmeasured(event)
+        said.append(f"{_name(event)}, {day(event.at)}: {words}")
     return f"{figure.label}. " + "; ".join(said) + "."
 
 
-def short(title: str, most: int = 30) -> str:
-    """A title cut at a word; what every title of the series says is left out."""
-    for part in (
-        "UK AISI / ",
-        "CAISI Evaluation of ",
-        "CAISI Assessment of ",
-        "CAISI's Assessment of ",
-        "CAISI\u2019s Assessment of ",
-    ):
-        title = title.replace(part, "")
+def _name(event: Event, most: int = 28) -> str:
+    """The title without what every title of the series says, cut at a word."""
+    title = event.title or event.key
+    for part in OURS:
+        title = title.removeprefix(part)
     title = title.removeprefix("CAISI Preliminary Assessment of ")
-    if len(title) <= most:
-        return title
-    return title[:most].rsplit(" ", 1)[0] + "…"
+    return title if len(title) <= most else title[:most].rsplit(" ", 1)[0] + "…"
+
+
+class _Scale(NamedTuple):
+    """How values become heights in a plot of months."""
+
+    top: float
+    mean: float | None
+    floor: float = 160.0
+    head: float = 26.0
+
+    def level(self, value: float) -> float:
+        """Pixels from the upper edge."""
+        return self.floor - (self.floor - self.head) * value / self.top
 
 
 def months(figure: Figure, spec: FigureSpec) -> Markup | None:
     """Bars by month with the mean of the reference year and the claimed multiple as lines."""
     points = [(name, value) for name, value in figure.series if name]
-    if not points:
+    known = [value for _, value in points if value is not None]
+    if not known:
         return None
     mean = pick(figure.values, "mean", "baseline", "mean_2025")
     claimed = pick(figure.values, "claimed", "claim") or pick(spec.options, "claimed", "claim")
     target = mean * claimed if mean and claimed else None
-    top = max([value for _, value in points if value is not None] + [target or 0, 1]) * 1.08
-    floor, head = 172.0, 20.0
-    step = (RIGHT - 36) / len(points)
-
-    def level(value: float) -> float:
-        return floor - (floor - head) * value / top
-
-    bars = [
-        part
-        for index, (name, value) in enumerate(points)
-        for part in _month(36 + step * index, step, name, value, floor, level, mean)
-    ]
+    scale = _Scale(max([*known, target or 0, 1]), mean)
+    step = (RIGHT - LEFT) / len(points)
+    bars = [part for i, (name, value) in enumerate(points) for part in _month(LEFT + step * i, step, name, value, scale)]
+    peak = max(range(len(points)), key=lambda i: points[i][1] or 0)
+    peak_words = text(
+        LEFT + step * (peak + 0.5), scale.level(max(known)) - 6, f"{max(known):g}", cls="axis strong", anchor="middle"
+    )
     lines = [
-        part
-        for value, words in (
-            (mean, f"mean of 2025: {mean:g}" if mean else ""),
-            (target, f"claimed {claimed:g}\u00d7 = {target:g}" if target else ""),
-        )
-        if value
-        for part in (
-            line(32, level(value), RIGHT, level(value), "mark"),
-            text(RIGHT, level(value) - 4, words, cls="axis", anchor="end"),
-        )
+        *(_level(scale, target, f"claimed: {claimed:g}\u00d7 the mean, {target:g}") if target else ()),
+        *(_level(scale, mean, f"mean of 2025: {mean:g}") if mean else ()),
     ]
     names = [
-        text(36 + step * i + step / 2, floor + 14, _month_name(name), cls="axis", anchor="middle") for i, name in _ticks(points)
+        text(LEFT + step * (i + 0.5), scale.floor + 15, _month_name(name), cls="axis", anchor="middle")
+        for i, name in _ticks(points)
     ]
-    axis = (
-        line(32, floor, RIGHT, floor, "line"),
-        text(30, floor, "0", cls="axis", anchor="end"),
-        text(30, head + 8, f"{top:.0f}", cls="axis", anchor="end"),
+    return picture(
+        182, _months_say(figure, points), *bars, line(LEFT, scale.floor, RIGHT, scale.floor, "line"), *lines, peak_words, *names
     )
-    return picture(WIDTH, 192, _months_say(figure, points), *axis, *bars, *lines, *names)
 
 
-def _month(
-    x: float, step: float, name: str, value: float | None, floor: float, level: Callable[[float], float], mean: float | None
-) -> tuple[Markup, ...]:
+def _level(scale: _Scale, value: float, words: str) -> tuple[Markup, ...]:
+    y = scale.level(value)
+    return line(LEFT, y, RIGHT, y, "mark"), text(LEFT, y - 5, words, cls="axis")
+
+
+def _month(x: float, step: float, name: str, value: float | None, scale: _Scale) -> tuple[Markup, ...]:
     if value is None:
-        return (text(x + step / 2, floor - 4, "?", cls="axis", anchor="middle"),)
-    times = f", {value / mean:.1f}\u00d7 the mean" if mean else ""
-    return (bar(x + step * 0.12, level(value), step * 0.76, floor - level(value), "bar", f"{name}: {value:g}{times}"),)
+        return (text(x + step / 2, scale.floor - 4, "?", cls="axis", anchor="middle"),)
+    times = f", {value / scale.mean:.1f}\u00d7 the mean" if scale.mean else ""
+    y = scale.level(value)
+    return (bar(x + step * 0.12, y, step * 0.76, scale.floor - y, "bar", f"{_month_name(name)}: {value:g}{times}"),)
 
 
 def _ticks(points: list[tuple[str, float | None]]) -> list[tuple[int, str]]:
-    """At most seven names below the bars."""
-    every = -(-len(points) // 7)
-    return [(index, name) for index, (name, _) in enumerate(points) if index % every == 0]
+    """At most five names below the bars."""
+    every = -(-len(points) // 5)
+    return [(index, name) for index, (name, _) in enumerate(points) if index % every == every // 2]
 
 
 def _month_name(name: str) -> str:
-    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     year, _, month = name.partition("-")
-    return f"{names[int(month[:2]) - 1]} {year[2:]}" if month[:2].isdigit() and 1 <= int(month[:2]) <= len(names) else name
+    return f"{MONTHS[int(month[:2]) - 1]} {year}" if month[:2].isdigit() and 1 <= int(month[:2]) <= len(MONTHS) else name
 
 
 def _months_say(figure: Figure, points: list[tuple[str, float | None]]) -> str:
     known = [(name, value) for name, value in points if value is not None]
-    peak = max(known, key=lambda point: point[1], default=None)
-    words = f"{figure.label}: {figure.text}."
-    return (
-        f"{words} Highest in {_month_name(peak[0])} with {peak[1]:g}, latest {_month_name(known[-1][0])} with {known[-1][1]:g}."
-        if peak
-        else words
-    )
+    peak, last = max(known, key=lambda point: point[1]), known[-1]
+    return f"{figure.label}. Highest in {_month_name(peak[0])} with {peak[1]:g}, latest {_month_name(last[0])} with {last[1]:g}."
 
 
 def tally(figure: Figure) -> Markup | None:
@@ -196,19 +192,16 @@ def tally(figure: Figure) -> Markup | None:
     yeas, nays = pick(figure.values, "yeas"), pick(figure.values, "nays")
     if yeas is None or nays is None or yeas + nays <= 0:
         return None
-    share = yeas / (yeas + nays)
-    split = LEFT + (RIGHT - LEFT) * share
-    middle = (LEFT + RIGHT) / 2
+    split = _along(100 * yeas / (yeas + nays))
     return picture(
-        WIDTH,
-        70,
+        66,
         f"{figure.label}: {yeas:g} yeas, {nays:g} nays.",
-        bar(LEFT, 24, split - LEFT, 20, "yea"),
-        bar(split, 24, RIGHT - split, 20, "nay"),
-        line(middle, 18, middle, 50, "mark"),
-        text(LEFT, 16, f"{yeas:g} yeas", cls="strong"),
-        text(RIGHT, 16, f"{nays:g} nays", cls="strong", anchor="end"),
-        text(middle, 64, "half", cls="axis", anchor="middle"),
+        bar(LEFT, 22, split - LEFT, 20, "yea"),
+        bar(split, 22, RIGHT - split, 20, "nay"),
+        line(50, 17, 50, 47, "mark"),
+        text(LEFT, 15, f"{yeas:g} yeas", cls="strong"),
+        text(RIGHT, 15, f"{nays:g} nays", cls="strong", anchor="end"),
+        text(50, 60, "half", cls="axis", anchor="middle"),
     )
 
 
@@ -217,35 +210,22 @@ def waiting(figure: Figure) -> Markup | None:
     days = pick(figure.values, "days", "value", "count")
     if days is None:
         return None
-    marks = [
-        (value, words)
-        for words, value in (("median", pick(figure.values, "median")), ("longest", pick(figure.values, "longest")))
-        if value
-    ]
-    top = max([days, *(value for value, _ in marks)]) * 1.05 or 1
-
-    def place(value: float) -> float:
-        return LEFT + (RIGHT - LEFT) * value / top
-
-    said = _spread([(place(value), value, words) for value, words in marks])
+    given = (("median", pick(figure.values, "median")), ("longest", pick(figure.values, "longest")))
+    marks = sorted((value, words) for words, value in given if value)
+    top = max([days, 1, *(value for value, _ in marks)])
+    places = [(_along(100 * value / top), f"{words} {value:g}") for value, words in marks]
+    low = any(b[0] - a[0] < 30 for a, b in pairwise(places))  # noqa: PLR2004 - the width of a label, per cent
+    end = _along(100 * days / top)
     return picture(
-        WIDTH,
-        88,
+        86 if low else 70,
         f"{figure.label}: {days:g} days" + "".join(f"; {words} {value:g} days" for value, words in marks) + ".",
-        bar(LEFT, 26, place(days) - LEFT, 20, "bar"),
-        line(LEFT, 46, RIGHT, 46, "line"),
-        text(place(days), 18, f"{days:g} days", cls="strong", anchor=_lean(place(days))),
-        *(line(x, 22, x, 54, "mark") for x, _, _, _ in said),
-        *(text(x, y, f"{words} {value:g}", cls="axis", anchor=_lean(x)) for x, y, value, words in said),
+        bar(LEFT, 22, end - LEFT, 20, "bar"),
+        line(LEFT, 42, RIGHT, 42, "line"),
+        text(end, 15, f"{days:g} days", cls="strong", anchor=_lean(end)),
+        *(line(x, 18, x, 50, "mark") for x, _ in places),
+        *(text(x, 64 + (16 if low and i % 2 else 0), words, cls="axis", anchor=_lean(x)) for i, (x, words) in enumerate(places)),
     )
 
 
 def _lean(x: float) -> str:
-    return "start" if x < 60 else "end" if x > 300 else "middle"  # noqa: PLR2004 - near the left or the right edge
-
-
-def _spread(marks: list[tuple[float, float, str]]) -> list[tuple[float, float, float, str]]:
-    """Labels on one line, or on two where they would touch."""
-    places = sorted(marks)
-    near = any(b[0] - a[0] < 90 for a, b in pairwise(places))  # noqa: PLR2004 - the width of a label
-    return [(x, 68.0 + (16 if near and index % 2 else 0), value, words) for index, (x, value, words) in enumerate(places)]
+    return "start" if x < 15 else "end" if x > 85 else "middle"  # noqa: PLR2004 - near the left or the right edge

@@ -10,7 +10,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from watcher.core.model import Blind, Source
-from watcher.web.svg import picture, tag
+from watcher.web.svg import tag
 from watcher.web.view import Poll, Strip, View
 from watcher.web.words import Sign, poll
 
@@ -73,4 +73,6 @@ def draw_strip(polls: tuple[Poll, ...]) -> Markup:
         if polls
         else "Not polled yet"
     )
-    return picture(MOST * STEP, 16, says, *runs, cls="strip")
+    return tag(
+        "svg", *runs, cls="strip", viewBox=f"0 0 {MOST * STEP} 16", preserveAspectRatio="none", role="img", aria_label=says
+    )

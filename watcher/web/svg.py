@@ -1,4 +1,7 @@
-"""Small drawings as text: elements with classes and plain attributes only, so that a strict CSP holds."""
+"""Small drawings as text: classes and plain attributes only, so that a strict CSP holds.
+
+Across, places are shares of the width in per cent; down, they are pixels: a drawing stretches, its words keep their size.
+"""
 
 from __future__ import annotations
 
@@ -13,33 +16,42 @@ def tag(name: str, *children: str, **attributes: str | float | None) -> Markup:
 
 
 def _attribute(key: str, value: str | float) -> str:
-    name = {"cls": "class", "viewBox": "viewBox"}.get(key, key.replace("_", "-"))
-    text = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
-    return f' {name}="{escape(text)}"'
+    name = {"cls": "class"}.get(key, key.replace("_", "-"))
+    return f' {name}="{escape(short(value) if isinstance(value, float) else str(value))}"'
 
 
-def picture(width: int, height: int, says: str, *children: Markup, cls: str = "plot") -> Markup:
-    """A drawing that speaks: `says` is read aloud in its place."""
-    return tag("svg", *children, cls=cls, viewBox=f"0 0 {width} {height}", role="img", aria_label=says)
+def short(value: float) -> str:
+    """A number with at most one digit behind the point."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def share(value: float) -> str:
+    """A place across the drawing."""
+    return f"{short(value)}%"
+
+
+def picture(height: int, says: str, *children: Markup, cls: str = "plot") -> Markup:
+    """A drawing as wide as its place; `says` is read aloud instead of it."""
+    return tag("svg", *children, cls=cls, width="100%", height=height, role="img", aria_label=says)
 
 
 def text(x: float, y: float, words: str, *, cls: str | None = None, anchor: str | None = None) -> Markup:
     """Words at a place; `anchor` is middle or end."""
-    return tag("text", words, x=float(x), y=float(y), text_anchor=anchor, cls=cls)
+    return tag("text", words, x=share(x), y=float(y), text_anchor=anchor, cls=cls)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, cls: str) -> Markup:
     """A straight line."""
-    return tag("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", cls=cls)
+    return tag("line", x1=share(x1), y1=float(y1), x2=share(x2), y2=float(y2), cls=cls)
 
 
 def bar(x: float, y: float, width: float, height: float, cls: str, says: str = "") -> Markup:
     """A filled rectangle; `says` appears on hover."""
     children = (tag("title", says),) if says else ()
-    return tag("rect", *children, x=float(x), y=float(y), width=float(max(width, 0)), height=float(max(height, 0)), cls=cls)
+    return tag("rect", *children, x=share(x), y=float(y), width=share(max(width, 0)), height=float(max(height, 0)), cls=cls)
 
 
 def dot(x: float, y: float, radius: float, cls: str, says: str = "") -> Markup:
     """A circle; `says` appears on hover."""
     children = (tag("title", says),) if says else ()
-    return tag("circle", *children, cx=float(x), cy=float(y), r=float(radius), cls=cls)
+    return tag("circle", *children, cx=share(x), cy=float(y), r=float(radius), cls=cls)

@@ -125,9 +125,19 @@ def _known(signal: Signal, item: Known) -> Moment:
         at=item.at,
         heading=item.title or _label(signal, item.track, item.status or item.flag),
         track=signal.track(item.track).title if item.track in {track.id for track in signal.tracks} else item.track,
-        kind=CHANGES[Change.FLAG] if item.flag and not item.status else CHANGES[Change.ADVANCE],
+        kind=CHANGES[_kind(signal, item)],
         quotes=(quote,),
         status=item.status,
         track_id=item.track,
         history=True,
     )
+
+
+def _kind(signal: Signal, item: Known) -> Change:
+    if item.flag and not item.status:
+        return Change.FLAG
+    try:
+        back = signal.track(item.track).ladder.rung(item.status).steps_back
+    except KeyError:
+        back = False
+    return Change.STEP_BACK if back else Change.ADVANCE
