@@ -50,7 +50,7 @@ SUBJECTS: tuple[tuple[str, str], ...] = (
     (r"\bfailed of passage\b|\bnot (?:passed|agreed to)\b(?=.{0,40}?\bpassage\b)", "passage_failed"),
     (r"\bmotion to proceed\b", "proceed"),
     (r"\bmotion to (?:discharge|suspend|refer|commit|recommit|table|waive)\b", "other"),
-    (r"\b(?:by which|vote by which) (?:the )?[\w. ]{1,40}? (?:was )?passed\b|\bpassage\b", "passage"),
+    (r"^ ?(?:the )?[\w. ]{1,40}? (?:was )?passed\b|\bpassage\b", "passage"),
     (r"\b(?:substitute|amendment (?:sa|no)\b|s\. ?amdt|amendment in the nature)", "amendment"),
     (rf"\b{MEASURE}\b", "measure"),
 )
