@@ -41,6 +41,7 @@ _FOREIGN = (
 _HTML_TYPES = frozenset({None, "text/html", "application/xhtml+xml"})
 _ENTITY_LEFT = re.compile(r"&([A-Za-z0-9_]+);")
 _WINDOWS = {code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}}
+_WINDOWS_MARK = re.compile(r"[\x80-\x9f]")
 _PARSER = etree.XMLParser(
     encoding="utf-8",
     resolve_entities=False,
@@ -75,7 +76,7 @@ def _read_rss(root: etree._Element) -> list[Item]:
     if len(channels) != 1 or channels[0].tag != "channel" or "version" not in root.attrib:
         raise _Unusual
     channel = channels[0]
-    if _has_others(channel, (_BASE,)):
+    if any(name != _BASE for name in channel.attrib):
         raise _Unusual
     base = channel.get(_BASE) or root.get(_BASE) or ""
     return [_rss_item(item, base) for item in channel.iterchildren("item")]
@@ -88,14 +89,14 @@ def _rss_item(item: etree._Element, base: str) -> Item:
         tag = child.tag
         name = _RSS_TEXT.get(tag)
         if name is not None:
-            _keep(found, name, child, ())
+            _keep(found, name, child)
         elif tag == "guid":
-            _keep(found, "id", child, ("isPermaLink",))
+            _keep(found, "id", child, "isPermaLink")
             if base and child.get("isPermaLink", "true") == "true":
                 found["id"] = urljoin(base, found["id"])
         elif tag == "category":
             _only(child, ("domain",))
-            categories.append(_repair(child.text or ""))
+            categories.append(_repair((child.text or "").strip()))
         elif tag not in _RSS_IGNORED:
             _ignore(child)
         elif len(child):
@@ -131,7 +132,7 @@ def _atom_entry(entry: etree._Element) -> Item:
         if name is not None:
             if child.get("type", "text") not in {"text", "html"}:
                 raise _Unusual
-            _keep(found, name, child, ("type",))
+            _keep(found, name, child, "type")
         elif tag == _ATOM + "link":
             links.append(child)
         elif tag == _ATOM + "category":
@@ -159,22 +160,18 @@ def _atom_link(links: Iterable[etree._Element]) -> str:
     return str(address)
 
 
-def _keep(found: dict[str, str], name: str, element: etree._Element, attributes: tuple[str, ...]) -> None:
+def _keep(found: dict[str, str], name: str, element: etree._Element, *attributes: str) -> None:
     """Note the text of an element that comes once and has no elements inside."""
-    if name in found:
+    if name in found or len(element) or (element.attrib and any(name not in attributes for name in element.attrib)):
         raise _Unusual
-    _only(element, attributes)
     text = (element.text or "").strip()
     found[name] = text if text.isascii() else _repair(text)
 
 
 def _only(element: etree._Element, attributes: tuple[str, ...]) -> None:
-    if len(element) or _has_others(element, attributes):
+    """Refuse elements inside, and attributes that could change what the text means."""
+    if len(element) or (element.attrib and any(name not in attributes for name in element.attrib)):
         raise _Unusual
-
-
-def _has_others(element: etree._Element, usual: tuple[str, ...]) -> bool:
-    return any(name not in usual for name in element.attrib)
 
 
 def _ignore(element: etree._Element) -> None:
@@ -185,7 +182,6 @@ def _ignore(element: etree._Element) -> None:
 
 def _repair(text: str) -> str:
     """UTF-8 read as Latin-1 by the publisher, and Windows characters, put right as feedparser does."""
-    text = text.strip()
     with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_WINDOWS)
+    return text.translate(_WINDOWS) if _WINDOWS_MARK.search(text) else text

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urljoin, urlsplit
 
 MAX_LINK = 2_000
+_COMMON = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[!#-;=?-\[\]_a-z|~]*)?", re.IGNORECASE)
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
 def absolute(link: str, base: str) -> str:
     """The address in full, its fragment kept; empty for anything but http and https."""
-    link = "".join(link.split("\n")).strip()
+    link = link.strip()
+    if len(link) <= MAX_LINK and _COMMON.fullmatch(link):
+        return link
+    link = "".join(link.split("\n"))
     if not link or len(link) > MAX_LINK or "\\" in link or not link.isprintable():
         return ""
-    if not (link.startswith(("https://", "http://")) and link.isascii() and " " not in link):
-        try:
-            link = quote(urljoin(base, link), safe=_SAFE)
-        except ValueError:
-            return ""
+    try:
+        link = quote(urljoin(base, link), safe=_SAFE)
+    except ValueError:
+        return ""
     return link if _is_web(link) else ""
 
 

@@ -85,6 +85,7 @@ _BEFORE_BREAK = re.compile(rf"(?=</?(?:{'|'.join((*_BREAKS, *_TABLES))})\b)", re
 _BEFORE_CELL = re.compile(r"(?=<t[dh]\b)", re.IGNORECASE)
 _INLINE = re.compile(rf"</?(?:{'|'.join((*_FLOWING, 'br', 'p'))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_LINE_ENDS = re.compile(r" *\n[ \n]*")
 _WORD = re.compile(r"\w+")
 
 
@@ -121,7 +122,11 @@ def paragraphs(markup: str, limit: int = MAX_TEXT) -> str:
         return lines(markup, limit)
     flat = " ".join(markup.split())
     text = _read_quickly(flat)
-    return lines(_read_fully(flat) if text is None else text, limit)
+    if text is None:
+        return lines(_read_fully(flat), limit)
+    text = _LINE_ENDS.sub("\n", text).strip()
+    tidy = "  " not in text and text.replace("\n", "").isprintable()
+    return text if tidy and len(text) <= limit else lines(text, limit)
 
 
 def _read_quickly(flat: str) -> str | None:

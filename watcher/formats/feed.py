@@ -78,8 +78,9 @@ def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[
         facts["date_raw"] = clean(raw, 100)
     if updated is not None and updated != published:
         facts["updated"] = updated.isoformat()
-    if item.categories:
-        facts["categories"] = tuple(dict.fromkeys(filter(None, (clean(name, 200) for name in item.categories[:50]))))
+    categories = tuple(dict.fromkeys(filter(None, (clean(name, 200) for name in item.categories[:50]))))
+    if categories:
+        facts["categories"] = categories
     text = paragraphs(item.content or item.summary)
     parts = {
         "id": clean(item.id, 2_000),
