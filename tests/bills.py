@@ -80,7 +80,9 @@ def _version(one: Sequence[str]) -> str:
 
 def entries(rec: Record, **how: Any) -> tuple[Entry, ...]:
     """The entries that the watch reads of a record."""
-    return billstatus.read(xml(rec, **how), url="https://www.govinfo.gov/bulkdata/BILLSTATUS", content_type="text/xml", options={})
+    return billstatus.read(
+        xml(rec, **how), url="https://www.govinfo.gov/bulkdata/BILLSTATUS", content_type="text/xml", options={}
+    )
 
 
 def senate_ladder(measure: str) -> Ladder:
@@ -88,7 +90,9 @@ def senate_ladder(measure: str) -> Ladder:
     table = tomllib.loads((RECORDS / "ladder.toml").read_text(encoding="utf-8"))["ladder"]["senate-bill"]
     statuses = tuple(Status(**{**one, "within": timedelta(days=int(one.get("within", "3d")[:-1]))}) for one in table["status"])
     rules = tuple(_rule(one, measure) for one in table["rule"])
-    return Ladder("senate-bill", statuses, rules, tuple(Flag(**one) for one in table["flag"]), attributes=tuple(table["attributes"]))
+    return Ladder(
+        "senate-bill", statuses, rules, tuple(Flag(**one) for one in table["flag"]), attributes=tuple(table["attributes"])
+    )
 
 
 def _rule(table: dict[str, Any], measure: str) -> Rule:
@@ -108,7 +112,9 @@ def signal_of(*measures: str) -> Signal:
     return Signal("senate", "Senate", "Has the Senate voted?", "", tracks, (Headline("any", "any"),), ())
 
 
-def seen(read: Iterable[Entry], *, when: datetime = LATE, source: str = "billstatus", tier: Tier = Tier.OFFICIAL) -> list[Observation]:
+def seen(
+    read: Iterable[Entry], *, when: datetime = LATE, source: str = "billstatus", tier: Tier = Tier.OFFICIAL
+) -> list[Observation]:
     """Entries as observed at one moment."""
     return [Observation(source, entry, when, "0" * 64, f"{source}.gov", tier) for entry in read]
 
@@ -137,6 +143,6 @@ def walk(rec: Record, *, without: str = "", **how: Any) -> list[tuple[str, str]]
         verdict = stands(day, now=datetime.fromisoformat(f"{date}T23:59:00-04:00").astimezone(UTC), **how)
         if (verdict.status, verdict.since) != before:
             before = verdict.status, verdict.since
-            if not path or path[-1][1] != verdict.status or verdict.status in {"senate_rejected"}:
+            if not path or path[-1][1] != verdict.status or verdict.status == "senate_rejected":
                 path.append((date, verdict.status))
     return path

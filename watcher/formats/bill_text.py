@@ -16,12 +16,18 @@ _NAME = re.compile(r"\bBILLS-(\d{1,3})([a-z]{1,7})(\d{1,5})([a-z]{2,4})\b")
 _STAGE = re.compile(r'bill-stage="([^"]{1,60})"')
 _DAY = re.compile(r'<(?:attestation|action)-date[^>]{0,80}?\bdate="(\d{4})-?(\d{2})-?(\d{2})"')
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+OPTIONS = {
+    "phrases": "Words that the text must hold to be this bill, whatever their case and spacing.",
+    "own": 'The watched measures, such as "119/hr/2683"; a print of any other one is another vehicle.',
+}
 SHORTEST = 200
 """Characters below which a page is a stub and no print."""
 
 
 def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
     """One entry with step "text_check": the facts `print`, `has_all` (yes, no) and `missing` for `options["phrases"]`.
+
+    With `options["own"]` (measures such as "119/hr/2683") the print of any other measure has the fact `vehicle` "other".
 
     Raises Unreadable for a page of the site instead of the print, and for a stub.
     """
@@ -45,6 +51,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
         "has_all": "no" if missing else "yes",
         "missing": ", ".join(missing),
         "order": 8001,
+        "vehicle": "other" if measure.id not in (words(options, "own") or (measure.id,)) else "",
         "dated": "yes" if day else "",
     }
     said = (

@@ -20,6 +20,7 @@ VERSIONS = frozenset({"", "1.0.0", "3.0.0"})
 
 Node = Any
 """An element of lxml, which has no types."""
+OPTIONS: dict[str, str] = {}
 
 
 def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:

@@ -12,6 +12,7 @@ from watcher.core.model import Entry, Facts, Outcome, Unreadable
 from watcher.formats._json import open_json
 
 _ADDRESS = re.compile(r"/v3/bill/(\d{1,3})/([a-z]{1,7})/(\d{1,5})/actions\b")
+OPTIONS: dict[str, str] = {}
 
 
 def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:

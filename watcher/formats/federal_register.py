@@ -10,6 +10,7 @@ from watcher.core.model import Entry, Facts, Scalar, Unreadable
 from watcher.formats._json import open_json
 from watcher.formats._options import words
 
+OPTIONS = {"phrases": "Words that a document's title, abstract or excerpt must hold for its fact has_all."}
 KINDS = {"rule": "rule", "proposed rule": "proposed_rule", "notice": "notice", "presidential document": "presidential"}
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BEFORE_THE_RECORD = -100_000
 """Roll calls stand before the rows of the record of their day: the record tells the whole day, once it tells of it at all."""
+OPTIONS: dict[str, str] = {}
 
 
 def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
@@ -117,9 +118,7 @@ def _entry(
     name, subject = read_vote(question, result, title)
     step = Step(name, "senate", subject, "roll_call", yeas=counts[0], nays=counts[1], roll=roll)
     more: dict[str, Scalar] = {"voice": "vote", "order": BEFORE_THE_RECORD + roll, "question": question, "result": result}
-    facts = (
-        facts_of(measure, step, date, more=more) if measure else {"step": "other", "voice": "vote", "date": date, "roll": roll}
-    )
+    elsewhere: Facts = {"step": "other", "voice": "vote", "date": date, "roll": roll}
     shown = f" ({counts[0]}-{counts[1]})" if counts[0] is not None else ""
     return Entry(
         key=f"vote/{congress}/{session}/{roll}",
@@ -127,5 +126,5 @@ def _entry(
         text=f"{question}: {result}{shown}. Record Vote Number: {roll}.",
         link=f"https://www.senate.gov/legislative/LIS/roll_call_votes/vote{congress}{session}/vote_{congress}_{session}_{roll:05d}.xml",
         published=midnight(date),
-        facts=facts,
+        facts=facts_of(measure, step, date, more=more) if measure else elsewhere,
     )
