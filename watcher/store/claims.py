@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, or_, select
 from watcher.core.model import Claim
 from watcher.store.base import Noun, batches, table
 from watcher.store.codec import dump, load
+from watcher.store.documents import Documents
 from watcher.store.observations import OBSERVATION, superseded, withdrawn
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ class Claims(Noun):
 
     def add(self, claims: Iterable[Claim]) -> None:
         """Store the claims that new observations gave."""
-        self.insert("claim", [row(claim) for claim in claims])
+        rows = list(claims)
+        self.insert("claim", [row(claim) for claim in rows])
+        # A claim on an observation keeps that and its document; without one, nothing else would.
+        Documents(self.connection).cite(claim.quote.document for claim in rows if not claim.observation)
 
     def replace(self, signal: str, rules: str, claims: Iterable[Claim], now: datetime) -> None:
         """All claims of a signal anew, made under the rules with this hash."""

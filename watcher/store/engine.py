@@ -65,6 +65,16 @@ def embedded(url: URL, path: Path, *, durable: bool, wait: float) -> Engines:
     return Engines(writer, reader, name, path)
 
 
+def tidy(engines: Engines) -> None:
+    """Give the room of dropped rows back to the disk, and let the planner know what has grown."""
+    if engines.path is None:
+        return
+    with engines.writer.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        for statement in ("PRAGMA incremental_vacuum", "PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            driver.execute(statement).fetchall()
+
+
 def prepare(engine: Engine, pragmas: tuple[str, ...]) -> None:
     """Set the pragmas on each new connection."""
 

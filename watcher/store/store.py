@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from watcher.store.backup import backup
+from watcher.store.changes import Changes
 from watcher.store.claims import Claims
 from watcher.store.deliveries import Deliveries
 from watcher.store.digests import Digests
 from watcher.store.documents import Documents
-from watcher.store.engine import BUSY_SECONDS, Engines, connect
+from watcher.store.engine import BUSY_SECONDS, Engines, connect, tidy
 from watcher.store.errors import StoreError, in_words
-from watcher.store.migrate import migrate
+from watcher.store.migrate import HEAD, migrate, version
 from watcher.store.notes import Audit, Evidences, Meta, Mutes
 from watcher.store.observations import Observations
 from watcher.store.polls import Polls
+from watcher.store.retention import Retention
+from watcher.store.rows import Dropped, Policy, Verified
 from watcher.store.sources import Sources
 from watcher.store.transitions import Transitions
 from watcher.store.verdicts import Verdicts
+from watcher.store.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
 
     from sqlalchemy import Connection
+
+KEEP = Policy()
 
 
 class Transaction:
@@ -54,7 +63,9 @@ class Store:
 
     def __init__(self, engines: Engines) -> None:
         self.engines = engines
+        self.changes = Changes(engines)
         self._lock = threading.Lock()
+        self._owner = 0
 
     @classmethod
     def open(cls, url: str, *, durable: bool = True, wait: float = BUSY_SECONDS) -> Store:
@@ -65,12 +76,20 @@ class Store:
         """
         store = cls(connect(url, durable=durable, wait=wait))
         try:
-            with store.changing() as connection:
-                migrate(connection, store.name)
+            store.upgrade()
         except BaseException:
             store.close()
             raise
         return store
+
+    def upgrade(self) -> None:
+        """Bring the schema to this program's. One that is there already is only read: asking never waits for a writer."""
+        with self.reading() as tx:
+            current = version(tx.connection) == HEAD
+        if not current:
+            self.engines.reader.dispose()
+            with self.changing() as connection:
+                migrate(connection, self.name)
 
     @property
     def name(self) -> str:
@@ -85,13 +104,18 @@ class Store:
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         """A connection in a transaction of the one writer. After an error the next one starts on a fresh connection."""
+        if self._owner == threading.get_ident():
+            raise RuntimeError("a transaction that writes was begun inside another one")
         with self._lock:
+            self._owner = threading.get_ident()
             try:
                 with in_words(self.name), self.engines.writer.begin() as connection:
                     yield connection
             except StoreError:
                 self.engines.writer.dispose()
                 raise
+            finally:
+                self._owner = 0
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -105,8 +129,42 @@ class Store:
         with in_words(self.name), self.engines.reader.begin() as connection:
             yield Transaction(connection)
 
+    def verify(self) -> Verified:
+        """Hold everything that is chained against its hashes; the answer names the first broken link."""
+        with self.reading() as tx:
+            return verify(tx.connection)
+
+    def backup(self, target: Path) -> None:
+        """Copy an embedded database into one file, while it is in use. Raises StoreError."""
+        with self.reading() as tx:
+            backup(tx.connection, target)
+
+    def retain(self, now: datetime, policy: Policy = KEEP) -> Dropped:
+        """Let go what nothing cites and whose time is over, slice by slice, so that nobody waits long for the writer."""
+        dropped = Dropped(**{span.name: self.shed(span.name, now - getattr(policy, span.name)) for span in fields(Policy)})
+        documents = self.shed("documents", now - policy.bodies)
+        with self._lock, in_words(self.name):
+            tidy(self.engines)
+        return replace(dropped, documents=documents)
+
+    def shed(self, what: str, before: datetime) -> int:
+        """All slices of one kind."""
+        total = 0
+        while True:
+            with self.writing() as tx:
+                removed: int = getattr(Retention(tx.connection), what)(before)
+            total += removed
+            if not removed:
+                return total
+
+    def token(self) -> str:
+        """A word that changes with every commit of any process; no table is read for it. Raises StoreError."""
+        with in_words(self.name):
+            return self.changes.token()
+
     def close(self) -> None:
         """Close all connections."""
+        self.changes.close()
         self.engines.writer.dispose()
         self.engines.reader.dispose()
 
