@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 from apprise import Apprise, AppriseAsset, AppriseResultStatus, NotifyBase, NotifyFormat
@@ -22,8 +23,8 @@ GONE = "410"
 class Settings:
     """How long the other side may take."""
 
-    timeout: int = 30
-    """Seconds for the whole call."""
+    timeout: timedelta = timedelta(seconds=30)
+    """For the whole call."""
 
 
 async def send(message: Message, recipient: Recipient, settings: Settings) -> None:
@@ -39,7 +40,7 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
         title=one_line(message.subject),
         body=message.brief or message.text,
         body_format=NotifyFormat.TEXT,
-        timeout=settings.timeout,
+        timeout=settings.timeout.total_seconds(),
     )
     if result.status is not AppriseResultStatus.SUCCESS:
         words = [entry.message for entry in result.logs()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from mailbox import Maildir
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from notifiers.message.mime import build
 class Settings:
     """Who the mail in the folder comes from."""
 
-    sender: str = field(default="Policy Signal Watch <watch@localhost.localdomain>", metadata={"key": "from"})
+    sender: str = "Policy Signal Watch <watch@localhost.localdomain>"
 
 
 async def send(message: Message, recipient: Recipient, settings: Settings) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
@@ -21,8 +23,9 @@ SECURITY = ("starttls", "tls", "none")
 class Settings:
     """How the mail server is reached."""
 
-    sender: str = field(default="", metadata={"key": "from"})
-    host: str = "localhost"
+    host: str
+    sender: str
+    """Address that mails come from, with or without a name."""
     port: int = 0
     """0: 587 with STARTTLS, 465 with TLS, 25 with none."""
     security: str = "starttls"
@@ -30,16 +33,14 @@ class Settings:
     username: str = ""
     ca_file: str = ""
     """Certificates to trust instead of the system's."""
-    timeout: int = 30
-    """Seconds for each answer of the server."""
-    password: str = field(default="", repr=False, metadata={"secret": "SMTP_PASSWORD"})
-    token: str = field(default="", repr=False, metadata={"secret": "SMTP_OAUTH2_TOKEN"})
+    timeout: timedelta = timedelta(seconds=30)
+    """For each answer of the server."""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     """OAuth2 access token (XOAUTH2); it goes before the password."""
 
     def __post_init__(self) -> None:
         """Refuse what could never be right. Raises ValueError."""
-        if not self.sender:
-            raise ValueError("from is missing: whom the mail comes from")
         if self.security not in SECURITY:
             raise ValueError(f"security must be one of {', '.join(SECURITY)}")
         if self.security == "none" and (self.password or self.token) and not _is_here(self.host):
@@ -65,9 +66,10 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
             await client.rcpt(receiver)
         with _told("after DATA: ", final=True, uncertain=True):
             await client.data(content)
-        await _part(client)
-    finally:
-        client.close()
+    except NotSent:
+        await _hang_up(client, client.transport)
+        raise
+    await _part(client)
 
 
 def _client(settings: Settings, *, helo: str) -> SMTP:
@@ -79,7 +81,7 @@ def _client(settings: Settings, *, helo: str) -> SMTP:
         start_tls=settings.security == "starttls",
         tls_context=ssl.create_default_context(cafile=settings.ca_file or None),
         local_hostname=helo,
-        timeout=settings.timeout,
+        timeout=settings.timeout.total_seconds(),
     )
 
 
@@ -93,10 +95,18 @@ async def _log_in(client: SMTP, settings: Settings) -> None:
 
 async def _part(client: SMTP) -> None:
     """Say goodbye; the mail is accepted, whatever the answer."""
-    try:
+    transport = client.transport
+    with suppress(SMTPException, OSError):
         await client.quit()
-    except (SMTPException, OSError):
-        return
+    await _hang_up(client, transport)
+
+
+async def _hang_up(client: SMTP, transport: asyncio.BaseTransport | None) -> None:
+    """Close the line at once: over TLS, a close would wait for the other side's goodbye."""
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+    client.close()
+    await asyncio.sleep(0)
 
 
 @contextmanager

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
+import hashlib
 import json
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeAlias
@@ -32,22 +32,20 @@ class Settings:
 
     guard: Guard
     clock: Callable[[], datetime]
-    timeout: int = 20
-    """Seconds for the whole exchange."""
+    timeout: timedelta = timedelta(seconds=20)
+    """For the whole exchange."""
     ca_file: str = ""
     """Certificates to trust instead of the system's."""
-    secret: str = field(default="", repr=False, metadata={"secret": "WEBHOOK_SECRET"})
-    """`whsec_…` of recipients without their own; several, separated by spaces, while one replaces another."""
 
 
 async def send(message: Message, recipient: Recipient, settings: Settings) -> None:
     """Post the payload; any 2xx is a yes, 410 means never again, everything else may be tried again. Raises NotSent."""
-    body = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     url = _url(recipient.address)
-    headers = _signed(message.message_id.strip("<>"), body, recipient.secret or settings.secret, settings.clock())
+    headers = _signed(_identity(message), body, recipient.secret, settings.clock())
     address = await _checked(url, settings.guard)
     try:
-        async with asyncio.timeout(settings.timeout):
+        async with asyncio.timeout(settings.timeout.total_seconds()):
             status, wait, words = await _post(url, address, body, headers, settings)
     except (httpx.ConnectError, httpx.ConnectTimeout, ssl.SSLError, FileNotFoundError) as error:
         raise NotSent(f"{url.host}: {str(error) or type(error).__name__}", retry=True) from None
@@ -68,21 +66,26 @@ def _url(address: str) -> httpx.URL:
     return url
 
 
-def _signed(message_id: str, body: bytes, secrets: str, now: datetime) -> dict[str, str]:
+def _identity(message: Message) -> str:
+    """The webhook-id: the same at every attempt, and without a dot, which separates the parts of what is signed."""
+    return "msg_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
+
+
+def _signed(identity: str, body: bytes, secrets: str, now: datetime) -> dict[str, str]:
     """The headers of Standard Webhooks, one signature for each secret. Raises NotSent where there is none to sign with."""
     try:
-        signatures = [Webhook(secret).sign(message_id, now.astimezone(UTC), body.decode()) for secret in secrets.split()]
-    except (binascii.Error, EmptyWebhookSecretError):
+        signatures = [Webhook(secret).sign(identity, now.astimezone(UTC), body.decode()) for secret in secrets.split()]
+    except (ValueError, EmptyWebhookSecretError):
         raise NotSent("the signing secret is no base64: whsec_ and 24 to 64 bytes", retry=True) from None
     if not signatures:
-        raise NotSent("no signing secret: set WEBHOOK_SECRET", retry=True)
+        raise NotSent('no signing secret: give the recipient one, `secret = "$NAME"`', retry=True)
     return {
         "content-type": "application/json",
         "user-agent": "policy-signal-watch",
-        "webhook-id": message_id,
+        "webhook-id": identity,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
-        "idempotency-key": message_id,
+        "idempotency-key": identity,
     }
 
 
@@ -104,7 +107,9 @@ async def _post(
     target = url.copy_with(host=address)
     named = {**headers, "host": url.netloc.decode("ascii")}
     async with (
-        httpx.AsyncClient(verify=context, trust_env=False, follow_redirects=False, timeout=settings.timeout) as client,
+        httpx.AsyncClient(
+            verify=context, trust_env=False, follow_redirects=False, timeout=settings.timeout.total_seconds()
+        ) as client,
         client.stream("POST", target, content=body, headers=named, extensions={"sni_hostname": url.host}) as response,
     ):
         start = b""

@@ -47,7 +47,7 @@ class Recipient:
     address: str
     name: str = ""
     secret: str = field(default="", repr=False)
-    """What signs messages to this recipient (webhooks), where it has its own."""
+    """What signs messages to a webhook, `whsec_…`; several, separated by spaces, while one replaces another."""
 
 
 @dataclass(frozen=True, slots=True)

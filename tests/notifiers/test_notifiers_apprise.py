@@ -1,0 +1,61 @@
+"""Posts through Apprise: what its URLs may not switch on, and what a refusal tells."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+
+import pytest
+from notifier_stages import ANSWERS, LATER, message, silence, web_server
+
+from notifiers import NotSent
+
+# Apprise looks for an image library that Python 3.13 drops.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")
+
+POST = "json://127.0.0.1:{port}/in?retry=5&wait=0.01&redirect=yes&verify=no"
+
+
+def test_the_short_words_are_posted_and_the_text_where_there_are_none() -> None:
+    with web_server("apprise", POST) as stage:
+        asyncio.run(stage.send(message()))
+        asyncio.run(stage.send(message(brief="")))
+        assert [json.loads(post.body)["message"] for post in stage.inbox] == [message().brief, message().text.strip()]
+
+
+def test_retries_are_left_to_the_outbox_and_redirects_to_nobody() -> None:
+    with web_server("apprise", POST) as other:
+        seen = []
+        answers = {**ANSWERS, LATER: (307, {"Location": f"http://127.0.0.1:{other.recipient.address.split(':')[2]}"})}
+        with web_server("apprise", POST, answers=answers) as stage:
+            stage.mood = LATER
+            with pytest.raises(NotSent, match="307") as told:
+                asyncio.run(stage.send(message()))
+            seen.append(told.value.retry)
+        assert (seen, other.inbox) == ([True], [])
+
+
+def test_a_call_that_runs_out_of_time_is_uncertain() -> None:
+    async def talk() -> NotSent:
+        server = await asyncio.start_server(silence, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        with web_server("apprise", "json://127.0.0.1:{port}/") as stage:
+            stage.recipient = replace(stage.recipient, address=f"json://127.0.0.1:{port}/?rto=0.5")
+            stage.settings = replace(stage.settings, timeout=stage.settings.timeout / 300)
+            with pytest.raises(NotSent) as told:
+                await stage.send(message())
+        server.close()
+        return told.value
+
+    told = asyncio.run(talk())
+    assert (told.retry, told.uncertain) == (True, True)
+
+
+def test_the_url_is_a_secret() -> None:
+    with web_server("apprise", "json://me:hush@127.0.0.1:{port}/t0ken") as stage:
+        stage.mood = LATER
+        with pytest.raises(NotSent) as told:
+            asyncio.run(stage.send(message()))
+        assert "hush" not in told.value.reason
+        assert "t0ken" not in told.value.reason

@@ -1,0 +1,166 @@
+"""Mail servers as they are: with TLS of every kind, logins, refusals and rudeness."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import ssl
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import trustme
+from aiosmtpd.smtp import AuthResult
+from notifier_stages import MailHandler, Server, mail_server, message, only, silence
+
+import notifiers
+from notifiers import NotSent, Recipient
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+def context(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    """A server's side of TLS for a host of that name."""
+    made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(name).configure_cert(made)
+    return made
+
+
+@pytest.mark.parametrize(("security", "at_once"), [("starttls", False), ("tls", True)])
+def test_mail_goes_over_tls_that_is_verified(authority: trustme.CA, ca_file: str, security: str, at_once: bool) -> None:  # noqa: FBT001 - a table
+    with mail_server(tls=context(authority, "127.0.0.1"), at_once=at_once) as stage:
+        stage.settings = replace(stage.settings, security=security, ca_file=ca_file)
+        asyncio.run(stage.send(message()))
+        assert len(stage.inbox) == 1
+
+
+@pytest.mark.parametrize(("security", "at_once"), [("starttls", False), ("tls", True)])
+@pytest.mark.parametrize(("name", "trusted"), [("127.0.0.1", False), ("other.example.org", True)])
+def test_a_wrong_certificate_stops_the_mail_for_now(
+    authority: trustme.CA,
+    ca_file: str,
+    security: str,
+    at_once: bool,  # noqa: FBT001 - a table
+    name: str,
+    trusted: bool,  # noqa: FBT001 - a table
+) -> None:
+    with mail_server(tls=context(authority, name), at_once=at_once) as stage:
+        stage.settings = replace(stage.settings, security=security, ca_file=ca_file if trusted else "")
+        with pytest.raises(NotSent, match="certificate") as told:
+            asyncio.run(stage.send(message()))
+        assert (told.value.retry, told.value.uncertain, stage.inbox) == (True, False, [])
+
+
+def test_starttls_never_falls_back_to_an_open_line() -> None:
+    with mail_server() as stage:
+        stage.settings = replace(stage.settings, security="starttls")
+        with pytest.raises(NotSent, match="STARTTLS") as told:
+            asyncio.run(stage.send(message()))
+        assert (told.value.retry, stage.inbox) == (True, [])
+
+
+def test_a_missing_file_of_certificates_is_named_and_tried_again() -> None:
+    with mail_server() as stage:
+        stage.settings = replace(stage.settings, ca_file="/nowhere/ca.pem")
+        with pytest.raises(NotSent, match="No such file") as told:
+            asyncio.run(stage.send(message()))
+        assert told.value.retry
+
+
+@pytest.mark.parametrize(("password", "arrives"), [("right", True), ("wrong", False)])
+def test_a_login_is_used_and_a_refused_one_is_the_operators_to_mend(
+    authority: trustme.CA,
+    ca_file: str,
+    password: str,
+    arrives: bool,  # noqa: FBT001 - a table
+) -> None:
+    with mail_server(tls=context(authority, "127.0.0.1"), authenticator=only("watch", "right"), auth_required=True) as stage:
+        secure = replace(stage.settings, security="starttls", ca_file=ca_file)
+        stage.settings = replace(secure, username="watch", password=password)
+        if arrives:
+            asyncio.run(stage.send(message()))
+        else:
+            with pytest.raises(NotSent, match="535") as told:
+                asyncio.run(stage.send(message()))
+            assert told.value.retry
+            assert password not in told.value.reason
+        assert bool(stage.inbox) is arrives
+
+
+class TokenHandler(MailHandler):
+    """A server that takes OAuth2 tokens alone."""
+
+    seen = b""
+
+    async def auth_XOAUTH2(self, server: object, arguments: list[bytes]) -> object:  # noqa: N802 - aiosmtpd's name
+        type(self).seen = base64.b64decode(arguments[1])
+        return AuthResult(success=True)
+
+
+def test_an_oauth2_token_goes_before_a_password(authority: trustme.CA, ca_file: str) -> None:
+    with mail_server(handler=TokenHandler(), tls=context(authority, "127.0.0.1"), auth_required=True) as stage:
+        secure = replace(stage.settings, security="starttls", ca_file=ca_file)
+        stage.settings = replace(secure, username="watch", token="t0ken", password="unused")
+        asyncio.run(stage.send(message()))
+        assert TokenHandler.seen == b"user=watch\x01auth=Bearer t0ken\x01\x01"
+        assert len(stage.inbox) == 1
+
+
+class Rude(MailHandler):
+    """Refuses the sender, or hangs up instead of parting."""
+
+    async def handle_MAIL(self, server: object, session: object, envelope: object, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+        return "550 5.7.1 Not from here"
+
+
+class Curt(MailHandler):
+    """Hangs up at QUIT."""
+
+    async def handle_QUIT(self, server: Server, session: object, envelope: object) -> str:  # noqa: N802 - aiosmtpd's name
+        server.transport.abort()  # type: ignore[attr-defined] # the SMTP side, not the controller
+        return "221 Bye"
+
+
+def test_a_refused_sender_is_the_operators_to_mend() -> None:
+    with mail_server(handler=Rude()) as stage, pytest.raises(NotSent, match="Not from here") as told:
+        asyncio.run(stage.send(message()))
+    assert told.value.retry
+
+
+def test_a_server_that_hangs_up_after_taking_the_mail_has_taken_it() -> None:
+    with mail_server(handler=Curt()) as stage:
+        asyncio.run(stage.send(message()))
+        assert len(stage.inbox) == 1
+
+
+def test_a_silent_server_costs_its_time_limit_and_no_more() -> None:
+    async def talk() -> NotSent:
+        server = await asyncio.start_server(silence, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        settings = notifiers.settings("smtp", {"host": "127.0.0.1", "port": port, "security": "none", "sender": "w@example.org"})
+        async with server:
+            quick = replace(settings, timeout=settings.timeout / 300)
+            with pytest.raises(NotSent) as told:
+                await notifiers.load("smtp").send(message(), Recipient("r", "r@example.org"), quick)
+        return told.value
+
+    told = asyncio.run(talk())
+    assert (told.retry, told.uncertain) == (True, False)
+
+
+def test_the_same_message_is_the_same_bytes_at_every_attempt(tmp_path: Path) -> None:
+    with mail_server() as stage:
+        asyncio.run(stage.send(message()))
+        asyncio.run(stage.send(message()))
+        first, second = stage.inbox
+        assert first.as_bytes() == second.as_bytes()
