@@ -292,6 +292,8 @@ class Signal:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     wanted: str = ""
     changes_for_you: str = ""
+    touches: tuple[str, ...] = ()
+    """Which of the reader's tools it concerns: via_prc_lab, open_weights, distilled, or the name of a provider or model."""
 
     def track(self, track_id: str) -> Track:
         """The track with this id. Raises KeyError."""
