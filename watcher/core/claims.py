@@ -59,6 +59,12 @@ class _Seen:
     def host(self) -> str:
         return self.link.partition("/")[0]
 
+    @property
+    def is_page(self) -> bool:
+        """Whether the entry was read at its own address, and not on a list of links with summaries."""
+        at = self.observation.url.partition("#")[0].rstrip("/")
+        return not at or not self.entry.link or at == self.entry.link.partition("#")[0].rstrip("/")
+
     @cached_property
     def copy(self) -> int:
         return fingerprint(f"{self.entry.title} {self.entry.text}")
@@ -71,7 +77,17 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
     seen = _Seen(signal, observation)
     found = [claim for indexed in _index(signal) if (claim := _claim(seen, indexed))]
-    return (*found, *_figures(seen))
+    found = _told_once(found) if any(track.ladder.series for track in signal.tracks) else found
+    settled = {claim.track for claim in found if claim.status and not claim.review}
+    return (*(claim for claim in found if not (claim.review and claim.track in settled)), *_figures(seen))
+
+
+def _told_once(claims: list[Claim]) -> list[Claim]:
+    """One claim for one event of a series: several rules may know the same page."""
+    first: dict[tuple[str, str, str, str], Claim] = {}
+    for claim in claims:
+        first.setdefault((claim.track, claim.status, claim.event, claim.flag or (claim.rule if claim.review else "")), claim)
+    return list(first.values())
 
 
 def _index(signal: Signal) -> tuple[_Indexed, ...]:
@@ -214,7 +230,7 @@ def _made(seen: _Seen, indexed: _Indexed, said: Match | None) -> Claim:
         details=details,
         reason=said.reason if said else f"the record says so (rule {rule.id})",
         observation=seen_as.id,
-        copy=seen.copy if said else 0,
+        copy=seen.copy if said and seen_as.tier is not Tier.OFFICIAL else 0,
         quote=_quote(seen, said.quote if said else entry.text or entry.title),
     )
 
@@ -250,7 +266,7 @@ def _details(seen: _Seen, rule: Rule, said: Match | None) -> Facts:
             value = seen.entry.facts.get(where, seen.entry.title if where == "title" else None)
         if value not in (None, "", ()):
             found[name] = value
-    if rule.outcome:
+    if rule.outcome and seen.is_page:
         found |= outcome_of(f"{seen.entry.title}\n{seen.entry.text}", subject=said.values.get("object", "") if said else "")
     return found
 

@@ -59,6 +59,11 @@ def pair(sentence: str, *, prc: tuple[str, ...] = ()) -> tuple[float, float] | N
     return rates if roles[0] == "prc" else (rates[1], rates[0])
 
 
+def is_chinese(text: str) -> bool:
+    """Whether a text names a Chinese model, its maker or the country."""
+    return bool(_PRC.search(text))
+
+
 def _parts(text: str, numbers: list[re.Match[str]]) -> tuple[str, str] | None:
     """The sentence in two, cut by the word of comparison that stands between the numbers or opens the sentence."""
     for cut in _CUT.finditer(text):

@@ -14,7 +14,7 @@ _SHINGLE: Final = 3
 _BITS: Final = 64
 MIN_WORDS: Final = 12
 """Shorter texts get no fingerprint: two short headlines may agree by chance."""
-MAX_WORDS: Final = 1_000
+MAX_WORDS: Final = 400
 
 
 def fingerprint(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from watcher.core.compliance import pair
+from watcher.core.compliance import is_chinese, pair
 from watcher.core.model import Facts, Scalar
 from watcher.core.sentences import fold, split
 
@@ -40,7 +40,7 @@ def outcome_of(text: str, *, subject: str = "") -> Facts:
 
     Keys: outcome; prc, us, gap (per cent, points); measured (the sentence); one sentence for each further dimension.
     """
-    if _US_MODEL.search(subject):
+    if _US_MODEL.search(subject) and not is_chinese(subject):
         return {"outcome": "not_applicable"}
     lines = split(text)
     for line in lines:

@@ -9,7 +9,7 @@ from typing import Final
 IT: Final = "{it}"
 _GAP: Final = r"(?:[^\s]+ ){0,5}?"
 _HERE: Final = r"(?P<it>(?:[^\s]+ ){1,14}?)"
-_VERSION: Final = r"(?:[ \-@](?P<version{n}>(?:(?i:preview)\b|v?\d{{1,3}}(?:[.\-]\d{{1,2}})?)(?:-\d{{8}})?(?![\w%])))?"
+_VERSION: Final = r"(?:[ \-@](?P<version{n}>(?:(?i:preview)\b|[vV]?\d{{1,3}}(?:[.\-]\d{{1,2}})?)(?:-\d{{8}})?(?![\w%])))?"
 _TOKEN: Final = re.compile(r"\[[^\]]*\]\*?|\{it\}|\S+")
 
 

@@ -45,6 +45,8 @@ class Statement:
     sentence: int
     words: str
     window: str = ""
+    beside: frozenset[str] = frozenset()
+    """Groups of the things that the same phrase is said of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,7 @@ def _carried(line: Line, topic: tuple[Thing, ...], plural: tuple[Thing, ...]) ->
     if not named:
         return topic, plural
     keeps = _LATER.match(line.folded) is not None
-    return (topic if keeps and topic else named[:1] if line.quote is not None and len(named) == 1 else named), (
-        named if len(named) > 1 else plural or named
-    )
+    return (topic if keeps and topic else named), (named if len(named) > 1 else plural or named)
 
 
 def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
@@ -106,8 +106,7 @@ def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
 def _statements(
     vocabulary: Vocabulary, line: Line, number: int, topic: tuple[Thing, ...], plural: tuple[Thing, ...]
 ) -> list[Statement]:
-    lowered = line.folded.lower()
-    held = [phrase for phrase in vocabulary.phrases if any(piece in lowered for piece in phrase.anchors)]
+    held = vocabulary.held(line.folded.lower())
     if not held:
         return []
     words = tokens(line.folded, line.things)
@@ -137,6 +136,6 @@ def _bound(
     how = manner(line.folded, scene, phrase)
     window = WINDOW.search(line.folded)
     when = window[0] if window else ""
-    if not about:
-        return [Statement(phrase.kind, None, how, number, match[0], when)]
-    return [Statement(phrase.kind, thing, how, number, match[0], when) for thing in about]
+    beside = frozenset(thing.group for thing in about)
+    things: tuple[Thing | None, ...] = about or (None,)
+    return [Statement(phrase.kind, thing, how, number, match[0], when, beside) for thing in things]

@@ -18,7 +18,14 @@ from watcher.core.words import (
     Token,
 )
 
+_OFFERED = frozenset({"available", "offered", "provided", "deployed", "shipped", "accessible", "open", "opened", "given", "released", "launched"})
 _SKIPPED = AUXILIARIES | ADVERBS
+_AFTER_OBJECT = (
+    _SKIPPED | PREPOSITIONS | JOINERS | RELATIVE | MODEL_NOUNS | HEADS | _OFFERED | PRONOUNS | DETERMINERS
+    | {"but", "while", "after", "before", "because", "when", "if", "until", "unless", "who", "where", "generally", "publicly", "we", "back", "out", "up", "off"}
+    | {"today", "tomorrow", "yesterday", "next", "later", "this", "last", "january", "february", "march", "april", "may", "june", "july", "august"}
+    | {"september", "october", "november", "december", "customers", "users", "users'", "everywhere", "pending", "following", "amid", "despite", "so", "ai"}
+)
 _REACH = 14
 """Words that an apposition or an object may be long."""
 
@@ -54,7 +61,8 @@ def _object(scene: Scene) -> tuple[Thing, ...]:
     for at in range(scene.stop, min(scene.stop + _REACH, len(scene.tokens))):
         token = scene.tokens[at]
         if token.thing:
-            return () if _breaks(skipped) else _list_right(scene.tokens, at)
+            found = () if _breaks(skipped) else _list_right(scene.tokens, at)
+            return found if found and not _is_modifier(scene.tokens, found[-1]) else ()
         if token.text in PRONOUNS and not _breaks(skipped):
             follow = scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
             if token.text in {"it", "them", "both"} or follow in MODEL_NOUNS:
@@ -65,6 +73,15 @@ def _object(scene: Scene) -> tuple[Thing, ...]:
             return ()
         skipped.append(token.text)
     return ()
+
+
+def _is_modifier(tokens: tuple[Token, ...], thing: Thing) -> bool:
+    """Whether another noun follows the thing: "the Mythos 5 tokenizer" is not Mythos 5."""
+    at = next(n for n, token in enumerate(tokens) if token.thing is thing) + 1
+    follow = tokens[at].text if at < len(tokens) else ""
+    if not follow or not follow[0].isalpha() or follow.endswith(("ed", "ing", "ly")):
+        return False
+    return follow not in _AFTER_OBJECT
 
 
 def _breaks(skipped: list[str]) -> bool:
@@ -124,7 +141,7 @@ def _has_auxiliary(scene: Scene) -> bool:
 def _modified(scene: Scene) -> tuple[Thing, ...]:
     """What a phrase like "for participants" is attached to: the words right before it, else the subject."""
     at = _before_brackets(scene.tokens, scene.start - 1)
-    while at >= 0 and scene.tokens[at].text.endswith(("ed", "only", "ing")):
+    while at >= 0 and (scene.tokens[at].text.endswith(("ed", "only", "ing")) or scene.tokens[at].text in _OFFERED):
         at = _before_brackets(scene.tokens, at - 1)
     thing = scene.tokens[at].thing if at >= 0 else None
     return _list_left(scene.tokens, at)[1] if thing else _left(scene, at)
@@ -186,10 +203,19 @@ def _before_brackets(tokens: tuple[Token, ...], at: int) -> int:
     return at
 
 
+def _before_article(tokens: tuple[Token, ...], at: int) -> int:
+    """Left of "[is available] as a", so that what is offered as something is the subject."""
+    if at >= 0 and tokens[at].text in {"a", "an"}:
+        at = _before_brackets(tokens, at - 1)
+    while at > 0 and tokens[at].text in _OFFERED and (tokens[at - 1].text in _SKIPPED or tokens[at - 1].thing):
+        at = _before_brackets(tokens, at - 1)
+    return at
+
+
 def _left(scene: Scene, at: int) -> tuple[Thing, ...]:
     """The subject that ends at or left of `at`, through auxiliaries, brackets, appositions and relative clauses."""
     tokens = scene.tokens
-    at = _before_brackets(tokens, at)
+    at = _before_article(tokens, _before_brackets(tokens, at))
     if at >= 1 and tokens[at].text in {"we", "it", "they", "anthropic"} and tokens[at - 1].text in RELATIVE:
         at -= 1
     if at >= 0 and tokens[at].text in RELATIVE:

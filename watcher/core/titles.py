@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from watcher.core.reading import Reading
+from watcher.core.reading import Line, Reading
 from watcher.core.vocabulary import Vocabulary
 
 _BY_REACH: Final = 60
@@ -34,6 +34,7 @@ class Title:
     object_of: tuple[str, ...] = ()
     object_not: tuple[str, ...] = ()
     not_words: tuple[str, ...] = ()
+    versioned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
         if (title.by and not authors) or not _is_object(about, vocabulary, title) or (title.object_of and not named):
             continue
         key = subject_key(about)
-        if key:
+        if key and (not title.versioned or re.search(r"\d", key)):
             by = " / ".join(authors)
             return Titled(
                 f"the title names {found[0]!r} of {about!r}" + (f" by {by}" if by else ""),
@@ -74,6 +75,24 @@ def _is_object(about: str, vocabulary: Vocabulary, title: Title) -> bool:
     if not about or not re.search(r"[A-Z0-9]", about):
         return False
     return not any((found := vocabulary.lists[name].search(about)) and found.start() <= 1 for name in title.object_not)
+
+
+_MODEL: Final = re.compile(
+    r"(?:[ \-](?:[A-Za-z]{0,3}\d[\w.]*))?(?:[ \-](?:Pro|Max|Thinking|Flash|Mini|Turbo|Ultra|Coder|Instruct|Base|Plus|Lite|Preview|Exp)\b)*"
+)
+
+
+def models_named(line: Line, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys of the models of these groups that a sentence names with a version: "GLM-5.3" → "glm-5.3"."""
+    found: set[str] = set()
+    for thing in line.things:
+        if thing.group in groups:
+            bare = thing.start + len(thing.said.split(" ")[0].split("-")[0])
+            tail = _MODEL.match(line.folded, bare)
+            key = (line.folded[thing.start : tail.end()] if tail else thing.said).rstrip(".").lower().replace(" ", "-")
+            if re.search(r"\d", key):
+                found.add(key)
+    return tuple(sorted(found))
 
 
 def subject_key(about: str) -> str:

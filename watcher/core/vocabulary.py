@@ -26,6 +26,8 @@ class Vocabulary:
     """(group, name), longest name first."""
     pattern: re.Pattern[str] = _NOTHING
     """Finds every named thing."""
+    pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Piece of text → positions of the phrases that it may belong to."""
     lists: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     """Word list → pattern of any of its words."""
 
@@ -40,9 +42,11 @@ class Vocabulary:
             raise ValueError(f"vocabulary: unknown key {unknown[0]!r}; expected {', '.join(_KEYS)}")
         things, phrases, words = (_lists(table, key) for key in _KEYS)
         names = tuple(sorted(((g, n) for g, group in things.items() for n in group), key=lambda pair: -len(pair[1])))
+        compiled = tuple(phrase(kind, text) for kind, texts in phrases.items() for text in texts)
         return cls(
             things=things,
-            phrases=tuple(phrase(kind, text) for kind, texts in phrases.items() for text in texts),
+            phrases=compiled,
+            pieces=_pieces(compiled),
             words=words,
             names=names,
             pattern=name_pattern(list(names)),
@@ -52,6 +56,11 @@ class Vocabulary:
     def kinds(self) -> frozenset[str]:
         """Kinds of phrases that a rule may ask for."""
         return frozenset(one.kind for one in self.phrases)
+
+    def held(self, lowered: str) -> list[Phrase]:
+        """The phrases whose fixed words stand in a lower-case text; only these are worth their pattern."""
+        positions = {n for piece, owners in self.pieces.items() if piece in lowered for n in owners}
+        return [self.phrases[n] for n in sorted(positions)]
 
     def find(self, sentence: str) -> tuple[Thing, ...]:
         """Every named thing in a folded sentence, from left to right."""
@@ -74,6 +83,14 @@ class Vocabulary:
             else f"{first if first.endswith(name) else name} {version.capitalize()}".strip()
         )
         return Thing(group, shown, found[0], version, found.start(), found.end())
+
+
+def _pieces(phrases: tuple[Phrase, ...]) -> dict[str, tuple[int, ...]]:
+    owners: dict[str, list[int]] = {}
+    for n, one in enumerate(phrases):
+        for piece in one.anchors:
+            owners.setdefault(piece, []).append(n)
+    return {piece: tuple(held) for piece, held in owners.items()}
 
 
 def _lists(table: Mapping[str, object], key: str) -> dict[str, tuple[str, ...]]:

@@ -21,7 +21,7 @@ AUXILIARIES: Final = _set(
 ADVERBS: Final = _set(
     "now today also already currently still finally officially widely fully generally only just soon again immediately initially newly"
     " formally temporarily permanently globally worldwide publicly then first recently effectively quickly completely entirely"
-    " indefinitely briefly actually really even ever broadly here there once both all each as of"
+    " indefinitely briefly actually really even ever broadly here there once both all each as"
 )
 PREPOSITIONS: Final = _set(
     "for on in of with by to from via through using than like as alongside about against beyond into onto over under behind within inside"
