@@ -1,0 +1,82 @@
+"""Turns the checked tables of signals.toml into the values that the watch works with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from watcher.config.defaults import MAILBOX
+from watcher.config.errors import ConfigError
+from watcher.config.people import channels_of, recipients_of
+from watcher.config.places import Places
+from watcher.config.read import read_file
+from watcher.config.references import note_references
+from watcher.config.secrets import read_secret
+from watcher.config.settings import Example, Fetch, Recipient, Store, Tool, Watch, Web
+from watcher.config.signals import build_examples, build_signal
+from watcher.core.model import Signal, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that signals.toml and the environment say."""
+
+    path: Path
+    watch: Watch
+    fetch: Fetch
+    store: Store
+    web: Web
+    channels: Mapping[str, Mapping[str, object]] = field(repr=False)
+    """Values for `notifiers.settings` of each channel in use, secrets included; tools such as a clock are for the caller."""
+    recipients: tuple[Recipient, ...]
+    stack: tuple[Tool, ...]
+    signals: tuple[Signal, ...]
+    ladders: tuple[str, ...]
+    """Ids of all ladders, used or not."""
+    examples: tuple[Example, ...]
+    secret: Callable[[str], str | None] = field(repr=False)
+    """Gives the environment's WATCHER_NAME, or the content of the file WATCHER_NAME_FILE."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The declared sources of all signals."""
+        return tuple(source for signal in self.signals for source in signal.sources)
+
+    def signal(self, signal_id: str) -> Signal:
+        """The signal with this id. Raises KeyError."""
+        for signal in self.signals:
+            if signal.id == signal_id:
+                return signal
+        raise KeyError(signal_id)
+
+
+def load(path: Path | str, env: Mapping[str, str] | None = None) -> Config:
+    """Read signals.toml under an environment (the process's own by default). Raises ConfigError with every mistake."""
+    env = os.environ if env is None else env
+    tables, places = read_file(Path(path), env)
+    note_references(tables, places)
+    _stop(places)
+    signals = tuple(build_signal(n, each, tables.get("ladder", {}), places) for n, each in enumerate(tables["signal"]))
+    recipients, channels = recipients_of(tables, env, places), channels_of(tables, places)
+    _stop(places)
+    return Config(
+        path=Path(path),
+        watch=Watch(**tables.get("watch", {})),
+        fetch=Fetch(**tables.get("fetch", {})),
+        store=Store(**tables.get("store", {})),
+        web=Web(**tables.get("web", {})),
+        channels=channels,
+        recipients=recipients or (MAILBOX,),
+        stack=tuple(Tool(**each) for each in tables.get("stack", ())),
+        signals=signals,
+        ladders=tuple(tables.get("ladder", {})),
+        examples=tuple(example for each in tables["signal"] for example in build_examples(each)),
+        secret=lambda name: read_secret(f"WATCHER_{name}", env),
+    )
+
+
+def _stop(places: Places) -> None:
+    if places.mistakes:
+        raise ConfigError(*places.mistakes)

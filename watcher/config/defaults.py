@@ -1,0 +1,42 @@
+"""What need not be written: ids, labels, publishers, headlines and the mailbox that digests land in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from watcher.config.settings import Recipient
+from watcher.core.model import Headline, Track
+
+EVERY = timedelta(hours=1)
+FORMAT = "feed"
+MAILBOX = Recipient("mailbox", "maildir", "data/mailbox", operator=True)
+"""Who is told where nobody is named: a folder on this machine."""
+
+
+def source_id(url: str) -> str:
+    """Name a source by its address, so that the name stays while the address does."""
+    parts = urlsplit(url)
+    text = f"{(parts.hostname or '').removeprefix('www.')}{parts.path}-{parts.query}".lower()
+    return re.sub(r"[^a-z0-9.]+", "-", text).strip("-.")[:120].rstrip("-.")
+
+
+def publisher_of(url: str) -> str:
+    """Name who speaks at an address by its registrable domain."""
+    from watcher.publishers import registrable  # noqa: PLC0415 - the list of suffixes takes longer to load than all else here
+
+    return registrable(url)
+
+
+def spoken(name: str) -> str:
+    """Turn an id into words: `in_senate_committee` becomes `In senate committee`."""
+    words = re.sub(r"[_-]+", " ", name)
+    return words[:1].upper() + words[1:]
+
+
+def headlines_of(tracks: Iterable[Track]) -> tuple[Headline, ...]:
+    """Make a headline of each status of the first track, in its own words."""
+    first = next(iter(tracks))
+    return tuple(Headline(status.id, status.label, {first.id: (status.id,)}) for status in first.ladder.statuses)

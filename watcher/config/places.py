@@ -1,0 +1,85 @@
+"""Where a value stands in the file: its line, its table by the ids that the file gives, and its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from watcher.config.errors import Mistake
+from watcher.config.lines import Place, find_lines
+
+LADDER = "ladder"
+_WITHIN = " \u203a "
+
+
+class Places:
+    """The places of one file, with the mistakes found so far."""
+
+    def __init__(self, file: str, text: str, tables: Mapping[str, Any], overridden: Mapping[Place, str]) -> None:
+        """`overridden` maps the places whose value came from the environment to the names there."""
+        self.file = file
+        self.text = text
+        self.tables = tables
+        self.overridden = overridden
+        self.mistakes: list[Mistake] = []
+
+    @cached_property
+    def lines(self) -> dict[Place, int]:
+        """Line of each place; worked out only when something is wrong."""
+        return find_lines(self.text)
+
+    def note(self, place: Place, found: str, expected: str) -> None:
+        """Keep a mistake at a place, or at the nearest one around it that the file has."""
+        name = self.overridden.get(place)
+        table, key = self.describe(place)
+        self.mistakes.append(Mistake(name or self.file, 0 if name else self.line(place), table, key, found, expected))
+
+    def line(self, place: Place) -> int:
+        """Line of a place, or of the nearest one around it; 1 where nothing of it stands in the file."""
+        for end in range(len(place), 0, -1):
+            if place[:end] in self.lines:
+                return self.lines[place[:end]]
+        return 1
+
+    def value(self, place: Place) -> Any:  # noqa: ANN401 - anything that TOML can hold
+        """What stands at a place. Raises KeyError, IndexError or TypeError for a place that is not there."""
+        value: Any = self.tables
+        for part in place:
+            value = value[part]
+        return value
+
+    def existing(self, place: Place) -> Place:
+        """The longest beginning of a place that the file has."""
+        for end in range(len(place)):
+            try:
+                self.value(place[: end + 1])
+            except (KeyError, IndexError, TypeError):
+                return place[:end]
+        return place
+
+    def describe(self, place: Place) -> tuple[str, str]:
+        """Name the table (`ladder "access", rule "class-open"`) and the key (`when.step`) of a place."""
+        tables: list[str] = []
+        at = 0
+        while at + 1 < len(place) and (name := self._named(place, at)):
+            tables.append(name)
+            at += 2
+        if not tables and place and isinstance(self.tables.get(str(place[0])), dict):
+            tables, at = [f"[{place[0]}]"], 1
+        return _WITHIN.join(tables), ".".join(part for part in place[at:] if isinstance(part, str))
+
+    def _named(self, place: Place, at: int) -> str:
+        """The table that two parts of a place name together, or nothing where they name no table."""
+        kind, member = place[at], place[at + 1]
+        if at == 0 and kind == LADDER:
+            return f'{kind} "{member}"'
+        if not isinstance(member, int):
+            return ""
+        try:
+            table = self.value(place[: at + 2])
+        except (KeyError, IndexError, TypeError):
+            return f"{kind} {member + 1}"
+        if not isinstance(table, dict):
+            return ""
+        return f'{kind} "{table["id"]}"' if isinstance(table.get("id"), str) else f"{kind} {member + 1}"

@@ -1,0 +1,59 @@
+"""The text of signals.toml and the environment, as tables whose every value is of the right kind."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+import notifiers
+from watcher.config.complaints import note_all
+from watcher.config.errors import ConfigError, Mistake, show
+from watcher.config.overrides import override
+from watcher.config.places import Places
+from watcher.config.schema import checker, file_table
+
+_LONGEST = 50_000_000
+
+
+def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], Places]:
+    """Read and check the kinds of all values. Raises ConfigError."""
+    text = _text(path)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_broken(path, text, error)) from None
+    overridden = override(tables, env)
+    places = Places(str(path), text, tables, overridden)
+    channels = frozenset(name for name in tables if name in notifiers.names())
+    try:
+        return checker(channels).validate_python(tables), places
+    except ValidationError as error:
+        note_all(error, places, file_table(channels))
+        raise ConfigError(*places.mistakes) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LONGEST:
+            raise ConfigError(Mistake(str(path), 0, "", "", "a file of more than 50 MB", "a shorter one"))
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ConfigError(Mistake(str(path), line, "", "", "bytes that are no UTF-8", "a text in UTF-8")) from None
+    except OSError as error:
+        reason = f"no file to read ({error.strerror})"
+        raise ConfigError(Mistake(str(path), 0, "", "", reason, "a file; `watcher init` writes one")) from None
+
+
+def _broken(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Mistake:
+    """Say where the text stops being TOML."""
+    reason, _, place = str(error).rpartition(" (at ")
+    line = int(found[1]) if (found := re.search(r"line (\d+)", place)) else text.count("\n") + 1
+    lines = text.split("\n")
+    shown = show(lines[line - 1].strip()) if line <= len(lines) and lines[line - 1].strip() else "the end of the text"
+    return Mistake(str(path), line, "", "", shown, f"TOML 1.0 ({(reason or str(error))[:1].lower()}{(reason or str(error))[1:]})")

@@ -1,0 +1,143 @@
+"""Checks that every name in the file is declared, and declared once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from watcher import formats
+from watcher.config.defaults import FORMAT, source_id
+from watcher.config.errors import one_of, show
+from watcher.config.lines import Place
+from watcher.config.people import recipient_id
+from watcher.config.places import LADDER, Places
+from watcher.config.signals import track_id
+
+_IN_LABEL = re.compile(r"\{([a-z0-9_-]+)\.[a-z0-9_]+\}")
+_NOTHING_CLAIMED = "none"
+
+
+def note_references(tables: Mapping[str, Any], places: Places) -> None:
+    """Note every name that is used and not declared, and every name that is declared twice."""
+    signals, ladders = tables["signal"], tables.get(LADDER, {})
+    _note_twice(signals, ("signal",), places)
+    _note_twice(({"id": recipient_id(each)} for each in tables.get("recipient", ())), ("recipient",), places)
+    ids = [
+        (n, m, each.get("id") or source_id(each["url"]))
+        for n, signal in enumerate(signals)
+        for m, each in enumerate(signal["source"])
+    ]
+    _note_sources(ids, places)
+    for name, ladder in ladders.items():
+        _note_ladder(name, ladder, {name for _, _, name in ids}, places)
+    for number, signal in enumerate(signals):
+        _note_signal(number, signal, ladders, places)
+    for number, each in enumerate(tables.get("recipient", ())):
+        _note_names(each.get("signals", ()), [signal["id"] for signal in signals], ("recipient", number, "signals"), places)
+
+
+def _note_sources(ids: Iterable[tuple[int, int, str]], places: Places) -> None:
+    seen: set[str] = set()
+    for signal, number, name in ids:
+        if name in seen:
+            places.note(
+                ("signal", signal, "source", number, "id"), f'"{name}" again', "an id that no other source of any signal has"
+            )
+        seen.add(name)
+
+
+def _note_twice(tables: Iterable[Mapping[str, Any]], place: Place, places: Places) -> None:
+    seen: set[str] = set()
+    for number, table in enumerate(tables):
+        if table["id"] in seen:
+            places.note((*place, number, "id"), f'"{table["id"]}" again', f"an id that no other {place[-1]} here has")
+        seen.add(table["id"])
+
+
+def _note_name(name: str, declared: Collection[str], place: Place, places: Places) -> None:
+    if name and name not in declared:
+        places.note(place, show(name), one_of(name, declared))
+
+
+def _note_names(names: Iterable[str], declared: Collection[str], place: Place, places: Places) -> None:
+    for name in names:
+        _note_name(name, declared, place, places)
+
+
+def _ids(tables: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [table["id"] for table in tables]
+
+
+def _note_ladder(name: str, ladder: Mapping[str, Any], sources: Collection[str], places: Places) -> None:
+    for kind in ("status", "rule", "flag"):
+        _note_twice(ladder.get(kind, ()), (LADDER, name, kind), places)
+    statuses, flags = _ids(ladder["status"]), _ids(ladder.get("flag", ()))
+    if not statuses:
+        places.note((LADDER, name, "status"), "an empty list", "at least one status")
+    for number, rule in enumerate(ladder.get("rule", ())):
+        place = (LADDER, name, "rule", number)
+        for key, declared in (("status", statuses), ("flag", flags)):
+            _note_name(rule.get(key, ""), declared, (*place, key), places)
+        for key in ("back_from", "not_from", "cancels"):
+            _note_names(rule.get(key, ()), statuses, (*place, key), places)
+        _note_names(rule.get("clears", ()), flags, (*place, "clears"), places)
+        _note_names((each for each in rule.get("sources", ()) if "$" not in each), sources, (*place, "sources"), places)
+        _note_purpose(rule, place, places)
+
+
+def _note_purpose(rule: Mapping[str, Any], place: Place, places: Places) -> None:
+    """Note a rule that leads nowhere."""
+    if not any(rule.get(key) for key in ("status", "flag", "review", "clears", "cancels", "details")):
+        places.note(place, "a rule that leads nowhere", "one of the keys status, flag, review, clears or details")
+
+
+def _note_signal(number: int, signal: Mapping[str, Any], ladders: Mapping[str, Any], places: Places) -> None:
+    place: Place = ("signal", number)
+    tracks = {track_id(each): ladders.get(each["ladder"]) for each in signal["track"]}
+    for kind in ("headline", "figure", "date"):
+        _note_twice(signal.get(kind, ()), (*place, kind), places)
+    _note_twice(({"id": track_id(each)} for each in signal["track"]), (*place, "track"), places)
+    for kind in ("track", "source"):
+        if not signal[kind]:
+            places.note((*place, kind), "an empty list", f"at least one {kind}")
+    for n, each in enumerate(signal["track"]):
+        _note_name(each["ladder"], ladders, (*place, "track", n, "ladder"), places)
+    for n, each in enumerate(signal.get("headline", ())):
+        _note_headline(each, tracks, (*place, "headline", n), places)
+    for n, each in enumerate(signal.get("known", ())):
+        _note_standing(each, tracks, (*place, "known", n), places)
+    for n, each in enumerate(signal.get("example", ())):
+        first = {"track": next(iter(tracks), "")}
+        _note_standing({**first, **each}, tracks, (*place, "example", n), places, _NOTHING_CLAIMED)
+        _note_name(each.get("source", ""), _source_ids(signal), (*place, "example", n, "source"), places)
+    for n, each in enumerate(signal["source"]):
+        _note_options(each, (*place, "source", n), places)
+
+
+def _source_ids(signal: Mapping[str, Any]) -> list[str]:
+    return [each.get("id") or source_id(each["url"]) for each in signal["source"]]
+
+
+def _note_headline(headline: Mapping[str, Any], tracks: Mapping[str, Any], place: Place, places: Places) -> None:
+    for track, statuses in headline.get("when", {}).items():
+        _note_name(track, tracks, (*place, "when", track), places)
+        if tracks.get(track):
+            _note_names(statuses, _ids(tracks[track]["status"]), (*place, "when", track), places)
+    _note_names(_IN_LABEL.findall(headline["label"]), tracks, (*place, "label"), places)
+
+
+def _note_standing(table: Mapping[str, Any], tracks: Mapping[str, Any], place: Place, places: Places, *also: str) -> None:
+    """Check the track, the status and the flags that a piece of history or an example names."""
+    _note_name(table["track"], tracks, (*place, "track"), places)
+    if ladder := tracks.get(table["track"]):
+        _note_name(table.get("status", ""), [*_ids(ladder["status"]), *also], (*place, "status"), places)
+        flags = _ids(ladder.get("flag", ()))
+        _note_name(table.get("flag", ""), flags, (*place, "flag"), places)
+        _note_names(table.get("clears", ()), flags, (*place, "clears"), places)
+
+
+def _note_options(source: Mapping[str, Any], place: Place, places: Places) -> None:
+    for table, at in ((source, place), *((each, (*place, "follow", n)) for n, each in enumerate(source.get("follow", ())))):
+        if table.get("options") and (known := formats.options(table.get("format", FORMAT))) is not None:
+            _note_names(table["options"], known, (*at, "options"), places)

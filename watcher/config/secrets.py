@@ -1,0 +1,38 @@
+"""Values that the environment gives, directly as NAME or as the content of the file that NAME_FILE names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+_REFERENCE = re.compile(r"\$(\$|[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})")
+
+
+def read_secret(name: str, env: Mapping[str, str]) -> str | None:
+    """Give the value of NAME, else the content of the file NAME_FILE without its last newline, else None.
+
+    Raises ValueError where the file cannot be read; the value itself is never part of the words.
+    """
+    if name in env:
+        return env[name]
+    if not (path := env.get(f"{name}_FILE")):
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name}_FILE to name a readable text file ({type(error).__name__})") from None
+
+
+def fill_secrets(text: str, env: Mapping[str, str]) -> str:
+    """Put the environment's values in the place of `$NAME` and `${NAME}`; `$$` is a dollar sign. Raises ValueError."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1].strip("{}")
+        if name == "$":
+            return "$"
+        if (secret := read_secret(name, env)) is None:
+            raise ValueError(f"{name} or {name}_FILE to be set in the environment")
+        return secret
+
+    return _REFERENCE.sub(value, text)

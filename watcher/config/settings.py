@@ -1,0 +1,151 @@
+"""How this installation runs: polling, storing, serving, mailing, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from watcher.config.kinds import BasePath, Hour, Hours, Id, MaybeUrl, Pace, Size, Text, Weekday, Zone
+from watcher.core.model import Facts, Tier
+
+Port: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=65535)]
+Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The watch itself: who runs it, and how news is gathered."""
+
+    title: str = "Policy Signal Watch"
+    contact: str = ""
+    """Mail address or page of the person who runs it; publishers read it in the user agent."""
+    base_url: MaybeUrl = ""
+    """Address under which readers open the page; links in mails and feeds start with it."""
+    timezone: Zone = "UTC"
+    """Time zone of the readers, where a recipient names none."""
+    group_wait: timedelta = timedelta(minutes=10)
+    """How long changes gather before they are told together."""
+    heartbeat_url: MaybeUrl = ""
+    """Address that is asked after each good cycle, so that another service notices when this one stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """The one door out."""
+
+    via: MaybeUrl = ""
+    """Mirror or archive that every request goes to instead, as `{via}/{host}{path}?{query}`."""
+    timeout: Pace = timedelta(seconds=30)
+    """Total time of one request with its redirects."""
+    max_body: Size = 15_000_000
+    """Largest answer in bytes, before and after decompression."""
+    allow: tuple[str, ...] = ()
+    """Private addresses or networks (CIDR) and hosts that may be asked all the same."""
+    concurrency: Count = 20
+    """Requests under way at the same time."""
+    per_host: Count = 2
+    """Requests under way at one host."""
+    per_host_gap: timedelta = timedelta(seconds=1)
+    """Pause between two requests to one host."""
+    ca_file: str = ""
+    """Certificates to trust instead of the system's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where everything is kept."""
+
+    url: str = "sqlite:///data/watch.db"
+    """SQLite file or PostgreSQL address."""
+    keep: Pace = timedelta(days=400)
+    """How long observations and deliveries are kept that nothing cites; what a quote cites is never deleted."""
+    keep_bodies: Pace = timedelta(days=30)
+    """How long documents are kept that nothing cites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The page."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    base_path: BasePath = ""
+    """Folder under which a reverse proxy serves it, such as `/watch`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks whose X-Forwarded headers are believed."""
+    subscribe: bool = False
+    """Whether readers may subscribe from the page."""
+    metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks that may read /metrics directly, never through a proxy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who is told, by which channel, and when."""
+
+    id: Id
+    channel: str
+    """File name of a notifier."""
+    to: Text = field(repr=False)
+    """Mail address, folder or web address. `$NAME` stands for the environment's NAME or the content of the file NAME_FILE."""
+    name: str = ""
+    """How mails address the person."""
+    signals: tuple[str, ...] = ()
+    """Ids of the signals that interest; empty: all."""
+    pace: Literal["at_once", "daily", "weekly"] = "at_once"
+    quiet_hours: Hours | None = None
+    """Span of the local day in which only urgent news passes."""
+    timezone: Zone = ""
+    """Empty: the time zone of the watch."""
+    weekdays: tuple[Weekday, ...] = ()
+    """Days on which a daily or weekly digest may go out, Monday 0; empty: any day, or Monday for a weekly one."""
+    at: Hour = time(8)
+    """Local hour of a daily or weekly digest."""
+    operator: bool = False
+    """Whether notes for the person who runs the watch (a blind source, a failed delivery) come here."""
+    weekly_note: bool = True
+    """Whether a weekly note says that the watch is still watching."""
+    secret: str = field(default="", repr=False)
+    """`$NAME` of the environment's key that signs a webhook; never the key itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One of the reader's own AI tools (`[[stack]]`)."""
+
+    name: str
+    provider: str = ""
+    model: str = ""
+    via_prc_lab: bool = False
+    """Routed through a lab of the People's Republic of China."""
+    open_weights: bool = False
+    """Built on open weights."""
+    distilled: bool = False
+    """Fine-tuned on the output of frontier models."""
+    fallback: str = ""
+    """What takes its place when it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a text must, or must not, be read as; run by the tests and by `watcher check`."""
+
+    signal: str
+    track: str
+    status: str
+    """Status that it claims, or `none` where it must claim nothing."""
+    seen: Text = ""
+    """The text."""
+    title: str = ""
+    tier: Tier = Tier.OFFICIAL
+    publisher: str = ""
+    url: MaybeUrl = ""
+    source: str = ""
+    surface: str = ""
+    at: datetime | None = None
+    flag: str = ""
+    """Flag that it raises."""
+    facts: Facts = field(default_factory=dict)
