@@ -195,7 +195,18 @@ SENATE = Signal(
     figures=(
         FigureSpec("tally", "Tally in the Senate", "votes", "detail"),
         FigureSpec("house", "Tally in the House", "votes", "detail"),
-        FigureSpec("waiting", "Days since the House vote", "days", "days_since"),
+        FigureSpec(
+            "waiting",
+            "Days since the House vote",
+            "days",
+            "days_since",
+            {
+                "median": 56,
+                "longest": 351,
+                "url": "https://clerk.house.gov/evs/2026/roll013.xml",
+                "quote": "369 - 22 (Roll no. 13)",
+            },
+        ),
     ),
     known=(
         Known(
@@ -250,7 +261,7 @@ MYTHOS = Signal(
         source("mythos-ga", "aws-news", "https://aws.amazon.com/about-aws/whats-new/recent/feed/", tier=Tier.PARTNER),
         source("mythos-ga", "mozilla", "https://github.com/mozilla/foundation-security-advisories/commits/master.atom"),
     ),
-    figures=(FigureSpec("firefox", "Security fixes in Firefox by month", "bugs", "monthly", {"claimed": 20}),),
+    figures=(FigureSpec("firefox", "Security fixes in Firefox by month", "times", "monthly", {"claim": 20}),),
     known=(
         Known(
             "named",
@@ -442,7 +453,6 @@ def verdicts() -> dict[str, Verdict]:
                 ),
             ),
             (
-                Figure("tally", "Tally in the Senate", "votes", "No vote yet"),
                 Figure(
                     "house",
                     "Tally in the House",
@@ -461,10 +471,10 @@ def verdicts() -> dict[str, Verdict]:
                     "waiting",
                     "Days since the House vote",
                     "days",
-                    "316 days; those that passed took 56 in the median",
+                    "316",
+                    NOW,
                     None,
-                    None,
-                    {"days": 316, "median": 56, "longest": 351},
+                    {"days": 316},
                     note="Of 47 House bills with this committee 3 passed, each discharged and passed on one day.",
                 ),
             ),
@@ -507,8 +517,8 @@ def verdicts() -> dict[str, Verdict]:
                     "Peak 19.7× in April 2026; 8.5× in September",
                     at("2026-09-30"),
                     said("mozilla.org", "423 security bugs fixed", title="Mozilla's advisories", when="2026-10-01"),
-                    {"mean": 21.5},
-                    FIXES,
+                    {"peak": 19.7},
+                    tuple((month, None if count is None else round(count / 21.5, 1)) for month, count in FIXES),
                     "The peak was reproduced, it has not been sustained, and it was measured before anyone could buy the model.",
                 ),
             ),

@@ -46,10 +46,11 @@ def days_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Day, ...]:
 
 def _dates(signal: Signal) -> list[tuple[str, datetime, str]]:
     dates = [(date.id, date.at, date.label) for date in signal.dates]
-    if signal.opened:
+    declared = {at.date() for _, at, _ in dates}
+    if signal.opened and signal.opened.date() not in declared:
         dates.append(("opened", signal.opened, "Watch opened"))
-        if signal.window:
-            dates.append(("window", signal.opened + signal.window, f"{signal.window.days}-day window ends"))
+    if signal.opened and signal.window and (signal.opened + signal.window).date() not in declared:
+        dates.append(("window", signal.opened + signal.window, f"{signal.window.days}-day window ends"))
     return dates
 
 

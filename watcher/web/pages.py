@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from watcher import __version__
-from watcher.core.model import Figure, Signal, Verdict
+from watcher.core.model import Figure, FigureSpec, Signal, Verdict
 from watcher.web import days, words
 from watcher.web.glance import Glance, look
 from watcher.web.ladder import Next, draw_paths, path_words, say_next
@@ -61,6 +61,17 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure with its plot and where it is from."""
+
+    figure: Figure
+    plot: Markup | None
+    text: str
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """Everything that is shown of one signal."""
 
@@ -68,7 +79,9 @@ class Section:
     paths: tuple[Way, ...]
     nexts: tuple[Next, ...]
     moments: tuple[Moment, ...]
-    figures: tuple[tuple[Figure, Markup | None], ...]
+    figures: tuple[Shown, ...]
+    missing: tuple[str, ...]
+    """Labels of figures that nothing supports yet."""
     rows: tuple[Row, ...]
     window: days.Window | None
     days: tuple[days.Day, ...] = field(default=())
@@ -93,15 +106,30 @@ def section(view: View, signal: Signal, now: datetime) -> Section:
         nexts=say_next(signal, verdict) if verdict else (),
         moments=tell(view, signal),
         figures=_figures(signal, verdict) if verdict else (),
+        missing=_missing(signal, verdict),
         rows=rows_of(view, signal.id),
         window=days.window_of(signal, now),
         days=days.days_of((signal,), now),
     )
 
 
-def _figures(signal: Signal, verdict: Verdict) -> tuple[tuple[Figure, Markup | None], ...]:
+def _figures(signal: Signal, verdict: Verdict) -> tuple[Shown, ...]:
     specs = {spec.id: spec for spec in signal.figures}
-    return tuple((item, draw(specs[item.id], item, verdict) if item.id in specs else None) for item in verdict.figures)
+    return tuple(_shown(specs.get(figure.id), figure, verdict) for figure in verdict.figures)
+
+
+def _shown(spec: FigureSpec | None, figure: Figure, verdict: Verdict) -> Shown:
+    options = spec.options if spec else {}
+    url = figure.quote.url if figure.quote else str(options.get("url", ""))
+    declared = str(options.get("quote", "") or options.get("publisher", ""))
+    name = (figure.quote.title or figure.quote.publisher) if figure.quote else declared
+    text = f"{figure.text} {figure.unit}" if figure.unit and figure.text.isdigit() else figure.text
+    return Shown(figure, draw(spec, figure, verdict) if spec else None, text, url, name)
+
+
+def _missing(signal: Signal, verdict: Verdict | None) -> tuple[str, ...]:
+    there = {figure.id for figure in verdict.figures} if verdict else set()
+    return tuple(spec.label for spec in signal.figures if spec.id not in there)
 
 
 def draw_home(view: View, now: datetime, to: Links) -> str:

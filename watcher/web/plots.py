@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from watcher.web.svg import bar, dot, line, picture, text
 from watcher.web.words import day, outcome
 
 ROW = 40
+TALLY = re.compile(r"(\d{1,3}) ?[-\u2013] ?(\d{1,3})\b")
 LEFT, RIGHT = 2.0, 98.0
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 OURS = ("UK AISI / ", "CAISI Evaluation of ", "CAISI Assessment of ", "CAISI's Assessment of ", "CAISI\u2019s Assessment of ")
@@ -24,8 +26,8 @@ def draw(spec: FigureSpec, figure: Figure, verdict: Verdict) -> Markup | None:
     plot: dict[str, Callable[[], Markup | None]] = {
         "pair": lambda: gap(figure, verdict),
         "monthly": lambda: months(figure, spec),
-        "days_since": lambda: waiting(figure),
-        "detail": lambda: tally(figure),
+        "days_since": lambda: waiting(figure, spec),
+        "detail": lambda: tally(figure) if TALLY.match(figure.text) else None,
     }
     return plot.get(spec.kind, lambda: None)()
 
@@ -119,7 +121,6 @@ class _Scale(NamedTuple):
     """How values become heights in a plot of months."""
 
     top: float
-    mean: float | None
     floor: float = 160.0
     head: float = 26.0
 
@@ -129,32 +130,35 @@ class _Scale(NamedTuple):
 
 
 def months(figure: Figure, spec: FigureSpec) -> Markup | None:
-    """Bars by month with the mean of the reference year and the claimed multiple as lines."""
+    """Bars by month, as multiples of the reference year's mean, with that mean and the claimed multiple as lines."""
     points = [(name, value) for name, value in figure.series if name]
     known = [value for _, value in points if value is not None]
     if not known:
         return None
-    mean = pick(figure.values, "mean", "baseline", "mean_2025")
-    claimed = pick(figure.values, "claimed", "claim") or pick(spec.options, "claimed", "claim")
-    target = mean * claimed if mean and claimed else None
-    scale = _Scale(max([*known, target or 0, 1]), mean)
+    claimed = pick(spec.options, "claim", "claimed")
+    scale = _Scale(max([*known, claimed or 0, 1]))
     step = (RIGHT - LEFT) / len(points)
     bars = [part for i, (name, value) in enumerate(points) for part in _month(LEFT + step * i, step, name, value, scale)]
     peak = max(range(len(points)), key=lambda i: points[i][1] or 0)
-    peak_words = text(
-        LEFT + step * (peak + 0.5), scale.level(max(known)) - 6, f"{max(known):g}", cls="axis strong", anchor="middle"
-    )
-    lines = [
-        *(_level(scale, target, f"claimed: {claimed:g}\u00d7 the mean, {target:g}") if target else ()),
-        *(_level(scale, mean, f"mean of 2025: {mean:g}") if mean else ()),
-    ]
-    names = [
-        text(LEFT + step * (i + 0.5), scale.floor + 15, _month_name(name), cls="axis", anchor="middle")
-        for i, name in _ticks(points)
-    ]
+    x, y = LEFT + step * (peak + 0.5), scale.level(max(known)) - 6
     return picture(
-        182, _months_say(figure, points), *bars, line(LEFT, scale.floor, RIGHT, scale.floor, "line"), *lines, peak_words, *names
+        182,
+        _months_say(figure, points),
+        *bars,
+        line(LEFT, scale.floor, RIGHT, scale.floor, "line"),
+        *(_level(scale, claimed, f"claimed: {times(claimed)}") if claimed else ()),
+        *_level(scale, 1, "mean of 2025"),
+        text(x, y, times(max(known)), cls="axis strong", anchor=_lean(x)),
+        *(
+            text(LEFT + step * (i + 0.5), scale.floor + 15, _month_name(name), cls="axis", anchor="middle")
+            for i, name in _ticks(points)
+        ),
     )
+
+
+def times(value: float) -> str:
+    """A multiple: 19.7 with the sign of multiplication."""
+    return f"{value:g}\u00d7"
 
 
 def _level(scale: _Scale, value: float, words: str) -> tuple[Markup, ...]:
@@ -165,9 +169,8 @@ def _level(scale: _Scale, value: float, words: str) -> tuple[Markup, ...]:
 def _month(x: float, step: float, name: str, value: float | None, scale: _Scale) -> tuple[Markup, ...]:
     if value is None:
         return (text(x + step / 2, scale.floor - 4, "?", cls="axis", anchor="middle"),)
-    times = f", {value / scale.mean:.1f}\u00d7 the mean" if scale.mean else ""
     y = scale.level(value)
-    return (bar(x + step * 0.12, y, step * 0.76, scale.floor - y, "bar", f"{_month_name(name)}: {value:g}{times}"),)
+    return (bar(x + step * 0.12, y, step * 0.76, scale.floor - y, "bar", f"{_month_name(name)}: {times(value)} the mean"),)
 
 
 def _ticks(points: list[tuple[str, float | None]]) -> list[tuple[int, str]]:
@@ -184,12 +187,15 @@ def _month_name(name: str) -> str:
 def _months_say(figure: Figure, points: list[tuple[str, float | None]]) -> str:
     known = [(name, value) for name, value in points if value is not None]
     peak, last = max(known, key=lambda point: point[1]), known[-1]
-    return f"{figure.label}. Highest in {_month_name(peak[0])} with {peak[1]:g}, latest {_month_name(last[0])} with {last[1]:g}."
+    words = (
+        f"Highest in {_month_name(peak[0])} with {times(peak[1])} the mean, latest {_month_name(last[0])} with {times(last[1])}."
+    )
+    return f"{figure.label}. {words}"
 
 
 def tally(figure: Figure) -> Markup | None:
     """Yeas and nays as one bar with the line of half the votes."""
-    yeas, nays = pick(figure.values, "yeas"), pick(figure.values, "nays")
+    yeas, nays = _votes(figure)
     if yeas is None or nays is None or yeas + nays <= 0:
         return None
     split = _along(100 * yeas / (yeas + nays))
@@ -205,12 +211,20 @@ def tally(figure: Figure) -> Markup | None:
     )
 
 
-def waiting(figure: Figure) -> Markup | None:
+def _votes(figure: Figure) -> tuple[float | None, float | None]:
+    """Yeas and nays from a text such as 60-40, else from the values."""
+    found = TALLY.match(figure.text.strip())
+    if found:
+        return float(found[1]), float(found[2])
+    return pick(figure.values, "yeas"), pick(figure.values, "nays")
+
+
+def waiting(figure: Figure, spec: FigureSpec) -> Markup | None:
     """Days waited as a bar against how long such things took: the median and the longest."""
     days = pick(figure.values, "days", "value", "count")
     if days is None:
         return None
-    given = (("median", pick(figure.values, "median")), ("longest", pick(figure.values, "longest")))
+    given = ((name, pick(spec.options, name)) for name in ("median", "longest"))
     marks = sorted((value, words) for words, value in given if value)
     top = max([days, 1, *(value for value, _ in marks)])
     places = [(_along(100 * value / top), f"{words} {value:g}") for value, words in marks]
