@@ -36,7 +36,7 @@ def announce(
         pending = tx.transitions.pending()
         if not pending:
             return []
-        verdicts = {name: verdict for name in signals if (verdict := tx.verdicts.latest(name)) is not None}
+        verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
         notices = [transition for transition in pending if not transition.track and transition.kind is Change.FLAG]
         baseline = [transition for transition in pending if transition.kind is Change.BASELINE]
         news = [transition for transition in pending if transition not in notices and transition not in baseline]

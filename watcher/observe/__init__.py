@@ -41,10 +41,18 @@ async def observe(
     """Poll the sources that are due at `now` and settle their signals. Raises StoreError where nothing can be stored."""
     with store.reading() as tx:
         due = [one for one in tx.sources.due(now, BATCH) if one.source.signal in signals]
-        missing = frozenset(tx.entries.sources_missing([one.source.id for one in due if one.source.record]))
+        missing = _missing(tx, [one.source.id for one in due if one.source.record])
     readings = await look_at_all(due, get=get, read=read, now=now, dice=dice, missing=missing)
     with store.writing() as tx:
         return _settle(tx, signals, readings, now, known_until)
+
+
+def _missing(tx: Transaction, records: Sequence[str]) -> frozenset[str]:
+    """The record sources of which an entry has vanished and is not withdrawn yet."""
+    known = tx.observations.known(records)
+    return frozenset(
+        source for source, entries in known.items() if any(one.missing_since and not one.withdrawn_at for one in entries.values())
+    )
 
 
 def _settle(

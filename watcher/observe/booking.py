@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from watcher.core.model import Document, Entry, Observation, Outcome, Source
@@ -20,7 +21,7 @@ def book(tx: Transaction, readings: Sequence[Reading], now: datetime) -> list[Ob
     """Store polls, documents, observations and followed pages of some readings; the observations that are new."""
     tx.polls.book([reading.poll for reading in readings])
     good = [reading for reading in readings if reading.entries is not None]
-    known = tx.entries.known([reading.due.source.id for reading in good])
+    known = tx.observations.known([reading.due.source.id for reading in good])
     fresh: list[Observation] = []
     for reading in good:
         fresh += _book_one(tx, reading, known.get(reading.due.source.id, {}), now)
@@ -34,21 +35,24 @@ def _book_one(tx: Transaction, reading: Reading, known: Mapping[str, KnownEntry]
         return []
     noticed = notice(entries, known, record=source.record, now=now)
     if noticed.fresh:
-        tx.documents.put(document)
-    _book_absences(tx, source, noticed, now)
-    pages = [page for entry in entries for page in followed(source, entry, now)]
+        tx.documents.put([document])
+    _book_absences(tx, source.id, noticed, known, now)
+    pages = [page for new in noticed.fresh for page in followed(source, new.entry, now)]
     if pages:
         tx.sources.follow(pages, now)
     return [_observation(source, document, new.entry, new.revision, known.get(new.entry.key), now) for new in noticed.fresh]
 
 
-def _book_absences(tx: Transaction, source: Source, noticed: Noticed, now: datetime) -> None:
+def _book_absences(tx: Transaction, source: str, noticed: Noticed, known: Mapping[str, KnownEntry], now: datetime) -> None:
     if noticed.missing:
-        tx.entries.miss(source.id, noticed.missing, now)
+        missed = (known[key] for key in noticed.missing)
+        tx.observations.miss(
+            replace(entry, missing_since=entry.missing_since or now, missing_reads=entry.missing_reads + 1) for entry in missed
+        )
     if noticed.withdrawn:
-        tx.entries.withdraw(source.id, noticed.withdrawn, now)
+        tx.observations.withdraw([(source, key) for key in noticed.withdrawn], now)
     if noticed.back:
-        tx.entries.restore(source.id, noticed.back, now)
+        tx.observations.restore([(source, key) for key in noticed.back], now)
 
 
 def _observation(
@@ -79,4 +83,4 @@ def _let_go(tx: Transaction, readings: Iterable[Reading], now: datetime) -> None
         and reading.due.failures + 1 >= GIVE_UP
     ]
     if never:
-        tx.sources.retire(never, now)
+        tx.sources.let_go(never, now)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from watcher.core.compare import compare
 from watcher.core.decide import decide, known_claims
-from watcher.core.model import Blind, Change, Health, Quote, Signal, Standing, Tier, Transition, Verdict
+from watcher.core.model import Blind, Change, Claim, Health, Quote, Signal, Standing, Tier, Transition, Verdict
 from watcher.store import Transaction
 
 LATE = timedelta(days=14)
@@ -24,26 +24,34 @@ def settle(tx: Transaction, signal: Signal, now: datetime, *, known_until: datet
     before = tx.verdicts.latest(signal.id)
     if before is None and not is_ready(healths):
         return ()
-    claims = [*known_claims(signal, until=known_until), *tx.claims.of(signal.id)]
+    claims = [*known_claims(signal, until=known_until), *standing_claims(tx, signal)]
     after = replace(decide(signal, claims, healths, now), baseline=before is None)
-    begun = tx.verdicts.began(signal.id)
+    begun = tx.verdicts.baseline(signal.id)
     told = compare(signal, before, after, old_news=begun - LATE if begun else None)
-    if before is None or says_more(before, after):
-        tx.verdicts.put(after)
-    else:
-        tx.verdicts.touch(after)
-    return tx.transitions.add([*told, *(blind_edges(before, after) if before else ())])
+    tx.verdicts.put(after)
+    if before is None:
+        tx.verdicts.mark_baseline(signal.id, now)
+    return tuple(tx.transitions.add([*told, *(blind_edges(before, after) if before else ())]))
+
+
+def standing_claims(tx: Transaction, signal: Signal) -> list[Claim]:
+    """The claims that count: of a record and of a series those of each entry's latest revision, of a stream all.
+
+    A page or a feed forgets, and what it once said was said; a record and an evaluation are what they say now.
+    """
+    latest = tx.claims.of(signal.id)
+    records = {source.id for source in signal.sources if source.record}
+    series = {track.id for track in signal.tracks if track.ladder.series}
+    if all(source.record for source in signal.sources) or all(track.id in series for track in signal.tracks):
+        return latest
+    numbers = {claim.observation for claim in latest}
+    every = tx.claims.of(signal.id, all_revisions=True)
+    return [c for c in every if c.observation in numbers or (c.quote.source not in records and c.track not in series)]
 
 
 def is_ready(healths: Iterable[Health]) -> bool:
     """Whether every source, followed pages too, has been tried."""
     return all(health.first_tried_at is not None for health in healths)
-
-
-def says_more(before: Verdict, after: Verdict) -> bool:
-    """Whether two verdicts differ in more than the time they were made."""
-    same = {"as_of": after.as_of, "verified_at": after.verified_at, "baseline": after.baseline}
-    return replace(before, **same) != after
 
 
 def blind_edges(before: Verdict, after: Verdict) -> Iterable[Transition]:

@@ -135,6 +135,12 @@ class Sources(Noun):
             self.change(found, kept, now)
         return len(by_id) - len(held)
 
+    def let_go(self, names: Iterable[str], now: datetime) -> None:
+        """Poll these followed pages no longer."""
+        gone = [{"which": name, "now": now} for name in names]
+        if gone:
+            self.connection.execute(RETIRE, gone)
+
     def due(self, now: datetime, limit: int = 1_000_000) -> list[Due]:
         """The sources to poll now, longest overdue first."""
         return [

@@ -1,0 +1,123 @@
+"""The heartbeat: three beats in turn, as long as anything is due; due times are data, so any beat may be the last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from watcher.announce import Reader, announce
+from watcher.core.model import Digest, Signal, Transition
+from watcher.observe import Get, Read, observe
+from watcher.store import Store
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=2)
+"""How often the heartbeat asks whether anything is due."""
+LATE = 3600
+"""Seconds that a beat may start late before APScheduler drops it; the next one does its work."""
+ROUNDS = 50
+"""Rounds of polls in one beat: pages that were just found are read in the same one."""
+LOOK_AGAIN = timedelta(seconds=30)
+"""Another process may have changed what is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Everything that the three beats need, wired together once."""
+
+    store: Store
+    signals: Mapping[str, Signal]
+    readers: Sequence[Reader]
+    get: Get
+    read: Read
+    dice: Callable[[], float]
+    wait: timedelta
+    deliver: Callable[[datetime], Awaitable[int]]
+    known_until: datetime | None = None
+    after: Callable[[], Awaitable[None]] | None = None
+    """Run after each good cycle (a heartbeat to another service)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one cycle did."""
+
+    polls: int = 0
+    transitions: tuple[Transition, ...] = ()
+    digests: tuple[Digest, ...] = ()
+    sent: int = 0
+
+
+async def cycle(beat: Beat, now: datetime) -> Done:
+    """All work that is due at `now`: observe until nothing new is due, announce, deliver. Raises StoreError."""
+    polls, told = 0, list[Transition]()
+    for _ in range(ROUNDS):
+        seen = await observe(
+            beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice, known_until=beat.known_until
+        )
+        polls += seen.polls
+        told += seen.transitions
+        if not seen.polls:
+            break
+    digests = announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait)
+    sent = await beat.deliver(now)
+    return Done(polls, tuple(told), tuple(digests), sent)
+
+
+class Heart:
+    """Beats while the process lives; a beat that fails is logged and tried again at the next tick."""
+
+    def __init__(self, beat: Beat, *, clock: Callable[[], datetime]) -> None:
+        """Take what to do and the clock to do it by."""
+        self.beat, self.clock = beat, clock
+        self.last_good: datetime | None = None
+        self.last_error = ""
+        self._look_at: datetime | None = None
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begin to beat inside the running event loop."""
+        self._scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=TICK.total_seconds(),
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=LATE,
+            coalesce=True,
+            max_instances=1,
+            id="beat",
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Beat no more; a cycle under way is cut off, and nothing is lost by it."""
+        self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Run one cycle if anything may be due."""
+        now = self.clock()
+        # A clock that was set back would otherwise leave `_look_at` in a far future.
+        if self._look_at is not None and now < self._look_at <= now + LOOK_AGAIN:
+            self.last_good = now
+            return
+        try:
+            done = await cycle(self.beat, now)
+            if done.polls and self.beat.after is not None:
+                await self.beat.after()
+            with self.beat.store.reading() as tx:
+                due = min(filter(None, (tx.sources.next_due(), tx.deliveries.next_due())), default=now + LOOK_AGAIN)
+            waiting = now + TICK if done.transitions or done.digests else due
+            self._look_at = min(max(waiting, now + TICK), now + LOOK_AGAIN)
+            self.last_good, self.last_error = now, ""
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            # The one edge where anything is caught: the watch goes on when the cause is gone.
+            self.last_error = str(error)
+            log.exception("beat failed")
