@@ -36,12 +36,15 @@ _HUMAN_CHECK = re.compile(
     r"just a moment|attention required|checking (?:if the site connection|your browser)|verif(?:y|ying) (?:that )?you(?:'re| are)"
     r"|are you (?:a )?(?:human|robot)|not a (?:ro)?bot|human (?:verification|check)|security check|bot (?:verification|detection)"
     r"|captcha|pardon our interruption|request unblock|unusual traffic|access (?:to this page )?(?:has been |is )?denied"
-    r"|ddos protection|enable javascript and cookies|incapsula|_cf_chl|cf-chl|awswaf|datadome|(?:been|request) blocked",
+    r"|ddos protection|enable javascript and cookies|(?:been|request) blocked|challenge validation",
     re.IGNORECASE,
 )
+_CHECK_CODE = re.compile(r"_cf_chl|cf-chl-|px-captcha|awswaf|captcha-delivery|incapsula incident", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
 _LONG = 2_500
 """A page with more readable characters than this is no human check, whatever words it holds."""
+
+_SHORT = 400
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -149,13 +152,16 @@ def looks_like_page(text: str) -> bool:
 
 
 def human_check(text: str) -> bool:
-    """Whether a page is a check for humans or a block notice: its words, and little else to read."""
-    title = _TITLE.search(text[:20_000])
+    """Whether a page is a check for humans or a block notice: it begins with its words, and has little else to read."""
     words = paragraphs(text[:400_000])
+    title = _TITLE.search(text[:20_000])
     if len(words) > _LONG:
         return False
+    shown = f"{title.group(1) if title else ''} {words[:_SHORT]}"
     return bool(
-        _HUMAN_CHECK.search(title.group(1) if title else "") or _HUMAN_CHECK.search(words) or _HUMAN_CHECK.search(text[:60_000])
+        _HUMAN_CHECK.search(shown)
+        or _CHECK_CODE.search(text[:60_000])
+        or (len(words) < _SHORT and "captcha" in text[:60_000].casefold())
     )
 
 

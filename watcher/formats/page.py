@@ -1,0 +1,209 @@
+"""Web pages: an article with its title, text and dates, or the cards of a listing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from watcher.core.model import Entry, Outcome, Unreadable
+from watcher.formats._dates import find_date, read_date, zone_named
+from watcher.formats._dom import attribute, drop_silent, first, meta, parse_page, select, structured, text_of, title_of
+from watcher.formats._links import absolute
+from watcher.formats._markup import decode, human_check, looks_like_page
+from watcher.formats._options import flag, number, word, words
+from watcher.formats._text import beginning, clean, number_doubles, plain_title
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+    from watcher.core.model import Facts, Scalar
+
+OPTIONS = {
+    "items": "CSS selector of a listing's cards; without it the page is one article",
+    "title": "CSS selector of the title, inside the card or the page",
+    "text": "CSS selector of the text (default: main article, article, main, body)",
+    "link": "CSS selector of the card's link (default: its heading's link, its first link, its `about`)",
+    "date": "CSS selector of the date (default: time[datetime])",
+    "links": "CSS selector of links on an article that become entries of their own (attachments)",
+    "timezone": "IANA zone of dates without a time (default UTC)",
+    "contains": "words that the page must hold (all of them), else it is not the page we mean",
+    "max_items": "how many cards are kept (default 500)",
+    "may_be_empty": "true: a listing without cards is trustworthy",
+}
+MAX_ITEMS = 500
+KEY = "page"
+"""The key of an article: a page stays the same entry when it moves to another address."""
+
+_TEXT = ("main article", "article", "main", '[role="main"]', "body")
+_DAY = r"([A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d\d-\d\d)"
+_RELEASED = re.compile(
+    rf"\b(?:Released|Published|Posted|Created)(?: on)?:? {_DAY}(?:[,;|]? (?:Last )?Updated(?: on)?:? {_DAY})?",
+)
+_MISSING = re.compile(
+    r"\s*(?:error\s*)?(?:404|page not found|not found|page (?:is )?unavailable|we can.t find|sorry, (?:we|this page))\b",
+    re.IGNORECASE,
+)
+_SITE_NAME = re.compile(r"\s+[|\\\u00b7\u2013\u2014]\s+[^|\\\u00b7\u2013\u2014]{1,60}$")
+
+
+def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
+    """One entry for an article (and for its `links`), or one for each card of a listing.
+
+    Facts of an article: `released` and `updated` (ISO dates of the line of record), `date_raw`, `canonical`. Raises
+    Unreadable: BLOCKED for a human check, EMPTY where the selectors find nothing, MALFORMED for what is no page or
+    another page than the one meant.
+    """
+    text = decode(body, content_type)
+    if not looks_like_page(text) and "html" not in content_type:
+        raise Unreadable("the document is no web page")
+    if human_check(text):
+        raise Unreadable("the answer is a check for humans", Outcome.BLOCKED)
+    page = parse_page(text)
+    _refuse_other(page, text, options)
+    dates = [str(thing["datePublished"]) for thing in structured(text) if thing.get("datePublished")]
+    drop_silent(page)
+    zone = zone_named(word(options, "timezone"))
+    if word(options, "items"):
+        return _listing(page, url, zone, options)
+    return _article(page, url, zone, options, dates)
+
+
+def _refuse_other(page: LexborHTMLParser, text: str, options: Facts) -> None:
+    """A page that says "not found" with status 200, or lacks the words it must hold."""
+    title = title_of(first(page, "title"))
+    if _MISSING.match(title) or _MISSING.match(title_of(first(page, "h1"))):
+        raise Unreadable(f"the page says {title[:80]!r}")
+    for needed in words(options, "contains"):
+        if needed not in text and needed not in text_of(page.body):
+            raise Unreadable(f"the page does not hold {needed!r}")
+
+
+# --- an article ----------------------------------------------------------------------------------------------------
+
+
+def _article(page: LexborHTMLParser, url: str, zone: tzinfo, options: Facts, dates: list[str]) -> tuple[Entry, ...]:
+    title = title_of(first(page, word(options, "title"))) if word(options, "title") else _title(page)
+    attached = _attached(page, url, word(options, "links"))
+    text = _text(page, word(options, "text"))
+    if not text:
+        raise Unreadable("no text was found on the page", Outcome.EMPTY)
+    facts: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    published = _published(page, zone, word(options, "date"), dates, facts)
+    canonical = absolute(attribute(first(page, 'link[rel="canonical"]'), "href"), url)
+    if canonical:
+        facts["canonical"] = canonical
+    entry = Entry(KEY, title, text, absolute(url, url), published, facts)
+    return (entry, *(Entry(link, name, "", link, published, {"attachment": True}) for link, name in attached))
+
+
+def _title(page: LexborHTMLParser) -> str:
+    """The title as shared, as shown, or as in the head without the site's name."""
+    return (
+        plain_title(meta(page, "og:title"))
+        or title_of(first(page, "main h1") or first(page, "h1"))
+        or _SITE_NAME.sub("", title_of(first(page, "head title") or first(page, "title")))
+    )
+
+
+def _text(page: LexborHTMLParser, selector: str) -> str:
+    """The text where it was said to be, else of the page's main part."""
+    if selector:
+        return "\n".join(filter(None, map(text_of, select(page, selector))))
+    return next(filter(None, (text_of(first(page, place)) for place in _TEXT)), "")
+
+
+def _published(
+    page: LexborHTMLParser, zone: tzinfo, selector: str, dates: list[str], facts: dict[str, Scalar | tuple[Scalar, ...]]
+) -> datetime | None:
+    """When the page says it was published; the line of record ("Released July 17, 2026") decides about the day."""
+    node = first(page, selector or "time[datetime]")
+    shown = attribute(node, "datetime", "content") or title_of(node)
+    raws = (
+        [shown]
+        if selector
+        else [meta(page, "article:published_time"), shown, *dates, meta(page, "dcterms.date"), meta(page, "date")]
+    )
+    moments = [(moment, raw) for raw in raws if (moment := read_date(raw, zone) or find_date(raw, zone))]
+    line = _RELEASED.search(text_of(page.body).replace("\n", " "))
+    released = read_date(line.group(1), zone) if line else None
+    if line and released:
+        facts["released"] = released.astimezone(zone).date().isoformat()
+        updated = read_date(line.group(2) or "", zone)
+        if updated:
+            facts["updated"] = updated.astimezone(zone).date().isoformat()
+        if not any(moment.astimezone(zone).date() == released.astimezone(zone).date() for moment, _ in moments[:1]):
+            moments.insert(0, (released, line.group(1)))
+    if not moments:
+        moments = [(moment, node_text) for node_text in _bylines(page) if (moment := read_date(node_text, zone))]
+    if moments:
+        facts["date_raw"] = clean(moments[0][1], 100)
+    return moments[0][0] if moments else None
+
+
+def _bylines(page: LexborHTMLParser) -> list[str]:
+    """Short texts that are called a date."""
+    return [title_of(node)[:100] for node in select(page, '[class*="date" i], [itemprop="datePublished"]')[:10]]
+
+
+def _attached(page: LexborHTMLParser, url: str, selector: str) -> list[tuple[str, str]]:
+    """Address and name of each attachment, once."""
+    found: dict[str, str] = {}
+    for node in select(page, selector) if selector else ():
+        link = absolute(attribute(node, "href"), url)
+        if link:
+            found.setdefault(link, title_of(node) or _name_of(link))
+    return list(found.items())
+
+
+# --- a listing -----------------------------------------------------------------------------------------------------
+
+
+def _listing(page: LexborHTMLParser, url: str, zone: tzinfo, options: Facts) -> tuple[Entry, ...]:
+    cards = [_card(node, url, zone, options) for node in select(page, word(options, "items"))]
+    kept = [card for card in cards if card.link or card.title or card.text][: number(options, "max_items", MAX_ITEMS)]
+    if not kept and not flag(options, "may_be_empty"):
+        raise Unreadable(f"{word(options, 'items')!r} finds nothing on the page", Outcome.EMPTY)
+    unique = list({card.key: card for card in reversed(kept) if card.link}.values())[::-1]
+    unnamed = [card for card in kept if not card.link]
+    keys = number_doubles([card.key for card in unnamed])
+    return (
+        *unique,
+        *(Entry(key, card.title, card.text, "", card.published, card.facts) for key, card in zip(keys, unnamed, strict=True)),
+    )
+
+
+def _card(node: LexborNode, url: str, zone: tzinfo, options: Facts) -> Entry:
+    """One card. Its link counts even where it has no text: then the picture's words, or the address, name it."""
+    target = _target(node, word(options, "link"))
+    link = absolute(attribute(target, "href") or attribute(node, "about", "href"), url)
+    heading = first(node, word(options, "title")) if word(options, "title") else first(node, "h1, h2, h3, h4, h5, h6")
+    picture = first(node, "img[alt]")
+    title = (
+        title_of(heading)
+        or title_of(target)
+        or plain_title(attribute(target, "aria-label", "title") or attribute(picture, "alt"))
+    )
+    when = first(node, word(options, "date") or "time[datetime]")
+    raw = attribute(when, "datetime", "content") or title_of(when)
+    text = "\n".join(filter(None, map(text_of, select(node, word(options, "text"))))) if word(options, "text") else text_of(node)
+    facts: Facts = {"date_raw": clean(raw, 100)} if raw else {}
+    moment = read_date(raw, zone) or find_date(raw, zone)
+    return Entry(link or beginning(title or text, 12), title or _name_of(link), text, link, moment, facts)
+
+
+def _target(node: LexborNode, selector: str) -> LexborNode | None:
+    """The element whose href the card is about."""
+    if selector:
+        return first(node, selector)
+    if node.tag == "a" and attribute(node, "href"):
+        return node
+    return first(node, ":is(h1, h2, h3, h4, h5, h6) a[href]:not(.auto-anchor)") or first(node, "a[href]:not(.auto-anchor)")
+
+
+def _name_of(link: str) -> str:
+    """Words from the end of an address."""
+    last = urlsplit(link).path.rstrip("/").rpartition("/")[2]
+    return plain_title(re.sub(r"[-_+]+", " ", unquote(last)))
