@@ -89,7 +89,8 @@ def _direction(track: Track, was: TrackVerdict, now: TrackVerdict) -> Change:
     """A move along the path is an advance or a step back; a path that was rewritten is a correction."""
     on_the_way = not was.path or was.path[-1] in now.path or track.ladder.series
     moved_down = track.ladder.rank(now.status) < track.ladder.rank(was.status)
-    if moved_down and not on_the_way:
+    taken_back = now.because_of and not was.because_of
+    if (moved_down or taken_back) and not on_the_way:
         return Change.CORRECTION
     return Change.STEP_BACK if track.ladder.rung(now.status).steps_back else Change.ADVANCE
 

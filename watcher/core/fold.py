@@ -27,6 +27,8 @@ class _Walk:
     taken: list[Claim] = field(default_factory=list)
     lost: list[Claim] = field(default_factory=list)
     """Claims that were taken back."""
+    takers: list[Claim] = field(default_factory=list)
+    """Claims that took others back."""
 
 
 def fold_track(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
@@ -99,6 +101,7 @@ def _take_back(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Cla
     again = _walk(ladder, rules, [old for old in kept if not rules.get(old.rule, Rule("")).cancels], _Walk(ladder.statuses[0].id))
     again.taken = kept
     again.lost = [*walk.lost, *(old for old in walk.taken if old not in kept)]
+    again.takers = [*walk.takers, claim]
     return again
 
 
@@ -150,7 +153,16 @@ def _note_attributes(ladder: Ladder, claim: Claim, walk: _Walk, *, leads: bool) 
 def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], walk: _Walk) -> TrackVerdict:
     status = track.ladder.rung(walk.status)
     if walk.setter is None:
-        return TrackVerdict(track.id, status.id, Standing.PROVISIONAL, None, None, details=walk.details)
+        return TrackVerdict(
+            track.id,
+            status.id,
+            Standing.PROVISIONAL,
+            None,
+            None,
+            quotes_of(walk.takers),
+            details=walk.details,
+            because_of=_because(walk),
+        )
     support = _support(status, walk, told)
     voices = distinct_voices(support)
     rule = rules.get(walk.setter.rule)
@@ -162,12 +174,17 @@ def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], wal
         standing=standing,
         since=walk.setter.effective_at,
         seen_at=walk.setter.quote.seen_at,
-        evidence=quotes_of(support),
+        evidence=quotes_of([*support, *(taker for taker in walk.takers if taker.effective_at >= walk.setter.effective_at)]),
         voices=voices,
         details=walk.details,
         path=tuple(walk.path),
         reason=walk.setter.reason,
+        because_of=_because(walk),
     )
+
+
+def _because(walk: _Walk) -> str:
+    return "correction" if walk.takers else ""
 
 
 def _support(status: Status, walk: _Walk, told: Sequence[Claim]) -> list[Claim]:

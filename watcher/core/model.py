@@ -525,6 +525,8 @@ class TrackVerdict:
     path: tuple[tuple[str, datetime], ...] = ()
     """Statuses passed on the way, with their dates; the last one is the present."""
     reason: str = ""
+    because_of: str = ""
+    """`correction` where a claim was taken back by a later one (a vitiated or returned action), else empty."""
 
 
 @dataclass(frozen=True, slots=True)
