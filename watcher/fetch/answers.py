@@ -36,7 +36,7 @@ _CHALLENGE_TITLE = re.compile(
     rb"just a moment|one moment,? please|attention required|access (?:to this page has been )?denied|pardon our interruption"
     rb"|are you (?:a )?(?:human|robot)|verif(?:y|ying) (?:that )?(?:you are|your|you're)|checking your browser"
     rb"|request (?:rejected|unsuccessful)|(?:please wait|captcha|enable javascript|unusual traffic|ddos[- ](?:guard|protection)"
-    rb"|(?:bot|human|security|browser) (?:check|verification|challenge))(?=\s*(?:[^\w\s]|\Z))",
+    rb"|(?:bot|human|security|browser) (?:check|verification|challenge))(?=\s*(?:[.!?|:,\xe2]|\Z)|\s-)",
     re.IGNORECASE,
 )
 _CHALLENGE_TEXT = re.compile(

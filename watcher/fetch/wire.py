@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -131,7 +132,7 @@ def _translated() -> Iterator[None]:
     except aiohttp.ClientConnectorDNSError as error:
         raise httpx.ConnectError("name not found") from error
     except aiohttp.ClientConnectorError as error:
-        raise httpx.ConnectError(f"no connection: {error.os_error.strerror or 'refused'}") from error
+        raise httpx.ConnectError(f"no connection: {os.strerror(error.os_error.errno or 0)}") from error
     except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
         raise httpx.RemoteProtocolError("answer that is not HTTP") from error
     except (aiohttp.ClientError, OSError) as error:
