@@ -72,6 +72,13 @@ class Claims(Noun):
             statement = statement.where(CLAIM.c.seen_at <= as_of)
         return [load(Claim, text) for text in self.connection.execute(statement).scalars()]
 
+    def reviews(self, signal: str, *, as_of: datetime | None = None, limit: int = 50) -> list[Claim]:
+        """What a person should read, newest first: news that no rule could place."""
+        marked = select(CLAIM.c.claim).where(CLAIM.c.signal == signal, CLAIM.c.claim.contains('"review":true', autoescape=True))
+        if as_of is not None:
+            marked = marked.where(CLAIM.c.seen_at <= as_of)
+        return [load(Claim, text) for text in self.connection.execute(marked.order_by(CLAIM.c.id.desc()).limit(limit)).scalars()]
+
     def by(self, observations: Iterable[int]) -> list[Claim]:
         """The claims that these observations gave."""
         found: list[Claim] = []

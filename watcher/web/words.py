@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from watcher.core.model import Change, Outcome, Scalar, Standing, Tier
 
@@ -74,6 +75,12 @@ STEPS = (
 )
 
 
+SECRET = re.compile(r"(?:^|[&_.-])(?:api)?[_-]?key=|token=|secret=|passw\w*=|sig(?:nature)?=|auth\w*=", re.IGNORECASE)
+ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
+WEB = re.compile(r"(https?://[^\s/?#@]{1,255})[/?#][^\s]*", re.IGNORECASE)
+LONGEST_REASON = 300
+
+
 def day(at: datetime) -> str:
     """A date in words: 13 January 2026."""
     return f"{at.day} {at:%B %Y}"
@@ -135,14 +142,28 @@ def poll(name: str) -> Sign:
 
 
 def safe_link(address: str) -> str:
-    """The address if a reader may follow it (http or https with a host), else nothing."""
+    """The address if a reader may follow it (http or https with a host), else nothing.
+
+    What may be secret is left out: user and password, and the values of parameters named like a key.
+    """
     try:
         parts = urlsplit(address)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname or any(ord(sign) <= 32 for sign in address):  # noqa: PLR2004 - control signs and space end at 32
+    if not valid or any(ord(sign) <= 32 or sign in '\\<>"' for sign in address):  # noqa: PLR2004 - control signs and space end at 32
         return ""
-    return address.replace("\\", "%5C")
+    if not SECRET.search(parts.query) and "@" not in parts.netloc:
+        return address
+    pairs = [
+        (name, "…" if SECRET.search(f"{name}=") else value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(pairs), parts.fragment))
+
+
+def hush(words: str) -> str:
+    """A reason of failure that may be shown: without mail addresses, and web addresses cut to their host."""
+    return ADDRESS.sub("…", WEB.sub(r"\1…", plain(words)))[:LONGEST_REASON]
 
 
 def host(address: str) -> str:
