@@ -1,0 +1,206 @@
+"""Markdown pages and changelogs: one entry for the page, for each dated heading, or for each note under one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+
+from watcher.core.model import Entry, Outcome, Unreadable
+from watcher.formats._dates import find_date, zone_named
+from watcher.formats._links import absolute
+from watcher.formats._markup import decode, looks_like_page, refuse_page
+from watcher.formats._options import flag, number, word, words
+from watcher.formats._text import MAX_TEXT, beginning, clean, number_doubles, paragraphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime, tzinfo
+
+    from markdown_it.token import Token
+
+    from watcher.core.model import Facts, Scalar
+
+OPTIONS = {
+    "items": '"bullets": every list item under a heading is an entry; "headings": every heading is one; "page": the page is one',
+    "link_base": "address that the headings' anchors are joined to (default: the document's own)",
+    "timezone": "IANA zone of the dates in headings (default UTC)",
+    "contains": "words that the document must hold (all of them), else it is not the document we mean",
+    "max_items": "how many entries are kept, the first ones (default 1000)",
+    "may_be_empty": "true: a document without entries is trustworthy",
+}
+MAX_ITEMS = 1_000
+KEY = "page"
+_PAGE_TEXT = 200_000
+_FRONT_MATTER = re.compile(r"\A---\s*\n.{0,5000}?\n---\s*\n", re.DOTALL)
+_ANCHOR = re.compile(r"\s*\{#([\w-]+)\}\s*$")
+_NOT_IN_ANCHOR = re.compile(r"[^\w\- ]+")
+_ENDS = (".", "!", "?", ":", ";")
+
+
+@dataclass(slots=True)
+class _Section:
+    """What stands under one heading: plain blocks, and the list items among them."""
+
+    heading: str = ""
+    level: int = 0
+    anchor: str = ""
+    blocks: list[str] = field(default_factory=list)
+    bullets: list[str] = field(default_factory=list)
+
+
+def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
+    """The entries of a Markdown document in its own order; table rows are sentences ("Model: X; Price: Y.").
+
+    Without `items`, headings with a date are the entries where there are any, else the page is one. Facts: `heading`.
+    Raises Unreadable: EMPTY without text, BLOCKED for a human check, MALFORMED for a page or another document.
+    """
+    text = decode(body, content_type)
+    if looks_like_page(text[:300]):
+        refuse_page(text)
+    for needed in words(options, "contains"):
+        if needed not in text:
+            raise Unreadable(f"the document does not hold {needed!r}")
+    sections = _sections(MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").parse(_FRONT_MATTER.sub("", text, count=1)))
+    base = absolute(word(options, "link_base") or url, url)
+    entries = _entries(sections, base, zone_named(word(options, "timezone")), word(options, "items"))
+    if not entries and not flag(options, "may_be_empty"):
+        raise Unreadable("the document has no text", Outcome.EMPTY)
+    return tuple(entries[: number(options, "max_items", MAX_ITEMS)])
+
+
+# --- sections to entries -------------------------------------------------------------------------------------------
+
+
+def _entries(sections: list[_Section], base: str, zone: tzinfo, items: str) -> list[Entry]:
+    dated = [(section, find_date(section.heading, zone)) for section in sections]
+    if items == "page" or (not items and not any(moment for _, moment in dated)):
+        return _whole(sections, base)
+    kept = _inherit(dated, every=items == "headings" or not any(moment for _, moment in dated))
+    entries = [
+        entry for section, moment, key in kept for entry in _of_section(section, moment, key, base, bullets=items == "bullets")
+    ]
+    keys = number_doubles([entry.key for entry in entries])
+    return [
+        Entry(key, found.title, found.text, found.link, found.published, found.facts)
+        for key, found in zip(keys, entries, strict=True)
+    ]
+
+
+def _whole(sections: list[_Section], base: str) -> list[Entry]:
+    """The page as one entry, its headings as lines of their own."""
+    text = "\n".join(filter(None, (line for section in sections for line in (section.heading, *section.blocks))))[:_PAGE_TEXT]
+    title = next((section.heading for section in sections if section.heading), "")
+    return [Entry(KEY, title, text, base)] if text else []
+
+
+def _inherit(dated: list[tuple[_Section, datetime | None]], *, every: bool) -> Iterator[tuple[_Section, datetime | None, str]]:
+    """A heading under a dated one ("Added" under "1.2.0 (2026-06-09)") belongs to its day, and its name says so."""
+    above: tuple[_Section, datetime | None] = (_Section(), None)
+    for section, moment in dated:
+        if moment is not None or section.level <= above[0].level:
+            above = (section, moment)
+        if above[1] is not None or (every and section.heading):
+            inside = above[0] is not section and above[0].anchor
+            yield section, moment or above[1], f"{above[0].anchor}/{section.anchor}" if inside else section.anchor
+
+
+def _of_section(section: _Section, moment: datetime | None, key: str, base: str, *, bullets: bool) -> Iterator[Entry]:
+    """One entry, or one for each bullet and one for what stands beside them."""
+    facts: dict[str, Scalar | tuple[Scalar, ...]] = {"heading": section.heading}
+    link = absolute(f"{base.partition('#')[0]}#{section.anchor}", base) if base else ""
+    parts = section.bullets if bullets else []
+    rest = "\n".join(block for block in section.blocks if block not in parts)[:MAX_TEXT]
+    if rest or (not parts and not bullets):
+        yield Entry(key, section.heading, rest, link, moment, facts)
+    for part in parts:
+        yield Entry(f"{key}#{beginning(part)}", section.heading, part, link, moment, facts)
+
+
+# --- tokens to sections --------------------------------------------------------------------------------------------
+
+
+def _sections(tokens: list[Token]) -> list[_Section]:
+    """The document by its headings; list items and table rows as blocks of one line each."""
+    sections = [_Section()]
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        end = _closing(tokens, place)
+        if token.type == "heading_open":
+            sections.append(_heading(tokens[place + 1], int(token.tag[1:])))
+        elif token.type == "list_item_open":
+            sections[-1].bullets.append(_joined(tokens[place:end]))
+            sections[-1].blocks.append(sections[-1].bullets[-1])
+        elif token.type == "table_open":
+            sections[-1].blocks.extend(_rows(tokens[place:end]))
+        elif token.type in {"inline", "html_block", "code_block", "fence"}:
+            sections[-1].blocks.append(_plain(token))
+            end = place
+        else:
+            end = place
+        place = end + 1
+    for section in sections:
+        section.blocks = [block for block in section.blocks if block]
+        section.bullets = [bullet for bullet in section.bullets if bullet]
+    return sections
+
+
+def _closing(tokens: list[Token], place: int) -> int:
+    """Where the block that opens here closes; only asked of headings, list items and tables."""
+    opening = tokens[place]
+    if opening.type not in {"heading_open", "list_item_open", "table_open"}:
+        return place
+    closing = opening.type.replace("_open", "_close")
+    return next(at for at in range(place, len(tokens)) if tokens[at].type == closing and tokens[at].level == opening.level)
+
+
+def _heading(inline: Token, level: int) -> _Section:
+    text = _plain(inline)
+    anchor = _ANCHOR.search(text)
+    heading = _ANCHOR.sub("", text)
+    return _Section(
+        heading, level, anchor.group(1) if anchor else _NOT_IN_ANCHOR.sub("", heading.casefold()).strip().replace(" ", "-")
+    )
+
+
+def _joined(tokens: list[Token]) -> str:
+    """The text of a list item, what is nested in it as further sentences of one line."""
+    parts = [_plain(token) for token in tokens if token.type in {"inline", "code_block", "fence", "html_block"}]
+    closed = [part if part.endswith(_ENDS) else f"{part}." for part in parts[:-1] if part]
+    return clean(" ".join([*closed, *filter(None, parts[-1:])]))
+
+
+def _rows(tokens: list[Token]) -> Iterator[str]:
+    """Each row of a table as a sentence that names its columns."""
+    head: list[str] = []
+    row: list[str] = []
+    for token in tokens:
+        if token.type == "inline":
+            row.append(_plain(token))
+        elif token.type == "tr_close":
+            if head:
+                yield _sentence(head, row)
+            head, row = head or row, []
+
+
+def _sentence(head: list[str], row: list[str]) -> str:
+    named = (f"{name}: {cell}" if name else cell for name, cell in zip(head, row, strict=False) if cell)
+    sentence = "; ".join(named)
+    return f"{sentence}." if sentence else ""
+
+
+def _plain(token: Token) -> str:
+    """The words of a token: links as their text, code as it is, HTML as what it says."""
+    if token.type == "html_block":
+        return paragraphs(token.content).replace("\n", " ")
+    if token.type != "inline":
+        return clean(token.content)
+    parts = (
+        " " if part.type in {"softbreak", "hardbreak"} else part.content
+        for part in token.children or ()
+        if part.type in {"text", "code_inline", "softbreak", "hardbreak", "image"}
+    )
+    return clean("".join(parts))
