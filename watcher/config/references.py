@@ -16,6 +16,8 @@ from watcher.config.signals import track_id
 
 _IN_LABEL = re.compile(r"\{([a-z0-9_-]+)\.[a-z0-9_]+\}")
 _NOTHING_CLAIMED = "none"
+_SAME_DAY = "day"
+"""In `cancels`: whatever was claimed of the same day."""
 
 
 def note_references(tables: Mapping[str, Any], places: Places) -> None:
@@ -79,8 +81,8 @@ def _note_ladder(name: str, ladder: Mapping[str, Any], sources: Collection[str],
         place = (LADDER, name, "rule", number)
         for key, declared in (("status", statuses), ("flag", flags)):
             _note_name(rule.get(key, ""), declared, (*place, key), places)
-        for key in ("back_from", "not_from", "cancels"):
-            _note_names(rule.get(key, ()), statuses, (*place, key), places)
+        for key, also in (("back_from", ()), ("not_from", ()), ("cancels", (_SAME_DAY,))):
+            _note_names(rule.get(key, ()), [*statuses, *also], (*place, key), places)
         _note_names(rule.get("clears", ()), flags, (*place, "clears"), places)
         _note_names((each for each in rule.get("sources", ()) if "$" not in each), sources, (*place, "sources"), places)
         _note_purpose(rule, place, places)
@@ -95,7 +97,7 @@ def _note_purpose(rule: Mapping[str, Any], place: Place, places: Places) -> None
 def _note_signal(number: int, signal: Mapping[str, Any], ladders: Mapping[str, Any], places: Places) -> None:
     place: Place = ("signal", number)
     tracks = {track_id(each): ladders.get(each["ladder"]) for each in signal["track"]}
-    for kind in ("headline", "figure", "date"):
+    for kind in ("figure", "date"):
         _note_twice(signal.get(kind, ()), (*place, kind), places)
     _note_twice(({"id": track_id(each)} for each in signal["track"]), (*place, "track"), places)
     for kind in ("track", "source"):
@@ -111,8 +113,6 @@ def _note_signal(number: int, signal: Mapping[str, Any], ladders: Mapping[str, A
         first = {"track": next(iter(tracks), "")}
         _note_standing({**first, **each}, tracks, (*place, "example", n), places, _NOTHING_CLAIMED)
         _note_name(each.get("source", ""), _source_ids(signal), (*place, "example", n, "source"), places)
-    for n, each in enumerate(signal["source"]):
-        _note_options(each, (*place, "source", n), places)
 
 
 def _source_ids(signal: Mapping[str, Any]) -> list[str]:
@@ -120,7 +120,7 @@ def _source_ids(signal: Mapping[str, Any]) -> list[str]:
 
 
 def _note_headline(headline: Mapping[str, Any], tracks: Mapping[str, Any], place: Place, places: Places) -> None:
-    for track, statuses in headline.get("when", {}).items():
+    for track, statuses in (*headline.get("when", {}).items(), *headline.get("any_of", {}).items()):
         _note_name(track, tracks, (*place, "when", track), places)
         if tracks.get(track):
             _note_names(statuses, _ids(tracks[track]["status"]), (*place, "when", track), places)
@@ -137,7 +137,20 @@ def _note_standing(table: Mapping[str, Any], tracks: Mapping[str, Any], place: P
         _note_names(table.get("clears", ()), flags, (*place, "clears"), places)
 
 
-def _note_options(source: Mapping[str, Any], place: Place, places: Places) -> None:
-    for table, at in ((source, place), *((each, (*place, "follow", n)) for n, each in enumerate(source.get("follow", ())))):
-        if table.get("options") and (known := formats.options(table.get("format", FORMAT))) is not None:
-            _note_names(table["options"], known, (*at, "options"), places)
+def note_options(tables: Mapping[str, Any], places: Places) -> None:
+    """Note every option that the format of a source or of a followed page does not know."""
+    for number, signal in enumerate(tables["signal"]):
+        for n, source in enumerate(signal["source"]):
+            place: Place = ("signal", number, "source", n)
+            follows = [(each, (*place, "follow", m)) for m, each in enumerate(source.get("follow", ()))]
+            for table, at in ((source, place), *follows):
+                _note_options_of(table, (*at, "options"), places)
+
+
+def _note_options_of(table: Mapping[str, Any], place: Place, places: Places) -> None:
+    if not table.get("options"):
+        return
+    known = formats.options(table.get("format", FORMAT))
+    if known is not None:
+        for key in table["options"]:
+            _note_name(key, known, (*place, key), places)

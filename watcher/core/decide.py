@@ -86,7 +86,8 @@ def headline_of(signal: Signal, tracks: Iterable[TrackVerdict], **instead: str) 
     """The first headline whose tracks all have one of its statuses; `instead` puts another status for a track."""
     statuses = {verdict.track: verdict.status for verdict in tracks} | instead
     for line in signal.headlines:
-        if all(statuses.get(track) in wanted for track, wanted in line.when.items()):
+        either = [statuses.get(track) in wanted for track, wanted in line.any_of.items()]
+        if all(statuses.get(track) in wanted for track, wanted in line.when.items()) and (not either or any(either)):
             return line
     return Headline("unknown", "No headline holds")
 

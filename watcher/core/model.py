@@ -224,11 +224,12 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A line that holds when each named track has one of the named statuses."""
+    """A line that holds when each track of `when`, and at least one of `any_of`, has one of its named statuses."""
 
     id: str
     label: str
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    any_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""`python -m watcher` is `watcher`."""
+
+from watcher.cli import app
+
+app()

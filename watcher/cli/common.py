@@ -1,0 +1,84 @@
+"""What all commands share: options, errors in words, moments and spans as people write them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from watcher.config import Config, ConfigError, load
+
+SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+ConfigFile: TypeAlias = Annotated[
+    Path,
+    typer.Option(
+        "--config", "-c", envvar="WATCHER_CONFIG", help="The file that declares signals and settings.", show_default=True
+    ),
+]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
+CONFIG = Path("signals.toml")
+
+
+class Unusable(typer.BadParameter):
+    """An argument that cannot be used; Typer shows it with the usage."""
+
+
+def fail(message: str, *, code: int = 1) -> typer.Exit:
+    """Say on standard error what is wrong; the exit to raise."""
+    typer.echo(message, err=True)
+    return typer.Exit(code)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn the errors that people can mend into a message and an exit code: 2 configuration, 3 database, 1 anything else."""
+    from watcher.store import StoreError  # noqa: PLC0415 - commands that need no database start without it
+    from watcher.worlds import UnusableWorld  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except ConfigError as error:
+        raise fail(str(error), code=2) from None
+    except StoreError as error:
+        raise fail(str(error), code=3) from None
+    except UnusableWorld as error:
+        raise fail(str(error)) from None
+
+
+def configured(path: Path) -> Config:
+    """The configuration, or its mistakes on standard error and exit code 2."""
+    try:
+        return load(path)
+    except ConfigError as error:
+        raise fail(str(error), code=2) from None
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 date or time; without a zone it is UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unusable(f"{text!r} is no date or time; expected 2026-06-09 or 2026-06-09T17:05:00Z") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def span(text: str) -> timedelta:
+    """A length of time such as 6h, 90s, 45m, 2d, 1w."""
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)([smhdw])", text.strip())
+    if not found or not float(found[1]):
+        raise Unusable(f"{text!r} is no length of time; expected 6h, 45m, 2d")
+    return timedelta(seconds=float(found[1]) * SPANS[found[2]])
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+    """One line of JSON on standard output, at once."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,127 @@
+"""`watcher rehearse`: what a configuration would have said over a recorded past."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, in_words, moment, print_json, span
+from watcher.cli.wiring import beating, fetch_settings, prepare
+from watcher.config import Config
+from watcher.core.model import Transition
+from watcher.fetch import Fetcher
+from watcher.rehearse import Plan, Summary, rehearse as walk
+from watcher.saying import as_line, as_words
+from watcher.store import Store
+from watcher.worlds import World, open_world
+
+LAST = "the world's own time"
+
+
+def rehearse(
+    world: Annotated[str, typer.Argument(help="A folder with a world.jsonl, or the address of a running world server.")],
+    config: ConfigFile = CONFIG,
+    start: Annotated[
+        str, typer.Option("--from", metavar="T", help="First moment; known history counts up to here.")
+    ] = "2026-01-05",
+    end: Annotated[str, typer.Option("--to", metavar="T", help="Last moment.")] = "2026-11-20",
+    step: Annotated[str, typer.Option(help="How far the clock moves at a time: 6h, 45m, 1d.")] = "6h",
+    database: Annotated[
+        Path | None, typer.Option(help="Keep what was seen in this file; a rehearsal that was cut off goes on from there.")
+    ] = None,
+    *,
+    deliver: Annotated[
+        bool,
+        typer.Option("--deliver", help="Send the digests to the configured recipients. Without it none leaves this machine."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what this configuration would have said over a recorded past.
+
+    The watch runs as it would have run: it polls the recorded documents under a virtual clock, decides, and composes digests.
+    Each line is one thing said. What came after `--from` must be seen in the documents: declared history does not help.
+    """
+    settings = configured(config)
+    plan = Plan(moment(start), moment(end), span(step))
+    with in_words(), _database(database) as store:
+        summary = asyncio.run(_walk(settings, open_world(world), plan, store, deliver=deliver, as_json=as_json))
+    _summarize(summary, as_json=as_json)
+
+
+@contextmanager
+def _database(path: Path | None) -> Iterator[Store]:
+    """The database that was asked for, or one that is gone at the end."""
+    if path is not None:
+        with Store.open(f"sqlite:///{path}") as store:
+            yield store
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="rehearsal-") as folder,
+        Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store,
+    ):
+        yield store
+
+
+async def _walk(config: Config, world: World, plan: Plan, store: Store, *, deliver: bool, as_json: bool) -> Summary:
+    clock = [plan.start]
+    prepare(store, config, plan.start)
+    fetcher = Fetcher(world.settings(fetch_settings(config)), clock=lambda: clock[0], transport=world.transport())
+
+    async def send(now: datetime) -> int:
+        return 0
+
+    del deliver
+    with _progress(plan, as_json=as_json) as progress:
+        async with beating(config, store, fetcher, deliver=send, dice=lambda: 0.5, known_until=plan.start) as beat:
+            return await walk(
+                beat,
+                world,
+                plan,
+                move=lambda at: clock.__setitem__(0, at),
+                say=lambda transition: _say(transition, as_json=as_json),
+                progress=progress,
+            )
+
+
+def _say(transition: Transition, *, as_json: bool) -> None:
+    if as_json:
+        print_json(as_line(transition))
+    else:
+        typer.echo(as_words(transition))
+
+
+@contextmanager
+def _progress(plan: Plan, *, as_json: bool) -> Iterator:
+    """A bar on a terminal, nothing elsewhere; standard output stays for what is said."""
+    console = Console(stderr=True)
+    if not console.is_terminal or (not as_json and not sys.stdout.isatty()):
+        yield lambda _moment: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("rehearsing", total=(plan.end - plan.start) / timedelta(hours=1))
+        yield lambda at: bar.update(task, completed=(at - plan.start) / timedelta(hours=1), description=f"{at:%Y-%m-%d}")
+
+
+def _summarize(summary: Summary, *, as_json: bool) -> None:
+    """What it came to, on standard error: standard output holds what was said."""
+    typer.echo(
+        f"{summary.steps} steps, {summary.polls} polls, {summary.transitions} things said, "
+        f"{summary.digests} digests, {summary.sent} messages sent",
+        err=True,
+    )
+    for signal, blind in summary.unseen:
+        typer.echo(
+            f"not seen at the end: {signal} · {blind.source} since {blind.since:%Y-%m-%d %H:%M} UTC ({blind.why})", err=True
+        )
+    del as_json

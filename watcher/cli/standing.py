@@ -1,0 +1,81 @@
+"""`watcher status`: where everything stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, in_words, moment, print_json
+from watcher.core.model import Verdict
+from watcher.saying import stamp
+
+
+def status(
+    config: ConfigFile = CONFIG,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="T", help="What the watch held at that moment.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say where every signal stands, how sure that is, and what cannot be seen."""
+    from watcher.store import Store  # noqa: PLC0415 - usage errors need no database
+
+    settings = configured(config)
+    then = moment(as_of) if as_of else None
+    with in_words(), Store.open(settings.store.url) as store, store.reading() as tx:
+        found = {s.id: tx.verdicts.as_of(s.id, then) if then else tx.verdicts.latest(s.id) for s in settings.signals}
+        counts = {state.value: many for state, many in tx.deliveries.counts().items()}
+    if as_json:
+        print_json({"signals": [_plain(name, verdict) for name, verdict in found.items()], "deliveries": counts})
+        return
+    for signal in settings.signals:
+        _show(signal.title, found[signal.id], then)
+    if counts.get("dead"):
+        typer.echo(f"{counts['dead']} messages could not be delivered.")
+
+
+def _plain(name: str, verdict: Verdict | None) -> dict[str, Any]:
+    if verdict is None:
+        return {"signal": name, "headline": None}
+    return {
+        "signal": name,
+        "headline": verdict.headline,
+        "headline_label": verdict.headline_label,
+        "as_of": stamp(verdict.as_of),
+        "verified_at": stamp(verdict.verified_at),
+        "cannot_see_since": stamp(verdict.cannot_see_since),
+        "tracks": [
+            {
+                "track": track.track,
+                "status": track.status,
+                "standing": track.standing.value,
+                "since": stamp(track.since),
+                "details": dict(track.details),
+                "flags": [flag.id for flag in track.flags],
+                "evidence": [{"url": quote.url, "quote": quote.text, "document": quote.document} for quote in track.evidence],
+            }
+            for track in verdict.tracks
+        ],
+        "figures": {figure.id: figure.text for figure in verdict.figures},
+        "blind": [{"source": blind.source, "since": stamp(blind.since), "why": blind.why} for blind in verdict.blind],
+    }
+
+
+def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
+    if verdict is None:
+        typer.echo(f"{title}: " + (f"nothing was known on {then:%Y-%m-%d}" if then else "not decided yet; `watcher once` looks"))
+        return
+    typer.secho(f"{title}: {verdict.headline_label}", bold=True)
+    for track in verdict.tracks:
+        since = f", since {track.since:%Y-%m-%d}" if track.since else ""
+        typer.echo(f"  {track.track}: {track.status} ({track.standing.value}{since})")
+        if track.evidence:
+            quote = track.evidence[0]
+            typer.echo(f"      “{' '.join(quote.text.split())[:160]}”\n      {quote.url}")
+        for flag in track.flags:
+            typer.echo(f"      ! {flag.label} since {flag.since:%Y-%m-%d}")
+    seen = f"{verdict.verified_at:%Y-%m-%d %H:%M} UTC" if verdict.verified_at else "never"
+    typer.echo(f"  last verified: {seen}")
+    for blind in verdict.blind:
+        typer.echo(f"  cannot see {blind.source} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
