@@ -10,6 +10,7 @@ from watcher.core.digest import compose, is_ripe
 from watcher.core.model import Change, Digest, Transition, Verdict
 from watcher.store import Outgoing, Store, Transaction
 
+NOTHING = "nothing"
 LONGEST_BASELINE = timedelta(minutes=15)
 """The message that the watch has started waits for all signals, but no longer than this."""
 
@@ -40,31 +41,30 @@ def announce(
         notices = [transition for transition in pending if not transition.track and transition.kind is Change.FLAG]
         baseline = [transition for transition in pending if transition.kind is Change.BASELINE]
         news = [transition for transition in pending if transition not in notices and transition not in baseline]
-        made: list[Digest | None] = []
+        made: list[Digest] = []
         if baseline and (len(verdicts) == len(signals) or now - baseline[0].at >= LONGEST_BASELINE):
             made.append(_put(tx, "baseline", baseline, verdicts, readers, now))
         elif is_ripe(news, now=now, wait=wait):
             made.append(_put(tx, "news", news, verdicts, readers, now))
         if is_ripe(notices, now=now, wait=wait):
             made.append(_put(tx, "operator", notices, verdicts, readers, now))
-        return [digest for digest in made if digest is not None]
+        return [digest for digest in made if digest.kind != NOTHING]
 
 
 def _put(
     tx: Transaction, kind: str, told: Sequence[Transition], verdicts: dict[str, Verdict], readers: Iterable[Reader], now: datetime
-) -> Digest | None:
-    """Store one digest with its deliveries and mark its transitions, also where they cancelled out."""
+) -> Digest:
+    """Store one digest with its deliveries and mark its transitions; one in which they cancelled out goes to nobody."""
     digest = compose(told, verdicts, now=now, kind=kind)
-    name = digest.id if digest else f"nothing-{now:%Y%m%dT%H%M%SZ}-{max(transition.id for transition in told)}"
-    tx.transitions.mark([transition.id for transition in told], name)
-    if digest is None:
-        return None
     tx.digests.put(digest, [_outgoing(reader, digest) for reader in readers if concerns(reader, digest)])
+    tx.transitions.mark([transition.id for transition in told], digest.id)
     return digest
 
 
 def concerns(reader: Reader, digest: Digest) -> bool:
     """Whether a digest is for this reader."""
+    if digest.kind == NOTHING:
+        return False
     if digest.kind == "operator":
         return reader.operator
     return not reader.signals or any(transition.signal in reader.signals for transition in digest.transitions if transition.mail)

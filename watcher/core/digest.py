@@ -45,21 +45,18 @@ def _is_nothing(transition: Transition) -> bool:
     return transition.kind in (Change.ADVANCE, Change.STEP_BACK) and transition.before == transition.after
 
 
-def compose(
-    pending: Sequence[Transition], verdicts: Mapping[str, Verdict], *, now: datetime, kind: str = "news"
-) -> Digest | None:
-    """The digest of some transitions, None when nothing in them is worth a message after all.
+def compose(pending: Sequence[Transition], verdicts: Mapping[str, Verdict], *, now: datetime, kind: str = "news") -> Digest:
+    """The digest of some transitions; of kind "nothing" when they cancel out, or none of them is worth a message.
 
     Its id is made of the time and of the newest transition, so that the same pending rows make the same digest.
     """
     told = net(pending)
-    if not any(transition.mail for transition in told):
-        return None
+    worth = any(transition.mail for transition in told)
     newest = max(transition.id for transition in pending)
     return Digest(
         id=f"{kind}-{now:%Y%m%dT%H%M%SZ}-{newest}",
         at=now,
-        kind=kind,
+        kind=kind if worth else "nothing",
         transitions=told,
         verdicts=tuple(verdicts[signal] for signal in sorted(verdicts)),
     )
