@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.config.settings import Tool
-from watcher.core.model import Blind, Quote, RaisedFlag, Signal, Standing, Status, TrackVerdict, Verdict
+from watcher.core.model import Blind, Headline, Quote, RaisedFlag, Signal, Standing, Status, TrackVerdict, Verdict
 from watcher.web.ladder import standing_words
 from watcher.web.view import View
 from watcher.web.words import STANDINGS, Sign
@@ -88,9 +89,14 @@ def _newest(track: TrackVerdict) -> tuple[Quote, ...]:
 
 def _leading(signal: Signal, verdict: Verdict) -> tuple[TrackVerdict, ...]:
     """The tracks that make the headline; all of them where it names none."""
-    headline = next((line for line in signal.headlines if line.id == verdict.headline), None)
+    statuses = {track.track: track.status for track in verdict.tracks}
+    headline = next((line for line in signal.headlines if line.id == verdict.headline and _holds(line, statuses)), None)
     named = set(headline.when) if headline else set()
     return tuple(track for track in verdict.tracks if track.track in named) or verdict.tracks
+
+
+def _holds(line: Headline, statuses: Mapping[str, str]) -> bool:
+    return all(statuses.get(track) in wanted for track, wanted in line.when.items())
 
 
 def _since(view: View, verdict: Verdict, leading: tuple[TrackVerdict, ...]) -> datetime | None:

@@ -11,8 +11,8 @@ from watcher.web.words import count, day, outcome
 
 HERE, PASSED, SKIPPED, AHEAD, SIDE, BEEN = "here", "passed", "skipped", "ahead", "side", "been"
 SAYS = {
-    HERE: "stands here since",
-    PASSED: "came here on",
+    HERE: "here since",
+    PASSED: "reached",
     SKIPPED: "passed over",
     AHEAD: "not reached",
     SIDE: "not taken",

@@ -14,7 +14,7 @@ from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, S
 from watcher.store import Delivery, State, Store, StoreError, Transaction
 from watcher.tools import touched
 from watcher.web.view import Act, Letter, Poll, Pulse, Review, Strip, Told, View
-from watcher.web.words import safe_link, hush
+from watcher.web.words import hush, safe_link
 
 LOOK_BACK = timedelta(days=3)
 """How far back polls are shown."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from watcher.core.model import Change, Event, Known, Quote, Signal, Standing, Transition, Verdict
 from watcher.web.view import View
-from watcher.web.words import CHANGES, Sign, outcome
+from watcher.web.words import CHANGES, Sign, detail, outcome
 
 LATE = timedelta(days=2)
 SAME = timedelta(hours=36)
@@ -46,11 +46,8 @@ def tell(view: View, signal: Signal) -> tuple[Moment, ...]:
         for item in view.history
         if item.signal == signal.id and item.kind is not Change.BASELINE and not (item.kind is Change.NEXT and events)
     )
-    known = tuple(
-        _known(signal, item)
-        for item in signal.known
-        if item.at <= view.as_of and not (item.event and events) and not _repeats(item, changes)
-    )
+    past = [item for item in signal.known if item.at <= view.as_of and not (item.event and events)]
+    known = tuple(_known(signal, item, _again(item, past)) for item in past if not _repeats(item, changes))
     return tuple(sorted((*events, *changes, *known), key=lambda moment: moment.at, reverse=True))
 
 
@@ -119,22 +116,36 @@ def _event(signal: Signal, track_id: str, event: Event) -> Moment:
     )
 
 
-def _known(signal: Signal, item: Known) -> Moment:
+def _again(item: Known, past: list[Known]) -> bool:
+    """Whether the track already stood there: then only its details are news."""
+    before = [other for other in past if other.track == item.track and other.status and other.at < item.at]
+    return bool(item.status) and bool(before) and max(before, key=lambda other: other.at).status == item.status
+
+
+def _known(signal: Signal, item: Known, again: bool) -> Moment:  # noqa: FBT001 - a helper of one caller
     quote = Quote(text=item.quote, url=item.url, publisher=item.publisher, tier=item.tier, seen_at=item.at, title=item.title)
+    track = next((track for track in signal.tracks if track.id == item.track), None)
+    label = _label(signal, item.track, item.status) if item.status else _flag_label(signal, item)
     return Moment(
         at=item.at,
-        heading=item.title or _label(signal, item.track, item.status or item.flag),
-        track=signal.track(item.track).title if item.track in {track.id for track in signal.tracks} else item.track,
-        kind=CHANGES[_kind(signal, item)],
+        heading=item.title or label,
+        track=track.title if track else item.track,
+        kind=CHANGES[Change.DETAIL if again else _kind(signal, item)],
         quotes=(quote,),
+        words="; ".join(f"{name}: {words}" for name, words in (detail(key, value) for key, value in item.details.items())),
         status=item.status,
         track_id=item.track,
         history=True,
     )
 
 
+def _flag_label(signal: Signal, item: Known) -> str:
+    flags = (flag for track in signal.tracks if track.id == item.track for flag in track.ladder.flags if flag.id == item.flag)
+    return next((flag.label for flag in flags), item.flag.replace("_", " "))
+
+
 def _kind(signal: Signal, item: Known) -> Change:
-    if item.flag and not item.status:
+    if not item.status:
         return Change.FLAG
     try:
         back = signal.track(item.track).ladder.rung(item.status).steps_back
