@@ -12,7 +12,7 @@ from watcher.config.errors import ConfigError
 from watcher.config.people import channels_of, recipients_of
 from watcher.config.places import Places
 from watcher.config.read import read_file
-from watcher.config.references import note_references
+from watcher.config.references import note_options, note_references
 from watcher.config.secrets import read_secret
 from watcher.config.settings import Example, Fetch, Recipient, Store, Tool, Watch, Web
 from watcher.config.signals import build_examples, build_signal
@@ -52,14 +52,21 @@ class Config:
         raise KeyError(signal_id)
 
 
-def load(path: Path | str, env: Mapping[str, str] | None = None) -> Config:
-    """Read signals.toml under an environment (the process's own by default). Raises ConfigError with every mistake."""
+def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool = False) -> Config:
+    """Read signals.toml under an environment (the process's own by default).
+
+    `quick` is for commands that neither poll nor send: formats and channels are not loaded to check their options.
+    Raises ConfigError with every mistake.
+    """
     env = os.environ if env is None else env
     tables, places = read_file(Path(path), env)
     note_references(tables, places)
+    if not quick:
+        note_options(tables, places)
     _stop(places)
     signals = tuple(build_signal(n, each, tables.get("ladder", {}), places) for n, each in enumerate(tables["signal"]))
-    recipients, channels = recipients_of(tables, env, places), channels_of(tables, places)
+    recipients = recipients_of(tables, env, places)
+    channels = {} if quick else channels_of(tables, places)
     _stop(places)
     return Config(
         path=Path(path),

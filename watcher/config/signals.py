@@ -60,7 +60,7 @@ def _track(signal: Mapping[str, Any], number: int, table: Mapping[str, Any], lad
     name = track_id(table)
     title = signal.get("title", spoken(signal["id"])) if number == 0 and len(signal["track"]) == 1 else spoken(name)
     ladder = ladders.build(table["ladder"], table.get("bind", {}), place)
-    return Track(name, table.get("title", title), ladder, table.get("link", ""))
+    return Track(name, table.get("title", title), ladder, table.get("link", ""), table.get("search", ""))
 
 
 def _source(signal: str, table: Mapping[str, Any]) -> Source:

@@ -276,7 +276,8 @@ def _event(seen: _Seen, indexed: _Indexed, said: Match | None) -> str:
     if where.startswith("match:"):
         return said.values.get(where[6:], "") if said else ""
     if where:
-        return str(seen.entry.facts.get(where) or "")
+        own = getattr(seen.entry, where) if where in {"key", "title", "link"} else ""
+        return str(seen.entry.facts.get(where) or own)
     return subject_key(said.values.get("object", "")) if said and indexed.track.ladder.series else ""
 
 
