@@ -11,12 +11,32 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from watcher.core.claims import claims_of
+from watcher.core.compare import compare
 from watcher.core.decide import decide
-from watcher.core.model import Entry, Flag, Headline, Ladder, Observation, Rule, Signal, Status, Tier, Track, TrackVerdict
-from watcher.formats import billstatus
+from watcher.core.model import (
+    Entry,
+    Flag,
+    Headline,
+    Ladder,
+    Observation,
+    Rule,
+    Signal,
+    Status,
+    Tier,
+    Track,
+    TrackVerdict,
+    Verdict,
+)
+from watcher.formats import billstatus, senate_votes
 
 HERE = Path(__file__).resolve().parent
 RECORDS = HERE / "fixtures" / "bills"
+REFERRED = "2026-01-13 senate: Read twice and referred to the Committee on Banking, Housing, and Urban Affairs."
+PASSED = "2026-11-30 senate: Passed Senate without amendment by Unanimous Consent."
+BILL = "119/hr/2683"
+MENU = """<vote_summary><congress>119</congress><session>2</session><congress_year>2026</congress_year><votes>{}</votes></vote_summary>"""
+ROW = """<vote><vote_number>{0:05d}</vote_number><vote_date>{1}</vote_date><issue>{2}</issue><question>{3}</question>
+<result>{4}</result><vote_tally><yeas>{5}</yeas><nays>{6}</nays></vote_tally><title>{7}</title></vote>"""
 LATE = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CHAMBERS = {"senate": ("0", "Senate"), "house": ("2", "House floor actions"), "library": ("9", "Library of Congress")}
 
@@ -87,7 +107,7 @@ def entries(rec: Record, **how: Any) -> tuple[Entry, ...]:
 
 def senate_ladder(measure: str) -> Ladder:
     """The ladder of signals.toml, bound to a measure such as "119/hr/2683"."""
-    table = tomllib.loads((RECORDS / "ladder.toml").read_text(encoding="utf-8"))["ladder"]["senate-bill"]
+    table = tomllib.loads((HERE.parent / "signals.toml").read_text(encoding="utf-8"))["ladder"]["senate-bill"]
     statuses = tuple(Status(**{**one, "within": timedelta(days=int(one.get("within", "3d")[:-1]))}) for one in table["status"])
     rules = tuple(_rule(one, measure) for one in table["rule"])
     return Ladder(
@@ -119,12 +139,36 @@ def seen(
     return [Observation(source, entry, when, "0" * 64, f"{source}.gov", tier) for entry in read]
 
 
-def verdict_of(read: Iterable[Entry] | Iterable[Observation], measure: str, *, now: datetime = LATE) -> TrackVerdict:
-    """Where one measure stands by some entries or observations."""
-    signal = signal_of(measure)
+def decided(read: Iterable[Entry] | Iterable[Observation], *measures: str, now: datetime = LATE) -> Verdict:
+    """The verdict on some measures by some entries or observations."""
+    signal = signal_of(*measures)
     known = [one if isinstance(one, Observation) else seen([one], when=now)[0] for one in read]
     claims = [claim for observation in known for claim in claims_of(signal, observation)]
-    return decide(signal, claims, (), now).tracks[0]
+    return decide(signal, claims, (), now)
+
+
+def verdict_of(read: Iterable[Entry] | Iterable[Observation], measure: str, *, now: datetime = LATE) -> TrackVerdict:
+    """Where one measure stands by some entries or observations."""
+    return decided(read, measure, now=now).tracks[0]
+
+
+def told(rec: Record, *dates: str) -> list[tuple[str, str, str]]:
+    """Day, kind and status of every transition when a record is read at the end of these days."""
+    measure = rec["measure"].replace("-", "/")
+    days = dates or sorted({action[0] for action in rec["actions"]})
+    before: Verdict | None = None
+    found = []
+    for date in days:
+        now = evening(date)
+        after = decided(entries(at(rec, date)), measure, now=now)
+        found += [(date, change.kind.value, change.after) for change in compare(signal_of(measure), before, after)]
+        before = after
+    return [change for change in found if change[1] != "baseline"]
+
+
+def evening(date: str) -> datetime:
+    """One minute before midnight in Washington's summer, in UTC."""
+    return datetime.fromisoformat(f"{date}T23:59:00-04:00").astimezone(UTC)
 
 
 def stands(rec: Record, *, now: datetime = LATE, **how: Any) -> TrackVerdict:
@@ -140,9 +184,36 @@ def walk(rec: Record, *, without: str = "", **how: Any) -> list[tuple[str, str]]
         day = at(rec, date, without=without)
         if not day["actions"]:
             continue
-        verdict = stands(day, now=datetime.fromisoformat(f"{date}T23:59:00-04:00").astimezone(UTC), **how)
+        verdict = stands(day, now=evening(date), **how)
         if (verdict.status, verdict.since) != before:
             before = verdict.status, verdict.since
             if not path or path[-1][1] != verdict.status or verdict.status == "senate_rejected":
                 path.append((date, verdict.status))
     return path
+
+
+def votes(*rows: tuple[int, str, str, str, str, int, int, str], year: int = 2026) -> tuple[Entry, ...]:
+    """The entries of a menu of roll calls: number, day, issue, question, result, yeas, nays, title."""
+    body = MENU.replace("2026", str(year)).format("".join(ROW.format(*row) for row in rows))
+    return senate_votes.read(body.encode(), url="https://www.senate.gov/menu", content_type="text/xml", options={})
+
+
+def status(*rows: str, measure: str = "119-hr-2683") -> str:
+    """Where a bill in committee stands after some more rows."""
+    return stands(made(measure, REFERRED, *rows), now=datetime(2026, 12, 15, tzinfo=UTC)).status
+
+
+def press(title: str, text: str) -> Observation:
+    """An article as observed."""
+    entry = Entry("press", title, text, "https://news.example.org/a", LATE)
+    return Observation("press", entry, LATE, "0" * 64, "example.org", Tier.PRESS)
+
+
+class Known:
+    """What is known of an entry from an earlier reading."""
+
+    def __init__(self, digest: str, missing_since: datetime | None = None) -> None:
+        self.revision = 1
+        self.digest = digest
+        self.missing_since = missing_since
+        self.withdrawn_at: datetime | None = None
