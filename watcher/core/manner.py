@@ -21,6 +21,7 @@ MANNERS: Final = (
     "compared",
     "retold",
     "partial",
+    "restricted",
 )
 """Every manner; a rule names those that it accepts, joined by + where several hold at once."""
 
@@ -30,20 +31,20 @@ _NEGATIONS: Final = _set(
 _NOT_NEGATIONS: Final = frozenset({"only", "just", "merely", "simply"})
 _NEGATED: Final = re.compile(
     r"(?i)\b(?:yet to|stop(?:s|ped)? short of|decid\w+ against|rather than|instead of|far from|no plans? to|fail\w* to|declin\w+ to|refus\w+ to"
-    r"|ruled out|rules out|den(?:y|ies|ied)|false that|untrue that|not true that|a myth that|hoax|nothing (?:is|was|has))\b"
+    r"|ruled out|rules out|den(?:y|ies|ied)|false that|untrue that|not true that|a myth that|hoax|nothing (?:is|was|has)|anything but|nowhere near)\b"
 )
 _AFTER_NEGATION: Final = re.compile(
     r"(?i)^\W{0,3}(?:to|for|in|at)? ?(?:no ?one|nobody|none|nowhere|not yet|never|no longer|anymore|any more)\b"
 )
 _PLANNED: Final = re.compile(
     r"(?i)\b(?:will|'ll|shall|expects? to|expected to|plan(?:s|ning|ned)? (?:to|on|for)|intends? to|going to|scheduled (?:to|for)|slated (?:to|for)"
-    r"|set to|due to be|is coming|are coming|to be|prepar\w+ to|promis\w+ to|commit\w* to|working (?:to|toward|towards)|about to|upcoming|soon be)\b"
+    r"|set to|due to be|is coming|are coming|to be|prepar\w+ to|promis\w+ to|commit\w* to|working (?:to|toward|towards)|about to|upcoming|soon be)\b|\bbe$"
 )
 _WISHED: Final = re.compile(
     r"(?i)\b(?:goal|aim|aims|aiming|hopes?|hoping|hoped|ambition|eventual|eventually|someday|one day|would like|want to|wants to|dream\w*)\b"
 )
 _CONDITIONAL: Final = re.compile(
-    r"(?i)\b(?:if|unless|once|whether|assuming|suppose|supposing|provided that|as soon as|in case|until|till|before|ahead of|prior to|pending"
+    r"(?i)\b(?:if|unless|once|whether|assuming|suppose|supposing|provided that|as soon as|in case|(?:until|till)(?! now)|before|ahead of|prior to|pending"
     r"|would|could|might|may|should|can not confirm|must first|require\w* (?:\w+ ){0,6}before|when (?:it|they|we|the|this|these|claude|a|an))\b"
 )
 _HEARSAY: Final = re.compile(
@@ -74,6 +75,29 @@ _PRESENT: Final = re.compile(r"(?i)\b(?:now|today|already|effective immediately|
 _INFINITIVE_OK: Final = _set("clears cleared clear lets let allowed allows forced forces forcing ordered orders ordering")
 
 
+_RESTRICTED: Final = re.compile(
+    r"(?i)^\W*(?:who|that|whose|verified|approved|vetted|enrolled|invited|selected|cleared|accepted|participating|under NDA|by invitation|(?:up)?on request"
+    r"|after (?:approval|verification|review)|subject to|pending|with (?:an? )?(?:approved|verified|early)|on (?:the |our )?(?:waitlist|allow-?list)"
+    r"|(?:in|of|through|under|via) (?:(?:the|our|its|Anthropic's|Project|a) ?)?(?:[\w\-]+ ){0,4}?(?:programs?|programmes?|preview|beta|waitlist|Glasswing|pilot|trial))\b"
+)
+"""Words right behind an opening that close it again: "to all customers who are approved"."""
+_STEMS: Final = frozenset(
+    {"suspend", "disabl", "revok", "withdraw", "pull", "halt", "block", "restor", "redeploy", "reinstat", "resum", "re-enabl", "reopen", "retir"}
+    | {"deprecat", "expand", "extend", "broaden", "widen", "cancel", "launch", "releas", "introduc", "stop", "ceas", "shut", "switch", "turn", "leak"}
+)
+_CHOSEN: Final = re.compile(
+    r"(?i)^[^.;]{0,60}?\b(?:verified|approved|vetted|allow-?listed|whitelisted|invited|select|selected|eligible|participants|partners|enrolled|trusted)\b"
+)
+_AFTERWARDS: Final = re.compile(r"(?i)\b(?:after|following|since|despite|before)\b[^,]*$")
+_NARROWING: Final = re.compile(r"(?i)^\s+(?!(?:on|in|from|via|through|at|today|now|starting|as|and|who|our|of our|the)\b)\w")
+_GLAD: Final = frozenset({"excited", "pleased", "proud", "happy", "delighted", "thrilled", "glad", "able"})
+_OPENING_VERBS: Final = frozenset({"make", "open", "bring", "offer", "release", "ship", "launch", "roll", "keep", "turn", "restore", "suspend", "give"})
+_LEFT_BEHIND: Final = re.compile(
+    r"(?i)\b(?:until now|previously|formerly|no longer|exit(?:s|ed|ing)?|leav(?:es|ing)|left|out of|graduat\w+ from|after)(?: [\w\-]+){0,4}\W*$"
+)
+"""A state that is left: "until now in limited preview", "exits preview"."""
+
+
 def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
     """The manners in which a phrase is said, empty where it is plainly stated; looks left within its clause."""
     start, end = scene.tokens[scene.start].start, scene.tokens[scene.stop - 1].end
@@ -81,14 +105,15 @@ def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
     scope, before, after = sentence[clause:start], sentence[:start], sentence[end:]
     found = {
         "negated": _negated(scene, clause, scope) or bool(_AFTER_NEGATION.search(after)),
-        "planned": bool(_PLANNED.search(scope)) or _intended(scene) or _ahead(sentence[clause:start], after),
+        "planned": bool(_PLANNED.search(scope.rstrip())) or _intended(scene, clause) or _ahead(sentence[clause:start], after),
         "wished": bool(_WISHED.search(scope)),
         "conditional": bool(_CONDITIONAL.search(_governing(before, after))),
         "question": _asked(sentence),
         "hearsay": bool(_HEARSAY.search(sentence)),
         "quoted": _quoted(sentence, start, end),
         "compared": _compared(scope, scene, phrase),
-        "retold": bool(_STATIVE_PAST.search(scope)) and not _eventive(phrase),
+        "retold": bool(_AFTERWARDS.search(scope) if _eventive(phrase) else _STATIVE_PAST.search(scope) or _LEFT_BEHIND.search(scope)),
+        "restricted": _closed_again(phrase, sentence[start:end], after),
     }
     manners = {name for name, holds in found.items() if holds}
     if "negated" in manners and _DISTRIBUTED.search(sentence[start : start + 80]):
@@ -100,12 +125,23 @@ def _clause(scene: Scene) -> int:
     """Offset where the clause of the phrase begins: after a boundary, or after "and" with a verb of its own."""
     for at in range(scene.start - 1, -1, -1):
         token = scene.tokens[at]
-        if token.text in BOUNDARIES and token.text != "yet":
+        if token.text in BOUNDARIES and token.text != "yet" and not _anything_but(scene, at):
             return token.end
         follow = scene.tokens[at + 1].text if at + 1 < scene.start else ""
         if token.text == "and" and (follow in AUXILIARIES or follow in {"we", "it", "they"} or _new_subject(scene, at + 1)):
             return token.end
     return 0
+
+
+def _closed_again(phrase: Phrase, words: str, after: str) -> bool:
+    """Whether what follows an opening narrows it: "to all | verified customers", "to all customers | who are approved"."""
+    if phrase.kind == "offered":
+        return bool(_CHOSEN.search(after))
+    return phrase.kind == "open" and bool(_RESTRICTED.search(after) or (words.lower().endswith((" all", " every", " any")) and _NARROWING.search(after)))
+
+
+def _anything_but(scene: Scene, at: int) -> bool:
+    return scene.tokens[at].text == "but" and at > 0 and scene.tokens[at - 1].text in {"anything", "nothing", "all"}
 
 
 def _new_subject(scene: Scene, at: int) -> bool:
@@ -131,11 +167,18 @@ def _closed(between: tuple[Token, ...]) -> bool:
     )
 
 
-def _intended(scene: Scene) -> bool:
-    """An infinitive ("Anthropic to open Mythos to all") is a plan; "clears it to restore" and "forces it to" are not."""
-    if not scene.start or scene.tokens[scene.start - 1].text != "to":
-        return False
-    return not any(token.text in _INFINITIVE_OK for token in scene.tokens[: scene.start])
+def _intended(scene: Scene, clause: int) -> bool:
+    """An infinitive ("Anthropic to open Mythos to all") is a plan; "clears it to restore" and "glad to open" are not."""
+    words = [token.text for token in scene.tokens[: scene.start + 1] if token.start >= clause or token.text == "to"]
+    for at, word in enumerate(words[:-1]):
+        if word == "to" and (words[at + 1] in _OPENING_VERBS or at == len(words) - 2 and _is_verb(scene)):
+            return not (set(words[:at]) & (_INFINITIVE_OK | _GLAD) or words[at - 1 : at] == ["had"])
+    return False
+
+
+def _is_verb(scene: Scene) -> bool:
+    """Whether the phrase after "to" opens with a verb, and not with a noun ("only to approved customers")."""
+    return scene.tokens[scene.start].text.rstrip("e") in _STEMS
 
 
 def _governing(before: str, after: str) -> str:

@@ -102,12 +102,9 @@ def _worded(sentence: Sentence, vocabulary: Vocabulary, line: Line, reading: Rea
 def _gated(sentence: Sentence, said: Statement, reading: Reading) -> bool:
     """Whether the text also says of the same thing what must not be said beside it."""
     group = said.thing.group if said.thing else ""
-    return any(
-        other.kind in sentence.without
-        and not other.manners
-        and (other.thing.group == group if other.thing else other.sentence == said.sentence)
-        for other in reading.statements
-    )
+    beside = [other for other in reading.statements if other.kind in sentence.without and not other.manners]
+    bound = {other.sentence for other in beside if other.thing}
+    return any(other.thing.group == group if other.thing else other.sentence == said.sentence and said.sentence not in bound for other in beside)
 
 
 def _matched(said: Statement, line: Line, reading: Reading) -> Match:

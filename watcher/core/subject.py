@@ -24,7 +24,7 @@ _AFTER_OBJECT = (
     _SKIPPED | PREPOSITIONS | JOINERS | RELATIVE | MODEL_NOUNS | HEADS | _OFFERED | PRONOUNS | DETERMINERS
     | {"but", "while", "after", "before", "because", "when", "if", "until", "unless", "who", "where", "generally", "publicly", "we", "back", "out", "up", "off"}
     | {"today", "tomorrow", "yesterday", "next", "later", "this", "last", "january", "february", "march", "april", "may", "june", "july", "august"}
-    | {"september", "october", "november", "december", "customers", "users", "users'", "everywhere", "pending", "following", "amid", "despite", "so", "ai"}
+    | {"september", "october", "november", "december", "customers", "users", "users'", "everywhere", "pending", "following", "amid", "despite", "so", "ai", "begins", "starts", "comes", "arrives", "continues", "ends", "means", "follows"}
 )
 _REACH = 14
 """Words that an apposition or an object may be long."""
@@ -52,7 +52,19 @@ def subjects(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
         return tuple(t.thing for t in inside if t.thing) or _anaphor(scene, [t.text for t in inside], scene.start)
     if phrase.modifier:
         return _modified(scene)
+    if _is_active(scene):
+        return ()
     return (() if phrase.open_ended else _attribute(scene)) or _left(scene, scene.start - 1)
+
+
+def _is_active(scene: Scene) -> bool:
+    """Whether a lone participle has an object of its own: "X suspended the process" does not say that X is suspended."""
+    if scene.stop - scene.start != 1 or not scene.tokens[scene.start].text.endswith(("ed", "wn")) or _has_auxiliary(scene):
+        return False
+    follow = scene.tokens[scene.stop] if scene.stop < len(scene.tokens) else None
+    if follow is None or follow.thing:
+        return bool(follow and follow.thing and scene.start and scene.tokens[scene.start - 1].thing)
+    return follow.text[0].isalpha() and follow.text not in _AFTER_OBJECT - DETERMINERS - {"all", "both"} and not follow.text.endswith("ly")
 
 
 def _object(scene: Scene) -> tuple[Thing, ...]:
@@ -140,15 +152,18 @@ def _has_auxiliary(scene: Scene) -> bool:
 
 def _modified(scene: Scene) -> tuple[Thing, ...]:
     """What a phrase like "for participants" is attached to: the words right before it, else the subject."""
-    at = _before_brackets(scene.tokens, scene.start - 1)
-    while at >= 0 and (scene.tokens[at].text.endswith(("ed", "only", "ing")) or scene.tokens[at].text in _OFFERED):
+    at = near = _before_brackets(scene.tokens, scene.start - 1)
+    while at >= 0 and (scene.tokens[at].text.endswith(("ed", "only")) or scene.tokens[at].text in _OFFERED):
         at = _before_brackets(scene.tokens, at - 1)
-    thing = scene.tokens[at].thing if at >= 0 else None
-    return _list_left(scene.tokens, at)[1] if thing else _left(scene, at)
+    direct = at >= 0 and at == near == scene.start - 1 and scene.tokens[at].thing
+    bracketed = at >= 0 and scene.tokens[at].thing and scene.tokens[scene.start - 1].text == ")"
+    return _list_left(scene.tokens, at)[1] if direct or bracketed else _left(scene, at)
 
 
 def _attribute(scene: Scene) -> tuple[Thing, ...]:
     """A thing right after an adjective ("the first generally available Mythos-class model") and its other name."""
+    if scene.start <= 2 and scene.stop + 1 < len(scene.tokens) and scene.tokens[scene.stop].text == ":":  # noqa: PLR2004 - "Now open: X"
+        return _list_right(scene.tokens, scene.stop + 1) if scene.tokens[scene.stop + 1].thing else ()
     for at in range(scene.stop, min(scene.stop + 4, len(scene.tokens))):
         token = scene.tokens[at]
         if token.thing and token.thing.group != "generic":
@@ -206,6 +221,8 @@ def _before_brackets(tokens: tuple[Token, ...], at: int) -> int:
 def _before_article(tokens: tuple[Token, ...], at: int) -> int:
     """Left of "[is available] as a", so that what is offered as something is the subject."""
     if at >= 0 and tokens[at].text in {"a", "an"}:
+        at = _before_brackets(tokens, at - 1)
+    if at > 0 and tokens[at].text in {"in", "under"} and tokens[at - 1].text in _SKIPPED:
         at = _before_brackets(tokens, at - 1)
     while at > 0 and tokens[at].text in _OFFERED and (tokens[at - 1].text in _SKIPPED or tokens[at - 1].thing):
         at = _before_brackets(tokens, at - 1)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from watcher.core.phrases import Thing
 from watcher.core.reading import Line, Reading
 from watcher.core.vocabulary import Vocabulary
 
@@ -54,10 +55,8 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
         found = phrase.pattern.search(line.folded) if phrase.kind == title.kind else None
         if not found:
             continue
-        authors = [
-            t.said for t in line.things if t.group in title.by and t.end <= found.start() and found.start() - t.end <= _BY_REACH
-        ]
-        about = line.folded[found.end() :].strip(" :-")
+        authors = [thing.said for thing in line.things if thing.group in title.by and _is_author(line.folded, thing, found)]
+        about = re.split(r"(?i) by (?=the |[A-Z])", line.folded[found.end() :])[0].strip(" :-")
         named = [t for t in line.things if t.group in title.object_of and t.start >= found.end() - 1]
         if (title.by and not authors) or not _is_object(about, vocabulary, title) or (title.object_of and not named):
             continue
@@ -69,6 +68,13 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
                 {"object": about, "model": key, "name": about, "by": by},
             )
     return None
+
+
+def _is_author(text: str, thing: Thing, work: re.Match[str]) -> bool:
+    """Whether a name stands shortly before the work, or behind "by"."""
+    if thing.end <= work.start():
+        return work.start() - thing.end <= _BY_REACH
+    return bool(re.search(r"(?i)\bby (?:the )?$", text[: thing.start]))
 
 
 def _is_object(about: str, vocabulary: Vocabulary, title: Title) -> bool:
