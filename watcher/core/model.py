@@ -167,7 +167,7 @@ class Rule:
     details: Mapping[str, str] = field(default_factory=dict)
     """Detail name → fact name or `match:NAME` to carry with the claim."""
     event: str = ""
-    """Fact that names what happened, e.g. "model", or the entry's key, title or link; claims of one event corroborate each other."""
+    """Fact that names what happened ("model"), or the entry's key, title or link; claims of one event corroborate each other."""
     outcome: bool = False
     """Whether the outcome of a series event is read from the entry's text (core/figures.py)."""
 

@@ -1,0 +1,112 @@
+"""What a configuration allows and its owner may not have meant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import product
+from math import prod
+from urllib.parse import quote
+
+from watcher.config.build import Config
+from watcher.core.model import Rule, Signal, Source, Tier, Track
+
+_MOST_COMBINATIONS = 10_000
+_SOON = timedelta(days=60)
+_LINK = {"link", ""}
+"""Publishers of sources whose entries speak for the domains of their own links."""
+
+
+def warnings_of(config: Config, now: datetime) -> Iterator[str]:
+    """Give the warnings, those on the installation first, each in one sentence."""
+    yield from _installation(config)
+    used = {track.ladder.id for signal in config.signals for track in signal.tracks}
+    for ladder in config.ladders:
+        if ladder not in used:
+            yield f'ladder "{ladder}" is used by no track'
+    for signal in config.signals:
+        yield from _signal(signal)
+        for track in signal.tracks:
+            yield from _track(signal, track)
+            yield from _ending(signal, track, now)
+
+
+def _installation(config: Config) -> Iterator[str]:
+    if not config.watch.contact:
+        yield "[watch] names no contact: publishers cannot reach you when a request troubles them"
+    if not config.watch.base_url and any(each.channel != "maildir" for each in config.recipients):
+        yield "[watch] names no base_url: messages cannot link to the page"
+    if not any(each.operator for each in config.recipients):
+        yield "no recipient has operator = true: nobody is told when a source goes blind or a delivery fails"
+
+
+def _signal(signal: Signal) -> Iterator[str]:
+    silent = [s.id for s in signal.sources if s.expect_every is None and not s.record and not s.may_be_missing]
+    if silent:
+        yield f'signal "{signal.id}": nobody is told when these fall silent, for want of expect_every: {", ".join(silent)}'
+    for source in signal.sources:
+        if source.expect_every is not None and source.expect_every < source.every:
+            yield f'source "{source.id}" is asked less often (every) than its silence alarm rings (expect_every)'
+    if not any(source.essential for source in signal.sources):
+        yield f'signal "{signal.id}" has no essential source: it will never say that it cannot see'
+    for combination in _without_headline(signal):
+        yield f'signal "{signal.id}" has no headline where {combination}'
+        break
+
+
+def _without_headline(signal: Signal) -> Iterator[str]:
+    """The first combinations of statuses that no headline covers."""
+    ladders = [[(track.id, status.id) for status in track.ladder.statuses] for track in signal.tracks]
+    if prod(map(len, ladders)) > _MOST_COMBINATIONS:
+        return
+    for standing in product(*ladders):
+        statuses = dict(standing)
+        if not any(all(statuses[track] in wanted for track, wanted in line.when.items()) for line in signal.headlines):
+            yield ", ".join(f"{track} is {status}" for track, status in standing)
+
+
+def _track(signal: Signal, track: Track) -> Iterator[str]:
+    reached = {rule.status for rule in track.ladder.rules if not rule.review} | {known.status for known in signal.known}
+    for status in track.ladder.statuses[1:]:
+        if status.id not in reached:
+            yield f'status "{status.id}" of {signal.id}.{track.id} is reached by no rule'
+    for rule in track.ladder.rules:
+        by_itself = rule.clock is not None or Tier.OPERATOR in rule.by
+        if not by_itself and not any(_feeds(source, rule) for source in signal.sources):
+            yield f'rule "{rule.id}" of {signal.id}.{track.id} is fed by no source of its tiers, publishers, surfaces and ids'
+
+
+def _feeds(source: Source, rule: Rule) -> bool:
+    """Whether entries of a source, or of a page followed from it, could be of those that a rule asks for."""
+    if rule.sources and source.id not in rule.sources:
+        return False
+    return _speaks(source.tier, source.publisher, source.surface, rule) or any(
+        _speaks(page.tier or source.tier, page.publisher, page.surface or source.surface, rule) for page in source.follow
+    )
+
+
+def _speaks(tier: Tier, publisher: str, surface: str, rule: Rule) -> bool:
+    if tier not in rule.by or (rule.surfaces and surface not in rule.surfaces):
+        return False
+    hosts = (*rule.publishers, *rule.hosts)
+    return not hosts or publisher in _LINK or any(host == publisher or host.endswith(f".{publisher}") for host in hosts)
+
+
+def _ending(signal: Signal, track: Track, now: datetime) -> Iterator[str]:
+    """A track that a rule of time closes soon, or closed, with where its successor would be found."""
+    ends = min((rule.clock for rule in track.ladder.rules if rule.clock), default=None)
+    if ends is None or now < ends - _SOON:
+        return
+    verb = "ends" if now < ends else "ended"
+    yield f'track "{signal.id}.{track.id}" {verb} on {ends:%Y-%m-%d}; {_successor(track)}'
+
+
+def _successor(track: Track) -> str:
+    words = track.search or track.title
+    measures = [str(value) for rule in track.ladder.rules for value in rule.when.get("measure", ())]
+    congress = next((int(number) for measure in measures if (number := measure.partition("/")[0]).isdecimal()), None)
+    if congress is None:
+        return f'look for what follows it: "{words}"'
+    asked = json.dumps({"congress": [str(congress + 1)], "source": "legislation", "search": words}, separators=(",", ":"))
+    return f'look for its successor, "{words}": https://www.congress.gov/search?q={quote(asked)}'
