@@ -117,6 +117,11 @@ def test_a_wish_to_wait_is_kept_whether_seconds_or_a_date(status: int, header: s
     assert answer.retry_after == (None if seconds is None else timedelta(seconds=seconds))
 
 
+def test_a_body_shorter_than_announced_is_no_document_whatever_carries_it() -> None:
+    answer = ask({"https://news.example/": Answered(200, {"Content-Length": "10"}, b"short")}, "https://news.example/")
+    assert answer == Failed(Outcome.MALFORMED, "answer cut off after 5 of 10 bytes", 200)
+
+
 # --- redirects -----------------------------------------------------------------------------------------------------
 
 

@@ -95,6 +95,7 @@ FAULTS: list[tuple[str, Reply, Outcome, str]] = [
     ("chunks that are none", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n", Outcome.MALFORMED, "cut off|not HTTP"),
     ("gzip cut off", http(200, gzip.compress(FEED)[:-12], content_encoding="gzip"), Outcome.MALFORMED, "inside its compression"),
     ("gzip that is none", http(200, FEED, content_encoding="gzip"), Outcome.MALFORMED, "compression that cannot be read"),
+    ("gzip in a thousand empty parts", http(200, gzip.compress(b"") * 1000, content_encoding="gzip"), Outcome.MALFORMED, "too many parts"),
     ("coding that was not asked for", http(200, FEED, content_encoding="br"), Outcome.MALFORMED, "not asked for"),
     ("announced too large", http(200, FEED, content_length="99999999"), Outcome.MALFORMED, "larger than 15 MB"),
     ("not HTTP", b"SSH-2.0-OpenSSH_9.6\r\n\r\n", Outcome.MALFORMED, "not HTTP"),
@@ -223,6 +224,24 @@ def test_a_gzip_bomb_of_300_megabytes_costs_less_than_20() -> None:
 def test_a_bomb_in_an_error_page_is_looked_at_no_further_than_needed() -> None:
     answer, _ = fetch(http(503, bomb(300_000_000), content_encoding="gzip", content_type="text/html"))
     assert answer == Failed(Outcome.ERROR, "503 Service Unavailable", 503)
+
+
+def test_a_compressed_body_without_an_end_is_left_at_the_limit() -> None:
+    async def pour_noise(writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\x03"
+        )  # a name without an end
+        for _ in range(10_000):
+            writer.write(b"x" * 65536)
+            await writer.drain()
+
+    answer, _ = fetch(pour_noise, max_body=1_000_000)
+    assert answer == Failed(Outcome.MALFORMED, "body larger than 1 MB", 200)
+
+
+def test_an_empty_body_that_says_it_is_gzip_is_empty() -> None:
+    answer, _ = fetch(http(200, b"", content_encoding="gzip"))
+    assert answer == Failed(Outcome.EMPTY, "empty body", 200)
 
 
 def test_gzip_is_inflated_whole_however_it_is_cut() -> None:

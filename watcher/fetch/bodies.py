@@ -15,6 +15,7 @@ import httpx
 STEP = 1 << 18
 """Bytes that one step of inflation may give: what a hostile body can cost beyond the limit."""
 _GZIP = 16 + zlib.MAX_WBITS
+_MOST_MEMBERS = 100
 
 
 class Spoilt(Exception):  # noqa: N818 - a word of the design
@@ -86,20 +87,19 @@ class _Inflater:
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(_GZIP)
-        self._begun = False
+        self._members = 0
 
     @property
     def whole(self) -> bool:
         """Whether the body ends where a member ends; a body without a byte is whole."""
-        return self._member.eof or not self._begun
+        return self._member.eof or not self._members
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Inflate one chunk in steps. Raises Spoilt."""
         more = False
         while chunk or more:
-            if self._member.eof:
-                self._member = zlib.decompressobj(_GZIP)
-            self._begun = True
+            if self._member.eof or not self._members:
+                self._next()
             try:
                 piece = self._member.decompress(chunk, STEP)
             except zlib.error as error:
@@ -108,6 +108,13 @@ class _Inflater:
             more = len(piece) == STEP and not self._member.eof  # all read, not all given
             if piece:
                 yield piece
+
+    def _next(self) -> None:
+        """Begin a member; thousands of empty ones in a row are no document, but a way to keep us busy."""
+        self._members += 1
+        if self._members > _MOST_MEMBERS:
+            raise Spoilt("compression in too many parts")
+        self._member = zlib.decompressobj(_GZIP)
 
 
 def _inflater(coding: str) -> _Inflater | None:
