@@ -1,0 +1,217 @@
+"""Reading documents in worker processes, so that one that breaks, hangs or swells is one source's failure."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from watcher import formats
+from watcher.core.model import Outcome, Unreadable
+from watcher.parsing_worker import RETIRED, SIZE, pack_request, unpack_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from watcher.core.model import Document, Entry, Facts
+
+COMMAND = (sys.executable, "-X", "utf8", "-B", "-m", "watcher.parsing_worker")
+MEMORY = 1 << 30
+"""Bytes of address space for one worker; what it really holds is far less."""
+
+_CHUNK = 1 << 16
+_MAX_ANSWER = 128 << 20
+_GOODBYE = 5.0
+
+
+async def read_here(document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
+    """Read in this process, without limits: for tests and for documents of one's own. Raises Unreadable, KeyError."""
+    return formats.read(document, format_name, options)
+
+
+class Readers:
+    """A pool of worker processes, started when they are first needed, gone when they have been idle for two minutes.
+
+    `read` may be awaited from any event loop; `read_now` blocks. Close it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int = 2,
+        memory: int = MEMORY,
+        cpu: timedelta = timedelta(seconds=10),
+        wall: timedelta = timedelta(seconds=30),
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        """`memory` in bytes for each worker; `cpu` and `wall` for each document."""
+        self._command = (*command, str(memory))
+        self._cpu = max(1, round(cpu.total_seconds()))
+        self._wall = wall.total_seconds()
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="readers")
+        self._lock = threading.Lock()
+        self._idle: list[_Worker] = []
+
+    async def read(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
+        """The entries of a document. Raises Unreadable, also where a worker died over it, and KeyError for an unknown name."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self.read_now, document, format_name, options)
+
+    def read_now(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
+        """The same, in the calling thread."""
+        if format_name not in formats.names():
+            raise KeyError(format_name)
+        request = pack_request(document, format_name, options, self._cpu)
+        while True:
+            worker, fresh = self._take()
+            try:
+                answer = json.loads(worker.ask(request, self._wall))
+            except _Gone as gone:
+                if gone.code == RETIRED and not fresh:
+                    continue  # it had just stopped by itself; the document is not to blame
+                raise Unreadable(f"reading it {gone.how}", Outcome.MALFORMED) from gone
+            self._give_back(worker)
+            if "entries" in answer:
+                return unpack_entries(answer["entries"])
+            raise Unreadable(answer["reason"], Outcome(answer["kind"]))
+
+    def _take(self) -> tuple[_Worker, bool]:
+        """A worker that waits, the one last used, or a new one; and whether it is new."""
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.alive():
+                    return worker, False
+                worker.stop()
+        return _Worker(self._command), True
+
+    def _give_back(self, worker: _Worker) -> None:
+        with self._lock:
+            self._idle.append(worker)
+
+    def close(self) -> None:
+        """Let the documents under way end, then the workers."""
+        self._threads.shutdown(wait=True)
+        with self._lock:
+            stopping, self._idle = self._idle, []
+        for worker in stopping:
+            worker.stop()
+
+    def __enter__(self) -> Self:
+        """The pool itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
+
+
+class _Gone(Exception):  # noqa: N818 - a worker that is no more
+    """The worker ended before it answered."""
+
+    def __init__(self, code: int | None, how: str) -> None:
+        super().__init__(how)
+        self.code = code
+        self.how = how
+
+
+class _Worker:
+    """One process and the two pipes to it."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        """Start it with nothing of our environment but where the code lies: no secret reaches it."""
+        path = os.pathsep.join(map(os.path.abspath, sys.path))
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no text from outside in the command
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={"PYTHONPATH": path, "PATH": os.defpath},
+        )
+        self._in, self._out = _pipe(self._process.stdin), _pipe(self._process.stdout)
+
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    def ask(self, request: bytes, seconds: float) -> bytes:
+        """Send one frame and receive the answer. Raises _Gone, after which the worker is stopped."""
+        try:
+            return self._exchange(memoryview(request), time.monotonic() + seconds)
+        except TimeoutError as error:
+            self.stop(at_once=True)
+            raise _Gone(None, f"took longer than {seconds:g} s") from error
+        except (OSError, EOFError) as error:
+            code = self._ended()
+            self.stop(at_once=True)
+            raise _Gone(code, _how(code)) from error
+
+    def _exchange(self, unsent: memoryview, until: float) -> bytes:
+        """Write and read as the worker lets us, so that neither side waits for the other."""
+        answer = bytearray()
+        while len(answer) < SIZE.size or len(answer) < SIZE.size + SIZE.unpack_from(answer)[0]:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            ready = self._wait(left, sending=bool(unsent))
+            if self._in in ready:
+                unsent = unsent[os.write(self._in, unsent[:_CHUNK]) :]
+            if self._out in ready:
+                part = os.read(self._out, _CHUNK)
+                if not part or len(answer) > _MAX_ANSWER:
+                    raise EOFError
+                answer += part
+        return bytes(answer[SIZE.size :])
+
+    def _wait(self, seconds: float, *, sending: bool) -> set[int]:
+        """The pipes that are ready (by poll: select knows no descriptor above 1023)."""
+        poll = select.poll()
+        poll.register(self._out, select.POLLIN)
+        if sending:
+            poll.register(self._in, select.POLLOUT)
+        return {descriptor for descriptor, _ in poll.poll(seconds * 1000)}
+
+    def _ended(self) -> int | None:
+        """Its exit code, once its pipe is closed; None for one that lives on."""
+        try:
+            return self._process.wait(_GOODBYE)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it: by closing its input, or by force."""
+        if at_once:
+            self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        if self._ended() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+def _pipe(end: object) -> int:
+    """The descriptor of a pipe, set to never block."""
+    descriptor: int = end.fileno()  # type: ignore[attr-defined]  # Popen types its pipes as optional
+    os.set_blocking(descriptor, False)
+    return descriptor
+
+
+def _how(code: int | None) -> str:
+    """Why a worker ended, in words."""
+    if code == -signal.SIGXCPU:
+        return "took more processor time than allowed"
+    if code is not None and code < 0:
+        return f"killed the reader (signal {-code})"
+    return f"ended the reader (exit code {code})"

@@ -1,0 +1,136 @@
+"""The process that reads documents for another one: frames in, frames out, within limits of memory and time."""
+
+from __future__ import annotations
+
+import json
+import resource
+import select
+import struct
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from watcher import formats
+from watcher.core.model import Document, Entry, Outcome, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RETIRED = 75
+"""Exit code of a worker that stops by itself: idle for long, or after many documents."""
+
+SIZE = struct.Struct(">I")
+_IDLE_SECONDS = 120
+_DOCUMENTS = 5_000
+_OPEN_FILES = 64
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+# --- values on the wire: JSON, because what a hostile document may have broken must not be unpickled -----------------
+
+
+def pack_request(document: Document, format_name: str, options: Any, cpu: int) -> bytes:  # noqa: ANN401 - Facts
+    """A document and how to read it, as one frame of a JSON head and the body."""
+    head = json.dumps(
+        {
+            "url": document.final_url or document.url,
+            "content_type": document.content_type,
+            "format": format_name,
+            "options": dict(options),
+            "cpu": cpu,
+            "body": len(document.body),
+        }
+    ).encode()
+    return SIZE.pack(len(head)) + head + document.body
+
+
+def pack_entries(entries: tuple[Entry, ...]) -> dict[str, Any]:
+    """Entries as plain values."""
+    return {
+        "entries": [
+            [one.key, one.title, one.text, one.link, one.published.isoformat() if one.published else None, dict(one.facts)]
+            for one in entries
+        ]
+    }
+
+
+def unpack_entries(listed: list[list[Any]]) -> tuple[Entry, ...]:
+    """The same entries again."""
+    return tuple(
+        Entry(key, title, text, link, datetime.fromisoformat(at).astimezone(UTC) if at else None, unpack_facts(facts))
+        for key, title, text, link, at, facts in listed
+    )
+
+
+def unpack_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts with their tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+
+
+# --- the loop --------------------------------------------------------------------------------------------------------
+
+
+def serve(read: Callable[[Document, str, Any], tuple[Entry, ...]], memory: int) -> int:
+    """Answer requests on standard input until it ends; returns the exit code.
+
+    The parent's death ends standard input, and no document may use more processor time than its request says, so that
+    no worker outlives its parent for long.
+    """
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # a library that prints must not break the frames
+    for kind, limit in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+    for _ in range(_DOCUMENTS):
+        if not select.select([source], [], [], _IDLE_SECONDS)[0]:
+            return RETIRED
+        request = _receive(source)
+        if request is None:
+            return 0
+        answer, tired = _answer(read, *request)
+        sink.write(SIZE.pack(len(answer)) + answer)
+        sink.flush()
+        if tired:
+            break
+    return RETIRED
+
+
+def _receive(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """One request; None where the parent has gone."""
+    size = source.read(SIZE.size)
+    if len(size) < SIZE.size:
+        return None
+    head = json.loads(source.read(SIZE.unpack(size)[0]))
+    body = source.read(head["body"])
+    return (head, body) if len(body) == head["body"] else None
+
+
+def _answer(read: Callable[[Document, str, Any], tuple[Entry, ...]], head: dict[str, Any], body: bytes) -> tuple[bytes, bool]:
+    """The answer as JSON, and whether this process should end after it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(used.ru_utime + used.ru_stime) + 1 + head["cpu"]
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    document = Document(head["url"], head["url"], body, "", head["content_type"], _EPOCH)
+    try:
+        found = pack_entries(read(document, head["format"], unpack_facts(head["options"])))
+        return json.dumps(found).encode(), False
+    except Unreadable as error:
+        tired = isinstance(error.__cause__, MemoryError)
+        reason = "reading it needs more memory than allowed" if tired else error.reason
+        return _refusal(reason, error.kind), tired
+    except MemoryError:
+        return _refusal("reading it needs more memory than allowed", Outcome.MALFORMED), True
+    except Exception as error:  # noqa: BLE001 - the edge of this process: the document failed, the worker goes on
+        return _refusal(f"reading failed: {type(error).__name__}: {str(error)[:200]}", Outcome.MALFORMED), False
+
+
+def _refusal(reason: str, kind: Outcome) -> bytes:
+    return json.dumps({"reason": reason, "kind": str(kind)}).encode()
+
+
+if __name__ == "__main__":
+    sys.exit(serve(formats.read, int(sys.argv[1])))
