@@ -7,7 +7,7 @@ from typing import Final
 
 from watcher.core.phrases import Phrase
 from watcher.core.subject import Scene
-from watcher.core.words import AUXILIARIES, BOUNDARIES, Token, _set
+from watcher.core.words import ADVERBS, AUXILIARIES, BOUNDARIES, PREPOSITIONS, Token, words_of as _set
 
 MANNERS: Final = (
     "stated",
@@ -48,7 +48,8 @@ _CONDITIONAL: Final = re.compile(
     r"|would|could|might|may|should|can not confirm|must first|require\w* (?:\w+ ){0,6}before|when (?:it|they|we|the|this|these|claude|a|an))\b"
 )
 _HEARSAY: Final = re.compile(
-    r"(?i)\b(?:rumou?r\w*|reportedly|allegedly|supposedly|purported\w*|unconfirmed|speculat\w+|sources? sa(?:y|id)|according to (?!anthropic|our\b)"
+    r"(?i)\b(?:(?:some|many|people|critics|analysts|observers|others|reports?|media|posts?|outlets?) (?:say|says|said|claim\w*|believe\w*|think\w*|suggest\w*|that)"
+    r"|rumou?r\w*|reportedly|allegedly|supposedly|purported\w*|unconfirmed|speculat\w+|sources? sa(?:y|id)|according to (?!anthropic|our\b)"
     r"|it is said|is said to|are said to|is believed to|claims? that|claimed that|predict\w*|bets?|odds|market asks|scenario|simulat\w+|hypothetical\w*"
     r"|imagin\w+|fiction\w*|parody|satire|pretend\w*|what if|as if|fake\w*|scam\w*|users? (?:say|said|report|reported|complain\w*))\b"
 )
@@ -56,7 +57,7 @@ _SAYING: Final = re.compile(
     r"(?i)\b(?:said|says|wrote|writes|claimed|claims|told|asked|asks|tweeted|posted|quoted|headline|headlines|joked|reads)\b"
 )
 _COMPARED: Final = re.compile(
-    r"(?i)\b(?:than|compared (?:to|with)|unlike|versus|vs|as \w+ as|(?:exceed|surpass|outperform|beat|rival|match)\w*)\b"
+    r"(?i)\b(?:than|compared (?:to|with)|unlike|in contrast (?:to|with)|contrary to|as opposed to|in place of|instead of|besides|versus|vs|as \w+ as|(?:exceed|surpass|outperform|beat|rival|match)\w*)\b"
 )
 _INTERROGATIVE: Final = re.compile(
     r"(?i)^\W*(?:(?:is|are|was|were|has|have|had|will|would|can|could|should|does|do|did|may|might)\b"
@@ -76,17 +77,26 @@ _INFINITIVE_OK: Final = _set("clears cleared clear lets let allowed allows force
 
 
 _RESTRICTED: Final = re.compile(
-    r"(?i)^\W*(?:who|that|whose|verified|approved|vetted|enrolled|invited|selected|cleared|accepted|participating|under NDA|by invitation|(?:up)?on request"
+    r"(?i)^\W*(?:(?:only |exclusively )?(?:to|for) (?:(?:the|our|all|its|a few|some|select|more) )?(?:\w+ ){0,2}?(?:participants?|partners?|members|organi[sz]ations|employees|staff|researchers"
+    r"|defenders|testers|governments?|agencies|institutions|universities)|(?:with)?in (?:Anthropic|the company)|internally|who|that|whose|verified|approved|vetted|enrolled|invited|selected|cleared|accepted|participating|under NDA|by invitation|(?:up)?on request"
     r"|after (?:approval|verification|review)|subject to|pending|with (?:an? )?(?:approved|verified|early)|on (?:the |our )?(?:waitlist|allow-?list)"
     r"|(?:in|of|through|under|via) (?:(?:the|our|its|Anthropic's|Project|a) ?)?(?:[\w\-]+ ){0,4}?(?:programs?|programmes?|preview|beta|waitlist|Glasswing|pilot|trial))\b"
 )
 """Words right behind an opening that close it again: "to all customers who are approved"."""
+_DENIED: Final = re.compile(
+    r"(?i)\b(?:is|are|was|were) (?:false|wrong|untrue|incorrect|not true|a hoax|fake|mistaken|inaccurate|nonsense)\b|\bby (?:mistake|accident|error)\b"
+)
+_GERUNDS: Final = frozenset({"making", "opening", "bringing", "offering", "releasing", "giving", "launching", "keeping", "shipping", "rolling"})
+_FINITE: Final = re.compile(r"(?i)\b(?:will|would|could|may|might|is|are|was|were|requires?|takes?|means|remains?|needs?|depends?|has|makes)\b")
+_UNDONE: Final = re.compile(
+    r"(?i)^[^.;:]{0,60}?\b(?:is|are|was|has|have|will|would|remains?|does|do)\b (?:still )?(?:not|never|no|yet|far|months|years|weeks|unlikely|uncertain|unclear|unthinkable|off)\b"
+)
 _STEMS: Final = frozenset(
     {"suspend", "disabl", "revok", "withdraw", "pull", "halt", "block", "restor", "redeploy", "reinstat", "resum", "re-enabl", "reopen", "retir"}
     | {"deprecat", "expand", "extend", "broaden", "widen", "cancel", "launch", "releas", "introduc", "stop", "ceas", "shut", "switch", "turn", "leak"}
 )
 _CHOSEN: Final = re.compile(
-    r"(?i)^[^.;]{0,60}?\b(?:verified|approved|vetted|allow-?listed|whitelisted|invited|select|selected|eligible|participants|partners|enrolled|trusted)\b"
+    r"(?i)^[^.;]{0,60}?\b(?:verified|approved|vetted|allow-?listed|whitelisted|invited|select|selected|eligible|participants|partners|enrolled|trusted|programs?|programmes?|Glasswing)\b"
 )
 _AFTERWARDS: Final = re.compile(r"(?i)\b(?:after|following|since|despite|before)\b[^,]*$")
 _NARROWING: Final = re.compile(r"(?i)^\s+(?!(?:on|in|from|via|through|at|today|now|starting|as|and|who|our|of our|the)\b)\w")
@@ -104,10 +114,10 @@ def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
     clause = _clause(scene)
     scope, before, after = sentence[clause:start], sentence[:start], sentence[end:]
     found = {
-        "negated": _negated(scene, clause, scope) or bool(_AFTER_NEGATION.search(after)),
+        "negated": _negated(scene, clause, scope) or _undone(phrase, after),
         "planned": bool(_PLANNED.search(scope.rstrip())) or _intended(scene, clause) or _ahead(sentence[clause:start], after),
         "wished": bool(_WISHED.search(scope)),
-        "conditional": bool(_CONDITIONAL.search(_governing(before, after))),
+        "conditional": bool(_CONDITIONAL.search(_governing(before, after))) or _is_nominal(scene, after),
         "question": _asked(sentence),
         "hearsay": bool(_HEARSAY.search(sentence)),
         "quoted": _quoted(sentence, start, end),
@@ -158,6 +168,28 @@ def _negated(scene: Scene, clause: int, scope: str) -> bool:
             if follow not in _NOT_NEGATIONS and not _closed(scene.tokens[at : scene.start]):
                 return True
     return bool(_NEGATED.search(scope))
+
+
+def _undone(phrase: Phrase, after: str) -> bool:
+    """Whether what follows takes it back: "available to no one", "general availability of X is not planned", "… is false"."""
+    if _AFTER_NEGATION.search(after) or _DENIED.search(after):
+        return True
+    return phrase.object_right and phrase.kind == "open" and bool(_UNDONE.search(after))
+
+
+def _is_nominal(scene: Scene, after: str) -> bool:
+    """Whether the phrase is only named, not asserted: "making X available would …", "safeguards that make X safe"."""
+    words = [token.text for token in scene.tokens[: scene.start + 1]]
+    for at, word in enumerate(words):
+        before = words[at - 1] if at else ""
+        if word in _GERUNDS or (word.endswith("ing") and at == scene.start):
+            if before in PREPOSITIONS and before != "by":
+                return True
+            if before not in AUXILIARIES | ADVERBS and (at == 0 or before in {",", "and"}) and _FINITE.search(after):
+                return True
+        if word in {"make", "makes", "made"} and before in {"that", "which"} and at + 1 < len(words) and not words[at + 1]:
+            return True
+    return False
 
 
 def _closed(between: tuple[Token, ...]) -> bool:

@@ -24,6 +24,8 @@ class Phrase:
     """Pieces of which every match contains at least one, lower case: tested before the pattern."""
     object_right: bool = False
     object_inside: bool = False
+    adjacent: bool = False
+    """`{it}` stands first: the thing is right before the words ("{it} to all customers")."""
     modifier: bool = False
     """A phrase that begins with a preposition attaches to the words before it ("for participants")."""
     open_ended: bool = False
@@ -69,6 +71,7 @@ def phrase(kind: str, text: str) -> Phrase:
         anchors=anchors,
         object_right=right,
         object_inside=inside,
+        adjacent=bool(words) and words[0] == IT,
         modifier=kept[0].strip("[]").split("|")[0].split()[0] in PREPOSITIONS,
         open_ended=kept[-1].strip("[]").split("|")[0].split()[-1] in PREPOSITIONS | _OPENERS,
     )

@@ -50,6 +50,8 @@ def subjects(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
     if phrase.object_inside:
         inside = scene.tokens[scene.start : scene.stop]
         return tuple(t.thing for t in inside if t.thing) or _anaphor(scene, [t.text for t in inside], scene.start)
+    if phrase.adjacent:
+        return _list_left(scene.tokens, scene.start - 1)[1] if scene.start and scene.tokens[scene.start - 1].thing else ()
     if phrase.modifier:
         return _modified(scene)
     if _is_active(scene):

@@ -9,37 +9,38 @@ from typing import Final
 from watcher.core.phrases import Thing
 
 
-def _set(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
     return frozenset(text.split())
 
 
-AUXILIARIES: Final = _set(
+AUXILIARIES: Final = words_of(
     "is are was were be been being am has have had having 's 've 're 'll will would shall should can could may might must do does did not"
     " becomes become became becoming remains remain remained stays stay stayed goes go went gets got made makes make making keeps kept keep"
     " need needs no never longer yet"
 )
-ADVERBS: Final = _set(
+ADVERBS: Final = words_of(
     "now today also already currently still finally officially widely fully generally only just soon again immediately initially newly"
     " formally temporarily permanently globally worldwide publicly then first recently effectively quickly completely entirely"
     " indefinitely briefly actually really even ever broadly here there once both all each as"
 )
-PREPOSITIONS: Final = _set(
+PREPOSITIONS: Final = words_of(
     "for on in of with by to from via through using than like as alongside about against beyond into onto over under behind within inside"
     " between among across without besides near at per versus vs including around"
 )
-HEADS: Final = _set("access availability release rollout launch version versions variant edition use preview")
+HEADS: Final = words_of("access availability release rollout launch version versions variant edition use preview")
 """Nouns that speak of the thing itself: "access to X is suspended" is about X, "caching for X is available" is not."""
-DETERMINERS: Final = _set("a an the our its their this these that those his her your my both two three another such some")
-MODEL_NOUNS: Final = _set("model models version versions system systems release lineup family assistant ai llm")
-RELATIVE: Final = _set("that which who")
-PRONOUNS: Final = _set("it they them this these both he she")
-JOINERS: Final = _set("and or & / plus nor")
+DETERMINERS: Final = words_of("a an the our its their this these that those his her your my both two three another such some")
+MODEL_NOUNS: Final = words_of("model models version versions system systems release lineup family assistant ai llm")
+RELATIVE: Final = words_of("that which who")
+PRONOUNS: Final = words_of("it they them this these both he she")
+JOINERS: Final = words_of("and or & / plus nor")
 GENERIC: Final = re.compile(
     r"(?i)\b(?:any|every other|other|another|previous|prior|earlier|existing|older|most|rival|competing|all other|all|no other|some)"
     r"(?: \w[\w\-]*){0,4} models?\b"
 )
 """Models without a name: "any model we have ever made generally available"."""
-BOUNDARIES: Final = _set("; : | \u2014 but while whereas although though however yet because since instead meanwhile")
+BOUNDARIES: Final = words_of("; : | \u2014 but while whereas although though however yet because since instead meanwhile")
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*%?|[A-Za-z\u00c0-\u024f][\w.\-]*\w|'\w+|[^\W\d_]|\S")
 
 
