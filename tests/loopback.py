@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from watcher.fetch import Answer, Fetcher, FetchSettings, Request
+from watcher.fetch.inprocess import Answered, InProcess
 
 Reply = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+T = TypeVar("T")
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -122,5 +125,49 @@ def fetch(
     async def run() -> tuple[Answer, Site]:
         async with serving(pages) as site, Fetcher(settings(**changes), clock=lambda: NOON, resolve=resolve) as fetcher:
             return await fetcher.get(Request(site.base + path, etag, last_modified)), site
+
+    return asyncio.run(run())
+
+
+class Names:
+    """A name server that gives other addresses each time, as a rebinding one does."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self.answers, self.asked = list(answers), 0
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        self.asked += 1
+        return self.answers.pop(0)
+
+
+def meet(pages: Any, talk: Callable[[Site, Fetcher], Coroutine[Any, Any, Any]], *, resolve: Any = None, **changes: Any) -> Site:
+    """Let a site and a fetcher meet."""
+
+    async def run() -> Site:
+        async with serving(pages) as site, Fetcher(settings(**changes), clock=lambda: NOON, resolve=resolve) as fetcher:
+            await talk(site, fetcher)
+            return site
+
+    return asyncio.run(run())
+
+
+def keep(
+    kept: list[T], talk: Callable[[Site, Fetcher], Coroutine[Any, Any, T]]
+) -> Callable[[Site, Fetcher], Coroutine[Any, Any, None]]:
+    """Keep what a talk gives."""
+
+    async def run(site: Site, fetcher: Fetcher) -> None:
+        kept.append(await talk(site, fetcher))
+
+    return run
+
+
+def ask(web: dict[str, Answered], url: str) -> Answer:
+    """Ask a recorded web."""
+
+    async def run() -> Answer:
+        transport = InProcess(lambda asked, headers: web[asked])
+        async with Fetcher(FetchSettings(), clock=lambda: NOON, transport=transport) as fetcher:
+            return await fetcher.get(Request(url))
 
     return asyncio.run(run())

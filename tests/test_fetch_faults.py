@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 import re
-import subprocess
-import sys
-import tracemalloc
-import urllib.request
-import zlib
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as bounds
-from hypothesis import strategies as st
 
 from tests.loopback import NOON, Reply, fetch, http, serving, settings
 from watcher.core.model import Document, Failed, Outcome
 from watcher.fetch import Fetcher, Request
-
-SERVE = Path(__file__).parents[1] / ".." / "shared" / "world" / "serve.py"
 
 FEED = b"<?xml version='1.0'?><rss version='2.0'><channel><title>News</title></channel></rss>"
 CHALLENGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1></body></html>"
@@ -158,8 +145,9 @@ def test_an_address_that_must_not_be_asked_is_a_failure_too(url: str) -> None:
     assert "s3cret" not in answer.reason
 
 
-def test_an_article_about_challenges_is_a_document() -> None:
-    answer, _ = fetch(http(200, ARTICLE, content_type="text/html"))
+@pytest.mark.parametrize("head", ["", "<style>" + "p { margin: 0 }" * 1000 + "</style>"], ids=["short head", "long head"])
+def test_an_article_about_challenges_is_a_document(head: str) -> None:
+    answer, _ = fetch(http(200, ARTICLE.replace("</head>", head + "</head>"), content_type="text/html"))
     assert isinstance(answer, Document)
 
 
@@ -196,151 +184,3 @@ def test_a_page_that_asks_for_a_human_is_no_document(page: str) -> None:
     answer, _ = fetch(http(200, page, content_type="text/html; charset=utf-8"))
     assert isinstance(answer, Failed)
     assert answer.kind is Outcome.BLOCKED
-
-
-# --- memory --------------------------------------------------------------------------------------------------------
-
-
-def bomb(size: int) -> bytes:
-    """Gzip that inflates to `size` bytes of zero, put together from one compressed block (and without its end)."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = packer.compress(b"\0" * 10_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
-    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03" + block * (size // 10_000_000)
-
-
-def test_a_gzip_bomb_of_300_megabytes_costs_less_than_20() -> None:
-    reply = http(200, bomb(300_000_000), content_encoding="gzip", content_type="application/xml")
-    assert len(reply) < 310_000
-    tracemalloc.start()
-    try:
-        answer, _ = fetch(reply)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert answer == Failed(Outcome.MALFORMED, "body larger than 15 MB", 200)
-    assert peak < 20_000_000
-
-
-def test_a_bomb_in_an_error_page_is_looked_at_no_further_than_needed() -> None:
-    answer, _ = fetch(http(503, bomb(300_000_000), content_encoding="gzip", content_type="text/html"))
-    assert answer == Failed(Outcome.ERROR, "503 Service Unavailable", 503)
-
-
-def test_a_compressed_body_without_an_end_is_left_at_the_limit() -> None:
-    async def pour_noise(writer: asyncio.StreamWriter) -> None:
-        writer.write(
-            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\x03"
-        )  # a name without an end
-        for _ in range(10_000):
-            writer.write(b"x" * 65536)
-            await writer.drain()
-
-    answer, _ = fetch(pour_noise, max_body=1_000_000)
-    assert answer == Failed(Outcome.MALFORMED, "body larger than 1 MB", 200)
-
-
-def test_an_empty_body_that_says_it_is_gzip_is_empty() -> None:
-    answer, _ = fetch(http(200, b"", content_encoding="gzip"))
-    assert answer == Failed(Outcome.EMPTY, "empty body", 200)
-
-
-def test_gzip_is_inflated_whole_however_it_is_cut() -> None:
-    body = bytes(range(256)) * 4096 + b"\0" * 3_000_000
-    members = gzip.compress(body) + gzip.compress(b"and a second member")
-
-    async def in_drops(writer: asyncio.StreamWriter) -> None:
-        writer.write(f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(members)}\r\n\r\n".encode())
-        for start in range(0, len(members), 997):
-            writer.write(members[start : start + 997])
-            await writer.drain()
-            await asyncio.sleep(0)
-
-    answer, _ = fetch(in_drops)
-    assert isinstance(answer, Document)
-    assert answer.body == body + b"and a second member"
-
-
-# --- anything at all -----------------------------------------------------------------------------------------------
-
-
-@given(
-    st.lists(
-        st.sampled_from([
-            b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 301 \r\n", b"HTTP/9.9 -1 x\r\n", b"\r\n", b"Location: \xff\x00//\r\n", b"Location: http://[\r\n",
-            b"Content-Length: -1\r\n", b"Content-Length: 5\r\nContent-Length: 6\r\n", b"Content-Length: 99999999999999999999\r\n",
-            b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip, gzip\r\n", b"ETag: \x01\xff\r\n", b"Retry-After: 9999999999999999\r\n",
-            b"Expires: Mon, 99 Foo 0000 99:99:99\r\n", b"Cache-Control: max-age=99999999999999999\r\n", b"Age: \xb2\r\n", b"Date: Sat, 01 Jan 0001 00:00:00 +2359\r\n",
-            b"Content-Type: \xff/;;=\r\n", b"\x00\x80\xff", b"ffffffffffffffff\r\n", b"0\r\n\r\n", b"\x1f\x8b\x08", b"Set-Cookie: a=b; Max-Age=x\r\n",
-        ]) | st.binary(max_size=20),
-        max_size=8,
-    )
-)  # fmt: skip
-@bounds(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_a_server_says_nothing_is_raised(parts: list[bytes]) -> None:
-    async def say(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"".join(parts))
-        await writer.drain()
-
-    fetch(say, timeout=timedelta(seconds=0.05))
-    fetch(b"HTTP/1.1 200 OK\r\n" + b"".join(parts) + b"\r\n\r\n", timeout=timedelta(seconds=0.05))
-
-
-# --- the world server's own faults ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if not SERVE.exists():
-        pytest.skip("no world server beside this repository")
-    folder = tmp_path_factory.mktemp("world")
-    line = {"url": "https://news.example/feed.xml", "from": "2026-01-01", "headers": {"Content-Type": "application/rss+xml"}}
-    (folder / "world.jsonl").write_text(json.dumps({**line, "body": FEED.decode()}) + "\n")
-    with subprocess.Popen([sys.executable, str(SERVE), "--world", str(folder)], stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        yield "http://127.0.0.1:" + server.stdout.readline().split("127.0.0.1:")[1].split("/")[0]
-        server.terminate()
-
-
-KINDS = [
-    ("timeout", Outcome.ERROR, "no answer within"),
-    ("slow", Outcome.ERROR, "no answer within"),
-    ("reset", Outcome.ERROR, "connection closed"),
-    ("500", Outcome.ERROR, "500"),
-    ("503", Outcome.ERROR, "503"),
-    ("429", Outcome.ERROR, "429"),
-    ("403-challenge", Outcome.BLOCKED, "challenge"),
-    ("200-challenge", Outcome.BLOCKED, "challenge"),
-    ("truncated", Outcome.MALFORMED, "cut off"),
-    ("empty", Outcome.EMPTY, "empty"),
-    ("gzip-bomb", Outcome.MALFORMED, "larger than"),
-    ("wrong-type", Outcome.MALFORMED, "image instead"),
-    ("redirect-private", Outcome.ERROR, "address not allowed"),
-    ("redirect-loop", Outcome.ERROR, "circle"),
-]
-TIMES = {"reset": 2}  # a connection that dies before an answer is tried a second time
-
-
-@pytest.mark.parametrize(("fault", "kind", "reason"), KINDS, ids=[row[0] for row in KINDS])
-def test_each_fault_of_the_world_ends_as_its_own_kind(world: str, fault: str, kind: Outcome, reason: str) -> None:
-    order = {
-        "match": "news.example",
-        "kind": fault,
-        "times": TIMES.get(fault, 1),
-        "retry_after": 120,
-        "seconds": 3,
-        "bytes": 50_000_000,
-    }
-    with urllib.request.urlopen(urllib.request.Request(world + "/_world/fault", json.dumps(order).encode(), method="POST")):
-        pass
-
-    async def ask() -> list[object]:
-        asked = Request("https://news.example/feed.xml")
-        async with Fetcher(settings(via=world, timeout=timedelta(seconds=1)), clock=lambda: NOON) as fetcher:
-            return [await fetcher.get(asked), await fetcher.get(asked)]
-
-    failed, recovered = asyncio.run(ask())
-    assert isinstance(failed, Failed)
-    assert (failed.kind, reason in failed.reason) == (kind, True)
-    assert failed.retry_after == (timedelta(seconds=120) if fault in {"429", "503"} else None)
-    assert isinstance(recovered, Document)
-    assert recovered.body == FEED

@@ -77,13 +77,14 @@ def is_challenge(content_type: str, body: bytes) -> bool:
     head = body[:PEEK]
     if "html" not in content_type.lower() and not re.match(rb"\s*<(?:!doctype html|html)\b", head, re.IGNORECASE):
         return False
-    if (
-        len(_visible(head[: PEEK // 4])) > _BARE or len(text := _visible(head)) > _BARE
-    ):  # most pages show at once that they are full
+    if len(_visible(head[: PEEK // 8])) > _BARE:  # most pages show at once that they are full
+        return False
+    text = _visible(head)
+    if len(text) > _BARE:
         return False
     title = _TITLE.search(head, 0, PEEK // 8)
-    said = bool(title and _CHALLENGE_TITLE.match(title[1].strip()))
-    return said or bool(_CHALLENGE_TEXT.search(text) or _CHALLENGE_CODE.search(head))
+    titled = bool(title and _CHALLENGE_TITLE.match(title[1].strip()))
+    return titled or bool(_CHALLENGE_TEXT.search(text) or _CHALLENGE_CODE.search(head))
 
 
 def _visible(page: bytes) -> bytes:

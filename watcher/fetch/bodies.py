@@ -32,8 +32,7 @@ class Body:
 
 async def read(response: httpx.Response, *, limit: int) -> Body:
     """The whole body, at most `limit` bytes before and after inflation. Raises Spoilt."""
-    announced = response.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit:
+    if _announced(response) > limit:
         raise Spoilt(f"body larger than {_size(limit)}")
     sink, digest = io.BytesIO(), hashlib.sha256()
     async with aclosing(_pieces(response, limit)) as pieces:
@@ -60,7 +59,7 @@ async def peek(response: httpx.Response, *, limit: int) -> bytes:
 async def _pieces(response: httpx.Response, limit: int) -> AsyncGenerator[bytes, None]:
     """The inflated body in pieces; checks that as much came as was announced."""
     coding = response.headers.get("content-encoding", "identity").strip().lower()
-    announced, received = response.headers.get("content-length", ""), 0
+    announced, received = _announced(response), 0
     inflater = _inflater(coding)
     try:
         async for chunk in response.aiter_raw():
@@ -76,7 +75,7 @@ async def _pieces(response: httpx.Response, limit: int) -> AsyncGenerator[bytes,
                     await asyncio.sleep(0)  # others take their turn while much is inflated
     except httpx.RemoteProtocolError as error:
         raise Spoilt(f"answer cut off after {received} bytes") from error
-    if announced.isdecimal() and received < int(announced):
+    if received < announced:
         raise Spoilt(f"answer cut off after {received} of {announced} bytes")
     if inflater and not inflater.whole:
         raise Spoilt("answer cut off inside its compression")
@@ -123,6 +122,12 @@ def _inflater(coding: str) -> _Inflater | None:
     if coding in {"gzip", "x-gzip"}:
         return _Inflater()
     raise Spoilt("content coding that was not asked for")
+
+
+def _announced(response: httpx.Response) -> int:
+    """The length that the headers announce, in bytes; 0 where they do not."""
+    length = response.headers.get("content-length", "")
+    return int(length[:18]) if length.isdecimal() else 0
 
 
 def _size(limit: int) -> str:

@@ -1,0 +1,111 @@
+"""How many requests at once, and how far apart."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.loopback import NOON, Site, http, meet, settings
+from watcher.core.model import Document
+from watcher.fetch import Fetcher, FetchSettings, Request
+
+
+class Leaping(asyncio.SelectorEventLoop):
+    """A loop whose clock leaps to the next timer instead of waiting for it."""
+
+    leapt = 0.0
+
+    def time(self) -> float:
+        return self.leapt
+
+    def _run_once(self) -> None:
+        if not self._ready and self._scheduled:  # type: ignore[attr-defined]
+            self.leapt = max(self.leapt, self._scheduled[0].when())  # type: ignore[attr-defined]
+        super()._run_once()  # type: ignore[misc]
+
+
+class Busy:
+    """A web that answers after a second, and remembers who was asked when and how many at once."""
+
+    def __init__(self) -> None:
+        self.starts: list[tuple[str, float]] = []
+        self.now: dict[str, int] = {}
+        self.most: dict[str, int] = {}
+
+    async def handle(self, request: httpx.Request) -> httpx.Response:
+        for name in (request.url.host, "all"):
+            self.now[name] = self.now.get(name, 0) + 1
+            self.most[name] = max(self.most.get(name, 0), self.now[name])
+        self.starts.append((request.url.host, asyncio.get_running_loop().time()))
+        await asyncio.sleep(1)
+        for name in (request.url.host, "all"):
+            self.now[name] -= 1
+        return httpx.Response(200, stream=httpx.ByteStream(b"x"))
+
+
+class Slow(httpx.AsyncBaseTransport):
+    def __init__(self, web: Busy) -> None:
+        self.handle_async_request = web.handle  # type: ignore[method-assign]
+
+
+def visit(urls: list[str], **changes: Any) -> Busy:
+    web, loop = Busy(), Leaping()
+
+    async def run() -> None:
+        async with Fetcher(FetchSettings(**changes), clock=lambda: NOON, transport=Slow(web)) as fetcher:
+            answers = await asyncio.gather(*(fetcher.get(Request(url)) for url in urls))
+        assert all(isinstance(answer, Document) for answer in answers)
+
+    loop.run_until_complete(run())
+    loop.close()
+    return web
+
+
+def test_one_host_is_asked_a_second_apart() -> None:
+    web = visit([f"https://one.example/{n}" for n in range(5)])
+    assert [at for _, at in web.starts] == [0, 1, 2, 3, 4]
+
+
+def test_other_hosts_do_not_wait_for_it() -> None:
+    web = visit([f"https://one.example/{n}" for n in range(5)] + ["https://two.example/", "https://three.example/"])
+    assert ("two.example", 0) in web.starts
+    assert ("three.example", 0) in web.starts
+
+
+def test_one_host_is_asked_for_two_things_at_once_at_most() -> None:
+    web = visit([f"https://one.example/{n}" for n in range(9)], per_host_gap=timedelta(0))
+    assert web.most["one.example"] == 2
+
+
+def test_no_more_than_so_many_requests_are_under_way() -> None:
+    web = visit([f"https://host{n}.example/" for n in range(50)], concurrency=7)
+    assert web.most["all"] == 7
+
+
+def test_waiting_for_a_turn_is_no_part_of_the_deadline() -> None:
+    web = visit([f"https://one.example/{n}" for n in range(40)], timeout=timedelta(seconds=5))
+    assert len(web.starts) == 40
+
+
+def test_a_long_life_forgets_hosts() -> None:
+    web = visit([f"https://host{n}.example/" for n in range(3000)], concurrency=500)
+    assert len(web.starts) == 3000
+
+
+def test_a_line_is_kept_open_only_where_more_is_asked() -> None:
+    async def burst(site: Site, fetcher: Fetcher) -> None:
+        await asyncio.gather(*(fetcher.get(Request(f"{site.base}/{n}")) for n in range(6)))
+
+    site = meet(http(200, "x"), burst, per_host=1)
+    assert len(site.asked) == 6
+    assert site.connections == 2  # the first did not know of the others yet
+    assert site.header("Connection") == "close"
+
+
+def test_a_fetcher_is_used_inside_its_block() -> None:
+    with pytest.raises(RuntimeError):
+        asyncio.run(Fetcher(settings(), clock=lambda: NOON).get(Request("https://example.org/")))
