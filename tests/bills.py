@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from watcher.config import load
 from watcher.core.claims import claims_of
 from watcher.core.compare import compare
 from watcher.core.decide import decide
 from watcher.core.model import (
     Entry,
-    Flag,
     Headline,
     Ladder,
     Observation,
     Rule,
     Signal,
-    Status,
     Tier,
     Track,
     TrackVerdict,
@@ -106,24 +106,19 @@ def entries(rec: Record, **how: Any) -> tuple[Entry, ...]:
 
 
 def senate_ladder(measure: str) -> Ladder:
-    """The ladder of signals.toml, bound to a measure such as "119/hr/2683"."""
-    table = tomllib.loads((HERE.parent / "signals.toml").read_text(encoding="utf-8"))["ladder"]["senate-bill"]
-    statuses = tuple(Status(**{**one, "within": timedelta(days=int(one.get("within", "3d")[:-1]))}) for one in table["status"])
-    rules = tuple(_rule(one, measure) for one in table["rule"])
-    return Ladder(
-        "senate-bill", statuses, rules, tuple(Flag(**one) for one in table["flag"]), attributes=tuple(table["attributes"])
-    )
+    """The ladder of bills in signals.toml, bound to a measure such as "119/hr/2683"."""
+    ladder = _declared()
+    return replace(ladder, rules=tuple(_bound(rule, measure) for rule in ladder.rules))
 
 
-def _rule(table: dict[str, Any], measure: str) -> Rule:
-    table = dict(table)
-    when = {name: _listed(value, measure) for name, value in table.pop("when", {}).items()}
-    lists = {name: tuple(table.pop(name)) for name in ("back_from", "not_from", "cancels", "clears", "by") if name in table}
-    return Rule(when=when, **lists, **table)
+@cache
+def _declared() -> Ladder:
+    tracks = [track for signal in load(HERE.parent / "signals.toml", {}).signals for track in signal.tracks]
+    return next(track.ladder for track in tracks if track.ladder.id == "senate-bill")
 
 
-def _listed(value: Any, measure: str) -> tuple[Any, ...]:
-    return tuple(measure if one == "$measure" else one for one in (value if isinstance(value, list) else [value]))
+def _bound(rule: Rule, measure: str) -> Rule:
+    return replace(rule, when={**rule.when, "measure": (measure,)}) if "measure" in rule.when else rule
 
 
 def signal_of(*measures: str) -> Signal:

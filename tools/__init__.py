@@ -1,0 +1,1 @@
+"""What measures the watch from outside; nothing here runs in it."""
