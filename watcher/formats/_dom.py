@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watcher.formats._text import paragraphs, plain_title
 
-_SILENT = "script, style, noscript, template, iframe, svg, form, nav, aside, [hidden], [aria-hidden=true]"
+_SILENT = (
+    "script, style, noscript, template, iframe, svg, form, nav, aside, [hidden], [aria-hidden=true], a.auto-anchor, a.headerlink"
+)
 _META = {
     "og:title": "property",
     "article:published_time": "property",
@@ -19,7 +20,7 @@ _META = {
     "date": "name",
     "dcterms.date": "name",
 }
-_STRUCTURED = re.compile(r"<script[^>]{0,200}application/ld\+json[^>]{0,200}>(.{0,100000}?)</script", re.IGNORECASE | re.DOTALL)
+_STRUCTURED = 'script[type="application/ld+json"]'
 
 
 def parse_page(text: str) -> LexborHTMLParser:
@@ -70,11 +71,11 @@ def drop_silent(page: LexborHTMLParser) -> None:
             node.decompose()
 
 
-def structured(text: str) -> Iterator[dict[str, Any]]:
-    """The objects of a page's JSON-LD, outermost first."""
-    for found in list(_STRUCTURED.finditer(text))[:20]:
+def structured(page: LexborHTMLParser) -> Iterator[dict[str, Any]]:
+    """The objects of a page's JSON-LD, outermost first; before `drop_silent`."""
+    for node in page.css(_STRUCTURED)[:20]:
         try:
-            waiting = [json.loads(found.group(1))]
+            waiting = [json.loads(node.text())]
         except (ValueError, RecursionError):
             continue
         while waiting:

@@ -12,67 +12,15 @@ MAX_TITLE = 500
 MAX_TEXT = 60_000
 """Characters kept of a title and of one entry's text; a whole page may keep more."""
 
-_BREAKS = (
-    *(
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-    ),
-    *(
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "legend",
-        "li",
-        "main",
-    ),
-    *("menu", "nav", "ol", "p", "pre", "search", "section", "summary", "ul"),
+_MAX_MARKUP = 2_000_000
+_MAX_RAW_TITLE = 20_000
+
+_BREAK_NAMES = (
+    "address article aside blockquote br center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
+    "header hgroup hr legend li main menu nav ol p pre search section summary ul"
 )
-_FLOWING = (
-    *(
-        "a",
-        "abbr",
-        "b",
-        "big",
-        "cite",
-        "code",
-        "del",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-    ),
-    *("strike", "strong", "sub", "sup", "tt", "u", "var", "wbr"),
-)
+_FLOWING_NAMES = "a abbr b big cite code del em font i img ins kbd mark q s samp small span strike strong sub sup tt u var wbr"
+_BREAKS, _FLOWING = tuple(_BREAK_NAMES.split()), tuple(_FLOWING_NAMES.split())
 _TABLES = ("caption", "option", "table", "tbody", "tfoot", "thead", "tr")
 _SILENT = ["script", "style", "noscript", "template", "iframe", "object", "svg", "head", "textarea", "select", "title"]
 _TAG = re.compile(
@@ -85,7 +33,11 @@ _BEFORE_BREAK = re.compile(rf"(?=</?(?:{'|'.join((*_BREAKS, *_TABLES))})\b)", re
 _BEFORE_CELL = re.compile(r"(?=<t[dh]\b)", re.IGNORECASE)
 _INLINE = re.compile(rf"</?(?:{'|'.join((*_FLOWING, 'br', 'p'))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_LINE_ENDS = re.compile(r" *\n[ \n]*")
+_BLANKS = re.compile(r"[ \t\r\f\v]+")
+_WRAPPED = re.compile(r"(?<!\n) ?\n(?! ?\n) ?(?![-*\u2022])")
+_PRE = "<pre"
+_AFTER_PRE = re.compile(r"(?<=</pre>)")
+_LINE_ENDS = re.compile(r"(?<! ) *\n[ \n]*")
 _WORD = re.compile(r"\w+")
 
 
@@ -118,8 +70,11 @@ def lines(text: str, limit: int = MAX_TEXT) -> str:
 
 def paragraphs(markup: str, limit: int = MAX_TEXT) -> str:
     """The text of an HTML fragment (or of plain text), a line for each paragraph, item, heading or row."""
+    markup = markup[:_MAX_MARKUP]
     if not _MARKED_UP.search(markup):
-        return lines(markup, limit)
+        return lines(_WRAPPED.sub(" ", _BLANKS.sub(" ", markup)), limit) if "\n" in markup else clean(markup, limit)
+    if _PRE in markup:
+        markup = "".join(map(_keep_lines, _AFTER_PRE.split(markup)))
     flat = " ".join(markup.split())
     text = _read_quickly(flat)
     if text is None:
@@ -127,6 +82,12 @@ def paragraphs(markup: str, limit: int = MAX_TEXT) -> str:
     text = _LINE_ENDS.sub("\n", text).strip()
     tidy = "  " not in text and text.replace("\n", "").isprintable()
     return text if tidy and len(text) <= limit else lines(text, limit)
+
+
+def _keep_lines(markup: str) -> str:
+    """What ends with a <pre>: its line ends mean something."""
+    before, opening, inside = markup.partition(_PRE)
+    return before + opening + inside.replace("\n", "<br>")
 
 
 def _read_quickly(flat: str) -> str | None:
@@ -166,6 +127,7 @@ def plain_title(raw: str) -> str:
 
     Anything else between angle brackets stays as it is, as characters: whoever shows it escapes it.
     """
+    raw = raw[:_MAX_RAW_TITLE]
     if "<" in raw or "&" in raw:
         raw = _INLINE.sub("", unescape_twice(_INLINE.sub("", raw)))
     return clean(raw, MAX_TITLE)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from watcher.core.model import Facts, Scalar
+    from watcher.core.model import Facts
 
 OPTIONS = {
     "items": '"bullets": every list item under a heading is an entry; "headings": every heading is one; "page": the page is one',
@@ -54,7 +54,7 @@ class _Section:
 def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
     """The entries of a Markdown document in its own order; table rows are sentences ("Model: X; Price: Y.").
 
-    Without `items`, headings with a date are the entries where there are any, else the page is one. Facts: `heading`.
+    Without `items`, headings with a date are the entries where there are any, else the page is one.
     Raises Unreadable: EMPTY without text, BLOCKED for a human check, MALFORMED for a page or another document.
     """
     text = decode(body, content_type)
@@ -76,11 +76,14 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
 
 def _entries(sections: list[_Section], base: str, zone: tzinfo, items: str) -> list[Entry]:
     dated = [(section, find_date(section.heading, zone)) for section in sections]
-    if items == "page" or (not items and not any(moment for _, moment in dated)):
+    has_days = any(moment for _, moment in dated)
+    if items == "page" or (not items and not has_days):
         return _whole(sections, base)
-    kept = _inherit(dated, every=items == "headings" or not any(moment for _, moment in dated))
+    kept = _under_days(dated) if has_days and items != "headings" else ((section, section, moment) for section, moment in dated)
     entries = [
-        entry for section, moment, key in kept for entry in _of_section(section, moment, key, base, bullets=items == "bullets")
+        entry
+        for section, above, moment in kept
+        for entry in _of_section(section, above, moment, base, bullets=items == "bullets")
     ]
     keys = number_doubles([entry.key for entry in entries])
     return [
@@ -96,27 +99,28 @@ def _whole(sections: list[_Section], base: str) -> list[Entry]:
     return [Entry(KEY, title, text, base)] if text else []
 
 
-def _inherit(dated: list[tuple[_Section, datetime | None]], *, every: bool) -> Iterator[tuple[_Section, datetime | None, str]]:
-    """A heading under a dated one ("Added" under "1.2.0 (2026-06-09)") belongs to its day, and its name says so."""
-    above: tuple[_Section, datetime | None] = (_Section(), None)
+def _under_days(dated: list[tuple[_Section, datetime | None]]) -> Iterator[tuple[_Section, _Section, datetime]]:
+    """Each section of a day, with the heading that names the day: "Added" under "1.2.0 (2026-06-09)" belongs to it."""
+    above, day = _Section(), None
     for section, moment in dated:
-        if moment is not None or section.level <= above[0].level:
-            above = (section, moment)
-        if above[1] is not None or (every and section.heading):
-            inside = above[0] is not section and above[0].anchor
-            yield section, moment or above[1], f"{above[0].anchor}/{section.anchor}" if inside else section.anchor
+        if moment is not None or section.level <= above.level:
+            above, day = section, moment
+        if day is not None:
+            yield section, above, day
 
 
-def _of_section(section: _Section, moment: datetime | None, key: str, base: str, *, bullets: bool) -> Iterator[Entry]:
+def _of_section(section: _Section, above: _Section, moment: datetime | None, base: str, *, bullets: bool) -> Iterator[Entry]:
     """One entry, or one for each bullet and one for what stands beside them."""
-    facts: dict[str, Scalar | tuple[Scalar, ...]] = {"heading": section.heading}
-    link = absolute(f"{base.partition('#')[0]}#{section.anchor}", base) if base else ""
+    inside = section is not above
+    title = f"{above.heading}: {section.heading}" if inside else section.heading
+    key = f"{above.anchor}/{section.anchor}" if inside else section.anchor
+    link = absolute(f"{base.partition('#')[0]}#{above.anchor}", base) if base else ""
     parts = section.bullets if bullets else []
     rest = "\n".join(block for block in section.blocks if block not in parts)[:MAX_TEXT]
-    if rest or (not parts and not bullets):
-        yield Entry(key, section.heading, rest, link, moment, facts)
+    if section.heading and (rest or not bullets):
+        yield Entry(key, title, rest, link, moment)
     for part in parts:
-        yield Entry(f"{key}#{beginning(part)}", section.heading, part, link, moment, facts)
+        yield Entry(f"{key}#{beginning(part)}", title, part, link, moment)
 
 
 # --- tokens to sections --------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
         raise Unreadable("the answer is a check for humans", Outcome.BLOCKED)
     page = parse_page(text)
     _refuse_other(page, text, options)
-    dates = [str(thing["datePublished"]) for thing in structured(text) if thing.get("datePublished")]
+    dates = [str(thing["datePublished"]) for thing in structured(page) if thing.get("datePublished")]
     drop_silent(page)
     zone = zone_named(word(options, "timezone"))
     if word(options, "items"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Entry, Outcome, Unreadable
@@ -92,4 +93,4 @@ def _about(reader: Any) -> tuple[str, datetime | None]:  # noqa: ANN401 - the li
         return "", None
     if created is None or created.tzinfo is None or not FIRST_YEAR < created.year < LAST_YEAR:
         return title, None
-    return title, created
+    return title, created.astimezone(UTC)
