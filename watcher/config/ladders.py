@@ -25,19 +25,22 @@ class Ladders:
 
     def build(self, name: str, bind: Mapping[str, Any], track: Place) -> Ladder:
         """Build the ladder of this name for a track at a place; what it asks for and the track does not bind is noted."""
+        table = self.tables[name]
+        asked = placeholders(table) if name not in self.built else set[str]()
+        self._note_bindings(name, asked, bind, track)
         if name in self.built:
             return self.built[name]
-        table = self.tables[name]
-        asked = placeholders(table)
+        ladder = self._ladder(name, table, bind)
+        if not asked:
+            self.built[name] = ladder
+        return ladder
+
+    def _note_bindings(self, name: str, asked: set[str], bind: Mapping[str, Any], track: Place) -> None:
         for missing in sorted(asked - bind.keys()):
             place = (*track, "bind") if bind else track
             self.places.note(place, show(dict(bind)), f'bind to give "{missing}", which ladder "{name}" asks for as ${missing}')
         for unused in sorted(bind.keys() - asked):
             self.places.note((*track, "bind", unused), show(bind[unused]), f'a name that ladder "{name}" uses as ${unused}')
-        ladder = self._ladder(name, table, bind)
-        if not asked:
-            self.built[name] = ladder
-        return ladder
 
     def _ladder(self, name: str, table: Mapping[str, Any], bind: Mapping[str, Any]) -> Ladder:
         words = {key: " ".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in bind.items()}

@@ -28,7 +28,9 @@ def channels_of(tables: Mapping[str, Any], places: Places) -> dict[str, Mapping[
     """
     listed = tables.get("recipient", ())
     used: dict[str, Place] = {each["channel"]: ("recipient", n, "channel") for n, each in reversed(list(enumerate(listed)))}
-    used |= {name: (name,) for name in notifiers.names() if name in tables}
+    used |= {
+        name: (name,) for name in notifiers.names() if any((name, key) not in places.overridden for key in tables.get(name, ()))
+    }
     return {name: _channel(name, place, tables.get(name, {}), places) for name, place in used.items()}
 
 

@@ -10,7 +10,7 @@ from watcher.config.errors import Mistake
 from watcher.config.lines import Place, find_lines
 
 LADDER = "ladder"
-_WITHIN = " \u203a "
+_WITHIN = " › "
 
 
 class Places:

@@ -1,0 +1,100 @@
+"""The environment goes over the file, and secrets come from nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.config.texts import SMALL
+from watcher.config import Config, ConfigError, load
+
+Read = Callable[..., Config]
+MAIL = SMALL + '[smtp]\nhost = "localhost"\nfrom = "watch@example.org"\n[[recipient]]\nchannel = "smtp"\nto = "me@example.org"\n'
+
+
+def test_every_setting_can_be_set_from_outside(read: Read) -> None:
+    config = read(
+        SMALL + '[web]\nport = 9000\n[fetch]\nvia = "http://127.0.0.1:1"\n',
+        WATCHER_WEB_PORT="8081",
+        WATCHER_WEB_HOST="0.0.0.0",
+        WATCHER_WEB_TRUSTED_PROXIES="10.0.0.1, 10.0.0.2",
+        WATCHER_WEB_SUBSCRIBE="true",
+        WATCHER_FETCH_VIA="http://127.0.0.1:8900",
+        WATCHER_FETCH_TIMEOUT="5s",
+        WATCHER_FETCH_MAX_BODY="1MiB",
+        WATCHER_STORE_URL="postgresql://watch@db/watch",
+        WATCHER_WATCH_TITLE="2026",
+        WATCHER_SMTP_HOST="unused",
+        WATCHER_CONFIG="elsewhere.toml",
+    )
+    assert (config.web.port, config.web.host, config.web.subscribe) == (8081, "0.0.0.0", True)
+    assert config.web.trusted_proxies == ("10.0.0.1", "10.0.0.2")
+    assert (config.fetch.via, config.fetch.timeout) == ("http://127.0.0.1:8900", timedelta(seconds=5))
+    assert config.fetch.max_body == 2**20
+    assert config.store.url == "postgresql://watch@db/watch"
+    assert config.watch.title == "2026"
+
+
+def test_a_wrong_value_from_outside_is_named_by_its_variable(read: Read) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(SMALL, WATCHER_WEB_PORT="eighty")
+    assert str(caught.value) == 'WATCHER_WEB_PORT: [web], key `port`: found "eighty"; expected a whole number'
+
+
+def test_a_password_comes_from_a_variable_or_a_file_without_its_newline(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("s3cret\n", encoding="utf-8")
+    for env in ({"WATCHER_SMTP_PASSWORD": "s3cret"}, {"WATCHER_SMTP_PASSWORD_FILE": str(tmp_path / "password")}):
+        config = read(MAIL, **env)
+        assert config.channels["smtp"] == {"host": "localhost", "sender": "watch@example.org", "password": "s3cret"}
+        assert "s3cret" not in repr(config)
+
+
+def test_a_secret_file_that_cannot_be_read_is_named(read: Read, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(MAIL, WATCHER_SMTP_PASSWORD_FILE=str(tmp_path / "none"))
+    assert "WATCHER_SMTP_PASSWORD_FILE: [smtp], key `password`" in str(caught.value)
+    assert "FileNotFoundError" in str(caught.value)
+
+
+def test_addresses_that_are_secret_are_filled_from_outside_and_never_shown(read: Read) -> None:
+    hook = '[[recipient]]\nid = "a"\nchannel = "webhook"\nto = "${HOOK}?price=$$5"\nsecret = "$KEY"\n'
+    config = read(SMALL + hook, HOOK="https://example.org/T0K3N", KEY="whsec_abc")
+    assert config.recipients[0].to == "https://example.org/T0K3N?price=$5"
+    assert config.recipients[0].secret == "whsec_abc"
+    assert "T0K3N" not in repr(config)
+    assert "whsec" not in repr(config)
+
+
+def test_own_secrets_are_read_when_they_are_asked_for(read: Read) -> None:
+    config = read(SMALL, WATCHER_METRICS_TOKEN="abc")
+    assert config.secret("METRICS_TOKEN") == "abc"
+    assert config.secret("CONGRESS_API_KEY") is None
+
+
+def test_without_an_environment_the_process_s_own_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "signals.toml").write_text(SMALL, encoding="utf-8")
+    monkeypatch.setenv("WATCHER_WEB_PORT", "8085")
+    assert load(tmp_path / "signals.toml").web.port == 8085
+
+
+def test_a_quick_reading_loads_no_channel(read: Read, tmp_path: Path) -> None:
+    read(SMALL)
+    assert load(tmp_path / "signals.toml", {}, quick=True).channels == {}
+
+
+UNREADABLE = {
+    "is missing": (None, "no file to read (No such file or directory); expected a file; `watcher init` writes one"),
+    "is no UTF-8": (b"# fine\n\xff\n", "signals.toml:2: found bytes that are no UTF-8; expected a text in UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_cannot_be_read_is_said_so(tmp_path: Path, content: bytes | None, expected: str) -> None:
+    if content is not None:
+        (tmp_path / "signals.toml").write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "signals.toml", {})
+    assert expected in str(caught.value)
