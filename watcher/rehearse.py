@@ -64,7 +64,7 @@ async def rehearse(
     for moment in plan.moments(reached):
         world.move(moment)
         move(moment)
-        done: Done = await cycle(beat, moment)
+        done: Done = await cycle(beat, moment, every_signal=not steps)
         for transition in done.transitions:
             say(transition)
         _note(beat, moment)

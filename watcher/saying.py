@@ -28,13 +28,18 @@ def as_line(transition: Transition) -> dict[str, Any]:
         "figures": dict(transition.figures),
         "mail": transition.mail,
         "reason": transition.reason,
-        "evidence": [_evidence(quote) for quote in transition.evidence],
+        "evidence": [_evidence(quote, url) for quote in transition.evidence for url in _addresses(quote)],
     }
 
 
-def _evidence(quote: Quote) -> dict[str, Any]:
+def _addresses(quote: Quote) -> list[str]:
+    """The link for a reader, and the document that the watch read where that is another one."""
+    return [quote.url] if quote.read_at in {"", quote.url} else [quote.url, quote.read_at]
+
+
+def _evidence(quote: Quote, url: str) -> dict[str, Any]:
     return {
-        "url": quote.url,
+        "url": url,
         "quote": quote.text,
         "tier": quote.tier.value,
         "publisher": quote.publisher,

@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher.announce import Reader, announce
 from watcher.core.model import Digest, Signal, Transition
-from watcher.observe import Get, Read, observe
+from watcher.observe import Get, Read, observe, settle_all
 from watcher.store import Store
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,8 @@ LATE = 3600
 """Seconds that a beat may start late before APScheduler drops it; the next one does its work."""
 ROUNDS = 50
 """Rounds of polls in one beat: pages that were just found are read in the same one."""
+PATIENCE = 4
+"""Rounds after which a signal is decided although it has more to be polled: thousands of sources must not delay it."""
 LOOK_AGAIN = timedelta(seconds=30)
 """Another process may have changed what is due."""
 
@@ -54,15 +56,22 @@ class Done:
     sent: int = 0
 
 
-async def cycle(beat: Beat, now: datetime) -> Done:
-    """All work that is due at `now`: observe until nothing new is due, announce, deliver. Raises StoreError."""
+async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Done:
+    """All work that is due at `now`: observe until nothing new is due, decide, announce, deliver. Raises StoreError.
+
+    A signal is decided when its pages have been read too, so that a change is told with what they say. `every_signal`: also
+    those without a poll, as after a start, when a cycle may have been cut off between polls and decisions.
+    """
     polls, told = 0, list[Transition]()
+    open_signals = dict.fromkeys(beat.signals if every_signal else (), 0)
     for _ in range(ROUNDS):
-        seen = await observe(
-            beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice, known_until=beat.known_until
-        )
+        seen = await observe(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice)
         polls += seen.polls
-        told += seen.transitions
+        open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
+        ready = [name for name, rounds in open_signals.items() if name not in seen.waiting or rounds >= PATIENCE]
+        told += settle_all(beat.store, [beat.signals[name] for name in sorted(ready)], now, known_until=beat.known_until)
+        for name in ready:
+            del open_signals[name]
         if not seen.polls:
             break
     digests = announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait)
@@ -79,6 +88,7 @@ class Heart:
         self.last_good: datetime | None = None
         self.last_error = ""
         self._look_at: datetime | None = None
+        self._first = True
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -107,7 +117,8 @@ class Heart:
             self.last_good = now
             return
         try:
-            done = await cycle(self.beat, now)
+            done = await cycle(self.beat, now, every_signal=self._first)
+            self._first = False
             if done.polls and self.beat.after is not None:
                 await self.beat.after()
             with self.beat.store.reading() as tx:

@@ -21,7 +21,11 @@ BLIND_ROWS = [
     ("never read at all", health(outcome="error", error="no answer", first_tried_at=NOW - 30 * HOUR), "no answer"),
     ("not tried yet", health(), None),
     ("nobody polled it", health(outcome="ok", last_good_at=NOW - 30 * HOUR), "not polled"),
-    ("silent for too long", health(outcome="ok", last_good_at=NOW, newest_entry_at=NOW - timedelta(days=9)), "nothing new since 2026-06-01"),
+    (
+        "silent for too long",
+        health(outcome="ok", last_good_at=NOW, newest_entry_at=NOW - timedelta(days=9)),
+        "nothing new since 2026-06-01",
+    ),
     ("of another signal", health("else", outcome="blocked", last_good_at=NOW - 90 * HOUR), None),
 ]
 
@@ -62,17 +66,36 @@ def test_a_headline_names_what_its_tracks_found() -> None:
     line = Headline("open", "Open as {it.name} ({it.label}, {it.standing}){it.unheard}", {"it": ("available",)})
     claims = [said("official:lab", "available", details={"name": "Fable 5"})]
 
-    assert decide(signal_of(ACCESS, headlines=(line,)), claims, [], NOW).headline_label == "Open as Fable 5 (Open to all, provisional)"
+    assert (
+        decide(signal_of(ACCESS, headlines=(line,)), claims, [], NOW).headline_label
+        == "Open as Fable 5 (Open to all, provisional)"
+    )
     assert decide(signal_of(ACCESS, headlines=(line,)), [], [], NOW).headline == "unknown"
 
 
 def test_known_history_counts_up_to_a_day() -> None:
-    known = Known("it", "gated", day("04-07"), "by invitation", "https://lab.example/", "lab.example", event="e", title="Preview", details={"name": "P"}, clears=("renamed",))
+    known = Known(
+        "it",
+        "gated",
+        day("04-07"),
+        "by invitation",
+        "https://lab.example/",
+        "lab.example",
+        event="e",
+        title="Preview",
+        details={"name": "P"},
+        clears=("renamed",),
+    )
     signal = signal_of(ACCESS, known=(known, replace(known, status="available", at=day("06-09"))))
 
     (claim,) = known_claims(signal, until=day("05-01"))
 
-    assert (claim.status, claim.details["title"], claim.details["clears"], claim.quote.text) == ("gated", "Preview", "renamed", "by invitation")
+    assert (claim.status, claim.details["title"], claim.details["clears"], claim.quote.text) == (
+        "gated",
+        "Preview",
+        "renamed",
+        "by invitation",
+    )
     assert len(known_claims(signal)) == 2
 
 
@@ -93,11 +116,26 @@ CHANGES: list[tuple[str, list[Claim], list[Claim], Lines]] = [
     ("nothing", AVAILABLE, AVAILABLE, []),
     ("up", [], AVAILABLE, [("advance", "none", "available", True)]),
     ("a step back", AVAILABLE, SUSPENDED, [("step_back", "available", "suspended", True)]),
-    ("back again", SUSPENDED, [*SUSPENDED, said("official:lab", "available", "07-01", rule="restored")], [("advance", "suspended", "available", True)]),
-    ("a voice more", AVAILABLE, [*AVAILABLE, said("partner:cloud", "available", "06-10")], [("raised", "available", "available", True)]),
+    (
+        "back again",
+        SUSPENDED,
+        [*SUSPENDED, said("official:lab", "available", "07-01", rule="restored")],
+        [("advance", "suspended", "available", True)],
+    ),
+    (
+        "a voice more",
+        AVAILABLE,
+        [*AVAILABLE, said("partner:cloud", "available", "06-10")],
+        [("raised", "available", "available", True)],
+    ),
     ("a voice less", [*AVAILABLE, said("partner:cloud", "available", "06-10")], AVAILABLE, []),
     ("the evidence is gone", AVAILABLE, [], [("correction", "available", "none", True)]),
-    ("another version", NAMED, [*NAMED, said("official:lab", "gated", "09-01", details={"name": "Two"})], [("detail", "available", "available", False)]),
+    (
+        "another version",
+        NAMED,
+        [*NAMED, said("official:lab", "gated", "09-01", details={"name": "Two"})],
+        [("detail", "available", "available", False)],
+    ),
     ("a flag", [], [said("official:lab", flag="renamed")], [("flag", "", "renamed", True)]),
     ("a flag less", [said("official:lab", flag="renamed")], [], [("flag", "renamed", "", False)]),
 ]
@@ -110,7 +148,9 @@ def test_a_change_is_told_once_with_its_kind(what: str, before: list[Claim], aft
     told = compare(signal, decide(signal, before, [], then), decide(signal, after, [], then))
 
     assert [(line.kind.value, line.before, line.after, line.mail) for line in told] == lines
-    assert all(line.evidence for line in told if line.kind not in (Change.CORRECTION, Change.DETAIL)), "with the words that prove it"
+    assert all(line.evidence for line in told if line.kind not in (Change.CORRECTION, Change.DETAIL)), (
+        "with the words that prove it"
+    )
 
 
 def test_a_second_rejection_is_told_as_the_same_status_again() -> None:

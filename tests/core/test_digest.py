@@ -10,8 +10,19 @@ NOW = day("06-10 12:00")
 WAIT = timedelta(minutes=10)
 
 
-def move(before: str, after: str, *, kind: Change = Change.ADVANCE, number: int = 1, track: str = "it", mail: bool = True, urgent: bool = False) -> Transition:
-    return Transition("sig", track, kind, before, after, NOW, Standing.CONFIRMED, after, after, id=number, mail=mail, urgent=urgent)
+def move(
+    before: str,
+    after: str,
+    *,
+    kind: Change = Change.ADVANCE,
+    number: int = 1,
+    track: str = "it",
+    mail: bool = True,
+    urgent: bool = False,
+) -> Transition:
+    return Transition(
+        "sig", track, kind, before, after, NOW, Standing.CONFIRMED, after, after, id=number, mail=mail, urgent=urgent
+    )
 
 
 def test_changes_gather_for_a_while_and_urgent_ones_do_not_wait() -> None:
@@ -45,7 +56,9 @@ def test_a_correction_is_always_said() -> None:
 
 
 def test_two_tracks_and_events_stay_apart() -> None:
-    told = net([move("a", "b"), move("a", "b", track="other"), move("x", "y", kind=Change.NEXT), move("x", "y", kind=Change.NEXT)])
+    told = net(
+        [move("a", "b"), move("a", "b", track="other"), move("x", "y", kind=Change.NEXT), move("x", "y", kind=Change.NEXT)]
+    )
 
     assert len(told) == 4
 

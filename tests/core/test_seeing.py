@@ -46,7 +46,9 @@ GONE_ROWS = [
 
 
 @pytest.mark.parametrize(("what", "since", "expected"), GONE_ROWS, ids=[row[0] for row in GONE_ROWS])
-def test_a_vanished_row_of_a_record_waits_for_a_second_reading(what: str, since: datetime | None, expected: tuple[object, object]) -> None:
+def test_a_vanished_row_of_a_record_waits_for_a_second_reading(
+    what: str, since: datetime | None, expected: tuple[object, object]
+) -> None:
     known = {**KNOWN, "2": Was(digest_of(TWO), missing_since=since)}
 
     noticed = notice([ONE], known, record=True, now=NOW)

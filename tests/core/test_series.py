@@ -13,7 +13,14 @@ SIGNAL = signal_of(SERIES)
 
 
 def page(event: str, at: str, who: str = "official:nist", **details: object) -> Claim:
-    return said(who, "published", at, rule="page", event=event, details={"title": f"Evaluation of {event}", "outcome": "not_measured", **details})
+    return said(
+        who,
+        "published",
+        at,
+        rule="page",
+        event=event,
+        details={"title": f"Evaluation of {event}", "outcome": "not_measured", **details},
+    )
 
 
 def stand(claims: list[Claim], at: str = "12-01", healths: list[Health] | None = None) -> TrackVerdict:
@@ -30,11 +37,19 @@ def test_each_event_is_numbered_by_its_date() -> None:
 def test_nothing_yet_is_a_series_of_none() -> None:
     verdict = stand([])
 
-    assert (verdict.status, verdict.events, verdict.since, verdict.evidence, verdict.details["cycle"]) == ("awaiting", (), None, (), 1)
+    assert (verdict.status, verdict.events, verdict.since, verdict.evidence, verdict.details["cycle"]) == (
+        "awaiting",
+        (),
+        None,
+        (),
+        1,
+    )
 
 
 def test_page_paper_and_partners_copy_are_one_event() -> None:
-    verdict = stand([page("kimi-k3", "07-23 17:30"), page("kimi-k3+glm-5.2", "07-23 17:45", "official:aisi"), page("kimi-k3", "08-01")])
+    verdict = stand(
+        [page("kimi-k3", "07-23 17:30"), page("kimi-k3+glm-5.2", "07-23 17:45", "official:aisi"), page("kimi-k3", "08-01")]
+    )
 
     assert len(verdict.events) == 1
     assert len(verdict.events[0].evidence) == 3
@@ -68,11 +83,36 @@ def test_an_untitled_event_has_a_name_all_the_same() -> None:
 HINTS = [
     ("an official word", [said("official:aisi", "signalled", "07-17", event="k")], "signalled", "confirmed"),
     ("one paper", [said("press:a", "reported", "07-17", event="k")], "awaiting", "confirmed"),
-    ("two papers", [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="k")], "reported", "reported"),
-    ("two papers about two things", [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="m")], "awaiting", "confirmed"),
-    ("two papers a week apart", [said("press:a", "reported", "07-10", event="k"), said("press:b", "reported", "07-18", event="k")], "awaiting", "confirmed"),
-    ("a hint of what is out already", [page("k", "07-16"), said("official:aisi", "signalled", "07-17", event="k")], "awaiting", "confirmed"),
-    ("a hint from before the latest event", [page("k", "07-18"), said("official:aisi", "signalled", "07-17", event="m")], "awaiting", "confirmed"),
+    (
+        "two papers",
+        [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="k")],
+        "reported",
+        "reported",
+    ),
+    (
+        "two papers about two things",
+        [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="m")],
+        "awaiting",
+        "confirmed",
+    ),
+    (
+        "two papers a week apart",
+        [said("press:a", "reported", "07-10", event="k"), said("press:b", "reported", "07-18", event="k")],
+        "awaiting",
+        "confirmed",
+    ),
+    (
+        "a hint of what is out already",
+        [page("k", "07-16"), said("official:aisi", "signalled", "07-17", event="k")],
+        "awaiting",
+        "confirmed",
+    ),
+    (
+        "a hint from before the latest event",
+        [page("k", "07-18"), said("official:aisi", "signalled", "07-17", event="m")],
+        "awaiting",
+        "confirmed",
+    ),
 ]
 
 
@@ -119,7 +159,9 @@ def test_a_page_is_gone_after_three_misses_over_a_day() -> None:
     assert flags([], "05-09 12:00", [gone]) == []
     assert flags([], "05-09 18:00", [gone]) == [("page_gone", "https://page.example/")]
     assert flags([], "05-12", [health("page", gone_since=day("05-08"), gone_polls=2, last_good_at=day("05-07"))]) == []
-    assert flags([], "05-12", [health("page", gone_since=day("05-08"), gone_polls=9)]) == [], "a page that was never there is not gone"
+    assert flags([], "05-12", [health("page", gone_since=day("05-08"), gone_polls=9)]) == [], (
+        "a page that was never there is not gone"
+    )
 
 
 def test_a_revised_page_is_marked_for_a_while() -> None:
@@ -133,11 +175,22 @@ def test_a_revised_page_is_marked_for_a_while() -> None:
 def test_an_event_is_news_once_whatever_carries_it() -> None:
     before = decide(SIGNAL, [page("a", "05-01")], [], day("07-01"))
     once = decide(SIGNAL, [page("a", "05-01"), page("b", "07-17", outcome="measured_qualitative")], [], day("07-17"))
-    twice = decide(SIGNAL, [page("a", "05-01"), page("b", "07-17", outcome="measured_qualitative"), page("b+a", "07-18", "official:aisi")], [], day("07-18"))
+    twice = decide(
+        SIGNAL,
+        [page("a", "05-01"), page("b", "07-17", outcome="measured_qualitative"), page("b+a", "07-18", "official:aisi")],
+        [],
+        day("07-18"),
+    )
 
     (line,) = compare(SIGNAL, before, once)
 
-    assert (line.kind, line.event, line.outcome, line.headline, line.mail) == ("next", "b", "measured_qualitative", "published", True)
+    assert (line.kind, line.event, line.outcome, line.headline, line.mail) == (
+        "next",
+        "b",
+        "measured_qualitative",
+        "published",
+        True,
+    )
     assert compare(SIGNAL, once, twice) == ()
 
 
@@ -167,5 +220,7 @@ def test_a_report_is_told_and_its_end_is_not() -> None:
     reports = [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="k")]
     before, up, down = (decide(SIGNAL, reports if n else [], [], day("07-18") + timedelta(days=n * 60 - 60)) for n in (0, 1, 2))
 
-    assert [(line.kind.value, line.after, line.headline) for line in compare(SIGNAL, before, up)] == [("advance", "reported", "reported")]
+    assert [(line.kind.value, line.after, line.headline) for line in compare(SIGNAL, before, up)] == [
+        ("advance", "reported", "reported")
+    ]
     assert compare(SIGNAL, up, down) == ()

@@ -31,7 +31,7 @@ async def _once(config: Config, store: Store) -> Done:
         return 0
 
     async with beating(config, store, Fetcher(fetch_settings(config), clock=utc_now), deliver=send) as beat:
-        return await cycle(beat, now)
+        return await cycle(beat, now, every_signal=True)
 
 
 def run(config: ConfigFile = CONFIG) -> None:

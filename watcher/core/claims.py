@@ -208,7 +208,8 @@ def _effective(seen: _Seen, rule: Rule, said: Match | None) -> datetime:
     """When what it says happened: the entry's date, else when it was first seen; a retold event on its own day."""
     if rule.sentence is None:
         return seen.entry.published or seen.observation.first_seen_at or seen.observation.seen_at
-    told = _told_at(seen)
+    # What an edit added was said when it was seen; what stood there before keeps its date (core/repeats.py).
+    told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else _told_at(seen)
     day = retold_on(said.quote, told) if said else None
     return day if day is not None and told - day > timedelta(days=2) else told
 
@@ -247,6 +248,7 @@ def _quote(seen: _Seen, words: str) -> Quote:
         published=entry.published,
         source=seen_as.source,
         title=entry.title,
+        read_at=seen_as.url,
     )
 
 

@@ -31,12 +31,14 @@ def compare(
         return (_baseline(signal, after),)
     frame = _Frame(signal, after, old_news)
     old = {verdict.track: verdict for verdict in before.tracks}
-    return tuple(
+    told = (
         transition
         for verdict in after.tracks
         if (was := old.get(verdict.track)) is not None
         for transition in _of_track(frame, signal.track(verdict.track), was, verdict)
     )
+    # What moves the headline is said first, details and flags follow.
+    return tuple(sorted(told, key=lambda transition: transition.kind in (Change.DETAIL, Change.FLAG)))
 
 
 def _baseline(signal: Signal, verdict: Verdict) -> Transition:

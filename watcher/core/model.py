@@ -418,6 +418,8 @@ class Quote:
     published: datetime | None = None
     source: str = ""
     title: str = ""
+    read_at: str = ""
+    """Address of the document that was read, where it is not the link (a feed, a record)."""
 
 
 @dataclass(frozen=True, slots=True)

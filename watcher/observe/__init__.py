@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,28 +23,26 @@ BATCH = 500
 class Seen:
     """What one round of polls brought."""
 
-    polls: int
-    observations: int
-    transitions: tuple[Transition, ...]
+    polls: int = 0
+    observations: int = 0
+    signals: frozenset[str] = frozenset()
+    """The signals whose sources were polled: they are to be settled."""
+    waiting: frozenset[str] = frozenset()
+    """Those of them that have more to be polled at this moment (pages that were just found)."""
 
 
 async def observe(
-    store: Store,
-    signals: Mapping[str, Signal],
-    *,
-    get: Get,
-    read: Read,
-    now: datetime,
-    dice: Callable[[], float],
-    known_until: datetime | None = None,
+    store: Store, signals: Mapping[str, Signal], *, get: Get, read: Read, now: datetime, dice: Callable[[], float]
 ) -> Seen:
-    """Poll the sources that are due at `now` and settle their signals. Raises StoreError where nothing can be stored."""
+    """Poll the sources that are due at `now` and keep what they say. Raises StoreError where nothing can be stored."""
     with store.reading() as tx:
         due = [one for one in tx.sources.due(now, BATCH) if one.source.signal in signals]
         missing = _missing(tx, [one.source.id for one in due if one.source.record])
+    if not due:
+        return Seen()
     readings = await look_at_all(due, get=get, read=read, now=now, dice=dice, missing=missing)
     with store.writing() as tx:
-        return _settle(tx, signals, readings, now, known_until)
+        return _keep(tx, signals, readings, now)
 
 
 def _missing(tx: Transaction, records: Sequence[str]) -> frozenset[str]:
@@ -55,18 +53,21 @@ def _missing(tx: Transaction, records: Sequence[str]) -> frozenset[str]:
     )
 
 
-def _settle(
-    tx: Transaction, signals: Mapping[str, Signal], readings: Sequence[Reading], now: datetime, known_until: datetime | None
-) -> Seen:
+def _keep(tx: Transaction, signals: Mapping[str, Signal], readings: Sequence[Reading], now: datetime) -> Seen:
     observations = book(tx, readings, now)
     owner = {reading.due.source.id: reading.due.source.signal for reading in readings}
     tx.claims.add([claim for seen in observations for claim in claims_of(signals[owner[seen.source]], seen)])
-    told = settle_all(tx, [signals[name] for name in sorted(set(owner.values()))], now, known_until=known_until)
-    return Seen(len(readings), len(observations), told)
+    polled = frozenset(owner.values())
+    waiting = frozenset(one.source.signal for one in tx.sources.due(now, BATCH)) & polled
+    return Seen(len(readings), len(observations), polled, waiting)
 
 
 def settle_all(
-    tx: Transaction, signals: Sequence[Signal], now: datetime, *, known_until: datetime | None = None
+    store: Store, signals: Iterable[Signal], now: datetime, *, known_until: datetime | None = None
 ) -> tuple[Transition, ...]:
-    """Settle some signals; all their transitions."""
-    return tuple(transition for signal in signals for transition in settle(tx, signal, now, known_until=known_until))
+    """Decide some signals again, each verdict in one transaction with its transitions; all transitions. Raises StoreError."""
+    told: list[Transition] = []
+    for signal in signals:
+        with store.writing() as tx:
+            told += settle(tx, signal, now, known_until=known_until)
+    return tuple(told)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from watcher.core.compare import compare
 from watcher.core.decide import decide, known_claims
 from watcher.core.model import Blind, Change, Claim, Health, Quote, Signal, Standing, Tier, Transition, Verdict
+from watcher.core.repeats import first_said
 from watcher.store import Transaction
 
 LATE = timedelta(days=14)
@@ -24,7 +25,7 @@ def settle(tx: Transaction, signal: Signal, now: datetime, *, known_until: datet
     before = tx.verdicts.latest(signal.id)
     if before is None and not is_ready(healths):
         return ()
-    claims = [*known_claims(signal, until=known_until), *standing_claims(tx, signal)]
+    claims = [*known_claims(signal, until=known_until), *first_said(standing_claims(tx, signal))]
     after = replace(decide(signal, claims, healths, now), baseline=before is None)
     begun = tx.verdicts.baseline(signal.id)
     told = compare(signal, before, after, old_news=begun - LATE if begun else None)
