@@ -135,7 +135,7 @@ def _translated() -> Iterator[None]:
         raise httpx.ConnectError(f"no connection: {os.strerror(error.os_error.errno or 0)}") from error
     except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
         raise httpx.RemoteProtocolError("answer that is not HTTP") from error
-    except (aiohttp.ClientError, OSError) as error:
+    except (aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: a name that the system cannot write down
         raise httpx.ReadError("connection closed without an answer") from error
 
 
