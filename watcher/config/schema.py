@@ -99,7 +99,7 @@ def _ladder() -> Any:  # noqa: ANN401 - annotations
     lists = {
         "status": _needed[_list[table(model.Status, optional="label meaning", id=Id)]],
         "rule": _many(table(model.Rule, without="sentence", id=Id, says=_given[_dict[str, Any]])),
-        "flag": _many(table(model.Flag, optional="meaning", id=Id)),
+        "flag": _many(table(model.Flag, optional="label meaning", id=Id)),
     }
     return table(model.Ladder, without="id statuses rules flags", **lists)
 
