@@ -6,7 +6,9 @@ import re
 from urllib.parse import quote, urljoin, urlsplit
 
 MAX_LINK = 2_000
-_COMMON = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[!#-;=?-\[\]_a-z|~]*)?", re.IGNORECASE)
+_COMMON = re.compile(r"https?://[a-zA-Z0-9][a-zA-Z0-9.-]*(?:/[!#-;=?-\[\]_a-z|~]*)?")
+_OTHER_WEB = re.compile(r"(https?):(?!//[^/])", re.IGNORECASE)
+_SCHEME = re.compile(r"https?:", re.IGNORECASE)
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -16,8 +18,10 @@ def absolute(link: str, base: str) -> str:
     if len(link) <= MAX_LINK and _COMMON.fullmatch(link):
         return link
     link = "".join(link.split("\n"))
-    if not link or len(link) > MAX_LINK or "\\" in link or not link.isprintable():
+    if not link or len(link) > MAX_LINK or "\\" in link or not link.isprintable() or _OTHER_WEB.match(link):
         return ""
+    if _SCHEME.match(link):
+        link = link[:5].lower() + link[5:]
     try:
         link = quote(urljoin(base, link), safe=_SAFE)
     except ValueError:

@@ -16,8 +16,8 @@ _MAX_MARKUP = 2_000_000
 _MAX_RAW_TITLE = 20_000
 
 _BREAK_NAMES = (
-    "address article aside blockquote br center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hgroup hr legend li main menu nav ol p pre search section summary ul"
+    "address article aside blockquote br center dd details dialog dir div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre search section summary ul"
 )
 _FLOWING_NAMES = "a abbr b big cite code del em font i img ins kbd mark q s samp small span strike strong sub sup tt u var wbr"
 _BREAKS, _FLOWING = tuple(_BREAK_NAMES.split()), tuple(_FLOWING_NAMES.split())

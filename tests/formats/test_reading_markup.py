@@ -1,0 +1,130 @@
+"""The guard in front of the parsers: encodings, document types, human checks."""
+
+import codecs
+
+import pytest
+from reading import HTML, refused, rss
+from watcher.core.model import Outcome, Unreadable
+from watcher.formats._markup import decode, human_check, looks_like_page, open_xml, refuse_page, without_declaration
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        ("é".encode(), "", "é"),
+        (codecs.BOM_UTF8 + "é".encode(), "text/xml; charset=latin-1", "é"),
+        ("é".encode("utf-16"), "", "é"),
+        (codecs.BOM_UTF16_BE + "é".encode("utf-16-be"), "", "é"),
+        ("<é".encode("utf-16-le"), "", "<é"),
+        ("<é".encode("utf-16-be"), "", "<é"),
+        ("é".encode("latin-1"), "text/plain; charset=iso-8859-1", "é"),
+        ("\u201cq\u201d".encode("cp1252"), 'text/html; charset="windows-1252"', "\u201cq\u201d"),
+        ("é".encode("latin-1"), "text/plain; charset=utf-8", "\ufffd"),
+        ("é".encode("latin-1"), "", "\ufffd"),
+        (b"<?xml version='1.0' encoding='iso-8859-1'?><a>\xe9</a>", "text/plain; charset=utf-8", "<?xml version='1.0' encoding='iso-8859-1'?><a>é</a>"),
+        (b"<html><meta charset='windows-1251'>\xcf", "text/html", "<html><meta charset='windows-1251'>П"),
+        (b"<?xml version='1.0' encoding='utf-16'?><a/>", "", "<?xml version='1.0' encoding='utf-16'?><a/>"),
+        (b"plain", "text/plain; charset=none-such", "plain"),
+        (b"plain", "text/plain; charset=\0", "plain"),
+    ],
+)
+def test_a_body_is_decoded_as_it_says(body: bytes, content_type: str, text: str) -> None:
+    assert decode(body, content_type) == text
+
+
+@pytest.mark.parametrize("name", ["cp037", "cp500", "utf-7", "shift_jis", "rot13"])
+def test_an_encoding_that_could_hide_a_definition_is_refused(name: str) -> None:
+    with pytest.raises(Unreadable, match="is not read"):
+        decode(b"<a/>", f"text/xml; charset={name}")
+
+
+def test_utf_32_is_refused() -> None:
+    with pytest.raises(Unreadable, match="utf-32"):
+        decode("<a/>".encode("utf-32"), "")
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n\t", b"\0\0", codecs.BOM_UTF8])
+def test_nothing_is_empty(body: bytes) -> None:
+    with pytest.raises(Unreadable) as caught:
+        decode(body, "")
+    assert caught.value.kind is Outcome.EMPTY
+
+
+BOMB = '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">'
+DEFINING = [
+    f"<?xml version='1.0'?><!DOCTYPE rss [{BOMB}]><rss/>",
+    f"<!doctype rss SYSTEM 'x' [{BOMB}]><rss/>",
+    f"<!-- c --><?pi x?>\n<!DOCTYPE rss PUBLIC \"a>b\" '[' [{BOMB}]><rss/>",
+    f"<!DOCTYPE rss [{BOMB}",
+    "<!DOCTYPE rss",
+    "<!-- \n<!ENTITY a 'b'>\n--><rss/>",
+    "<?pi <a ?><!DOCTYPE rss [<!ENTITY a 'b'>]><rss/>",
+    "text <!ENTITY a 'b'> <rss/>",
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("text", DEFINING)
+def test_a_document_that_defines_entities_reaches_no_parser(text: str, encoding: str) -> None:
+    with pytest.raises(Unreadable):
+        open_xml(text.encode(encoding), "")
+
+
+@pytest.mark.parametrize("encoding", ["cp037", "cp500", "utf-7"])
+def test_a_definition_in_another_alphabet_is_no_xml(encoding: str) -> None:
+    kind, _ = refused("feed", DEFINING[0].encode(encoding), content_type="application/xml")
+    assert kind == "malformed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE rss PUBLIC "-//N//DTD RSS 0.91//EN" "http://x.example/rss.dtd"><rss/>',
+        "<?xml version='1.0'?><!-- <b> --><x:rss xmlns:x='y'/>",
+        "<rss><![CDATA[how to write <!ENTITY a 'b'>]]></rss>",
+        '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x"><rss/>',
+    ],
+)
+def test_a_document_that_defines_nothing_passes(text: str) -> None:
+    assert open_xml(text.encode(), "") == text
+
+
+def test_the_declaration_is_dropped_with_its_encoding() -> None:
+    assert without_declaration("<?xml version='1.0' encoding='x'?><a/>") == "<a/>"
+
+
+CHECKS = [
+    "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser before you continue</h1></body></html>",
+    "<html><title>Attention Required! | Cloudflare</title><body>Sorry</body></html>",
+    "<html><body><h1>Request Access</h1><p>Please complete the CAPTCHA to unblock.</p></body></html>",
+    "<html><head><script>window._cf_chl_opt={}</script></head><body></body></html>",
+    "<html><head><title>Access Denied</title></head><body>Reference #18.2f</body></html>",
+    "<html><body><div class='g-recaptcha'></div>Hold on</body></html>",
+]
+
+
+@pytest.mark.parametrize("page", CHECKS)
+@pytest.mark.parametrize("name", ["feed", "page", "json_list", "sitemap", "markdown", "text", "pdf", "advisories"])
+def test_a_check_for_humans_is_blocked_in_every_format(name: str, page: str) -> None:
+    assert refused(name, page, content_type=HTML)[0] == "blocked"
+
+
+def test_an_article_about_blocks_is_no_check() -> None:
+    article = f"<html><title>On tests</title><p>{'A long story. ' * 200}</p><p>Access denied, said the captcha.</p></html>"
+    assert not human_check(article)
+    short = "<html><title>Bot rules</title><body><p>" + "Many words first. " * 40 + "Then a captcha, access denied.</p></body></html>"
+    assert not human_check(short)
+
+
+def test_a_page_in_the_place_of_a_document_is_named_with_its_title() -> None:
+    for name in ("feed", "json_list", "sitemap", "text", "markdown", "advisories", "pdf"):
+        kind, reason = refused(name, "<!DOCTYPE html><html><title>Docs\n</title><body>Welcome</body></html>", content_type=HTML)
+        assert (kind, "Docs" in reason) == ("malformed", True), name
+    with pytest.raises(Unreadable, match="is a web page$"):
+        refuse_page("<html></html>")
+
+
+def test_a_feed_is_no_page() -> None:
+    assert not looks_like_page(rss("<title>x</title>"))
+    assert refused("feed", "hello")[1] == "the document is no XML"
+    assert refused("feed", "")[0] == "empty"
