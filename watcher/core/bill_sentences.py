@@ -34,12 +34,16 @@ def _rows(step: str, *patterns: str, chamber: str = "", subject: str = "") -> tu
 
 
 TAKEN_BACK = (
-    *_rows("order_vitiated", r".{0,80}?\b(?:third reading|cloture|yeas and nays|quorum|order)\b.{0,80}?\bvitiated"),
     *_rows(
         "passage_vitiated",
-        r"senate vitiated (?:the )?(?:previous )?(?:passage|vote|agreement|adoption)\b",
-        r".{0,80}?\b(?:passage|passing|adoption|agreement)\b.{0,80}?\bvitiated",
+        r"senate vitiated .{0,60}?\b(?:passage|passing|adoption)\b",
+        r".{0,80}?\b(?:passage|passing|adoption)\b.{0,80}?\bvitiated\b",
         chamber="senate",
+    ),
+    *_rows(
+        "order_vitiated",
+        r".{0,80}?\b(?:third reading|cloture|yeas and nays|quorum|order|consent agreement)\b.{0,80}?\bvitiated\b",
+        r"senate vitiated .{0,40}?\b(?:third reading|cloture|yeas and nays|order|consent agreement)\b",
     ),
     *_rows("vitiated", r"senate vitiated\b", r".{0,120}?\bvitiated\b", chamber="senate"),
     *_rows("papers_returned", r"(?:message received in senate: )?returned to the senate\b", chamber="senate"),
@@ -59,6 +63,8 @@ PRESIDENT = (
     *_rows("signed", r"signed by (?:the )?president"),
     *_rows("presented", r"presented to (?:the )?president"),
 )
+
+_COMMITTEE = r"(?:senate |house )?(?:permanent |select |special |joint ){0,2}(?:sub)?committees?"
 
 _SETTLE = "agree|concur|disagree|recede|insist"
 
@@ -103,7 +109,7 @@ FLOOR = (
     ),
     *_rows(
         "passed",
-        r"passed (?:the )?senate\b",
+        r"(?:by unanimous consent,? )?passed (?:the )?senate\b",
         r"(?:introduced|submitted|received|reported) (?:in|to) (?:the )?senate,.{0,200}?\b(?:passed|agreed to|adopted)\b",
         rf"{MEASURE}(?:,? as amended,?)? (?:was )?(?:passed|agreed to|adopted) (?:in|by) (?:the )?senate\b",
         r"(?:read twice, )?considered,.{0,60}?\band (?:passed|agreed to)\b",
@@ -156,9 +162,7 @@ COMMITTEE = (
         r"(?:(?:received|introduced) in (?:the )?senate|read twice|read the \w{5,6} time)\b.{0,80}?\breferred\b",
         chamber="senate",
     ),
-    *_rows(
-        "rereferred", r"(?:re-?)?referred (?:\w{5,14} )?to (?:the )?(?:senate )?committees? on\b", r"referred to the senate\b"
-    ),
+    *_rows("rereferred", rf"(?:re-?)?referred (?:\w{{5,14}} )?to (?:the )?{_COMMITTEE} on\b", r"referred to the senate\b"),
     *_rows("referred", r"referred to the (?:house|subcommittee)\b", chamber="house"),
     *_rows("ordered_reported", r".{0,200}?\bordered to be (?:favorably )?reported\b"),
     *_rows(
@@ -174,10 +178,15 @@ COMMITTEE = (
         chamber="senate",
     ),
     *_rows("report_filed", r".{0,240}?\bfiled (?:a )?(?:written|supplemental) report\b", chamber="senate"),
-    *_rows("discharged", r"senate committees? on .{1,240}? discharged\b", chamber="senate"),
-    *_rows("discharged", r"(?:sub)?committees? on .{1,240}? discharged\b"),
-    *_rows("hearing", r"(?:senate |house )?(?:sub)?committees?\b.{0,200}?\bhearings?(?: were)? held\b", r"hearings? held\b"),
-    *_rows("markup", r"(?:sub)?committee\b.{0,200}?\b(?:consideration|business meeting|mark-?up)\b"),
+    *_rows("discharged", r"senate (?:select |special )?committees? on .{1,240}? discharged\b", chamber="senate"),
+    *_rows("discharged", rf"{_COMMITTEE} on .{{1,240}}? discharged\b"),
+    *_rows(
+        "hearing",
+        rf"{_COMMITTEE}\b.{{0,200}}?\bhearings?(?: were)? held\b",
+        r"joint .{0,40}?committee\. hearings? held",
+        r"hearings? held\b",
+    ),
+    *_rows("markup", rf"{_COMMITTEE}\b.{{0,200}}?\b(?:consideration|business meeting|mark[- ]?up)\b"),
 )
 
 HOUSE = (
@@ -194,7 +203,7 @@ HOUSE = (
         r"on passage passed\b",
         r"on motion to suspend the rules and (?:pass|agree to) .{0,80}?\bagreed to\b",
         r"on agreeing to the resolution.{0,20}?\bagreed to\b",
-        r"(?:considered )?(?:as )?passed (?:the )?house\b",
+        r"(?:pursuant to .{0,120}?)?(?:is )?(?:considered )?(?:as )?passed (?:the )?house\b",
         r"pursuant to .{0,200}?\bthe following bills passed under suspension\b",
         chamber="house",
     ),
@@ -207,7 +216,7 @@ HOUSE = (
 )
 
 DESK = (
-    *_rows("laid_before", rf"{MEASURE} laid before (?:the )?senate\b", chamber="senate"),
+    *_rows("laid_before", rf"{MEASURE} (?:was )?laid before (?:the )?senate\b", chamber="senate"),
     *_rows("reading", r"considered (?:as )?read\b", r"read the (?:first|second|third) time\b"),
     *_rows("considered", r"considered by (?:the )?senate\b", chamber="senate"),
     *_rows("received", r"received in (?:the )?senate\b", chamber="senate"),

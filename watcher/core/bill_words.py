@@ -36,9 +36,7 @@ _LAW = re.compile(r"law no:? ?(\d{2,3}-\d{1,4})")
 _COMMITTEE = re.compile(
     r"\bcommittees? on (?:the )?([a-z][a-z,;' -]{2,120}?)(?=\.|$| discharged| pursuant| by | for | with | reported| \()"
 )
-_AMENDED = re.compile(
-    r"\bwith (?:an? )?(?:\w+ )?amendments?\b|\bas amended\b|\(amended\)|\bsenate, amended\b|\bpassed,? amended\b"
-)
+_AMENDED = re.compile(r"\bwith (?:an? )?(?:\w+ )?amendments?\b|\bas amended\b|\(amended\)|\b(?:senate|passed),? amended\b")
 _UNAMENDED = re.compile(r"\bwithout (?:an )?amendments?\b")
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -41,7 +39,6 @@ class Fresh:
 
     entry: Entry
     revision: int
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +54,15 @@ class Noticed:
     """Keys that were missing or withdrawn and are here again."""
 
 
-def digest_of(entry: Entry) -> str:
-    """SHA-256 over all that an entry says, hexadecimal; the order of its facts does not matter."""
-    facts = sorted((name, value) for name, value in entry.facts.items())
-    published = entry.published.isoformat() if entry.published else ""
-    said = json.dumps([entry.title, entry.text, entry.link, published, facts], ensure_ascii=False, default=list)
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+def notice(
+    entries: Iterable[Entry], known: Mapping[str, Seen], *, record: bool, now: datetime, digest: Callable[[Entry], str]
+) -> Noticed:
+    """Compare a good reading with what is known of its source. For a stream, absence means nothing.
 
-
-def notice(entries: Iterable[Entry], known: Mapping[str, Seen], *, record: bool, now: datetime) -> Noticed:
-    """Compare a good reading with what is known of its source. For a stream, absence means nothing."""
+    `digest` is the fingerprint under which entries are known.
+    """
     read = {entry.key: entry for entry in entries}
-    fresh = tuple(new for entry in read.values() if (new := _fresh(entry, known.get(entry.key))) is not None)
+    fresh = tuple(new for entry in read.values() if (new := _fresh(entry, known.get(entry.key), digest(entry))) is not None)
     back = tuple(key for key in read if (was := known.get(key)) and (was.missing_since or was.withdrawn_at))
     if not record:
         return Noticed(fresh, back=back)
@@ -77,8 +71,7 @@ def notice(entries: Iterable[Entry], known: Mapping[str, Seen], *, record: bool,
     return Noticed(fresh, tuple(key for key in gone if key not in long_gone), long_gone, back)
 
 
-def _fresh(entry: Entry, was: Seen | None) -> Fresh | None:
-    digest = digest_of(entry)
+def _fresh(entry: Entry, was: Seen | None, digest: str) -> Fresh | None:
     if was is None:
-        return Fresh(entry, 1, digest)
-    return Fresh(entry, was.revision + 1, digest) if was.digest != digest else None
+        return Fresh(entry, 1)
+    return Fresh(entry, was.revision + 1) if was.digest != digest else None

@@ -75,12 +75,12 @@ class Vocabulary:
         n = int((found.lastgroup or "n0").lstrip("n"))
         group, name = self.names[n]
         version = _ID_VERSION.sub(".", (found.groupdict().get(f"version{n}") or "")).removeprefix("v")
-        version = re.sub(r"-\d{8}$", "", version)
+        version = re.sub(r"-\d{8}$", "", version).capitalize()
         first = self.things[group][0]
         shown = (
             found[0]
             if "#" in name or "*" in name
-            else f"{first if first.endswith(name) else name} {version.capitalize()}".strip()
+            else f"{first if first.endswith(name) else name} {version}".strip()
         )
         return Thing(group, shown, found[0], version, found.start(), found.end())
 

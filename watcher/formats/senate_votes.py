@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 from watcher.core.bill_record import facts_of, midnight
 from watcher.core.bill_votes import read_vote, tally
 from watcher.core.bills import Measure, Step, issue_of, measure_of
-from watcher.core.model import Entry, Facts, Outcome, Scalar, Unreadable
+from watcher.core.model import Entry, Facts, Scalar, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     """Entries of a menu (one a vote on a measure) or of one vote's file.
 
     Times of a vote are Eastern without an offset; an entry is dated by its day in Washington. Votes on nominations and rows
-    "en bloc" without issue, question and result give entries without a measure, which match nothing.
+    "en bloc" without issue, question and result give entries without a measure, which match nothing. The menu of a session
+    that has not voted yet is empty.
     Raises Unreadable: senate.gov answers 200 with a page where a file is missing.
     """
     del options
@@ -56,11 +57,9 @@ def _text(node: Element, path: str) -> str:
 
 def _menu(root: Element, url: str) -> tuple[Entry, ...]:
     congress, session, year = (_text(root, name) for name in ("congress", "session", "congress_year"))
-    rows = root.findall("votes/vote")
-    if not rows:
-        raise Unreadable(f"a menu without votes: {url}", Outcome.EMPTY)
     if not (congress.isdecimal() and session.isdecimal()):
         raise Unreadable(f"a menu that names no session: {url}")
+    rows = root.findall("votes/vote")
     return tuple(_menu_row(row, congress, session, year) for row in rows if _text(row, "vote_number").isdecimal())
 
 
