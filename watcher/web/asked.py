@@ -20,7 +20,7 @@ def past_moment(words: str, now: datetime) -> datetime | None:
     if not words:
         return None
     try:
-        moment = datetime.fromisoformat(words[: LONGEST + 1].replace(" ", "+"))
+        moment = datetime.fromisoformat(words.replace(" ", "+") if len(words) <= LONGEST else "too long")
     except ValueError:
         raise BadQuestion("as_of must be a date such as 2026-06-13, or a moment such as 2026-06-13T12:00:00Z.") from None
     if _DATE.fullmatch(words):

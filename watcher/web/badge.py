@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from markupsafe import Markup
 
 from watcher.core.model import Standing
@@ -27,6 +29,11 @@ def say_badge(view: View, signal_id: str) -> dict[str, str | int]:
         return _shield(signal.title, f"{words} (cannot see since {verdict.cannot_see_since:%Y-%m-%d})", BLIND)
     weakest = min((track.standing for track in verdict.tracks), key=WEAKEST_FIRST.index, default=Standing.REPORTED)
     return _shield(signal.title, words, COLOURS[weakest])
+
+
+def write_badge(view: View, signal_id: str) -> str:
+    """The badge as JSON text. Raises KeyError."""
+    return json.dumps(say_badge(view, signal_id), ensure_ascii=False) + "\n"
 
 
 def _shield(label: str, message: str, colour: str) -> dict[str, str | int]:

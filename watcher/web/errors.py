@@ -10,11 +10,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from watcher.web.asked import BadQuestion
 from watcher.web.desk import Busy, Desk
 from watcher.web.headers import headers_for
-from watcher.web.pages import Links, draw_error
+from watcher.web.pages import NOTHING_HERE, Links, draw_error
 
 WORDS = {
     400: ("That question cannot be answered", "A part of the address is not as it should be."),
-    404: ("Nothing is here", "The address is wrong, or the page has gone."),
+    404: NOTHING_HERE,
     405: ("Only reading is possible here", "This address answers GET and HEAD."),
     500: ("Something went wrong", "The fault is ours and has been noted. Nothing was changed."),
     503: ("Too many questions about the past at once", "Ask again in a few seconds."),

@@ -44,15 +44,15 @@ def signals_of(view: View, name: str) -> tuple[Signal, ...]:
     return view.signals if name == "all" else (view.signal(name),)
 
 
-def items_of(view: View, name: str) -> tuple[Item, ...]:
+def items_of(view: View, name: str, ending: str = "") -> tuple[Item, ...]:
     """The newest changes, newest first; where each signal stood at the beginning is the oldest one."""
     signals = {signal.id: signal for signal in signals_of(view, name)}
     told = [item for item in view.history if item.signal in signals]
     newest = sorted(told, key=lambda item: (item.at, item.id), reverse=True)[:MOST]
-    return tuple(_item(view, signals[item.signal], item) for item in newest)
+    return tuple(_item(view, signals[item.signal], item, ending) for item in newest)
 
 
-def _item(view: View, signal: Signal, item: Transition) -> Item:
+def _item(view: View, signal: Signal, item: Transition, ending: str) -> Item:
     moment = change_of(signal, item)
     heading = item.headline_label if item.kind is Change.BASELINE else moment.heading
     return Item(
@@ -61,7 +61,7 @@ def _item(view: View, signal: Signal, item: Transition) -> Item:
         signal=signal,
         at=item.at,
         happened=moment.at,
-        link=f"{view.base_url}signals/{signal.id}" + (f"#{moment.anchor}" if moment.anchor else ""),
+        link=f"{view.base_url}signals/{signal.id}{ending}" + (f"#{moment.anchor}" if moment.anchor else ""),
         text=_text(moment, item),
         quotes=item.evidence,
         kind=item.kind.value,
@@ -98,11 +98,11 @@ def _updated(view: View, items: tuple[Item, ...]) -> datetime:
     return items[0].at if items else min((signal.opened for signal in view.signals if signal.opened), default=START)
 
 
-def atom(view: View, name: str) -> str:
+def atom(view: View, name: str, *, ending: str = "") -> str:
     """The changes as Atom (RFC 4287). Raises KeyError for an unknown signal."""
-    items = items_of(view, name)
+    items = items_of(view, name, ending)
     own = f"{view.base_url}feeds/{name}.atom"
-    home = view.base_url + ("" if name == "all" else f"signals/{name}")
+    home = view.base_url + ("" if name == "all" else f"signals/{name}{ending}")
     head = [
         _element("title", _title(view, name)),
         _element("id", f"tag:{authority(view)}:{name}"),
@@ -158,14 +158,14 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def json_feed(view: View, name: str) -> str:
+def json_feed(view: View, name: str, *, ending: str = "") -> str:
     """The changes as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). Raises KeyError."""
     made = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": _title(view, name),
         "language": "en",
         "authors": [{"name": view.title}],
-        "items": [_json_item(item) for item in items_of(view, name)],
+        "items": [_json_item(item) for item in items_of(view, name, ending)],
     }
     if view.base_url:
         made |= {"home_page_url": view.base_url, "feed_url": f"{view.base_url}feeds/{name}.json"}
@@ -185,22 +185,22 @@ def _json_item(item: Item) -> dict[str, object]:
     return made | ({"url": item.link} if safe_link(item.link) else {}) | ({"external_url": external} if external else {})
 
 
-def calendar(view: View, name: str) -> bytes:
+def calendar(view: View, name: str, *, ending: str = "") -> bytes:
     """Dates ahead and changes told, as iCalendar (RFC 5545). Raises KeyError."""
     made = Calendar()
     made.add("prodid", f"-//Policy Signal Watch//{__version__}//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", _title(view, name))
+    made.add("x-wr-calname", plain(_title(view, name)))
     made.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     for signal in signals_of(view, name):
-        link, words = f"{view.base_url}signals/{signal.id}", look(view, signal).answer
+        link, words = f"{view.base_url}signals/{signal.id}{ending}", look(view, signal).answer
         stamp = max((item.at for item in view.history if item.signal == signal.id), default=signal.opened or START)
         for item in days_of((signal,), view.as_of):
             made.add_component(
                 _day(f"{signal.id}-{item.id}@{_host(view)}", item.at, f"{signal.title}: {item.label}", words, link, stamp)
             )
-    for told in items_of(view, name):
+    for told in items_of(view, name, ending):
         made.add_component(
             _day(f"{told.id.rsplit('/', 1)[-1]}@{_host(view)}", told.happened, told.title, told.text, told.link, told.at)
         )

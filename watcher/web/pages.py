@@ -25,6 +25,8 @@ from watcher.web.view import View
 
 HOME = Path(__file__).parent.parent
 RECENT = 3
+STATIC = {"style.css": "text/css; charset=utf-8", "local.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
+NOTHING_HERE = ("Nothing is here", "The address is wrong, or the page has gone.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Annotated
 
@@ -18,7 +17,6 @@ from watcher.web.view import Access, View
 Name = Annotated[str, Path(pattern=ID, max_length=64)]
 YEAR = 31_536_000
 SVG = "image/svg+xml"
-STATIC = {"style.css": "text/css; charset=utf-8", "local.js": "text/javascript; charset=utf-8", "icon.svg": SVG}
 FEEDS: dict[str, tuple[str, Callable[[View, str], str | bytes]]] = {
     "atom": ("application/atom+xml; charset=utf-8", feeds_out.atom),
     "json": ("application/feed+json; charset=utf-8", feeds_out.json_feed),
@@ -87,15 +85,11 @@ def _add_drawings(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/badges/{name}.json")
     async def badge_json(request: Request, name: Name) -> Shown:
-        return await desk.show(request, f"/badges/{name}.json", JSON, lambda ask: _json(badge.say_badge(ask.view, name)))
+        return await desk.show(request, f"/badges/{name}.json", JSON, lambda ask: badge.write_badge(ask.view, name))
 
     @router.get("/og/{name}.svg")
     async def shared(request: Request, name: Name) -> Shown:
         return await desk.show(request, f"/og/{name}.svg", SVG, lambda ask: picture.draw_picture(ask.view, name))
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False) + "\n"
 
 
 def _add_static(router: APIRouter, desk: Desk) -> None:
@@ -106,9 +100,9 @@ def _add_static(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/static/{name}")
     async def static(name: Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$", max_length=32)]) -> Shown:
-        if name not in STATIC:
+        if name not in pages.STATIC:
             raise HTTPException(404)
-        return keep(f"/static/{name}", pages.static(name), STATIC[name], YEAR)
+        return keep(f"/static/{name}", pages.static(name), pages.STATIC[name], YEAR)
 
     @router.get("/robots.txt")
     async def robots() -> Shown:

@@ -79,6 +79,7 @@ SECRET = re.compile(r"(?:^|[&_.-])(?:api)?[_-]?key=|token=|secret=|passw\w*=|sig
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 WEB = re.compile(r"(https?://[^\s/?#@]{1,255})[/?#][^\s]*", re.IGNORECASE)
 LONGEST_REASON = 300
+UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def day(at: datetime) -> str:
@@ -173,5 +174,5 @@ def host(address: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text without control signs, which neither XML nor a calendar may carry."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\n\t").replace("\x7f", "")
+    """Text without signs that neither XML nor a calendar may carry: control signs, half pairs, non-characters."""
+    return UNCARRIED.sub("", text)

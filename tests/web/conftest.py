@@ -1,0 +1,52 @@
+"""A client that speaks to the application without a socket, and the clock it goes by."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from tests.web.story import NOW, Shown
+from watcher.web.app import create_app
+from watcher.web.settings import Settings
+from watcher.web.view import Reads
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+class Site:
+    """The application with what it reads."""
+
+    def __init__(self, reads: Reads, settings: Settings | None = None, *, peer: str = "203.0.113.7") -> None:
+        self.reads, self.clock, self.peer = reads, Clock(), peer
+        self.app = create_app(reads, settings or Settings(), clock=self.clock)
+
+    def ask(self, method: str, path: str, **headers: str) -> httpx.Response:
+        async def asked() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(self.peer, 4711))
+            async with httpx.AsyncClient(transport=transport, base_url="http://watch.example.org") as client:
+                sent = {"accept-encoding": "identity", **{name.replace("_", "-"): value for name, value in headers.items()}}
+                return await client.request(method, path, headers=sent)
+
+        return asyncio.run(asked())
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.ask("GET", path, **headers)
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site(Shown())

@@ -1,0 +1,126 @@
+"""Answers are rendered once for each change, and then sent from memory."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import threading
+from dataclasses import replace
+from datetime import datetime
+
+import httpx
+import pytest
+
+from tests.web.conftest import Site
+from tests.web.story import NOW, Shown, view
+from watcher.web import cache
+from watcher.web.view import View
+
+
+def test_the_store_is_asked_once_for_many_readers(site: Site) -> None:
+    for _ in range(5):
+        assert site.get("/").status_code == 200
+        assert site.get("/signals/mythos-ga").status_code == 200
+    assert site.reads.asked == [None]  # type: ignore[attr-defined]
+
+
+def test_a_change_is_seen_at_the_next_look(site: Site) -> None:
+    before = site.get("/").headers["etag"]
+    site.reads.shown = view(version="42", title="Another title")  # type: ignore[attr-defined]
+    assert site.get("/").headers["etag"] == before
+    site.clock.move(seconds=1)
+    assert "Another title" in site.get("/").text
+    assert site.get("/").headers["etag"] != before
+
+
+def test_what_is_kept_is_not_sent_again(site: Site) -> None:
+    for path in ("/", "/feeds/all.atom", "/api/v1/signals", "/static/style.css"):
+        for packed in ("identity", "gzip"):
+            etag = site.get(path, accept_encoding=packed).headers["etag"]
+            again = site.get(path, accept_encoding=packed, if_none_match=f'W/"old", {etag}')
+            assert (again.status_code, again.content) == (304, b"")
+            assert again.headers["etag"] == etag
+            assert again.headers["x-content-type-options"] == "nosniff"
+            assert site.get(path, accept_encoding=packed, if_none_match='"old"').status_code == 200
+
+
+def test_relative_times_are_written_anew_and_the_tag_stays_while_they_read_the_same(site: Site) -> None:
+    first = site.get("/")
+    site.clock.move(seconds=31)
+    assert site.get("/").headers["etag"] == first.headers["etag"]
+    site.clock.move(minutes=5)
+    assert "53 minutes ago" in site.get("/").text
+
+
+def test_a_clock_set_back_does_not_freeze_the_page(site: Site) -> None:
+    site.get("/")
+    site.clock.move(hours=-1)
+    site.reads.shown = view(version="42", title="Another title")  # type: ignore[attr-defined]
+    assert "Another title" in site.get("/").text
+
+
+def test_bodies_are_compressed_for_those_who_can_read_it(site: Site) -> None:
+    plain = site.get("/")
+    packed = site.get("/", accept_encoding="br, gzip")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) < len(plain.content) / 3
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert packed.headers["vary"] == "accept-encoding"
+    small = cache.pack("short", "text/plain", "/", at=NOW, version="")
+    assert small.packed == b""
+    assert gzip.compress(b"") != small.body
+
+
+def test_static_files_may_be_kept_for_a_year_because_their_address_changes_with_them(site: Site) -> None:
+    assert site.get("/static/style.css?v=1").headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "static/style.css?v=" in site.get("/").text
+
+
+def test_memory_is_bounded_whatever_is_asked() -> None:
+    site = Site(Shown())
+    for day in range(1, 29):
+        for hour in range(12):
+            site.get(f"/badges/mythos-ga.json?as_of=2026-02-{day:02}T{hour:02}:00:00Z")
+    shelf = site.app.state.desk.shelf
+    assert len(shelf._answers) == cache.MOST
+    assert len(shelf._views) == cache.PASTS
+
+
+@pytest.mark.parametrize("query", ["?x=1", "?as_of=", "?as_of=2030-01-01", "?utm_source=a&as_of="])
+def test_parameters_without_meaning_share_one_answer(site: Site, query: str) -> None:
+    assert site.get(f"/{query}").text == site.get("/").text
+    assert len(site.app.state.desk.shelf._answers) == 1
+
+
+class Slow(Shown):
+    """A store whose past takes until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def __call__(self, as_of: datetime | None) -> View:
+        if as_of:
+            self.go.wait(10)
+        return replace(self.shown, as_of=as_of or NOW, past=bool(as_of))
+
+
+def test_questions_about_the_past_wait_in_line_and_never_hold_up_the_present() -> None:
+    reads = Slow()
+    site = Site(reads)
+
+    async def crowd() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(site.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://watch.example.org") as client:
+            past = [asyncio.create_task(client.get(f"/?as_of=2026-06-{day:02}")) for day in range(1, 13)]
+            while sum(task.done() for task in past) < 4:
+                await asyncio.sleep(0)
+            today = await client.get("/")
+            reads.go.set()
+            return [today, *await asyncio.gather(*past)]
+
+    today, *past = asyncio.run(crowd())
+    assert today.status_code == 200
+    assert sorted(answer.status_code for answer in past) == [200] * 8 + [503] * 4
+    assert {answer.headers.get("retry-after") for answer in past if answer.status_code == 503} == {"5"}

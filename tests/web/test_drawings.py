@@ -1,0 +1,305 @@
+"""Paths, stories, dates and plots: what they say, and what they say aloud."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.web.story import (
+    CAISI,
+    EVENTS,
+    MYTHOS,
+    NOW,
+    SENATE,
+    at,
+    history,
+    said,
+    standing,
+    strip,
+    transition,
+    verdict,
+    verdicts,
+    view,
+)
+from watcher.core.model import Change, Date, Figure, FigureSpec, Headline, Known, Outcome, Standing, Verdict
+from watcher.web import days, glance, ladder, plots, strips, timeline, words
+from watcher.web.view import Poll
+
+
+def figure(
+    kind: str,
+    text: str = "",
+    *,
+    series: tuple[tuple[str, float | None], ...] = (),
+    options: dict[str, object] | None = None,
+    **values: object,
+) -> str:
+    """The plot of a figure, or nothing."""
+    spec = FigureSpec("f", "Label", "", kind, options or {})  # type: ignore[arg-type]
+    drawn = plots.draw(spec, Figure("f", "Label", "", text, values=values, series=series), verdicts()["caisi-evaluation"])  # type: ignore[arg-type]
+    if drawn:
+        ElementTree.fromstring(drawn)  # noqa: S314 - our own output
+    return drawn or ""
+
+
+@pytest.mark.parametrize(
+    ("drawn", "sentence"),
+    [
+        (figure("detail", "60-40"), "60 yeas, 40 nays"),
+        (figure("detail", "60 \u2013 40, roll 618"), "60 yeas, 40 nays"),
+        (
+            figure("days_since", "316", days=316, options={"median": 56, "longest": 351}),
+            "316 days; median 56 days; longest 351 days",
+        ),
+        (figure("days_since", "0", days=0), "0 days"),
+        (
+            figure("monthly", series=(("2026-03", 3.5), ("2026-04", 19.7), ("2026-05", 8.6)), options={"claim": 20}),
+            "Highest in Apr 2026 with 19.7\u00d7 the mean, latest May 2026 with 8.6\u00d7",
+        ),
+        (figure("monthly", series=(("2026-04", 19.7),), options={"claim": 20}), "claimed: 20\u00d7"),
+        (figure("monthly", series=(("2026-04", 19.7), ("2026-05", None))), ">?<"),
+        (figure("pair"), "DeepSeek AI Models, 30 September 2025: 94 % against 8 %"),
+        (figure("pair"), "Kimi K2 Thinking, 12 December 2025: not measured"),
+        (figure("pair"), "GLM-5.2, 17 July 2026: compared in words only, no figures"),
+    ],
+)
+def test_a_plot_says_aloud_what_it_shows(drawn: str, sentence: str) -> None:
+    assert sentence in drawn
+    assert 'role="img"' in drawn
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        figure("detail", "by unanimous consent, no recorded vote"),
+        figure("detail", "$8 / $40"),
+        figure("detail", "0-0"),
+        figure("detail", "Claude Fable 5.2"),
+        figure("days_since", "unknown"),
+        figure("monthly"),
+        figure("monthly", series=(("2026-04", None),)),
+        figure("constant", "3 of 47"),
+        figure("unknown", "x"),
+    ],
+)
+def test_what_has_no_numbers_is_not_drawn(drawn: str) -> None:
+    assert drawn == ""
+
+
+def test_an_evaluation_without_numbers_is_a_dotted_line_and_never_a_nought() -> None:
+    drawn = figure("pair")
+    assert drawn.count('class="none"') == 5
+    assert drawn.count('class="prc"') == 2  # the legend and the one pair
+    assert "0 % against" not in drawn
+
+
+def test_labels_that_would_touch_stand_on_two_lines() -> None:
+    near = figure("days_since", "60", days=60, options={"median": 56, "longest": 58})
+    far = figure("days_since", "60", days=60, options={"median": 10, "longest": 58})
+    assert 'height="86"' in near
+    assert 'height="70"' in far
+
+
+def test_the_path_knows_the_way_it_came() -> None:
+    (bills,) = ladder.draw_paths(SENATE, verdicts()["senate-vote"])
+    states = {rung.label: [mark.state for mark in rung.marks] for rung in bills.rungs}
+    assert states["Not yet in the Senate"] == ["passed", "skipped"]
+    assert states["With the Senate committee"] == ["here", "here"]
+    assert states["Passed the Senate"] == ["ahead", "ahead"]
+    assert states["Rejected by the Senate"] == ["side", "side"]
+    named, cls = ladder.draw_paths(MYTHOS, verdicts()["mythos-ga"])
+    assert [rung.marks[0].state for rung in named.rungs] == ["skipped", "skipped", "passed", "here", "ahead", "ahead", "been"]
+    assert [rung.marks[0].state for rung in cls.rungs] == ["skipped", "passed", "here", "been"]
+
+
+def test_the_path_of_a_series_is_its_events_and_what_is_awaited() -> None:
+    (path,) = ladder.draw_paths(CAISI, verdicts()["caisi-evaluation"])
+    assert [rung.meaning for rung in path.rungs[:2]] == ["Baseline", "The gap was not measured"]
+    assert path.rungs[-1].label == "Awaiting the next evaluation"
+    assert path.rungs[-1].here
+
+
+def test_a_status_that_the_ladder_does_not_know_is_shown_by_its_id() -> None:
+    odd = verdict(SENATE, (standing("hr2683", "new_status", "2026-01-13"),), ())
+    (path,) = ladder.draw_paths(SENATE, odd)
+    assert not any(rung.here for rung in path.rungs)
+    assert ladder.say_next(SENATE, odd)[0].now == "new status"
+    assert glance.look(view(verdicts={"senate-vote": odd}), SENATE).lines[0].label == "new status"
+
+
+def test_a_final_status_needs_nothing_more() -> None:
+    law = verdict(SENATE, (standing("hr2683", "enacted", "2026-11-20"),), ())
+    assert ladder.say_next(SENATE, law)[0].steps == ()
+
+
+def test_tracks_that_need_the_same_are_said_once() -> None:
+    (both,) = ladder.say_next(SENATE, verdicts()["senate-vote"])
+    assert both.track == "H.R. 2683 and S. 3519"
+
+
+def test_the_story_merges_history_events_and_changes_without_doubling() -> None:
+    headings = [moment.heading for moment in timeline.tell(view(), MYTHOS)]
+    assert headings.count("Open to all, under another name") == 2  # June, and July after the suspension
+    assert headings[0] == "Open to all, under another name: a detail changed"
+    assert len(timeline.tell(view(), CAISI)) == len(EVENTS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "heading", "sentence"),
+    [
+        (Change.CORRECTION, {}, "Corrected: now Passed the Senate", "Before: With the Senate committee"),
+        (Change.RAISED, {}, "Passed the Senate: now confirmed", ""),
+        (Change.FLAG, {"title": "The page is gone"}, "The page is gone", ""),
+        (Change.NEXT, {"title": "An evaluation", "outcome": "widened"}, "An evaluation", "The gap widened"),
+        (Change.DETAIL, {"reason": "roll: 12"}, "Passed the Senate: a detail changed", "roll: 12"),
+        (Change.ADVANCE, {}, "Passed the Senate", "Before: With the Senate committee"),
+    ],
+)
+def test_each_kind_of_change_has_its_words(kind: Change, options: dict[str, str], heading: str, sentence: str) -> None:
+    item = transition(SENATE, 1, "hr2683", kind, "in_senate_committee", "senate_passed", "2026-11-20", **options)
+    moment = timeline.change_of(SENATE, item)
+    assert moment.heading == heading
+    assert sentence in moment.words
+
+
+def test_a_change_of_a_track_that_is_gone_still_reads() -> None:
+    moment = timeline.change_of(SENATE, transition(SENATE, 1, "old", Change.ADVANCE, "a", "new_status", "2026-11-20"))
+    assert (moment.heading, moment.track) == ("new status", "old")
+
+
+def test_what_came_late_says_both_dates() -> None:
+    item = replace(transition(SENATE, 1, "hr2683", Change.ADVANCE, "a", "senate_passed", "2026-10-09"), at=at("2026-10-21"))
+    assert timeline.change_of(SENATE, item).late
+    assert not timeline.change_of(SENATE, replace(item, at=at("2026-10-10"))).late
+
+
+def test_known_history_tells_flags_details_and_steps_back() -> None:
+    known = (
+        *MYTHOS.known,
+        Known("class", "available", at("2026-11-09"), "Fable 5.2", "https://a.example/", "a.example", details={"version": "5.2"}),
+        Known("class", "", at("2026-11-10"), "renamed", "https://a.example/", "a.example", flag="renamed_body"),
+        Known("gone", "odd_status", at("2026-11-11"), "odd", "https://a.example/", "a.example"),
+    )
+    told = {moment.at: moment for moment in timeline.tell(view(history=()), replace(MYTHOS, known=known))}
+    assert (told[at("2026-11-09")].kind.word, told[at("2026-11-09")].words) == ("Detail", "Version: 5.2")
+    assert (told[at("2026-11-10")].kind.word, told[at("2026-11-10")].heading) == ("Flag", "renamed body")
+    assert told[at("2026-11-11")].heading == "odd status"
+    assert told[at("2026-06-12")].kind.word == "Stepped back"
+    assert told[at("2026-06-09")].history
+
+
+def test_since_when_is_the_last_change_of_the_headline() -> None:
+    item = history()[1]
+    told = (replace(item, headline="suspended", effective_at=at("2026-06-12")), replace(item, effective_at=at("2026-07-01")))
+    assert glance.look(view(history=told), MYTHOS).since == at("2026-07-01")
+    assert glance.look(view(history=()), MYTHOS).since == at("2026-07-01")
+
+
+def test_the_headline_counts_the_tracks_that_make_it() -> None:
+    lines = (
+        Headline("either", "A", {"hr2683": ("senate_passed",)}),
+        Headline("either", "B", {"s3519": ("in_senate_committee",)}),
+    )
+    shown = verdicts()["senate-vote"]
+    seen = glance.look(view(verdicts={"senate-vote": replace(shown, headline="either")}), replace(SENATE, headlines=lines))
+    assert seen.standing == words.STANDINGS[Standing.PROVISIONAL]
+    assert seen.since == at("2025-12-17")
+
+
+def test_a_verdict_without_tracks_or_label_still_reads() -> None:
+    bare = Verdict("senate-vote", "nothing_holds", "", (), (), (), NOW)
+    seen = glance.look(view(verdicts={"senate-vote": bare}, history=()), SENATE)
+    assert (seen.answer, seen.standing, seen.since, seen.proof) == ("nothing holds", None, None, None)
+
+
+def test_dates_are_said_once_and_in_order() -> None:
+    found = days.days_of((SENATE, MYTHOS, CAISI), NOW)
+    assert [item.label for item in found] == [
+        "Watch opened",
+        "60-day window ends",
+        "The 119th Congress ends, and both bills with it",
+        "140 days without an evaluation",
+    ]
+    assert [item.past for item in found] == [True, True, False, False]
+    declared = replace(SENATE, dates=(Date("o", "The watch opened", at("2026-05-14T04:00:00")),))
+    assert [item.label for item in days.days_of((declared,), NOW)] == ["The watch opened", "60-day window ends"]
+
+
+def test_the_window_is_told_in_words() -> None:
+    assert days.window_of(SENATE, at("2026-06-13")).words == "Day 31 of 60; 31 to go."  # type: ignore[union-attr]
+    assert days.window_of(SENATE, NOW).passed  # type: ignore[union-attr]
+    assert days.window_of(replace(MYTHOS, window_passed=""), NOW).words == "The 60-day window has passed."  # type: ignore[union-attr]
+    assert days.window_of(replace(SENATE, window=None), NOW) is None
+
+
+def test_days_close_together_do_not_hide_each_other() -> None:
+    near = tuple(Date(str(n), f"day {n}", NOW + timedelta(days=n)) for n in range(3))
+    drawn = days.draw_days(days.days_of((replace(SENATE, dates=near, opened=None),), NOW), NOW)
+    assert drawn
+    heights = re.findall(r'<circle cx="[^"]+" cy="([^"]+)"', drawn)
+    assert len(set(heights)) == 2
+    assert "Today is 24 November 2026" in drawn
+    assert days.draw_days((), NOW) is None
+
+
+def test_a_strip_tells_its_polls_by_kind() -> None:
+    polls = tuple(
+        Poll(NOW, outcome)
+        for outcome in (Outcome.OK, Outcome.UNCHANGED, Outcome.UNCHANGED, Outcome.BLOCKED, Outcome.ERROR, "odd")
+    )
+    drawn = strips.draw_strip(polls)
+    assert 'aria-label="Last 6 polls: 2 unchanged, 1 read, 1 blocked, 1 failed, 1 not tried yet"' in drawn
+    assert drawn.count("<path") == 5
+    assert "Not polled yet" in strips.draw_strip(())
+
+
+def test_what_cannot_be_seen_stands_first() -> None:
+    assert strips.rows_of(view(), "mythos-ga")[0].source.id == "aws-news"
+    never = replace(strip(MYTHOS.sources[0], 0, False), polls=())
+    assert (
+        strips.rows_of(view(strips=(replace(never, health=replace(never.health, outcome="")),)), "mythos-ga")[0].sign.word
+        == "not tried yet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sentence"),
+    [
+        (0, "just now"),
+        (0.5, "just now"),
+        (1.5, "1 minute ago"),
+        (50, "50 minutes ago"),
+        (90, "90 minutes ago"),
+        (119, "119 minutes ago"),
+        (150, "2 hours ago"),
+        (47 * 60, "47 hours ago"),
+        (3 * 1440, "3 days ago"),
+        (59 * 1440, "59 days ago"),
+        (90 * 1440, "2 months ago"),
+        (800 * 1440, "2 years ago"),
+        (-3 * 1440, "in 3 days"),
+        (-1.2, "in 1 minute"),
+    ],
+)
+def test_how_long_ago_is_said_in_one_unit(minutes: float, sentence: str) -> None:
+    assert words.ago(NOW - timedelta(minutes=minutes), NOW) == sentence
+
+
+def test_details_and_reasons_are_said_in_words() -> None:
+    assert words.detail("access_model", "self_serve") == ("Access model", "self serve")
+    assert words.detail("amended", value=True) == ("Amended", "yes")
+    assert words.detail("names", ("Fable", "Mythos")) == ("Names", "Fable, Mythos")
+    assert (
+        words.hush("550 <bob@x.example> refused, see https://hooks.example/T0/SECRET")
+        == "550 <…> refused, see https://hooks.example…"
+    )
+    assert words.outcome("something_new") == "Something new"
+    assert words.host("https://www.nist.gov/a") == "nist.gov"
+    assert words.host("javascript:x") == ""
+    assert words.exact(at("2026-06-12T21:21:00")) == "12 June 2026, 21:21 UTC"
+    assert words.exact(at("2026-06-12")) == "12 June 2026"
+    assert said("a.example", "x").tier.value == "official"

@@ -1,0 +1,272 @@
+"""What a reader sees on the pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from tests.web.conftest import Site
+from tests.web.story import CAISI, MYTHOS, NOW, SENATE, Shown, said, verdicts, view
+from watcher.core.model import RaisedFlag
+from watcher.web import pages
+from watcher.web.settings import Settings
+
+EVERY = (
+    "/",
+    "/signals/senate-vote",
+    "/signals/mythos-ga",
+    "/signals/caisi-evaluation",
+    "/sources",
+    "/log",
+    "/machines",
+    "/cards/mythos-ga",
+)
+
+
+def words(html: str) -> str:
+    """The page as read aloud: text only, blanks joined."""
+    html = re.sub(r"</(dt|dd|p|li|h\d|td|th)>", " ", html)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", re.sub(r"<(title|style)[^>]*>.*?</\1>", "", html, flags=re.DOTALL)))
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/", "Has the Senate voted to close the remote-access loophole?"),
+        ("/", "Not yet. Both bills are with the Senate Banking Committee"),
+        ("/", "◐ Provisional since 13 January 2026"),
+        ("/", "Last verified 48 minutes ago; all 5 sources in sight"),
+        ("/", "Cannot see since 21 November 2026"),
+        ("/", "What stands here is the last that was known."),
+        ("/", "Cannot see 1 source of 4: aws.amazon.com."),
+        ("/", "⚑ The body was renamed CAISSI, since 1 October 2026"),
+        ("/", "Received in the Senate and Read twice and referred to the Committee"),
+        ("/", "H.R. 2683: here since 13 January 2026"),
+        ("/", "S. 3519: here since 17 December 2025"),
+        ("/", "What would change our mind"),
+        ("/", "The sixty days passed on 13 July 2026 without a vote."),
+        ("/", "The 119th Congress ends, and both bills with it 3 January 2027, in 40 days"),
+        ("/", "Nothing changes yet. Remote access to export-controlled chips stays outside the licence rules."),
+        ("/", "your fallback is Claude Opus 5.5"),
+        ("/", "! no fallback written down"),
+        ("/", "316 days"),
+        ("/", "Nothing to show yet: Tally in the Senate."),
+        ("/signals/mythos-ga", "Open to all, under another name ✓ Confirmed since 1 July 2026"),
+        ("/signals/mythos-ga", "was here from 12 June 2026"),
+        ("/signals/mythos-ga", "↓ Stepped back Suspended"),
+        ("/signals/mythos-ga", "SHA-256 3f1c9a5e3f1c"),
+        ("/signals/mythos-ga", "2 independent official places that agree; with one it is called provisional"),
+        ("/signals/mythos-ga", "3 independent newspapers within 3 days make it reported, never confirmed"),
+        ("/signals/mythos-ga", "What is wanted A model that is named Mythos and open to all."),
+        ("/signals/mythos-ga", "Cannot see since 22 November 2026: 403, a human check"),
+        ("/signals/caisi-evaluation", "The gap was not measured"),
+        ("/signals/caisi-evaluation", "Compared in words only, no figures"),
+        ("/sources", "never changes an answer"),
+        ("/log", "team-hook by webhook … waiting, next try in 3 hours"),
+        ("/log", "took back a claim on caisi-evaluation (a US model)"),
+        ("/log", "CAISI Signs Agreement nist.gov; names the body, is no evaluation"),
+        ("/machines", "https://watch.example.org/badges/senate-vote.json"),
+        ("/cards/mythos-ga", "The class is open to all as Claude Fable 5.2; models named Mythos are not"),
+    ],
+)
+def test_the_page_says(site: Site, path: str, sentence: str) -> None:
+    assert sentence in words(site.get(path).text)
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_a_page_carries_no_inline_code_and_nothing_from_other_hosts(site: Site, path: str) -> None:
+    html = site.get(path).text
+    assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=", html)
+    loaded = re.findall(r'(?:<(?:script|img|iframe)[^>]*\ssrc|<link rel="(?:stylesheet|icon)"[^>]*\shref)="([^"]+)"', html)
+    assert loaded
+    assert all("//" not in address for address in loaded)
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_every_own_link_leads_somewhere(site: Site, path: str) -> None:
+    html = site.get(path).text
+    for address in set(re.findall(r'(?:href|src)="([^"#]+)"', html)):
+        if "//" not in address and not address.startswith("?"):
+            assert site.get(str(httpx.URL(f"http://watch.example.org{path}").join(address))).status_code == 200, address
+
+
+@pytest.mark.parametrize("path", EVERY[:4])
+def test_a_page_with_all_it_needs_weighs_under_sixty_kilobytes(site: Site, path: str) -> None:
+    parts = (path, "/static/style.css", "/static/local.js", "/static/icon.svg")
+    assert sum(len(site.get(part).content) for part in parts) < 60_000
+
+
+def test_a_step_says_in_words_what_the_drawing_shows(site: Site) -> None:
+    html = site.get("/signals/mythos-ga").text
+    said_aloud = "The Mythos class, any name: Promised (28 May 2026), then Open to all, under another name (1 July 2026)"
+    assert said_aloud in html
+    assert html.count('aria-current="step"') == 2
+
+
+def test_exact_times_appear_on_hover(site: Site) -> None:
+    assert '<time datetime="2026-11-24T08:42:00Z" title="24 November 2026, 08:42 UTC">48 minutes ago</time>' in site.get("/").text
+
+
+def test_autodiscovery_names_the_feeds_of_all_and_of_each(site: Site) -> None:
+    assert (
+        '<link rel="alternate" type="application/atom+xml" title="All signals (Atom)" href="feeds/all.atom">'
+        in site.get("/").text
+    )
+    assert 'type="application/feed+json"' in site.get("/").text
+    assert 'href="../feeds/mythos-ga.ics"' in site.get("/signals/mythos-ga").text
+
+
+HOSTILE = '"><script>alert(1)</script><b onclick=x>'
+
+
+def hostile() -> Shown:
+    """Every text that comes from outside, or from the settings, tries to break out."""
+    shown = view()
+    bad = replace(said("nist.gov", HOSTILE, title=HOSTILE), url="javascript:alert(1)", publisher=HOSTILE)
+    signals = tuple(
+        replace(
+            signal,
+            title=HOSTILE,
+            question=HOSTILE,
+            why=HOSTILE,
+            wanted=HOSTILE,
+            changes_for_you=HOSTILE,
+            window_passed=HOSTILE,
+            tracks=tuple(replace(track, title=HOSTILE, link="javascript:alert(1)") for track in signal.tracks),
+            dates=tuple(replace(date, label=HOSTILE) for date in signal.dates),
+            known=tuple(replace(known, quote=HOSTILE, url="javascript:alert(1)", title=HOSTILE) for known in signal.known),
+        )
+        for signal in shown.signals
+    )
+    flag = RaisedFlag("x", HOSTILE, NOW, (bad,), subject=HOSTILE)
+    told = {
+        name: replace(
+            verdict,
+            headline_label=HOSTILE,
+            tracks=tuple(
+                replace(
+                    track,
+                    evidence=(bad,),
+                    details={HOSTILE: HOSTILE},
+                    flags=(flag,),
+                    reason=HOSTILE,
+                    events=tuple(replace(event, title=HOSTILE, evidence=(bad,)) for event in track.events),
+                )
+                for track in verdict.tracks
+            ),
+            figures=tuple(replace(figure, label=HOSTILE, text=HOSTILE, note=HOSTILE, quote=bad) for figure in verdict.figures),
+            blind=tuple(replace(blind, why=HOSTILE, url="javascript:alert(1)") for blind in verdict.blind),
+        )
+        for name, verdict in verdicts().items()
+    }
+    strips = tuple(
+        replace(strip, health=replace(strip.health, error=HOSTILE), source=replace(strip.source, url="javascript:alert(1)"))
+        for strip in shown.strips
+    )
+    history = tuple(
+        replace(item, title=HOSTILE, headline_label=HOSTILE, reason=HOSTILE, evidence=(bad,)) for item in shown.history
+    )
+    changed = replace(
+        shown,
+        title=HOSTILE,
+        contact=HOSTILE,
+        signals=signals,
+        verdicts=told,
+        strips=strips,
+        history=history,
+        told=tuple(replace(item, subject=HOSTILE) for item in shown.told),
+        letters=tuple(replace(item, error=HOSTILE, to=HOSTILE) for item in shown.letters),
+        acts=tuple(replace(item, what=HOSTILE, by=HOSTILE, reason=HOSTILE, url="javascript:alert(1)") for item in shown.acts),
+        reviews=tuple(replace(item, title=HOSTILE, url="javascript:alert(1)", publisher=HOSTILE) for item in shown.reviews),
+        stack=tuple(replace(tool, provider=HOSTILE, fallback=HOSTILE) for tool in shown.stack),
+    )
+    return Shown(changed)
+
+
+@pytest.mark.parametrize("path", [*EVERY, "/badges/mythos-ga.svg", "/og/mythos-ga.svg", "/og/all.svg", "/feeds/all.atom"])
+def test_what_a_feed_contains_never_runs(path: str) -> None:
+    site = Site(hostile(), Settings())
+    body = site.get(path).text
+    assert "<script>alert" not in body
+    assert "<b onclick" not in body
+    assert not re.search(r'(?:href|src)="(?!https?:|\.\.?/|\?|#|[a-z])', body)
+    assert "javascript:" not in body
+    assert "alert(1)" in body
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://nist.gov/a?b=1#c", "https://nist.gov/a?b=1#c"),
+        ("http://nist.gov/", "http://nist.gov/"),
+        ("javascript:alert(1)", ""),
+        ("JaVaScRiPt:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("//nist.gov/a", ""),
+        ("https:///a", ""),
+        ("https://good.example\\@evil.example/", ""),
+        ("https://a.example/\nb", ""),
+        ("https://a.example/ b", ""),
+        ("http://[::1", ""),
+        ("", ""),
+        ("https://user:pass@api.example/x", "https://api.example/x"),
+        ("https://api.example/x?api_key=abc&n=1", "https://api.example/x?api_key=%E2%80%A6&n=1"),
+        ("https://api.example/x?monkey=abc", "https://api.example/x?monkey=abc"),
+    ],
+)
+def test_only_web_addresses_become_links_and_no_key_is_shown(address: str, shown: str) -> None:
+    assert pages.words.safe_link(address) == shown
+
+
+def test_a_signal_without_a_verdict_says_so() -> None:
+    site = Site(Shown(view(verdicts={}, history=(), strips=())), Settings())
+    assert words(site.get("/").text).count("Not yet known: the first look is still to come") == 3
+    assert site.get("/signals/senate-vote").status_code == 200
+
+
+def test_an_empty_watch_still_has_a_page() -> None:
+    site = Site(
+        Shown(view(signals=(), verdicts={}, history=(), strips=(), stack=(), told=(), letters=(), acts=(), reviews=())),
+        Settings(),
+    )
+    for path in ("/", "/sources", "/log", "/machines"):
+        assert site.get(path).status_code == 200
+    assert "Everything that was written has been delivered." in words(site.get("/log").text)
+
+
+def test_a_past_day_says_so_and_stays_past_when_links_are_followed(site: Site) -> None:
+    html = site.get("/?as_of=2026-06-13").text
+    assert "This is what the watch knew on 13 June 2026." in words(html)
+    assert 'href="signals/mythos-ga?as_of=2026-06-13"' in html
+    assert '<a href="?">Show today</a>' in html
+    assert site.reads.asked[-1].isoformat() == "2026-06-13T23:59:59+00:00"  # type: ignore[union-attr]
+
+
+def test_moments_after_that_day_are_not_told(site: Site) -> None:
+    late = words(site.get("/signals/senate-vote?as_of=2025-12-20").text)
+    assert "Read twice and referred" in late
+    assert "13 January 2026 ↑" not in late
+
+
+@pytest.mark.parametrize("asked", ["x", "2026-13-01", "1999-01-01", "9999-12-31", "2026-06-13T" + "0" * 40, "%00", "-1"])
+def test_a_day_that_is_none_is_refused_in_words(site: Site, asked: str) -> None:
+    answer = site.get(f"/?as_of={asked}")
+    assert answer.status_code == 400
+    assert "as_of must" in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_the_future_is_today(site: Site) -> None:
+    assert "This is what the watch knew" not in site.get("/?as_of=2027-06-13").text
+
+
+@pytest.mark.parametrize("signal", [SENATE, MYTHOS, CAISI])
+def test_an_address_names_its_signal(site: Site, signal: object) -> None:
+    assert f"<h1>{signal.question}</h1>" in site.get(f"/signals/{signal.id}").text  # type: ignore[attr-defined]
+
+
+def test_the_sum_of_a_page_is_in_its_title(site: Site) -> None:
+    assert "<title>General availability of Mythos: The class is open to all" in site.get("/signals/mythos-ga").text

@@ -1,0 +1,192 @@
+"""The view read from a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.web.conftest import Clock, Site
+from tests.web.story import CAISI, MYTHOS, NOW, SENATE, STACK, at, history, said, verdicts
+from watcher.core.model import Change, Claim, Digest, Outcome, Standing, Transition
+from watcher.store import Act, Outgoing, Poll, State, Store
+from watcher.web.reads import Face, StoreReads
+
+SIGNALS = (SENATE, replace(MYTHOS, touches=("anthropic",)), replace(CAISI, touches=("via_prc_lab",)))
+FACE = Face(SIGNALS, "Policy Signal Watch", "https://watch.example.org/", "watch@example.org", STACK)
+EARLY = at("2026-06-20")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as made:
+        with made.writing() as tx:
+            tx.sources.sync([source for signal in SIGNALS for source in signal.sources], EARLY)
+        yield made
+
+
+@pytest.fixture
+def reads(store: Store) -> StoreReads:
+    return StoreReads(store, FACE, clock=Clock(), beat=lambda: NOW)
+
+
+def fill(store: Store) -> list[Transition]:
+    """Verdicts, changes, polls and a digest on its way."""
+    with store.writing() as tx:
+        for verdict in verdicts().values():
+            tx.verdicts.put(replace(verdict, as_of=EARLY, headline_label="As in June"))
+            tx.verdicts.put(verdict)
+        told = tx.transitions.add(history())
+        tx.polls.book([Poll("aws-news", NOW - timedelta(hours=2), Outcome.OK, NOW)])
+        tx.polls.book(
+            [
+                Poll(
+                    "aws-news",
+                    NOW - timedelta(hours=1),
+                    Outcome.BLOCKED,
+                    NOW,
+                    error="403 for watch@example.org at https://aws.amazon.com/x?token=abc",
+                )
+            ]
+        )
+        to = (
+            Outgoing("ana", "smtp", "ana@private.example", NOW),
+            Outgoing("hook", "webhook", "https://hooks.example/SECRET", NOW),
+        )
+        tx.digests.put(Digest("d1", NOW, "news", tuple(told[1:2]), ()), to)
+        tx.transitions.mark([item.id for item in told], "d1")
+        tx.audit.add(Act(NOW - timedelta(days=1), "ana", "muted senate-vote", "holiday"))
+        claim = Claim(
+            "caisi-evaluation",
+            "evaluations",
+            "other",
+            said("nist.gov", "CAISI signs", title="CAISI signs"),
+            NOW,
+            review=True,
+            reason="names the body",
+        )
+        tx.claims.add([claim, replace(claim, review=False, status="published")])
+    return told
+
+
+def test_the_view_holds_what_is_stored(store: Store, reads: StoreReads) -> None:
+    fill(store)
+    view = reads(None)
+    assert {name: verdict.headline_label for name, verdict in view.verdicts.items()} == {
+        name: v.headline_label for name, v in verdicts().items()
+    }
+    assert [item.kind for item in view.history] == [Change.BASELINE, Change.ADVANCE, Change.NEXT, Change.DETAIL]
+    assert view.touched == {"senate-vote": (), "mythos-ga": ("Code review",), "caisi-evaluation": ("Support bot",)}
+    assert [(act.by, act.what, act.reason) for act in view.acts] == [("ana", "muted senate-vote", "holiday")]
+    assert [review.title for review in view.reviews] == ["CAISI signs"]
+    assert not view.past
+
+
+def test_a_strip_shows_its_polls_and_its_error_without_what_is_private(store: Store, reads: StoreReads) -> None:
+    fill(store)
+    strip = next(strip for strip in reads(None).strips if strip.source.id == "aws-news")
+    assert [poll.outcome for poll in strip.polls] == ["ok", "blocked"]
+    assert strip.health.last_good_at == NOW - timedelta(hours=2)
+    assert strip.health.error == "403 for … at https://aws.amazon.com…"
+
+
+def test_letters_tell_who_is_not_reached_and_never_where(store: Store, reads: StoreReads) -> None:
+    fill(store)
+    assert reads(None).letters == ()
+    with store.writing() as tx:
+        first, second = tx.deliveries.claim(NOW, timedelta(minutes=5))
+        tx.deliveries.start(first.id, NOW)
+        tx.deliveries.book_failed(first.id, f"550 <{first.address}> unknown", None)
+        tx.deliveries.start(second.id, NOW)
+        tx.deliveries.book_failed(second.id, f"503 from {second.address}", NOW + timedelta(hours=1), uncertain=True)
+    letters = {letter.to: letter for letter in reads(None).letters}
+    assert {to: letter.state for to, letter in letters.items()} == {first.recipient: "dead", second.recipient: "uncertain"}
+    shown = str(reads(None).letters) + Site(reads).get("/log").text
+    assert "private.example" not in shown
+    assert "SECRET" not in shown
+    (told,) = reads(None).told
+    assert (told.sent, told.waiting, told.failed, told.uncertain) == (0, 1, 1, 1)
+    assert told.subject == history()[1].headline_label
+
+
+def test_a_past_day_shows_what_was_held_then(store: Store, reads: StoreReads) -> None:
+    fill(store)
+    then = reads(at("2026-06-25"))
+    assert then.past
+    assert then.verdicts["mythos-ga"].headline_label == "As in June"
+    assert [item.id for item in then.history] == [1]
+    assert then.letters == then.told == then.acts == ()
+    assert all(strip.polls == () for strip in then.strips)
+
+
+def test_a_day_before_the_watch_began_shows_the_declared_history(store: Store, reads: StoreReads) -> None:
+    fill(store)
+    before = reads(at("2026-05-01"))
+    bill = next(track for track in before.verdicts["senate-vote"].tracks if track.track == "hr2683")
+    assert (bill.status, bill.since) == ("in_senate_committee", at("2026-01-13"))
+    assert next(track for track in before.verdicts["mythos-ga"].tracks if track.track == "class").status == "none"
+    assert Site(reads).get("/?as_of=2026-05-01").status_code == 200
+
+
+def test_an_empty_database_has_a_page(reads: StoreReads) -> None:
+    site = Site(reads)
+    assert "Not yet known" in site.get("/").text
+    for path in ("/signals/senate-vote", "/sources", "/log", "/machines", "/api/v1/signals", "/feeds/all.ics"):
+        assert site.get(path).status_code == 200
+
+
+def test_the_version_moves_with_commits_and_with_the_configuration_only(store: Store, reads: StoreReads) -> None:
+    first = reads.version()
+    reads(None)
+    assert reads.version() == first
+    with store.writing() as tx:
+        tx.meta.put("a", "b")
+    second = reads.version()
+    assert second != first
+    reads.face = replace(FACE, title="Another")
+    assert reads.version() != second
+    assert reads(None).title == "Another"
+
+
+def test_a_verdict_of_tracks_that_are_gone_is_not_shown(store: Store, reads: StoreReads) -> None:
+    fill(store)
+    reads.face = replace(FACE, signals=(replace(SENATE, tracks=SENATE.tracks[:1]),))
+    assert reads(None).verdicts == {}
+    assert Site(reads).get("/").status_code == 200
+
+
+def test_notes_about_sources_are_not_news(store: Store, reads: StoreReads) -> None:
+    with store.writing() as tx:
+        tx.transitions.add(
+            [
+                Transition(
+                    "senate-vote", "", Change.FLAG, "", "blind", NOW, Standing.CONFIRMED, "h", "H", title="vote-menu: cannot see"
+                )
+            ]
+        )
+    assert reads(None).history == ()
+
+
+def test_the_pulse_counts_what_waits(store: Store, reads: StoreReads) -> None:
+    fill(store)
+    pulse = reads.pulse()
+    assert (pulse.beat_at, pulse.outbox, pulse.dead, pulse.oldest, pulse.database) == (NOW, 2, 0, NOW, True)
+    assert pulse.counts[f"deliveries_{State.PENDING}"] == 2
+    assert (
+        'watcher_source_good_age_seconds{signal="mythos-ga",source="aws-news"} 7200.0'
+        in Site(reads, peer="127.0.0.1").get("/metrics").text
+    )
+
+
+def test_a_database_that_is_gone_is_said_and_not_shown(store: Store, reads: StoreReads, tmp_path: Path) -> None:
+    store.close()
+    (tmp_path / "watch.db").unlink()
+    (tmp_path / "watch.db").mkdir()
+    assert reads.pulse().database is False
+    assert reads.version().endswith("unreadable")
+    answer = Site(reads).get("/")
+    assert answer.status_code == 500
+    assert str(tmp_path) not in answer.text

@@ -1,0 +1,262 @@
+"""Who may call each address, and what every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.routing import Route
+
+from tests.web.conftest import Site
+from tests.web.story import NOW, Shown, view
+from watcher.web.settings import Settings
+from watcher.web.view import Access, Pulse, View
+
+PUBLIC = {
+    "/",
+    "/sources",
+    "/log",
+    "/machines",
+    "/signals/{name}",
+    "/cards/{name}",
+    "/feeds/{name}.atom",
+    "/feeds/{name}.json",
+    "/feeds/{name}.ics",
+    "/badges/{name}.svg",
+    "/badges/{name}.json",
+    "/og/{name}.svg",
+    "/static/{name}",
+    "/robots.txt",
+    "/api/v1/signals",
+    "/api/v1/signals/{name}",
+    "/api/v1/history",
+    "/api/v1/sources",
+    "/api/v1/openapi.json",
+    "/healthz",
+    "/readyz",
+}
+OPERATOR = {"/metrics"}
+PAGES = [
+    path.replace("{name}", "all" if path.startswith("/feeds") else "mythos-ga") for path in sorted(PUBLIC) if "static" not in path
+]
+
+
+def routes(holder: Any) -> Iterator[Route]:
+    """All routes, those of included routers too; anything else that answers fails the walk."""
+    for route in holder.routes:
+        if isinstance(route, Route):
+            yield route
+        else:
+            yield from routes(route.original_router)
+
+
+def test_every_route_says_who_may_call_it(site: Site) -> None:
+    found = {route.path: set(route.tags) for route in routes(site.app)}  # type: ignore[attr-defined]
+    assert found == {path: {Access.PUBLIC} for path in PUBLIC} | {path: {Access.OPERATOR} for path in OPERATOR}
+
+
+def test_every_route_only_reads(site: Site) -> None:
+    assert {method for route in routes(site.app) for method in route.methods or ()} <= {"GET", "HEAD"}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_nothing_can_be_changed(site: Site, method: str) -> None:
+    assert site.ask(method, "/").status_code == 405
+    assert site.ask(method, "/api/v1/signals").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/static/style.css", "/nothing", "/signals/nothing", "/api/v1/signals/nothing", "/?as_of=x"]
+)
+def test_every_answer_carries_the_guarding_headers(site: Site, path: str) -> None:
+    answer = site.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "set-cookie" not in answer.headers
+    assert "server" not in answer.headers
+
+
+def test_only_the_card_may_be_framed(site: Site) -> None:
+    assert "frame-ancestors *" in site.get("/cards/mythos-ga").headers["content-security-policy"]
+    assert "x-frame-options" not in site.get("/cards/mythos-ga").headers
+    for path in PAGES:
+        if not path.startswith("/cards/"):
+            assert "frame-ancestors 'none'" in site.get(path).headers["content-security-policy"], path
+            assert site.get(path).headers["x-frame-options"] == "DENY", path
+
+
+@pytest.mark.parametrize(
+    ("path", "media"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/feeds/all.atom", "application/atom+xml; charset=utf-8"),
+        ("/feeds/all.json", "application/feed+json; charset=utf-8"),
+        ("/feeds/all.ics", "text/calendar; charset=utf-8"),
+        ("/badges/mythos-ga.svg", "image/svg+xml"),
+        ("/badges/mythos-ga.json", "application/json"),
+        ("/api/v1/signals", "application/json"),
+        ("/static/local.js", "text/javascript; charset=utf-8"),
+        ("/robots.txt", "text/plain; charset=utf-8"),
+    ],
+)
+def test_every_answer_names_its_type(site: Site, path: str, media: str) -> None:
+    assert site.get(path).headers["content-type"] == media
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_head_gives_the_same_headers_and_no_body(path: str) -> None:
+    fresh, warm = Site(Shown()), Site(Shown())
+    warm.get(path)
+    for site in (fresh, warm):
+        head, full = site.ask("HEAD", path), site.get(path)
+        assert head.status_code == 200
+        assert head.content == b""
+        assert head.headers["content-length"] == str(len(full.content))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/signals/%2e%2e%2fetc",
+        "/signals/UPPER",
+        "/signals/" + "a" * 65,
+        "/static/../app.py",
+        "/static/%2e%2e%2fapp.py",
+        "/static/app.py",
+        "/static/style.css%00",
+        "/feeds/nothing.atom",
+        "/feeds/all.exe",
+        "/badges/all.svg",
+        "/og/nothing.svg",
+        "/docs",
+        "/openapi.json",
+        "/.git/config",
+    ],
+)
+def test_what_is_not_there_is_not_found(site: Site, path: str) -> None:
+    assert site.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "1001", "99999999999999999999", "x", ""])
+def test_a_number_outside_its_bounds_is_refused(site: Site, limit: str) -> None:
+    assert site.get(f"/api/v1/history?limit={limit}").status_code == 400
+
+
+def test_errors_of_the_api_are_json_and_of_pages_html(site: Site) -> None:
+    assert site.get("/api/v1/signals/nothing").json()["error"] == "Nothing is here"
+    assert "<h1>Nothing is here</h1>" in site.get("/signals/nothing").text
+    assert 'href="../static/style.css' in site.get("/signals/nothing").text
+
+
+class Broken(Shown):
+    """A store that fails with a secret in its words."""
+
+    def __call__(self, as_of: object) -> View:  # type: ignore[override]
+        raise RuntimeError("postgresql://watch:hunter2@db/watch is gone")
+
+
+def test_a_fault_says_nothing_of_the_inside() -> None:
+    for path in ("/", "/api/v1/signals", "/feeds/all.atom", "/cards/mythos-ga"):
+        answer = Site(Broken()).get(path)
+        assert answer.status_code == 500
+        assert "hunter2" not in answer.text
+        assert "Traceback" not in answer.text
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "The fault is ours" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "settings", "status"),
+    [
+        ("127.0.0.1", {}, Settings(), 200),
+        ("::1", {}, Settings(), 200),
+        ("203.0.113.7", {}, Settings(), 404),
+        ("127.0.0.1", {"x_forwarded_for": "203.0.113.7"}, Settings(), 404),
+        ("127.0.0.1", {"forwarded": "for=203.0.113.7"}, Settings(), 404),
+        ("203.0.113.7", {"x_forwarded_for": "127.0.0.1"}, Settings(), 404),
+        ("10.1.2.3", {}, Settings(metrics_networks=("10.0.0.0/8",)), 200),
+        ("127.0.0.1", {}, Settings(metrics_networks=()), 404),
+        ("203.0.113.7", {"authorization": "Bearer right"}, Settings(metrics_token="right"), 200),
+        ("203.0.113.7", {"authorization": "Bearer wrong"}, Settings(metrics_token="right"), 404),
+        ("203.0.113.7", {"authorization": "Bearer "}, Settings(), 404),
+        ("not an address", {}, Settings(), 404),
+    ],
+)
+def test_metrics_are_for_the_operator(peer: str, headers: dict[str, str], settings: Settings, status: int) -> None:
+    answer = Site(Shown(), settings, peer=peer).get("/metrics", **headers)
+    assert answer.status_code == status
+    if status == 200:
+        assert 'watcher_blind_sources{signal="caisi-evaluation"} 1.0' in answer.text
+        assert 'watcher_source_good_age_seconds{signal="mythos-ga",source="aws-news"} 32400.0' in answer.text
+        assert "watcher_outbox_oldest_seconds 7200.0" in answer.text
+        assert "watcher_stored_transitions 4.0" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("pulse", "alive", "ready", "words"),
+    [
+        (Pulse(beat_at=NOW), 200, 200, "Ready."),
+        (Pulse(), 200, 503, "Starting: the scheduler has not finished its first beat."),
+        (Pulse(beat_at=NOW - timedelta(minutes=11)), 200, 503, "Stalled: no beat since 2026-11-24T09:19:00Z."),
+        (Pulse(beat_at=NOW - timedelta(minutes=31)), 503, 503, "No beat of the scheduler since 2026-11-24T08:59:00Z."),
+        (Pulse(beat_at=NOW + timedelta(hours=1)), 200, 200, "Ready."),
+        (Pulse(beat_at=NOW, database=False), 503, 503, "The database does not answer."),
+    ],
+)
+def test_health_tells_a_stalled_watch_from_a_living_one(pulse: Pulse, alive: int, ready: int, words: str) -> None:
+    reads = Shown()
+    reads.heart = pulse
+    site = Site(reads)
+    assert site.get("/healthz").status_code == alive
+    answer = site.get("/readyz")
+    assert (answer.status_code, answer.json()["message"]) == (ready, words)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("base", ["/watch", "/a/b"])
+@pytest.mark.parametrize("keeps", [True, False])
+def test_it_lives_under_a_sub_path_whether_the_proxy_strips_it_or_not(base: str, keeps: bool) -> None:
+    site = Site(Shown(), Settings(base_path=base))
+    prefix = base if keeps else ""
+    for path in PAGES:
+        for _ in ("rendered", "kept"):
+            assert site.get(prefix + path).status_code == 200, path
+    assert 'href="../feeds/mythos-ga.atom"' in site.get(f"{prefix}/signals/mythos-ga").text
+    assert "frame-ancestors *" in site.get(f"{prefix}/cards/mythos-ga").headers["content-security-policy"]
+    assert site.get(f"{prefix}/nothing").status_code == 404
+
+
+def test_the_sub_path_without_its_slash_leads_to_it() -> None:
+    answer = Site(Shown(), Settings(base_path="/a/b")).get("/a/b")
+    assert (answer.status_code, answer.headers["location"]) == (308, "b/")
+
+
+def test_the_host_header_is_never_believed(site: Site) -> None:
+    for path in PAGES:
+        answer = site.get(path, host="evil.example")
+        assert "evil.example" not in answer.text + str(answer.headers), path
+
+
+SECRETS = ("hunter2", "AKIASECRET", "bob@private.example")
+
+
+def test_no_secret_reaches_any_answer() -> None:
+    shown = view()
+    strips = tuple(
+        replace(strip, source=replace(strip.source, url="https://u:hunter2@api.example/x?api_key=AKIASECRET"))
+        for strip in shown.strips
+    )
+    blind = {
+        name: replace(verdict, blind=tuple(replace(item, url="https://api.example/?token=AKIASECRET") for item in verdict.blind))
+        for name, verdict in shown.verdicts.items()
+    }
+    site = Site(Shown(replace(shown, strips=strips, verdicts=blind)), Settings(metrics_token="hunter2"))
+    for path in [*PAGES, "/metrics"]:
+        assert not any(secret in site.get(path).text for secret in SECRETS), path
