@@ -231,7 +231,7 @@ def _made(seen: _Seen, indexed: _Indexed, said: Match | None) -> Claim:
         details=details,
         reason=said.reason if said else f"the record says so (rule {rule.id})",
         observation=seen_as.id,
-        copy=seen.copy if said and seen_as.tier is not Tier.OFFICIAL else 0,
+        copy=seen.copy if said else 0,
         quote=_quote(seen, said.quote if said else entry.text or entry.title),
     )
 
