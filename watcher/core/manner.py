@@ -86,14 +86,49 @@ _RESTRICTED: Final = re.compile(
 _DENIED: Final = re.compile(
     r"(?i)\b(?:is|are|was|were) (?:false|wrong|untrue|incorrect|not true|a hoax|fake|mistaken|inaccurate|nonsense)\b|\bby (?:mistake|accident|error)\b"
 )
-_GERUNDS: Final = frozenset({"making", "opening", "bringing", "offering", "releasing", "giving", "launching", "keeping", "shipping", "rolling"})
-_FINITE: Final = re.compile(r"(?i)\b(?:will|would|could|may|might|is|are|was|were|requires?|takes?|means|remains?|needs?|depends?|has|makes)\b")
+_GERUNDS: Final = frozenset(
+    {"making", "opening", "bringing", "offering", "releasing", "giving", "launching", "keeping", "shipping", "rolling"}
+)
+_FINITE: Final = re.compile(
+    r"(?i)\b(?:will|would|could|may|might|is|are|was|were|requires?|takes?|means|remains?|needs?|depends?|has|makes)\b"
+)
 _UNDONE: Final = re.compile(
     r"(?i)^[^.;:]{0,60}?\b(?:is|are|was|has|have|will|would|remains?|does|do)\b (?:still )?(?:not|never|no|yet|far|months|years|weeks|unlikely|uncertain|unclear|unthinkable|off)\b"
 )
 _STEMS: Final = frozenset(
-    {"suspend", "disabl", "revok", "withdraw", "pull", "halt", "block", "restor", "redeploy", "reinstat", "resum", "re-enabl", "reopen", "retir"}
-    | {"deprecat", "expand", "extend", "broaden", "widen", "cancel", "launch", "releas", "introduc", "stop", "ceas", "shut", "switch", "turn", "leak"}
+    {
+        "suspend",
+        "disabl",
+        "revok",
+        "withdraw",
+        "pull",
+        "halt",
+        "block",
+        "restor",
+        "redeploy",
+        "reinstat",
+        "resum",
+        "re-enabl",
+        "reopen",
+        "retir",
+    }
+    | {
+        "deprecat",
+        "expand",
+        "extend",
+        "broaden",
+        "widen",
+        "cancel",
+        "launch",
+        "releas",
+        "introduc",
+        "stop",
+        "ceas",
+        "shut",
+        "switch",
+        "turn",
+        "leak",
+    }
 )
 _CHOSEN: Final = re.compile(
     r"(?i)^[^.;]{0,60}?\b(?:verified|approved|vetted|allow-?listed|whitelisted|invited|select|selected|eligible|participants|partners|enrolled|trusted|programs?|programmes?|Glasswing)\b"
@@ -101,7 +136,9 @@ _CHOSEN: Final = re.compile(
 _AFTERWARDS: Final = re.compile(r"(?i)\b(?:after|following|since|despite|before)\b[^,]*$")
 _NARROWING: Final = re.compile(r"(?i)^\s+(?!(?:on|in|from|via|through|at|today|now|starting|as|and|who|our|of our|the)\b)\w")
 _GLAD: Final = frozenset({"excited", "pleased", "proud", "happy", "delighted", "thrilled", "glad", "able"})
-_OPENING_VERBS: Final = frozenset({"make", "open", "bring", "offer", "release", "ship", "launch", "roll", "keep", "turn", "restore", "suspend", "give"})
+_OPENING_VERBS: Final = frozenset(
+    {"make", "open", "bring", "offer", "release", "ship", "launch", "roll", "keep", "turn", "restore", "suspend", "give"}
+)
 _LEFT_BEHIND: Final = re.compile(
     r"(?i)\b(?:until now|previously|formerly|no longer|exit(?:s|ed|ing)?|leav(?:es|ing)|left|out of|graduat\w+ from|after)(?: [\w\-]+){0,4}\W*$"
 )
@@ -122,7 +159,9 @@ def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
         "hearsay": bool(_HEARSAY.search(sentence)),
         "quoted": _quoted(sentence, start, end),
         "compared": _compared(scope, scene, phrase),
-        "retold": bool(_AFTERWARDS.search(scope) if _eventive(phrase) else _STATIVE_PAST.search(scope) or _LEFT_BEHIND.search(scope)),
+        "retold": bool(
+            _AFTERWARDS.search(scope) if _eventive(phrase) else _STATIVE_PAST.search(scope) or _LEFT_BEHIND.search(scope)
+        ),
         "restricted": _closed_again(phrase, sentence[start:end], after),
     }
     manners = {name for name, holds in found.items() if holds}
@@ -147,7 +186,9 @@ def _closed_again(phrase: Phrase, words: str, after: str) -> bool:
     """Whether what follows an opening narrows it: "to all | verified customers", "to all customers | who are approved"."""
     if phrase.kind == "offered":
         return bool(_CHOSEN.search(after))
-    return phrase.kind == "open" and bool(_RESTRICTED.search(after) or (words.lower().endswith((" all", " every", " any")) and _NARROWING.search(after)))
+    return phrase.kind == "open" and bool(
+        _RESTRICTED.search(after) or (words.lower().endswith((" all", " every", " any")) and _NARROWING.search(after))
+    )
 
 
 def _anything_but(scene: Scene, at: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from watcher.core.reading import PRICE, Line, Reading, Statement, read
+from watcher.core.reading import Line, Reading, Statement, price_of, read
 from watcher.core.says import Sentence
 from watcher.core.titles import Title, find_title, models_named
 from watcher.core.vocabulary import Vocabulary
@@ -50,8 +50,7 @@ def _named_beside(sentence: Sentence, reading: Reading) -> bool:
         return False
     if not sentence.also and not sentence.not_also:
         return True
-    groups = {thing.group for line in reading.lines for thing in line.things}
-    return (not sentence.also or bool(groups & set(sentence.also))) and not groups & set(sentence.not_also)
+    return (not sentence.also or bool(reading.groups & set(sentence.also))) and not reading.groups & set(sentence.not_also)
 
 
 def _mentions(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
@@ -71,7 +70,9 @@ def _model(sentence: Sentence, reading: Reading) -> str:
 
 
 def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
-    for said in sorted(reading.statements, key=lambda one: one.sentence == 0):
+    if not reading.kinds & set(sentence.phrase):
+        return
+    for said in reading.statements:
         line = reading.lines[said.sentence]
         if said.kind not in sentence.phrase or not _placed(sentence, said.sentence) or not _manner_fits(sentence, said):
             continue
@@ -79,7 +80,11 @@ def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Ite
             continue
         if sentence.about and (said.thing is None or said.thing.group not in sentence.about):
             continue
-        if (sentence.window and not said.window) or not _worded(sentence, vocabulary, line, reading) or _gated(sentence, said, reading):
+        if (
+            (sentence.window and not said.window)
+            or not _worded(sentence, vocabulary, line, reading)
+            or _gated(sentence, said, reading)
+        ):
             continue
         yield _matched(said, line, reading)
 
@@ -104,12 +109,14 @@ def _gated(sentence: Sentence, said: Statement, reading: Reading) -> bool:
     group = said.thing.group if said.thing else ""
     beside = [other for other in reading.statements if other.kind in sentence.without and not other.manners]
     bound = {other.sentence for other in beside if other.thing}
-    return any(other.thing.group == group if other.thing else other.sentence == said.sentence and said.sentence not in bound for other in beside)
+    return any(
+        other.thing.group == group if other.thing else other.sentence == said.sentence and said.sentence not in bound
+        for other in beside
+    )
 
 
 def _matched(said: Statement, line: Line, reading: Reading) -> Match:
     thing = said.thing
-    price = next((found for each in (line, *reading.lines) if (found := PRICE.search(each.folded))), None)
     values = {
         "name": thing.name if thing else "",
         "version": thing.version if thing else "",
@@ -117,7 +124,7 @@ def _matched(said: Statement, line: Line, reading: Reading) -> Match:
         **_named(said, line, reading),
         "phrase": said.words,
         "window": said.window,
-        "price": f"${price[1]}/${price[2]}" if price else "",
+        "price": price_of(line.folded) or reading.price,
         "model": "+".join(models_named(line, (thing.group,))) if thing else "",
     }
     how = " and ".join(sorted(said.manners)) or "stated"

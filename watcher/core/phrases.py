@@ -113,7 +113,11 @@ def name_pattern(names: list[tuple[str, str]]) -> re.Pattern[str]:
 
     `#` in a name is where a version stands; without it a version may follow. Spaces match hyphens too (model ids).
     """
-    parts = [f"(?P<n{n}>{_name(name, n)})" for n, (_, name) in enumerate(names)]
+    buckets: dict[str, list[str]] = {}
+    for n, (_, name) in enumerate(names):
+        buckets.setdefault(name[:1].lower(), []).append(f"(?P<n{n}>{_name(name, n)})")
+    # One look at the first letter spares the names that begin with another.
+    parts = [f"(?=[{re.escape(first)}{re.escape(first.upper())}])(?:{'|'.join(held)})" for first, held in buckets.items()]
     return re.compile(r"(?<![\w\-])(?:anthropic\.)?(?:" + "|".join(parts) + r")(?!\w|-\w)") if parts else re.compile(r"(?!)")
 
 

@@ -64,6 +64,11 @@ class Reading:
 
     lines: tuple[Line, ...]
     statements: tuple[Statement, ...]
+    """Those of the text first, those of the title last: the text has the better quote."""
+    kinds: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    price: str = ""
+    """The first price that the text names, "$8/$40"."""
 
     @property
     def title(self) -> Line:
@@ -84,7 +89,19 @@ def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
         lines.append(line)
         statements += _statements(vocabulary, line, number, topic, plural)
         topic, plural = _carried(line, topic, plural)
-    return Reading(tuple(lines), tuple(statements))
+    return Reading(
+        tuple(lines),
+        tuple(sorted(statements, key=lambda said: said.sentence == 0)),
+        frozenset(said.kind for said in statements),
+        frozenset(thing.group for line in lines for thing in line.things),
+        next((price for line in lines if (price := price_of(line.folded))), ""),
+    )
+
+
+def price_of(sentence: str) -> str:
+    """Input and output price of a sentence: "$8 USD per input MTok and $40 USD per output MTok" → "$8/$40"."""
+    found = PRICE.search(sentence) if "$" in sentence else None
+    return f"${found[1]}/${found[2]}" if found else ""
 
 
 def _carried(line: Line, topic: tuple[Thing, ...], plural: tuple[Thing, ...]) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:

@@ -18,13 +18,81 @@ from watcher.core.words import (
     Token,
 )
 
-_OFFERED = frozenset({"available", "offered", "provided", "deployed", "shipped", "accessible", "open", "opened", "given", "released", "launched"})
+_OFFERED = frozenset(
+    {"available", "offered", "provided", "deployed", "shipped", "accessible", "open", "opened", "given", "released", "launched"}
+)
 _SKIPPED = AUXILIARIES | ADVERBS
 _AFTER_OBJECT = (
-    _SKIPPED | PREPOSITIONS | JOINERS | RELATIVE | MODEL_NOUNS | HEADS | _OFFERED | PRONOUNS | DETERMINERS
-    | {"but", "while", "after", "before", "because", "when", "if", "until", "unless", "who", "where", "generally", "publicly", "we", "back", "out", "up", "off"}
-    | {"today", "tomorrow", "yesterday", "next", "later", "this", "last", "january", "february", "march", "april", "may", "june", "july", "august"}
-    | {"september", "october", "november", "december", "customers", "users", "users'", "everywhere", "pending", "following", "amid", "despite", "so", "ai", "begins", "starts", "comes", "arrives", "continues", "ends", "means", "follows"}
+    _SKIPPED
+    | PREPOSITIONS
+    | JOINERS
+    | RELATIVE
+    | MODEL_NOUNS
+    | HEADS
+    | _OFFERED
+    | PRONOUNS
+    | DETERMINERS
+    | {
+        "but",
+        "while",
+        "after",
+        "before",
+        "because",
+        "when",
+        "if",
+        "until",
+        "unless",
+        "who",
+        "where",
+        "generally",
+        "publicly",
+        "we",
+        "back",
+        "out",
+        "up",
+        "off",
+    }
+    | {
+        "today",
+        "tomorrow",
+        "yesterday",
+        "next",
+        "later",
+        "this",
+        "last",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+    }
+    | {
+        "september",
+        "october",
+        "november",
+        "december",
+        "customers",
+        "users",
+        "users'",
+        "everywhere",
+        "pending",
+        "following",
+        "amid",
+        "despite",
+        "so",
+        "ai",
+        "begins",
+        "starts",
+        "comes",
+        "arrives",
+        "continues",
+        "ends",
+        "means",
+        "follows",
+    }
 )
 _REACH = 14
 """Words that an apposition or an object may be long."""
@@ -66,7 +134,11 @@ def _is_active(scene: Scene) -> bool:
     follow = scene.tokens[scene.stop] if scene.stop < len(scene.tokens) else None
     if follow is None or follow.thing:
         return bool(follow and follow.thing and scene.start and scene.tokens[scene.start - 1].thing)
-    return follow.text[0].isalpha() and follow.text not in _AFTER_OBJECT - DETERMINERS - {"all", "both"} and not follow.text.endswith("ly")
+    return (
+        follow.text[0].isalpha()
+        and follow.text not in _AFTER_OBJECT - DETERMINERS - {"all", "both"}
+        and not follow.text.endswith("ly")
+    )
 
 
 def _object(scene: Scene) -> tuple[Thing, ...]:

@@ -77,11 +77,7 @@ class Vocabulary:
         version = _ID_VERSION.sub(".", (found.groupdict().get(f"version{n}") or "")).removeprefix("v")
         version = re.sub(r"-\d{8}$", "", version).capitalize()
         first = self.things[group][0]
-        shown = (
-            found[0]
-            if "#" in name or "*" in name
-            else f"{first if first.endswith(name) else name} {version}".strip()
-        )
+        shown = found[0] if "#" in name or "*" in name else f"{first if first.endswith(name) else name} {version}".strip()
         return Thing(group, shown, found[0], version, found.start(), found.end())
 
 
