@@ -354,7 +354,7 @@ EVENTS = (
     event(
         6,
         "2026-09-17",
-        "CAISI’s Assessment of Z.ai’s GLM-5.3 Cyber Capabilities",
+        "CAISI\u2019s Assessment of Z.ai\u2019s GLM-5.3 Cyber Capabilities",
         "not_measured",
         "2026/09/caisis-assessment-zais-glm-53",
     ),
@@ -514,7 +514,7 @@ def verdicts() -> dict[str, Verdict]:
                     "firefox",
                     "Security fixes in Firefox by month",
                     "bugs",
-                    "Peak 19.7× in April 2026; 8.5× in September",
+                    "19.7x in April 2026 (peak), 8.5x in September 2026",
                     at("2026-09-30"),
                     said("mozilla.org", "423 security bugs fixed", title="Mozilla's advisories", when="2026-10-01"),
                     {"peak": 19.7},
@@ -604,7 +604,7 @@ def history() -> tuple[Transition, ...]:
     )
 
 
-def strip(declared: Source, index: int, blind: bool) -> Strip:
+def strip(declared: Source, index: int, *, blind: bool) -> Strip:
     """A source with forty polls, one of them failed here and there."""
     outcomes = [
         Outcome.BLOCKED
@@ -651,7 +651,8 @@ def view(**changes: Any) -> View:
         version="41",
         history=history(),
         strips=tuple(
-            strip(item, index, item.id in blind) for index, item in enumerate(one for signal in signals for one in signal.sources)
+            strip(item, index, blind=item.id in blind)
+            for index, item in enumerate(one for signal in signals for one in signal.sources)
         ),
         told=(
             Told("d2", at("2026-11-09T20:10:00"), "news", "Mythos: now Claude Fable 5.2", sent=2, waiting=1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -42,7 +42,7 @@ def figure(
     spec = FigureSpec("f", "Label", "", kind, options or {})  # type: ignore[arg-type]
     drawn = plots.draw(spec, Figure("f", "Label", "", text, values=values, series=series), verdicts()["caisi-evaluation"])  # type: ignore[arg-type]
     if drawn:
-        ElementTree.fromstring(drawn)  # noqa: S314 - our own output
+        ET.fromstring(drawn)  # noqa: S314 - our own output
     return drawn or ""
 
 
@@ -259,7 +259,7 @@ def test_a_strip_tells_its_polls_by_kind() -> None:
 
 def test_what_cannot_be_seen_stands_first() -> None:
     assert strips.rows_of(view(), "mythos-ga")[0].source.id == "aws-news"
-    never = replace(strip(MYTHOS.sources[0], 0, False), polls=())
+    never = replace(strip(MYTHOS.sources[0], 0, blind=False), polls=())
     assert (
         strips.rows_of(view(strips=(replace(never, health=replace(never.health, outcome="")),)), "mythos-ga")[0].sign.word
         == "not tried yet"
