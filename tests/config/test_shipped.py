@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.config.texts import SMALL
+from tools import reference
 from watcher.config import Config, load
 from watcher.config.check import check
 from watcher.config.jsonschema import build_schema, schema_text
@@ -36,6 +37,10 @@ def as_editors_see_it(text: str) -> object:
 
 def test_the_shipped_schema_is_fresh() -> None:
     assert (ROOT / "signals.schema.json").read_text(encoding="utf-8") == schema_text(), "run `make schema`"
+
+
+def test_the_reference_is_fresh() -> None:
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page_text(), "run `make schema`"
 
 
 def test_the_shipped_signals_read_as_their_examples_say(validator: Draft202012Validator) -> None:

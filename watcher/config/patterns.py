@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import re._constants as op  # type: ignore[import-not-found]
-import re._parser as reader  # type: ignore[import-not-found]
+import re._constants as op  # type: ignore[import-not-found]  # what `re` itself is built of; it has no stubs
+import re._parser as reader  # type: ignore[import-not-found]  # as above
 from collections.abc import Iterator
 from typing import Any
 

@@ -20,6 +20,7 @@ class Watch:
     """The watch itself: who runs it, and how news is gathered."""
 
     title: str = "Policy Signal Watch"
+    """Name over the page and the mails."""
     contact: str = ""
     """Mail address or page of the person who runs it; publishers read it in the user agent."""
     base_url: MaybeUrl = ""
@@ -71,6 +72,7 @@ class Web:
     """The page."""
 
     host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 behind a reverse proxy on another machine."""
     port: Port = 8080
     base_path: BasePath = ""
     """Folder under which a reverse proxy serves it, such as `/watch`."""
@@ -87,6 +89,7 @@ class Recipient:
     """Who is told, by which channel, and when."""
 
     id: Id
+    """Name in the outbox; it stays the same while the person does."""
     channel: str
     """File name of a notifier."""
     to: Text = field(repr=False)
@@ -96,6 +99,7 @@ class Recipient:
     signals: tuple[str, ...] = ()
     """Ids of the signals that interest; empty: all."""
     pace: Literal["at_once", "daily", "weekly"] = "at_once"
+    """When news is told."""
     quiet_hours: Hours | None = None
     """Span of the local day in which only urgent news passes."""
     timezone: Zone = ""
@@ -117,8 +121,11 @@ class Tool:
     """One of the reader's own AI tools (`[[stack]]`)."""
 
     name: str
+    """What you call it."""
     provider: str = ""
+    """Who sells it."""
     model: str = ""
+    """What runs in it."""
     via_prc_lab: bool = False
     """Routed through a lab of the People's Republic of China."""
     open_weights: bool = False
@@ -135,17 +142,26 @@ class Example:
 
     signal: str
     track: str
+    """Id of the track; by default the signal's first."""
     status: str
     """Status that it claims, or `none` where it must claim nothing."""
     seen: Text = ""
     """The text."""
     title: str = ""
+    """The title over it."""
     tier: Tier = Tier.OFFICIAL
+    """Who speaks."""
     publisher: str = ""
+    """Registrable domain of who speaks."""
     url: MaybeUrl = ""
+    """Address of the text."""
     source: str = ""
+    """Id of the source that shows it; what is left out here is then as there."""
     surface: str = ""
+    """Kind of place."""
     at: datetime | None = None
+    """When it was published."""
     flag: str = ""
     """Flag that it raises."""
     facts: Facts = field(default_factory=dict)
+    """Typed fields of the entry."""

@@ -1,0 +1,95 @@
+"""The measures of the house: sizes, words and reasons, for every file that is ours."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LONGEST_FILE = 260
+LONGEST_FUNCTION = 40
+USUAL_FUNCTION = 8
+FILES = sorted((*ROOT.glob("watcher/**/*.py"), *ROOT.glob("notifiers/**/*.py")))
+NAMES = [str(path.relative_to(ROOT)) for path in FILES]
+FOLDERS = ("*", ".ci/*", "docs/**/*", "tests/**/*", "tools/**/*", "watcher/**/*", "notifiers/**/*")
+KINDS = {".py", ".md", ".toml", ".lock", ".in", ".yml", ".yaml", ".json", ".sh", ".html", ".css", ".js", ".txt", ".xml"}
+BARE = {"Makefile", "Dockerfile", "LICENSE", "run"}
+TEXTS = sorted(
+    path for pattern in FOLDERS for path in ROOT.glob(pattern) if path.is_file() and (path.suffix in KINDS or path.name in BARE)
+)
+# Written apart, so that this file does not name what it looks for.
+FOREIGN = re.compile(
+    "|".join(
+        (
+            "index" + "-url",
+            r"files\.python" + r"hosted",
+            r"regis" + r"try\.(?:npm|yarn)",
+            r"https?://[^ ]*/sim" + r"ple/",
+            "/wor" + "k/(?:main|shared|steering)",
+            "/tm" + "p/(?:psw|bash)",
+            "co-authored" + "-by",
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_a_file_is_short_and_says_in_one_sentence_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= LONGEST_FILE
+    said = ast.get_docstring(ast.parse(text))
+    if text.strip():
+        assert said, "no docstring"
+        first = said.partition("\n\n")[0]
+        assert first.rstrip("\"'").endswith((".", "?", ")")), first
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_no_function_is_long(path: Path) -> None:
+    assert [f"{node.name}: {lines_of(node)} lines" for node in functions(path) if lines_of(node) > LONGEST_FUNCTION] == []
+
+
+def test_most_functions_are_small() -> None:
+    assert median(lines_of(node) for path in FILES for node in functions(path)) <= USUAL_FUNCTION
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_every_exception_to_a_rule_has_its_reason_on_its_line(path: Path) -> None:
+    with path.open("rb") as file:
+        comments = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+    marked = [each for each in comments if re.match(r"# (noqa|type: ignore|pragma|fmt:|ruff:)", each)]
+    assert [each for each in marked if not re.search(r"(\]|[A-Z]\d+|cover|fmt: \w+)( - |  # )\S", each)] == []
+
+
+def test_nothing_names_a_registry_or_a_machine() -> None:
+    found = {
+        str(path.relative_to(ROOT)): match[0]
+        for path in TEXTS
+        if (match := FOREIGN.search(path.read_text(encoding="utf-8", errors="replace")))
+    }
+    assert found == {}
+
+
+def test_a_notifier_and_a_format_are_one_file_each_and_tested_by_name() -> None:
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/*.py"))
+    golden = "\n".join(str(path) for path in ROOT.glob("tests/formats/golden/**/*"))
+    for folder in ("notifiers", "watcher/formats"):
+        for path in ROOT.glob(f"{folder}/[a-z]*.py"):
+            assert path.stem in tests or path.stem in golden, f"{path.stem} has no test"
