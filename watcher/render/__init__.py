@@ -1,0 +1,36 @@
+"""A digest rendered for one reader: the same digest, watch and reader give the same message, byte for byte."""
+
+from __future__ import annotations
+
+from notifiers.message import Message
+from watcher.core.model import Digest
+from watcher.render.desk import Desk, Reader
+from watcher.render.html import as_html
+from watcher.render.letters import letter
+from watcher.render.payload import brief, payload
+from watcher.render.text import as_text
+from watcher.render.thread import list_id, root
+
+__all__ = ["Desk", "Reader", "render"]
+
+
+def render(digest: Digest, desk: Desk, reader: Reader) -> Message:
+    """The message with text and HTML parts, thread and list headers, and the payload for machines."""
+    told = letter(digest, desk, reader)
+    thread = root(told.about, desk)
+    links = [cite.link for item in told.items[:1] for cite in item.cites[:1]]
+    return Message(
+        message_id=reader.message_id,
+        subject=told.subject,
+        text=as_text(told),
+        html=as_html(told),
+        brief=brief("", told.deck, [desk.page() or "".join(links)]),
+        sent_at=digest.at,
+        list_id=list_id(desk),
+        in_reply_to=thread,
+        references=(thread,),
+        unsubscribe_url=reader.unsubscribe_url,
+        unsubscribe_mailto=reader.unsubscribe_mailto,
+        urgent=told.urgent,
+        payload=payload(digest, desk, reader, subject=told.subject),
+    )

@@ -1,0 +1,31 @@
+"""Quotes with their source, link, times and hash, as a mail shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+
+from watcher.core.model import Quote
+from watcher.render.letter import Cite
+from watcher.render.words import QUOTE, TIERS, moment, safe_link, shortened
+
+MOST = 3
+
+
+def cites(quotes: Iterable[Quote], zone: tzinfo, *, most: int = MOST) -> tuple[Cite, ...]:
+    """The first quotes, each text once."""
+    kept: dict[str, Quote] = {}
+    for quote in quotes:
+        kept.setdefault(shortened(quote.text, QUOTE), quote)
+    return tuple(_cite(text, quote, zone) for text, quote in list(kept.items())[:most] if text)
+
+
+def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:
+    published = f"Published {moment(quote.published, zone)}. " if quote.published else ""
+    stored = f" Stored as {quote.document[:12]}." if quote.document else ""
+    return Cite(
+        text=text,
+        link=safe_link(quote.url),
+        where=shortened(f"{quote.publisher or 'unknown'}, {TIERS[quote.tier]}", 100),
+        when=f"{published}Seen {moment(quote.seen_at, zone)}.{stored}",
+    )

@@ -1,0 +1,74 @@
+"""What the writer of a mail has before it besides the digest: the watch, and the one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from urllib.parse import urlsplit
+
+from watcher.config.settings import Tool
+from watcher.core.model import Digest, Signal, Status, Transition, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The watch as it is configured."""
+
+    signals: Mapping[str, Signal]
+    title: str = "Policy Signal Watch"
+    base_url: str = ""
+    """Address of the page without a slash at its end; empty: mails link to the sources alone."""
+    stack: tuple[Tool, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """The name under which threads and lists are known."""
+        return urlsplit(self.base_url).hostname or "policy-signal-watch.localhost"
+
+    def page(self, signal: str = "") -> str:
+        """Address of the page, or of one signal on it; empty without a page."""
+        base = self.base_url.rstrip("/")
+        return f"{base}/signals/{signal}" if base and signal else f"{base}/" if base else ""
+
+    def title_of(self, signal: str) -> str:
+        """The signal's title, or its id where the configuration has lost it since."""
+        return self.signals[signal].title if signal in self.signals else signal
+
+    def track_title(self, signal: str, track: str) -> str:
+        """The track's title, or its id."""
+        known = self.signals[signal].tracks if signal in self.signals else ()
+        return next((each.title for each in known if each.id == track), track)
+
+    def status(self, signal: str, track: str, status: str) -> Status:
+        """The rung; one that the configuration has lost since is shown by its id."""
+        known = self.signals[signal].tracks if signal in self.signals else ()
+        rungs = (rung for each in known if each.id == track for rung in each.ladder.statuses)
+        return next((rung for rung in rungs if rung.id == status), Status(status, status.replace("_", " ").capitalize(), ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The one person or machine that a message is for."""
+
+    id: str
+    message_id: str
+    zone: tzinfo = field(default=UTC)
+    signals: frozenset[str] = frozenset()
+    """Empty: all."""
+    unsubscribe_url: str = ""
+    unsubscribe_mailto: str = ""
+
+    def wants(self, signal: str) -> bool:
+        """Whether a signal is for this reader."""
+        return not self.signals or signal in self.signals
+
+
+def transitions_for(digest: Digest, reader: Reader) -> tuple[Transition, ...]:
+    """The changes that are for this reader."""
+    return tuple(transition for transition in digest.transitions if reader.wants(transition.signal))
+
+
+def verdicts_for(digest: Digest, reader: Reader) -> tuple[Verdict, ...]:
+    """The verdicts that are for this reader."""
+    return tuple(verdict for verdict in digest.verdicts if reader.wants(verdict.signal))

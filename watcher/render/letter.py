@@ -1,0 +1,73 @@
+"""What a mail says, in words, before it is text or HTML: both parts are written from this one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """The words that prove something, ready to be shown."""
+
+    text: str
+    link: str
+    """http or https, else empty."""
+    where: str
+    """Who speaks and how: `govinfo.gov, official`."""
+    when: str
+    """When it was published and seen, and the beginning of the stored document's hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One change, or where one signal stands."""
+
+    kicker: str
+    """Which signal, and which track of it."""
+    title: str
+    icon: str = ""
+    standing: str = ""
+    tone: str = "calm"
+    """good, warn, bad or calm."""
+    note: str = ""
+    """What the standing means, or what was wrong."""
+    rows: tuple[tuple[str, str], ...] = ()
+    cites: tuple[Cite, ...] = ()
+    paragraphs: tuple[tuple[str, str], ...] = ()
+    link: str = ""
+    """Where the page tells more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line about a signal or a source."""
+
+    title: str
+    words: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under a heading."""
+
+    heading: str
+    lines: tuple[Line, ...]
+    tone: str = "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The whole mail."""
+
+    subject: str
+    title: str
+    deck: str
+    """The sentence under the title, which a notification shows after the subject."""
+    date: str
+    items: tuple[Item, ...] = ()
+    sections: tuple[Section, ...] = ()
+    footer: tuple[Line, ...] = ()
+    urgent: bool = False
+    about: str = ""
+    """Signal whose thread it belongs to, or the kind of letter."""

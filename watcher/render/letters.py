@@ -1,0 +1,187 @@
+"""A digest as a letter, by its kind: news, the first message, a blind source, the weekly note, a reminder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from watcher.core.model import Digest, Transition
+from watcher.render.changes import item, moved
+from watcher.render.desk import Desk, Reader, transitions_for, verdicts_for
+from watcher.render.letter import Item, Letter, Line, Section
+from watcher.render.standings import blind_section, standing_item, unchanged
+from watcher.render.subject import LONGEST, headline, subject, weight
+from watcher.render.words import count, moment, safe_link, several, shortened
+
+MOST_ITEMS = 12
+Write = Callable[[Digest, Desk, Reader], Letter]
+
+
+def letter(digest: Digest, desk: Desk, reader: Reader) -> Letter:
+    """The letter that a digest is for one reader."""
+    write = KINDS.get(digest.kind, _news)
+    if write is _news and not any(change.mail for change in transitions_for(digest, reader)):
+        write = _note
+    return write(digest, desk, reader)
+
+
+def _news(digest: Digest, desk: Desk, reader: Reader) -> Letter:
+    """What changed, where the rest stands, and what cannot be seen."""
+    changes = sorted(transitions_for(digest, reader), key=weight)
+    told, listed = [each for each in changes if each.mail], [each for each in changes if not each.mail]
+    verdicts = verdicts_for(digest, reader)
+    moved_signals = {each.signal for each in told}
+    rest = [verdict for verdict in verdicts if verdict.signal not in moved_signals]
+    return Letter(
+        subject=subject(told, desk),
+        title=_title(told, desk),
+        deck=shortened(" ".join(moved(each, desk) for each in told[:3]), 320),
+        date=moment(digest.at, reader.zone),
+        items=tuple(item(each, desk, reader) for each in told[:MOST_ITEMS]),
+        sections=_sections(
+            _more(told, desk), _noted(listed, desk), unchanged(rest, desk, reader), blind_section(verdicts, desk, reader)
+        ),
+        footer=_footer(desk, reader),
+        urgent=any(each.urgent for each in told),
+        about=told[0].signal,
+    )
+
+
+def _title(told: Sequence[Transition], desk: Desk) -> str:
+    """The news of a single signal, or how many there are."""
+    signals = list(dict.fromkeys(each.signal for each in told))
+    if len(signals) == 1:
+        return shortened(headline(told[0], desk), 200)
+    return f"{count(len(told), 'change')}: {several([desk.title_of(each) for each in signals])}"
+
+
+def _more(told: Sequence[Transition], desk: Desk) -> Section:
+    """Changes beyond what one mail can hold."""
+    lines = [Line(desk.title_of(each.signal), moved(each, desk), desk.page(each.signal)) for each in told[MOST_ITEMS:]]
+    return Section("More changes", tuple(lines[:MOST_ITEMS]))
+
+
+def _noted(listed: Sequence[Transition], desk: Desk) -> Section:
+    """Changes that are not worth a message of their own, one line each."""
+    lines = [
+        Line(
+            f"{desk.title_of(each.signal)} · {desk.track_title(each.signal, each.track)}",
+            shortened(each.reason or moved(each, desk), 240),
+        )
+        for each in listed[:MOST_ITEMS]
+    ]
+    return Section("Also noted", tuple(lines))
+
+
+def _baseline(digest: Digest, desk: Desk, reader: Reader) -> Letter:
+    """Where everything stands when the watch starts."""
+    verdicts = verdicts_for(digest, reader)
+    many = count(len(verdicts), "signal")
+    return Letter(
+        subject=shortened(f"{desk.title}: the watch has started, {many}", LONGEST),
+        title="The watch has started",
+        deck=f"{_stand(many)} today. From now on you hear from us when that changes.",
+        date=moment(digest.at, reader.zone),
+        items=tuple(standing_item(verdict, desk, reader) for verdict in verdicts),
+        sections=_sections(blind_section(verdicts, desk, reader)),
+        footer=_footer(desk, reader),
+        about="baseline",
+    )
+
+
+def _operator(digest: Digest, desk: Desk, reader: Reader) -> Letter:
+    """A source that went blind, or sees again: for the person who runs the watch."""
+    changes = sorted(transitions_for(digest, reader), key=lambda change: not change.after)
+    blind, seen = [each for each in changes if each.after], [each for each in changes if not each.after]
+    words = [f"cannot see {_some(blind)}"] * bool(blind) + [f"sees {_some(seen)} again"] * bool(seen)
+    title = f"The watch {' and '.join(words)}" if words else "A note from the watch"
+    return Letter(
+        subject=shortened(title, LONGEST),
+        title=shortened(title, 200),
+        deck="No status changes because of it. " + ("What is blind is marked on the page and in each digest." if blind else ""),
+        date=moment(digest.at, reader.zone),
+        items=tuple(_source_item(each, desk, reader) for each in changes[:MOST_ITEMS]),
+        sections=_sections(
+            _lines(digest.notes), unchanged(verdicts_for(digest, reader), desk, reader, heading="Where the signals stand")
+        ),
+        footer=_footer(desk, reader),
+        about="operator",
+    )
+
+
+def _some(changes: Sequence[Transition]) -> str:
+    """One source by name, several by number."""
+    return changes[0].event if len(changes) == 1 else count(len(changes), "source")
+
+
+def _source_item(change: Transition, desk: Desk, reader: Reader) -> Item:
+    """One source that went blind or sees again."""
+    links = [("Address", link) for quote in change.evidence if (link := safe_link(quote.url))]
+    since = [("Since", moment(change.effective_at, reader.zone))] if change.effective_at else []
+    return Item(
+        kicker=desk.title_of(change.signal),
+        title=shortened(change.event or change.title, 120),
+        icon="⊘" if change.after else "✓",
+        standing="Cannot see" if change.after else "Seen again",
+        tone="warn" if change.after else "good",
+        rows=(*since, ("Why" if change.after else "It was", shortened(change.reason, 300)), *links),
+        link=desk.page(change.signal),
+    )
+
+
+def _note(digest: Digest, desk: Desk, reader: Reader) -> Letter:
+    """A quiet note: the weekly sign of life, or a reminder of a date."""
+    verdicts = verdicts_for(digest, reader)
+    blind = blind_section(verdicts, desk, reader)
+    unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""
+    many = count(len(verdicts), "signal")
+    reminder = digest.kind == "reminder" and bool(digest.notes)
+    return Letter(
+        subject=shortened(f"Reminder: {digest.notes[0]}" if reminder else f"Still watching {many}{unseen}", LONGEST),
+        title=shortened(digest.notes[0], 200) if reminder else "Still watching",
+        deck=f"{_stand(many)}{unseen}.",
+        date=moment(digest.at, reader.zone),
+        sections=_sections(
+            _lines(digest.notes[reminder:]), unchanged(verdicts, desk, reader, heading="Where the signals stand"), blind
+        ),
+        footer=_footer(desk, reader),
+        about=digest.kind,
+    )
+
+
+def _stand(many: str) -> str:
+    """The beginning of a sentence about all signals."""
+    return f"This is where {many} {'stands' if many.startswith('1 ') else 'stand'}"
+
+
+def _lines(notes: Sequence[str]) -> Section:
+    """Notes as lines of their own."""
+    return Section("Notes", tuple(Line("", shortened(note, 300)) for note in notes[:MOST_ITEMS]))
+
+
+def _sections(*sections: Section) -> tuple[Section, ...]:
+    """Those that have something to say."""
+    return tuple(section for section in sections if section.lines)
+
+
+def _footer(desk: Desk, reader: Reader) -> tuple[Line, ...]:
+    """Who writes, and how to hear no more."""
+    lines = [
+        Line(
+            desk.title,
+            "watches public sources and writes when a signal moves. A mistake is corrected in the same thread.",
+            desk.page(),
+        )
+    ]
+    way_out = reader.unsubscribe_url or reader.unsubscribe_mailto
+    if way_out:
+        lines.append(Line("Unsubscribe", "one click, for good.", way_out))
+    return tuple(lines)
+
+
+KINDS: dict[str, Write] = {
+    "news": _news,
+    "baseline": _baseline,
+    "operator": _operator,
+    "weekly": _note,
+    "reminder": _note,
+}

@@ -1,0 +1,104 @@
+"""Where signals stand and what cannot be seen: the lines of every mail, and the items of the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+
+from watcher.core.model import Blind, Standing, TrackVerdict, Verdict
+from watcher.render.changes import for_you, tools
+from watcher.render.cites import cites
+from watcher.render.desk import Desk, Reader
+from watcher.render.letter import Item, Line, Section
+from watcher.render.words import STANDINGS, day, moment, safe_link, shortened
+
+MOST_BLIND = 12
+
+
+def weakest(verdict: Verdict) -> Standing:
+    """The standing of the least supported track."""
+    return min((track.standing for track in verdict.tracks), key=list(Standing).index, default=Standing.CONFIRMED)
+
+
+def standing_line(verdict: Verdict, desk: Desk, zone: tzinfo) -> Line:
+    """A signal in one line: its answer, how well supported, last verified or blind since."""
+    seen = f"last verified {moment(verdict.verified_at, zone)}" if verdict.verified_at else "not verified yet"
+    if verdict.cannot_see_since:
+        seen = f"cannot see since {moment(verdict.cannot_see_since, zone)}; this is the last that was known"
+    standing = STANDINGS[weakest(verdict)].word.lower()
+    return Line(
+        desk.title_of(verdict.signal),
+        f"{shortened(verdict.headline_label, 200)} ({standing}, {seen}).",
+        desk.page(verdict.signal),
+    )
+
+
+def unchanged(verdicts: Iterable[Verdict], desk: Desk, reader: Reader, *, heading: str = "No change seen") -> Section:
+    """One line for each signal."""
+    return Section(heading, tuple(standing_line(verdict, desk, reader.zone) for verdict in verdicts))
+
+
+def blind_section(verdicts: Iterable[Verdict], desk: Desk, reader: Reader) -> Section:
+    """The sources that cannot be trusted at the moment, the essential ones first, each once."""
+    found = {blind.source: (blind, verdict.signal) for verdict in verdicts for blind in verdict.blind}
+    ordered = sorted(found.values(), key=lambda pair: (not pair[0].essential, pair[0].since))
+    lines = [_blind_line(blind, desk.title_of(signal), reader.zone) for blind, signal in ordered[:MOST_BLIND]]
+    if len(ordered) > MOST_BLIND:
+        lines.append(Line(f"and {len(ordered) - MOST_BLIND} more", "The page lists them all.", desk.page()))
+    return Section("What cannot be seen", tuple(lines), "warn")
+
+
+def _blind_line(blind: Blind, signal: str, zone: tzinfo) -> Line:
+    essential = "; the answer rests on it" if blind.essential else ""
+    words = f"cannot see since {moment(blind.since, zone)} ({shortened(blind.why, 160)}). Source of {signal}{essential}."
+    return Line(shortened(blind.source, 80), words, safe_link(blind.url))
+
+
+def standing_item(verdict: Verdict, desk: Desk, reader: Reader) -> Item:
+    """Where a signal stands, for the message that the watch has started."""
+    signal = desk.signals.get(verdict.signal)
+    sign = STANDINGS[weakest(verdict)]
+    quotes = [quote for track in verdict.tracks for quote in track.evidence[:1]]
+    return Item(
+        kicker=desk.title_of(verdict.signal),
+        title=shortened(verdict.headline_label, 200),
+        icon=sign.icon,
+        standing=sign.word,
+        tone=sign.tone,
+        note=signal.question if signal else "",
+        rows=(*(_track_row(verdict, track, desk, reader.zone) for track in verdict.tracks), *_figure_rows(verdict)),
+        cites=cites(quotes, reader.zone, most=2),
+        paragraphs=_paragraphs(verdict, desk),
+        link=desk.page(verdict.signal),
+    )
+
+
+def _track_row(verdict: Verdict, track: TrackVerdict, desk: Desk, zone: tzinfo) -> tuple[str, str]:
+    label = desk.status(verdict.signal, track.track, track.status).label
+    since = f", since {day(track.since, zone)}" if track.since else ""
+    return desk.track_title(verdict.signal, track.track), f"{label}{since} ({STANDINGS[track.standing].word.lower()})"
+
+
+def _figure_rows(verdict: Verdict) -> list[tuple[str, str]]:
+    """The figures that have a value."""
+    return [(shortened(figure.label, 100), shortened(figure.text, 120)) for figure in verdict.figures if figure.text][:6]
+
+
+def _paragraphs(verdict: Verdict, desk: Desk) -> tuple[tuple[str, str], ...]:
+    """What is wanted, what it changes for the reader, what would move it, and the window."""
+    signal = desk.signals.get(verdict.signal)
+    if signal is None:
+        return ()
+    rungs = [desk.status(verdict.signal, track.track, track.status) for track in verdict.tracks]
+    passed = signal.opened is not None and signal.window is not None and verdict.as_of > signal.opened + signal.window
+    told = (
+        ("What is wanted", signal.wanted),
+        (
+            "What it changes for you",
+            for_you(verdict.signal, " ".join(dict.fromkeys(rung.consequence for rung in rungs)).strip(), desk),
+        ),
+        ("Your tools", tools(verdict.signal, desk)),
+        ("What would move it", " ".join(dict.fromkeys(rung.next for rung in rungs)).strip()),
+        ("The window", signal.window_passed if passed else ""),
+    )
+    return tuple((name, shortened(words, 600)) for name, words in told if words)

@@ -1,0 +1,55 @@
+"""The subject line: the news itself, on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from watcher.core.model import Change, Standing, Transition
+from watcher.render.changes import title as change_title
+from watcher.render.changes import told_tally
+from watcher.render.desk import Desk
+from watcher.render.words import STANDINGS, lowered, several, shortened
+
+LONGEST = 140
+ORDER = (Change.CORRECTION, Change.STEP_BACK, Change.NEXT, Change.ADVANCE, Change.RAISED, Change.FLAG, Change.DETAIL)
+
+
+def weight(transition: Transition) -> tuple[bool, bool, int]:
+    """For sorting: what is worth a message, then what is urgent, then by kind."""
+    rank = ORDER.index(transition.kind) if transition.kind in ORDER else len(ORDER)
+    return not transition.mail, not transition.urgent, rank
+
+
+def subject(changes: Sequence[Transition], desk: Desk) -> str:
+    """`Senate vote: passed by the Senate, 60-40`; other signals that moved too are named at the end."""
+    lead = min(changes, key=weight)
+    others = dict.fromkeys(desk.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
+    also = f"; also {several(list(others))}" if others else ""
+    return shortened(f"{news(lead, desk)}{also}", LONGEST)
+
+
+def news(lead: Transition, desk: Desk) -> str:
+    """One change with its signal, its standing where it is not confirmed, and that it is a correction where it is."""
+    start = "Correction, " if lead.kind is Change.CORRECTION else ""
+    weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED}
+    standing = f" ({STANDINGS[lead.standing].word.lower()})" if weak else ""
+    return f"{start}{desk.title_of(lead.signal)}: {lowered(headline(lead, desk))}{standing}"
+
+
+def headline(lead: Transition, desk: Desk) -> str:
+    """The signal's headline where this change made it, else the change itself under its track's name."""
+    if is_headline(lead, desk):
+        votes = told_tally(lead)
+        return f"{lead.headline_label}, {votes}" if votes and votes not in lead.headline_label else lead.headline_label
+    words = change_title(lead, desk)
+    if lead.kind is Change.FLAG or lead.event:
+        return words
+    return f"{desk.track_title(lead.signal, lead.track)}, {lowered(words)}"
+
+
+def is_headline(lead: Transition, desk: Desk) -> bool:
+    """Whether the headline that holds asks for the very status that this change reached."""
+    if lead.kind in {Change.FLAG, Change.DETAIL} or lead.signal not in desk.signals:
+        return False
+    lines = (line for line in desk.signals[lead.signal].headlines if line.id == lead.headline)
+    return any(lead.after in part.get(lead.track, ()) for line in lines for part in (line.when, line.any_of))

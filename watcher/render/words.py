@@ -1,0 +1,128 @@
+"""Times, standings and kinds of change in plain words."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from notifiers.message import one_line
+from watcher.core.model import Facts, Scalar, Standing, Tier
+
+QUOTE = 420
+"""Longest quote in characters; the whole stands behind its link and in the store."""
+
+
+class Sign(NamedTuple):
+    """A word with its icon and its tone, so that colour never speaks alone."""
+
+    icon: str
+    word: str
+    tone: str
+    meaning: str
+
+
+STANDINGS = {
+    Standing.CONFIRMED: Sign("✓", "Confirmed", "good", "The official record says so."),
+    Standing.PROVISIONAL: Sign("◐", "Provisional", "warn", "One official voice says so; a second one is still to come."),
+    Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; there are no official words yet."),
+}
+
+TIERS = {
+    Tier.OFFICIAL: "official",
+    Tier.PARTNER: "partner",
+    Tier.PRESS: "press",
+    Tier.COMMUNITY: "community",
+    Tier.OPERATOR: "added by hand",
+}
+
+OUTCOMES = {
+    "widened": "The gap widened.",
+    "persisted": "The gap persisted.",
+    "narrowed": "The gap narrowed.",
+    "closed": "The gap closed.",
+    "measured_not_comparable": "It was measured, but not in a comparable way.",
+    "measured_qualitative": "It was compared in words only, without figures.",
+    "not_measured": "The gap was not measured.",
+    "not_applicable": "It is not about a model from China.",
+}
+
+STEPS = (
+    (timedelta(days=60), timedelta(days=30.44), "month"),
+    (timedelta(days=2), timedelta(days=1), "day"),
+    (timedelta(hours=2), timedelta(hours=1), "hour"),
+    (timedelta(), timedelta(minutes=1), "minute"),
+)
+
+
+def day(at: datetime, zone: tzinfo) -> str:
+    """A date in words: 13 January 2026."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%B %Y}"
+
+
+def moment(at: datetime, zone: tzinfo) -> str:
+    """A date with its time, or the date alone where midnight UTC stands for a day: 13 January 2026, 09:12 UTC."""
+    if (at.hour, at.minute, at.second) == (0, 0, 0):
+        return f"{at.day} {at:%B %Y}"
+    local = at.astimezone(zone)
+    return f"{day(at, zone)}, {local:%H:%M %Z}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in one unit: 3 hours, 40 days, 2 months."""
+    _, unit, name = next(step for step in STEPS if length >= step[0])
+    return count(max(int(length / unit), 1), name)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 source, 3 sources."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def several(names: list[str]) -> str:
+    """Names as a sentence has them: a, b and c."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def lowered(label: str) -> str:
+    """A label inside a sentence; a first word that may be a name keeps its capital."""
+    first = label.partition(" ")[0]
+    plain = first in {"The", "A", "An", "No", "Not", "In", "On", "Out", "With", "Between", "Access"} or first.endswith("ed")
+    return label[:1].lower() + label[1:] if plain else label
+
+
+def shortened(text: str, most: int) -> str:
+    """The text on one line, cut after a whole word."""
+    line = one_line(text)
+    return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+
+
+def outcome(name: str) -> str:
+    """What an evaluation said, in a sentence."""
+    return OUTCOMES.get(name, f"{name.replace('_', ' ').capitalize()}." if name else "")
+
+
+def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
+    """A detail of a track with its name, in words."""
+    values = value if isinstance(value, tuple) else (value,)
+    words = ", ".join({True: "yes", False: "no"}[each] if isinstance(each, bool) else str(each) for each in values)
+    return name.replace("_", " ").capitalize(), one_line(words.replace("_", " ") if words.islower() else words)
+
+
+def tally(details: Facts) -> str:
+    """The votes as 60-40, where there are any."""
+    found = re.fullmatch(r"\s*(\d+)\s*[-\u2013]\s*(\d+)\s*", str(details.get("tally") or ""))
+    return f"{found[1]}-{found[2]}" if found else ""
+
+
+def safe_link(address: str) -> str:
+    """The address if a reader may follow it (http or https with a host), else nothing."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    odd = any(ord(sign) <= ord(" ") or sign in '"<>\\' for sign in address)
+    return "" if odd or parts.scheme not in {"http", "https"} or not parts.hostname else address
