@@ -11,11 +11,12 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 from icalendar import Calendar
+from PIL import Image
 
 from tests.web.conftest import Site
 from tests.web.story import CAISI, NOW, SENATE, Shown, history, said, transition, verdicts, view
 from watcher.core.model import Change
-from watcher.web import badge, feeds_out
+from watcher.web import badge, feeds_out, picture
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NAMES = ("all", "senate-vote", "mythos-ga", "caisi-evaluation")
@@ -210,12 +211,23 @@ def test_the_description_of_the_api_is_complete(site: Site) -> None:
 
 
 def test_the_picture_for_shared_links_says_the_standing(site: Site) -> None:
-    drawn = site.get("/og/caisi-evaluation.svg").text
-    ET.fromstring(drawn)  # noqa: S314 - our own output
-    assert "Cannot see since 21 November 2026" in drawn
-    assert "Provisional, since 13 January 2026" in site.get("/og/senate-vote.svg").text
-    assert "Not yet known" in Site(Shown(view(verdicts={}))).get("/og/senate-vote.svg").text
-    assert SENATE.title in site.get("/og/all.svg").text
+    for name in NAMES:
+        body = site.get(f"/og/{name}.png").content
+        assert body.startswith(b"\x89PNG")
+        assert len(body) < 60_000
+        assert Image.open(io.BytesIO(body)).size == (1200, 630)
+
+    def said_on(name: str, **changes: object) -> str:
+        return " ".join(line.text for line in picture.lines_of(view(**changes), name))
+
+    assert "Cannot see since 21 November 2026" in said_on("caisi-evaluation")
+    assert "Provisional, since 13 January 2026" in said_on("senate-vote")
+    assert "Not yet known" in said_on("senate-vote", verdicts={})
+    assert SENATE.title in said_on("all")
+
+
+def test_the_picture_leaves_out_what_its_font_has_not() -> None:
+    assert picture.carried("Z.ai\u2019s GLM \u2014 94 % \u00d7 2\u2026 caf\u00e9 \u667a") == "Z.ai\u2019s GLM - 94 % x 2... cafe "
 
 
 def test_a_signal_without_a_verdict_has_an_api_answer() -> None:

@@ -33,7 +33,7 @@ def files_of(view: View, now: datetime) -> Iterator[tuple[str, str | bytes]]:
         yield f"feeds/{name}.atom", feeds_out.atom(view, name, ending=".html")
         yield f"feeds/{name}.json", feeds_out.json_feed(view, name, ending=".html")
         yield f"feeds/{name}.ics", feeds_out.calendar(view, name, ending=".html")
-        yield f"og/{name}.svg", picture.draw_picture(view, name)
+        yield f"og/{name}.png", picture.draw_picture(view, name)
     for signal in view.signals:
         yield f"badges/{signal.id}.svg", badge.draw_badge(view, signal.id)
         yield f"badges/{signal.id}.json", badge.write_badge(view, signal.id)

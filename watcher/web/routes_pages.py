@@ -87,9 +87,9 @@ def _add_drawings(router: APIRouter, desk: Desk) -> None:
     async def badge_json(request: Request, name: Name) -> Shown:
         return await desk.show(request, f"/badges/{name}.json", JSON, lambda ask: badge.write_badge(ask.view, name))
 
-    @router.get("/og/{name}.svg")
+    @router.get("/og/{name}.png")
     async def shared(request: Request, name: Name) -> Shown:
-        return await desk.show(request, f"/og/{name}.svg", SVG, lambda ask: picture.draw_picture(ask.view, name))
+        return await desk.show(request, f"/og/{name}.png", "image/png", lambda ask: picture.draw_picture(ask.view, name))
 
 
 def _add_static(router: APIRouter, desk: Desk) -> None:
