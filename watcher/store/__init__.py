@@ -19,6 +19,7 @@ from watcher.store.rows import (
     Poll,
     PollDay,
     State,
+    Subscriber,
     Verified,
 )
 from watcher.store.store import Store, Transaction
@@ -39,6 +40,7 @@ __all__ = [
     "State",
     "Store",
     "StoreError",
+    "Subscriber",
     "Transaction",
     "Trouble",
     "Verified",

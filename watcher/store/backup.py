@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from watcher.store.errors import StoreError, Trouble, in_words, trouble
@@ -34,7 +34,8 @@ def backup(connection: Connection, target: Path) -> None:
     except OSError as error:
         raise trouble(str(target), Trouble.UNWRITABLE, str(error)) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def copy(source: sqlite3.Connection, part: Path) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.dml import Insert
 
 T = TypeVar("T")
+STREAM = {"yield_per": 500}
+"""Options of one statement whose rows need not be in memory together."""
 BATCH = 500
 """Values in one list of a statement; SQLite allows 32766, the older ones 999."""
 

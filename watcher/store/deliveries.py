@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
 DELIVERY = table("delivery")
-OPEN = DELIVERY.c.state.in_([State.PENDING.value, State.LEASED.value])
+OPEN = DELIVERY.c.next_at.is_not(None)
+"""Pending or leased: what was sent or given up has no next time."""
 EXPIRED = (DELIVERY.c.state == State.LEASED.value) & (DELIVERY.c.lease_until <= bindparam("now", type_=DELIVERY.c.sent_at.type))
 FREE = {"state": State.PENDING.value, "lease_until": None, "next_at": bindparam("now", type_=DELIVERY.c.sent_at.type)}
 # An attempt that was cut off may have reached the recipient; one that never began did not.

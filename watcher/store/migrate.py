@@ -12,7 +12,7 @@ from watcher.store.errors import Trouble, trouble
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest step; kept here so that an up-to-date database costs no import of the migration machinery."""
 
 

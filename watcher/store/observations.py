@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, exists, func, or_, select, update
 
 from watcher.core.model import Entry, Observation, Tier
-from watcher.store.base import Noun, batches, table
+from watcher.store.base import STREAM, Noun, batches, table
 from watcher.store.chain import extend
 from watcher.store.codec import content, dump, load, micros, sha256
 from watcher.store.documents import stored
@@ -166,7 +166,7 @@ class Observations(Noun):
             statement = statement.where(OBSERVATION.c.seen_at <= as_of)
         if not all_revisions:
             statement = statement.where(~superseded(as_of))
-        for row in self.connection.execution_options(yield_per=500).execute(statement):
+        for row in self.connection.execute(statement, execution_options=STREAM):
             yield observation(row)
 
     def get(self, number: int) -> Observation | None:

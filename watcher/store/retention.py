@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from watcher.core.model import Outcome
-from watcher.store.base import Noun, table
+from watcher.store.base import Noun, batches, table
 from watcher.store.chain import GENESIS
 from watcher.store.codec import EPOCH
 from watcher.store.rows import State
@@ -32,6 +32,16 @@ CLAIMED = exists().where(CLAIM.c.observation == OBSERVATION.c.id)
 CITED = exists().where(DOCUMENT.c.id == OBSERVATION.c.document, DOCUMENT.c.cited)
 READ = exists().where(OBSERVATION.c.document == DOCUMENT.c.id)
 PROVES = exists().where(OBSERVATION.c.document == DOCUMENT.c.id, CLAIM.c.observation == OBSERVATION.c.id)
+
+
+class Gap(NamedTuple):
+    """Rows that are gone, in the order of the table's columns."""
+
+    name: str
+    first: int
+    last: int
+    prior: bytes
+    chain: bytes
 
 
 class Retention(Noun):
@@ -105,25 +115,33 @@ class Retention(Noun):
 
     def bridge(self, name: str, spans: Sequence[tuple[int, int]]) -> None:
         """Keep what came before the first row of each span and the hash of its last, joined with the gaps beside it."""
-        old = {gap.first: gap for gap in self.connection.execute(select(GAP).where(GAP.c.name == name))}
-        ends = {gap.last: gap for gap in old.values()}
+        old = {row.first: Gap(*row) for row in self.connection.execute(select(GAP).where(GAP.c.name == name))}
+        gaps = dict(old)
+        hashes = self.hashes(name, spans)
+        for first, last in spans:
+            left = next((gap for gap in gaps.values() if gap.last == first - 1), None)
+            right = gaps.pop(last + 1, None)
+            begin, prior = (left.first, left.prior) if left else (first, hashes.get(first - 1, GENESIS))
+            end, chain = (right.last, right.chain) if right else (last, hashes[last])
+            gaps[begin] = Gap(name, begin, end, prior, chain)
+        self.write(name, old, gaps)
+
+    def hashes(self, name: str, spans: Sequence[tuple[int, int]]) -> dict[int, bytes]:
+        """The hashes of the last row of each span and of the one before its first."""
         target = table(name)
         wanted = {number for first, last in spans for number in (first - 1, last)}
-        found = select(target.c.id, target.c.chain).where(target.c.id.in_(wanted))
-        hashes = {0: GENESIS} | {row.id: row.chain for row in self.connection.execute(found)}
-        for first, last in spans:
-            left, right = ends.get(first - 1), old.get(last + 1)
-            for gap in (left, right):
-                if gap is not None:
-                    self.connection.execute(delete(GAP).where(GAP.c.name == name, GAP.c.first == gap.first))
-            row = {
-                "name": name,
-                "first": left.first if left else first,
-                "last": right.last if right else last,
-                "prior": left.prior if left else hashes[first - 1],
-                "chain": right.chain if right else hashes[last],
-            }
-            self.insert("gap", [row])
+        found: dict[int, bytes] = {}
+        for some in batches(wanted):
+            statement = select(target.c.id, target.c.chain).where(target.c.id.in_(some))
+            found |= {row.id: row.chain for row in self.connection.execute(statement)}
+        return found
+
+    def write(self, name: str, old: dict[int, Gap], new: dict[int, Gap]) -> None:
+        """Make the stored gaps the new ones."""
+        for gap in old.values():
+            if new.get(gap.first) != gap:
+                self.connection.execute(delete(GAP).where(GAP.c.name == name, GAP.c.first == gap.first))
+        self.insert("gap", [gap._asdict() for gap in new.values() if old.get(gap.first) != gap])
 
 
 def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

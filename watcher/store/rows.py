@@ -156,6 +156,20 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A reader who has asked for mail on the page; writes to nobody before `confirmed_at` is set."""
+
+    id: str
+    """Chosen at random by the caller; says nothing of the address."""
+    address: str
+    created_at: datetime
+    signals: tuple[str, ...] = ()
+    """Empty: all."""
+    pace: str = "at_once"
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """One line of the audit list: who did what, when and why."""
 

@@ -23,6 +23,7 @@ from watcher.store.polls import Polls
 from watcher.store.retention import Retention
 from watcher.store.rows import Dropped, Policy, Verified
 from watcher.store.sources import Sources
+from watcher.store.subscribers import Subscribers
 from watcher.store.transitions import Transitions
 from watcher.store.verdicts import Verdicts
 from watcher.store.verify import verify
@@ -56,6 +57,7 @@ class Transaction:
         self.audit = Audit(connection)
         self.evidence = Evidences(connection)
         self.mutes = Mutes(connection)
+        self.subscribers = Subscribers(connection)
 
 
 class Store:

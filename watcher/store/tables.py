@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from watcher.store.codec import Moment
 
+LEASED = text("lease_until IS NOT NULL")
 CLUSTERED = {"sqlite_with_rowid": False}
 
 
@@ -169,7 +170,7 @@ class ClaimRow(SQLModel, table=True):
     """One rule holding on one observation."""
 
     __tablename__ = "claim"
-    __table_args__ = (Index("claim_signal", "signal", "id"), Index("claim_observation", "observation"))
+    __table_args__ = (Index("claim_standing", "signal", "observation", "id"), Index("claim_observation", "observation"))
     id: int | None = Field(default=None, primary_key=True)
     signal: str
     track: str
@@ -238,7 +239,10 @@ class DeliveryRow(SQLModel, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         Index("delivery_once", "digest", "recipient", "channel", "address", unique=True),
-        Index("delivery_state", "state", "next_at"),
+        Index("delivery_state", "state"),
+        # Only what still waits has a next time, only what is claimed has a lease: both stay small whatever was sent.
+        Index("delivery_next", "next_at", sqlite_where=text("next_at IS NOT NULL"), postgresql_where=text("next_at IS NOT NULL")),
+        Index("delivery_lease", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
         Index("delivery_created", "created_at"),
     )
     id: int | None = Field(default=None, primary_key=True)

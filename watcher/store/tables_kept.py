@@ -69,6 +69,20 @@ class EvidenceRow(SQLModel, table=True):
     withdrawn_why: str = ""
 
 
+class SubscriberRow(SQLModel, table=True):
+    """A reader who has asked for mail on the page."""
+
+    __tablename__ = "subscriber"
+    __table_args__ = (Index("subscriber_created", "created_at"),)
+    id: str = Field(primary_key=True)
+    address: str = Field(unique=True)
+    signals: str
+    """JSON list of signal ids; empty for all."""
+    pace: str
+    created_at: datetime = when()
+    confirmed_at: datetime | None = maybe()
+
+
 class MuteRow(SQLModel, table=True):
     """A silence that a person has asked for."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from watcher.core.model import Entry, Observation, Tier
 from watcher.store import documents, observations, transitions, verdicts
-from watcher.store.base import table
+from watcher.store.base import STREAM, table
 from watcher.store.chain import GENESIS, head
 from watcher.store.codec import sha256
 from watcher.store.rows import Packed, Verified
@@ -97,7 +97,7 @@ def walk(connection: Connection, name: str) -> Iterator[int]:
     gaps = {gap.first: gap for gap in connection.execute(select(GAP).where(GAP.c.name == name))}
     last, end = head(connection, name)
     due, prior = 1, GENESIS
-    for row in connection.execution_options(yield_per=500).execute(statement.order_by(table(name).c.id)):
+    for row in connection.execute(statement.order_by(table(name).c.id), execution_options=STREAM):
         due, prior = leap(gaps, name, due, prior)
         if row.id != due:
             raise Broken(f"{name} {due} is missing")
