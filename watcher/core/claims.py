@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from functools import cached_property
 from typing import Final
-from urllib.parse import urlsplit
 
-from watcher.core.copies import fingerprint
 from watcher.core.match import Match, match
-from watcher.core.model import Claim, Facts, Observation, Quote, Rule, Scalar, Signal, Tier, Track
+from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
+from watcher.core.observed import Seen
 from watcher.core.outcome import outcome_of
-from watcher.core.reading import Reading, read
 from watcher.core.retelling import retold_on
-from watcher.core.titles import subject_key
+from watcher.core.subject_keys import subject_key
+from watcher.core.tallies import readings_of
 
 _MEMO_SIZE: Final = 8
 _RETOLD: Final = timedelta(days=7)
 """Press that dates what it tells further back than this is retelling it."""
-_DATED_PATH: Final = re.compile(r"/(20\d\d)/(\d{2})(?:/(\d{2}))?(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,53 +29,16 @@ class _Indexed:
     """Lower-case pieces of which a text that can match contains at least one; empty: no test."""
 
 
-class _Seen:
-    """One observation with what its rules ask of it, each worked out once."""
-
-    def __init__(self, signal: Signal, observation: Observation) -> None:
-        self.signal = signal
-        self.observation = observation
-        self.entry = observation.entry
-
-    @cached_property
-    def lowered(self) -> str:
-        return f"{self.entry.title}\n{self.entry.text}".lower()
-
-    @cached_property
-    def reading(self) -> Reading:
-        return read(self.signal.vocabulary, self.entry.title, self.entry.text)
-
-    @cached_property
-    def link(self) -> str:
-        """Host and path of the entry's own address, for `when.link` and `hosts`."""
-        parts = urlsplit(self.entry.link or self.observation.url)
-        return f"{(parts.hostname or '').lower()}{parts.path}"
-
-    @cached_property
-    def host(self) -> str:
-        return self.link.partition("/")[0]
-
-    @property
-    def is_page(self) -> bool:
-        """Whether the entry was read at its own address, and not on a list of links with summaries."""
-        at = self.observation.url.partition("#")[0].rstrip("/")
-        return not at or not self.entry.link or at == self.entry.link.partition("#")[0].rstrip("/")
-
-    @cached_property
-    def copy(self) -> int:
-        return fingerprint(f"{self.entry.title} {self.entry.text}")
-
-
 _memo: dict[int, tuple[Signal, tuple[_Indexed, ...]]] = {}
 
 
 def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
-    seen = _Seen(signal, observation)
+    seen = Seen(signal, observation)
     found = [claim for indexed in _index(signal) if (claim := _claim(seen, indexed))]
     found = _told_once(found) if any(track.ladder.series for track in signal.tracks) else found
     settled = {claim.track for claim in found if claim.status and not claim.review}
-    return (*(claim for claim in found if not (claim.review and claim.track in settled)), *_figures(seen))
+    return (*(claim for claim in found if not (claim.review and claim.track in settled)), *readings_of(seen))
 
 
 def _told_once(claims: list[Claim]) -> list[Claim]:
@@ -119,7 +78,7 @@ def _anchors(signal: Signal, rule: Rule) -> tuple[str, ...]:
     return tuple(sorted({piece for phrase in vocabulary.phrases if phrase.kind in kinds for piece in phrase.anchors}))
 
 
-def _claim(seen: _Seen, indexed: _Indexed) -> Claim | None:
+def _claim(seen: Seen, indexed: _Indexed) -> Claim | None:
     rule = indexed.rule
     if not _speaks(seen, rule) or not _facts_hold(seen, rule.when):
         return None
@@ -133,7 +92,7 @@ def _claim(seen: _Seen, indexed: _Indexed) -> Claim | None:
     return _made(seen, indexed, said)
 
 
-def _speaks(seen: _Seen, rule: Rule) -> bool:
+def _speaks(seen: Seen, rule: Rule) -> bool:
     """Whether the speaker, the place and the address are those that the rule asks for."""
     seen_as = seen.observation
     if seen_as.tier not in rule.by:
@@ -147,7 +106,7 @@ def _speaks(seen: _Seen, rule: Rule) -> bool:
     return not rule.hosts or seen.host in rule.hosts
 
 
-def _facts_hold(seen: _Seen, when: Mapping[str, tuple[Scalar, ...]]) -> bool:
+def _facts_hold(seen: Seen, when: Mapping[str, tuple[Scalar, ...]]) -> bool:
     facts = seen.entry.facts
     for name, allowed in when.items():
         if name == "link":
@@ -173,48 +132,24 @@ def _same(left: Scalar, right: Scalar) -> bool:
     return left is not None and right is not None and str(left).casefold() == str(right).casefold()
 
 
-def _is_retold(seen: _Seen, said: Match) -> bool:
+def _is_retold(seen: Seen, said: Match) -> bool:
     """Whether press dates what it tells well before its own date: an old event told again."""
-    told = _told_at(seen)
+    told = seen.told_at
     day = retold_on(said.quote, told)
     return day is not None and told - day > _RETOLD
 
 
-def _told_at(seen: _Seen) -> datetime:
-    seen_as = seen.observation
-    first = seen_as.first_seen_at or seen_as.seen_at
-    return min(
-        seen.entry.published or _dated_by_path(seen.link, first) or first,
-        first if seen.entry.published is None else seen_as.seen_at,
-    )
-
-
-def _dated_by_path(link: str, first: datetime) -> datetime | None:
-    """The day, or the last day of the month, that an address names ("/documents/2026/07/17/"), never after `first`."""
-    found = _DATED_PATH.search(link)
-    if not found:
-        return None
-    year, month, day = int(found[1]), int(found[2]), int(found[3] or 0)
-    try:
-        if day:
-            return min(datetime(year, month, day, tzinfo=UTC), first)
-        following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    except ValueError:
-        return None
-    return min(following - timedelta(days=1), first)
-
-
-def _effective(seen: _Seen, rule: Rule, said: Match | None) -> datetime:
+def _effective(seen: Seen, rule: Rule, said: Match | None) -> datetime:
     """When what it says happened: the entry's date, else when it was first seen; a retold event on its own day."""
     if rule.sentence is None:
-        return seen.entry.published or seen.observation.first_seen_at or seen.observation.seen_at
+        return seen.dated
     # What an edit added was said when it was seen; what stood there before keeps its date (core/repeats.py).
-    told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else _told_at(seen)
+    told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
     day = retold_on(said.quote, told) if said else None
     return day if day is not None and told - day > timedelta(days=2) else told
 
 
-def _made(seen: _Seen, indexed: _Indexed, said: Match | None) -> Claim:
+def _made(seen: Seen, indexed: _Indexed, said: Match | None) -> Claim:
     rule, entry, seen_as = indexed.rule, seen.entry, seen.observation
     details = _details(seen, rule, said)
     return Claim(
@@ -232,23 +167,7 @@ def _made(seen: _Seen, indexed: _Indexed, said: Match | None) -> Claim:
         reason=said.reason if said else f"the record says so (rule {rule.id})",
         observation=seen_as.id,
         copy=seen.copy if said else 0,
-        quote=_quote(seen, said.quote if said else entry.text or entry.title),
-    )
-
-
-def _quote(seen: _Seen, words: str) -> Quote:
-    entry, seen_as = seen.entry, seen.observation
-    return Quote(
-        text=words,
-        url=entry.link or seen_as.url,
-        publisher=seen_as.publisher,
-        tier=seen_as.tier,
-        seen_at=seen_as.seen_at,
-        document=seen_as.document,
-        published=entry.published,
-        source=seen_as.source,
-        title=entry.title,
-        read_at=seen_as.url,
+        quote=seen.quote(said.quote if said else entry.text or entry.title),
     )
 
 
@@ -256,7 +175,7 @@ def _whole(value: Scalar | tuple[Scalar, ...]) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _details(seen: _Seen, rule: Rule, said: Match | None) -> Facts:
+def _details(seen: Seen, rule: Rule, said: Match | None) -> Facts:
     """What the rule carries: "=text" as it is, "match:name" from the sentence, "title", else a fact; nothing empty."""
     found: dict[str, Scalar | tuple[Scalar, ...]] = {}
     for name, where in rule.details.items():
@@ -273,7 +192,7 @@ def _details(seen: _Seen, rule: Rule, said: Match | None) -> Facts:
     return found
 
 
-def _event(seen: _Seen, indexed: _Indexed, said: Match | None) -> str:
+def _event(seen: Seen, indexed: _Indexed, said: Match | None) -> str:
     where = indexed.rule.event
     if where.startswith("match:"):
         return said.values.get(where[6:], "") if said else ""
@@ -281,28 +200,3 @@ def _event(seen: _Seen, indexed: _Indexed, said: Match | None) -> str:
         own = getattr(seen.entry, where) if where in {"key", "title", "link"} else ""
         return str(seen.entry.facts.get(where) or own)
     return subject_key(said.values.get("object", "")) if said and indexed.track.ladder.series else ""
-
-
-def _figures(seen: _Seen) -> Iterable[Claim]:
-    """Readings for figures that are counted over many entries of one source."""
-    for spec in seen.signal.figures:
-        if spec.kind == "monthly" and spec.options.get("source") == seen.observation.source:
-            yield _reading(seen, spec.id, str(spec.options.get("ids", "bugs")))
-
-
-def _reading(seen: _Seen, figure: str, fact: str) -> Claim:
-    value = seen.entry.facts.get(fact, ())
-    ids = value if isinstance(value, tuple) else (value,)
-    at = seen.entry.published or seen.observation.first_seen_at or seen.observation.seen_at
-    return Claim(
-        signal=seen.signal.id,
-        track="",
-        rule=f"figure:{figure}",
-        figure=figure,
-        quote=_quote(seen, seen.entry.title),
-        effective_at=at,
-        voice=seen.observation.publisher,
-        details={"ids": ids, "key": seen.entry.key},
-        reason="a reading for a figure",
-        observation=seen.observation.id,
-    )

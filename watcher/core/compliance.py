@@ -9,30 +9,38 @@ from watcher.core.sentences import fold
 
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per cent\b|percentage points\b)", re.IGNORECASE)
 _REQUESTS: Final = re.compile(
-    r"(?i)jailbreak\w*|attack success|(?:malicious|harmful|dangerous|abusive|illicit|hostile|aggressive)(?: \w+){0,3} (?:request|prompt|quer(?:y|ie)|instruction|question|task)s?"
+    r"(?i)jailbreak\w*|attack success|(?:malicious|harmful|dangerous|abusive|illicit|hostile"
+    r"|aggressive)(?: \w+){0,3} (?:request|prompt|quer(?:y|ie)|instruction|question|task)s?"
 )
 _COMPLIED: Final = re.compile(
-    r"(?i)\b(?:compl(?:y|ied|ies|ying|iance)|respond\w*|answer\w*|fulfil\w*|obey\w*|obeyed|attack success|went along|gave in|assisted|success rates?|succeed\w*)\b"
+    r"(?i)\b(?:compl(?:y|ied|ies|ying|iance)|respond\w*|answer\w*|fulfil\w*|obey\w*|obeyed|attack success|went along|gave in"
+    r"|assisted|success rates?|succeed\w*)\b"
 )
 _REFUSED: Final = re.compile(r"(?i)\b(?:refus\w+|reject\w*|declin\w+|block\w*|turn\w* down|resist\w*)\b")
 _FLIPPED: Final = re.compile(
     r"(?i)\b(?:not|never|fail\w* to|did not|without)\s+(?:\w+ ){0,2}?(?=compl|respond|answer|refus|reject|declin|block)"
 )
 _OTHER: Final = re.compile(
-    r"(?i)\b(?:hijack\w*|phishing|malware|credential\w*|exfiltrat\w*|narrative\w*|censor\w*|propagat\w*|f1|benchmark\w*|score[sd]?|accuracy|cheaper|cost\w*|price\w*|download\w*"
-    r"|market|adoption|hacking|scam\w*|bio\w*|violent|violence|chemical|nuclear|weapon\w*|exploit\w*|vulnerabilit\w*|times (?:more|likelier)|milliseconds|users)\b"
+    r"(?i)\b(?:hijack\w*|phishing|malware|credential\w*|exfiltrat\w*|narrative\w*|censor\w*|propagat\w*|f1|benchmark\w*"
+    r"|score[sd]?|accuracy|cheaper|cost\w*|price\w*|download\w*"
+    r"|market|adoption|hacking|scam\w*|bio\w*|violent|violence|chemical|nuclear|weapon\w*|exploit\w*|vulnerabilit\w*"
+    r"|times (?:more|likelier)|milliseconds|users)\b"
 )
 _UNSURE: Final = re.compile(
-    r"(?i)\b(?:would|could|might|may|if|target|threshold|goal|expect\w*|estimate\w*|predict\w*|up to|at least|hypothetical\w*|between|rumou?r\w*)\b|\?"
+    r"(?i)\b(?:would|could|might|may|if|target|threshold|goal|expect\w*|estimate\w*|predict\w*|up to|at least"
+    r"|hypothetical\w*|between|rumou?r\w*)\b|\?"
 )
 _CUT: Final = re.compile(
-    r"(?i),? (?:compared (?:to|with)|in comparison (?:to|with)|versus|vs\.?|against|while|whereas|but|than|and only|as opposed to|in contrast to|relative to)\b|\s[-\u2014]\s|;"
+    r"(?i),? (?:compared (?:to|with)|in comparison (?:to|with)|versus|vs\.?|against|while|whereas|but|than|and only"
+    r"|as opposed to|in contrast to|relative to)\b|\s[-\u2014]\s|;"
 )
 _US: Final = re.compile(
-    r"\b(?:U\.S\.|US|USA|United States|American|America's|GPT|ChatGPT|Claude|Opus|Sonnet|Haiku|Fable|Gemini|Grok|Llama|OpenAI|Anthropic|Google|Meta|xAI|gpt-oss|o[1-9])(?![\w])"
+    r"\b(?:U\.S\.|US|USA|United States|American|America's|GPT|ChatGPT|Claude|Opus|Sonnet|Haiku|Fable|Gemini|Grok|Llama"
+    r"|OpenAI|Anthropic|Google|Meta|xAI|gpt-oss|o[1-9])(?![\w])"
 )
 _PRC: Final = re.compile(
-    r"\b(?:PRC|Chinese|China's|China-based|DeepSeek|R1|R1-0528|V3\.1|Kimi|Moonshot|GLM|Z\.ai|Zhipu|Qwen|Alibaba|MiniMax|Hunyuan|Tencent|Baidu|ERNIE|Ernie|Doubao|ByteDance|StepFun|Xiaomi|MiMo)(?![A-Za-z])"
+    r"\b(?:PRC|Chinese|China's|China-based|DeepSeek|R1|R1-0528|V3\.1|Kimi|Moonshot|GLM|Z\.ai|Zhipu|Qwen|Alibaba|MiniMax"
+    r"|Hunyuan|Tencent|Baidu|ERNIE|Ernie|Doubao|ByteDance|StepFun|Xiaomi|MiMo)(?![A-Za-z])"
 )
 _STARTS_BARE: Final = re.compile(r"^[\"' ]*(?:compl|respond|answer)")
 

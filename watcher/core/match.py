@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from watcher.core.reading import Line, Reading, Statement, price_of, read
+from watcher.core.reading import Line, Reading, Statement, read
 from watcher.core.says import Sentence
-from watcher.core.titles import Title, find_title, models_named
+from watcher.core.subject_keys import models_named
+from watcher.core.titles import Title, find_title
 from watcher.core.vocabulary import Vocabulary
+from watcher.core.windows import price_of
 
 __all__ = ["Match", "Sentence", "Vocabulary", "find", "match"]
 
@@ -59,7 +61,8 @@ def _mentions(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> I
         if thing and _placed(sentence, number) and _worded(sentence, vocabulary, line, reading):
             model = _model(sentence, reading)
             if model or not sentence.versioned:
-                values = {"name": thing.name, "version": thing.version, "group": thing.group, "model": model}
+                price = price_of(line.folded)
+                values = {"name": thing.name, "version": thing.version, "group": thing.group, "model": model, "price": price}
                 yield Match(line.quote, f"names {thing.name}" + (f" and {model}" if model else ""), values)
 
 

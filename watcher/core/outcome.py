@@ -21,7 +21,8 @@ _ROBUST: Final = re.compile(
     r"(?i)\b(?:jailbreak\w*|safeguards?|refus\w+|malicious requests?|harmful requests?|hijack\w*|block\w* (?:fewer|more))\b"
 )
 _COMPARATIVE: Final = re.compile(
-    r"(?i)\b(?:more|less|fewer|better|worse|weaker|stronger|as \w+ as|likelier|lower|higher)\b.{0,160}\bthan\b|\bcompared (?:to|with)\b"
+    r"(?i)\b(?:more|less|fewer|better|worse|weaker|stronger|as \w+ as|likelier|lower|higher)\b.{0,160}\bthan\b"
+    r"|\bcompared (?:to|with)\b"
 )
 _READINGS: Final = (
     ("hijacking", re.compile(r"(?i)\bhijack")),

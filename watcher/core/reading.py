@@ -11,25 +11,9 @@ from watcher.core.manner import manner
 from watcher.core.phrases import Phrase, Thing
 from watcher.core.subject import Scene, subjects
 from watcher.core.vocabulary import Vocabulary
+from watcher.core.windows import price_of, window_of
 from watcher.core.words import Token, tokens
 
-_MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-WINDOW: Final = re.compile(
-    r"(?i)\b(?:in the (?:coming|next)(?: (?:few|two|three|four|couple of))? (?:days?|weeks?|months?)|(?:over|within) the (?:coming|next) (?:\w+ )?(?:days?|weeks?|months?)"
-    r"|within (?:a|an|one|two|three|four|six|\d{1,2}) (?:days?|weeks?|months?)|in (?:a|two|three|four|six|\d{1,2}) (?:days|weeks?|months?)|next (?:week|month|quarter|year)"
-    r"|(?:later )?this (?:week|month|quarter|year|spring|summer|autumn|fall|winter)|tomorrow|by (?:the )?(?:end|middle|start) of (?:the )?\w+|by (?:early |mid-?|late )?"
-    + _MONTH
-    + r"|(?:on|from|starting|beginning|as of) "
-    + _MONTH
-    + r" \d{1,2}|(?:on|from|starting) \d{1,2} "
-    + _MONTH
-    + r"|in (?:early |mid-?|late )?(?:"
-    + _MONTH
-    + r"|q[1-4]))\b(?!-)"
-)
-PRICE: Final = re.compile(
-    r"\$(\d{1,4}(?:\.\d{1,2})?)(?: USD)?(?: per input (?:MTok|million tokens))?\s*(?:/|and|\|)\s*\$(\d{1,4}(?:\.\d{1,2})?)"
-)
 _LATER: Final = re.compile(r"(?i)^(?:it|its|they|this model|these models|both)\b")
 MAX_PHRASES: Final = 24
 """Phrases of one sentence that are bound; enough for any honest sentence."""
@@ -98,12 +82,6 @@ def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
     )
 
 
-def price_of(sentence: str) -> str:
-    """Input and output price of a sentence: "$8 USD per input MTok and $40 USD per output MTok" → "$8/$40"."""
-    found = PRICE.search(sentence) if "$" in sentence else None
-    return f"${found[1]}/${found[2]}" if found else ""
-
-
 def _carried(line: Line, topic: tuple[Thing, ...], plural: tuple[Thing, ...]) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
     """What "it" and "both models" mean in the next sentence."""
     named = _distinct(line.things)
@@ -151,8 +129,7 @@ def _bound(
     scene = Scene(words, inside[0], inside[-1] + 1, topic, plural)
     about = subjects(scene, phrase)
     how = manner(line.folded, scene, phrase)
-    window = WINDOW.search(line.folded)
-    when = window[0] if window else ""
+    when = window_of(line.folded)
     beside = frozenset(thing.group for thing in about)
     things: tuple[Thing | None, ...] = about or (None,)
     return [Statement(phrase.kind, thing, how, number, match[0], when, beside) for thing in things]

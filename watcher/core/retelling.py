@@ -9,7 +9,10 @@ from typing import Final
 from watcher.core.sentences import fold
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAME: Final = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_NAME: Final = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _MONTH_FIRST: Final = re.compile(rf"(?i)\b{_NAME} (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (20\d\d))?(?! ?(?:%|percent))")
 _DAY_FIRST: Final = re.compile(rf"(?i)\b(\d{{1,2}})(?:st|nd|rd|th)? {_NAME}(?:,? (20\d\d))?\b")
 _ISO: Final = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")

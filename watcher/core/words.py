@@ -15,17 +15,21 @@ def words_of(text: str) -> frozenset[str]:
 
 
 AUXILIARIES: Final = words_of(
-    "is are was were be been being am has have had having 's 've 're 'll will would shall should can could may might must do does did not"
-    " becomes become became becoming remains remain remained stays stay stayed goes go went gets got made makes make making keeps kept keep"
+    "is are was were be been being am has have had having 's 've 're 'll will would shall should can could may might must"
+    " do does did not"
+    " becomes become became becoming remains remain remained stays stay stayed goes go went gets got made makes make making"
+    " keeps kept keep"
     " need needs no never longer yet"
 )
 ADVERBS: Final = words_of(
-    "now today also already currently still finally officially widely fully generally only just soon again immediately initially newly"
+    "now today also already currently still finally officially widely fully generally only just soon again immediately"
+    " initially newly"
     " formally temporarily permanently globally worldwide publicly then first recently effectively quickly completely entirely"
     " indefinitely briefly actually really even ever broadly here there once both all each as"
 )
 PREPOSITIONS: Final = words_of(
-    "for on in of with by to from via through using than like as alongside about against beyond into onto over under behind within inside"
+    "for on in of with by to from via through using than like as alongside about against beyond into onto over under behind"
+    " within inside"
     " between among across without besides near at per versus vs including around"
 )
 HEADS: Final = words_of("access availability release rollout launch version versions variant edition use preview")
@@ -33,10 +37,12 @@ HEADS: Final = words_of("access availability release rollout launch version vers
 DETERMINERS: Final = words_of("a an the our its their this these that those his her your my both two three another such some")
 MODEL_NOUNS: Final = words_of("model models version versions system systems release lineup family assistant ai llm")
 RELATIVE: Final = words_of("that which who")
+OFFERED: Final = words_of("available offered provided deployed shipped accessible open opened given released launched")
 PRONOUNS: Final = words_of("it they them this these both he she")
 JOINERS: Final = words_of("and or & / plus nor")
 GENERIC: Final = re.compile(
-    r"(?i)\b(?:any|every other|other|another|previous|prior|earlier|existing|older|most|rival|competing|all other|all|no other|some)"
+    r"(?i)\b(?:any|every other|other|another|previous|prior|earlier|existing|older|most|rival|competing|all other|all"
+    r"|no other|some)"
     r"(?: \w[\w\-]*){0,4} models?\b"
 )
 """Models without a name: "any model we have ever made generally available"."""

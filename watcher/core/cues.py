@@ -1,0 +1,162 @@
+"""Words by which a sentence shows that something is not plainly said to be so."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from watcher.core.words import words_of
+
+NEGATIONS: Final = words_of(
+    "not no never neither nor without cannot nobody none hardly unable refuses refused declined declines withholds withheld"
+)
+NOT_NEGATIONS: Final = frozenset({"only", "just", "merely", "simply"})
+NEGATED: Final = re.compile(
+    r"(?i)\b(?:yet to|stop(?:s|ped)? short of|decid\w+ against|rather than|instead of|far from|no plans? to|fail\w* to"
+    r"|declin\w+ to|refus\w+ to"
+    r"|ruled out|rules out|den(?:y|ies|ied)|false that|untrue that|not true that|a myth that|hoax|nothing (?:is|was|has)"
+    r"|anything but|nowhere near)\b"
+)
+AFTER_NEGATION: Final = re.compile(
+    r"(?i)^\W{0,3}(?:to|for|in|at)? ?(?:no ?one|nobody|none|nowhere|not yet|never|no longer|anymore|any more)\b"
+)
+PLANNED: Final = re.compile(
+    r"(?i)\b(?:will|'ll|shall|expects? to|expected to|plan(?:s|ning|ned)? (?:to|on|for)|intends? to|going to|scheduled (?:to"
+    r"|for)|slated (?:to|for)"
+    r"|set to|due to be|is coming|are coming|to be|prepar\w+ to|promis\w+ to|commit\w* to|working (?:to|toward|towards)"
+    r"|about to|upcoming|soon be)\b|\bbe$"
+)
+WISHED: Final = re.compile(
+    r"(?i)\b(?:goal|aim|aims|aiming|hopes?|hoping|hoped|ambition|eventual|eventually|someday|one day|would like|want to"
+    r"|wants to|dream\w*)\b"
+)
+CONDITIONAL: Final = re.compile(
+    r"(?i)\b(?:if|unless|once|whether|assuming|suppose|supposing|provided that|as soon as|in case|(?:until|till)(?! now)"
+    r"|before|ahead of|prior to|pending"
+    r"|would|could|might|may|should|can not confirm|must first|require\w* (?:\w+ ){0,6}before|when (?:it|they|we|the|this"
+    r"|these|claude|a|an))\b"
+)
+HEARSAY: Final = re.compile(
+    r"(?i)\b(?:(?:some|many|people|critics|analysts|observers|others|reports?|media|posts?|outlets?) (?:say|says|said"
+    r"|claim\w*|believe\w*|think\w*|suggest\w*|that)"
+    r"|rumou?r\w*|reportedly|allegedly|supposedly|purported\w*|unconfirmed|speculat\w+|sources? sa(?:y|id)"
+    r"|according to (?!anthropic|our\b)"
+    r"|it is said|is said to|are said to|is believed to|claims? that|claimed that|predict\w*|bets?|odds|market asks|scenario"
+    r"|simulat\w+|hypothetical\w*"
+    r"|imagin\w+|fiction\w*|parody|satire|pretend\w*|what if|as if|fake\w*|scam\w*|users? (?:say|said|report|reported"
+    r"|complain\w*))\b"
+)
+SAYING: Final = re.compile(
+    r"(?i)\b(?:said|says|wrote|writes|claimed|claims|told|asked|asks|tweeted|posted|quoted|headline|headlines|joked|reads)\b"
+)
+COMPARED: Final = re.compile(
+    r"(?i)\b(?:than|compared (?:to|with)|unlike|in contrast (?:to|with)|contrary to|as opposed to|in place of|instead of"
+    r"|besides|versus|vs|as \w+ as|(?:exceed|surpass|outperform|beat|rival|match)\w*)\b"
+)
+INTERROGATIVE: Final = re.compile(
+    r"(?i)^\W*(?:(?:is|are|was|were|has|have|had|will|would|can|could|should|does|do|did|may|might)\b"
+    r"(?! not\b| n't\b)|(?:when|why|how|where|who|what|which) (?:is|are|was|were|will|would|can|could|should|does|do|did|has"
+    r"|have)\b)"
+)
+STATIVE_PAST: Final = re.compile(
+    r"(?i)\b(?:was|were|had been|used to be|formerly|previously|originally|at the time|back then|once)\W*(?:\w+ly\W*)?$"
+)
+DISTRIBUTED: Final = re.compile(
+    r"(?i)^(?:\w+ ){0,3}?(?:on|in|under|for|with) (?:every|all) (?:account|plan|region|tier|surface|platform|tool"
+    r"|subscription|setting|location|countr)"
+)
+TO_COME: Final = re.compile(
+    r"(?i)\b(?:in the (?:coming|next)|(?:over|within) the (?:coming|next)|next (?:week|month|quarter|year)|later this"
+    r"|tomorrow|soon|by the end of|in (?:a few|two|three|several) (?:days|weeks|months))\b"
+)
+PRESENT: Final = re.compile(r"(?i)\b(?:now|today|already|effective immediately|since|yesterday)\b")
+INFINITIVE_OK: Final = words_of("clears cleared clear lets let allowed allows forced forces forcing ordered orders ordering")
+
+
+RESTRICTED: Final = re.compile(
+    r"(?i)^\W*(?:(?:only |exclusively )?(?:to|for) (?:(?:the|our|all|its|a few|some|select"
+    r"|more) )?(?:\w+ ){0,2}?(?:participants?|partners?|members|organi[sz]ations|employees|staff|researchers"
+    r"|defenders|testers|governments?|agencies|institutions|universities)|(?:with)?in (?:Anthropic|the company)|internally"
+    r"|who|that|whose|verified|approved|vetted|enrolled|invited|selected|cleared|accepted|participating|under NDA"
+    r"|by invitation|(?:up)?on request"
+    r"|after (?:approval|verification|review)|subject to|pending|with (?:an? )?(?:approved|verified|early)|on (?:the "
+    r"|our )?(?:waitlist|allow-?list)"
+    r"|(?:in|of|through|under|via) (?:(?:the|our|its|Anthropic's|Project|a) ?)?(?:[\w\-]+ ){0,4}?(?:programs?|programmes?"
+    r"|preview|beta|waitlist|Glasswing|pilot|trial))\b"
+)
+"""Words right behind an opening that close it again: "to all customers who are approved"."""
+DENIED: Final = re.compile(
+    r"(?i)\b(?:is|are|was|were) (?:false|wrong|untrue|incorrect|not true|a hoax|fake|mistaken|inaccurate|nonsense)\b"
+    r"|\bby (?:mistake|accident|error)\b"
+)
+GERUNDS: Final = frozenset(
+    {"making", "opening", "bringing", "offering", "releasing", "giving", "launching", "keeping", "shipping", "rolling"}
+)
+FINITE: Final = re.compile(
+    r"(?i)\b(?:will|would|could|may|might|is|are|was|were|requires?|takes?|means|remains?|needs?|depends?|has|makes)\b"
+)
+UNDONE: Final = re.compile(
+    r"(?i)^[^.;:]{0,60}?\b(?:is|are|was|has|have|will|would|remains?|does|do)\b (?:still )?(?:not|never|no|yet|far|months"
+    r"|years|weeks|unlikely|uncertain|unclear|unthinkable|off)\b"
+)
+STEMS: Final = frozenset(
+    {
+        "suspend",
+        "disabl",
+        "revok",
+        "withdraw",
+        "pull",
+        "halt",
+        "block",
+        "restor",
+        "redeploy",
+        "reinstat",
+        "resum",
+        "re-enabl",
+        "reopen",
+        "retir",
+    }
+    | {
+        "deprecat",
+        "expand",
+        "extend",
+        "broaden",
+        "widen",
+        "cancel",
+        "launch",
+        "releas",
+        "introduc",
+        "stop",
+        "ceas",
+        "shut",
+        "switch",
+        "turn",
+        "leak",
+    }
+)
+CHOSEN: Final = re.compile(
+    r"(?i)^[^.;]{0,60}?\b(?:verified|approved|vetted|allow-?listed|whitelisted|invited|select|selected|eligible|participants"
+    r"|partners|enrolled|trusted|programs?|programmes?|Glasswing)\b"
+)
+AFTERWARDS: Final = re.compile(r"(?i)\b(?:after|following|since|despite|before)\b[^,]*$")
+NARROWING: Final = re.compile(r"(?i)^\s+(?!(?:on|in|from|via|through|at|today|now|starting|as|and|who|our|of our|the)\b)\w")
+GLAD: Final = frozenset({"excited", "pleased", "proud", "happy", "delighted", "thrilled", "glad", "able"})
+OPENING_VERBS: Final = frozenset(
+    {"make", "open", "bring", "offer", "release", "ship", "launch", "roll", "keep", "turn", "restore", "suspend", "give"}
+)
+LEFT_BEHIND: Final = re.compile(
+    r"(?i)\b(?:until now|previously|formerly|no longer|exit(?:s|ed|ing)?|leav(?:es|ing)|left|out of|graduat\w+ from"
+    r"|after)(?: [\w\-]+){0,4}\W*$"
+)
+"""A state that is left: "until now in limited preview", "exits preview"."""
+
+STRICT: Final = re.compile(r"(?i)\b(?:if|unless|whether|assuming|could|might|may|would|pending|provided that)\b")
+CONDITION_BEHIND: Final = re.compile(
+    r"(?i)[^.;]{0,120}?,? (?:if|unless|once|as soon as|provided that|pending|subject to|assuming)\b"
+)
+OPENINGS: Final = frozenset({"open"})
+"""Kinds of phrases that open a thing to all: what narrows the audience takes them back."""
+OFFERS: Final = frozenset({"offered"})
+"""Kinds of phrases that offer a thing somewhere, to whom it may be."""
+EVENTS: Final = frozenset({"suspended", "restored", "retired", "leaked", "widened", "launched"})
+"""Kinds of phrases that tell an event: "was suspended" is no past state."""

@@ -1,0 +1,101 @@
+"""One observation with what rules ask of it, each worked out once."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Final
+from urllib.parse import urlsplit
+
+from watcher.core.copies import fingerprint
+from watcher.core.model import Observation, Quote, Signal
+from watcher.core.reading import Reading, read
+
+_DATED_PATH: Final = re.compile(r"/(20\d\d)/(\d{2})(?:/(\d{2}))?(?:/|$)")
+
+
+class Seen:
+    """One observation with what its rules ask of it, each worked out once."""
+
+    def __init__(self, signal: Signal, observation: Observation) -> None:
+        """Nothing is worked out until it is asked for."""
+        self.signal = signal
+        self.observation = observation
+        self.entry = observation.entry
+
+    @cached_property
+    def lowered(self) -> str:
+        """Title and text in lower case, for the first quick look."""
+        return f"{self.entry.title}\n{self.entry.text}".lower()
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the text says in the words of the signal."""
+        return read(self.signal.vocabulary, self.entry.title, self.entry.text)
+
+    @cached_property
+    def link(self) -> str:
+        """Host and path of the entry's own address, for `when.link` and `hosts`."""
+        parts = urlsplit(self.entry.link or self.observation.url)
+        return f"{(parts.hostname or '').lower()}{parts.path}"
+
+    @cached_property
+    def host(self) -> str:
+        """Host of the entry's own address."""
+        return self.link.partition("/")[0]
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the entry was read at its own address, and not on a list of links with summaries."""
+        at = self.observation.url.partition("#")[0].rstrip("/")
+        return not at or not self.entry.link or at == self.entry.link.partition("#")[0].rstrip("/")
+
+    @cached_property
+    def copy(self) -> int:
+        """Fingerprint of the text."""
+        return fingerprint(f"{self.entry.title} {self.entry.text}")
+
+    @cached_property
+    def told_at(self) -> datetime:
+        """When the text was said: its own date, else the day in its address, else when it was first seen; never later."""
+        first = self.observation.first_seen_at or self.observation.seen_at
+        if self.entry.published is not None:
+            return min(self.entry.published, self.observation.seen_at)
+        return dated_by_path(self.link, first) or first
+
+    @property
+    def dated(self) -> datetime:
+        """The entry's date as it stands, else when it was first seen."""
+        return self.entry.published or self.observation.first_seen_at or self.observation.seen_at
+
+    def quote(self, words: str) -> Quote:
+        """These words of the entry, with where and when they were seen."""
+        entry, seen_as = self.entry, self.observation
+        return Quote(
+            text=words,
+            url=entry.link or seen_as.url,
+            publisher=seen_as.publisher,
+            tier=seen_as.tier,
+            seen_at=seen_as.seen_at,
+            document=seen_as.document,
+            published=entry.published,
+            source=seen_as.source,
+            title=entry.title,
+            read_at=seen_as.url,
+        )
+
+
+def dated_by_path(link: str, first: datetime) -> datetime | None:
+    """The day, or the last day of the month, that an address names ("/documents/2026/07/17/"), never after `first`."""
+    found = _DATED_PATH.search(link)
+    if not found:
+        return None
+    year, month, day = int(found[1]), int(found[2]), int(found[3] or 0)
+    try:
+        if day:
+            return min(datetime(year, month, day, tzinfo=UTC), first)
+        following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    except ValueError:
+        return None
+    return min(following - timedelta(days=1), first)

@@ -1,0 +1,70 @@
+"""One key for what was evaluated, however its title names it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from watcher.core.reading import Line
+from watcher.core.words import words_of
+
+_POSSESSIVE: Final = re.compile(r"'s?(?=\s|$)")
+_AND: Final = re.compile(r"\s*(?:,|;|/|&|\+|\band\b|\bvs\.?|\bversus\b)\s*", re.IGNORECASE)
+_TAIL: Final = words_of(
+    "ai llm llms model models system systems cyber cybersecurity capability capabilities safeguards safeguard security"
+    " safety biological chemical finds find found shows show reveals reveal identifies raises suggests says indicates"
+    " highlights performance risks risk shortcomings large language open-weight open-source frontier agent agents agentic"
+    " family series release report pdf for in on at with from is are was has by against under reasoning- software"
+    " offensive preliminary findings results update its their the a an of to"
+)
+_LEAD: Final = words_of(
+    "the a an upgraded new latest prc chinese china's prc-based chinese-developed open-weight open-source frontier"
+    " moonshot alibaba"
+)
+_MODEL: Final = re.compile(
+    r"(?:[ \-](?:[A-Za-z]{0,3}\d[\w.]*))?(?:[ \-](?:Pro|Max|Thinking|Flash|Mini|Turbo|Ultra|Coder|Instruct|Base|Plus|Lite"
+    r"|Preview|Exp)\b)*"
+)
+
+
+def models_named(line: Line, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys of the models of these groups that a sentence names with a version: "GLM-5.3" → "glm-5.3"."""
+    found: set[str] = set()
+    for thing in line.things:
+        if thing.group in groups:
+            bare = thing.start + len(thing.said.split(" ")[0].split("-")[0])
+            tail = _MODEL.match(line.folded, bare)
+            key = (line.folded[thing.start : tail.end()] if tail else thing.said).rstrip(".").lower().replace(" ", "-")
+            if re.search(r"\d", key):
+                found.add(key)
+    return tuple(sorted(found))
+
+
+def subject_key(about: str) -> str:
+    """What was evaluated as one key, sorted and joined by "+": "Z.ai's GLM-5.2" → "glm-5.2"."""
+    keys = {key for part in _AND.split(about) if (key := _one_key(part))}
+    return "+".join(sorted(keys))
+
+
+def _one_key(part: str) -> str:
+    words = _after_owner(part).split()
+    while words and words[0].lower() in _LEAD:
+        words = words[1:]
+    kept: list[str] = []
+    for word in words:
+        plain = _POSSESSIVE.sub("", word).strip("()[]\"'.,:;")
+        if plain.lower() in _TAIL or not plain:
+            break
+        kept.append(plain.lower())
+        if word != plain and word.endswith(("'s", "'", ":", ",")):
+            break
+    joined = "-".join(kept[:5])
+    return joined if re.search(r"[a-z]", joined) and (part.strip()[:1].isupper() or re.search(r"\d", joined) or not kept) else ""
+
+
+def _after_owner(part: str) -> str:
+    """What an owner has: "Z.ai's GLM-5.2" is GLM-5.2, "Kimi K3's Cyber Capabilities" stays Kimi K3."""
+    owned = re.match(r"^(?P<owner>[^']{1,60})'s? (?P<thing>\S.*)$", part.strip())
+    if not owned or owned["thing"].split()[0].lower().strip(",.:") in _TAIL:
+        return part.strip()
+    return owned["thing"]
