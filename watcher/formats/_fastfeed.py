@@ -92,7 +92,7 @@ def _rss_item(item: etree._Element, base: str) -> Item:
             _keep(found, name, child)
         elif tag == "guid":
             _keep(found, "id", child, "isPermaLink")
-            if base and child.get("isPermaLink", "true") == "true":
+            if base and found["id"] and child.get("isPermaLink", "true") == "true":
                 found["id"] = urljoin(base, found["id"])
         elif tag == "category":
             _only(child, ("domain",))
@@ -165,6 +165,8 @@ def _keep(found: dict[str, str], name: str, element: etree._Element, *attributes
     if name in found or len(element) or (element.attrib and any(name not in attributes for name in element.attrib)):
         raise _Unusual
     text = (element.text or "").strip()
+    if name == "id" and ":///" in text:
+        raise _Unusual
     found[name] = text if text.isascii() else _repair(text)
 
 

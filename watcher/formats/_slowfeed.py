@@ -15,6 +15,8 @@ MAX_OPENINGS = 5_000
 
 _OPENING = re.compile(r"<(?:\w+:)?(?:item|entry)\b")
 _CLOSED = re.compile(r"</\s*(?:\w+:)?(?:rss|feed|rdf|channel)\s*>\s*(?:<!--(?:(?!-->).)*-->\s*)*$", re.IGNORECASE | re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,32};)")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -39,7 +41,7 @@ def _parse(text: str) -> dict[str, Any]:
     """Ask feedparser about bytes in memory, never on a name: given a string or bytes it would open a path or an address."""
     import feedparser  # noqa: PLC0415 - a third of a second and 8 MB that most documents never need
 
-    data = without_declaration(_CONTROLS.sub("", text)).encode("utf-8", "replace")
+    data = without_declaration(_mend(_CONTROLS.sub("", text))).encode("utf-8", "replace")
     try:
         return dict(
             feedparser.parse(
@@ -53,17 +55,27 @@ def _parse(text: str) -> dict[str, Any]:
         raise Unreadable(f"feedparser failed: {type(error).__name__}") from error
 
 
+def _mend(text: str) -> str:
+    """A bare "&", the commonest flaw, written as it should be: feedparser would make "R&D;" of "R&D"."""
+    parts = _CDATA.split(text)
+    parts[::2] = [_BARE_AMPERSAND.sub("&amp;", part) for part in parts[::2]]
+    return "".join(parts)
+
+
 def _item(entry: dict[str, Any]) -> Item:
     """The entry's own values: `dict.get`, because feedparser answers for a missing key with another one."""
 
     def value(name: str) -> str:
         return str(dict.get(entry, name) or "")
 
+    link = value("link")
+    if link == value("id") and not link.startswith("http"):
+        link = ""  # a guid that is no address is no link, whatever its isPermaLink leaves unsaid
     contents = dict.get(entry, "content") or [{}]
-    links = [dict.get(link, "href") for link in dict.get(entry, "links") or ()]
+    links = [dict.get(link, "href") for link in dict.get(entry, "links") or () if dict.get(link, "rel") == "alternate"]
     return Item(
         id=value("id"),
-        link=value("link") or str(next(filter(None, links), "")),
+        link=link or str(next(filter(None, links), "")),
         title=value("title"),
         summary=value("summary"),
         content=str(dict.get(contents[0], "value") or ""),

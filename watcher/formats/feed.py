@@ -103,9 +103,10 @@ def _key(parts: dict[str, str], names: tuple[str, ...], text: str) -> str:
 
 def _name_apart(found: list[tuple[Entry, Item]]) -> list[tuple[Entry, Item]]:
     """Exact doubles left out; items that share a key for different things told apart by title and date."""
-    unique = list(
-        {(entry.key, entry.title, entry.text, entry.published): (entry, item) for entry, item in reversed(found)}.values()
-    )[::-1]
+    first: dict[tuple[object, ...], tuple[Entry, Item]] = {}
+    for entry, item in found:
+        first.setdefault((entry.key, entry.title, entry.text, entry.published), (entry, item))
+    unique = list(first.values())
     shared = Counter(entry.key for entry, _ in unique)
     if len(shared) == len(unique):
         return unique

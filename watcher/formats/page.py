@@ -166,11 +166,14 @@ def _listing(page: LexborHTMLParser, url: str, zone: tzinfo, options: Facts) -> 
     kept = [card for card in cards if card.link or card.title or card.text][: number(options, "max_items", MAX_ITEMS)]
     if not kept and not flag(options, "may_be_empty"):
         raise Unreadable(f"{word(options, 'items')!r} finds nothing on the page", Outcome.EMPTY)
-    unique = list({card.key: card for card in reversed(kept) if card.link}.values())[::-1]
+    linked: dict[str, Entry] = {}
+    for card in kept:
+        if card.link:
+            linked.setdefault(card.key, card)
     unnamed = [card for card in kept if not card.link]
     keys = number_doubles([card.key for card in unnamed])
     return (
-        *unique,
+        *linked.values(),
         *(Entry(key, card.title, card.text, "", card.published, card.facts) for key, card in zip(keys, unnamed, strict=True)),
     )
 
