@@ -11,7 +11,7 @@ from watcher.core.seeing import Noticed, notice
 from watcher.observe.following import followed
 from watcher.observe.looking import Reading
 from watcher.publishers import speaker
-from watcher.store import KnownEntry, Transaction
+from watcher.store import KnownEntry, Transaction, entry_digest
 
 GIVE_UP = 3
 """A followed page that was never there is let go after this many polls."""
@@ -33,7 +33,7 @@ def _book_one(tx: Transaction, reading: Reading, known: Mapping[str, KnownEntry]
     source, document, entries = reading.due.source, reading.document, reading.entries
     if document is None or entries is None:
         return []
-    noticed = notice(entries, known, record=source.record, now=now)
+    noticed = notice(entries, known, record=source.record, now=now, digest=entry_digest)
     if noticed.fresh:
         tx.documents.put([document])
     _book_absences(tx, source.id, noticed, known, now)

@@ -36,18 +36,17 @@ def settle(tx: Transaction, signal: Signal, now: datetime, *, known_until: datet
 
 
 def standing_claims(tx: Transaction, signal: Signal) -> list[Claim]:
-    """The claims that count: of a record and of a series those of each entry's latest revision, of a stream all.
+    """The claims that count: of a record's rows and of events those of each entry's latest revision, of other texts all.
 
     A page or a feed forgets, and what it once said was said; a record and an evaluation are what they say now.
     """
     latest = tx.claims.of(signal.id)
     records = {source.id for source in signal.sources if source.record}
-    series = {track.id for track in signal.tracks if track.ladder.series}
-    if all(source.record for source in signal.sources) or all(track.id in series for track in signal.tracks):
+    if all(source.record for source in signal.sources):
         return latest
     numbers = {claim.observation for claim in latest}
     every = tx.claims.of(signal.id, all_revisions=True)
-    return [c for c in every if c.observation in numbers or (c.quote.source not in records and c.track not in series)]
+    return [c for c in every if c.observation in numbers or not (c.event or c.quote.source in records)]
 
 
 def is_ready(healths: Iterable[Health]) -> bool:
