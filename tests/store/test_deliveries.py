@@ -154,3 +154,26 @@ def test_four_senders_at_once_get_each_delivery_once(url: str) -> None:
     for sender in senders:
         sender.join()
     assert sorted(got) == sorted(f"r{number}" for number in range(60))
+
+
+def test_what_is_sent_is_kept_for_a_repeat_and_dropped_once_it_is_accepted(full: Store) -> None:
+    [mine] = claim(full)
+    with full.writing() as tx:
+        tx.deliveries.start(mine.id, T0, message="the very words")
+        tx.deliveries.book_failed(mine.id, "451", T0 + HOUR / 2)
+    [again] = claim(full, 0.5)
+    assert again.message == "the very words"
+    with full.writing() as tx:
+        tx.deliveries.start(again.id, T0 + HOUR / 2)
+        tx.deliveries.book_sent(again.id, T0 + HOUR / 2)
+        [done] = tx.deliveries.of(State.SENT)
+    assert done.message == ""
+
+
+def test_a_delivery_that_travels_in_another_is_done_and_says_where(full: Store) -> None:
+    [mine] = claim(full)
+    with full.writing() as tx:
+        assert tx.deliveries.join(mine.id, 99, T0)
+        assert not tx.deliveries.join(mine.id, 99, T0)
+        [done] = tx.deliveries.of(State.SENT)
+    assert done.error == "told in delivery 99"

@@ -62,16 +62,21 @@ class Deliveries(Noun):
         )
         return sorted((delivery(row) for row in self.connection.execute(statement)), key=lambda one: one.id)
 
-    def start(self, number: int, now: datetime, *, lease: timedelta | None = None) -> bool:
-        """Book that an attempt begins, right before sending; False where the lease was lost: do not send then."""
+    def start(self, number: int, now: datetime, *, lease: timedelta | None = None, message: str = "") -> bool:
+        """Book that an attempt begins, right before sending; False where the lease was lost: do not send then.
+
+        `message`: what is sent, kept so that a repeat under the same Message-ID says the same.
+        """
         values: dict[str, Any] = {"attempt_started_at": now, "attempts": DELIVERY.c.attempts + 1}
+        if message:
+            values["message"] = message
         if lease is not None:
             values["lease_until"] = now + lease
         return self.change(number, values, DELIVERY.c.lease_until > now)
 
     def book_sent(self, number: int, now: datetime) -> bool:
-        """It was accepted; whatever was thought of it meanwhile."""
-        done = {"state": State.SENT.value, "sent_at": now, "error": "", "next_at": None, "lease_until": None}
+        """It was accepted, whatever was thought of it meanwhile; its text need not be kept for a repeat any more."""
+        done = {"state": State.SENT.value, "sent_at": now, "error": "", "message": "", "next_at": None, "lease_until": None}
         statement = update(DELIVERY).where(DELIVERY.c.id == number, DELIVERY.c.state != State.SENT.value)
         return self.connection.execute(statement.values(done)).rowcount == 1
 
@@ -82,6 +87,11 @@ class Deliveries(Noun):
         if uncertain:
             values["uncertain"] = True
         return self.change(number, values | {"attempt_started_at": None})
+
+    def join(self, number: int, into: int, now: datetime) -> bool:
+        """Its news travels in another delivery to the same reader, whose kept text holds it."""
+        done = {"state": State.SENT.value, "sent_at": now, "error": f"told in delivery {into}", "next_at": None}
+        return self.change(number, done | {"lease_until": None})
 
     def change(self, number: int, values: dict[str, Any], *guards: ColumnElement[bool]) -> bool:
         """Change a delivery that is ours; whether it still was."""
