@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from watcher.config import load
+from watcher.core.claims import claims_of
+from watcher.core.compliance import pair
+from watcher.core.model import Claim, Entry, Observation, Signal, Tier
+from watcher.publishers import registrable
+
 ROOT: Final = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from watcher.config import load  # noqa: E402 - the repository is on the path only from here on
-from watcher.core.claims import claims_of  # noqa: E402 - as above
-from watcher.core.compliance import pair  # noqa: E402 - as above
-from watcher.core.model import Claim, Entry, Observation, Signal, Tier  # noqa: E402 - as above
-from watcher.publishers import registrable  # noqa: E402 - as above
-
 SIGNALS: Final = {"mythos": "mythos-ga", "caisi": "caisi-evaluation"}
 SHARED_HOSTS: Final = {"githubusercontent.com", "github.com", "hnrss.org"}
 UNDATED: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -30,17 +28,18 @@ UNDATED: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 def main() -> int:
     """Write predictions for each corpus and print what the corpus' own scorer says of them."""
     cli = argparse.ArgumentParser(description=__doc__)
-    cli.add_argument("--corpus", type=Path, default=ROOT / ".." / "shared" / "corpus", help="folder of the labelled texts")
+    cli.add_argument("shared", type=Path, nargs="?", default=ROOT / ".." / "shared", help="folder with corpus/ in it")
     cli.add_argument("--config", type=Path, default=ROOT / "signals.toml")
     cli.add_argument("--only", choices=("mythos", "caisi", "gap"))
     args = cli.parse_args()
-    if not (args.corpus / "score.py").exists():
-        sys.stdout.write(f"{args.corpus}: no labelled texts there; nothing to score\n")
+    corpus = args.shared / "corpus"
+    if not (corpus / "score.py").exists():
+        sys.stdout.write(f"{corpus}: no labelled texts there; nothing to score\n")
         return 0
     signals = {signal.id: signal for signal in load(args.config).signals}
     worst = 0
     for name in (args.only,) if args.only else ("mythos", "caisi", "gap"):
-        worst = max(worst, score(name, args.corpus, list(predictions(name, args.corpus, signals))))
+        worst = max(worst, score(name, corpus, list(predictions(name, corpus, signals))))
     return worst
 
 

@@ -13,7 +13,7 @@ _REQUESTS: Final = re.compile(
     r"|aggressive)(?: \w+){0,3} (?:request|prompt|quer(?:y|ie)|instruction|question|task)s?"
 )
 _COMPLIED: Final = re.compile(
-    r"(?i)\b(?:compl(?:y|ied|ies|ying|iance)|respond\w*|answer\w*|fulfil\w*|obey\w*|obeyed|attack success|went along|gave in"
+    r"(?i)\b(?:compl(?:y|ied|ies|ying|iance)|respond\w*|answer\w*|fulfil\w*|obey\w*|oblig\w*|attack success|went along|gave in"
     r"|assisted|success rates?|succeed\w*)\b"
 )
 _REFUSED: Final = re.compile(r"(?i)\b(?:refus\w+|reject\w*|declin\w+|block\w*|turn\w* down|resist\w*)\b")
