@@ -19,6 +19,7 @@ BLIND_ROWS = [
     ("failing within its grace", health(outcome="error", last_good_at=NOW - 20 * HOUR), None),
     ("blocked beyond its grace", health(outcome="blocked", error="403", last_good_at=NOW - 30 * HOUR), "403"),
     ("never read at all", health(outcome="error", error="no answer", first_tried_at=NOW - 30 * HOUR), "no answer"),
+    ("tried just now, and never read", health(outcome="error", error="no network", first_tried_at=NOW), "no network"),
     ("not tried yet", health(), None),
     ("nobody polled it", health(outcome="ok", last_good_at=NOW - 30 * HOUR), "not polled"),
     (

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
-from watcher import formats
 from watcher.announce import Reader
 from watcher.config import Config, rules_hash
+from watcher.config.settings import Recipient
 from watcher.core.claims import claims_of
-from watcher.core.model import Document, Entry, Facts, Signal
+from watcher.core.model import Signal
+from watcher.core.when import Timetable, allowed_at
 from watcher.fetch import Fetcher, FetchSettings
-from watcher.observe import Read
+from watcher.parsing import Readers, read_here
+from watcher.render import Desk
 from watcher.scheduler import Beat
 from watcher.store import Store, Transaction
+from watcher.worlds import World
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A recorded world instead of the network, and its clock instead of ours."""
+
+    world: World
+    clock: Callable[[], datetime]
+    known_until: datetime
+    """Declared history counts up to here."""
 
 
 def utc_now() -> datetime:
@@ -40,11 +54,6 @@ def fetch_settings(config: Config) -> FetchSettings:
     )
 
 
-async def read_here(document: Document, name: str, options: Facts) -> tuple[Entry, ...]:
-    """Read a document in this process, off the event loop."""
-    return await asyncio.to_thread(formats.read, document, name, options)
-
-
 def prepare(store: Store, config: Config, now: datetime) -> None:
     """Bring the store to the configuration: its sources, and the claims under its rules. Raises StoreError."""
     with store.writing() as tx:
@@ -65,41 +74,54 @@ def renew_claims(tx: Transaction, signal: Signal, now: datetime) -> bool:
 
 def readers_of(config: Config) -> tuple[Reader, ...]:
     """The recipients as the announcing beat knows them."""
-    return tuple(
-        Reader(
-            id=one.id,
-            channel=one.channel,
-            address=one.to,
-            signals=frozenset(one.signals),
-            operator=one.operator,
-            allowed_at=lambda at, _urgent: at,
-        )
-        for one in config.recipients
+    return tuple(_reader(one, config.watch.timezone) for one in config.recipients)
+
+
+def _reader(one: Recipient, zone: str) -> Reader:
+    wishes = timetable(one, zone)
+    return Reader(
+        id=one.id,
+        channel=one.channel,
+        address=one.to,
+        signals=frozenset(one.signals),
+        operator=one.operator,
+        allowed_at=lambda at, urgent: allowed_at(at, wishes, urgent=urgent),
     )
 
 
+def timetable(one: Recipient, zone: str) -> Timetable:
+    """When a recipient may be written to; `zone` is that of the watch."""
+    return Timetable(zone=ZoneInfo(one.timezone or zone), pace=one.pace, at=one.at, weekdays=one.weekdays, quiet=one.quiet_hours)
+
+
+def desk_of(config: Config) -> Desk:
+    """What the writer of the mails has before it."""
+    signals = {signal.id: signal for signal in config.signals}
+    return Desk(signals, config.watch.title, config.watch.base_url, config.stack)
+
+
 @asynccontextmanager
-async def beating(
+async def opened(
     config: Config,
     store: Store,
-    fetcher: Fetcher,
+    settings: FetchSettings,
     *,
     deliver: Callable[[datetime], Awaitable[int]],
-    read: Read = read_here,
-    dice: Callable[[], float] = random.random,
-    readers: Sequence[Reader] | None = None,
-    known_until: datetime | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> AsyncIterator[Beat]:
-    """Everything that the beats need, with the door to the network open."""
-    async with fetcher:
-        yield Beat(
-            store=store,
-            signals={signal.id: signal for signal in config.signals},
-            readers=readers_of(config) if readers is None else readers,
-            get=fetcher.get,
-            read=read,
-            dice=dice,
-            wait=config.watch.group_wait,
-            deliver=deliver,
-            known_until=known_until,
-        )
+    """Everything that the beats need, with the door to the network and the reading workers open."""
+    clock = rehearsal.clock if rehearsal else utc_now
+    transport = rehearsal.world.transport() if rehearsal else None
+    with Readers() as readers:
+        async with Fetcher(settings, clock=clock, transport=transport) as fetcher:
+            yield Beat(
+                store=store,
+                signals={signal.id: signal for signal in config.signals},
+                readers=readers_of(config),
+                get=fetcher.get,
+                read=read_here if rehearsal else readers.read,
+                dice=(lambda: 0.0) if rehearsal else random.random,
+                wait=config.watch.group_wait,
+                deliver=deliver,
+                known_until=rehearsal.known_until if rehearsal else None,
+            )

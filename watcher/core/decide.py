@@ -110,10 +110,12 @@ def blindness(signal: Signal, healths: Iterable[Health], now: datetime) -> tuple
 
 
 def _blind(source: Source, health: Health, now: datetime) -> Blind | None:
+    """Whether a source cannot be trusted: one that was never read well has no grace."""
     seen = health.last_good_at or health.first_tried_at
     if seen is None or (source.may_be_missing and health.outcome == Outcome.GONE):
         return None
-    if health.outcome not in (Outcome.OK, Outcome.UNCHANGED, "") and now - seen > source.grace:
+    failing = health.outcome not in (Outcome.OK, Outcome.UNCHANGED, "")
+    if failing and (health.last_good_at is None or now - seen > source.grace):
         return Blind(source.id, source.url, seen, health.error or health.outcome, essential=source.essential)
     if now - seen > source.grace + source.every:
         return Blind(source.id, source.url, seen, "not polled", essential=source.essential)
