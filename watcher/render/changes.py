@@ -28,7 +28,7 @@ def item(transition: Transition, desk: Desk, reader: Reader) -> Item:
         rows=_rows(transition, desk, reader.zone),
         cites=cites(transition.evidence, reader.zone),
         paragraphs=_paragraphs(transition, desk),
-        link=desk.page(transition.signal),
+        link=desk.page_of(transition.signal),
     )
 
 

@@ -26,10 +26,13 @@ class Desk:
         """The name under which threads and lists are known."""
         return urlsplit(self.base_url).hostname or "policy-signal-watch.localhost"
 
-    def page(self, signal: str = "") -> str:
-        """Address of the page, or of one signal on it; empty without a page."""
-        base = self.base_url.rstrip("/")
-        return f"{base}/signals/{signal}" if base and signal else f"{base}/" if base else ""
+    def page(self, path: str = "") -> str:
+        """Address of the page, or of a path on it such as `signals/senate-vote`; empty without a page."""
+        return f"{self.base_url.rstrip('/')}/{path}" if self.base_url else ""
+
+    def page_of(self, signal: str) -> str:
+        """Address of one signal on the page; empty without a page."""
+        return self.page(f"signals/{signal}")
 
     def title_of(self, signal: str) -> str:
         """The signal's title, or its id where the configuration has lost it since."""

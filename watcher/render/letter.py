@@ -35,7 +35,8 @@ class Item:
     cites: tuple[Cite, ...] = ()
     paragraphs: tuple[tuple[str, str], ...] = ()
     link: str = ""
-    """Where the page tells more."""
+    """Where the page tells more, under `more`."""
+    more: str = "All evidence on the page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Letter:
     items: tuple[Item, ...] = ()
     sections: tuple[Section, ...] = ()
     footer: tuple[Line, ...] = ()
+    tone: str = "calm"
+    """Colour of its edge: how well the first news is supported, or that it is bad."""
     urgent: bool = False
     about: str = ""
     """Signal whose thread it belongs to, or the kind of letter."""

@@ -31,14 +31,20 @@ def _news(digest: Digest, desk: Desk, reader: Reader) -> Letter:
     verdicts = verdicts_for(digest, reader)
     moved_signals = {each.signal for each in told}
     rest = [verdict for verdict in verdicts if verdict.signal not in moved_signals]
+    items = tuple(item(each, desk, reader) for each in told[:MOST_ITEMS])
     return Letter(
         subject=subject(told, desk),
         title=_title(told, desk),
         deck=shortened(" ".join(moved(each, desk) for each in told[:3]), 320),
         date=moment(digest.at, reader.zone),
-        items=tuple(item(each, desk, reader) for each in told[:MOST_ITEMS]),
+        items=items,
+        tone=items[0].tone,
         sections=_sections(
-            _more(told, desk), _noted(listed, desk), unchanged(rest, desk, reader), blind_section(verdicts, desk, reader)
+            _lines(digest.notes),
+            _more(told, desk),
+            _noted(listed, desk),
+            unchanged(rest, desk, reader),
+            blind_section(verdicts, desk, reader),
         ),
         footer=_footer(desk, reader),
         urgent=any(each.urgent for each in told),
@@ -56,7 +62,7 @@ def _title(told: Sequence[Transition], desk: Desk) -> str:
 
 def _more(told: Sequence[Transition], desk: Desk) -> Section:
     """Changes beyond what one mail can hold."""
-    lines = [Line(desk.title_of(each.signal), moved(each, desk), desk.page(each.signal)) for each in told[MOST_ITEMS:]]
+    lines = [Line(desk.title_of(each.signal), moved(each, desk), desk.page_of(each.signal)) for each in told[MOST_ITEMS:]]
     return Section("More changes", tuple(lines[:MOST_ITEMS]))
 
 
@@ -100,6 +106,7 @@ def _operator(digest: Digest, desk: Desk, reader: Reader) -> Letter:
         deck="No status changes because of it. " + ("What is blind is marked on the page and in each digest." if blind else ""),
         date=moment(digest.at, reader.zone),
         items=tuple(_source_item(each, desk, reader) for each in changes[:MOST_ITEMS]),
+        tone="warn" if blind else "good",
         sections=_sections(
             _lines(digest.notes), unchanged(verdicts_for(digest, reader), desk, reader, heading="Where the signals stand")
         ),
@@ -124,7 +131,8 @@ def _source_item(change: Transition, desk: Desk, reader: Reader) -> Item:
         standing="Cannot see" if change.after else "Seen again",
         tone="warn" if change.after else "good",
         rows=(*since, ("Why" if change.after else "It was", shortened(change.reason, 300)), *links),
-        link=desk.page(change.signal),
+        link=desk.page("sources"),
+        more="All sources on the page",
     )
 
 

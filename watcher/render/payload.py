@@ -8,7 +8,7 @@ from typing import Any
 
 from watcher.core.model import Blind, Digest, Verdict
 from watcher.render.desk import Desk, Reader, transitions_for, verdicts_for
-from watcher.render.standings import weakest
+from watcher.render.standings import standing_of
 from watcher.saying import as_line, stamp
 
 VERSION = 1
@@ -65,12 +65,12 @@ def _standing(verdict: Verdict, desk: Desk) -> dict[str, Any]:
         "signal": verdict.signal,
         "headline": verdict.headline,
         "headline_label": verdict.headline_label,
-        "standing": weakest(verdict).value,
+        "standing": standing_of(verdict, desk).value,
         "tracks": {track.track: track.status for track in verdict.tracks},
         "figures": {figure.id: figure.text for figure in verdict.figures if figure.text},
         "verified_at": stamp(verdict.verified_at),
         "cannot_see_since": stamp(verdict.cannot_see_since),
-        "url": desk.page(verdict.signal),
+        "url": desk.page_of(verdict.signal),
     }
 
 

@@ -15,9 +15,19 @@ from watcher.render.words import STANDINGS, day, moment, safe_link, shortened
 MOST_BLIND = 12
 
 
-def weakest(verdict: Verdict) -> Standing:
-    """The standing of the least supported track."""
-    return min((track.standing for track in verdict.tracks), key=list(Standing).index, default=Standing.CONFIRMED)
+def lead_track(verdict: Verdict, desk: Desk) -> TrackVerdict | None:
+    """The track that the headline speaks of: the first whose status it asks for, else the first."""
+    signal = desk.signals.get(verdict.signal)
+    lines = [line for line in signal.headlines if line.id == verdict.headline] if signal else []
+    asked = ((part, track) for line in lines for part in (line.when, line.any_of) for track in verdict.tracks)
+    named = (track for part, track in asked if track.status in part.get(track.track, ()))
+    return next(named, next(iter(verdict.tracks), None))
+
+
+def standing_of(verdict: Verdict, desk: Desk) -> Standing:
+    """How well the headline is supported."""
+    track = lead_track(verdict, desk)
+    return track.standing if track else Standing.CONFIRMED
 
 
 def standing_line(verdict: Verdict, desk: Desk, zone: tzinfo) -> Line:
@@ -25,11 +35,11 @@ def standing_line(verdict: Verdict, desk: Desk, zone: tzinfo) -> Line:
     seen = f"last verified {moment(verdict.verified_at, zone)}" if verdict.verified_at else "not verified yet"
     if verdict.cannot_see_since:
         seen = f"cannot see since {moment(verdict.cannot_see_since, zone)}; this is the last that was known"
-    standing = STANDINGS[weakest(verdict)].word.lower()
+    standing = STANDINGS[standing_of(verdict, desk)].word.lower()
     return Line(
         desk.title_of(verdict.signal),
         f"{shortened(verdict.headline_label, 200)} ({standing}, {seen}).",
-        desk.page(verdict.signal),
+        desk.page_of(verdict.signal),
     )
 
 
@@ -57,7 +67,7 @@ def _blind_line(blind: Blind, signal: str, zone: tzinfo) -> Line:
 def standing_item(verdict: Verdict, desk: Desk, reader: Reader) -> Item:
     """Where a signal stands, for the message that the watch has started."""
     signal = desk.signals.get(verdict.signal)
-    sign = STANDINGS[weakest(verdict)]
+    sign = STANDINGS[standing_of(verdict, desk)]
     quotes = [quote for track in verdict.tracks for quote in track.evidence[:1]]
     return Item(
         kicker=desk.title_of(verdict.signal),
@@ -69,7 +79,7 @@ def standing_item(verdict: Verdict, desk: Desk, reader: Reader) -> Item:
         rows=(*(_track_row(verdict, track, desk, reader.zone) for track in verdict.tracks), *_figure_rows(verdict)),
         cites=cites(quotes, reader.zone, most=2),
         paragraphs=_paragraphs(verdict, desk),
-        link=desk.page(verdict.signal),
+        link=desk.page_of(verdict.signal),
     )
 
 
@@ -89,16 +99,23 @@ def _paragraphs(verdict: Verdict, desk: Desk) -> tuple[tuple[str, str], ...]:
     signal = desk.signals.get(verdict.signal)
     if signal is None:
         return ()
-    rungs = [desk.status(verdict.signal, track.track, track.status) for track in verdict.tracks]
+    track = lead_track(verdict, desk)
+    consequence = desk.status(verdict.signal, track.track, track.status).consequence if track else ""
     passed = signal.opened is not None and signal.window is not None and verdict.as_of > signal.opened + signal.window
     told = (
         ("What is wanted", signal.wanted),
-        (
-            "What it changes for you",
-            for_you(verdict.signal, " ".join(dict.fromkeys(rung.consequence for rung in rungs)).strip(), desk),
-        ),
+        ("What it changes for you", for_you(verdict.signal, consequence, desk)),
         ("Your tools", tools(verdict.signal, desk)),
-        ("What would move it", " ".join(dict.fromkeys(rung.next for rung in rungs)).strip()),
+        ("What would move it", _next(verdict, desk)),
         ("The window", signal.window_passed if passed else ""),
     )
     return tuple((name, shortened(words, 600)) for name, words in told if words)
+
+
+def _next(verdict: Verdict, desk: Desk) -> str:
+    """What would move each track, under its title where they differ."""
+    rungs = {each.track: desk.status(verdict.signal, each.track, each.status) for each in verdict.tracks}
+    nexts = {desk.track_title(verdict.signal, track): rung.next for track, rung in rungs.items() if rung.next}
+    if len(set(nexts.values())) > 1:
+        return " ".join(f"{title}: {words}" for title, words in nexts.items())
+    return next(iter(nexts.values()), "")

@@ -45,7 +45,7 @@ def _item(item: Item) -> Iterator[str]:
         yield _fill(f"{name}: {words}")
     if item.link:
         yield ""
-        yield f"All evidence on the page: {item.link}"
+        yield f"{item.more}: {item.link}"
 
 
 def _cite(cite: Cite) -> Iterator[str]:
