@@ -7,9 +7,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from notifier_stages import ANSWERS, LATER, message, silence, web_server
 
 from notifiers import NotSent
+from tests.notifiers.stages import ANSWERS, LATER, message, silence, web_server
 
 # Apprise looks for an image library that Python 3.13 drops.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")

@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-import notifier_stages as on
 import pytest
-from notifier_stages import LATER, LOST, NEVER, Stage, message
 
 import notifiers
 from notifiers import NotSent
+from tests.notifiers import stages as on
+from tests.notifiers.stages import LATER, LOST, NEVER, Stage, message
 
 # Apprise looks for an image library that Python 3.13 drops.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")

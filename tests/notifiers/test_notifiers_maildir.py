@@ -7,10 +7,10 @@ from mailbox import Maildir
 from pathlib import Path
 
 import pytest
-from notifier_stages import folder, message
 
 import notifiers
 from notifiers import NotSent, Recipient
+from tests.notifiers.stages import folder, message
 
 
 def test_a_repeat_after_a_crash_leaves_one_mail(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from notifier_stages import message
 
 from notifiers import NotSent
 from notifiers.message import pack, unpack
 from notifiers.message.mime import build
+from tests.notifiers.stages import message
 
 
 def mail(**values: Any) -> EmailMessage:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import trustme
 from aiosmtpd.smtp import AuthResult
-from notifier_stages import MailHandler, Server, mail_server, message, only, silence
 
 import notifiers
 from notifiers import NotSent, Recipient
+from tests.notifiers.stages import MailHandler, Server, mail_server, message, only, silence
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 import trustme
-from notifier_stages import ANSWERS, NOW, SECRET, Stage, message, web_server
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 import notifiers
 from notifiers import NotSent, Recipient
+from tests.notifiers.stages import ANSWERS, NOW, SECRET, Stage, message, web_server
 
 HOOK = "http://hooks.example.org:{port}/in?room=1"
 OTHER = "whsec_" + "b3RoZXItc2VjcmV0LW9mLXRoZS1yZWFkZXI="

@@ -13,7 +13,7 @@ from watcher.render.words import moment
 
 
 def confirmation(desk: Desk, reader: Reader, *, link: str, now: datetime, until: datetime) -> Message:
-    """One link to confirm, valid `until`; the page behind it asks once more, so that a scanner that follows it changes nothing."""
+    """One link to confirm, good `until` then; the page behind it asks once more, for scanners follow every link."""
     names = [signal.title for name, signal in desk.signals.items() if reader.wants(name)]
     told = Letter(
         subject=f"Confirm your subscription to {desk.title}",
