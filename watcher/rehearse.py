@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,10 +49,8 @@ async def rehearse(
     world: World,
     plan: Plan,
     *,
-    move: Callable[[datetime], None],
     say: Callable[[Transition], None],
     progress: Callable[[datetime], None],
-    settled: Callable[[datetime], Awaitable[None]] | None = None,
 ) -> Summary:
     """Walk through the plan; each thing said is passed to `say` in order, also what an earlier, cut-off walk had said."""
     reached = _reached(beat)
@@ -63,14 +61,11 @@ async def rehearse(
     spoken = len(told)
     for moment in plan.moments(reached):
         world.move(moment)
-        move(moment)
         done: Done = await cycle(beat, moment, every_signal=not steps)
         for transition in done.transitions:
             say(transition)
         _note(beat, moment)
         progress(moment)
-        if settled is not None:
-            await settled(moment)
         steps, polls, digests, sent = steps + 1, polls + done.polls, digests + len(done.digests), sent + done.sent
         spoken += len(done.transitions)
     return Summary(steps, polls, spoken, digests, sent, _unseen(beat))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,19 +16,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, in_words, moment, print_json, span
-from watcher.cli.wiring import beating, fetch_settings, prepare
+from watcher.cli.wiring import Rehearsal, deliverer, fetch_settings, keep_here, opened, prepare
 from watcher.config import Config
 from watcher.core.model import Transition
-from watcher.fetch import Fetcher
-from watcher.rehearse import Plan, Summary, rehearse as walk
+from watcher.rehearse import Plan, Summary
+from watcher.rehearse import rehearse as walk
 from watcher.saying import as_line, as_words
 from watcher.store import Store
 from watcher.worlds import World, open_world
 
-LAST = "the world's own time"
 
-
-def rehearse(
+def rehearse(  # noqa: PLR0913 - the options of a command
     world: Annotated[str, typer.Argument(help="A folder with a world.jsonl, or the address of a running world server.")],
     config: ConfigFile = CONFIG,
     start: Annotated[
@@ -73,24 +71,12 @@ def _database(path: Path | None) -> Iterator[Store]:
 
 
 async def _walk(config: Config, world: World, plan: Plan, store: Store, *, deliver: bool, as_json: bool) -> Summary:
-    clock = [plan.start]
     prepare(store, config, plan.start)
-    fetcher = Fetcher(world.settings(fetch_settings(config)), clock=lambda: clock[0], transport=world.transport())
-
-    async def send(now: datetime) -> int:
-        return 0
-
-    del deliver
+    rehearsal = Rehearsal(world, known_until=plan.start)
+    send = deliverer(config, store, clock=world.now) if deliver else keep_here
     with _progress(plan, as_json=as_json) as progress:
-        async with beating(config, store, fetcher, deliver=send, dice=lambda: 0.5, known_until=plan.start) as beat:
-            return await walk(
-                beat,
-                world,
-                plan,
-                move=lambda at: clock.__setitem__(0, at),
-                say=lambda transition: _say(transition, as_json=as_json),
-                progress=progress,
-            )
+        async with opened(config, store, world.settings(fetch_settings(config)), deliver=send, rehearsal=rehearsal) as beat:
+            return await walk(beat, world, plan, say=lambda transition: _say(transition, as_json=as_json), progress=progress)
 
 
 def _say(transition: Transition, *, as_json: bool) -> None:
@@ -101,7 +87,7 @@ def _say(transition: Transition, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _progress(plan: Plan, *, as_json: bool) -> Iterator:
+def _progress(plan: Plan, *, as_json: bool) -> Iterator[Callable[[datetime], None]]:
     """A bar on a terminal, nothing elsewhere; standard output stays for what is said."""
     console = Console(stderr=True)
     if not console.is_terminal or (not as_json and not sys.stdout.isatty()):

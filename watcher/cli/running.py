@@ -43,12 +43,12 @@ def run(
 ) -> None:
     """Watch until stopped, and serve the page."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for library in ("alembic", "apscheduler"):
+        logging.getLogger(library).setLevel(logging.ERROR)
     settings = configured(config)
     door = _door(host or settings.web.host, settings.web.port if port < 0 else port)
-    with contextlib.closing(door), in_words(), Store.open(settings.store.url) as store:
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve(settings, store, door))
+    with contextlib.closing(door), in_words(), Store.open(settings.store.url) as store, contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(settings, store, door))
 
 
 def _door(host: str, port: int) -> socket.socket:

@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from watcher.announce import Reader
-from watcher.config import Config, rules_hash
+from watcher.config import Config, ConfigError, Mistake, rules_hash
 from watcher.config.settings import Recipient
 from watcher.core.claims import claims_of
 from watcher.core.model import Signal
-from watcher.core.when import Timetable, allowed_at
+from watcher.core.when import allowed_at
+from watcher.deliver import Office, channels_of, declared, deliver, desk_of, timetable
 from watcher.fetch import Fetcher, FetchSettings
+from watcher.fetch.guard import Guard
 from watcher.parsing import Readers, read_here
-from watcher.render import Desk
 from watcher.scheduler import Beat
 from watcher.store import Store, Transaction
 from watcher.worlds import World
@@ -28,7 +28,6 @@ class Rehearsal:
     """A recorded world instead of the network, and its clock instead of ours."""
 
     world: World
-    clock: Callable[[], datetime]
     known_until: datetime
     """Declared history counts up to here."""
 
@@ -78,7 +77,7 @@ def readers_of(config: Config) -> tuple[Reader, ...]:
 
 
 def _reader(one: Recipient, zone: str) -> Reader:
-    wishes = timetable(one, zone)
+    wishes = timetable(one, zone=zone)
     return Reader(
         id=one.id,
         channel=one.channel,
@@ -89,15 +88,23 @@ def _reader(one: Recipient, zone: str) -> Reader:
     )
 
 
-def timetable(one: Recipient, zone: str) -> Timetable:
-    """When a recipient may be written to; `zone` is that of the watch."""
-    return Timetable(zone=ZoneInfo(one.timezone or zone), pace=one.pace, at=one.at, weekdays=one.weekdays, quiet=one.quiet_hours)
+def deliverer(config: Config, store: Store, *, clock: Callable[[], datetime] = utc_now) -> Callable[[datetime], Awaitable[int]]:
+    """The delivering beat over the configured channels. Raises ConfigError for a channel that cannot be used."""
+    try:
+        channels = channels_of(config, Guard(config.fetch.allow), clock)
+    except ValueError as error:
+        raise ConfigError(Mistake(str(config.path), 0, "", "", str(error), "settings that the channel can use")) from None
+    office = Office(desk_of(config), declared(config), channels, clock, random.random)
+
+    async def send(now: datetime) -> int:
+        return (await deliver(store, office, now=now)).sent
+
+    return send
 
 
-def desk_of(config: Config) -> Desk:
-    """What the writer of the mails has before it."""
-    signals = {signal.id: signal for signal in config.signals}
-    return Desk(signals, config.watch.title, config.watch.base_url, config.stack)
+async def keep_here(_now: datetime) -> int:
+    """Deliver nothing: the digests stay in the outbox of a rehearsal."""
+    return 0
 
 
 @asynccontextmanager
@@ -110,7 +117,7 @@ async def opened(
     rehearsal: Rehearsal | None = None,
 ) -> AsyncIterator[Beat]:
     """Everything that the beats need, with the door to the network and the reading workers open."""
-    clock = rehearsal.clock if rehearsal else utc_now
+    clock = rehearsal.world.now if rehearsal else utc_now
     transport = rehearsal.world.transport() if rehearsal else None
     with Readers() as readers:
         async with Fetcher(settings, clock=clock, transport=transport) as fetcher:

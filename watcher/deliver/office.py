@@ -84,7 +84,8 @@ def timetable(each: Declared, *, zone: str = "UTC") -> Timetable:
 def channels_of(config: Config, guard: Guard, clock: Callable[[], datetime]) -> dict[str, Any]:
     """The settings of each configured channel, with the tools that some need. Raises ValueError for impossible settings."""
     tools = {"guard": door(guard), "clock": clock}
-    return {name: notifiers.settings(name, {**offered, **tools}) for name, offered in config.channels.items()}
+    used: dict[str, Mapping[str, object]] = {each.channel: {} for each in config.recipients} | dict(config.channels)
+    return {name: notifiers.settings(name, {**offered, **tools}) for name, offered in used.items()}
 
 
 def door(guard: Guard) -> Callable[[str, int], Awaitable[str]]:
