@@ -16,13 +16,8 @@ def weekly(verdicts: Mapping[str, Verdict], healths: Iterable[Health], *, now: d
     week = now.isocalendar()
     states = list(healths)
     seen = sum(1 for state in states if state.last_good_at and now - state.last_good_at <= timedelta(days=7))
-    told = (
-        f"{changes} changes were told this week."
-        if changes > 1
-        else "1 change was told this week."
-        if changes
-        else "Nothing changed this week."
-    )
+    few = {0: "Nothing changed this week.", 1: "One change was told this week."}
+    told = few.get(changes, f"{changes} changes were told this week.")
     notes = (told, f"{seen} of {len(states)} sources were read this week.")
     return Digest(f"weekly-{week.year}-W{week.week:02}", now, "weekly", (), _sorted(verdicts), notes)
 
