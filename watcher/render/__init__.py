@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from notifiers.message import Message
 from watcher.core.model import Digest
 from watcher.render.desk import Desk, Reader
 from watcher.render.html import as_html
+from watcher.render.letter import Letter, Line, Section
 from watcher.render.letters import letter
 from watcher.render.payload import brief, payload
 from watcher.render.text import as_text
 from watcher.render.thread import list_id, root
+from watcher.render.words import count
 
 __all__ = ["Desk", "Reader", "render"]
+
+LIMIT = 80_000
+"""Bytes of HTML; Gmail clips at about 102 KB with its encoding."""
 
 
 def render(digest: Digest, desk: Desk, reader: Reader) -> Message:
     """The message with text and HTML parts, thread and list headers, and the payload for machines."""
-    told = letter(digest, desk, reader)
+    told, html = _fitted(letter(digest, desk, reader))
     thread = root(told.about, desk)
     links = [cite.link for item in told.items[:1] for cite in item.cites[:1]]
     return Message(
         message_id=reader.message_id,
         subject=told.subject,
         text=as_text(told),
-        html=as_html(told),
+        html=html,
         brief=brief("", told.deck, [desk.page() or "".join(links)]),
         sent_at=digest.at,
         list_id=list_id(desk),
@@ -34,3 +41,15 @@ def render(digest: Digest, desk: Desk, reader: Reader) -> Message:
         urgent=told.urgent,
         payload=payload(digest, desk, reader, subject=told.subject),
     )
+
+
+def _fitted(told: Letter) -> tuple[Letter, str]:
+    """The letter with its HTML; items at its end are left off until no mail program clips it."""
+    for left_off in range(len(told.items) + 1):
+        told_later = Line("", f"{count(left_off, 'more change')}: this mail would be too long. The page has them all.")
+        sections = (Section("Left off", (told_later,)), *told.sections)
+        kept = replace(told, items=told.items[:-left_off], sections=sections) if left_off else told
+        html = as_html(kept)
+        if len(html.encode()) <= LIMIT:
+            break
+    return kept, html

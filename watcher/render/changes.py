@@ -37,7 +37,7 @@ def title(transition: Transition, desk: Desk) -> str:
     if transition.kind is Change.FLAG:
         return transition.title if transition.after else f"No longer: {lowered(transition.title)}"
     if transition.event:
-        return f"Taken back: {transition.title}" if _is_taken_back(transition) else transition.title
+        return f"Taken back: {transition.title}" if is_taken_back(transition) else transition.title
     label = desk.status(transition.signal, transition.track, transition.after).label
     return f"{label}, {votes}" if (votes := told_tally(transition)) and votes not in label else label
 
@@ -68,13 +68,13 @@ def moved(transition: Transition, desk: Desk) -> str:
 
 def _event_sentence(transition: Transition) -> str:
     """What an evaluation said, or that it was taken back."""
-    if _is_taken_back(transition):
+    if is_taken_back(transition):
         return f"We said that this was published: {transition.title}. The evidence was taken back."
     told = outcome(transition.outcome) or "What it says of the gap has not been read yet."
     return f"{'Corrected: ' if transition.kind is Change.CORRECTION else ''}{transition.title}: {lowered(told)}"
 
 
-def _is_taken_back(transition: Transition) -> bool:
+def is_taken_back(transition: Transition) -> bool:
     """Whether a correction removes an event rather than what it said."""
     return transition.kind is Change.CORRECTION and bool(transition.event) and "taken back" in transition.reason
 

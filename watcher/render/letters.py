@@ -12,7 +12,8 @@ from watcher.render.standings import blind_section, standing_item, unchanged
 from watcher.render.subject import LONGEST, headline, subject, weight
 from watcher.render.words import count, moment, safe_link, several, shortened
 
-MOST_ITEMS = 12
+MOST_ITEMS = 8
+MOST_LINES = 12
 Write = Callable[[Digest, Desk, Reader], Letter]
 
 
@@ -63,7 +64,7 @@ def _title(told: Sequence[Transition], desk: Desk) -> str:
 def _more(told: Sequence[Transition], desk: Desk) -> Section:
     """Changes beyond what one mail can hold."""
     lines = [Line(desk.title_of(each.signal), moved(each, desk), desk.page_of(each.signal)) for each in told[MOST_ITEMS:]]
-    return Section("More changes", tuple(lines[:MOST_ITEMS]))
+    return Section("More changes", tuple(lines[:MOST_LINES]))
 
 
 def _noted(listed: Sequence[Transition], desk: Desk) -> Section:
@@ -73,7 +74,7 @@ def _noted(listed: Sequence[Transition], desk: Desk) -> Section:
             f"{desk.title_of(each.signal)} · {desk.track_title(each.signal, each.track)}",
             shortened(each.reason or moved(each, desk), 240),
         )
-        for each in listed[:MOST_ITEMS]
+        for each in listed[:MOST_LINES]
     ]
     return Section("Also noted", tuple(lines))
 
@@ -163,7 +164,7 @@ def _stand(many: str) -> str:
 
 def _lines(notes: Sequence[str]) -> Section:
     """Notes as lines of their own."""
-    return Section("Notes", tuple(Line("", shortened(note, 300)) for note in notes[:MOST_ITEMS]))
+    return Section("Notes", tuple(Line("", shortened(note, 300)) for note in notes[:MOST_LINES]))
 
 
 def _sections(*sections: Section) -> tuple[Section, ...]:

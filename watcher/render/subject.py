@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from watcher.core.model import Change, Standing, Transition
+from watcher.render.changes import is_taken_back, told_tally
 from watcher.render.changes import title as change_title
-from watcher.render.changes import told_tally
 from watcher.render.desk import Desk
-from watcher.render.words import STANDINGS, lowered, several, shortened
+from watcher.render.words import OUTCOMES, STANDINGS, lowered, several, shortened
 
 LONGEST = 140
 ORDER = (Change.CORRECTION, Change.STEP_BACK, Change.NEXT, Change.ADVANCE, Change.RAISED, Change.FLAG, Change.DETAIL)
@@ -40,7 +40,8 @@ def headline(lead: Transition, desk: Desk) -> str:
     """The signal's headline where this change made it, else the change itself under its track's name."""
     if is_headline(lead, desk):
         votes = told_tally(lead)
-        return f"{lead.headline_label}, {votes}" if votes and votes not in lead.headline_label else lead.headline_label
+        more = votes or lowered(OUTCOMES.get(lead.outcome, "")).rstrip(".")
+        return f"{lead.headline_label}, {more}" if more and more not in lead.headline_label else lead.headline_label
     words = change_title(lead, desk)
     if lead.kind is Change.FLAG or lead.event:
         return words
@@ -49,7 +50,7 @@ def headline(lead: Transition, desk: Desk) -> str:
 
 def is_headline(lead: Transition, desk: Desk) -> bool:
     """Whether the headline that holds asks for the very status that this change reached."""
-    if lead.kind in {Change.FLAG, Change.DETAIL} or lead.signal not in desk.signals:
+    if lead.kind in {Change.FLAG, Change.DETAIL} or lead.signal not in desk.signals or is_taken_back(lead):
         return False
     lines = (line for line in desk.signals[lead.signal].headlines if line.id == lead.headline)
     return any(lead.after in part.get(lead.track, ()) for line in lines for part in (line.when, line.any_of))

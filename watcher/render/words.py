@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from notifiers.message import one_line
 from watcher.core.model import Facts, Scalar, Standing, Tier
 
+PLAIN = frozenset(
+    ("A", "An", "Access", "Between", "By", "In", "Law", "No", "Not", "On", "Open", "Out", "Put", "Said", "Taken", "The", "With")
+)
+"""First words of labels that are no names."""
 QUOTE = 420
 """Longest quote in characters; the whole stands behind its link and in the store."""
 
@@ -48,13 +52,6 @@ OUTCOMES = {
     "not_applicable": "It is not about a model from China.",
 }
 
-STEPS = (
-    (timedelta(days=60), timedelta(days=30.44), "month"),
-    (timedelta(days=2), timedelta(days=1), "day"),
-    (timedelta(hours=2), timedelta(hours=1), "hour"),
-    (timedelta(), timedelta(minutes=1), "minute"),
-)
-
 
 def day(at: datetime, zone: tzinfo) -> str:
     """A date in words: 13 January 2026."""
@@ -70,12 +67,6 @@ def moment(at: datetime, zone: tzinfo) -> str:
     return f"{day(at, zone)}, {local:%H:%M %Z}"
 
 
-def span(length: timedelta) -> str:
-    """A length of time in one unit: 3 hours, 40 days, 2 months."""
-    _, unit, name = next(step for step in STEPS if length >= step[0])
-    return count(max(int(length / unit), 1), name)
-
-
 def count(number: int, noun: str) -> str:
     """A number with its noun: 1 source, 3 sources."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
@@ -89,9 +80,8 @@ def several(names: list[str]) -> str:
 
 def lowered(label: str) -> str:
     """A label inside a sentence; a first word that may be a name keeps its capital."""
-    first = label.partition(" ")[0]
-    plain = first in {"The", "A", "An", "No", "Not", "In", "On", "Out", "With", "Between", "Access"} or first.endswith("ed")
-    return label[:1].lower() + label[1:] if plain else label
+    first = label.partition(" ")[0].rstrip(":,")
+    return label[:1].lower() + label[1:] if first in PLAIN or first.endswith("ed") else label
 
 
 def shortened(text: str, most: int) -> str:
