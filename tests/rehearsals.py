@@ -1,0 +1,64 @@
+"""Rehearsals for tests: a configuration over a recorded world, in this process, with everything real but the network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.builders import day
+from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.config import Config
+from watcher.core.model import Verdict
+from watcher.rehearse import Plan, rehearse
+from watcher.saying import as_line
+from watcher.store import Store
+from watcher.worlds import World, open_world
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+STORY = SHARED / "world" / "story"
+
+
+def rehearsed(
+    config: Config,
+    where: Path,
+    folder: Path,
+    *,
+    start: str = "2026-01-05",
+    end: str = "2026-11-20",
+    step: timedelta = timedelta(hours=6),
+    world: World | None = None,
+    each: Callable[[str], None] | None = None,
+) -> tuple[list[dict[str, Any]], dict[str, Verdict]]:
+    """Everything said, as `--json` prints it, and the verdicts at the end."""
+    lines: list[dict[str, Any]] = []
+    plan = Plan(day(start), day(end), step)
+    recorded = world or open_world(str(where))
+
+    async def walk(store: Store) -> None:
+        prepare(store, config, plan.start)
+        rehearsal = Rehearsal(recorded, known_until=plan.start)
+        settings = recorded.settings(fetch_settings(config))
+        async with opened(config, store, settings, deliver=keep_here, rehearsal=rehearsal) as beat:
+            progress = (lambda at: each(at.isoformat())) if each else (lambda _at: None)
+            await rehearse(beat, recorded, plan, say=lambda line: lines.append(as_line(line)), progress=progress)
+
+    with Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
+        asyncio.run(walk(store))
+        with store.reading() as tx:
+            return lines, tx.verdicts.all_latest()
+
+
+def without(config: Config, source: str) -> Config:
+    """The configuration without one source."""
+    signals = (replace(signal, sources=tuple(one for one in signal.sources if one.id != source)) for signal in config.signals)
+    return replace(config, signals=tuple(signals))
+
+
+def alone(config: Config, signal: str) -> Config:
+    """The configuration with one signal only."""
+    return replace(config, signals=tuple(one for one in config.signals if one.id == signal))
