@@ -85,6 +85,13 @@ def test_a_quick_reading_loads_no_channel(read: Read, tmp_path: Path) -> None:
     assert load(tmp_path / "signals.toml", {}, quick=True).channels == {}
 
 
+def test_a_file_without_measure_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "signals.toml").open("wb") as file:
+        file.truncate(60_000_000)
+    with pytest.raises(ConfigError, match="a file of more than 50 MB"):
+        load(tmp_path / "signals.toml", {})
+
+
 UNREADABLE = {
     "is missing": (None, "no file to read (No such file or directory); expected a file; `watcher init` writes one"),
     "is no UTF-8": (b"# fine\n\xff\n", "signals.toml:2: found bytes that are no UTF-8; expected a text in UTF-8"),

@@ -204,6 +204,20 @@ AFTER = {
         '"relaese"',
         '"release"?',
     ),
+    "a headline of no status of either": (
+        '[[signal.headline]]\nid = "out"\nlabel = "Out"\nany_of = { release = "releasd" }\n',
+        3,
+        'headline "out", key `any_of.release`',
+        '"releasd"',
+        '"released"?',
+    ),
+    "history that clears no flag": (
+        '[[signal.known]]\ntrack = "release"\nstatus = "released"\nat = 2026-01-01\nquote = "q"\nurl = "https://e.org"\nclears = "late"\n',
+        6,
+        "known 1, key `clears`",
+        '"late"',
+        "none, because nothing",
+    ),
     "history of no status": (
         '[[signal.known]]\ntrack = "release"\nstatus = "out"\nat = 2026-01-01\nquote = "q"\nurl = "https://e.org"\n',
         2,
@@ -326,6 +340,18 @@ def test_a_text_that_is_no_toml_is_refused_where_it_breaks(
 
 def test_a_file_without_a_signal_is_refused(mistakes: Mistakes) -> None:
     assert mistakes("") == ["signals.toml:1: key `signal`: found nothing; expected a value, which has no default"]
+
+
+def test_a_signal_needs_a_track_and_a_source(mistakes: Mistakes) -> None:
+    said = mistakes(LADDER + '[[signal]]\nid = "s"\nquestion = "?"\ntrack = []\nsource = []\n')
+    assert [each.partition(": found ")[2] for each in said] == [
+        "an empty list; expected at least one track",
+        "an empty list; expected at least one source",
+    ]
+
+
+def test_a_value_in_the_place_of_a_table_is_not_hidden_by_the_environment(mistakes: Mistakes) -> None:
+    assert mistakes("web = 5\n" + SMALL, WATCHER_WEB_PORT="1") == ["signals.toml:1: key `web`: found 5; expected a table"]
 
 
 NOT_NESTED = {"settings": "watch = 5\n", "ladders": "ladder = 5\n", "one ladder": "ladder.a = 5\n", "signals": "signal = 5\n"}

@@ -31,8 +31,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of the core
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
-    if isinstance(value, frozenset | set):
-        return sorted((_plain(member) for member in value), key=json.dumps)
     return _leaf(value)
 
 

@@ -120,10 +120,11 @@ def _source_ids(signal: Mapping[str, Any]) -> list[str]:
 
 
 def _note_headline(headline: Mapping[str, Any], tracks: Mapping[str, Any], place: Place, places: Places) -> None:
-    for track, statuses in (*headline.get("when", {}).items(), *headline.get("any_of", {}).items()):
-        _note_name(track, tracks, (*place, "when", track), places)
-        if tracks.get(track):
-            _note_names(statuses, _ids(tracks[track]["status"]), (*place, "when", track), places)
+    for key in ("when", "any_of"):
+        for track, statuses in headline.get(key, {}).items():
+            _note_name(track, tracks, (*place, key, track), places)
+            declared = _ids(tracks[track]["status"]) if tracks.get(track) else statuses
+            _note_names(statuses, declared, (*place, key, track), places)
     _note_names(_IN_LABEL.findall(headline["label"]), tracks, (*place, "label"), places)
 
 

@@ -10,6 +10,7 @@ from math import prod
 from urllib.parse import quote
 
 from watcher.config.build import Config
+from watcher.core.decide import headline_of
 from watcher.core.model import Rule, Signal, Source, Tier, Track
 
 _MOST_COMBINATIONS = 10_000
@@ -61,8 +62,7 @@ def _without_headline(signal: Signal) -> Iterator[str]:
     if prod(map(len, ladders)) > _MOST_COMBINATIONS:
         return
     for standing in product(*ladders):
-        statuses = dict(standing)
-        if not any(all(statuses[track] in wanted for track, wanted in line.when.items()) for line in signal.headlines):
+        if headline_of(signal, (), **dict(standing)) not in signal.headlines:
             yield ", ".join(f"{track} is {status}" for track, status in standing)
 
 
