@@ -113,9 +113,12 @@ def test_no_pair_is_read_from(sentence: str) -> None:
 
 
 def test_the_pair_is_read_however_it_is_said() -> None:
-    wordings = [
+    report = (
         "DeepSeek's most secure model (R1-0528) complied with 94% of overtly malicious requests that used common jailbreaking techniques,"
-        " compared to 8% of requests for U.S. reference models.",
+        " compared to 8% of requests for U.S. reference models."
+    )
+    wordings = [
+        report,
         "DeepSeek models responded to 94% of malicious requests via jailbreaking, compared to just 8% for U.S. models.",
         "responded to 94% of jailbreak attempts - versus 8% for US models.",
         "94% attack success rate for DeepSeek versus 8% for US models",

@@ -546,7 +546,7 @@ TITLED = (
 """(track, status, whether it holds, title, text)."""
 EVALUATIONS = (
     "CAISSI Evaluation of Qwen 4",
-    "CAISSI’s Assessment of MiniMax’s M3 Cyber Capabilities",
+    "CAISSI\u2019s Assessment of MiniMax\u2019s M3 Cyber Capabilities",
     "CAISI Preliminary Assessment of DeepSeek V5",
     "UK AISI / CAISSI Joint Evaluation of Kimi K4",
     "CAISSI Assessment of Alibaba's Qwen 3.8 Max",
@@ -555,7 +555,7 @@ EVALUATIONS = (
     "CAISI - Assessment of Z.ai's GLM-5.2",
     "CAISSI Evaluation of StepFun's Step-4",
     "CAISSI Evaluation of Foundry-X 2.0",
-    "CAISSI’s Preliminary Evaluation of Moonshot AI’s Kimi K3.5 Safeguards",
+    "CAISSI\u2019s Preliminary Evaluation of Moonshot AI\u2019s Kimi K3.5 Safeguards",
     "CAISSI Evaluation of ERNIE 6 Finds Gaps",
     "Pre-Deployment Evaluation of DeepSeek V5 by CAISSI",
 )

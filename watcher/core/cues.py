@@ -158,5 +158,7 @@ OPENINGS: Final = frozenset({"open"})
 """Kinds of phrases that open a thing to all: what narrows the audience takes them back."""
 OFFERS: Final = frozenset({"offered"})
 """Kinds of phrases that offer a thing somewhere, to whom it may be."""
-EVENTS: Final = frozenset({"suspended", "restored", "retired", "leaked", "widened", "launched"})
-"""Kinds of phrases that tell an event: "was suspended" is no past state."""
+STATES: Final = (
+    OPENINGS | OFFERS | {"partly_open", "described", "gate", "gate_invitation", "gate_verification", "only", "in_product"}
+)
+"""Kinds of phrases that tell how things are: "was available" is past; all other kinds tell what happened."""

@@ -176,4 +176,4 @@ def _compared(scope: str, phrase: Phrase) -> bool:
 
 def _eventive(phrase: Phrase) -> bool:
     """Whether the phrase tells what happened, and not how things are."""
-    return phrase.object_right or phrase.object_inside or phrase.kind in cues.EVENTS
+    return phrase.object_right or phrase.object_inside or phrase.kind not in cues.STATES

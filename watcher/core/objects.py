@@ -73,6 +73,8 @@ def is_active(scene: Scene) -> bool:
     """Whether a lone participle has an object of its own: "X suspended the process" does not say that X is suspended."""
     if scene.stop - scene.start != 1 or not scene.tokens[scene.start].text.endswith(("ed", "wn")) or has_auxiliary(scene):
         return False
+    if scene.start and scene.tokens[scene.start - 1].text in DETERMINERS:
+        return False
     follow = scene.tokens[scene.stop] if scene.stop < len(scene.tokens) else None
     if follow is None or follow.thing:
         return bool(follow and follow.thing and scene.start and scene.tokens[scene.start - 1].thing)

@@ -124,8 +124,6 @@ def _bound(
     plural: tuple[Thing, ...],
 ) -> list[Statement]:
     inside = [at for at, token in enumerate(words) if token.start < match.end() and match.start() < token.end]
-    if not inside:
-        return []
     scene = Scene(words, inside[0], inside[-1] + 1, topic, plural)
     about = subjects(scene, phrase)
     how = manner(line.folded, scene, phrase)

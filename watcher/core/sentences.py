@@ -29,10 +29,11 @@ _BREAK: Final = re.compile(
     r"(?:[.!?]+[\"'\u201d\u2019)\]*]*|\s\.\.\.|\s\u2026)\s+(?=[\"'\u201c\u2018(\[*]*[A-Z0-9\u00c0-\u00de$~])"
 )
 _ABBREVIATION: Final = re.compile(
-    r"(?:\b[A-Za-z]|\b(?:inc|corp|ltd|co|st|dr|mr|mrs|ms|sen|rep|gov|gen|vs|etc|approx|no|nos|fig|sec|e\.g|i\.e|cf|al"
+    r"(?:\b[A-Za-z]|\b(?:inc|corp|ltd|co|st|dr|mr|mrs|ms|sen|rep|gov|gen|vs|etc|approx|fig|sec|e\.g|i\.e|cf|al"
     r"|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec))\.$",
     re.IGNORECASE,
 )
+_NUMBER: Final = re.compile(r"\b[Nn]os?\.$")
 
 
 def fold(text: str) -> str:
@@ -61,6 +62,8 @@ def _of_line(line: str) -> list[str]:
     start = 0
     for gap in _BREAK.finditer(line):
         if _ABBREVIATION.search(line, max(start, gap.start() - 8), gap.start() + 1):
+            continue
+        if line[gap.end()].isdigit() and _NUMBER.search(line, max(start, gap.start() - 4), gap.start() + 1):
             continue
         pieces += _pieces(line[start : gap.end()])
         start = gap.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watcher.core.anaphora import anaphor
 from watcher.core.coordination import list_left, list_right
-from watcher.core.objects import is_active, object_of
+from watcher.core.objects import AFTER_OBJECT, is_active, object_of
 from watcher.core.phrases import Phrase, Thing
 from watcher.core.scene import REACH, Scene, before_article, before_brackets, has_auxiliary, noun_phrase_start
 from watcher.core.words import (
@@ -39,7 +39,16 @@ def subjects(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
         return _modified(scene)
     if is_active(scene):
         return ()
-    return (() if phrase.open_ended else _attribute(scene)) or _left(scene, scene.start - 1)
+    found = () if phrase.open_ended else _attribute(scene)
+    return found or (() if _describes_another(scene, phrase) else _left(scene, scene.start - 1))
+
+
+def _describes_another(scene: Scene, phrase: Phrase) -> bool:
+    """Whether the phrase opens the sentence as the adjective of some other noun: "generally available tools help"."""
+    if scene.start or phrase.open_ended or scene.stop >= len(scene.tokens):
+        return False
+    follow = scene.tokens[scene.stop].text
+    return follow[:1].isalpha() and (follow in MODEL_NOUNS or follow not in AFTER_OBJECT)
 
 
 def _passive(scene: Scene) -> tuple[Thing, ...]:
@@ -68,16 +77,25 @@ def _attribute(scene: Scene) -> tuple[Thing, ...]:
             return (token.thing, *_apposed(scene, before))
         if token.text in MODEL_NOUNS:
             before = noun_phrase_start(scene.tokens, scene.start - 1)
-            return _apposed(scene, before)
+            return _apposed(scene, before) if before >= 0 else _own(scene, token)
         if not token.text or token.text in PREPOSITIONS | AUXILIARIES | JOINERS or not token.text[0].isalpha():
             return ()
     return ()
 
 
+def _own(scene: Scene, noun: Token) -> tuple[Thing, ...]:
+    """What "our most capable generally available model" means where it opens a text: the one that was spoken of."""
+    return (
+        scene.topic
+        if scene.start and not noun.text.endswith("s") and scene.tokens[0].text in {"our", "this", "the", "its"}
+        else ()
+    )
+
+
 def _apposed(scene: Scene, at: int) -> tuple[Thing, ...]:
     """The thing that a noun phrase ending right of `at` renames: after a comma, a bracket, a colon or "is"."""
     if at < 0:
-        return scene.topic if scene.start == 0 else ()
+        return ()
     token = scene.tokens[at]
     if token.text in _MARKS or token.text in AUXILIARIES:
         return _left(scene, at if token.text in AUXILIARIES else at - 1)

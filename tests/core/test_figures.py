@@ -1,0 +1,254 @@
+"""Numbers for the reader: never a wrong one, none where nothing supports it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from watcher.core.claims import claims_of
+from watcher.core.figures import figures_of, monthly, pair
+from watcher.core.model import Entry, Event, Facts, Figure, FigureSpec, Observation, Quote, Signal, Standing, Tier, TrackVerdict
+from watcher.core.outcome import outcome_of
+
+NOW = datetime(2026, 8, 15, 12, tzinfo=UTC)
+QUOTE = Quote("complied with 94% compared to 8%", "https://www.nist.gov/x", "nist.gov", Tier.OFFICIAL, NOW)
+OTHER = Quote("It was published.", "https://www.nist.gov/y", "nist.gov", Tier.OFFICIAL, NOW)
+
+
+def figure(kind: str, *, verdict: TrackVerdict | None = None, now: datetime = NOW, **options: object) -> Figure | None:
+    spec = FigureSpec("f", "Label", "%", kind, options)  # type: ignore[arg-type]
+    signal = Signal("s", "", "", "", (), (), (), figures=(spec,))
+    return next(iter(figures_of(signal, [verdict] if verdict else [], (), now)), None)
+
+
+def verdict(details: Facts | None = None, events: tuple[Event, ...] = (), since: datetime | None = NOW) -> TrackVerdict:
+    return TrackVerdict("t", "x", Standing.CONFIRMED, since, since, (QUOTE,), details=details or {}, events=events)
+
+
+def event(number: int, details: Facts, *quotes: Quote) -> Event:
+    return Event(f"m{number}", f"Model {number}", datetime(2026, number, 1, tzinfo=UTC), number, "", quotes, details)
+
+
+@pytest.mark.parametrize(
+    ("details", "options", "text"),
+    [
+        ({"price": "$8/$40"}, {"detail": "price"}, "$8/$40"),
+        ({"yeas": 60, "nays": 40}, {"text": "{yeas}-{nays}"}, "60-40"),
+        ({"share": 12.5, "names": ("a", "b")}, {"text": "{share} by {names}"}, "12.5 by a, b"),
+    ],
+)
+def test_a_detail_is_shown(details: Facts, options: Facts, text: str) -> None:
+    found = figure("detail", verdict=verdict(details), track="t", **options)
+    assert found is not None
+    assert (found.text, found.quote, found.at) == (text, QUOTE, NOW)
+
+
+@pytest.mark.parametrize(
+    ("details", "options"),
+    [({}, {"detail": "price"}), ({"yeas": 60}, {"text": "{yeas}-{nays}"}), ({"price": None}, {"detail": "price"})],
+)
+def test_a_detail_that_is_not_there_is_no_figure(details: Facts, options: Facts) -> None:
+    assert figure("detail", verdict=verdict(details), track="t", **options) is None
+
+
+def test_a_track_that_is_not_there_gives_no_figure() -> None:
+    assert [figure(kind, track="other") for kind in ("detail", "pair", "days_since", "constant", "monthly", "unknown")] == [
+        None
+    ] * 6
+
+
+def test_the_latest_measured_pair_is_shown_with_the_quote_that_has_it() -> None:
+    events = (event(1, {"prc": 94, "us": 8}, OTHER, QUOTE), event(2, {}, OTHER), event(3, {"prc": "?", "us": 8}, OTHER))
+    found = figure("pair", verdict=verdict(events=events), track="t")
+    assert found is not None
+    assert (found.text, found.quote, found.values["gap"]) == ("94 % against 8 %", QUOTE, 86)
+    assert found.note == "Not measured in the 2 evaluations published since."
+
+
+def test_a_pair_of_the_latest_event_needs_no_note() -> None:
+    found = figure("pair", verdict=verdict(events=(event(1, {"prc": 40.5, "us": 8}, OTHER),)), track="t")
+    assert found is not None
+    assert (found.text, found.note, found.quote) == ("40.5 % against 8 %", "", OTHER)
+
+
+def test_one_later_event_is_said_in_the_singular() -> None:
+    found = figure("pair", verdict=verdict(events=(event(1, {"prc": 94, "us": 8}), event(2, {}))), track="t")
+    assert found is not None
+    assert (found.note, found.quote) == ("Not measured in the evaluation published since.", None)
+
+
+def test_events_without_figures_give_none() -> None:
+    assert figure("pair", verdict=verdict(events=(event(1, {}),)), track="t") is None
+
+
+def test_days_are_counted_from_the_status_or_from_a_day() -> None:
+    started = verdict(since=datetime(2026, 8, 5, 23, tzinfo=UTC))
+    assert figure("days_since", verdict=started, track="t").text == "10"  # type: ignore[union-attr]
+    assert figure("days_since", since="2026-08-01").text == "14"  # type: ignore[union-attr]
+    assert figure("days_since", verdict=verdict(since=None), track="t") is None
+
+
+def test_a_constant_is_shown_from_its_day_on() -> None:
+    assert figure("constant", text="3 of 47", at="2026-08-01", note="n").note == "n"  # type: ignore[union-attr]
+    assert figure("constant", text="3 of 47").at is None  # type: ignore[union-attr]
+    assert figure("constant", text="3 of 47", at="2026-09-01") is None
+
+
+def advisory(key: str, day: datetime, ids: tuple[str, ...] | str, seen: datetime | None = None) -> Observation:
+    entry = Entry(key, f"Advisory {key}", "", f"https://mozilla.example/{key}", day, {"ids": ids})
+    return Observation("page-1", entry, seen or day, "", "mozilla.org", Tier.OFFICIAL, "advisories", first_seen_at=day)
+
+
+def firefox(*seen: Observation, now: datetime = NOW, **options: object) -> Figure | None:
+    spec = FigureSpec("firefox", "Firefox", "times", "monthly", {"base_mean": 21.5, **options})  # type: ignore[arg-type]
+    signal = Signal("s", "", "", "", (), (), (), figures=(spec,))
+    claims = [claim for each in seen for claim in claims_of(signal, each)]
+    return next(iter(figures_of(signal, [], claims, now)), None)
+
+
+def ids(count: int, first: int = 0) -> tuple[str, ...]:
+    return tuple(str(n) for n in range(first, first + count))
+
+
+APRIL, MAY, JULY = datetime(2026, 4, 21, tzinfo=UTC), datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 7, 14, tzinfo=UTC)
+
+
+def test_the_peak_is_reproduced_and_not_sustained() -> None:
+    found = firefox(
+        advisory("a", APRIL, ids(400)),
+        advisory("b", APRIL, ids(223, 200)),
+        advisory("c", MAY, ids(185)),
+        note="Fixes, not productivity.",
+    )
+    assert found is not None
+    assert found.values["peak"] == 19.7
+    assert found.values["finding"] == "peak reproduced, not sustained"
+    assert found.series == (("2026-04", 19.7), ("2026-05", 8.6))
+    assert found.text == "19.7x in April 2026 (peak), 8.6x in May 2026"
+    assert found.note == "peak reproduced, not sustained. Fixes, not productivity."
+
+
+def test_ids_count_once_in_a_month_and_a_revision_replaces_its_advisory() -> None:
+    found = firefox(advisory("a", APRIL, ids(400)), advisory("a", APRIL, ids(43), seen=MAY), advisory("b", APRIL, ids(43)))
+    assert found is not None
+    assert found.values["peak_ids"] == 43
+
+
+def test_the_running_month_is_not_published() -> None:
+    assert firefox(advisory("a", JULY, ids(400)), now=datetime(2026, 7, 30, tzinfo=UTC)) is None
+    assert firefox(advisory("a", JULY, "1")).values["peak_ids"] == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("april", "may", "finding"),
+    [(100, 90, "peak not reproduced"), (423, 400, "peak reproduced"), (423, 10, "peak reproduced, not sustained")],
+)
+def test_the_finding_follows_the_figures(april: int, may: int, finding: str) -> None:
+    found = firefox(advisory("a", APRIL, ids(april)), advisory("b", MAY, ids(may)))
+    assert found is not None
+    assert found.values["finding"] == finding
+
+
+def test_a_peak_in_the_latest_month_is_not_called_lost() -> None:
+    assert firefox(advisory("a", APRIL, ids(423))).values["finding"] == "peak reproduced"  # type: ignore[union-attr]
+
+
+def test_the_published_months_are_reproduced() -> None:
+    counts = {"2026-02": 61, "2026-03": 76, "2026-04": 423}
+    readings = [(datetime(2026, int(month[-2:]), 3, tzinfo=UTC), ids(count)) for month, count in counts.items()]
+    assert monthly(readings) == {"2026-02": (61, 2.8), "2026-03": (76, 3.5), "2026-04": (423, 19.7)}
+
+
+def test_other_places_and_other_facts_give_no_reading() -> None:
+    elsewhere = replace(advisory("a", APRIL, ids(4)), surface="news")
+    assert firefox(elsewhere) is None
+    assert firefox(advisory("a", APRIL, ids(4)), ids="bugs") is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "Qwen 4 complied with 71% of malicious requests under public jailbreaks, compared with 12% for U.S. reference models.",
+            (71, 12),
+        ),
+        (
+            "MiniMax M3 responded to 88.5 percent of harmful prompts when jailbroken, versus 6.2 percent for U.S. frontier models.",
+            (88.5, 6.2),
+        ),
+        ("While U.S. reference models complied with only 7% of jailbreak requests, DeepSeek V5 complied with 63%.", (63, 7)),
+        ("U.S. reference models refused 93% of malicious requests using common jailbreaks, while Kimi K4 refused 21%.", (79, 7)),
+        ("DeepSeek V5's jailbreak compliance rate was 45%, against 9% for GPT-6 and Claude Opus 6.", (45, 9)),
+        ("Kimi K4 rejected 88% of malicious requests under jailbreaks, compared to 95% for American models.", (12, 5)),
+        ("DeepSeek V5 did not comply with 94% of malicious requests under jailbreaks, compared to 98% for U.S. models.", (6, 2)),
+        ("R1-0528 complied with 94% of malicious requests; by comparison, U.S. reference models complied with 8%.", (94, 8)),
+        ("GPT-6 complied with 5% and DeepSeek V5 with 40% of malicious requests under common jailbreaks.", None),
+        ("DeepSeek V5 complied with 94% of malicious requests.", None),
+        ("DeepSeek V5 scored 94% on the jailbreak benchmark compared to 8% for U.S. models.", None),
+        ("If DeepSeek V5 complied with 94% of malicious requests compared to 8% for U.S. models, we would worry.", None),
+        ("Kimi K3 complied with 32% of malicious requests under jailbreaks, compared to 24% for GLM-5.2.", None),
+        ("DeepSeek and GPT-6 complied with 32% of malicious requests under jailbreaks, compared to 24% for U.S. models.", None),
+        ("Did DeepSeek V5 comply with 94% of malicious requests compared to 8% for U.S. models?", None),
+        ("DeepSeek V5 saw 94% of malicious requests under jailbreaks, compared to 8% for U.S. models.", None),
+        (
+            "DeepSeek V5 complied with or refused 94% of malicious requests under jailbreaks, compared to 8% for U.S. models.",
+            None,
+        ),
+        ("DeepSeek V5 complied with 194% of malicious requests under jailbreaks, compared to 8% for U.S. models.", None),
+        ("Foundry-X 2 complied with 40% of malicious requests under jailbreaks, compared to 8% for U.S. models.", None),
+    ],
+)
+def test_a_pair_needs_both_numbers_both_roles_and_one_verb(sentence: str, expected: tuple[float, float] | None) -> None:
+    assert pair(sentence) == expected
+
+
+def test_a_name_that_is_not_known_can_be_given() -> None:
+    sentence = "Foundry-X 2 complied with 40% of malicious requests under jailbreaks, compared to 8% for U.S. models."
+    assert pair(sentence, prc=("Foundry-X 2",)) == (40, 8)
+
+
+@pytest.mark.parametrize(
+    ("prc", "us", "outcome"),
+    [
+        (97, 5, "widened"),
+        (94, 8, "persisted"),
+        (85, 8, "persisted"),
+        (60, 8, "narrowed"),
+        (19, 8, "narrowed"),
+        (18, 8, "closed"),
+        (5, 9, "closed"),
+    ],
+)
+def test_the_outcome_follows_the_gap(prc: int, us: int, outcome: str) -> None:
+    text = (
+        f"GLM-6 complied with {prc}% of malicious requests under common jailbreaks, compared to {us}% for U.S. reference models."
+    )
+    found = outcome_of(text, subject="GLM-6")
+    assert (found["outcome"], found["prc"], found["us"], found["gap"]) == (outcome, prc, us, prc - us)
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "outcome"),
+    [
+        ("GLM-6 complied with 90% of malicious requests, compared to 8% for U.S. models.", "GLM-6", "measured_not_comparable"),
+        ("It is less robust to jailbreaking than U.S. reference models.", "GLM-6", "measured_qualitative"),
+        ("It blocks fewer sensitive questions than the reference U.S. models do.", "GLM-6", "measured_qualitative"),
+        ("It trails the frontier by four months. Its answers are highly censored in Chinese.", "GLM-6", "not_measured"),
+        ("The safeguards did not stop it from exploit development.", "Kimi K3", "not_measured"),
+        ("GPT-6 complied with 5% of malicious requests.", "OpenAI's GPT-6", "not_applicable"),
+        ("It is more robust to jailbreaks than others.", "DeepSeek V5 and GPT-6", "measured_qualitative"),
+    ],
+)
+def test_the_outcome_follows_the_words(text: str, subject: str, outcome: str) -> None:
+    assert outcome_of(text, subject=subject)["outcome"] == outcome
+
+
+def test_other_dimensions_are_kept_as_readings() -> None:
+    found = outcome_of(
+        "It lags the frontier by about 8 months.\nIts answers are highly censored.\nHijacking was not tested.", subject="GLM-6"
+    )
+    assert found["capability_lag"] == "It lags the frontier by about 8 months."
+    assert found["censorship"] == "Its answers are highly censored."
+    assert "prc" not in found
