@@ -93,3 +93,46 @@ def test_a_notifier_and_a_format_are_one_file_each_and_tested_by_name() -> None:
     for folder in ("notifiers", "watcher/formats"):
         for path in ROOT.glob(f"{folder}/[a-z]*.py"):
             assert path.stem in tests or path.stem in golden, f"{path.stem} has no test"
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{each.name}" for each in node.names}
+    return found
+
+
+ALONE = {
+    "httpx": ("watcher/fetch/", "notifiers/webhook.py"),
+    "aiohttp": ("watcher/fetch/",),
+    "sqlmodel": ("watcher/store/",),
+    "sqlalchemy": ("watcher/store/",),
+    "apscheduler": ("watcher/scheduler",),
+    "fastapi": ("watcher/web/",),
+    "pydantic": ("watcher/config/", "watcher/store/", "watcher/web/"),  # SQLModel and FastAPI are made of it
+    "aiosmtplib": ("notifiers/smtp.py",),
+    "apprise": ("notifiers/apprise.py",),
+    "typer": ("watcher/cli/",),
+}
+
+
+@pytest.mark.parametrize(("library", "places"), ALONE.items(), ids=ALONE)
+def test_a_library_has_one_door(library: str, places: tuple[str, ...]) -> None:
+    users = [
+        name for path, name in zip(FILES, NAMES, strict=True) if any(each.split(".")[0] == library for each in imported(path))
+    ]
+    assert [name for name in users if not name.startswith(places)] == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("watcher/formats/*.py")), ids=lambda path: path.stem)
+def test_a_format_knows_no_other_format(path: Path) -> None:
+    others = {f"watcher.formats.{each.stem}" for each in ROOT.glob("watcher/formats/[a-z]*.py")} - {
+        f"watcher.formats.{path.stem}"
+    }
+    assert imported(path) & others == set()
+    ours = {each for each in imported(path) if each.startswith("watcher.")}
+    assert all(each.startswith(("watcher.core", "watcher.formats")) for each in ours)
