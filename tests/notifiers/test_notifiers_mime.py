@@ -76,6 +76,12 @@ def test_a_long_address_is_not_broken_and_every_line_keeps_to_the_limit() -> Non
     assert b"\n" not in told.replace(b"\r\n", b"")
 
 
+def test_a_subject_stays_on_its_line_where_it_can() -> None:
+    subject = "Senate vote: the Senate has passed the bill, 60-40; also CAISI evaluation"
+    assert f"\r\nSubject: {subject}\r\n".encode() in written(subject=subject)
+    assert mail(subject="a " * 900)["Subject"].split() == ["a"] * 900
+
+
 def test_letters_of_the_world_arrive() -> None:
     told = mail(subject="Sénat: adopté à 60 contre 40 — " + "é" * 80, text="“…” ü €\n")
     assert told["Subject"] == "Sénat: adopté à 60 contre 40 — " + "é" * 80

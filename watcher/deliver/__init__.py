@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from notifiers import Message, NotSent
 from notifiers.message import pack, unpack
 from watcher.core.pacing import retry_at
+from watcher.core.when import allowed_at
 from watcher.deliver.joining import Parcel, parcels
 from watcher.deliver.office import Addressee, Office, channels_of, declared, desk_of, door, timetable
 from watcher.render import Reader, render
@@ -37,42 +39,57 @@ class Counts:
         return Counts(self.sent + other.sent, self.retried + other.retried, self.dead + other.dead, self.joined + other.joined)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """One beat at work."""
+
+    store: Store
+    office: Office
+    moment: Callable[[], datetime]
+    """The beat's own time, which goes on while it sends: a rehearsal's is not the wall clock's."""
+
+
 async def deliver(store: Store, office: Office, *, now: datetime) -> Counts:
     """Send everything that is due at `now`; one recipient's trouble is no other's. Raises StoreError."""
+    begun = office.clock()
+    shift = _Shift(store, office, lambda: now + (office.clock() - begun))
     with store.writing() as tx:
         claimed = tx.deliveries.claim(now, office.lease)
         digests = {name: digest for name in {each.digest for each in claimed} if (digest := tx.digests.get(name))}
     gate = asyncio.Semaphore(office.at_once)
     found = parcels([each for each in claimed if each.digest in digests], digests)
-    done = await asyncio.gather(*(_guarded(gate, store, office, parcel) for parcel in found))
-    return sum(done, Counts())
+    done = await asyncio.gather(*(_guarded(gate, shift, parcel) for parcel in found), return_exceptions=True)
+    for failure in done:
+        if isinstance(failure, BaseException):
+            raise failure
+    return sum((each for each in done if isinstance(each, Counts)), Counts())
 
 
-async def _guarded(gate: asyncio.Semaphore, store: Store, office: Office, parcel: Parcel) -> Counts:
+async def _guarded(gate: asyncio.Semaphore, shift: _Shift, parcel: Parcel) -> Counts:
     """One parcel, in its turn, with the beat's edge around it: whatever goes wrong is booked on it."""
     begun = False
     async with gate:
         try:
-            to = _addressee(store, office, parcel.carrier)
-            message = _message(office, parcel, to)
-            settings = _settings(office, parcel.carrier)
-            if not _started(store, office, parcel, message):
+            to = _addressee(shift, parcel.carrier)
+            message = _message(shift.office, parcel, to)
+            settings = _settings(shift.office, parcel.carrier)
+            if not _started(shift, parcel, message):
                 return Counts()
             begun = True
-            await office.load(parcel.carrier.channel).send(message, to.recipient, settings)
+            await shift.office.load(parcel.carrier.channel).send(message, to.recipient, settings)
         except Exception as error:  # noqa: BLE001 - the edge of the beat: booked on this one delivery, and the others go on
-            return _refused(store, office, parcel.carrier, error, begun=begun)
-    with store.writing() as tx:
-        tx.deliveries.book_sent(parcel.carrier.id, office.clock())
+            return _refused(shift, parcel, error, begun=begun)
+    with shift.store.writing() as tx:
+        tx.deliveries.book_sent(parcel.carrier.id, shift.moment())
     return Counts(sent=1, joined=len(parcel.riders))
 
 
-def _addressee(store: Store, office: Office, carrier: Delivery) -> Addressee:
+def _addressee(shift: _Shift, carrier: Delivery) -> Addressee:
     """Who it is for. Raises NotSent for a reader who is gone, or an address that has said so."""
-    to = office.find(carrier)
+    to = shift.office.find(carrier)
     if to is None:
         raise NotSent("there is no such recipient any more", retry=False)
-    with store.reading() as tx:
+    with shift.store.reading() as tx:
         gone = tx.meta.get(f"{GONE}{carrier.recipient}")
     if gone == fingerprint(to.recipient.address):
         raise NotSent("the receiver has answered 410: it wants nothing more", retry=False)
@@ -98,11 +115,11 @@ def _message(office: Office, parcel: Parcel, to: Addressee) -> Message:
     return render(parcel.digest, office.desk, _reader(parcel.carrier, to))
 
 
-def _started(store: Store, office: Office, parcel: Parcel, message: Message) -> bool:
+def _started(shift: _Shift, parcel: Parcel, message: Message) -> bool:
     """Book that an attempt begins and with which words, and what rides along; False: somebody else has the delivery now."""
-    with store.writing() as tx:
-        now = office.clock()
-        begun = tx.deliveries.start(parcel.carrier.id, now, lease=office.lease, message=pack(message))
+    with shift.store.writing() as tx:
+        now = shift.moment()
+        begun = tx.deliveries.start(parcel.carrier.id, now, lease=shift.office.lease, message=pack(message))
         for rider in parcel.riders if begun else ():
             tx.deliveries.join(rider.id, parcel.carrier.id, now)
         return begun
@@ -119,17 +136,19 @@ def _reader(carrier: Delivery, to: Addressee) -> Reader:
     )
 
 
-def _refused(store: Store, office: Office, carrier: Delivery, error: Exception, *, begun: bool) -> Counts:
+def _refused(shift: _Shift, parcel: Parcel, error: Exception, *, begun: bool) -> Counts:
     """Book a refusal: again later, or never; and that an address is gone, where it says so."""
+    carrier, now = parcel.carrier, shift.moment()
     refusal = error if isinstance(error, NotSent) else _our_fault(carrier, error)
-    now = office.clock()
-    again = retry_at(now, attempts=carrier.attempts + 1, wait=refusal.wait, dice=office.dice()) if refusal.retry else None
-    to = office.find(carrier) if refusal.gone else None
-    with store.writing() as tx:
+    again = retry_at(now, attempts=carrier.attempts + 1, wait=refusal.wait, dice=shift.office.dice()) if refusal.retry else None
+    to = shift.office.find(carrier)
+    if again and to:
+        again = allowed_at(again, to.hours, urgent=any(change.urgent for change in parcel.digest.transitions))
+    with shift.store.writing() as tx:
         if not begun:
             tx.deliveries.start(carrier.id, now)
         tx.deliveries.book_failed(carrier.id, refusal.reason, again, uncertain=refusal.uncertain)
-        if to is not None:
+        if to and refusal.gone:
             tx.meta.put(f"{GONE}{carrier.recipient}", fingerprint(to.recipient.address))
     return Counts(retried=1) if again else Counts(dead=1)
 

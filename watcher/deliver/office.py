@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from watcher.fetch.guard import Guard
 from watcher.render import Desk
 from watcher.store import Delivery
 
+ALWAYS = Timetable()
 LEASE = timedelta(minutes=15)
 """Longer than any notifier may take: a lease that runs out means that the process is gone."""
 
@@ -33,6 +34,8 @@ class Addressee:
     signals: frozenset[str] = frozenset()
     unsubscribe_url: str = ""
     unsubscribe_mailto: str = ""
+    hours: Timetable = ALWAYS
+    """When a repeat may go out."""
 
 
 Find = Callable[[Delivery], Addressee | None]
@@ -73,6 +76,7 @@ def _addressee(each: Declared, zone: str, mailto: str) -> Addressee:
         zone=ZoneInfo(each.timezone or zone),
         signals=frozenset(each.signals),
         unsubscribe_mailto=mailto,
+        hours=replace(timetable(each, zone=zone), pace="at_once"),
     )
 
 
