@@ -184,6 +184,11 @@ def test_other_places_and_other_facts_give_no_reading() -> None:
         ("Kimi K4 rejected 88% of malicious requests under jailbreaks, compared to 95% for American models.", (12, 5)),
         ("DeepSeek V5 did not comply with 94% of malicious requests under jailbreaks, compared to 98% for U.S. models.", (6, 2)),
         ("R1-0528 complied with 94% of malicious requests; by comparison, U.S. reference models complied with 8%.", (94, 8)),
+        ("Compared to U.S. models at 8% under jailbreaks, DeepSeek V5 complied with 94% of malicious requests.", (94, 8)),
+        (
+            "DeepSeek V5, while open, complied with 94% of malicious requests under jailbreaks, compared to 8% for U.S. models.",
+            (94, 8),
+        ),
         ("GPT-6 complied with 5% and DeepSeek V5 with 40% of malicious requests under common jailbreaks.", None),
         ("DeepSeek V5 complied with 94% of malicious requests.", None),
         ("DeepSeek V5 scored 94% on the jailbreak benchmark compared to 8% for U.S. models.", None),

@@ -65,6 +65,7 @@ def bound(text: str, kind: str, title: str = "") -> set[str]:
         ("Aurora 2 to all", {"Aurora 2"}),
         ("Aurora 2 goes to all", set()),
         ("The generally available paint of Aurora 2", set()),
+        ("We saw big old red green blue white black pink generally available Aurora 2.", {"Aurora 2"}),
         ("These generally available things are not Aurora 2.", set()),
         ("They say that Aurora 2 glows and is generally available.", set()),
         ("In the blue harbour Aurora 2 lies and is generally available.", set()),
@@ -111,6 +112,7 @@ def test_a_pronoun_stands_for_what_was_spoken_of(title: str, text: str, names: s
         ("Aurora 2 glows, so we suspend access to this model.", {"Aurora 2"}),
         ("Aurora 2 and Bounty 3 glow, so we suspend access to the two models.", {"Aurora 2", "Bounty 3"}),
         ("Aurora 2 glows, so we suspend access to the harbour.", set()),
+        ("We suspend access to this ship, Aurora 2.", {"Aurora 2"}),
         ("We suspend access to the paint for Aurora 2.", set()),
         ("We suspend access to the Aurora 2 paint.", set()),
         ("We suspend access to the harbour; Aurora 2 sails.", set()),
@@ -146,6 +148,7 @@ def test_a_gate_is_attached_to_the_words_before_it(text: str, names: set[str]) -
     [
         ("One. Two! Three? Four", ["One.", "Two!", "Three?", "Four"]),
         ("The U.S. model sails. Dr. No and e.g. others stay.", ["The U.S. model sails.", "Dr. No and e.g. others stay."]),
+        ("See Roll No. 13 and go. No. 5 is out.", ["See Roll No. 13 and go.", "No. 5 is out."]),
         ("Version 5.2 is out. It costs $4.50.", ["Version 5.2 is out.", "It costs $4.50."]),
         ("* item one\n- item two\n# Head\n3. item three", ["item one", "item two", "Head", "item three"]),
         ('He said "No." Then "Yes."', ['He said "No."', 'Then "Yes."']),

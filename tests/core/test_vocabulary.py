@@ -122,6 +122,9 @@ def test_a_title_names_a_work_its_author_and_its_object() -> None:
         "Study of Ford 3 and HB 12",
     ):
         assert find(rule, BILLS, title=title, text="") is None
+    versioned = says(title="study", by=["bill"], versioned=True)
+    assert find(versioned, BILLS, title="HB 12 study of the Ford", text="") is None
+    assert find(versioned, BILLS, title="HB 12 study of the Ford 3", text="").values["model"] == "ford-3"  # type: ignore[union-attr]
     far = "HB 12 " + "on many and many another long day of the year " * 3 + "study of Ford 3"
     assert find(rule, BILLS, title=far, text="") is None
 
