@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from watcher.core.model import Date, Digest, Health, Signal, Verdict
 
+HOUR = timedelta(hours=1)
 LOOK_BACK = timedelta(days=2)
 """A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
 
@@ -28,7 +29,9 @@ def reminders(
     """The reminders whose moment lies after `since` (the last look) and not after `now`; each has its own id, for ever."""
     after = max(since, now - LOOK_BACK)
     return tuple(
-        Digest(f"reminder-{signal.id}-{date.id}-{ahead.days}", now, "reminder", (), _of(signal, verdicts), (_words(date, now),))
+        Digest(
+            f"reminder-{signal.id}-{date.id}-{ahead // HOUR}h", now, "reminder", (), _of(signal, verdicts), (_words(date, now),)
+        )
         for signal in signals
         for date in signal.dates
         for ahead in date.remind

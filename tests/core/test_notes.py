@@ -1,0 +1,70 @@
+"""The weekly sign of life, and reminders of the days that matter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import day
+from tests.render.stories import MYTHOS, SENATE, VERDICTS
+from watcher.core.model import Date, Health, Signal
+from watcher.core.notes import next_reminder, reminders, weekly
+
+KNOWN = {verdict.signal: verdict for verdict in VERDICTS}
+ENDS = Date("ends", "the Congress ends", day("2027-01-03 17:00"), (timedelta(days=7), timedelta(days=1), timedelta()))
+DATED: tuple[Signal, ...] = (replace(SENATE, dates=(ENDS, Date("quiet", "nothing is said of it", day("2027-01-03")))), MYTHOS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [(0, "Nothing changed this week."), (1, "One change was told this week."), (5, "5 changes were told this week.")],
+)
+def test_a_week_says_what_changed_and_what_was_seen(changes: int, words: str) -> None:
+    now = day("2026-11-20 08:00")
+    healths = [
+        Health("a", "", "", last_good_at=now - timedelta(days=1)),
+        Health("b", "", "", last_good_at=now - timedelta(days=8)),
+        Health("c", "", ""),
+    ]
+    told = weekly(KNOWN, healths, now=now, changes=changes)
+    assert told.notes == (words, "1 of 3 sources were read this week.")
+    assert (told.id, told.kind, told.transitions) == ("weekly-2026-W47", "weekly", ())
+    assert [verdict.signal for verdict in told.verdicts] == sorted(KNOWN)
+
+
+def test_one_week_has_one_note_and_the_turn_of_the_year_does_not_double_it() -> None:
+    days = [day("2026-12-28"), day("2027-01-03"), day("2027-01-04")]
+    assert [weekly({}, [], now=each).id for each in days] == ["weekly-2026-W53", "weekly-2026-W53", "weekly-2027-W01"]
+
+
+@pytest.mark.parametrize(
+    ("since", "now", "notes"),
+    [
+        ("2026-12-27 16:00", "2026-12-27 16:59", []),
+        ("2026-12-27 16:00", "2026-12-27 17:00", ["in 7 days: the Congress ends (3 January 2027)"]),
+        ("2026-12-27 17:00", "2026-12-27 18:00", []),
+        ("2027-01-02 12:00", "2027-01-02 18:00", ["tomorrow: the Congress ends (3 January 2027)"]),
+        # After a long sleep only what is fresh is told, and nothing of a day that is over.
+        ("2026-12-01", "2027-01-02 18:00", ["tomorrow: the Congress ends (3 January 2027)"]),
+        ("2026-12-01", "2027-01-03 18:00", []),
+    ],
+)
+def test_a_reminder_is_given_once_and_in_time(since: str, now: str, notes: list[str]) -> None:
+    told = reminders(DATED, KNOWN, since=day(since), now=day(now))
+    assert [note for each in told for note in each.notes] == notes
+    assert all(each.kind == "reminder" and [verdict.signal for verdict in each.verdicts] == ["senate-vote"] for each in told)
+
+
+def test_on_the_day_itself_it_says_today() -> None:
+    late = (replace(SENATE, dates=(replace(ENDS, remind=(timedelta(hours=6),)),)),)
+    [told] = reminders(late, {}, since=day("2027-01-03 10:00"), now=day("2027-01-03 11:00"))
+    assert told.notes == ("today: the Congress ends (3 January 2027)",)
+    assert told.id == "reminder-senate-vote-ends-6h"
+
+
+def test_when_the_next_reminder_is_due() -> None:
+    assert next_reminder(DATED, now=day("2026-12-01")) == day("2026-12-27 17:00")
+    assert next_reminder(DATED, now=day("2026-12-27 17:00")) == day("2027-01-02 17:00")
+    assert next_reminder(DATED, now=day("2027-02-01")) is None
