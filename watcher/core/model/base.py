@@ -1,0 +1,53 @@
+"""The smallest words: who speaks, how sure it is, what kind a change or a poll is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | int | float | bool | None
+Facts: TypeAlias = Mapping[str, Scalar | tuple[Scalar, ...]]
+
+
+class Tier(StrEnum):
+    """Who is speaking."""
+
+    OFFICIAL = "official"
+    PARTNER = "partner"
+    PRESS = "press"
+    COMMUNITY = "community"
+    OPERATOR = "operator"
+
+
+class Standing(StrEnum):
+    """How well a status is supported, weakest first."""
+
+    REPORTED = "reported"
+    PROVISIONAL = "provisional"
+    CONFIRMED = "confirmed"
+
+
+class Change(StrEnum):
+    """The kind of a transition."""
+
+    BASELINE = "baseline"
+    ADVANCE = "advance"
+    STEP_BACK = "step_back"
+    RAISED = "raised"
+    NEXT = "next"
+    CORRECTION = "correction"
+    DETAIL = "detail"
+    FLAG = "flag"
+
+
+class Outcome(StrEnum):
+    """How one poll ended; only OK feeds a decision, UNCHANGED renews the trust in the last reading."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    BLOCKED = "blocked"
+    ERROR = "error"
+    MALFORMED = "malformed"
+    EMPTY = "empty"
+    GONE = "gone"

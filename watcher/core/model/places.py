@@ -1,0 +1,66 @@
+"""Where to look: sources, and the pages that their entries lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from watcher.core.model.base import Facts, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Which links of a source's entries are fetched as documents of their own."""
+
+    match: str
+    """Regular expression searched in the link (bounded by the configuration reader)."""
+    format: str
+    every: timedelta
+    title: str = ""
+    """Regular expression searched in the entry's title; empty takes every title."""
+    within: timedelta | None = None
+    """Only entries dated at most this long before they were seen; None takes all."""
+    keep: timedelta = timedelta(days=90)
+    """How long a followed page is polled after it was found."""
+    tier: Tier | None = None
+    """Who speaks on the followed page; None: the tier of the source."""
+    publisher: str = ""
+    """Registrable domain of who speaks there; empty: the domain of the link."""
+    surface: str = ""
+    options: Facts = field(default_factory=dict)
+    deep: bool = False
+    """Also applied to the links that a followed page itself names (a report in a PDF)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where to look."""
+
+    id: str
+    signal: str
+    url: str
+    format: str
+    publisher: str
+    """Registrable domain of who speaks, or "link": each entry speaks for the domain of its own link."""
+    tier: Tier
+    every: timedelta
+    surface: str = ""
+    """Kind of place (release notes, newsroom, cloud …): two surfaces of one publisher may confirm each other."""
+    expect_every: timedelta | None = None
+    """Silence alarm: the newest entry should not be older than this."""
+    grace: timedelta = timedelta(days=1)
+    """How long without a trustworthy reading until the source counts as blind."""
+    record: bool = False
+    """A record restates everything each time; a stream forgets."""
+    essential: bool = False
+    """Without this source the signal itself cannot see."""
+    options: Facts = field(default_factory=dict)
+    follow: tuple[Follow, ...] = ()
+    parent: str = ""
+    """The source whose entry named this page; empty for a declared source."""
+    until: datetime | None = None
+    """End of polling, for a followed page."""
+    may_be_empty: bool = False
+    """Whether a reading without entries is trustworthy."""
+    may_be_missing: bool = False
+    """Whether 404 is an answer (a page that is expected to appear): then it is never blind for it."""

@@ -1,0 +1,153 @@
+"""What was seen: documents, entries, observations, and the claims that rules make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from watcher.core.model.base import Facts, Outcome, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of one successful fetch."""
+
+    url: str
+    """As asked for."""
+    final_url: str
+    """After redirects."""
+    body: bytes
+    hash: str
+    """SHA-256 of the body, hexadecimal."""
+    content_type: str
+    fetched_at: datetime
+    etag: str = ""
+    last_modified: str = ""
+    max_age: timedelta | None = None
+    """How long the publisher asks to keep it, where it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The publisher says that what we hold still stands."""
+
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No trustworthy reading, and why."""
+
+    kind: Outcome
+    reason: str
+    status: int | None = None
+    retry_after: timedelta | None = None
+
+
+class Unreadable(Exception):  # noqa: N818 - the word of the design
+    """A document that a format cannot trust; `kind` says how the poll is booked."""
+
+    def __init__(self, reason: str, kind: Outcome = Outcome.MALFORMED) -> None:
+        """Keep the reason in words."""
+        super().__init__(reason)
+        self.reason = reason
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a format reads from a document."""
+
+    key: str
+    """Identity inside its source; the same entry keeps its key when it is edited."""
+    title: str = ""
+    text: str = ""
+    """Plain text, paragraphs separated by newlines."""
+    link: str = ""
+    published: datetime | None = None
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """An entry as seen: written once, never edited."""
+
+    source: str
+    entry: Entry
+    seen_at: datetime
+    document: str
+    """SHA-256 of the stored document, hexadecimal."""
+    publisher: str
+    """Registrable domain of who speaks."""
+    tier: Tier
+    surface: str = ""
+    url: str = ""
+    """Where the document was read."""
+    revision: int = 1
+    id: int = 0
+    first_seen_at: datetime | None = None
+    """When revision 1 of this entry was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The words that prove something, and where to find them."""
+
+    text: str
+    url: str
+    publisher: str
+    tier: Tier
+    seen_at: datetime
+    document: str = ""
+    published: datetime | None = None
+    source: str = ""
+    title: str = ""
+    read_at: str = ""
+    """Address of the document that was read, where it is not the link (a feed, a record)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One rule holding on one observation."""
+
+    signal: str
+    track: str
+    rule: str
+    quote: Quote
+    effective_at: datetime
+    """When what it says happened, as far as the entry tells; else when it was published or seen."""
+    status: str = ""
+    flag: str = ""
+    review: bool = False
+    figure: str = ""
+    voice: str = ""
+    """Who counts as one voice: `publisher/surface`, or the row of a record."""
+    event: str = ""
+    order: int = 0
+    """Sequence inside one day, oldest first."""
+    details: Facts = field(default_factory=dict)
+    reason: str = ""
+    """Why it holds, in words."""
+    observation: int = 0
+    copy: int = 0
+    """Fingerprint of the text: near copies are one voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is known of one source's readings."""
+
+    source: str
+    url: str
+    publisher: str
+    last_good_at: datetime | None = None
+    last_tried_at: datetime | None = None
+    outcome: str = ""
+    error: str = ""
+    failing_since: datetime | None = None
+    newest_entry_at: datetime | None = None
+    next_at: datetime | None = None
+    first_tried_at: datetime | None = None
+    gone_since: datetime | None = None
+    gone_polls: int = 0
+    parent: str = ""
