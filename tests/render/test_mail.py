@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -157,7 +157,7 @@ def test_the_first_message_says_where_everything_stands() -> None:
     for part in (
         "The Senate has passed the bill",
         "[◐ Provisional] Has Senate vote moved?",
-        "S. 3519, the companion:   In a Senate committee, since 6 December 2026 (confirmed)",
+        "S. 3519, the companion:   In a Senate committee, since 6 December 2026, 22:41 UTC (confirmed)",
         "What is wanted: The Senate passes the bill.",
         "What it changes for you: It is not law yet.",
         "What would move it: S. 3519, the companion: A report. H.R. 2683, the House bill: The President.",
@@ -337,3 +337,86 @@ def test_a_sample_says_that_it_is_one() -> None:
 
 def test_a_signal_without_sources_has_a_sample_too() -> None:
     assert isinstance(sample([replace(MYTHOS, sources=())], NOW), Digest)
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("2026-12-09T00:00:00", "9 December 2026"),
+        ("2026-12-09T05:00:00", "9 December 2026"),
+        ("2026-12-09T01:30:00", "8 December 2026, 20:30 EST"),
+        ("2026-12-09T05:00:01", "9 December 2026, 00:00 EST"),
+    ],
+)
+def test_a_day_stays_the_day_that_its_source_names_in_every_zone(at: str, words: str) -> None:
+    happened = replace(PASSED, effective_at=datetime.fromisoformat(at).replace(tzinfo=UTC))
+    text = render(digest(happened), DESK, replace(READER, zone=ZoneInfo("America/New_York"))).text
+    assert f"Happened: {words} Seen:" in " ".join(text.split())
+
+
+# What mail programs make of it (caniemail data of November 2026): each is read by all of Gmail, Outlook, Apple Mail, Yahoo,
+# Proton, Samsung and Thunderbird, or is lost without harm where it is not.
+PROPERTIES = frozenset(
+    [
+        "background-color",
+        "border-bottom",
+        "border-collapse",
+        "border-top",
+        "border-top-color",
+        "color",
+        "font-family",
+        "font-size",
+        "font-weight",
+        "line-height",
+        "margin",
+        "max-width",
+        "padding",
+        "text-align",
+        "text-decoration",
+        "width",
+    ]
+)
+HARMLESS = {
+    "-webkit-text-size-adjust": "Apple alone needs it",
+    "border-radius": "square in Outlook",
+    "display": "the preheader is one pixel high where it is not hidden",
+    "max-height": "as above",
+    "overflow": "as above",
+    "mso-hide": "Outlook alone needs it",
+    "word-break": "a long address widens the table",
+}
+ELEMENTS = frozenset(
+    [
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "div",
+        "table",
+        "tbody",
+        "tr",
+        "td",
+        "th",
+        "p",
+        "h1",
+        "h2",
+        "a",
+        "span",
+        "strong",
+        "blockquote",
+    ]
+)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_mail_uses_only_what_mail_programs_know(name: str) -> None:
+    tree = lxml_html.fromstring(render(ALL[name], DESK, READER).html)
+    for element in tree.iter():
+        if isinstance(element.tag, str):
+            assert element.tag in ELEMENTS
+            used = {part.partition(":")[0].strip() for part in (element.get("style") or "").split(";")} - {""}
+            assert used <= PROPERTIES | HARMLESS.keys()
+    # Outlook takes no type from outside a table.
+    assert all("font-family" in cell.get("style", "") for cell in tree.xpath("//p | //h1 | //h2 | //td[@class='value']"))

@@ -8,7 +8,7 @@ from watcher.core.model import Change, Facts, Flag, Transition
 from watcher.render.cites import cites
 from watcher.render.desk import Desk, Reader
 from watcher.render.letter import Item
-from watcher.render.words import STANDINGS, Sign, detail, lowered, moment, outcome, shortened, tally
+from watcher.render.words import STANDINGS, Sign, detail, lowered, moment, outcome, shortened, tally, when
 from watcher.tools import touched
 
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
@@ -102,7 +102,7 @@ def _rows(transition: Transition, desk: Desk, zone: tzinfo) -> tuple[tuple[str, 
     """Before and after, when, and the details that stand beside the status."""
     rows = list(_states(transition, desk))
     if transition.effective_at and transition.effective_at != transition.at:
-        rows.append(("Published" if transition.event else "Happened", moment(transition.effective_at, zone)))
+        rows.append(("Published" if transition.event else "Happened", when(transition.effective_at, zone)))
     rows.append(("Seen", moment(transition.at, zone)))
     if transition.kind is not Change.FLAG:
         rows += _details(transition, desk)

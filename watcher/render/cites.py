@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from watcher.core.model import Quote
 from watcher.render.letter import Cite
-from watcher.render.words import QUOTE, TIERS, moment, safe_link, shortened
+from watcher.render.words import QUOTE, TIERS, moment, safe_link, shortened, when
 
 MOST = 3
 
@@ -21,7 +21,7 @@ def cites(quotes: Iterable[Quote], zone: tzinfo, *, most: int = MOST) -> tuple[C
 
 
 def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:
-    published = f"Published {moment(quote.published, zone)}. " if quote.published else ""
+    published = f"Published {when(quote.published, zone)}. " if quote.published else ""
     stored = f" Stored as {quote.document[:12]}." if quote.document else ""
     return Cite(
         text=text,

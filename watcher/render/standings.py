@@ -10,7 +10,7 @@ from watcher.render.changes import for_you, tools
 from watcher.render.cites import cites
 from watcher.render.desk import Desk, Reader
 from watcher.render.letter import Item, Line, Section
-from watcher.render.words import STANDINGS, day, moment, safe_link, shortened
+from watcher.render.words import STANDINGS, moment, safe_link, shortened, when
 
 MOST_BLIND = 12
 
@@ -85,7 +85,7 @@ def standing_item(verdict: Verdict, desk: Desk, reader: Reader) -> Item:
 
 def _track_row(verdict: Verdict, track: TrackVerdict, desk: Desk, zone: tzinfo) -> tuple[str, str]:
     label = desk.status(verdict.signal, track.track, track.status).label
-    since = f", since {day(track.since, zone)}" if track.since else ""
+    since = f", since {when(track.since, zone)}" if track.since else ""
     return desk.track_title(verdict.signal, track.track), f"{label}{since} ({STANDINGS[track.standing].word.lower()})"
 
 

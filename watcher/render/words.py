@@ -53,18 +53,20 @@ OUTCOMES = {
 }
 
 
-def day(at: datetime, zone: tzinfo) -> str:
-    """A date in words: 13 January 2026."""
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%B %Y}"
-
-
 def moment(at: datetime, zone: tzinfo) -> str:
-    """A date with its time, or the date alone where midnight UTC stands for a day: 13 January 2026, 09:12 UTC."""
-    if (at.hour, at.minute, at.second) == (0, 0, 0):
-        return f"{at.day} {at:%B %Y}"
+    """A moment in the reader's time: 13 January 2026, 09:12 UTC."""
     local = at.astimezone(zone)
-    return f"{day(at, zone)}, {local:%H:%M %Z}"
+    return f"{local.day} {local:%B %Y}, {local:%H:%M %Z}"
+
+
+def when(at: datetime, zone: tzinfo) -> str:
+    """When something happened, as far as its source tells: a day where it names a day, else a moment.
+
+    Midnight, noon and midnight in Washington (04:00 and 05:00 UTC), to the second, stand for a day.
+    """
+    if (at.minute, at.second, at.microsecond) == (0, 0, 0) and at.hour in {0, 4, 5, 12}:
+        return f"{at.day} {at:%B %Y}"
+    return moment(at, zone)
 
 
 def count(number: int, noun: str) -> str:
