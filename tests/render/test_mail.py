@@ -379,6 +379,8 @@ PROPERTIES = frozenset(
 HARMLESS = {
     "-webkit-text-size-adjust": "Apple alone needs it",
     "border-radius": "square in Outlook",
+    "color-scheme": "says what the meta element says",
+    "supported-color-schemes": "as above",
     "display": "the preheader is one pixel high where it is not hidden",
     "max-height": "as above",
     "overflow": "as above",
