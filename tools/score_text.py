@@ -21,7 +21,7 @@ from watcher.publishers import registrable
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SIGNALS: Final = {"mythos": "mythos-ga", "caisi": "caisi-evaluation"}
-SHARED_HOSTS: Final = {"githubusercontent.com", "github.com", "hnrss.org"}
+SHARED_HOSTS: Final = {"raw.githubusercontent.com", "githubusercontent.com", "github.com", "hnrss.org"}
 UNDATED: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -101,7 +101,7 @@ def _domains(signal: Signal, tier: Tier) -> set[str]:
 def _owners(signal: Signal, tier: Tier) -> set[str]:
     """Accounts of a code host whose files are read as sources of a tier."""
     urls = (urlsplit(source.url) for source in signal.sources if source.tier is tier)
-    return {url.path.split("/")[1] for url in urls if registrable(f"https://{url.hostname}") == "githubusercontent.com"}
+    return {url.path.split("/")[1] for url in urls if (url.hostname or "").endswith("githubusercontent.com")}
 
 
 def status_of(name: str, claims: Iterable[Claim]) -> str:
@@ -123,7 +123,7 @@ def mythos_word(claims: list[Claim]) -> str:
     public = {claim.rule for claim in claims if claim.track == "class"}
     statuses = {(claim.track, claim.status) for claim in claims}
     flags = {claim.flag for claim in claims}
-    withheld, opened = named & {"only", "withheld"}, public & {"open", "offered", "launched", "partly-open"}
+    withheld, opened = named & {"only", "withheld"}, public & {"open", "offered", "launched", "partly-open", "cloud-title"}
     ladder = (
         ("named_ga", ("named", "available") in statuses),
         ("restored", "partly-lifted" in named or "restored" in named | public),

@@ -132,6 +132,10 @@ def test_the_object_of_an_act(text: str, names: set[str]) -> None:
     ("text", "names"),
     [
         ("Aurora 2 for members", {"Aurora 2"}),
+        ("Aurora 2 | our gated ship", {"Aurora 2"}),
+        ("Aurora 2 is Acme's gated ship.", {"Aurora 2"}),
+        ("We like the gated ship.", set()),
+        ("Paint of Aurora 2 for members", set()),
         ("Aurora 2 is offered for members.", {"Aurora 2"}),
         ("We show Aurora 2 to all, alongside Bounty 3 (a boat) for members.", {"Bounty 3"}),
         ("Paint of Aurora 2 is offered for members.", set()),

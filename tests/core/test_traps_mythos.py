@@ -201,6 +201,14 @@ def test_19_parts_of_other_words_never_match(text: str) -> None:
     assert not claims(MYTHOS, text)
 
 
+def test_16_praise_of_the_press_restores_nothing() -> None:
+    cheers = [
+        said("Claude Fable 5 is back.", tier=Tier.PRESS, publisher=f"{n}.example", at=JUNE_13 + timedelta(days=2))
+        for n in range(9)
+    ]
+    assert where([*launch(), suspension(), *cheers])["class"].status == "suspended"
+
+
 def test_21_a_quiet_notes_page_disproves_no_withdrawal() -> None:
     other = said(
         "We've retired the Claude Sonnet 4 model.", at=JUNE_13 + timedelta(days=2), link="https://platform.claude.com/notes"

@@ -23,7 +23,8 @@ from watcher.core.words import (
 
 __all__ = ["Scene", "subjects"]
 
-_MARKS = frozenset({",", ":", "(", "\u2014", "-", "as"})
+_OWNING = frozenset({"for", "of", "using", "on", "in", "from", "by"})
+_MARKS = frozenset({",", ":", "|", "(", "\u2014", "-", "as"})
 
 
 def subjects(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
@@ -34,7 +35,7 @@ def subjects(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
         inside = scene.tokens[scene.start : scene.stop]
         return tuple(t.thing for t in inside if t.thing) or anaphor(scene, [t.text for t in inside], scene.start)
     if phrase.adjacent:
-        return list_left(scene.tokens, scene.start - 1)[1] if scene.start and scene.tokens[scene.start - 1].thing else ()
+        return _attached(scene, scene.start - 1) if scene.start and scene.tokens[scene.start - 1].thing else ()
     if phrase.modifier:
         return _modified(scene)
     if is_active(scene):
@@ -63,7 +64,14 @@ def _modified(scene: Scene) -> tuple[Thing, ...]:
         at = before_brackets(scene.tokens, at - 1)
     direct = at >= 0 and at == near == scene.start - 1 and scene.tokens[at].thing
     bracketed = at >= 0 and scene.tokens[at].thing and scene.tokens[scene.start - 1].text == ")"
-    return list_left(scene.tokens, at)[1] if direct or bracketed else _left(scene, at)
+    return _attached(scene, at) if direct or bracketed else _left(scene, at)
+
+
+def _attached(scene: Scene, at: int) -> tuple[Thing, ...]:
+    """The things of the list that ends at `at`, unless they belong to another noun ("caching for X", "the card of X")."""
+    first, things = list_left(scene.tokens, at)
+    owned = first > 1 and scene.tokens[first - 1].text in _OWNING and scene.tokens[first - 2].text not in HEADS | JOINERS
+    return () if owned else things
 
 
 def _attribute(scene: Scene) -> tuple[Thing, ...]:
@@ -136,7 +144,8 @@ def _by_word(scene: Scene, at: int) -> tuple[Thing, ...]:
         return _owner(scene, at) if word in HEADS else _renamed(scene, at)
     if at >= 2 and tokens[at - 1].text in {"from", "by", "of"} and tokens[at - 2].thing:  # noqa: PLR2004 - "X from its maker"
         return _headed(scene, at - 2)
-    return ()
+    owner = word in {"our", "its", "the"} or (at + 1 < len(tokens) and tokens[at + 1].text == "'s")
+    return _apposed(scene, at - 1) if owner else ()
 
 
 def _owner(scene: Scene, at: int) -> tuple[Thing, ...]:
