@@ -27,6 +27,7 @@ class Reader:
     operator: bool
     allowed_at: Callable[[datetime, bool], datetime]
     """From the time of a digest and whether it is urgent to the moment from which it may be sent."""
+    weekly_note: bool = True
 
 
 def announce(
@@ -56,7 +57,7 @@ def _put(
 ) -> Digest:
     """Store one digest with its deliveries and mark its transitions; one in which they cancelled out goes to nobody."""
     digest = compose(told, verdicts, now=now, kind=kind)
-    tx.digests.put(digest, [_outgoing(reader, digest) for reader in readers if concerns(reader, digest)])
+    tx.digests.put(digest, [outgoing(reader, digest) for reader in readers if concerns(reader, digest)])
     tx.transitions.mark([transition.id for transition in told], digest.id)
     return digest
 
@@ -70,6 +71,7 @@ def concerns(reader: Reader, digest: Digest) -> bool:
     return not reader.signals or any(transition.signal in reader.signals for transition in digest.transitions if transition.mail)
 
 
-def _outgoing(reader: Reader, digest: Digest) -> Outgoing:
+def outgoing(reader: Reader, digest: Digest) -> Outgoing:
+    """The row of the outbox that takes a digest to a reader."""
     urgent = any(transition.urgent for transition in digest.transitions)
     return Outgoing(reader.id, reader.channel, reader.address, reader.allowed_at(digest.at, urgent))

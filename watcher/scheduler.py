@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher.announce import Reader, announce
 from watcher.core.model import Digest, Signal, Transition
 from watcher.observe import Get, Read, observe, settle_all
+from watcher.reminding import remind
 from watcher.store import Store
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ class Beat:
     wait: timedelta
     deliver: Callable[[datetime], Awaitable[int]]
     known_until: datetime | None = None
+    zone: tzinfo | None = None
+    """Of the readers, for weekly notes and reminders; None gives none (a rehearsal)."""
     after: Callable[[], Awaitable[None]] | None = None
     """Run after each good cycle (a heartbeat to another service)."""
 
@@ -75,6 +78,8 @@ async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Don
         if not seen.polls:
             break
     digests = announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait)
+    if beat.zone is not None:
+        digests += remind(beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
     sent = await beat.deliver(now)
     return Done(polls, tuple(told), tuple(digests), sent)
 

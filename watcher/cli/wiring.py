@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from watcher.announce import Reader
 from watcher.config import Config, ConfigError, Mistake, rules_hash
@@ -84,6 +85,7 @@ def _reader(one: Recipient, zone: str) -> Reader:
         address=one.to,
         signals=frozenset(one.signals),
         operator=one.operator,
+        weekly_note=one.weekly_note,
         allowed_at=lambda at, urgent: allowed_at(at, wishes, urgent=urgent),
     )
 
@@ -131,4 +133,5 @@ async def opened(
                 wait=config.watch.group_wait,
                 deliver=deliver,
                 known_until=rehearsal.known_until if rehearsal else None,
+                zone=None if rehearsal else ZoneInfo(config.watch.timezone),
             )
