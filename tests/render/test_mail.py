@@ -422,3 +422,18 @@ def test_a_mail_uses_only_what_mail_programs_know(name: str) -> None:
             assert used <= PROPERTIES | HARMLESS.keys()
     # Outlook takes no type from outside a table.
     assert all("font-family" in cell.get("style", "") for cell in tree.xpath("//p | //h1 | //h2 | //td[@class='value']"))
+
+
+def test_history_that_nobody_saw_is_not_said_to_be_seen() -> None:
+    known = replace(PASSED, evidence=(quote(document="", published=NOW),))
+    assert "govinfo.gov, official. Published 9 December 2026, 22:41 UTC. Known history." in told(known)
+
+
+def test_signals_stand_in_the_order_of_the_configuration() -> None:
+    text = render(ALL["weekly"], DESK, READER).text
+    assert text.index("Senate vote") < text.index("Mythos availability") < text.index("CAISI evaluation")
+
+
+def test_a_long_name_of_a_row_stands_above_its_value() -> None:
+    text = render(ALL["baseline"], DESK, READER).text
+    assert "Evaluations of models from China: Awaiting the next evaluation, since 6" in text

@@ -22,10 +22,13 @@ def cites(quotes: Iterable[Quote], zone: tzinfo, *, most: int = MOST) -> tuple[C
 
 def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:
     published = f"Published {when(quote.published, zone)}. " if quote.published else ""
+    # History that signals.toml tells carries its own date as the time it was seen: nobody saw it.
+    told = not quote.document and quote.seen_at == quote.published
+    seen = "Known history." if told else f"Seen {moment(quote.seen_at, zone)}."
     stored = f" Stored as {quote.document[:12]}." if quote.document else ""
     return Cite(
         text=text,
         link=safe_link(quote.url),
         where=shortened(f"{quote.publisher or 'unknown'}, {TIERS[quote.tier]}", 100),
-        when=f"{published}Seen {moment(quote.seen_at, zone)}.{stored}",
+        when=f"{published}{seen}{stored}",
     )

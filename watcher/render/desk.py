@@ -72,6 +72,8 @@ def transitions_for(digest: Digest, reader: Reader) -> tuple[Transition, ...]:
     return tuple(transition for transition in digest.transitions if reader.wants(transition.signal))
 
 
-def verdicts_for(digest: Digest, reader: Reader) -> tuple[Verdict, ...]:
-    """The verdicts that are for this reader."""
-    return tuple(verdict for verdict in digest.verdicts if reader.wants(verdict.signal))
+def verdicts_for(digest: Digest, desk: Desk, reader: Reader) -> tuple[Verdict, ...]:
+    """The verdicts that are for this reader, in the order of the configuration."""
+    order = {name: place for place, name in enumerate(desk.signals)}
+    wanted = (verdict for verdict in digest.verdicts if reader.wants(verdict.signal))
+    return tuple(sorted(wanted, key=lambda verdict: order.get(verdict.signal, len(order))))

@@ -29,7 +29,7 @@ def _news(digest: Digest, desk: Desk, reader: Reader) -> Letter:
     """What changed, where the rest stands, and what cannot be seen."""
     changes = sorted(transitions_for(digest, reader), key=weight)
     told, listed = [each for each in changes if each.mail], [each for each in changes if not each.mail]
-    verdicts = verdicts_for(digest, reader)
+    verdicts = verdicts_for(digest, desk, reader)
     moved_signals = {each.signal for each in told}
     rest = [verdict for verdict in verdicts if verdict.signal not in moved_signals]
     items = tuple(item(each, desk, reader) for each in told[:MOST_ITEMS])
@@ -81,7 +81,7 @@ def _noted(listed: Sequence[Transition], desk: Desk) -> Section:
 
 def _baseline(digest: Digest, desk: Desk, reader: Reader) -> Letter:
     """Where everything stands when the watch starts."""
-    verdicts = verdicts_for(digest, reader)
+    verdicts = verdicts_for(digest, desk, reader)
     many = count(len(verdicts), "signal")
     return Letter(
         subject=shortened(f"{desk.title}: the watch has started, {many}", LONGEST),
@@ -109,7 +109,7 @@ def _operator(digest: Digest, desk: Desk, reader: Reader) -> Letter:
         items=tuple(_source_item(each, desk, reader) for each in changes[:MOST_ITEMS]),
         tone="warn" if blind else "good",
         sections=_sections(
-            _lines(digest.notes), unchanged(verdicts_for(digest, reader), desk, reader, heading="Where the signals stand")
+            _lines(digest.notes), unchanged(verdicts_for(digest, desk, reader), desk, reader, heading="Where the signals stand")
         ),
         footer=_footer(desk, reader),
         about="operator",
@@ -139,7 +139,7 @@ def _source_item(change: Transition, desk: Desk, reader: Reader) -> Item:
 
 def _note(digest: Digest, desk: Desk, reader: Reader) -> Letter:
     """A quiet note: the weekly sign of life, or a reminder of a date."""
-    verdicts = verdicts_for(digest, reader)
+    verdicts = verdicts_for(digest, desk, reader)
     blind = blind_section(verdicts, desk, reader)
     unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""
     many = count(len(verdicts), "signal")

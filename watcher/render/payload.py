@@ -20,6 +20,7 @@ QUOTES = ((3, 600), (1, 300), (1, 120), (0, 0))
 
 def payload(digest: Digest, desk: Desk, reader: Reader, *, subject: str) -> dict[str, Any]:
     """The news with as much of its evidence as fits; the page has the rest."""
+    verdicts = verdicts_for(digest, desk, reader)
     told: dict[str, Any] = {
         "version": VERSION,
         "type": f"watch.{digest.kind}",
@@ -28,8 +29,8 @@ def payload(digest: Digest, desk: Desk, reader: Reader, *, subject: str) -> dict
         "subject": subject,
         "url": desk.page(),
         "changes": [as_line(change) for change in transitions_for(digest, reader)],
-        "standings": [_standing(verdict, desk) for verdict in verdicts_for(digest, reader)],
-        "cannot_see": [_blind(blind, verdict.signal) for verdict in verdicts_for(digest, reader) for blind in verdict.blind],
+        "standings": [_standing(verdict, desk) for verdict in verdicts],
+        "cannot_see": [_blind(blind, verdict.signal) for verdict in verdicts for blind in verdict.blind],
         "notes": list(digest.notes),
     }
     return next((small for many, length in QUOTES if _size(small := _trimmed(told, many, length)) <= LIMIT), _least(told))

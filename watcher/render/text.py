@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from watcher.render.letter import Cite, Item, Letter, Line, Section
 
 WIDTH = 72
+NAME = 24
+"""Names of rows up to this long stand in a column of their own."""
 
 
 def as_text(letter: Letter) -> str:
@@ -35,9 +37,9 @@ def _item(item: Item) -> Iterator[str]:
     if item.standing:
         yield _fill(f"[{item.icon} {item.standing}] {item.note}".rstrip())
     yield ""
-    width = min(max((len(name) for name, _ in item.rows), default=0), 24)
+    width = max((len(name) for name, _ in item.rows if len(name) <= NAME), default=0)
     for name, value in item.rows:
-        yield _hang(f"{name}:".ljust(width + 2), value)
+        yield _hang(f"{name}:".ljust(width + 2), value) if len(name) <= NAME else _hang(f"{name}: ", value, indent="    ")
     for cite in item.cites:
         yield from _cite(cite)
     for name, words in item.paragraphs:
@@ -80,13 +82,13 @@ def _fill(text: str, *, indent: str = "") -> str:
     )
 
 
-def _hang(start: str, text: str) -> str:
-    """A start with its text hanging beside it."""
+def _hang(start: str, text: str, *, indent: str = "") -> str:
+    """A start with its text hanging beside it, or under it where an indent is given."""
     return textwrap.fill(
         text,
         WIDTH,
         initial_indent=start,
-        subsequent_indent=" " * min(len(start), 26),
+        subsequent_indent=indent or " " * len(start),
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -11,7 +11,10 @@ from notifiers.message import one_line
 from watcher.core.model import Facts, Scalar, Standing, Tier
 
 PLAIN = frozenset(
-    ("A", "An", "Access", "Between", "By", "In", "Law", "No", "Not", "On", "Open", "Out", "Put", "Said", "Taken", "The", "With")
+    (
+        *("A", "An", "Access", "Between", "By", "In", "Law", "No", "Not", "On", "Open", "Out", "Preview", "Put", "Said", "Taken"),
+        *("The", "Waiting", "With"),
+    )
 )
 """First words of labels that are no names."""
 QUOTE = 420
