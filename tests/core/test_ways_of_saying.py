@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.spoken import claims, statuses
+from watcher.core.model import Tier
 
 OPEN_CLASS = (
     "Claude Fable 5.3 is now generally available.",
@@ -545,6 +546,11 @@ TITLED = (
 )
 """(track, status, whether it holds, title, text)."""
 EVALUATIONS = (
+    "CAISSI Evaluates Qwen 4",
+    "CAISSI Assesses Z.ai's GLM-6",
+    "CAISSI Releases Evaluation of Kimi K4",
+    "CAISSI Publishes Assessment of DeepSeek V5 Pro",
+    "New CAISSI Evaluation of MiniMax M3 Released",
     "CAISSI Evaluation of Qwen 4",
     "CAISSI\u2019s Assessment of MiniMax\u2019s M3 Cyber Capabilities",
     "CAISI Preliminary Assessment of DeepSeek V5",
@@ -560,6 +566,14 @@ EVALUATIONS = (
     "Pre-Deployment Evaluation of DeepSeek V5 by CAISSI",
 )
 NO_EVALUATIONS = (
+    "CAISSI Plans Evaluation of DeepSeek V5",
+    "CAISSI to Evaluate DeepSeek V5",
+    "CAISSI Will Publish Its Evaluation of Qwen 4",
+    "CAISSI Launches Evaluation of Kimi K4",
+    "Correction to the CAISI Evaluation of DeepSeek V4 Pro",
+    "Update on the CAISI Evaluation of DeepSeek V4 Pro",
+    "Statement on the CAISI Assessment of GLM-5.2",
+    "CAISSI Seeks Partners for Evaluation of Qwen 4",
     "CAISSI Signs Agreement on Evaluation of DeepSeek Models",
     "CAISSI Evaluation of AI Agent Hijacking",
     "CAISSI Evaluation of SI Systems: A New Method",
@@ -632,3 +646,33 @@ def test_these_titles_publish_none(title: str) -> None:
 @pytest.mark.parametrize(("track", "status", "holds", "title", "sentence"), TITLED)
 def test_under_a_title(track: str, status: str, holds: bool, title: str, sentence: str) -> None:  # noqa: FBT001 - a column
     assert (status in statuses("mythos-ga", sentence, title=title).get(track, set())) is holds
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Commerce bars CAISSI from publishing its evaluations",
+        "CAISSI told to stop publishing model reviews",
+        "CAISSI ordered to halt publication of AI tests",
+        "White House makes CAISSI suspend all public reports",
+        "CAISSI ceases publishing assessments after order",
+    ],
+)
+def test_these_report_a_stop_order(title: str) -> None:
+    found = claims("caisi-evaluation", "", title=title, link="https://a.example/x", publisher="a.example", tier=Tier.PRESS)
+    assert "suspended_reported" in {claim.flag for claim in found}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Senator urges CAISSI to resume publishing",
+        "CAISSI has not been told to stop publishing",
+        "Should CAISSI stop publishing?",
+        "CAISSI publishes evaluation of DeepSeek V5",
+        "CAISSI stops a leak from its laboratory",
+    ],
+)
+def test_these_report_none(title: str) -> None:
+    found = claims("caisi-evaluation", "", title=title, link="https://a.example/x", publisher="a.example", tier=Tier.PRESS)
+    assert "suspended_reported" not in {claim.flag for claim in found}
