@@ -14,7 +14,8 @@ _EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_ps
 def registrable(url: str) -> str:
     """The registrable domain of an address ("https://news.bbc.co.uk/x" → "bbc.co.uk"), or its host where there is none.
 
-    Sites under a shared host ("name.github.io") are publishers of their own. Nothing is fetched: the list is the snapshot of the installed tldextract.
+    Sites under a shared host ("name.github.io") are publishers of their own. Nothing is fetched: the list is the snapshot
+    that comes with the installed tldextract.
     """
     try:
         host = urlsplit(url).hostname or ""
