@@ -209,6 +209,19 @@ def test_a_repeat_keeps_to_the_quiet_hours_unless_it_is_urgent(store: Store) -> 
         assert rows(store)[1].next_at == NOW + 5 * SECOND
 
 
+def test_what_is_booked_does_not_hold_the_address(store: Store) -> None:
+    class Chatty:
+        Settings = object
+
+        async def send(self, message: Any, recipient: Recipient, settings: Any) -> None:
+            raise notifiers.NotSent(f"550 {recipient.address}: no such user", retry=False)
+
+    with mail_server() as stage:
+        put(store, digest(PASSED), stage)
+        beat(store, NOW, stage, load=lambda _: Chatty())
+        assert rows(store)[0].error == "550 the address: no such user"
+
+
 def test_a_recipient_who_is_gone_from_the_configuration_is_a_dead_letter(store: Store) -> None:
     with mail_server() as stage:
         put(store, digest(PASSED), stage)
