@@ -82,7 +82,7 @@ def _reader(one: Recipient, zone: str) -> Reader:
     return Reader(
         id=one.id,
         channel=one.channel,
-        address=one.to,
+        address="",  # stands in signals.toml and the environment alone: it may hold a token
         signals=frozenset(one.signals),
         operator=one.operator,
         weekly_note=one.weekly_note,

@@ -147,7 +147,7 @@ def _refused(shift: _Shift, parcel: Parcel, error: Exception, *, begun: bool) ->
     with shift.store.writing() as tx:
         if not begun:
             tx.deliveries.start(carrier.id, now)
-        reason = refusal.reason.replace(to.recipient.address, "the address") if to else refusal.reason
+        reason = refusal.reason.replace(to.recipient.address, "the address") if to and to.recipient.address else refusal.reason
         tx.deliveries.book_failed(carrier.id, reason, again, uncertain=refusal.uncertain)
         if to and refusal.gone:
             tx.meta.put(f"{GONE}{carrier.recipient}", fingerprint(to.recipient.address))
