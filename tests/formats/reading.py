@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from watcher import formats
 from watcher.core.model import Document, Entry, Unreadable
 
@@ -18,7 +19,9 @@ def document(body: bytes | str, *, url: str = "https://pub.example/doc", content
     return Document(url, "", body.encode() if isinstance(body, str) else body, "", content_type, NOW)
 
 
-def read(name: str, body: bytes | str, *, url: str = "https://pub.example/doc", content_type: str = XML, **options: Any) -> tuple[Entry, ...]:
+def read(
+    name: str, body: bytes | str, *, url: str = "https://pub.example/doc", content_type: str = XML, **options: Any
+) -> tuple[Entry, ...]:
     return formats.read(document(body, url=url, content_type=content_type), name, options)
 
 

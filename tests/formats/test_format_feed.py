@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from reading import atom, read, refused, rss
+
 from watcher.core.model import Entry
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -18,11 +19,15 @@ def test_a_note_that_is_added_to_keeps_its_key() -> None:
     edited = NOTES.replace("customers &amp;amp; partners.", "customers (from noon on).")
     before, after = notes(NOTES), notes(edited)
     assert list(before) == list(after)
-    assert [text for key, text in after.items() if before[key] != text] == ["A first model, Fable 5 (fable-5), is open to all customers (from noon on)."]
+    assert [text for key, text in after.items() if before[key] != text] == [
+        "A first model, Fable 5 (fable-5), is open to all customers (from noon on)."
+    ]
 
 
 def test_a_note_put_before_others_is_the_only_new_one() -> None:
-    edited = NOTES.replace("&lt;ul&gt;&lt;li&gt;A first", "&lt;ul&gt;&lt;li&gt;Something else came first.&lt;/li&gt;&lt;li&gt;A first")
+    edited = NOTES.replace(
+        "&lt;ul&gt;&lt;li&gt;A first", "&lt;ul&gt;&lt;li&gt;Something else came first.&lt;/li&gt;&lt;li&gt;A first"
+    )
     assert [text for key, text in notes(edited).items() if key not in notes(NOTES)] == ["Something else came first."]
 
 
@@ -63,7 +68,10 @@ def test_a_page_address_as_id_serves_as_link_and_another_id_does_not() -> None:
 
 def test_doubles_are_one_entry_and_shared_ids_are_told_apart() -> None:
     one, other = "<guid>g</guid><title>One</title>", "<guid>g</guid><title>Other</title>"
-    assert [(entry.key, entry.title) for entry in read("feed", rss(one, other, one))] == [("g one ", "One"), ("g other ", "Other")]
+    assert [(entry.key, entry.title) for entry in read("feed", rss(one, other, one))] == [
+        ("g one ", "One"),
+        ("g other ", "Other"),
+    ]
     assert len(read("feed", rss(one, one))) == 1
     late = "<guid>g</guid><title>One</title><description>more</description>"
     assert [entry.key for entry in read("feed", rss(one, late))] == ["g one ", "g one ~2"]
@@ -81,11 +89,21 @@ def test_a_community_feed_of_255_items_is_read_whole() -> None:
 
 
 def test_links_that_are_none_are_dropped_and_relative_ones_resolved() -> None:
-    feed = rss("<guid>1</guid><link>javascript:alert(1)</link>", "<guid>2</guid><link>/post</link>", "<guid>3</guid><link>https:///x</link>")  # feedparser mends the last
-    assert [entry.link for entry in read("feed", feed, url="https://pub.example/feed")] == ["", "https://pub.example/post", "https://x"]
+    feed = rss(
+        "<guid>1</guid><link>javascript:alert(1)</link>",
+        "<guid>2</guid><link>/post</link>",
+        "<guid>3</guid><link>https:///x</link>",
+    )  # feedparser mends the last
+    assert [entry.link for entry in read("feed", feed, url="https://pub.example/feed")] == [
+        "",
+        "https://pub.example/post",
+        "https://x",
+    ]
 
 
-@pytest.mark.parametrize("raw", ["Fri, 01 Jan 0000 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -1200", "31/12/2026", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "raw", ["Fri, 01 Jan 0000 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -1200", "31/12/2026", "0001-01-01T00:00:00Z"]
+)
 def test_a_date_that_cannot_be_is_none_and_its_text_is_kept(raw: str) -> None:
     (entry,) = read("feed", rss(f"<guid>1</guid><pubDate>{raw}</pubDate>"))
     assert entry.published is None
@@ -93,7 +111,12 @@ def test_a_date_that_cannot_be_is_none_and_its_text_is_kept(raw: str) -> None:
 
 
 def test_an_unreadable_date_of_publication_gives_way_to_that_of_change() -> None:
-    (entry,) = read("feed", atom("<id>1</id><title>t</title><link href='https://a.example/'/><published>x</published><updated>2026-02-03T00:00:00Z</updated>"))
+    (entry,) = read(
+        "feed",
+        atom(
+            "<id>1</id><title>t</title><link href='https://a.example/'/><published>x</published><updated>2026-02-03T00:00:00Z</updated>"
+        ),
+    )
     assert entry.published is not None
     assert (entry.published.day, dict(entry.facts)) == (3, {"date_raw": "x"})
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from reading import document
+
 from watcher import formats
 from watcher.core.model import Entry
 

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from watcher.formats._dates import find_date, read_date, read_epoch, zone_named
 
 MOMENTS = [
@@ -87,7 +88,9 @@ def test_a_date_is_found_inside_a_heading(text: str, day: str | None) -> None:
     assert (found.date().isoformat() if found else None) == day
 
 
-@pytest.mark.parametrize(("value", "year"), [(1781082000, 2026), (1781082000123, 2026), (0, None), (1e300, None), (float("nan"), None)])
+@pytest.mark.parametrize(
+    ("value", "year"), [(1781082000, 2026), (1781082000123, 2026), (0, None), (1e300, None), (float("nan"), None)]
+)
 def test_seconds_and_milliseconds_since_1970(value: float, year: int | None) -> None:
     found = read_epoch(value)
     assert (found.year if found else None) == year

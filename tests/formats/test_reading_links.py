@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from watcher.formats import _options
 from watcher.formats._links import absolute
 
@@ -46,16 +47,24 @@ def test_no_text_becomes_another_kind_of_address(link: str) -> None:
     found = absolute(link, BASE)
     assert found == "" or found.lower().startswith(("http://", "https://"))
     assert found.isprintable()
-    assert not set(found) & set(" <>\"\\")
+    assert not set(found) & set(' <>"\\')
 
 
 def test_options_are_of_their_kind() -> None:
     given_options = {"a": "x", "b": ("x", "y"), "n": 3, "t": True}
     assert (_options.word(given_options, "a"), _options.word(given_options, "none", "z")) == ("x", "z")
-    assert (_options.words(given_options, "a"), _options.words(given_options, "b"), _options.words(given_options, "none")) == (("x",), ("x", "y"), ())
+    assert (_options.words(given_options, "a"), _options.words(given_options, "b"), _options.words(given_options, "none")) == (
+        ("x",),
+        ("x", "y"),
+        (),
+    )
     assert (_options.number(given_options, "n", 1), _options.number(given_options, "none", 1)) == (3, 1)
     assert (_options.flag(given_options, "t"), _options.flag(given_options, "none")) == (True, False)
-    for wrong in (lambda: _options.word(given_options, "n"), lambda: _options.words(given_options, "n"), lambda: _options.number(given_options, "t", 1)):
+    for wrong in (
+        lambda: _options.word(given_options, "n"),
+        lambda: _options.words(given_options, "n"),
+        lambda: _options.number(given_options, "t", 1),
+    ):
         with pytest.raises(TypeError, match="option"):
             wrong()
     with pytest.raises(TypeError, match="option a"):

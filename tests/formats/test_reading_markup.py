@@ -4,6 +4,7 @@ import codecs
 
 import pytest
 from reading import HTML, refused, rss
+
 from watcher.core.model import Outcome, Unreadable
 from watcher.formats._markup import decode, human_check, looks_like_page, open_xml, refuse_page, without_declaration
 
@@ -21,7 +22,11 @@ from watcher.formats._markup import decode, human_check, looks_like_page, open_x
         ("\u201cq\u201d".encode("cp1252"), 'text/html; charset="windows-1252"', "\u201cq\u201d"),
         ("é".encode("latin-1"), "text/plain; charset=utf-8", "\ufffd"),
         ("é".encode("latin-1"), "", "\ufffd"),
-        (b"<?xml version='1.0' encoding='iso-8859-1'?><a>\xe9</a>", "text/plain; charset=utf-8", "<?xml version='1.0' encoding='iso-8859-1'?><a>é</a>"),
+        (
+            b"<?xml version='1.0' encoding='iso-8859-1'?><a>\xe9</a>",
+            "text/plain; charset=utf-8",
+            "<?xml version='1.0' encoding='iso-8859-1'?><a>é</a>",
+        ),
         (b"<html><meta charset='windows-1251'>\xcf", "text/html", "<html><meta charset='windows-1251'>П"),
         (b"<?xml version='1.0' encoding='utf-16'?><a/>", "", "<?xml version='1.0' encoding='utf-16'?><a/>"),
         (b"plain", "text/plain; charset=none-such", "plain"),
@@ -112,7 +117,9 @@ def test_a_check_for_humans_is_blocked_in_every_format(name: str, page: str) -> 
 def test_an_article_about_blocks_is_no_check() -> None:
     article = f"<html><title>On tests</title><p>{'A long story. ' * 200}</p><p>Access denied, said the captcha.</p></html>"
     assert not human_check(article)
-    short = "<html><title>Bot rules</title><body><p>" + "Many words first. " * 40 + "Then a captcha, access denied.</p></body></html>"
+    short = (
+        "<html><title>Bot rules</title><body><p>" + "Many words first. " * 40 + "Then a captcha, access denied.</p></body></html>"
+    )
     assert not human_check(short)
 
 
@@ -120,11 +127,12 @@ def test_a_page_in_the_place_of_a_document_is_named_with_its_title() -> None:
     for name in ("feed", "json_list", "sitemap", "text", "markdown", "advisories", "pdf"):
         kind, reason = refused(name, "<!DOCTYPE html><html><title>Docs\n</title><body>Welcome</body></html>", content_type=HTML)
         assert (kind, "Docs" in reason) == ("malformed", True), name
-    with pytest.raises(Unreadable, match="is a web page$"):
+    with pytest.raises(Unreadable, match="is a web page"):
         refuse_page("<html></html>")
 
 
 def test_a_feed_is_no_page() -> None:
     assert not looks_like_page(rss("<title>x</title>"))
+    assert refused("feed", "<div><html><body>Just a moment...</body></html></div>")[0] == "blocked"
     assert refused("feed", "hello")[1] == "the document is no XML"
     assert refused("feed", "")[0] == "empty"

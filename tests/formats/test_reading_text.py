@@ -1,8 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from watcher.formats._split import split_markup
 from watcher.formats._text import _read_fully, _read_quickly, beginning, clean, lines, number_doubles, paragraphs, plain_title
+from watcher.formats._tree import too_deep
 
 
 @pytest.mark.parametrize(
@@ -58,17 +60,48 @@ def test_markup_becomes_lines(markup: str, said: str) -> None:
     assert paragraphs(markup) == said
 
 
-PIECES = st.sampled_from(
-    ["<p>", "</p>", "<br>", "<br/>", "<b>", "</b>", "<li>", "</li>", "<div class='x'>", "</div>", '<a href="https://x.example/?a=1">', "</a>"]
-    + ["word", " ", "&amp;", "&#39;", "&nbsp;", "5 > 4", "é", "<h2 id=a>", "</h2>", "<img src=x alt='y'>", "<hr />", "\n"]
+LEAVES = st.sampled_from(
+    ["word", " ", "&amp;", "&#39;", "&nbsp;", "5 > 4", "é", "<br>", "<br/>", "<img src=x alt='y'>", "<hr />", "\n"]
+)
+WRAPS = st.sampled_from(
+    [
+        "<p>{}</p>",
+        "<b>{}</b>",
+        "<ul><li>{}</li></ul>",
+        "<div class='x'>{}</div>",
+        '<a href="https://x.example/?a=1">{}</a>',
+        "<h2 id=a>{}</h2>",
+    ]
+)
+BALANCED = st.recursive(
+    LEAVES, lambda inner: st.builds(str.format, WRAPS, st.lists(inner, max_size=4).map("".join)), max_leaves=12
 )
 
 
-@given(st.lists(PIECES, max_size=25).map("".join))
+@given(st.lists(BALANCED, max_size=5).map("".join))
 def test_the_quick_reading_of_markup_agrees_with_the_full_one(markup: str) -> None:
     quick = _read_quickly(" ".join(markup.split()))
     assert quick is not None
     assert lines(quick) == lines(_read_fully(" ".join(markup.split())))
+
+
+@pytest.mark.parametrize(
+    ("markup", "deep"),
+    [
+        ("<div>" * 500 + "</div>" * 500, False),
+        ("<div>" * 1_500, True),
+        ("<div/>" * 1_500, True),
+        ("<div></div>" * 1_500, False),
+        ("</div>" * 1_500, False),
+        ("<path d='x'/>" * 1_500, False),
+        ("<p>x<br>" * 1_500, False),
+        ("<X-Y>" * 1_500, True),
+    ],
+)
+def test_what_lies_too_deep_is_read_without_a_tree(markup: str, deep: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert too_deep(markup) is deep
+    assert paragraphs(f"{markup}the end").endswith("the end")
+    assert split_markup(f"{markup}the end", "li")[1].endswith("the end")
 
 
 @given(st.text(alphabet="<>/!-&;#x09abp='\" \n", max_size=60))

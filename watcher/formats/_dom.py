@@ -4,28 +4,69 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from watcher.formats._text import paragraphs, plain_title
+from watcher.core.model import Unreadable
+from watcher.formats._text import lines, plain_title
+from watcher.formats._tree import parse_html, words_of
 
-_SILENT = (
-    "script, style, noscript, template, iframe, svg, form, nav, aside, [hidden], [aria-hidden=true], a.auto-anchor, a.headerlink"
+_CODE = ("script", "style", "template")
+_SILENT = ", ".join(
+    (*_CODE, "noscript, iframe, svg, form, nav, aside, [hidden], [aria-hidden=true], a.auto-anchor, a.headerlink")
 )
-_META = {
-    "og:title": "property",
-    "article:published_time": "property",
-    "article:modified_time": "property",
-    "date": "name",
-    "dcterms.date": "name",
-}
+_META = {"og:title": "property", "article:published_time": "property", "date": "name", "dcterms.date": "name"}
 _STRUCTURED = 'script[type="application/ld+json"]'
 
 
-def parse_page(text: str) -> LexborHTMLParser:
-    """A page as a tree."""
-    return LexborHTMLParser(text.replace("\0", ""))
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as a tree, and what in it is no reading matter."""
+
+    tree: LexborHTMLParser
+    silent: frozenset[int] = field(default_factory=frozenset)
+
+    def text(self, node: LexborNode | None, limit: int = 200_000) -> str:
+        """The readable text of an element, a line a paragraph."""
+        return lines(words_of(node, self.silent), limit) if node is not None else ""
+
+    def line(self, node: LexborNode | None) -> str:
+        """The text of an element as a title."""
+        return plain_title(self.text(node, 2_000).replace("\n", " "))
+
+    def first(self, selector: str) -> LexborNode | None:
+        """The first element of the page that a selector finds."""
+        return first(self.tree, selector)
+
+    def whole(self) -> str:
+        """The readable text of all of it."""
+        return self.text(self.tree.body)
+
+    def says(self, name: str) -> str:
+        """What the page says of itself in its head."""
+        return attribute(self.first(f'meta[{_META[name]}="{name}"]'), "content")
+
+    def structured(self) -> Iterator[dict[str, Any]]:
+        """The objects of the page's JSON-LD, outermost first."""
+        for node in self.tree.css(_STRUCTURED)[:20]:
+            try:
+                yield from _objects(json.loads(node.text()))
+            except (ValueError, RecursionError):
+                continue
+
+
+def open_page(text: str) -> Page:
+    """A page as a tree. Raises Unreadable for one whose elements are nested too deep to be read in time.
+
+    A form around the whole page is no reason to pass over it.
+    """
+    tree = parse_html(text)
+    if tree is None:
+        raise Unreadable("the page is nested too deep")
+    silent = (node for node in tree.css(_SILENT) if node.tag in _CODE or node.css_first("h1") is None)
+    return Page(tree, frozenset(node.mem_id for node in silent))
 
 
 def select(node: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
@@ -41,47 +82,16 @@ def first(node: LexborHTMLParser | LexborNode, selector: str) -> LexborNode | No
     return next(iter(select(node, selector)), None)
 
 
-def text_of(node: LexborNode | None, limit: int = 200_000) -> str:
-    """The readable text of an element, a line a paragraph."""
-    return paragraphs(node.html or "", limit) if node is not None else ""
-
-
-def title_of(node: LexborNode | None) -> str:
-    """The text of an element as one line."""
-    if node is None:
-        return ""
-    return plain_title(node.text() if node.tag == "title" else text_of(node, 2_000).replace("\n", " "))
-
-
 def attribute(node: LexborNode | None, *names: str) -> str:
     """The first of these attributes that holds something."""
     values = (node.attributes.get(name) for name in names) if node is not None else ()
     return next((value.strip() for value in values if value and value.strip()), "")
 
 
-def meta(page: LexborHTMLParser, name: str) -> str:
-    """What a page says of itself in its head."""
-    return attribute(first(page, f'meta[{_META[name]}="{name}"]'), "content")
-
-
-def drop_silent(page: LexborHTMLParser) -> None:
-    """Remove what is no reading matter, so that no text of it is found later."""
-    for node in page.css(_SILENT):
-        if node.css_first("h1") is None or node.tag in {"script", "style", "template"}:
-            node.decompose()
-
-
-def structured(page: LexborHTMLParser) -> Iterator[dict[str, Any]]:
-    """The objects of a page's JSON-LD, outermost first; before `drop_silent`."""
-    for node in page.css(_STRUCTURED)[:20]:
-        try:
-            waiting = [json.loads(node.text())]
-        except (ValueError, RecursionError):
-            continue
-        while waiting:
-            value = waiting.pop(0)
-            if isinstance(value, dict):
-                yield value
-                waiting.extend(value.get("@graph") or () if isinstance(value.get("@graph"), list) else ())
-            elif isinstance(value, list):
-                waiting.extend(value[:50])
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    """The mappings in a list, or in what is called its graph."""
+    for item in value[:50] if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield item
+            if isinstance(item.get("@graph"), list):
+                yield from _objects(item["@graph"])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from watcher.formats._text import lines, paragraphs
+from watcher.formats._tree import parse_html, words_of
 
-from watcher.formats._text import paragraphs
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 _HEADING = re.compile(r"h[1-6]")
 _TAG_NAME = re.compile(r"[a-z][a-z0-9]*")
@@ -22,12 +25,13 @@ def split_markup(markup: str, tag: str) -> tuple[list[str], str]:
     if _HEADING.fullmatch(tag):
         rest, *sections = re.split(rf"(?=<{tag}\b)", markup, flags=re.IGNORECASE)
         return [text for text in map(paragraphs, sections) if text], paragraphs(rest)
-    tree = LexborHTMLParser(markup)
+    tree = parse_html(markup)
+    if tree is None or tree.body is None:
+        return [], paragraphs(markup)
     outermost = [node for node in tree.css(tag) if not _inside(node, tag)]
-    parts = [paragraphs(node.html or "") for node in outermost]
-    for node in outermost:
-        node.decompose()
-    return [text for text in parts if text], paragraphs(tree.html or "")
+    parts = [lines(words_of(node)) for node in outermost]
+    rest = words_of(tree.body, frozenset(node.mem_id for node in outermost))
+    return [text for text in parts if text], lines(rest)
 
 
 def _inside(node: LexborNode, tag: str) -> bool:

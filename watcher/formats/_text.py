@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-from selectolax.lexbor import LexborHTMLParser
+from watcher.formats._tree import BREAKS, FLOWING, parse_html, words_of
 
 MAX_TITLE = 500
 MAX_TEXT = 60_000
@@ -15,28 +15,19 @@ MAX_TEXT = 60_000
 _MAX_MARKUP = 2_000_000
 _MAX_RAW_TITLE = 20_000
 
-_BREAK_NAMES = (
-    "address article aside blockquote br center dd details dialog dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre search section summary ul"
-)
-_FLOWING_NAMES = "a abbr b big cite code del em font i img ins kbd mark q s samp small span strike strong sub sup tt u var wbr"
-_BREAKS, _FLOWING = tuple(_BREAK_NAMES.split()), tuple(_FLOWING_NAMES.split())
-_TABLES = ("caption", "option", "table", "tbody", "tfoot", "thead", "tr")
-_SILENT = ["script", "style", "noscript", "template", "iframe", "object", "svg", "head", "textarea", "select", "title"]
 _TAG = re.compile(
     r"<(/?[a-zA-Z][a-zA-Z0-9]*)(?:\s+[a-zA-Z0-9_.:@-]+(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=`/]+))?)*+\s*/?>",
 )
-_MEANS = {slash + name: sense for slash in ("", "/") for names, sense in ((_BREAKS, "\n"), (_FLOWING, "")) for name in names}
+_MEANS = {slash + name: sense for slash in ("", "/") for names, sense in ((BREAKS, "\n"), (FLOWING, "")) for name in names}
 """What a tag of common shape means for the text: a new line, or nothing."""
 _MARKED_UP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
-_BEFORE_BREAK = re.compile(rf"(?=</?(?:{'|'.join((*_BREAKS, *_TABLES))})\b)", re.IGNORECASE)
-_BEFORE_CELL = re.compile(r"(?=<t[dh]\b)", re.IGNORECASE)
-_INLINE = re.compile(rf"</?(?:{'|'.join((*_FLOWING, 'br', 'p'))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_INLINE = re.compile(rf"</?(?:{'|'.join((*FLOWING, 'br', 'p'))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _WRAPPED = re.compile(r"(?<!\n) ?\n(?! ?\n) ?(?![-*\u2022])")
 _PRE = "<pre"
 _AFTER_PRE = re.compile(r"(?<=</pre>)")
+_ANY_TAG = re.compile(r"<[^<>]*>?")
 _LINE_ENDS = re.compile(r"(?<! ) *\n[ \n]*")
 _WORD = re.compile(r"\w+")
 
@@ -105,12 +96,11 @@ def _read_quickly(flat: str) -> str | None:
 
 
 def _read_fully(flat: str) -> str:
-    """Any HTML, as a browser's parser reads it."""
-    marked = _BEFORE_CELL.sub(" ", _BEFORE_BREAK.sub("\n", flat))
-    tree = LexborHTMLParser(marked.replace("\0", ""))
-    tree.strip_tags(_SILENT, recursive=False)
-    body = tree.body
-    return body.text() if body is not None else ""
+    """Any HTML, as a browser's parser reads it; only without its tags where they are a trap."""
+    tree = parse_html(flat)
+    if tree is None:
+        return _ANY_TAG.sub(" ", flat)
+    return words_of(tree.body) if tree.body is not None else ""
 
 
 def unescape_twice(text: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import find_date, read_date, zone_named
-from watcher.formats._dom import attribute, drop_silent, first, meta, parse_page, select, structured, text_of, title_of
+from watcher.formats._dom import Page, attribute, first, open_page, select
 from watcher.formats._links import absolute
 from watcher.formats._markup import decode, human_check, looks_like_page
 from watcher.formats._options import flag, number, word, words
@@ -17,7 +17,7 @@ from watcher.formats._text import beginning, clean, number_doubles, plain_title
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborNode
 
     from watcher.core.model import Facts, Scalar
 
@@ -43,7 +43,8 @@ _RELEASED = re.compile(
     rf"\b(?:Released|Published|Posted|Created)(?: on)?:? {_DAY}(?:[,;|]? (?:Last )?Updated(?: on)?:? {_DAY})?",
 )
 _MISSING = re.compile(
-    r"\s*(?:error\s*)?(?:404|page not found|not found|page (?:is )?unavailable|we can.t find|sorry, (?:we|this page))\b",
+    r"^\s*(?:error\s*)?(?:404|page not found|not found|page (?:is )?unavailable|we can.t find|sorry, (?:we|this page))\b"
+    r"|\b404 error\b|\berror 404\b|\bpage not found\s*$",
     re.IGNORECASE,
 )
 _SITE_NAME = re.compile(r"\s+[|\\\u00b7\u2013\u2014]\s+[^|\\\u00b7\u2013\u2014]{1,60}$")
@@ -61,73 +62,72 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
         raise Unreadable("the document is no web page")
     if human_check(text):
         raise Unreadable("the answer is a check for humans", Outcome.BLOCKED)
-    page = parse_page(text)
+    page = open_page(text)
     _refuse_other(page, text, options)
-    dates = [str(thing["datePublished"]) for thing in structured(page) if thing.get("datePublished")]
-    drop_silent(page)
+    dates = [str(thing["datePublished"]) for thing in page.structured() if thing.get("datePublished")]
     zone = zone_named(word(options, "timezone"))
     if word(options, "items"):
         return _listing(page, url, zone, options)
     return _article(page, url, zone, options, dates)
 
 
-def _refuse_other(page: LexborHTMLParser, text: str, options: Facts) -> None:
+def _refuse_other(page: Page, text: str, options: Facts) -> None:
     """A page that says "not found" with status 200, or lacks the words it must hold."""
-    title = title_of(first(page, "title"))
-    if _MISSING.match(title) or _MISSING.match(title_of(first(page, "h1"))):
+    title = page.line(page.first("title"))
+    if _MISSING.search(title) or _MISSING.search(page.line(page.first("h1"))):
         raise Unreadable(f"the page says {title[:80]!r}")
     for needed in words(options, "contains"):
-        if needed not in text and needed not in text_of(page.body):
+        if needed not in text and needed not in page.whole():
             raise Unreadable(f"the page does not hold {needed!r}")
 
 
 # --- an article ----------------------------------------------------------------------------------------------------
 
 
-def _article(page: LexborHTMLParser, url: str, zone: tzinfo, options: Facts, dates: list[str]) -> tuple[Entry, ...]:
-    title = title_of(first(page, word(options, "title"))) if word(options, "title") else _title(page)
+def _article(page: Page, url: str, zone: tzinfo, options: Facts, dates: list[str]) -> tuple[Entry, ...]:
+    title = page.line(page.first(word(options, "title"))) if word(options, "title") else _title(page)
     attached = _attached(page, url, word(options, "links"))
     text = _text(page, word(options, "text"))
     if not text:
         raise Unreadable("no text was found on the page", Outcome.EMPTY)
     facts: dict[str, Scalar | tuple[Scalar, ...]] = {}
     published = _published(page, zone, word(options, "date"), dates, facts)
-    canonical = absolute(attribute(first(page, 'link[rel="canonical"]'), "href"), url)
+    canonical = absolute(attribute(page.first('link[rel="canonical"]'), "href"), url)
     if canonical:
         facts["canonical"] = canonical
     entry = Entry(KEY, title, text, absolute(url, url), published, facts)
     return (entry, *(Entry(link, name, "", link, published, {"attachment": True}) for link, name in attached))
 
 
-def _title(page: LexborHTMLParser) -> str:
+def _title(page: Page) -> str:
     """The title as shared, as shown, or as in the head without the site's name."""
     return (
-        plain_title(meta(page, "og:title"))
-        or title_of(first(page, "main h1") or first(page, "h1"))
-        or _SITE_NAME.sub("", title_of(first(page, "head title") or first(page, "title")))
+        plain_title(page.says("og:title"))
+        or page.line(page.first("main h1") or page.first("h1"))
+        or _SITE_NAME.sub("", page.line(page.first("head title") or page.first("title")))
     )
 
 
-def _text(page: LexborHTMLParser, selector: str) -> str:
+def _text(page: Page, selector: str) -> str:
     """The text where it was said to be, else of the page's main part."""
     if selector:
-        return "\n".join(filter(None, map(text_of, select(page, selector))))
-    return next(filter(None, (text_of(first(page, place)) for place in _TEXT)), "")
+        return "\n".join(filter(None, map(page.text, select(page.tree, selector))))
+    return next(filter(None, (page.text(page.first(place)) for place in _TEXT)), "")
 
 
 def _published(
-    page: LexborHTMLParser, zone: tzinfo, selector: str, dates: list[str], facts: dict[str, Scalar | tuple[Scalar, ...]]
+    page: Page, zone: tzinfo, selector: str, dates: list[str], facts: dict[str, Scalar | tuple[Scalar, ...]]
 ) -> datetime | None:
     """When the page says it was published; the line of record ("Released July 17, 2026") decides about the day."""
-    node = first(page, selector or "time[datetime]")
-    shown = attribute(node, "datetime", "content") or title_of(node)
+    node = page.first(selector or "time[datetime]")
+    shown = attribute(node, "datetime", "content") or page.line(node)
     raws = (
         [shown]
         if selector
-        else [meta(page, "article:published_time"), shown, *dates, meta(page, "dcterms.date"), meta(page, "date")]
+        else [page.says("article:published_time"), shown, *dates, page.says("dcterms.date"), page.says("date")]
     )
     moments = [(moment, raw) for raw in raws if (moment := read_date(raw, zone) or find_date(raw, zone))]
-    line = _RELEASED.search(text_of(page.body).replace("\n", " "))
+    line = _RELEASED.search(page.whole().replace("\n", " "))
     released = read_date(line.group(1), zone) if line else None
     if line and released:
         facts["released"] = released.astimezone(zone).date().isoformat()
@@ -143,26 +143,26 @@ def _published(
     return moments[0][0] if moments else None
 
 
-def _bylines(page: LexborHTMLParser) -> list[str]:
+def _bylines(page: Page) -> list[str]:
     """Short texts that are called a date."""
-    return [title_of(node)[:100] for node in select(page, '[class*="date" i], [itemprop="datePublished"]')[:10]]
+    return [page.line(node)[:100] for node in select(page.tree, '[class*="date" i], [itemprop="datePublished"]')[:10]]
 
 
-def _attached(page: LexborHTMLParser, url: str, selector: str) -> list[tuple[str, str]]:
+def _attached(page: Page, url: str, selector: str) -> list[tuple[str, str]]:
     """Address and name of each attachment, once."""
     found: dict[str, str] = {}
-    for node in select(page, selector) if selector else ():
+    for node in select(page.tree, selector) if selector else ():
         link = absolute(attribute(node, "href"), url)
         if link:
-            found.setdefault(link, title_of(node) or _name_of(link))
+            found.setdefault(link, page.line(node) or _name_of(link))
     return list(found.items())
 
 
 # --- a listing -----------------------------------------------------------------------------------------------------
 
 
-def _listing(page: LexborHTMLParser, url: str, zone: tzinfo, options: Facts) -> tuple[Entry, ...]:
-    cards = [_card(node, url, zone, options) for node in select(page, word(options, "items"))]
+def _listing(page: Page, url: str, zone: tzinfo, options: Facts) -> tuple[Entry, ...]:
+    cards = [_card(page, node, url, zone, options) for node in select(page.tree, word(options, "items"))]
     kept = [card for card in cards if card.link or card.title or card.text][: number(options, "max_items", MAX_ITEMS)]
     if not kept and not flag(options, "may_be_empty"):
         raise Unreadable(f"{word(options, 'items')!r} finds nothing on the page", Outcome.EMPTY)
@@ -178,20 +178,22 @@ def _listing(page: LexborHTMLParser, url: str, zone: tzinfo, options: Facts) -> 
     )
 
 
-def _card(node: LexborNode, url: str, zone: tzinfo, options: Facts) -> Entry:
+def _card(page: Page, node: LexborNode, url: str, zone: tzinfo, options: Facts) -> Entry:
     """One card. Its link counts even where it has no text: then the picture's words, or the address, name it."""
     target = _target(node, word(options, "link"))
     link = absolute(attribute(target, "href") or attribute(node, "about", "href"), url)
     heading = first(node, word(options, "title")) if word(options, "title") else first(node, "h1, h2, h3, h4, h5, h6")
     picture = first(node, "img[alt]")
     title = (
-        title_of(heading)
-        or title_of(target)
+        page.line(heading)
+        or page.line(target)
         or plain_title(attribute(target, "aria-label", "title") or attribute(picture, "alt"))
     )
     when = first(node, word(options, "date") or "time[datetime]")
-    raw = attribute(when, "datetime", "content") or title_of(when)
-    text = "\n".join(filter(None, map(text_of, select(node, word(options, "text"))))) if word(options, "text") else text_of(node)
+    raw = attribute(when, "datetime", "content") or page.line(when)
+    text = (
+        "\n".join(filter(None, map(page.text, select(node, word(options, "text"))))) if word(options, "text") else page.text(node)
+    )
     facts: Facts = {"date_raw": clean(raw, 100)} if raw else {}
     moment = read_date(raw, zone) or find_date(raw, zone)
     return Entry(link or beginning(title or text, 12), title or _name_of(link), text, link, moment, facts)
