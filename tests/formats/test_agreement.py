@@ -209,6 +209,19 @@ def test_the_forms_of_publishers_are_read_directly_and_alike(name: str) -> None:
         "<item xmlns='http://purl.org/rss/1.0/'/>",
         rss("<title>a</title>").replace("<item>", "<item rdf='x'>"),
         atom("<title>a</title><link href='https://a.example/'/>").replace("<entry>", "<entry x='y'>"),
+        rss("<source url='https://s.example/'><title>s</title></source>"),
+        rss("<title>a</title><link>/relative</link>"),
+        rss("<title>a</title><link>https:///odd</link>"),
+        rss("<title type='html'>a</title>"),
+        rss("<category term='t'>c</category>"),
+        rss("<title><b>a</b></title>"),
+        rss("<unknown/>"),
+        rss("<author><name>n</name></author>"),
+        atom("<title type='xhtml'>a</title><link href='https://a.example/'/>"),
+        atom("<category term='t'>text</category><link href='https://a.example/'/>"),
+        atom("<author><name>n</name><x/></author><link href='https://a.example/'/>"),
+        atom("<link href='https://a.example/'/><link href='https://b.example/'/>"),
+        atom("<link href='https://a.example/'/>", attributes=' xml:base="https://b.example/"'),
         "<rss",
         rss("<guid>https:///x</guid>"),
         atom("<title>a</title>"),
@@ -236,6 +249,26 @@ def test_the_feeds_of_the_recorded_world_are_read_directly_and_alike() -> None:
     assert {url for url, text in newest.items() if agree(text) is not True} == set()
 
 
-def test_a_weblogs_feed_with_words_of_other_vocabularies_is_read_directly() -> None:
-    item = "<title>a</title><link>https://a.example/1</link><dc:creator>n</dc:creator><slash:comments>3</slash:comments>"
-    assert agree(rss(item, attributes=NAMES)) is True
+@pytest.mark.parametrize(
+    "text",
+    [
+        rss(
+            "<title>a</title><link>https://a.example/1</link><dc:creator>n</dc:creator><slash:comments>3</slash:comments>",
+            attributes=NAMES,
+        ),
+        rss(
+            "<guid>page-1</guid><link>https://a.example/1?a=1&amp;amp;b=2</link>",
+            attributes=' xml:base="https://base.example/x/"',
+        ),
+        rss(
+            "<guid></guid><link></link><title/><category domain='d'>c</category><author>a@b.example</author>",
+            channel=' xml:base="https://b.example/"',
+        ),
+        rss("<title>Ã©\x85 é</title><description>&#x93;q&#x94;</description>"),
+        atom(
+            "<title>a</title><link href='https://a.example/'/><link rel='self' href='x'/><category term='t' scheme='s'/><author><name>n</name></author>"
+        ),
+    ],
+)
+def test_common_shapes_are_read_directly_and_alike(text: str) -> None:
+    assert agree(text) is True
