@@ -1,0 +1,159 @@
+"""Reading in worker processes: the harm is done for real, to processes that are ours."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from watcher import formats
+from watcher.core.model import Document, Outcome, Unreadable
+from watcher.parsing import Readers, read_here
+from watcher.parsing_worker import SIZE, pack_request
+
+NAUGHTY = Path(__file__).with_name("naughty_worker.py")
+GOLDEN = Path(__file__).parent / "formats" / "golden"
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def document(body: bytes | str, *, content_type: str = "application/xml") -> Document:
+    data = body.encode() if isinstance(body, str) else body
+    return Document("https://pub.example/doc", "", data, "", content_type, NOW)
+
+
+@pytest.fixture
+def readers() -> Iterator[Readers]:
+    with Readers(workers=2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def naughty() -> Iterator[Readers]:
+    command = (sys.executable, str(NAUGHTY))
+    with Readers(workers=1, cpu=timedelta(seconds=1), wall=timedelta(seconds=60), command=command) as pool:
+        yield pool
+
+
+FORMS = [
+    ("release_notes.rss", "feed", {"items": "li"}),
+    ("nist_page.html", "page", {"links": "a[href$='.pdf']"}),
+    (
+        "federal_register.json",
+        "json_list",
+        {"list": "results", "key": "document_number", "facts": ("type", "agencies=agencies.*.slug")},
+    ),
+    ("mfsa2026-30.yml", "advisories", {}),
+    ("report.pdf", "pdf", {}),
+    ("old_form.rdf", "feed", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "form", "options"), FORMS)
+def test_a_worker_says_the_same_as_we_do(readers: Readers, name: str, form: str, options: dict[str, str]) -> None:
+    found = document((GOLDEN / name).read_bytes(), content_type="text/html")
+    assert (
+        readers.read_now(found, form, options)
+        == formats.read(found, form, options)
+        == asyncio.run(read_here(found, form, options))
+    )
+
+
+def test_a_refusal_keeps_its_kind_and_words(readers: Readers) -> None:
+    for body, kind in (
+        ("", Outcome.EMPTY),
+        ("<html><title>Just a moment...</title></html>", Outcome.BLOCKED),
+        ("x", Outcome.MALFORMED),
+    ):
+        with pytest.raises(Unreadable) as ours:
+            formats.read(document(body), "feed", {})
+        with pytest.raises(Unreadable) as theirs:
+            readers.read_now(document(body), "feed", {})
+        assert (theirs.value.kind, theirs.value.reason) == (kind, ours.value.reason)
+    with pytest.raises(KeyError):
+        readers.read_now(document("x"), "no-such-format", {})
+
+
+def test_many_documents_are_read_side_by_side_by_few_processes(naughty: Readers) -> None:
+    async def all_of_them() -> list[str]:
+        found = await asyncio.gather(*(naughty.read(document("who"), "text", {}) for _ in range(50)))
+        return [entries[0].key for entries in found]
+
+    assert len(set(asyncio.run(all_of_them()))) == 1
+
+
+HARMS = [
+    ("spin", "reading it took more processor time than allowed"),
+    ("crash", "reading it killed the reader (signal 6)"),
+    ("leave", "reading it ended the reader (exit code 3)"),
+    ("swell", "reading it needs more memory than allowed"),
+    ("swell in a format", "reading it needs more memory than allowed"),
+    ("raise", "reading failed: ValueError: an odd value"),
+]
+
+
+@pytest.mark.parametrize(("body", "reason"), HARMS)
+def test_a_document_that_harms_its_worker_is_one_failure_and_the_pool_goes_on(naughty: Readers, body: str, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        naughty.read_now(document(body), "text", {})
+    assert (caught.value.reason, caught.value.kind) == (reason, Outcome.MALFORMED)
+    assert naughty.read_now(document("all is well"), "text", {})[0].text == "all is well"
+
+
+def test_a_worker_that_does_nothing_is_ended_when_its_time_is_over() -> None:
+    with Readers(workers=1, wall=timedelta(seconds=0.5), command=(sys.executable, str(NAUGHTY))) as impatient:
+        with pytest.raises(Unreadable, match=r"took longer than 0\.5 s"):
+            impatient.read_now(document("hang"), "text", {})
+        assert impatient._idle == []
+
+
+def test_a_worker_that_stopped_by_itself_is_no_fault_of_the_document(naughty: Readers) -> None:
+    before = naughty.read_now(document("who"), "text", {})[0].key
+    os.kill(int(before), signal.SIGKILL)
+    naughty._idle[0]._process.wait()
+    after = naughty.read_now(document("who"), "text", {})[0].key
+    assert after != before
+    with pytest.raises(Unreadable, match="exit code 75"):
+        naughty.read_now(document("retire"), "text", {})
+
+
+def test_what_a_library_prints_is_no_answer(naughty: Readers) -> None:
+    assert naughty.read_now(document("print"), "text", {})[0].text == "print"
+
+
+def test_no_secret_of_ours_reaches_a_worker(naughty: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHER_SECRET", "planted")
+    facts = naughty.read_now(document("who"), "text", {})[0].facts
+    assert facts["secret"] == "none"
+    assert isinstance(facts["open"], int)
+    assert facts["open"] <= 5
+
+
+def test_a_document_larger_than_a_pipe_comes_through(readers: Readers) -> None:
+    body = "line of text\n" * 500_000
+    (entry,) = readers.read_now(document(body), "text", {})
+    assert 199_000 < len(entry.text) <= 200_000
+
+
+def test_closing_ends_every_worker(naughty: Readers) -> None:
+    process = int(naughty.read_now(document("who"), "text", {})[0].key)
+    naughty.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_a_worker_ends_with_its_parent() -> None:
+    command = [sys.executable, "-m", "watcher.parsing_worker", str(1 << 30)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(pack_request(document("x"), "text", {}, 1))
+        worker.stdin.flush()
+        size = SIZE.unpack(worker.stdout.read(SIZE.size))[0]
+        assert b'"entries"' in worker.stdout.read(size)
+        worker.stdin.close()
+        assert worker.wait() == 0
