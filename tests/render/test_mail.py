@@ -68,7 +68,8 @@ def told(*changes: Transition, desk: Desk = DESK) -> str:
         ((PASSED,), "Senate vote: the Senate has passed the bill, 60-40"),
         ((REPORTED,), "Senate vote: the Senate has passed the bill, 60-40 (reported)"),
         ((BLOCKED,), "Senate vote: H.R. 2683, the House bill, stopped on the floor"),
-        ((replace(PASSED, track="s3519", details={}),), "Senate vote: the Senate has passed the bill"),
+        # A change that does not move the answer is told under its own name.
+        ((replace(PASSED, track="s3519", details={}),), "Senate vote: S. 3519, the companion, passed by the Senate"),
         ((RAISED,), "Senate vote: the Senate has passed the bill, 60-40"),
         ((CORRECTION,), "Correction, Senate vote: in committee, no vote"),
         ((EVENT,), "CAISI evaluation: published: Evaluation of Qwen 4, the gap narrowed"),

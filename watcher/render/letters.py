@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from watcher.core.model import Digest, Transition
 from watcher.render.changes import item, moved
 from watcher.render.desk import Desk, Reader, transitions_for, verdicts_for
 from watcher.render.letter import Item, Letter, Line, Section
 from watcher.render.standings import blind_section, standing_item, unchanged
-from watcher.render.subject import LONGEST, headline, subject, weight
+from watcher.render.subject import LONGEST, headline, headlines_before, subject, weight
 from watcher.render.words import count, moment, safe_link, several, shortened
 
 MOST_ITEMS = 8
@@ -32,10 +32,11 @@ def _news(digest: Digest, desk: Desk, reader: Reader) -> Letter:
     verdicts = verdicts_for(digest, desk, reader)
     moved_signals = {each.signal for each in told}
     rest = [verdict for verdict in verdicts if verdict.signal not in moved_signals]
+    before = headlines_before(digest, desk)
     items = tuple(item(each, desk, reader) for each in told[:MOST_ITEMS])
     return Letter(
-        subject=subject(told, desk),
-        title=_title(told, desk),
+        subject=subject(told, desk, before),
+        title=_title(told, desk, before),
         deck=shortened(" ".join(moved(each, desk) for each in told[:3]), 320),
         date=moment(digest.at, reader.zone),
         items=items,
@@ -53,11 +54,11 @@ def _news(digest: Digest, desk: Desk, reader: Reader) -> Letter:
     )
 
 
-def _title(told: Sequence[Transition], desk: Desk) -> str:
+def _title(told: Sequence[Transition], desk: Desk, before: Mapping[str, str]) -> str:
     """The news of a single signal, or how many there are."""
     signals = list(dict.fromkeys(each.signal for each in told))
     if len(signals) == 1:
-        return shortened(headline(told[0], desk), 200)
+        return shortened(headline(told[0], desk, before), 200)
     return f"{count(len(told), 'change')}: {several([desk.title_of(each) for each in signals])}"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from watcher.core.model import Change, Standing, Transition
+from watcher.core.decide import headline_of
+from watcher.core.model import Change, Digest, Standing, Transition
 from watcher.render.changes import is_taken_back, told_tally
 from watcher.render.changes import title as change_title
 from watcher.render.desk import Desk
@@ -20,25 +21,29 @@ def weight(transition: Transition) -> tuple[bool, bool, int]:
     return not transition.mail, not transition.urgent, rank
 
 
-def subject(changes: Sequence[Transition], desk: Desk) -> str:
-    """`Senate vote: passed by the Senate, 60-40`; other signals that moved too are named at the end."""
+def subject(changes: Sequence[Transition], desk: Desk, before: Mapping[str, str]) -> str:
+    """`Senate vote: passed by the Senate, 60-40`; other signals that moved too are named at the end.
+
+    `before`: the headline that each signal had, as `headlines_before` tells.
+    """
     lead = min(changes, key=weight)
     others = dict.fromkeys(desk.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
     also = f"; also {several(list(others))}" if others else ""
-    return shortened(f"{news(lead, desk)}{also}", LONGEST)
+    return shortened(f"{news(lead, desk, before)}{also}", LONGEST)
 
 
-def news(lead: Transition, desk: Desk) -> str:
+def news(lead: Transition, desk: Desk, before: Mapping[str, str]) -> str:
     """One change with its signal, its standing where it is not confirmed, and that it is a correction where it is."""
     start = "Correction, " if lead.kind is Change.CORRECTION else ""
     weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED}
     standing = f" ({STANDINGS[lead.standing].word.lower()})" if weak else ""
-    return f"{start}{desk.title_of(lead.signal)}: {lowered(headline(lead, desk))}{standing}"
+    return f"{start}{desk.title_of(lead.signal)}: {lowered(headline(lead, desk, before))}{standing}"
 
 
-def headline(lead: Transition, desk: Desk) -> str:
+def headline(lead: Transition, desk: Desk, before: Mapping[str, str]) -> str:
     """The signal's headline where this change made it, else the change itself under its track's name."""
-    if is_headline(lead, desk):
+    made = before.get(lead.signal) != lead.headline or lead.kind is Change.RAISED
+    if made and is_headline(lead, desk):
         votes = told_tally(lead)
         more = votes or lowered(OUTCOMES.get(lead.outcome, "")).rstrip(".")
         return f"{lead.headline_label}, {more}" if more and more not in lead.headline_label else lead.headline_label
@@ -54,3 +59,20 @@ def is_headline(lead: Transition, desk: Desk) -> bool:
         return False
     lines = (line for line in desk.signals[lead.signal].headlines if line.id == lead.headline)
     return any(lead.after in part.get(lead.track, ()) for line in lines for part in (line.when, line.any_of))
+
+
+def headlines_before(digest: Digest, desk: Desk) -> dict[str, str]:
+    """The headline that each signal had before the changes of a digest."""
+    was: dict[tuple[str, str], str] = {}
+    for change in digest.transitions:
+        if change.kind is not Change.FLAG and change.before:
+            was.setdefault((change.signal, change.track), change.before)
+    return {
+        verdict.signal: headline_of(
+            desk.signals[verdict.signal],
+            verdict.tracks,
+            **{track: status for (signal, track), status in was.items() if signal == verdict.signal},
+        ).id
+        for verdict in digest.verdicts
+        if verdict.signal in desk.signals
+    }

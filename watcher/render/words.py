@@ -12,8 +12,8 @@ from watcher.core.model import Facts, Scalar, Standing, Tier
 
 PLAIN = frozenset(
     (
-        *("A", "An", "Access", "Between", "By", "In", "Law", "No", "Not", "On", "Open", "Out", "Preview", "Put", "Said", "Taken"),
-        *("The", "Waiting", "With"),
+        *("A", "An", "Access", "Between", "By", "In", "It", "Law", "No", "Not", "On", "Open", "Out"),
+        *("Preview", "Put", "Said", "Taken", "The", "Waiting", "With"),
     )
 )
 """First words of labels that are no names."""
