@@ -31,6 +31,15 @@ def test_entries_of_odd_shape_are_passed_over() -> None:
     assert (entry.key, entry.facts["ids"], entry.facts["cves"]) == ("page", ("2014596", "2014597"), ("CVE-1", "CVE-2", "CVE-3"))
 
 
+def test_what_was_fixed_may_be_one_thing_or_none() -> None:
+    body = "announced: April 21, 2026\nadvisories: {}\nfixed_in: "
+    assert [read("advisories", body + value)[0].facts["fixed_in"] for value in ("Firefox 150", "2026", "")] == [
+        ("Firefox 150",),
+        ("2026",),
+        (),
+    ]
+
+
 @pytest.mark.parametrize(
     "body",
     [

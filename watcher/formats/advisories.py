@@ -39,7 +39,8 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     listed = advisory.get("advisories")
     if announced is None or not isinstance(listed, dict):
         raise Unreadable("the document is no advisory: it names no day or no list")
-    fixed_in = tuple(clean(str(product), 100) for product in advisory.get("fixed_in") or ())
+    named = advisory.get("fixed_in")
+    fixed_in = tuple(clean(str(product), 100) for product in (named if isinstance(named, list) else [named] if named else ()))
     release = any(
         re.fullmatch(rf"(?:{'|'.join(map(re.escape, words(options, 'product', ('Firefox',))))}) \d+(?:\.\d+)*", name)
         for name in fixed_in
