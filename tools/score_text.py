@@ -112,7 +112,7 @@ def status_of(name: str, claims: Iterable[Claim]) -> str:
 
 def caisi_word(rules: set[str]) -> str:
     """Published, reported or none."""
-    if rules & {"page", "page-new-name", "paper", "joint-copy", "us-model"}:
+    if rules & {"page", "page-new-name", "paper", "joint-copy", "us-model", "us-model-joint"}:
         return "published"
     return "reported" if rules & {"press", "press-vague"} else "none"
 

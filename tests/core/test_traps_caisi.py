@@ -222,12 +222,32 @@ def test_20_other_news_of_the_body_is_put_before_a_person() -> None:
     assert [claim.review for claim in found] == [True]
 
 
-@pytest.mark.parametrize("title", ["CAISSI Evaluation of Claude Opus 6", "Pre-Deployment Evaluation of OpenAI's o1 Model"])
-def test_21_a_us_model_is_not_this_signal_but_a_person_sees_it(title: str) -> None:
-    page = titled(title, link="https://www.aisi.gov.uk/work/x" if title.startswith("Pre") else NEWS + "2027/01/x")
+@pytest.mark.parametrize(
+    ("title", "link", "text"),
+    [
+        ("CAISSI Evaluation of Claude Opus 6", NEWS + "2027/01/x", ""),
+        (
+            "Pre-Deployment Evaluation of OpenAI's o1 Model",
+            "https://www.aisi.gov.uk/work/x",
+            "A joint pre-deployment evaluation with US AISI.",
+        ),
+    ],
+)
+def test_21_a_us_model_is_not_this_signal_but_a_person_sees_it(title: str, link: str, text: str) -> None:
+    page = titled(title, link=link, text=text)
     found = claims_of(shipped(CAISI), page)
-    assert not [claim for claim in found if claim.status]
-    assert any(claim.review for claim in found)
+    assert found
+    assert all(claim.review for claim in found)
+    assert series(page).events == ()
+
+
+def test_21_a_us_model_that_the_british_institute_tests_alone_is_nothing() -> None:
+    page = titled(
+        "Our evaluation of Claude Mythos Preview's cyber capabilities",
+        link="https://www.aisi.gov.uk/blog/x",
+        publisher="aisi.gov.uk",
+    )
+    assert not claims_of(shipped(CAISI), page)
 
 
 @pytest.mark.parametrize(

@@ -638,9 +638,8 @@ def test_these_titles_publish_an_evaluation(title: str) -> None:
 
 @pytest.mark.parametrize("title", NO_EVALUATIONS)
 def test_these_titles_publish_none(title: str) -> None:
-    assert not [
-        claim for claim in claims("caisi-evaluation", "", title=title, link=NIST_NEWS, publisher="nist.gov") if claim.status
-    ]
+    found = claims("caisi-evaluation", "", title=title, link=NIST_NEWS, publisher="nist.gov")
+    assert not [claim for claim in found if claim.status and not claim.review]
 
 
 @pytest.mark.parametrize(("track", "status", "holds", "title", "sentence"), TITLED)
