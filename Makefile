@@ -69,8 +69,9 @@ lock: .venv/dev ## write the locks from the .in files, without any index address
 		-o requirements-dev.lock requirements-dev.in
 
 .PHONY: schema
-schema: .venv/dev ## write what is generated from the types: the schema and the reference of signals.toml
+schema: .venv/dev ## write what is generated from the types: the schema and the references of signals.toml and formats
 	@$(PY) -m tools.reference
+	@$(PY) -m tools.formats_reference
 
 # --- measures, pictures, pages -----------------------------------------------------------------------------------------
 

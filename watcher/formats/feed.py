@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OPTIONS = {
     "items": "HTML element that holds one note each (li, p, tr, h3): an item with several becomes several entries",
     "key": 'what names an item: any of "id", "link", "title", "published" (default: its id); for publishers that reuse ids',
-    "state": "true: the first <strong> of the text becomes the fact `state` (status pages)",
+    "state": "true: the first `<strong>` of the text becomes the fact `state` (status pages)",
     "timezone": "IANA zone for dates that name none (default UTC)",
     "max_items": "how many items are kept, the newest (default 1000)",
     "may_be_empty": "true: a feed without items is trustworthy",
