@@ -44,7 +44,7 @@ def decide(signal: Signal, claims: Iterable[Claim], healths: Iterable[Health], n
         blind=blind,
         as_of=now,
         verified_at=verified_at(signal, states),
-        cannot_see_since=max((b.since for b in blind if b.essential), default=None),
+        cannot_see_since=min((b.since for b in blind if b.essential), default=None),
     )
 
 
