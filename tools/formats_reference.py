@@ -17,10 +17,10 @@ INTRODUCTION = """# Formats
 What may stand under `format` of a source or of a followed page, generated from the files in `watcher/formats` (`make schema`); do
 not edit this page. Options are written in the source's `[signal.source.options]`.
 
-Every format refuses, as *blocked*, a check for humans that came in its place, and, as *malformed*, another kind of document; what it
-found suspiciously empty is *empty*. None of these moves a status.
+Every format refuses, as *blocked*, a check for humans that came in its place, and, as *malformed*, another kind of document; what
+it found suspiciously empty is *empty*. None of these moves a status.
 
-Keys stay the same when an entry is edited in place, so an edit is a new revision and no new entry. Links are http or https or none.
+Keys stay the same when an entry is edited in place, so an edit is a new revision, no new entry. Links are http or https.
 Dates are read only where they have one meaning, from 1985 to 2200; the text as written is kept in the fact `date_raw`.
 """
 
