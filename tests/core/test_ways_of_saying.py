@@ -175,6 +175,15 @@ SAYS = (
     ("named", "cancelled", "No Claude Mythos model will ever be made generally available."),
 )
 SAYS_NOT = (
+    ("class", "suspended", "Elevated errors: we have temporarily disabled Claude Fable 6 while we fix the bug."),
+    ("class", "suspended", "Claude Fable 6 is disabled for some users."),
+    ("class", "suspended", "We have disabled Claude Fable 6 in Claude Code."),
+    ("class", "suspended", "We have suspended access to Claude Fable 6 for accounts that broke our policy."),
+    ("class", "suspended", "We suspended access to Claude Fable 6 for users who shared their keys."),
+    ("class", "suspended", "Claude Fable 6 is disabled for maintenance."),
+    ("named", "suspended", "We have revoked access to Claude Mythos 6 for one customer."),
+    ("named", "suspended", "Claude Mythos 6 refuses to be disabled in our tests."),
+    ("named", "suspended", "Claude Mythos 6 was shut off from the internet during the test."),
     ("named", "suspended", "We have not suspended access to Claude Mythos 6."),
     ("named", "suspended", "Was Claude Mythos 6 suspended?"),
     ("named", "suspended", "If ordered, we would suspend access to Claude Mythos 6."),
