@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import watcher
-from watcher.cli import checking, rehearsing, running, standing
+from watcher.cli import checking, explaining, rehearsing, running, standing
 
 app = typer.Typer(
     name="watcher",
@@ -38,3 +38,4 @@ app.command(rich_help_panel="Start")(rehearsing.rehearse)
 app.command(rich_help_panel="Run")(running.run)
 app.command(rich_help_panel="Run")(running.once)
 app.command(rich_help_panel="Ask")(standing.status)
+app.command(rich_help_panel="Ask")(explaining.explain)

@@ -1,0 +1,111 @@
+"""What one document says by itself: its entries, what they claim, and the tracks that they decide."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from watcher import formats
+from watcher.config import Config
+from watcher.core.bill_summary import decide_bill, summary
+from watcher.core.claims import claims_of
+from watcher.core.decide import decide
+from watcher.core.model import Claim, Document, Entry, Facts, Follow, Ladder, Observation, Signal, Source, Tier, TrackVerdict
+from watcher.publishers import registrable, speaker
+from watcher.sniffing import format_of
+from watcher.texts import Speakers, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a document is read, and who speaks in it, where the configuration knows the address."""
+
+    format: str
+    options: Facts = field(default_factory=dict)
+    source: Source | None = None
+    follow: Follow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What one document says."""
+
+    format: str
+    entries: tuple[Entry, ...]
+    claims: tuple[Claim, ...]
+    tracks: tuple[tuple[str, TrackVerdict], ...]
+    """Signal and verdict of each track on which the document claims a status."""
+    bills: tuple[dict[str, Any], ...] = ()
+    """Each measure that it names, decided by it alone."""
+
+
+def way_of(config: Config, body: bytes, url: str, wanted: str = "") -> Way:
+    """The configured source or followed page of this address, else a guess; `wanted` names the format over both."""
+    for source in config.sources:
+        if source.url == url and wanted in {"", source.format}:
+            return Way(source.format, source.options, source)
+    for source in config.sources:
+        for follow in source.follow:
+            if re.search(follow.match, url, re.IGNORECASE) and wanted in {"", follow.format}:
+                return Way(follow.format, follow.options, source, follow)
+    return Way(wanted or format_of(body, url))
+
+
+def read_alone(config: Config, body: bytes, url: str, way: Way, now: datetime) -> Alone:
+    """Read a document and decide by it alone, as of `now`. Raises Unreadable, and KeyError for an unknown format."""
+    name = hashlib.sha256(body).hexdigest()
+    document = Document(url, url, body, name, "", now)
+    entries = formats.read(document, way.format, way.options)
+    claims: list[Claim] = []
+    tracks: list[tuple[str, TrackVerdict]] = []
+    for signal in config.signals:
+        seen = [_seen(signal, way, entry, document, now) for entry in entries]
+        mine = [claim for one in seen for claim in claims_of(signal, one)]
+        claims += mine
+        tracks += _decided(signal, mine, now)
+    return Alone(way.format, entries, tuple(claims), tuple(tracks), _bills(config, entries, document, now))
+
+
+def _seen(signal: Signal, way: Way, entry: Entry, document: Document, now: datetime) -> Observation:
+    """The entry as the watch of this signal would have seen it at the document's address."""
+    source, follow = way.source, way.follow
+    tier = (follow.tier if follow else None) or (source.tier if source else None)
+    publisher = (follow.publisher or registrable(document.url)) if follow else source.publisher if source else ""
+    own = source is not None and source.signal == signal.id
+    return Observation(
+        source=source.id if source and own and not follow else "",
+        entry=entry,
+        seen_at=now,
+        document=document.hash,
+        publisher=speaker(publisher, entry.link, document.url),
+        tier=tier or Speakers(signal).tier_of(Text(entry.key, url=document.url)),
+        surface=(follow.surface if follow else "") or (source.surface if source else ""),
+        url=document.url,
+        first_seen_at=now,
+    )
+
+
+def _decided(signal: Signal, claims: Sequence[Claim], now: datetime) -> Iterable[tuple[str, TrackVerdict]]:
+    named = {claim.track for claim in claims if claim.status and not claim.review}
+    return [(signal.id, track) for track in decide(signal, claims, (), now).tracks if track.track in named]
+
+
+def ladder_of_bills(config: Config) -> Ladder | None:
+    """The first ladder whose rules ask for a measure: any bill can be decided on it."""
+    ladders = (track.ladder for signal in config.signals for track in signal.tracks)
+    return next((ladder for ladder in ladders if any("measure" in rule.when for rule in ladder.rules)), None)
+
+
+def _bills(config: Config, entries: Iterable[Entry], document: Document, now: datetime) -> tuple[dict[str, Any], ...]:
+    """Each measure of the document with its own entries; a measure that no status was read for stands at the first."""
+    by_measure: dict[str, list[Observation]] = {}
+    for entry in entries:
+        if measure := entry.facts.get("measure"):
+            seen = Observation("document", entry, now, document.hash, registrable(document.url), Tier.OFFICIAL, url=document.url)
+            by_measure.setdefault(str(measure), []).append(seen)
+    ladder = ladder_of_bills(config) if by_measure else None
+    return tuple(summary(*decide_bill(ladder, seen, now)) for seen in by_measure.values()) if ladder else ()

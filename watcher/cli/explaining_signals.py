@@ -1,0 +1,147 @@
+"""Why one signal stands where it stands, read from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import typer
+
+from watcher.cli.common import Unusable, fail, in_words, print_json
+from watcher.cli.explaining_texts import claim_out
+from watcher.config import Config
+from watcher.core.decide import decide
+from watcher.core.model import Ladder, Observation, Signal, TrackVerdict, Verdict
+from watcher.core.nearly import Nearly, nearly
+from watcher.core.weighing import Weighed, weigh
+from watcher.observe.settling import counting_claims
+from watcher.saying import stamp
+from watcher.store import Store, Transaction
+
+LOOK_BACK = timedelta(days=60)
+"""How far back texts that claim nothing are read again for what was passed over."""
+MOST = 200
+"""Texts that are read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Everything that is said of one track."""
+
+    ladder: Ladder
+    track: TrackVerdict
+    weighed: tuple[Weighed, ...]
+    passed: tuple[Nearly, ...]
+
+
+def explain_signal(config: Config, name: str, as_of: datetime | None, *, as_json: bool) -> None:
+    """Print why a signal stands where it stands, now or then. Exit 1 before its first decision."""
+    try:
+        signal = config.signal(name)
+    except KeyError:
+        raise Unusable(f"{name!r} is no signal; expected one of {', '.join(one.id for one in config.signals)}") from None
+    with in_words(), Store.open(config.store.url) as store, store.reading() as tx:
+        verdict = tx.verdicts.as_of(name, as_of) if as_of else tx.verdicts.latest(name)
+        if verdict is None:
+            raise fail(f"{name}: nothing was known then" if as_of else f"{name}: not decided yet; `watcher once` looks")
+        found = tuple(_why(tx, signal, verdict, as_of))
+    if as_json:
+        print_json(_plain(signal, verdict, found))
+    else:
+        _show(signal, verdict, found)
+
+
+def _why(tx: Transaction, signal: Signal, verdict: Verdict, as_of: datetime | None) -> Iterator[Why]:
+    now = as_of or verdict.as_of
+    claims = counting_claims(tx, signal, as_of)
+    spoken = {claim.observation for claim in claims}
+    silent = (one for one in _latest(tx, signal, now, as_of) if one.id not in spoken)
+    passed = [near for one in islice(silent, MOST) for near in nearly(signal, one)]
+    for track in decide(signal, claims, (), now).tracks:
+        declared = signal.track(track.track)
+        weighed = weigh(declared, claims, track, now)
+        yield Why(declared.ladder, track, weighed, tuple(near for near in passed if near.track == track.track))
+
+
+def _latest(tx: Transaction, signal: Signal, now: datetime, as_of: datetime | None) -> Iterable[Observation]:
+    """What was seen in the last weeks, newest first."""
+    seen = [one for one in tx.observations.of(signal.id, as_of) if now - one.seen_at <= LOOK_BACK]
+    return reversed(seen)
+
+
+def _plain(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> dict[str, Any]:
+    return {
+        "signal": signal.id,
+        "headline": verdict.headline,
+        "headline_label": verdict.headline_label,
+        "as_of": stamp(verdict.as_of),
+        "tracks": [
+            {
+                "track": why.track.track,
+                "status": why.track.status,
+                "standing": why.track.standing.value,
+                "since": stamp(why.track.since),
+                "reason": why.track.reason,
+                "next": why.ladder.rung(why.track.status).next,
+                "counted": [_weighed(one) for one in why.weighed if one.counted],
+                "not_counted": [_weighed(one) for one in why.weighed if not one.counted],
+                "passed_over": [
+                    {"status": near.status, "rule": near.rule, "quote": near.quote, "why": near.why} for near in why.passed
+                ],
+            }
+            for why in found
+        ],
+        "blind": [{"source": one.source, "since": stamp(one.since), "why": one.why} for one in verdict.blind],
+    }
+
+
+def _weighed(one: Weighed) -> dict[str, Any]:
+    quote = one.claim.quote
+    more = {"flag": one.claim.flag or None, "event": one.claim.event or None, "tier": quote.tier.value, "url": quote.url}
+    return {**claim_out(one.claim), **more, "at": stamp(one.claim.effective_at), "seen": stamp(quote.seen_at), "why": one.why}
+
+
+def _show(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> None:
+    typer.secho(f"{signal.title}: {verdict.headline_label}", bold=True)
+    for why in found:
+        since = f", since {why.track.since:%Y-%m-%d}" if why.track.since else ""
+        typer.secho(f"\n{why.track.track}: {why.track.status} ({why.track.standing.value}{since})", bold=True)
+        if why.track.reason:
+            typer.echo(f"  because {why.track.reason}")
+        _list("counted", _distinct(one for one in why.weighed if one.counted))
+        _list("not counted", _distinct(one for one in why.weighed if not one.counted))
+        for near in why.passed[-5:]:
+            typer.echo(f"  passed over for {near.status}: {near.why}\n      “{_line(near.quote)}”")
+        if words := why.ladder.rung(why.track.status).next:
+            typer.echo(f"  next: {words}")
+    for blind in verdict.blind:
+        typer.echo(f"\ncannot see {blind.source} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
+
+
+def _distinct(weighed: Iterable[Weighed]) -> list[Weighed]:
+    """The same words of one day and one kind once: many pages carry them."""
+    found: dict[tuple[object, ...], Weighed] = {}
+    for one in weighed:
+        claim = one.claim
+        found.setdefault((claim.effective_at.date(), claim.status, claim.flag, claim.quote.text), one)
+    return list(found.values())
+
+
+def _list(title: str, weighed: list[Weighed]) -> None:
+    if weighed:
+        typer.echo(f"  {title}:")
+    for one in weighed[-12:]:
+        claim, who = one.claim, f"{one.claim.quote.publisher} ({one.claim.quote.tier})"
+        what = claim.status or (f"flag {claim.flag}" if claim.flag else "for a person")
+        typer.echo(f"    {claim.effective_at:%Y-%m-%d}  {what} by rule {claim.rule}, {who}: {one.why}")
+        typer.echo(f"      “{_line(claim.quote.text)}”")
+    if len(weighed) > 12:  # noqa: PLR2004 - as many as are shown
+        typer.echo(f"    and {len(weighed) - 12} older ones; --json lists them all")
+
+
+def _line(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 160 else f"{words[:159]}…"  # noqa: PLR2004 - two lines of a terminal
