@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Final, TypeAlias
 
 from watcher.core.match import Match, match
 from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
@@ -29,15 +29,20 @@ class _Indexed:
     """Lower-case pieces of which a text that can match contains at least one; empty: no test."""
 
 
-_memo: dict[int, tuple[Signal, tuple[_Indexed, ...]]] = {}
+_Rules: TypeAlias = Mapping[tuple[Tier, bool], tuple[_Indexed, ...]]
+"""The rules that can hold for a tier, and for an entry with or without facts."""
+_memo: dict[int, tuple[Signal, _Rules]] = {}
 
 
 def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
     seen = Seen(signal, observation)
-    found = [claim for indexed in _index(signal) if (claim := _claim(seen, indexed))]
-    found = _told_once(found) if any(track.ladder.series for track in signal.tracks) else found
-    settled = {claim.track for claim in found if claim.status and not claim.review}
+    rules = _index(signal)[observation.tier, bool(observation.entry.facts)]
+    found = [claim for indexed in rules if (claim := _claim(seen, indexed))]
+    series = {track.id for track in signal.tracks if track.ladder.series}
+    found = _told_once(found) if series else found
+    # A publication that is no event of its series (another subject) is still for a person to see.
+    settled = {claim.track for claim in found if claim.status and not claim.review and (claim.event or claim.track not in series)}
     return (*(claim for claim in found if not (claim.review and claim.track in settled)), *readings_of(seen))
 
 
@@ -49,21 +54,31 @@ def _told_once(claims: list[Claim]) -> list[Claim]:
     return list(first.values())
 
 
-def _index(signal: Signal) -> tuple[_Indexed, ...]:
+def _index(signal: Signal) -> _Rules:
     """The rules of a signal with their anchors; remembered, because a signal is asked about many observations."""
     held = _memo.get(id(signal))
     if held is not None and held[0] is signal:
         return held[1]
-    rules = tuple(
+    every = [
         _Indexed(track, rule, _anchors(signal, rule))
         for track in signal.tracks
         for rule in track.ladder.rules
         if rule.clock is None
-    )
+    ]
+    rules = {
+        (tier, facts): tuple(one for one in every if tier in one.rule.by and (facts or not _needs_facts(one.rule)))
+        for tier in Tier
+        for facts in (True, False)
+    }
     while len(_memo) >= _MEMO_SIZE:
         _memo.pop(next(iter(_memo)))
     _memo[id(signal)] = (signal, rules)
     return rules
+
+
+def _needs_facts(rule: Rule) -> bool:
+    """Whether a rule can hold only where the entry has facts."""
+    return any(name != "link" and False not in allowed for name, allowed in rule.when.items())
 
 
 def _anchors(signal: Signal, rule: Rule) -> tuple[str, ...]:
@@ -95,8 +110,6 @@ def _claim(seen: Seen, indexed: _Indexed) -> Claim | None:
 def _speaks(seen: Seen, rule: Rule) -> bool:
     """Whether the speaker, the place and the address are those that the rule asks for."""
     seen_as = seen.observation
-    if seen_as.tier not in rule.by:
-        return False
     if rule.sources and seen_as.source not in rule.sources:
         return False
     if rule.surfaces and seen_as.surface not in rule.surfaces:
