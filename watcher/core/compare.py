@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.core.decide import headline_of, label_of
-from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Track, TrackVerdict, Transition, Verdict
+from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Tier, Track, TrackVerdict, Transition, Verdict
 from watcher.core.series import SAME_EVENT
 
 
@@ -18,18 +18,21 @@ class _Frame:
     signal: Signal
     after: Verdict
     old_news: datetime | None
+    rewritten: str
 
 
 def compare(
-    signal: Signal, before: Verdict | None, after: Verdict, *, old_news: datetime | None = None
+    signal: Signal, before: Verdict | None, after: Verdict, *, old_news: datetime | None = None, rewritten: str = ""
 ) -> tuple[Transition, ...]:
     """What changed from `before` to `after`; without `before` the one baseline line.
 
-    Events of a series that happened before `old_news` are history that came late: they are kept, and not told.
+    Events of a series that happened before `old_news` are history that came late: they are kept, and not told. `rewritten`
+    says by what hand the past was decided anew (other rules, evidence taken back): then a status that was told and does not
+    lie on the new path is corrected, whatever takes its place.
     """
     if before is None:
         return (_baseline(signal, after),)
-    frame = _Frame(signal, after, old_news)
+    frame = _Frame(signal, after, old_news, rewritten)
     old = {verdict.track: verdict for verdict in before.tracks}
     told = (
         transition
@@ -74,11 +77,13 @@ def _of_track(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict)
 def _status(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
     rung = track.ladder.rung(now.status)
     if was.status != now.status:
-        kind = _direction(track, was, now)
+        kind = _direction(track, was, now, rewritten=bool(frame.rewritten))
         back_to_waiting = track.ladder.series and now.status == track.ladder.statuses[0].id
         if not back_to_waiting:
             mail = rung.mail or kind is Change.CORRECTION
-            yield _told(frame, was, now, kind, mail=mail, urgent=rung.urgent, reason=now.reason)
+            words = now.reason or "nothing speaks for it any more"
+            reason = f"{frame.rewritten}: {words}" if frame.rewritten else now.reason
+            yield _told(frame, was, now, kind, mail=mail, urgent=rung.urgent, reason=reason)
     elif list(Standing).index(now.standing) > list(Standing).index(was.standing):
         yield _told(frame, was, now, Change.RAISED, mail=rung.mail, reason=f"{was.standing} before, {now.standing} now")
     elif _is_again(now, was):
@@ -87,12 +92,14 @@ def _status(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -
         yield _told(frame, was, now, Change.DETAIL, mail=False, reason="; ".join(changed))
 
 
-def _direction(track: Track, was: TrackVerdict, now: TrackVerdict) -> Change:
-    """A move along the path is an advance or a step back; a path that was rewritten is a correction."""
+def _direction(track: Track, was: TrackVerdict, now: TrackVerdict, *, rewritten: bool) -> Change:
+    """A move along the path is an advance or a step back; a path that was rewritten, and a person's step down, a correction."""
     on_the_way = not was.path or was.path[-1] in now.path or track.ladder.series
-    moved_down = track.ladder.rank(now.status) < track.ladder.rank(was.status)
+    order = [status.id for status in track.ladder.statuses]
+    moved_down = order.index(now.status) < (order.index(was.status) if was.status in order else 0)
     taken_back = now.because_of and not was.because_of
-    if (moved_down or taken_back) and not on_the_way:
+    by_hand = moved_down and any(quote.tier is Tier.OPERATOR for quote in now.evidence[:1])
+    if by_hand or ((moved_down or taken_back or rewritten) and not on_the_way):
         return Change.CORRECTION
     return Change.STEP_BACK if track.ladder.rung(now.status).steps_back else Change.ADVANCE
 

@@ -10,42 +10,68 @@ from watcher.core.compare import compare
 from watcher.core.decide import decide, known_claims
 from watcher.core.model import Blind, Change, Claim, Health, Quote, Signal, Standing, Tier, Transition, Verdict
 from watcher.core.repeats import first_said
+from watcher.observe.recorded import recorded_claims
 from watcher.store import Transaction
 
+SETTLED = "settled under "
+"""Under this name and the signal's id the store keeps the rules of its last verdict."""
 LATE = timedelta(days=14)
 """Events of a series that lie longer than this before the watch began are history, not news."""
 
 
-def settle(tx: Transaction, signal: Signal, now: datetime, *, known_until: datetime | None = None) -> tuple[Transition, ...]:
+def settle(
+    tx: Transaction, signal: Signal, now: datetime, *, known_until: datetime | None = None, rewritten: str = ""
+) -> tuple[Transition, ...]:
     """Decide `signal` at `now`, store the verdict where it says something new, and its transitions.
 
-    Until every source has been tried once there is no verdict: the first one is the baseline.
+    Until every source has been tried once there is no verdict: the first one is the baseline. `rewritten` says by what hand
+    the past was changed, where it was (core/compare.py); a change of rules is found here.
     """
     healths = tx.sources.health(signal.id)
     before = tx.verdicts.latest(signal.id)
     if before is None and not is_ready(healths):
         return ()
-    claims = [*known_claims(signal, until=known_until), *first_said(standing_claims(tx, signal))]
+    claims = counting_claims(tx, signal, known_until=known_until)
     after = replace(decide(signal, claims, healths, now), baseline=before is None)
     begun = tx.verdicts.baseline(signal.id)
-    told = compare(signal, before, after, old_news=begun - LATE if begun else None)
+    why = rewritten or ("the rules were changed" if _rules_changed(tx, signal.id) else "")
+    told = compare(signal, before, after, old_news=begun - LATE if begun else None, rewritten=why)
     tx.verdicts.put(after)
     if before is None:
         tx.verdicts.mark_baseline(signal.id, now)
     return tuple(tx.transitions.add([*told, *(blind_edges(before, after) if before else ())]))
 
 
-def standing_claims(tx: Transaction, signal: Signal) -> list[Claim]:
+def counting_claims(
+    tx: Transaction, signal: Signal, as_of: datetime | None = None, *, known_until: datetime | None = None
+) -> list[Claim]:
+    """Everything that a verdict folds, now or as of then: declared history, what was seen, and what people recorded."""
+    return [
+        *known_claims(signal, until=known_until),
+        *first_said(standing_claims(tx, signal, as_of)),
+        *recorded_claims(tx, signal, as_of),
+    ]
+
+
+def _rules_changed(tx: Transaction, signal: str) -> bool:
+    """Whether the claims were made anew, under other rules, since the signal was last settled; remembers that it is now."""
+    rules, before = tx.claims.rules(signal), tx.meta.get(f"{SETTLED}{signal}")
+    if rules != before:
+        tx.meta.put(f"{SETTLED}{signal}", rules)
+    return bool(before) and rules != before
+
+
+def standing_claims(tx: Transaction, signal: Signal, as_of: datetime | None = None) -> list[Claim]:
     """The claims that count: of a record's rows and of events those of each entry's latest revision, of other texts all.
 
     A page or a feed forgets, and what it once said was said; a record and an evaluation are what they say now.
     """
-    latest = tx.claims.of(signal.id)
+    latest = tx.claims.of(signal.id, as_of)
     records = {source.id for source in signal.sources if source.record}
     if all(source.record for source in signal.sources):
         return latest
     numbers = {claim.observation for claim in latest}
-    every = tx.claims.of(signal.id, all_revisions=True)
+    every = tx.claims.of(signal.id, as_of, all_revisions=True)
     return [c for c in every if c.observation in numbers or not (c.event or c.quote.source in records)]
 
 
