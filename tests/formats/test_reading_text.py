@@ -80,9 +80,9 @@ BALANCED = st.recursive(
 
 @given(st.lists(BALANCED, max_size=5).map("".join))
 def test_the_quick_reading_of_markup_agrees_with_the_full_one(markup: str) -> None:
-    quick = _read_quickly(" ".join(markup.split()))
+    quick = _read_quickly(markup.replace("\n", " "))
     assert quick is not None
-    assert lines(quick) == lines(_read_fully(" ".join(markup.split())))
+    assert lines(quick) == lines(_read_fully(markup.replace("\n", " ")))
 
 
 @pytest.mark.parametrize(

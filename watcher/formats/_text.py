@@ -16,7 +16,7 @@ _MAX_MARKUP = 2_000_000
 _MAX_RAW_TITLE = 20_000
 
 _TAG = re.compile(
-    r"<(/?[a-zA-Z][a-zA-Z0-9]*)(?:\s+[a-zA-Z0-9_.:@-]+(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=`/]+))?)*+\s*/?>",
+    r"<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:>|(?: +[a-zA-Z0-9_.:@-]++(?: *= *(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^ \"'<>=`/]++))?+)*+ */?>)",
 )
 _MEANS = {slash + name: sense for slash in ("", "/") for names, sense in ((BREAKS, "\n"), (FLOWING, "")) for name in names}
 """What a tag of common shape means for the text: a new line, or nothing."""
@@ -28,7 +28,6 @@ _WRAPPED = re.compile(r"(?<!\n) ?\n(?! ?\n) ?(?![-*\u2022])")
 _PRE = "<pre"
 _AFTER_PRE = re.compile(r"(?<=</pre>)")
 _ANY_TAG = re.compile(r"<[^<>]*>?")
-_LINE_ENDS = re.compile(r"(?<! ) *\n[ \n]*")
 _WORD = re.compile(r"\w+")
 
 
@@ -66,13 +65,13 @@ def paragraphs(markup: str, limit: int = MAX_TEXT) -> str:
         return lines(_WRAPPED.sub(" ", _BLANKS.sub(" ", markup)), limit) if "\n" in markup else clean(markup, limit)
     if _PRE in markup:
         markup = "".join(map(_keep_lines, _AFTER_PRE.split(markup)))
-    flat = " ".join(markup.split())
+    flat = markup.replace("\n", " ").replace("\r", " ").replace("\t", " ")
     text = _read_quickly(flat)
     if text is None:
         return lines(_read_fully(flat), limit)
-    text = _LINE_ENDS.sub("\n", text).strip()
-    tidy = "  " not in text and text.replace("\n", "").isprintable()
-    return text if tidy and len(text) <= limit else lines(text, limit)
+    tidy = "\n".join([line for line in map(str.strip, text.split("\n")) if line])
+    is_tidy = len(tidy) <= limit and "  " not in tidy and tidy.replace("\n", "").isprintable()
+    return tidy if is_tidy else lines(tidy, limit)
 
 
 def _keep_lines(markup: str) -> str:
