@@ -15,12 +15,13 @@ _TAIL: Final = words_of(
     " safety biological chemical finds find found shows show reveals reveal identifies raises suggests says indicates"
     " highlights performance risks risk shortcomings large language open-weight open-source frontier agent agents agentic"
     " family series release report pdf for in on at with from is are was has by against under reasoning- software"
-    " offensive preliminary findings results update its their the a an of to"
+    " offensive preliminary findings results update updated revised full its their the a an of to"
 )
 _LEAD: Final = words_of(
     "the a an upgraded new latest prc chinese china's prc-based chinese-developed open-weight open-source frontier"
-    " moonshot alibaba"
+    " moonshot alibaba zhipu z.ai tencent xiaomi bytedance baidu stepfun company developer startup"
 )
+_BRACKETS: Final = re.compile(r"\([^)]{0,80}\)")
 _MODEL: Final = re.compile(
     r"(?:[ \-](?:[A-Za-z]{0,3}\d[\w.]*))?(?:[ \-](?:Pro|Max|Thinking|Flash|Mini|Turbo|Ultra|Coder|Instruct|Base|Plus|Lite"
     r"|Preview|Exp)\b)*"
@@ -47,24 +48,29 @@ def subject_key(about: str) -> str:
 
 
 def _one_key(part: str) -> str:
-    words = _after_owner(part).split()
-    while words and words[0].lower() in _LEAD:
-        words = words[1:]
+    owner, owned = _owned(_BRACKETS.sub(" ", part).strip())
+    return _named_in(owned) or _named_in(owner)
+
+
+def _named_in(words: str) -> str:
+    """The first run of words that can be a name; a run without a digit must begin with a capital."""
     kept: list[str] = []
-    for word in words:
-        plain = _POSSESSIVE.sub("", word).strip("()[]\"'.,:;")
-        if plain.lower() in _TAIL or not plain:
+    for word in words.split():
+        plain = _POSSESSIVE.sub("", word).strip("[]\"'.,:;*")
+        known = plain.lower() in _TAIL or not re.search(r"\w", plain)
+        if known and kept:
             break
-        kept.append(plain.lower())
-        if word != plain and word.endswith(("'s", "'", ":", ",")):
+        if not known and (kept or plain.lower() not in _LEAD):
+            kept.append(plain)
+        if kept and word.endswith(("'s", "'", ":", ",")):
             break
-    joined = "-".join(kept[:5])
-    return joined if re.search(r"[a-z]", joined) and (part.strip()[:1].isupper() or re.search(r"\d", joined) or not kept) else ""
+    name = "-".join(kept[:5])
+    return name.lower() if name[:1].isupper() or re.search(r"\d", name) else ""
 
 
-def _after_owner(part: str) -> str:
-    """What an owner has: "Z.ai's GLM-5.2" is GLM-5.2, "Kimi K3's Cyber Capabilities" stays Kimi K3."""
-    owned = re.match(r"^(?P<owner>[^']{1,60})'s? (?P<thing>\S.*)$", part.strip())
-    if not owned or owned["thing"].split()[0].lower().strip(",.:") in _TAIL:
-        return part.strip()
-    return owned["thing"]
+def _owned(part: str) -> tuple[str, str]:
+    """Owner and what it has: "Z.ai's GLM-5.2" is GLM-5.2 of Z.ai, "Kimi K3's Cyber Capabilities" is of nobody."""
+    found = re.match(r"^(?P<owner>[^']{1,60})'s? (?P<thing>\S.*)$", part)
+    if not found or found["thing"].split()[0].lower().strip(",.:") in _TAIL:
+        return "", part
+    return found["owner"], found["thing"]
