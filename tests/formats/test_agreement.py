@@ -99,6 +99,8 @@ RSS_PARTS = st.one_of(
         [
             "<source url='https://s.example/'>S</source>",
             "<media:title>M</media:title>",
+            "<media:thumbnail url='https://a.example/t.png'/>",
+            "<media:content url='x'>t</media:content>",
             "<x:y>z</x:y>",
             "<updated>2026-01-01T00:00:00Z</updated>",
         ]
@@ -157,6 +159,7 @@ ATOM_PARTS = st.one_of(
     st.sampled_from(
         [
             "<thr:total>1</thr:total>",
+            "<media:thumbnail height='30' url='https://a.example/t.png'/>",
             "<source><id>s</id><title>st</title></source>",
             "<category term='t'>text</category>",
             "<issued>2026-01-01</issued>",
@@ -191,6 +194,7 @@ COMMON = [
     "community.rss",
     "minister.atom",
     "aggregator.rss",
+    "commits.atom",
 ]
 
 

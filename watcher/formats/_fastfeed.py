@@ -38,6 +38,7 @@ _FOREIGN = (
     "{http://purl.org/syndication/thread/1.0}",
     "{com-wordpress:feed-additions:1}",
 )
+_PICTURES = frozenset(f"{{http://search.yahoo.com/mrss/}}{name}" for name in ("thumbnail", "content"))
 _HTML_TYPES = frozenset({None, "text/html", "application/xhtml+xml"})
 _ENTITY_LEFT = re.compile(r"&([A-Za-z0-9_]+);")
 _WINDOWS = {code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}}
@@ -178,7 +179,8 @@ def _only(element: etree._Element, attributes: tuple[str, ...]) -> None:
 
 def _ignore(element: etree._Element) -> None:
     """Pass over an element of a vocabulary that says nothing we read."""
-    if len(element) or not element.tag.startswith(_FOREIGN):
+    known = element.tag.startswith(_FOREIGN) or (element.tag in _PICTURES and not element.text)
+    if len(element) or not known:
         raise _Unusual
 
 
