@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from watcher.core.digest import compose, is_ripe
 from watcher.core.model import Change, Digest, Transition, Verdict
-from watcher.store import Outgoing, Store, Transaction
+from watcher.store import Mute, Outgoing, Store, Transaction
 
 NOTHING = "nothing"
 LONGEST_BASELINE = timedelta(minutes=15)
@@ -35,7 +35,8 @@ def announce(
 ) -> list[Digest]:
     """Make the digests that are ripe at `now` and put their deliveries into the outbox. Raises StoreError."""
     with store.writing() as tx:
-        pending = tx.transitions.pending()
+        mutes = tx.mutes.of(now)
+        pending = [transition for transition in tx.transitions.pending() if not is_muted(transition, mutes)]
         if not pending:
             return []
         verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
@@ -50,6 +51,13 @@ def announce(
         if is_ripe(notices, now=now, wait=wait):
             made.append(_put(tx, "operator", notices, verdicts, readers, now))
         return [digest for digest in made if digest.kind != NOTHING]
+
+
+def is_muted(transition: Transition, mutes: Iterable[Mute]) -> bool:
+    """Whether a person asked for silence about this: it waits, and is told with all else when the silence ends."""
+    return transition.kind is not Change.BASELINE and any(
+        mute.signal == transition.signal and mute.track in {"", transition.track} for mute in mutes
+    )
 
 
 def _put(

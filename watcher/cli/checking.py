@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, print_json
-from watcher.cli.wiring import utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, print_json, utc_now
 
 
 def init(

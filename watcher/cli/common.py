@@ -78,6 +78,11 @@ def span(text: str) -> timedelta:
     return timedelta(seconds=float(found[1]) * SPANS[found[2]])
 
 
+def utc_now() -> datetime:
+    """The time, once: the only clock of the service."""
+    return datetime.now(UTC)
+
+
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
     """One line of JSON on standard output, at once."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, moment
-from watcher.cli.wiring import utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, moment, utc_now
 
 
 def explain(  # noqa: PLR0913 - the options of a command

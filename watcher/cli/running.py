@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.common import CONFIG, ConfigFile, configured, fail, in_words
-from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare, utc_now
+from watcher.cli.common import CONFIG, ConfigFile, configured, fail, in_words, utc_now
+from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config
 from watcher.scheduler import Done, Heart, cycle
 from watcher.store import Store

@@ -6,10 +6,11 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from watcher.announce import Reader
+from watcher.cli.common import utc_now
 from watcher.config import Config, ConfigError, Mistake, rules_hash
 from watcher.config.settings import Recipient
 from watcher.core.claims import claims_of
@@ -31,11 +32,6 @@ class Rehearsal:
     world: World
     known_until: datetime
     """Declared history counts up to here."""
-
-
-def utc_now() -> datetime:
-    """The time, once: the only clock of the service."""
-    return datetime.now(UTC)
 
 
 def fetch_settings(config: Config) -> FetchSettings:

@@ -20,12 +20,13 @@ LATE = timedelta(days=14)
 
 
 def settle(
-    tx: Transaction, signal: Signal, now: datetime, *, known_until: datetime | None = None, rewritten: str = ""
+    tx: Transaction, signal: Signal, now: datetime, *, known_until: datetime | None = None, rewritten: str = "", look: bool = True
 ) -> tuple[Transition, ...]:
     """Decide `signal` at `now`, store the verdict where it says something new, and its transitions.
 
     Until every source has been tried once there is no verdict: the first one is the baseline. `rewritten` says by what hand
-    the past was changed, where it was (core/compare.py); a change of rules is found here.
+    the past was changed, where it was (core/compare.py); a change of rules is found here. Without `look` what cannot be seen
+    stays as it was: a person acts, nobody has looked at a source.
     """
     healths = tx.sources.health(signal.id)
     before = tx.verdicts.latest(signal.id)
@@ -33,6 +34,8 @@ def settle(
         return ()
     claims = counting_claims(tx, signal, known_until=known_until)
     after = replace(decide(signal, claims, healths, now), baseline=before is None)
+    if before is not None and not look:
+        after = replace(after, blind=before.blind, verified_at=before.verified_at, cannot_see_since=before.cannot_see_since)
     begun = tx.verdicts.baseline(signal.id)
     why = rewritten or ("the rules were changed" if _rules_changed(tx, signal.id) else "")
     told = compare(signal, before, after, old_news=begun - LATE if begun else None, rewritten=why)
