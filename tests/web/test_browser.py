@@ -26,6 +26,7 @@ PATHS = (
     "signals/senate-vote",
     "signals/mythos-ga",
     "signals/caisi-evaluation",
+    "stories/mythos-ga",
     "sources",
     "log",
     "machines",

@@ -16,7 +16,6 @@ from tests.web.story import (
     NOW,
     SENATE,
     at,
-    history,
     said,
     standing,
     strip,
@@ -192,11 +191,9 @@ def test_known_history_tells_flags_details_and_steps_back() -> None:
     assert told[at("2026-06-09")].history
 
 
-def test_since_when_is_the_last_change_of_the_headline() -> None:
-    item = history()[1]
-    told = (replace(item, headline="suspended", effective_at=at("2026-06-12")), replace(item, effective_at=at("2026-07-01")))
-    assert glance.look(view(history=told), MYTHOS).since == at("2026-07-01")
+def test_since_when_is_when_the_newest_of_its_tracks_moved() -> None:
     assert glance.look(view(history=()), MYTHOS).since == at("2026-07-01")
+    assert glance.look(view(), CAISI).since == at("2026-09-17")
 
 
 def test_the_headline_counts_the_tracks_that_make_it() -> None:

@@ -21,7 +21,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_link_of_every_page_leads_to_a_file(folder: Path) -> None:
     pages = sorted(folder.rglob("*.html"))
-    assert len(pages) == 11
+    assert len(pages) == 14
     for page in pages:
         for address in re.findall(r'(?:href|src)="([^"]+)"', page.read_text()):
             if "//" in address or address.startswith("#"):
@@ -38,7 +38,7 @@ def test_what_only_a_server_can_answer_is_left_out(folder: Path) -> None:
 
 
 def test_links_in_feeds_name_the_files(folder: Path) -> None:
-    assert 'href="https://watch.example.org/signals/mythos-ga.html#change-2"' in (folder / "feeds/all.atom").read_text()
+    assert 'href="https://watch.example.org/stories/mythos-ga.html#change-2"' in (folder / "feeds/all.atom").read_text()
 
 
 def test_the_answers_of_the_api_are_files(folder: Path) -> None:

@@ -45,7 +45,7 @@ def test_an_entry_tells_the_change_with_its_proof(site: Site) -> None:
         "General availability of Mythos: Open to all, under another name",
     ]
     entry = read.entries[1]
-    assert entry.link == "https://watch.example.org/signals/mythos-ga#change-2"
+    assert entry.link == "https://watch.example.org/stories/mythos-ga#change-2"
     assert "It happened on 1 July 2026 and was seen on 1 July 2026, 20:00 UTC." in entry.content[0].value
     assert "We&#x27;ve restored access" in entry.content[0].value or "We've restored access" in entry.content[0].value
     assert [link.href for link in entry.links if link.rel == "via"] == [
@@ -75,7 +75,7 @@ def test_json_feed_is_version_1_1(site: Site) -> None:
     assert feed["feed_url"] == "https://watch.example.org/feeds/caisi-evaluation.json"
     (item,) = feed["items"]
     assert item["title"].endswith("GLM-5.3 Cyber Capabilities")
-    assert item["url"] == "https://watch.example.org/signals/caisi-evaluation#change-3"
+    assert item["url"] == "https://watch.example.org/stories/caisi-evaluation#change-3"
     assert item["external_url"].startswith("https://www.nist.gov/")
     assert item["date_published"] == "2026-09-17T20:00:00Z"
     assert set(item) >= {"id", "content_text", "content_html", "tags"}

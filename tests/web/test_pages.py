@@ -19,6 +19,7 @@ EVERY = (
     "/signals/senate-vote",
     "/signals/mythos-ga",
     "/signals/caisi-evaluation",
+    "/stories/mythos-ga",
     "/sources",
     "/log",
     "/machines",

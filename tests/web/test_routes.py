@@ -22,6 +22,7 @@ PUBLIC = {
     "/machines",
     "/signals/{name}",
     "/cards/{name}",
+    "/stories/{name}",
     "/feeds/{name}.atom",
     "/feeds/{name}.json",
     "/feeds/{name}.ics",

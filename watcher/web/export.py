@@ -59,4 +59,5 @@ def _pages(view: View, now: datetime) -> Iterator[tuple[str, str]]:
     yield "404.html", pages.draw_error(view, now, top, *pages.NOTHING_HERE)
     for signal in view.signals:
         yield f"signals/{signal.id}.html", pages.draw_signal(view, now, below, signal.id)
+        yield f"stories/{signal.id}.html", pages.draw_story(view, now, below, signal.id)
         yield f"cards/{signal.id}.html", pages.draw_card(view, now, below, signal.id)

@@ -61,7 +61,7 @@ def _item(view: View, signal: Signal, item: Transition, ending: str) -> Item:
         signal=signal,
         at=item.at,
         happened=moment.at,
-        link=f"{view.base_url}signals/{signal.id}{ending}" + (f"#{moment.anchor}" if moment.anchor else ""),
+        link=f"{view.base_url}stories/{signal.id}{ending}" + (f"#{moment.anchor}" if moment.anchor else ""),
         text=_text(moment, item),
         quotes=item.evidence,
         kind=item.kind.value,

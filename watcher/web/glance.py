@@ -67,7 +67,7 @@ def look(view: View, signal: Signal) -> Glance:
         signal=signal,
         answer=verdict.headline_label or verdict.headline.replace("_", " "),
         standing=STANDINGS[min((track.standing for track in leading), key=WEAKEST_FIRST.index)] if leading else None,
-        since=_since(view, verdict, leading),
+        since=max((track.since for track in leading if track.since), default=None),
         verified_at=verdict.verified_at,
         cannot_see_since=verdict.cannot_see_since,
         blind=verdict.blind,
@@ -97,19 +97,6 @@ def _leading(signal: Signal, verdict: Verdict) -> tuple[TrackVerdict, ...]:
 
 def _holds(line: Headline, statuses: Mapping[str, str]) -> bool:
     return all(statuses.get(track) in wanted for track, wanted in line.when.items())
-
-
-def _since(view: View, verdict: Verdict, leading: tuple[TrackVerdict, ...]) -> datetime | None:
-    """When what made the headline happened: the change to it if one was seen, else the newest of its tracks."""
-    before = ""
-    at: datetime | None = None
-    for item in view.history:
-        if item.signal == verdict.signal:
-            if item.headline != before and before:
-                at = item.effective_at or item.at
-            before = item.headline
-    dates = [track.since for track in leading if track.since]
-    return at if at and before == verdict.headline else max(dates, default=None)
 
 
 def _line(signal: Signal, verdict: TrackVerdict) -> Line:

@@ -25,6 +25,8 @@ from watcher.web.view import View
 
 HOME = Path(__file__).parent.parent
 RECENT = 3
+FULL = 6
+"""How many moments a signal's own page tells with their quotes; the others stand on the story's page."""
 STATIC = {"style.css": "text/css; charset=utf-8", "local.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
 NOTHING_HERE = ("Nothing is here", "The address is wrong, or the page has gone.")
 
@@ -136,15 +138,23 @@ def _missing(signal: Signal, verdict: Verdict | None) -> tuple[str, ...]:
 
 def draw_home(view: View, now: datetime, to: Links) -> str:
     """The first page: every signal at a glance, then in short."""
+    now = moment_of(view, now)
     sections = tuple(section(view, signal, now) for signal in view.signals)
     dates = days.days_of(view.signals, now)
     return _page("home.html", view, now, to, sections=sections, dates=dates, calendar=days.draw_days(dates, now))
 
 
 def draw_signal(view: View, now: datetime, to: Links, signal_id: str) -> str:
-    """One signal in full. Raises KeyError for an unknown one."""
+    """One signal in full, its older moments in short. Raises KeyError for an unknown one."""
+    now = moment_of(view, now)
     part = section(view, view.signal(signal_id), now)
     return _page("signal.html", view, now, to, part=part, calendar=days.draw_days(part.days, now))
+
+
+def draw_story(view: View, now: datetime, to: Links, signal_id: str) -> str:
+    """Everything that happened to one signal, with every quote. Raises KeyError for an unknown one."""
+    signal = view.signal(signal_id)
+    return _page("story.html", view, now, to, signal=signal, moments=tell(view, signal))
 
 
 def draw_sources(view: View, now: datetime, to: Links) -> str:
@@ -173,8 +183,13 @@ def draw_error(view: View | None, now: datetime, to: Links, title: str, message:
     return _page("error.html", view, now, to, error=title, message=message)
 
 
+def moment_of(view: View | None, now: datetime) -> datetime:
+    """The moment that relative times count from: the day that was asked for, or now."""
+    return view.as_of if view and view.past else now
+
+
 def _page(template: str, view: View | None, now: datetime, to: Links, **values: Any) -> str:  # noqa: ANN401 - what each template asks for
-    moment = view.as_of if view and view.past else now
+    moment = moment_of(view, now)
     html = environment().get_template(template).render(view=view, now=moment, to=to, version=__version__, **values)
     return "\n".join(line for line in (part.strip() for part in html.splitlines()) if line) + "\n"
 
@@ -197,6 +212,7 @@ def environment() -> Environment:
         "host": words.host,
         "outcome": words.outcome,
         "plain": words.plain,
+        "cut": words.cut,
     }
     made.globals |= {
         "ago": words.ago,
@@ -208,6 +224,7 @@ def environment() -> Environment:
         "detail": words.detail,
         "path_words": path_words,
         "RECENT": RECENT,
+        "FULL": FULL,
         "look": look,
         "utc": UTC,
     }

@@ -11,6 +11,8 @@ from watcher.config import Config
 from watcher.config.settings import Tool
 from watcher.core.decide import decide, known_claims
 from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, Source, Transition, Verdict
+from watcher.render import Desk, Reader
+from watcher.render.letters import letter
 from watcher.store import Delivery, State, Store, StoreError, Transaction
 from watcher.tools import touched
 from watcher.web.view import Act, Letter, Poll, Pulse, Review, Strip, Told, View
@@ -85,14 +87,14 @@ class StoreReads:
                 version=version,
                 history=_history(tx, moment if as_of else None),
                 strips=_strips(tx, face.signals, moment, past=as_of is not None),
-                reviews=tuple(_review(claim) for signal in face.signals for claim in tx.claims.reviews(signal.id, as_of=as_of)),
+                reviews=_reviews(tx, face.signals, as_of),
                 acts=tuple(Act(act.at, act.who, hush(act.what), hush(act.why)) for act in tx.audit.of(100) if act.at <= moment),
                 stack=face.stack,
                 touched={signal.id: tuple(tool.name for tool in touched(signal, face.stack)) for signal in face.signals},
                 contact=face.contact,
                 past=as_of is not None,
             )
-            return view if as_of else replace(view, told=_told(tx), letters=_letters(tx))
+            return view if as_of else replace(view, told=_told(tx, face), letters=_letters(tx))
 
     def pulse(self) -> Pulse:
         """Signs of life; a database that does not answer is one of them."""
@@ -162,6 +164,12 @@ def _strip(source: Source, health: Health | None, polls: Sequence[Poll]) -> Stri
     return Strip(shown, replace(seen, url=shown.url, error=hush(seen.error)), tuple(polls))
 
 
+def _reviews(tx: Transaction, signals: Iterable[Signal], as_of: datetime | None) -> tuple[Review, ...]:
+    """One for each address, newest first."""
+    found = (_review(claim) for signal in signals for claim in tx.claims.reviews(signal.id, as_of=as_of))
+    return tuple({(review.signal, review.url): review for review in sorted(found, key=lambda review: review.at)}.values())[::-1]
+
+
 def _review(claim: Claim) -> Review:
     quote = claim.quote
     return Review(
@@ -169,19 +177,18 @@ def _review(claim: Claim) -> Review:
     )
 
 
-def _told(tx: Transaction) -> tuple[Told, ...]:
-    return tuple(_digest(digest, tx.deliveries.of(digest=digest.id)) for digest in tx.digests.of(limit=TOLD))
+def _told(tx: Transaction, face: Face) -> tuple[Told, ...]:
+    desk = Desk({signal.id: signal for signal in face.signals}, face.title)
+    return tuple(_digest(digest, tx.deliveries.of(digest=digest.id), desk) for digest in tx.digests.of(limit=TOLD))
 
 
-def _digest(digest: Digest, sent: Sequence[Delivery]) -> Told:
+def _digest(digest: Digest, sent: Sequence[Delivery], desk: Desk) -> Told:
     states = [delivery.state for delivery in sent]
-    news = [item for item in digest.transitions if item.mail] or list(digest.transitions)
-    subject = "; ".join(dict.fromkeys(item.title or item.headline_label for item in news[:3])) or digest.kind
     return Told(
         id=digest.id,
         at=digest.at,
         kind=digest.kind,
-        subject=hush(subject),
+        subject=hush(letter(digest, desk, Reader("page", "")).subject),
         sent=states.count(State.SENT),
         waiting=states.count(State.PENDING) + states.count(State.LEASED),
         failed=states.count(State.DEAD),

@@ -60,6 +60,12 @@ def _add_signal(router: APIRouter, desk: Desk) -> None:
             request, f"/signals/{name}", HTML, lambda ask: pages.draw_signal(ask.view, ask.now, ask.to, name), depth=1
         )
 
+    @router.get("/stories/{name}")
+    async def story(request: Request, name: Name) -> Shown:
+        return await desk.show(
+            request, f"/stories/{name}", HTML, lambda ask: pages.draw_story(ask.view, ask.now, ask.to, name), depth=1
+        )
+
     @router.get("/cards/{name}")
     async def card(request: Request, name: Name) -> Shown:
         return await desk.show(

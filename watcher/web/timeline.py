@@ -53,7 +53,8 @@ def tell(view: View, signal: Signal) -> tuple[Moment, ...]:
 
 def _repeats(item: Known, changes: tuple[Moment, ...]) -> bool:
     return any(
-        moment.track_id == item.track and moment.status == item.status and abs(moment.at - item.at) <= SAME for moment in changes
+        moment.track_id == item.track and moment.status == (item.status or item.flag) and abs(moment.at - item.at) <= SAME
+        for moment in changes
     )
 
 
@@ -75,7 +76,7 @@ def change_of(signal: Signal, item: Transition) -> Moment:
         track=track.title if track else item.track,
         kind=CHANGES[item.kind],
         quotes=item.evidence,
-        words=". ".join(part for part in (words, _before(signal, item), item.reason) if part),
+        words=". ".join(part for part in (words, _before(signal, item), item.reason.replace("_", " ")) if part),
         standing=item.standing,
         seen_at=item.at,
         anchor=f"change-{item.id}" if item.id else "",
@@ -133,7 +134,7 @@ def _known(signal: Signal, item: Known, again: bool) -> Moment:  # noqa: FBT001 
         kind=CHANGES[Change.DETAIL if again else _kind(signal, item)],
         quotes=(quote,),
         words="; ".join(f"{name}: {words}" for name, words in (detail(key, value) for key, value in item.details.items())),
-        status=item.status,
+        status=item.status or item.flag,
         track_id=item.track,
         history=True,
     )

@@ -173,6 +173,11 @@ def host(address: str) -> str:
     return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
 
 
+def cut(text: str, most: int) -> str:
+    """The text, shortened at a word where it is longer than `most` signs."""
+    return text if len(text) <= most else text[:most].rsplit(None, 1)[0] + " …"
+
+
 def plain(text: str) -> str:
     """Text without signs that neither XML nor a calendar may carry: control signs, half pairs, non-characters."""
     return UNCARRIED.sub("", text)
