@@ -53,7 +53,7 @@ def test_part_of_a_word_is_no_name(text: str) -> None:
     [
         "Both chambers passed HB 12.",
         "They sent HB 12 to the governor.",
-        "The governor made HB 12 into law.",
+        "HB 12 into law",
         "HB 12 was signed this morning into law.",
         "HB 12 was passed.",
         "Passed: HB 12",

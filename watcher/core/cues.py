@@ -33,11 +33,14 @@ WISHED: Final = re.compile(
 CONDITIONAL: Final = re.compile(
     r"(?i)\b(?:if|unless|once|whether|assuming|suppose|supposing|provided that|as soon as|in case|(?:until|till)(?! now)"
     r"|before|ahead of|prior to|pending"
-    r"|would|could|might|may|should|can not confirm|must first|require\w* (?:\w+ ){0,6}before|when (?:it|they|we|the|this"
-    r"|these|claude|a|an))\b"
+    r"|would|could|might|may|should|can not confirm|must first|require\w* (?:\w+ ){0,6}before|when"
+    r"|(?:world|future|case|scenario|situation)s? (?:where|in which)|(?:the|that|any) (?:day|moment|hour)(?! (?:of|for|has"
+    r"|is|was|in|on)\b))\b"
 )
 HEARSAY: Final = re.compile(
-    r"(?i)\b(?:(?:some|many|people|critics|analysts|observers|others|reports?|media|posts?|outlets?) (?:say|says|said"
+    r"(?i)\b(?:(?:some|many|people|critics|analysts|observers|others|reports?|media|posts?|outlets?|participants|customers"
+    r"|partners"
+    r"|testers|researchers|insiders|glasswing) (?:say|says|said"
     r"|claim\w*|believe\w*|think\w*|suggest\w*|that)"
     r"|rumou?r\w*|reportedly|allegedly|supposedly|purported\w*|unconfirmed|speculat\w+|sources? sa(?:y|id)"
     r"|according to (?!anthropic|our\b)"
@@ -146,13 +149,13 @@ OPENING_VERBS: Final = frozenset(
 )
 LEFT_BEHIND: Final = re.compile(
     r"(?i)\b(?:until now|previously|formerly|no longer|exit(?:s|ed|ing)?|leav(?:es|ing)|left|out of|graduat\w+ from"
-    r"|after)(?: [\w\-]+){0,4}\W*$"
+    r"|remov\w+|lift\w*|end(?:s|ed|ing)|drop\w*|scrap\w*|abolish\w*|after)(?: [\w\-]+){0,4}\W*$"
 )
 """A state that is left: "until now in limited preview", "exits preview"."""
 
 STRICT: Final = re.compile(r"(?i)\b(?:if|unless|whether|assuming|could|might|may|would|pending|provided that)\b")
 CONDITION_BEHIND: Final = re.compile(
-    r"(?i)[^.;]{0,120}?,? (?:if|unless|once|as soon as|provided that|pending|subject to|assuming)\b"
+    r"(?i)[^.;]{0,120}?,? (?:if|unless|once|as soon as|provided that|pending|subject to|assuming|when)\b"
 )
 OPENINGS: Final = frozenset({"open"})
 """Kinds of phrases that open a thing to all: what narrows the audience takes them back."""
@@ -162,3 +165,13 @@ STATES: Final = (
     OPENINGS | OFFERS | {"partly_open", "described", "gate", "gate_invitation", "gate_verification", "only", "in_product"}
 )
 """Kinds of phrases that tell how things are: "was available" is past; all other kinds tell what happened."""
+BALKING: Final = re.compile(
+    r"(?i)^(?:consider|discuss|debat|mean|risk|avoid|delay|postpon|stop|regret|oppos|reject|suggest|propos|recommend"
+    r"|contemplat|envision|mention|fear|rul|weigh|prevent)\w*$"
+)
+"""Verbs after which a gerund is only spoken of: "we considered making it available"."""
+LASTED: Final = re.compile(
+    r"(?i)^[^.;]{0,40}?\b(?:(?:for|within) (?:\w+ ){0,3}?(?:minutes?|hours?|days?|weeks?|months?)|until|between"
+    r"|from \w+ \d{1,2} (?:to|until))\b"
+)
+"""A span that is over, behind a past verb: "was suspended for three weeks"."""

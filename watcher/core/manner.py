@@ -8,7 +8,7 @@ from typing import Final
 from watcher.core import cues
 from watcher.core.phrases import Phrase
 from watcher.core.subject import Scene
-from watcher.core.words import ADVERBS, AUXILIARIES, BOUNDARIES, PREPOSITIONS, Token
+from watcher.core.words import ADVERBS, AUXILIARIES, BOUNDARIES, PREPOSITIONS, RELATIVE, Token
 
 MANNERS: Final = (
     "stated",
@@ -41,17 +41,22 @@ def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
         "hearsay": bool(cues.HEARSAY.search(sentence)),
         "quoted": _quoted(sentence, start, end),
         "compared": _compared(scope, phrase),
-        "retold": bool(
-            cues.AFTERWARDS.search(scope)
-            if _eventive(phrase)
-            else cues.STATIVE_PAST.search(scope) or cues.LEFT_BEHIND.search(scope)
-        ),
+        "retold": _retold(scene, phrase, scope, after),
         "restricted": _closed_again(phrase, sentence[start:end], after),
     }
     manners = {name for name, holds in found.items() if holds}
     if "negated" in manners and cues.DISTRIBUTED.search(sentence[start : start + 80]):
         manners = manners - {"negated"} | {"partial"}
     return frozenset(manners - {"conditional"} if manners & {"planned"} and not _strictly(before, after) else manners)
+
+
+def _retold(scene: Scene, phrase: Phrase, scope: str, after: str) -> bool:
+    """Whether it tells what is over: a state that was, an event that lasted, or one that only a side clause mentions."""
+    if not _eventive(phrase):
+        return bool(cues.STATIVE_PAST.search(scope) or cues.LEFT_BEHIND.search(scope))
+    before = scene.tokens[scene.start - 1].text if scene.start else ""
+    aside = before in RELATIVE and cues.FINITE.search(after)
+    return bool(cues.AFTERWARDS.search(scope) or aside or (before in {"was", "were"} and cues.LASTED.search(after)))
 
 
 def _clause(scene: Scene) -> int:
@@ -108,7 +113,7 @@ def _is_nominal(scene: Scene, after: str) -> bool:
     for at, word in enumerate(words):
         before = words[at - 1] if at else ""
         if word in cues.GERUNDS or (word.endswith("ing") and at == scene.start):
-            if before in PREPOSITIONS and before != "by":
+            if (before in PREPOSITIONS and before != "by") or cues.BALKING.match(before):
                 return True
             if before not in AUXILIARIES | ADVERBS and (at == 0 or before in {",", "and"}) and cues.FINITE.search(after):
                 return True

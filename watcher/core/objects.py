@@ -49,7 +49,7 @@ def object_of(scene: Scene) -> tuple[Thing, ...]:
                 return anaphor(scene, [token.text, follow], at)
         if token.text in MODEL_NOUNS and skipped and skipped[-1] in {"the", "both", "two", "these"}:
             return anaphor(scene, [*skipped, token.text], at)
-        if token.text in _ENDS:
+        if token.text in _ENDS | RELATIVE:
             return ()
         skipped.append(token.text)
     return ()

@@ -35,13 +35,22 @@ def subjects(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
         inside = scene.tokens[scene.start : scene.stop]
         return tuple(t.thing for t in inside if t.thing) or anaphor(scene, [t.text for t in inside], scene.start)
     if phrase.adjacent:
-        return _attached(scene, scene.start - 1) if scene.start and scene.tokens[scene.start - 1].thing else ()
+        return _bare(scene)
     if phrase.modifier:
         return _modified(scene)
     if is_active(scene):
         return ()
     found = () if phrase.open_ended else _attribute(scene)
     return found or (() if _describes_another(scene, phrase) else _left(scene, scene.start - 1))
+
+
+def _bare(scene: Scene) -> tuple[Thing, ...]:
+    """The things that alone stand before the phrase: a headline without a verb ("Mythos-class models to all customers")."""
+    if not scene.start or not scene.tokens[scene.start - 1].thing:
+        return ()
+    first, things = list_left(scene.tokens, scene.start - 1)
+    before = scene.tokens[:first]
+    return things if not before or before[-1].text == ":" or all(token.text in DETERMINERS for token in before) else ()
 
 
 def _describes_another(scene: Scene, phrase: Phrase) -> bool:
@@ -203,6 +212,8 @@ def _headed(scene: Scene, at: int) -> tuple[Thing, ...]:
         before -= 1
     if before < 0 or scene.tokens[before].text not in PREPOSITIONS:
         return things
+    if before == 0 and len(things) > 1 and scene.tokens[at - 1].text == ",":
+        return things[-1:]  # "Alongside X, Y is …"
     head = scene.tokens[before - 1].text if before else ""
     if head in HEADS or (head in JOINERS and scene.tokens[before].text == "to"):
         return things
