@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import watcher
-from watcher.cli import checking, correcting, explaining, rehearsing, running, standing
+from watcher.cli import checking, correcting, explaining, rehearsing, replaying, running, standing
 
 app = typer.Typer(
     name="watcher",
@@ -39,6 +39,8 @@ app.command(rich_help_panel="Run")(running.run)
 app.command(rich_help_panel="Run")(running.once)
 app.command(rich_help_panel="Ask")(standing.status)
 app.command(rich_help_panel="Ask")(explaining.explain)
+app.command(rich_help_panel="Ask")(replaying.replay)
+app.command(rich_help_panel="Ask")(replaying.backtest)
 app.command(rich_help_panel="Correct")(correcting.record)
 app.command(rich_help_panel="Correct")(correcting.withdraw)
 app.command(rich_help_panel="Correct")(correcting.mute)
