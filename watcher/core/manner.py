@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from watcher.core import cues
@@ -38,7 +39,7 @@ def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
         "wished": bool(cues.WISHED.search(scope)),
         "conditional": bool(cues.CONDITIONAL.search(_governing(before, after))) or _is_nominal(scene, after),
         "question": _asked(sentence),
-        "hearsay": bool(cues.HEARSAY.search(sentence)),
+        "hearsay": _heard(sentence),
         "quoted": _quoted(sentence, start, end),
         "compared": _compared(scope, phrase),
         "retold": _retold(scene, phrase, scope, after),
@@ -160,6 +161,13 @@ def _strictly(before: str, after: str) -> bool:
     return bool(cues.STRICT.search(_governing(before, after)))
 
 
+@lru_cache(maxsize=64)
+def _heard(sentence: str) -> bool:
+    """Asked of each phrase of a sentence, worked out once."""
+    return bool(cues.HEARSAY.search(sentence))
+
+
+@lru_cache(maxsize=64)
 def _asked(sentence: str) -> bool:
     return sentence.rstrip("\"')] ").endswith("?") or bool(cues.INTERROGATIVE.search(sentence)) or "? " in sentence[-12:]
 
