@@ -55,6 +55,9 @@ def test_what_is_known_of_an_entry_tells_new_from_changed_from_seen_before(watch
     assert one.digest == entry_digest(first.entry)
     assert one.digest != entry_digest(replace(first.entry, text="two"))
     assert (one.revision, one.observation, one.first_seen_at) == (1, first.id, T0)
+    with watching.reading() as tx:
+        asked = [("feed", "k"), ("feed", "unheard"), ("other", "k"), *(("feed", f"n{number}") for number in range(1200))]
+        assert tx.observations.known_of(asked) == held
     look(watching, seen("k", "two", at=T0 + HOUR, revision=2, first_seen_at=T0))
     with watching.reading() as tx:
         two = tx.observations.known(["feed"])["feed"]["k"]

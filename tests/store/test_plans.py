@@ -78,6 +78,7 @@ ACTS: dict[str, Callable[[Transaction], Any]] = {
     "documents.get": lambda tx: tx.documents.get(document("b1").hash),
     "documents.cite": lambda tx: tx.documents.cite([document("b1").hash]),
     "observations.known": lambda tx: tx.observations.known(["s1", "s2"]),
+    "observations.known_of": lambda tx: tx.observations.known_of([("s1", "k1"), ("s2", "k2")]),
     "observations.add": lambda tx: tx.observations.add([seen("new", name="s1", revision=3, document=document("b1").hash)]),
     "observations.get": lambda tx: tx.observations.get(7),
     "observations.withdraw": lambda tx: tx.observations.withdraw([("s3", "k3")], T0),

@@ -21,12 +21,20 @@ def book(tx: Transaction, readings: Sequence[Reading], now: datetime) -> list[Ob
     """Store polls, documents, observations and followed pages of some readings; the observations that are new."""
     tx.polls.book([reading.poll for reading in readings])
     good = [reading for reading in readings if reading.entries is not None]
-    known = tx.observations.known([reading.due.source.id for reading in good])
+    known = _known(tx, good)
     fresh: list[Observation] = []
     for reading in good:
         fresh += _book_one(tx, reading, known.get(reading.due.source.id, {}), now)
     _let_go(tx, readings, now)
     return tx.observations.add(fresh)
+
+
+def _known(tx: Transaction, good: Iterable[Reading]) -> Mapping[str, Mapping[str, KnownEntry]]:
+    """What is known of the entries that are to be compared: all of a record's, of a stream those that it shows."""
+    records = [reading.due.source.id for reading in good if reading.due.source.record]
+    streams = [reading for reading in good if not reading.due.source.record]
+    shown = ((reading.due.source.id, entry.key) for reading in streams for entry in reading.entries or ())
+    return tx.observations.known(records) | tx.observations.known_of(shown)
 
 
 def _book_one(tx: Transaction, reading: Reading, known: Mapping[str, KnownEntry], now: datetime) -> list[Observation]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from watcher.store.codec import entry_digest
-from watcher.store.documents import pack
 from watcher.store.errors import StoreError, Trouble
+from watcher.store.glance import Glance, glance
 from watcher.store.rows import (
     Act,
     Delivery,
@@ -22,7 +25,10 @@ from watcher.store.rows import (
     Subscriber,
     Verified,
 )
-from watcher.store.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from watcher.store.documents import pack
+    from watcher.store.store import Store, Transaction
 
 __all__ = [
     "Act",
@@ -30,6 +36,7 @@ __all__ = [
     "Dropped",
     "Due",
     "Evidence",
+    "Glance",
     "KnownEntry",
     "Mute",
     "Outgoing",
@@ -45,5 +52,16 @@ __all__ = [
     "Trouble",
     "Verified",
     "entry_digest",
+    "glance",
     "pack",
 ]
+
+LATER = {"Store": "store", "Transaction": "store", "pack": "documents"}
+"""What takes the machinery of the database, which takes longer to import than a glance takes to answer."""
+
+
+def __getattr__(name: str) -> object:
+    """Import what was asked for."""
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"watcher.store.{LATER[name]}"), name)

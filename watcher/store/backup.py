@@ -7,7 +7,8 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
-from watcher.store.errors import StoreError, Trouble, in_words, trouble
+from watcher.store.errors import StoreError, Trouble, trouble
+from watcher.store.guard import in_words
 
 if TYPE_CHECKING:
     from pathlib import Path

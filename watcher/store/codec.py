@@ -1,20 +1,15 @@
-"""Values of the core as columns: moments as microseconds since 1970 UTC, frozen types as JSON."""
+"""Values of the core as text and numbers: moments as microseconds since 1970 UTC, frozen types as JSON."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import BigInteger
-from sqlalchemy.types import TypeDecorator
 
 from watcher.core.model import Entry
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Dialect
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -29,21 +24,6 @@ def micros(moment: datetime | None) -> int | None:
 def moment(value: int | None) -> datetime | None:
     """The moment of that many microseconds since 1970, in UTC."""
     return None if value is None else EPOCH + timedelta(microseconds=value)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment, the same in every database: sortable, exact, without a zone to lose."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - interface
-        """On the way in."""
-        return micros(value)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - interface
-        """On the way out."""
-        return moment(value)
 
 
 ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
-
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 
 class Trouble(StrEnum):
@@ -80,17 +76,3 @@ def kind_of(error: BaseException) -> Trouble:
         return SQLITE.get(code.removeprefix("SQLITE_").split("_")[0], Trouble.BROKEN)
     state = getattr(error, "sqlstate", None)
     return POSTGRESQL.get(state, Trouble.BROKEN) if state else Trouble.UNREACHABLE
-
-
-@contextmanager
-def in_words(name: str) -> Iterator[None]:
-    """Turn a driver's error into a StoreError; mistakes of ours (constraints, statements) pass as they are."""
-    try:
-        yield
-    except (IntegrityError, ProgrammingError):
-        raise
-    except DBAPIError as error:
-        cause = error.orig or error
-        raise trouble(name, kind_of(cause), str(cause).strip()) from error
-    except sqlite3.Error as error:
-        raise trouble(name, kind_of(error), str(error).strip()) from error

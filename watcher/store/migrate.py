@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from watcher.store.errors import Trouble, trouble
+from watcher.store.head import HEAD
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-HEAD = "0003"
-"""Newest step; kept here so that an up-to-date database costs no import of the migration machinery."""
 
 
 def version(connection: Connection) -> str:

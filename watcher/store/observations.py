@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select, update
+from sqlalchemy import Select, bindparam, exists, func, or_, select, tuple_, update
 
 from watcher.core.model import Entry, Observation, Tier
 from watcher.store.base import STREAM, Noun, batches, table
@@ -27,6 +27,7 @@ DOCUMENT = table("document")
 ABSENCE = table("absence")
 
 KNOWN = select(ENTRY).where(ENTRY.c.source.in_(bindparam("sources", expanding=True)))
+KNOWN_OF = select(ENTRY).where(tuple_(ENTRY.c.source, ENTRY.c.key).in_(bindparam("entries", expanding=True)))
 ONE = (ENTRY.c.source == bindparam("in_source")) & (ENTRY.c.key == bindparam("in_key"))
 MISSING = update(ENTRY).where(ONE).values(missing_since=bindparam("since"), missing_reads=bindparam("reads"))
 WITHDRAW = update(ENTRY).where(ONE).values(withdrawn_at=bindparam("moment"))
@@ -90,6 +91,14 @@ class Observations(Noun):
         found: dict[str, dict[str, KnownEntry]] = {}
         for some in batches(sources):
             for row in self.connection.execute(KNOWN, {"sources": some}):
+                found.setdefault(row.source, {})[row.key] = KnownEntry(*row)
+        return found
+
+    def known_of(self, entries: Iterable[tuple[str, str]]) -> dict[str, dict[str, KnownEntry]]:
+        """The same for single entries (source, key): as much as a stream needs, however long its history has become."""
+        found: dict[str, dict[str, KnownEntry]] = {}
+        for some in batches(entries):
+            for row in self.connection.execute(KNOWN_OF, {"entries": some}):
                 found.setdefault(row.source, {})[row.key] = KnownEntry(*row)
         return found
 

@@ -15,8 +15,10 @@ from watcher.store.deliveries import Deliveries
 from watcher.store.digests import Digests
 from watcher.store.documents import Documents
 from watcher.store.engine import BUSY_SECONDS, Engines, connect, tidy
-from watcher.store.errors import StoreError, in_words
-from watcher.store.migrate import HEAD, migrate, version
+from watcher.store.errors import StoreError
+from watcher.store.guard import in_words
+from watcher.store.head import HEAD
+from watcher.store.migrate import migrate, version
 from watcher.store.notes import Audit, Evidences, Meta, Mutes
 from watcher.store.observations import Observations
 from watcher.store.polls import Polls

@@ -5,28 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from watcher.store.codec import Moment
+from watcher.store.columns import binary, maybe, when
 
 LEASED = text("lease_until IS NOT NULL")
 CLUSTERED = {"sqlite_with_rowid": False}
-
-
-def when(**options: Any) -> Any:  # noqa: ANN401 - as SQLModel's own Field
-    """A column that holds a moment."""
-    return Field(sa_type=Moment, **options)
-
-
-def maybe(**options: Any) -> Any:  # noqa: ANN401 - as SQLModel's own Field
-    """A column that may hold a moment."""
-    return Field(default=None, sa_type=Moment, nullable=True, **options)
-
-
-def binary(**options: Any) -> Any:  # noqa: ANN401 - as SQLModel's own Field
-    """A column of bytes."""
-    return Field(sa_type=LargeBinary, **options)
 
 
 class SourceRow(SQLModel, table=True):

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from watcher.store.tables import CLUSTERED, binary, maybe, when
+from watcher.store.columns import binary, maybe, when
+from watcher.store.tables import CLUSTERED
 
 
 class ChainRow(SQLModel, table=True):

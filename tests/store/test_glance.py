@@ -1,0 +1,68 @@
+"""A quick look at the store says what the whole store says, and does without its machinery."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.store.things import DAY, HOUR, T0, digest, outgoing, verdict
+from watcher.store import State, Store, StoreError, glance
+
+
+def fill(store: Store) -> None:
+    with store.writing() as tx:
+        tx.verdicts.put(verdict("none", T0))
+        tx.verdicts.put(verdict("available", T0 + DAY))
+        tx.verdicts.put(verdict("available", T0 + 2 * DAY, verified_at=T0 + DAY))
+        tx.verdicts.put(verdict("open", T0 + DAY, signal="other"))
+        tx.digests.put(digest(), [outgoing("me"), outgoing("you")])
+
+
+@pytest.mark.parametrize("kind", ["url", "shared_url"])
+def test_a_glance_sees_what_the_store_holds(kind: str, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue(kind)
+    with Store.open(url) as store:
+        fill(store)
+        with store.reading() as tx:
+            seen = glance(url)
+            assert seen.verdicts == tx.verdicts.all_latest()
+            assert seen.verdicts["sig"].verified_at == T0 + DAY
+            assert seen.deliveries == tx.deliveries.counts()
+            assert seen.deliveries[State.PENDING] == 2
+            for hours in (-1, 0, 23, 24, 99):
+                then = T0 + hours * HOUR
+                held = {name: tx.verdicts.as_of(name, then) for name in ("sig", "other")}
+                assert glance(url, then).verdicts == {name: one for name, one in held.items() if one}
+
+
+def test_a_glance_at_an_address_with_options_or_without_a_file_goes_through_the_store(url: str) -> None:
+    assert glance(url).verdicts == {}
+    with Store.open(url) as store:
+        fill(store)
+    assert len(glance(f"{url}?timeout=5").verdicts) == 2
+
+
+def test_a_glance_at_an_older_schema_brings_it_up_to_date(url: str) -> None:
+    with Store.open(url) as store:
+        fill(store)
+        with store.changing() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match=r"newer version"):
+        glance(url)
+
+
+def test_a_glance_at_no_database_says_so(tmp_path: Path) -> None:
+    (tmp_path / "watch.db").write_text("Dear diary, " * 1000)
+    with pytest.raises(StoreError, match=r"damaged or no database"):
+        glance(f"sqlite:///{tmp_path}/watch.db")
+
+
+def test_a_glance_imports_no_machinery(url: str) -> None:
+    with Store.open(url) as store:
+        fill(store)
+    script = "import sys; from watcher.store import glance; print(len(glance(sys.argv[1]).verdicts), 'sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "False"]

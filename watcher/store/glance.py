@@ -1,0 +1,77 @@
+"""A quick look at where everything stands: for a command that must answer at once, without the machinery of a database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from watcher.core.model import Verdict
+from watcher.store.codec import load, micros, moment
+from watcher.store.head import HEAD
+from watcher.store.rows import State
+
+SCHEME = "sqlite:///"
+PRESENT = "SELECT v.signal, v.verdict, p.as_of, p.verified_at FROM present p JOIN verdict v ON v.id = p.verdict"
+THEN = (
+    "SELECT signal, verdict, NULL, NULL FROM verdict v WHERE id = (SELECT id FROM verdict w"
+    " WHERE w.signal = v.signal AND w.at <= ? ORDER BY w.at DESC, w.id DESC LIMIT 1)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Where every signal stands, and how the outbox does."""
+
+    verdicts: Mapping[str, Verdict]
+    deliveries: Mapping[State, int]
+
+
+def glance(url: str, as_of: datetime | None = None) -> Glance:
+    """Where everything stands now, or stood as of then. Raises StoreError."""
+    return embedded(url, as_of) or full(url, as_of)
+
+
+def embedded(url: str, as_of: datetime | None) -> Glance | None:
+    """The answer of an up-to-date embedded database; None where it takes the whole store (or its words) to answer."""
+    path = Path(url.removeprefix(SCHEME))
+    if not url.startswith(SCHEME) or "?" in url or not path.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+            if connection.execute("SELECT version_num FROM alembic_version").fetchone() != (HEAD,):
+                return None
+            return read(connection, as_of)
+    except sqlite3.Error:
+        return None
+
+
+def read(connection: sqlite3.Connection, as_of: datetime | None) -> Glance:
+    """The same as `Verdicts.all_latest`, `Verdicts.as_of` and `Deliveries.counts`, in one consistent state."""
+    connection.execute("BEGIN")
+    rows = connection.execute(PRESENT) if as_of is None else connection.execute(THEN, (micros(as_of),))
+    verdicts = {signal: seen(load(Verdict, text), held, verified) for signal, text, held, verified in rows}
+    counts = dict(connection.execute("SELECT state, count(*) FROM delivery GROUP BY state").fetchall())
+    return Glance(verdicts, {state: counts.get(state.value, 0) for state in State})
+
+
+def seen(verdict: Verdict, held: int | None, verified: int | None) -> Verdict:
+    """With the time at which it was last seen to hold; a verdict of the past keeps its own."""
+    as_of = moment(held)
+    return verdict if as_of is None else replace(verdict, as_of=as_of, verified_at=moment(verified))
+
+
+def full(url: str, as_of: datetime | None) -> Glance:
+    """The answer of the whole store, which also brings an older schema up to date."""
+    from watcher.store.store import Store  # noqa: PLC0415 - this is what the quick look does without
+
+    with Store.open(url) as store, store.reading() as tx:
+        latest, counts = tx.verdicts.all_latest(), tx.deliveries.counts()
+        if as_of is None:
+            return Glance(latest, counts)
+        held = {signal: tx.verdicts.as_of(signal, as_of) for signal in latest}
+        return Glance({signal: verdict for signal, verdict in held.items() if verdict}, counts)
