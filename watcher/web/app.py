@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
 from watcher import __version__
-from watcher.web import routes_api, routes_operator, routes_pages
+from watcher.web import routes_api, routes_operator, routes_pages, routes_subscribe
 from watcher.web.cache import Clock, Quick
 from watcher.web.desk import Desk
 from watcher.web.errors import add_errors
 from watcher.web.headers import Guarded
 from watcher.web.settings import Settings
+from watcher.web.subscribe import Door
 from watcher.web.view import Reads
 
 
@@ -22,9 +24,13 @@ def real_time() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(reads: Reads, settings: Settings | None = None, *, clock: Clock = real_time) -> FastAPI:
-    """The page, the feeds, the API and the signs of life over what `reads` gives; it writes nothing."""
-    desk = Desk(reads, settings or Settings(), clock)
+def create_app(reads: Reads, settings: Settings | None = None, *, clock: Clock = real_time, door: Door | None = None) -> FastAPI:
+    """The page, the feeds, the API and the signs of life over what `reads` gives; they write nothing.
+
+    With `[web] subscribe` and a `door`, readers may subscribe as well.
+    """
+    settings = settings or Settings()
+    desk = Desk(reads, replace(settings, subscribe=settings.subscribe and door is not None), clock)
     app = FastAPI(
         title="Policy Signal Watch",
         version=__version__,
@@ -37,6 +43,8 @@ def create_app(reads: Reads, settings: Settings | None = None, *, clock: Clock =
     add: tuple[Callable[[FastAPI, Desk], None], ...] = (routes_pages.add, routes_api.add, routes_operator.add, add_errors)
     for part in add:
         part(app, desk)
+    if door and desk.settings.subscribe:
+        routes_subscribe.add(app, desk, door)
     app.add_middleware(Guarded)
     app.add_middleware(Quick, shelf=desk.shelf, base_path=desk.settings.base_path)
     app.state.desk = desk

@@ -91,5 +91,7 @@ class Desk:
         view = self.shelf.view(moment)
         now = self.clock()
         query = f"?{query_of(words)}" if moment else ""
-        body = render(Ask(view, now, Links(root="../" * depth, query=query, base_url=view.base_url)))
+        body = render(
+            Ask(view, now, Links(root="../" * depth, query=query, base_url=view.base_url, subscribe=self.settings.subscribe))
+        )
         return self.shelf.keep(key, pack(body, media, path, at=now, version=version))

@@ -16,6 +16,7 @@ WORDS = {
     400: ("That question cannot be answered", "A part of the address is not as it should be."),
     404: NOTHING_HERE,
     405: ("Only reading is possible here", "This address answers GET and HEAD."),
+    429: ("Too many questions", "Ask again in an hour."),
     500: ("Something went wrong", "The fault is ours and has been noted. Nothing was changed."),
     503: ("Too many questions about the past at once", "Ask again in a few seconds."),
 }

@@ -42,6 +42,8 @@ class Links:
     query: str = ""
     """Carried on between pages, e.g. `?as_of=2026-06-13`."""
     base_url: str = ""
+    subscribe: bool = False
+    """Whether readers may subscribe by mail."""
     fixed: bool = False
     """An export: what only a server can answer is left out."""
 
@@ -176,6 +178,11 @@ def draw_machines(view: View, now: datetime, to: Links) -> str:
 def draw_card(view: View, now: datetime, to: Links, signal_id: str) -> str:
     """A small card of one signal for other people's pages. Raises KeyError for an unknown one."""
     return _page("card.html", view, now, to, glance=look(view, view.signal(signal_id)))
+
+
+def draw_form(template: str, view: View, now: datetime, to: Links, **values: Any) -> str:  # noqa: ANN401 - what each template asks for
+    """A page of subscribing."""
+    return _page(template, view, now, to, **values)
 
 
 def draw_error(view: View | None, now: datetime, to: Links, title: str, message: str) -> str:

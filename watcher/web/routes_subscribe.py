@@ -1,0 +1,153 @@
+"""Addresses for subscribing: a GET only ever shows a form, for mail scanners follow every link; a POST does the act (RFC 8058)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, FastAPI, Path, Request
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from watcher.store import Subscriber
+from watcher.subscribing import CONFIRM, READER
+from watcher.web.desk import JSON, Desk
+from watcher.web.limits import asker
+from watcher.web.pages import Links, draw_form
+from watcher.web.subscribe import PACES, Door, exported
+from watcher.web.view import Access
+
+Token = Annotated[str, Path(pattern=r"^subscriber-[0-9a-f]{24}\.[0-9a-f]{1,12}\.[0-9a-f]{40}$")]
+LARGEST = 8192
+"""Bytes of a form; ours has a tenth of it."""
+NEVER = {"cache-control": "no-store"}
+NO_LINK = "This link does not hold: it has ended, or the subscription was removed."
+
+
+def add(app: FastAPI, desk: Desk, door: Door) -> None:
+    """Add the routes for subscribing."""
+    public = APIRouter(tags=[Access.PUBLIC], include_in_schema=False)
+    own = APIRouter(tags=[Access.SUBSCRIBER], include_in_schema=False)
+    _add_asking(public, desk, door)
+    _add_confirming(own, desk, door)
+    _add_keeping(own, desk, door)
+    app.include_router(public)
+    app.include_router(own)
+
+
+async def form(request: Request) -> dict[str, list[str]]:
+    """The fields of a posted form. Raises HTTPException for one that is too large, or posted from another site's page."""
+    if request.headers.get("sec-fetch-site", "same-origin") == "cross-site":
+        raise HTTPException(400)
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise HTTPException(400)
+    try:
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        raise HTTPException(400) from None
+
+
+def shown(desk: Desk, template: str, *, depth: int = 0, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what each template asks for
+    """A page that is never kept."""
+    view = desk.shelf.view(None)
+    to = Links(root="../" * depth, base_url=view.base_url, subscribe=True)
+    return HTMLResponse(draw_form(template, view, desk.clock(), to, **values), status, NEVER)
+
+
+def _add_asking(router: APIRouter, desk: Desk, door: Door) -> None:
+    @router.get("/subscribe")
+    async def ask() -> HTMLResponse:
+        return await run_in_threadpool(shown, desk, "subscribe.html", paces=PACES, wrong="", one=None)
+
+    @router.post("/subscribe")
+    async def asked(request: Request) -> Response:
+        fields = await form(request)
+        if not door.may_ask(asker(request, desk.settings.trusted_proxies), desk.clock()):
+            raise HTTPException(429)
+        wish = door.wish(fields)
+        if wish is None:
+            wrong = "That is not a whole mail address, such as name@example.org."
+            return await run_in_threadpool(shown, desk, "subscribe.html", status=400, paces=PACES, wrong=wrong, one=None)
+        answer = await run_in_threadpool(
+            shown,
+            desk,
+            "said.html",
+            title="Look into your mail",
+            message="If the address is right, a mail is on its way. Open its link to say yes; without it nothing is sent.",
+        )
+        answer.background = BackgroundTask(door.ask, wish, desk.clock)
+        return answer
+
+
+def _add_confirming(router: APIRouter, desk: Desk, door: Door) -> None:
+    @router.get("/confirm/{token}")
+    async def confirm(token: Token) -> HTMLResponse:
+        one = await run_in_threadpool(door.who, CONFIRM, token, desk.clock())
+        return await run_in_threadpool(_confirming, desk, one, token)
+
+    @router.post("/confirm/{token}")
+    async def confirmed(request: Request, token: Token) -> Response:
+        await form(request)
+        one = await run_in_threadpool(door.confirm, token, desk.clock())
+        if one is None:
+            return await run_in_threadpool(_gone, desk)
+        return await run_in_threadpool(
+            shown,
+            desk,
+            "said.html",
+            depth=1,
+            title="You are subscribed",
+            message="Each mail has a link to change what you get, and to leave.",
+            link=door.links.token(READER, one.id),
+        )
+
+
+def _confirming(desk: Desk, one: Subscriber | None, token: str) -> HTMLResponse:
+    if one is None:
+        return _gone(desk)
+    return shown(desk, "confirm.html", depth=1, token=token, one=one, paces=PACES)
+
+
+def _gone(desk: Desk) -> HTMLResponse:
+    return shown(desk, "said.html", depth=1, status=404, title="Nothing to do here", message=NO_LINK)
+
+
+def _add_keeping(router: APIRouter, desk: Desk, door: Door) -> None:
+    @router.get("/unsubscribe/{token}")
+    async def keep(token: Token) -> HTMLResponse:
+        one = await run_in_threadpool(door.who, READER, token, desk.clock())
+        return await run_in_threadpool(_keeping, desk, one, token, "")
+
+    @router.post("/unsubscribe/{token}")
+    async def leave(request: Request, token: Token) -> Response:
+        await form(request)
+        await run_in_threadpool(door.leave, token, desk.clock())
+        message = "Your address is forgotten. Nothing more will be sent."
+        return await run_in_threadpool(shown, desk, "said.html", depth=1, title="You have left", message=message)
+
+    @router.post("/subscription/{token}")
+    async def change(request: Request, token: Token) -> Response:
+        choice = door.choice(await form(request))
+        if choice is None:
+            raise HTTPException(400)
+        one = await run_in_threadpool(door.change, token, choice, desk.clock())
+        return await run_in_threadpool(_keeping, desk, one, token, "Your choice is kept.")
+
+    @router.get("/subscription/{token}")
+    async def export(token: Token) -> Response:
+        one = await run_in_threadpool(door.who, READER, token, desk.clock())
+        if one is None:
+            return await run_in_threadpool(_gone, desk)
+        headers = {**NEVER, "content-disposition": 'attachment; filename="subscription.json"'}
+        return Response(exported(one), media_type=JSON, headers=headers)
+
+
+def _keeping(desk: Desk, one: Subscriber | None, token: str, note: str) -> HTMLResponse:
+    if one is None:
+        return _gone(desk)
+    return shown(desk, "reader.html", depth=1, token=token, one=one, paces=PACES, note=note)

@@ -1,0 +1,146 @@
+"""Subscribing by mail: double opt-in, and no way to learn from the page who is subscribed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifiers import Message, NotSent, Recipient
+from watcher.render import Desk, Reader
+from watcher.render.confirmation import confirmation
+from watcher.store import Store, StoreError, Subscriber, Transaction
+from watcher.subscribing import CONFIRM, GOOD_FOR, READER, Links, new_name
+from watcher.web.cache import Clock
+from watcher.web.limits import Limit
+
+log = logging.getLogger(__name__)
+
+PACES = {"at_once": "At once, when something changes", "daily": "Once a day", "weekly": "Once a week"}
+LONGEST_ADDRESS = 254
+"""RFC 5321 4.5.3.1.3, less the angle brackets."""
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,63}"
+)
+"""What the HTML standard takes for an address (input type=email), with at least two labels behind the @."""
+
+Post = Callable[[Message, Recipient], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for."""
+
+    address: str
+    signals: tuple[str, ...] = ()
+    """Empty: all."""
+    pace: str = "at_once"
+
+
+class Door:
+    """What subscribing needs: the store, the links, the words of the mail, and the way out to the mail server."""
+
+    def __init__(self, store: Store, links: Links, desk: Desk, post: Post) -> None:
+        """Nothing is asked yet."""
+        self.store, self.links, self.desk, self.post = store, links, desk, post
+        self.by_asker = Limit(5, timedelta(hours=1))
+        self.by_address = Limit(2, timedelta(hours=6))
+        self.in_all = Limit(200, timedelta(hours=1))
+
+    def may_ask(self, asker: str, now: datetime) -> bool:
+        """Whether this asker, and all together, have not asked too often."""
+        return self.by_asker.allows(asker, now) and self.in_all.allows("all", now)
+
+    def wish(self, fields: dict[str, list[str]]) -> Wish | None:
+        """A wish from a form; None where its address is none, or it names what there is not."""
+        address = fields.get("address", [""])[0].strip()
+        if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+            return None
+        choice = self.choice(fields)
+        return Wish(address, *choice) if choice else None
+
+    def choice(self, fields: dict[str, list[str]]) -> tuple[tuple[str, ...], str] | None:
+        """Signals and pace from a form; all signals are the same as none named. None for what there is not."""
+        named, pace = fields.get("signals", []), fields.get("pace", ["at_once"])[0]
+        if pace not in PACES or not set(named) <= set(self.desk.signals):
+            return None
+        chosen = tuple(name for name in self.desk.signals if name in named)
+        return (() if len(chosen) == len(self.desk.signals) else chosen), pace
+
+    async def ask(self, wish: Wish, clock: Clock) -> None:
+        """Write to the address; run after the answer was sent, so that the answer's time tells nothing."""
+        now = clock()
+        if not self.by_address.allows(wish.address.lower(), now):
+            return
+        try:
+            message, to = self._prepared(wish, now)
+            await self.post(message, to)
+        except NotSent as error:
+            log.warning("a confirmation was not sent: %s", error.reason.replace(wish.address, "the address"))
+        except StoreError:
+            log.exception("a subscription was not kept")
+
+    def _prepared(self, wish: Wish, now: datetime) -> tuple[Message, Recipient]:
+        with self.store.writing() as tx:
+            tx.subscribers.forget_unconfirmed(now - GOOD_FOR)
+            one = _kept(tx, wish, now)
+        link = self.links.reader(one.id) if one.confirmed_at else self.links.confirm(one.id, now)
+        reader = Reader(one.id, f"<{one.id}.{int(now.timestamp())}@{self.desk.host}>", signals=frozenset(one.signals))
+        return confirmation(self.desk, reader, link=link, now=now, until=now + GOOD_FOR), Recipient(one.id, one.address)
+
+    def who(self, purpose: str, token: str, now: datetime) -> Subscriber | None:
+        """The reader whom a link names; None for a link that does not hold or a reader who is gone."""
+        name = self.links.read(purpose, token, now)
+        if not name:
+            return None
+        with self.store.reading() as tx:
+            return tx.subscribers.get(name)
+
+    def confirm(self, token: str, now: datetime) -> Subscriber | None:
+        """Say yes; the reader, or None where the link does not hold."""
+        one = self.who(CONFIRM, token, now)
+        if one:
+            with self.store.writing() as tx:
+                tx.subscribers.confirm(one.id, now)
+        return one
+
+    def change(self, token: str, choice: tuple[Sequence[str], str], now: datetime) -> Subscriber | None:
+        """Another choice of signals and pace."""
+        one = self.who(READER, token, now)
+        if one:
+            with self.store.writing() as tx:
+                tx.subscribers.change(one.id, signals=tuple(choice[0]), pace=choice[1])
+        return self.who(READER, token, now)
+
+    def leave(self, token: str, now: datetime) -> None:
+        """Forget the reader and everything that waits for them; leaving twice is no mistake."""
+        name = self.links.read(READER, token, now)
+        if name:
+            with self.store.writing() as tx:
+                tx.subscribers.erase(name)
+
+
+def _kept(tx: Transaction, wish: Wish, now: datetime) -> Subscriber:
+    """The reader of an address: as confirmed, with the new wish where not yet, or a new one."""
+    there = tx.subscribers.by_address(wish.address)
+    if there is None:
+        there = Subscriber(new_name(), wish.address, now, wish.signals, wish.pace)
+        tx.subscribers.add(there)
+    elif there.confirmed_at is None:
+        tx.subscribers.change(there.id, signals=wish.signals, pace=wish.pace)
+    return there
+
+
+def exported(one: Subscriber) -> str:
+    """Everything that is kept of a reader, as JSON."""
+    kept = {
+        "address": one.address,
+        "signals": list(one.signals) or "all",
+        "pace": one.pace,
+        "asked_at": one.created_at.isoformat(),
+        "confirmed_at": one.confirmed_at.isoformat() if one.confirmed_at else None,
+    }
+    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
