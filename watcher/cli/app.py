@@ -7,14 +7,35 @@ from typing import Annotated
 import typer
 
 import watcher
-from watcher.cli import checking, correcting, explaining, rehearsing, replaying, running, standing
+from watcher.cli.lazy import HELP, MARKUP, Row, commands_of
+
+START, RUN, ASK, CORRECT, KEEP = "Start", "Run", "Ask", "Correct", "Keep"
+
+COMMANDS = {
+    "init": Row("checking:init", START, "Write a small working configuration to start from."),
+    "check": Row("checking:check", START, "Read the configuration and run its examples; every mistake is named with its line."),
+    "rehearse": Row("rehearsing:rehearse", START, "Show what this configuration would have said over a recorded past."),
+    "run": Row("running:run", RUN, "Watch until stopped, and serve the page."),
+    "once": Row("running:once", RUN, "Do all work that is due now, then exit: for cron."),
+    "status": Row("standing:status", ASK, "Say where every signal stands, how sure that is, and what cannot be seen."),
+    "explain": Row("explaining:explain", ASK, "Say why: what counted, what did not and why not, and what would move it next."),
+    "replay": Row("replaying:replay", ASK, "Decide what was seen again under these or other rules, and show what would differ."),
+    "backtest": Row("replaying:backtest", ASK, "Score the text rules on labelled texts: precision, recall, and every error."),
+    "record": Row("correcting:record", CORRECT, "Add a person's evidence."),
+    "withdraw": Row("correcting:withdraw", CORRECT, "Take recorded evidence back, with a reason."),
+    "mute": Row("correcting:mute", CORRECT, "Hold back messages about a signal or a track."),
+    "unmute": Row("correcting:unmute", CORRECT, "End a silence now: what was held back is told."),
+    "audit": Row("correcting:audit", CORRECT, "List what people recorded, took back and silenced."),
+}
+"""Every command: where it is, under which heading it is listed, and what it does in one line."""
 
 app = typer.Typer(
     name="watcher",
+    cls=commands_of(COMMANDS),
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=MARKUP,
     pretty_exceptions_show_locals=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
     help="Watches public sources and says, with the words that prove it, when a policy signal changes.\n\n"
     "Start with `watcher check`, try your rules on the past with `watcher rehearse`, then `watcher run`.",
     epilog="Exit codes: 0 done, 1 failed, 2 configuration or usage, 3 database.",
@@ -30,19 +51,3 @@ def main(
     if version:
         typer.echo(f"watcher {watcher.__version__}")
         raise typer.Exit
-
-
-app.command(rich_help_panel="Start")(checking.init)
-app.command(rich_help_panel="Start")(checking.check)
-app.command(rich_help_panel="Start")(rehearsing.rehearse)
-app.command(rich_help_panel="Run")(running.run)
-app.command(rich_help_panel="Run")(running.once)
-app.command(rich_help_panel="Ask")(standing.status)
-app.command(rich_help_panel="Ask")(explaining.explain)
-app.command(rich_help_panel="Ask")(replaying.replay)
-app.command(rich_help_panel="Ask")(replaying.backtest)
-app.command(rich_help_panel="Correct")(correcting.record)
-app.command(rich_help_panel="Correct")(correcting.withdraw)
-app.command(rich_help_panel="Correct")(correcting.mute)
-app.command(rich_help_panel="Correct")(correcting.unmute)
-app.command(rich_help_panel="Correct")(correcting.audit)
