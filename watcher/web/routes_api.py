@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, FastAPI, Path, Query, Request
 from pydantic import BaseModel
 
-from watcher.web import api
+from watcher.web import api, api_shapes
 from watcher.web.asked import ID, LONGEST
 from watcher.web.desk import JSON, Desk, Shown
 from watcher.web.view import Access, View
@@ -53,12 +53,15 @@ def written(make: Callable[[View], BaseModel], view: View) -> str:
 
 
 def _add_signals(router: APIRouter, desk: Desk) -> None:
-    @router.get("/signals", response_model=api.SignalsOut, summary="All signals: where each stands, and why")
+    @router.get("/signals", response_model=api_shapes.SignalsOut, summary="All signals: where each stands, and why")
     async def signals(request: Request, as_of: AsOf = "") -> Shown:  # noqa: ARG001 - declared for the description, read by the desk
         return await desk.show(request, f"{V1}/signals", JSON, lambda ask: written(api.signals_out, ask.view))
 
     @router.get(
-        "/signals/{name}", response_model=api.SignalOut, summary="One signal", responses={404: {"description": "No such signal."}}
+        "/signals/{name}",
+        response_model=api_shapes.SignalOut,
+        summary="One signal",
+        responses={404: {"description": "No such signal."}},
     )
     async def signal(request: Request, name: Name, as_of: AsOf = "") -> Shown:  # noqa: ARG001 - as above
         def make(view: View) -> BaseModel:
@@ -68,13 +71,13 @@ def _add_signals(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_lists(router: APIRouter, desk: Desk) -> None:
-    @router.get("/history", response_model=api.HistoryOut, summary="What changed, newest first")
+    @router.get("/history", response_model=api_shapes.HistoryOut, summary="What changed, newest first")
     async def history(request: Request, limit: Limit = USUAL, as_of: AsOf = "") -> Shown:  # noqa: ARG001 - as above
         extra = f"limit={limit}" if limit != USUAL else ""
         return await desk.show(
             request, f"{V1}/history", JSON, lambda ask: written(lambda view: api.history_out(view, limit), ask.view), extra=extra
         )
 
-    @router.get("/sources", response_model=api.SourcesOut, summary="What is known of each source's readings")
+    @router.get("/sources", response_model=api_shapes.SourcesOut, summary="What is known of each source's readings")
     async def sources(request: Request, as_of: AsOf = "") -> Shown:  # noqa: ARG001 - as above
         return await desk.show(request, f"{V1}/sources", JSON, lambda ask: written(api.sources_out, ask.view))

@@ -133,8 +133,14 @@ def outcome(name: str) -> str:
 
 def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
     """A detail of a track with its name, in words."""
-    words = ", ".join(map(str, value)) if isinstance(value, tuple) else {True: "yes", False: "no"}.get(value, str(value))  # type: ignore[call-overload]
+    words = ", ".join(map(str, value)) if isinstance(value, tuple) else _scalar(value)
     return name.replace("_", " ").capitalize(), words.replace("_", " ") if words.islower() else words
+
+
+def _scalar(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def poll(name: str) -> Sign:

@@ -1,0 +1,174 @@
+"""The shapes of the API's answers: plain values, a quote and a hash with everything that is claimed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from watcher.core.model import Facts
+
+
+class QuoteOut(BaseModel):
+    """The words that prove something."""
+
+    quote: str
+    url: str
+    title: str
+    publisher: str
+    tier: str
+    published: datetime | None
+    seen: datetime
+    sha256: str
+
+
+class FlagOut(BaseModel):
+    """Something beside the status."""
+
+    id: str
+    label: str
+    subject: str
+    since: datetime
+    evidence: list[QuoteOut]
+
+
+class EventOut(BaseModel):
+    """One member of a series."""
+
+    key: str
+    number: int
+    title: str
+    at: datetime
+    outcome: str
+    revised_at: datetime | None
+    details: Facts
+    evidence: list[QuoteOut]
+
+
+class StepOut(BaseModel):
+    """A status on the way, and when it began."""
+
+    status: str
+    at: datetime
+
+
+class TrackOut(BaseModel):
+    """Where one track stands."""
+
+    id: str
+    title: str
+    status: str
+    label: str
+    meaning: str
+    standing: str
+    since: datetime | None
+    seen_at: datetime | None
+    voices: list[str]
+    details: Facts
+    path: list[StepOut]
+    events: list[EventOut]
+    flags: list[FlagOut]
+    evidence: list[QuoteOut]
+
+
+class FigureOut(BaseModel):
+    """A number with its words; a value that nobody measured is null."""
+
+    id: str
+    label: str
+    unit: str
+    text: str
+    note: str
+    at: datetime | None
+    values: Facts
+    series: list[tuple[str, float | None]]
+    evidence: QuoteOut | None
+
+
+class BlindOut(BaseModel):
+    """A source that cannot be trusted at the moment."""
+
+    source: str
+    url: str
+    since: datetime
+    why: str
+    essential: bool
+
+
+class SignalOut(BaseModel):
+    """Where a signal stands, the words that prove it, and what cannot be seen."""
+
+    id: str
+    title: str
+    question: str
+    headline: str
+    answer: str
+    standing: str | None
+    since: datetime | None
+    verified_at: datetime | None
+    cannot_see_since: datetime | None
+    as_of: datetime
+    tracks: list[TrackOut]
+    figures: list[FigureOut]
+    blind: list[BlindOut]
+
+
+class SignalsOut(BaseModel):
+    """All signals at one moment."""
+
+    as_of: datetime
+    signals: list[SignalOut]
+
+
+class ChangeOut(BaseModel):
+    """One thing that was told."""
+
+    id: int
+    signal: str
+    track: str
+    kind: str
+    before: str
+    after: str
+    at: datetime
+    effective_at: datetime | None
+    standing: str
+    headline: str
+    answer: str
+    event: str
+    title: str
+    outcome: str
+    reason: str
+    details: Facts
+    evidence: list[QuoteOut]
+
+
+class HistoryOut(BaseModel):
+    """Changes, newest first."""
+
+    as_of: datetime
+    changes: list[ChangeOut]
+
+
+class SourceOut(BaseModel):
+    """What is known of one source's readings."""
+
+    id: str
+    signal: str
+    url: str
+    publisher: str
+    tier: str
+    essential: bool
+    outcome: str
+    last_good_at: datetime | None
+    last_tried_at: datetime | None
+    next_at: datetime | None
+    failing_since: datetime | None
+    newest_entry_at: datetime | None
+    error: str
+
+
+class SourcesOut(BaseModel):
+    """Every source."""
+
+    as_of: datetime
+    sources: list[SourceOut]
