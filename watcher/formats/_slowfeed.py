@@ -71,15 +71,21 @@ def _item(entry: dict[str, Any]) -> Item:
     link = value("link")
     if link == value("id") and not link.startswith("http"):
         link = ""  # a guid that is no address is no link, whatever its isPermaLink leaves unsaid
-    contents = dict.get(entry, "content") or [{}]
-    links = [dict.get(link, "href") for link in dict.get(entry, "links") or () if dict.get(link, "rel") == "alternate"]
+    contents = [dict.get(one, "value") for one in _several(entry, "content")]
+    links = [dict.get(link, "href") for link in _several(entry, "links") if dict.get(link, "rel") == "alternate"]
     return Item(
         id=value("id"),
         link=link or str(next(filter(None, links), "")),
         title=value("title"),
         summary=value("summary"),
-        content=str(dict.get(contents[0], "value") or ""),
+        content=str((contents or [""])[0] or ""),
         published=value("published"),
         updated=value("updated"),
-        categories=tuple(str(dict.get(tag, "term") or "") for tag in dict.get(entry, "tags") or ()),
+        categories=tuple(str(dict.get(tag, "term") or "") for tag in _several(entry, "tags")),
     )
+
+
+def _several(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The parts under a name of feedparser's own; an element of that name (`<links>`) puts mere text there."""
+    held = dict.get(entry, name)
+    return [part for part in held if isinstance(part, dict)] if isinstance(held, list) else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from itertools import pairwise
 
 from watcher.formats._tree import BREAKS, FLOWING, parse_html, words_of
 
@@ -20,6 +21,7 @@ _TAG = re.compile(
 )
 _MEANS = {slash + name: sense for slash in ("", "/") for names, sense in ((BREAKS, "\n"), (FLOWING, "")) for name in names}
 """What a tag of common shape means for the text: a new line, or nothing."""
+_HEADINGS = {slash + f"h{level}" for slash in ("", "/") for level in range(1, 7)}
 _MARKED_UP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
 _INLINE = re.compile(rf"</?(?:{'|'.join((*FLOWING, 'br', 'p'))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -83,6 +85,8 @@ def _keep_lines(markup: str) -> str:
 def _read_quickly(flat: str) -> str | None:
     """Fragments of common shape, without building a tree (a third of its time); None for any other."""
     parts = _TAG.split(flat)
+    if "<h" in flat and _headings_nest(parts[1::2]):
+        return None
     for place in range(1, len(parts), 2):
         means = _MEANS.get(parts[place])
         if means is None:
@@ -92,6 +96,12 @@ def _read_quickly(flat: str) -> str | None:
     if "<" in text:
         return None
     return html.unescape(text) if "&" in text else text
+
+
+def _headings_nest(tags: list[str]) -> bool:
+    """Whether a heading begins inside another, which a browser then ends (https://html.spec.whatwg.org/#parsing-main-inbody)."""
+    headings = [tag for tag in tags if tag in _HEADINGS]
+    return any(first[0] == second[0] == "h" for first, second in pairwise(headings))
 
 
 def _read_fully(flat: str) -> str:

@@ -54,21 +54,13 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
         "vehicle": "other" if measure.id not in (words(options, "own") or (measure.id,)) else "",
         "dated": "yes" if day else "",
     }
-    said = (
-        f"The print {code.upper()} lacks: {more['missing']}."
-        if missing
-        else f"The print {code.upper()} has the words looked for."
-    )
-    return (
-        Entry(
-            f"text/{measure.id}/{code}",
-            measure.label,
-            said,
-            url,
-            midnight(day),
-            facts_of(measure, Step("text_check"), day, more=more),
-        ),
-    )
+    facts = facts_of(measure, Step("text_check"), day, more=more)
+    return (Entry(f"text/{measure.id}/{code}", measure.label, _said(code, missing), url, midnight(day), facts),)
+
+
+def _said(code: str, missing: list[str]) -> str:
+    """What was looked for and found, as a sentence."""
+    return f"The print {code.upper()} " + (f"lacks: {', '.join(missing)}." if missing else "has the words looked for.")
 
 
 def _print_of(code: str, raw: str) -> str:
