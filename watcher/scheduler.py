@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from time import perf_counter
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -15,6 +17,7 @@ from watcher.core.model import Digest, Signal, Transition
 from watcher.observe import Get, Read, observe, settle_all
 from watcher.reminding import remind
 from watcher.store import Store
+from watcher.tally import Tally
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,8 @@ class Done:
     transitions: tuple[Transition, ...] = ()
     digests: tuple[Digest, ...] = ()
     sent: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """How the polls ended."""
 
 
 async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Done:
@@ -65,11 +70,11 @@ async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Don
     A signal is decided when its pages have been read too, so that a change is told with what they say. `every_signal`: also
     those without a poll, as after a start, when a cycle may have been cut off between polls and decisions.
     """
-    polls, told = 0, list[Transition]()
+    outcomes, told = Counter[str](), list[Transition]()
     open_signals = dict.fromkeys(beat.signals if every_signal else (), 0)
     for _ in range(ROUNDS):
         seen = await observe(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice)
-        polls += seen.polls
+        outcomes += seen.outcomes
         open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
         ready = [name for name, rounds in open_signals.items() if name not in seen.waiting or rounds >= PATIENCE]
         told += settle_all(beat.store, [beat.signals[name] for name in sorted(ready)], now, known_until=beat.known_until)
@@ -81,7 +86,7 @@ async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Don
     if beat.zone is not None:
         digests += remind(beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
     sent = await beat.deliver(now)
-    return Done(polls, tuple(told), tuple(digests), sent)
+    return Done(outcomes.total(), tuple(told), tuple(digests), sent, outcomes)
 
 
 class Heart:
@@ -92,6 +97,7 @@ class Heart:
         self.beat, self.clock = beat, clock
         self.last_good: datetime | None = None
         self.last_error = ""
+        self.tally = Tally()
         self._look_at: datetime | None = None
         self._first = True
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -121,19 +127,27 @@ class Heart:
         if self._look_at is not None and now < self._look_at <= now + LOOK_AGAIN:
             self.last_good = now
             return
+        started = perf_counter()
         try:
-            done = await cycle(self.beat, now, every_signal=self._first)
-            self._first = False
-            if done.polls and self.beat.after is not None:
-                await self.beat.after()
-            with self.beat.store.reading() as tx:
-                due = min(filter(None, (tx.sources.next_due(), tx.deliveries.next_due())), default=now + LOOK_AGAIN)
-            waiting = now + TICK if done.transitions or done.digests else due
-            self._look_at = min(max(waiting, now + TICK), now + LOOK_AGAIN)
+            await self._work(now)
             self.last_good, self.last_error = now, ""
+            self.tally.beat(perf_counter() - started, good=True)
         except asyncio.CancelledError:
             raise
         except Exception as error:
             # The one edge where anything is caught: the watch goes on when the cause is gone.
             self.last_error = str(error)
+            self.tally.beat(perf_counter() - started, good=False)
             log.exception("beat failed")
+
+    async def _work(self, now: datetime) -> None:
+        """One cycle, what is to be done after it, and when to look again."""
+        done = await cycle(self.beat, now, every_signal=self._first)
+        self._first = False
+        self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.sent)
+        if done.polls and self.beat.after is not None:
+            await self.beat.after()
+        with self.beat.store.reading() as tx:
+            due = min(filter(None, (tx.sources.next_due(), tx.deliveries.next_due())), default=now + LOOK_AGAIN)
+        waiting = now + TICK if done.transitions or done.digests else due
+        self._look_at = min(max(waiting, now + TICK), now + LOOK_AGAIN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from watcher.cli.common import CONFIG, ConfigFile, configured, fail, in_words, u
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config
 from watcher.scheduler import Done, Heart, cycle
+from watcher.service import Manager, Pulse, announced
 from watcher.store import Store
 
 log = logging.getLogger("watcher")
@@ -71,13 +73,14 @@ async def _serve(config: Config, store: Store, door: socket.socket) -> None:
     token = config.secret("METRICS_TOKEN") or ""
     async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as beat:
         heart = Heart(beat, clock=utc_now)
-        reads = StoreReads(store, face_of(config), clock=utc_now, beat=lambda: heart.last_good)
+        reads = StoreReads(store, face_of(config), clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally)
         app = create_app(reads, settings_of(config.web, metrics_token=token), clock=utc_now)
         quiet = uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, server_header=False)
         _announce(config, door)
         heart.start()
         try:
-            await uvicorn.Server(quiet).serve(sockets=[door])
+            async with announced(Manager(os.environ, os.getpid()), Pulse(lambda: heart.last_good)):
+                await uvicorn.Server(quiet).serve(sockets=[door])
         finally:
             heart.stop()
 

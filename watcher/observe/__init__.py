@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.core.claims import claims_of
@@ -29,6 +30,8 @@ class Seen:
     """The signals whose sources were polled: they are to be settled."""
     waiting: frozenset[str] = frozenset()
     """Those of them that have more to be polled at this moment (pages that were just found)."""
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """How the polls ended."""
 
 
 async def observe(
@@ -59,7 +62,8 @@ def _keep(tx: Transaction, signals: Mapping[str, Signal], readings: Sequence[Rea
     tx.claims.add([claim for seen in observations for claim in claims_of(signals[owner[seen.source]], seen)])
     polled = frozenset(owner.values())
     waiting = frozenset(one.source.signal for one in tx.sources.due(now, BATCH)) & polled
-    return Seen(len(readings), len(observations), polled, waiting)
+    outcomes = Counter(reading.poll.outcome.value for reading in readings)
+    return Seen(len(readings), len(observations), polled, waiting, outcomes)
 
 
 def settle_all(

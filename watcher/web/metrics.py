@@ -1,64 +1,105 @@
-"""Numbers for Prometheus, read from what is stored, beside the counters of the running process."""
+"""Numbers for Prometheus: what is stored, and what the running process has done.
+
+Names follow https://prometheus.io/docs/practices/naming/; docs/operate.md lists them, ops/ uses them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 
+from watcher.core.model import Outcome
+from watcher.tally import Tally
 from watcher.web.settings import Settings
 from watcher.web.view import Pulse, View
 
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 
-class _Stored(Collector):
-    """Gauges made from one view and one pulse."""
+class _Numbers(Collector):
+    """Families made from one view and one pulse."""
 
     def __init__(self, view: View, pulse: Pulse, now: datetime) -> None:
         self.view, self.pulse, self.now = view, pulse, now
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """One family at a time."""
-        yield self._sources()
-        yield self._blind()
-        yield _single("watcher_outbox_deliveries", "Deliveries that wait", self.pulse.outbox)
-        yield _single("watcher_outbox_oldest_seconds", "Age of the oldest waiting delivery", self._age(self.pulse.oldest))
-        yield _single("watcher_dead_letters", "Deliveries given up", self.pulse.dead)
-        yield _single("watcher_beat_age_seconds", "Time since the scheduler's last beat", self._age(self.pulse.beat_at))
-        for name, value in sorted(self.pulse.counts.items()):
+        pulse = self.pulse
+        yield _single("watcher_database_up", "Whether the database answers", float(pulse.database))
+        yield _single("watcher_outbox_deliveries", "Deliveries that wait", pulse.outbox)
+        yield _single("watcher_outbox_oldest_seconds", "Age of the oldest waiting delivery", self._age(pulse.oldest))
+        yield _single("watcher_dead_letters", "Deliveries given up", pulse.dead)
+        if pulse.beat_at:
+            yield _single("watcher_beat_age_seconds", "Time since the scheduler's last good beat", self._age(pulse.beat_at))
+        yield from self._sources()
+        yield from self._signals()
+        for name, value in sorted(pulse.counts.items()):
             yield _single(f"watcher_stored_{name}", f"Stored {name}", value)
+        if pulse.tally:
+            yield from _done(pulse.tally)
 
     def _age(self, at: datetime | None) -> float:
         return max(0.0, (self.now - at).total_seconds()) if at else 0.0
 
-    def _sources(self) -> GaugeMetricFamily:
-        family = GaugeMetricFamily("watcher_source_good_age_seconds", "Age of the last good reading", labels=["signal", "source"])
+    def _sources(self) -> Iterator[Metric]:
+        names = ("signal", "source")
+        good = GaugeMetricFamily("watcher_source_good_age_seconds", "Age of the last good reading", labels=names)
+        failing = GaugeMetricFamily(
+            "watcher_source_failing_seconds", "For how long no poll has been good; 0 where the last was", labels=names
+        )
+        every = GaugeMetricFamily("watcher_source_every_seconds", "How often the source is to be asked", labels=names)
         for strip in self.view.strips:
+            where = [strip.source.signal, strip.source.id]
+            every.add_metric(where, strip.source.every.total_seconds())
+            failing.add_metric(where, self._age(strip.health.failing_since))
             if strip.health.last_good_at:
-                family.add_metric([strip.source.signal, strip.source.id], self._age(strip.health.last_good_at))
-        return family
+                good.add_metric(where, self._age(strip.health.last_good_at))
+        yield from (good, failing, every)
 
-    def _blind(self) -> GaugeMetricFamily:
-        family = GaugeMetricFamily("watcher_blind_sources", "Sources that cannot be trusted now", labels=["signal"])
+    def _signals(self) -> Iterator[Metric]:
+        blind = GaugeMetricFamily("watcher_blind_sources", "Sources that cannot be trusted now", labels=["signal"])
+        stands = GaugeMetricFamily("watcher_track_status", "Where a track stands: 1", labels=["signal", "track", "status"])
         for signal in self.view.signals:
-            family.add_metric([signal.id], len(self.view.blind(signal.id)))
-        return family
+            blind.add_metric([signal.id], len(self.view.blind(signal.id)))
+            verdict = self.view.verdicts.get(signal.id)
+            for track in verdict.tracks if verdict else ():
+                stands.add_metric([signal.id, track.track, track.status], 1)
+        yield from (blind, stands)
+
+
+def _done(tally: Tally) -> Iterator[Metric]:
+    polls = [((outcome.value,), tally.polls[outcome.value]) for outcome in Outcome]
+    beats = [((result,), tally.beats[result]) for result in ("good", "failed")]
+    yield _counter("watcher_polls", "Polls by how they ended", ["outcome"], polls)
+    yield _counter("watcher_transitions", "Things said", ["signal", "kind"], tally.transitions.items())
+    yield _counter("watcher_beats", "Beats of the scheduler", ["result"], beats)
+    yield _counter("watcher_messages_sent", "Messages that the other side has taken", [], [((), tally.sent)])
+    yield HistogramMetricFamily(
+        "watcher_beat_duration_seconds", "How long the beats lasted", buckets=tally.buckets(), sum_value=tally.seconds
+    )
 
 
 def _single(name: str, words: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, words, value=value)
 
 
+def _counter(name: str, words: str, labels: Iterable[str], values: Iterable[tuple[tuple[str, ...], int]]) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, words, labels=tuple(labels))
+    for where, value in sorted(values):
+        family.add_metric(where, value)
+    return family
+
+
 def say_metrics(view: View, pulse: Pulse, now: datetime) -> bytes:
     """Everything in Prometheus' text form."""
     registry = CollectorRegistry()
-    registry.register(_Stored(view, pulse, now))
+    registry.register(_Numbers(view, pulse, now))
     return generate_latest(registry) + generate_latest(REGISTRY)
 
 

@@ -14,6 +14,7 @@ from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, S
 from watcher.render import Desk, Reader
 from watcher.render.letters import letter
 from watcher.store import Delivery, State, Store, StoreError, Transaction
+from watcher.tally import Tally
 from watcher.tools import touched
 from watcher.web.view import Act, Letter, Poll, Pulse, Review, Strip, Told, View
 from watcher.web.words import hush, safe_link
@@ -48,10 +49,16 @@ class StoreReads:
     """`Reads` over a store. `face` may be another one after a reload; `beat` gives the scheduler's last good beat."""
 
     def __init__(
-        self, store: Store, face: Face, *, clock: Callable[[], datetime], beat: Callable[[], datetime | None] | None = None
+        self,
+        store: Store,
+        face: Face,
+        *,
+        clock: Callable[[], datetime],
+        beat: Callable[[], datetime | None] | None = None,
+        tally: Tally | None = None,
     ) -> None:
         """Keep the doors; nothing is read yet."""
-        self.store, self.clock, self.beat = store, clock, beat
+        self.store, self.clock, self.beat, self.tally = store, clock, beat, tally
         self._face, self._turn = face, 0
 
     @property
@@ -107,10 +114,11 @@ class StoreReads:
                     outbox=counts[State.PENDING] + counts[State.LEASED],
                     oldest=tx.deliveries.oldest_undelivered(),
                     dead=counts[State.DEAD],
+                    tally=self.tally,
                     counts={f"deliveries_{state.value}": number for state, number in counts.items()},
                 )
         except StoreError:
-            return Pulse(beat_at=beat, database=False)
+            return Pulse(beat_at=beat, database=False, tally=self.tally)
 
 
 def _verdicts(tx: Transaction, signals: Iterable[Signal], as_of: datetime | None) -> Mapping[str, Verdict]:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from watcher.config.settings import Tool
 from watcher.core.model import Blind, Health, Signal, Source, Transition, Verdict
+from watcher.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ class Pulse:
     dead: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     """Totals by name, e.g. `transitions`, `digests`, `observations`."""
+    tally: Tally | None = None
+    """What the running process has done; None where another process does the work."""
 
 
 class Reads(Protocol):

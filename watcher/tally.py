@@ -1,0 +1,49 @@
+"""What the running process has done so far, counted for those who measure it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+"""Upper bounds of the beats' durations, seconds: from nothing due to a first look at thousands of sources."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts since the process started; they only grow."""
+
+    polls: Counter[str] = field(default_factory=Counter)
+    """By outcome."""
+    transitions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By signal and kind."""
+    beats: Counter[str] = field(default_factory=Counter)
+    """By result: good or failed."""
+    sent: int = 0
+    """Messages that the other side has taken."""
+    seconds: float = 0.0
+    """All beats together."""
+    spread: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    """How many beats lasted up to each bound and no shorter one; the last are the longer ones."""
+
+    def beat(self, seconds: float, *, good: bool) -> None:
+        """Count one beat that lasted so long."""
+        self.beats["good" if good else "failed"] += 1
+        self.seconds += seconds
+        self.spread[bisect_left(BOUNDS, seconds)] += 1
+
+    def work(self, polls: Counter[str], transitions: Iterable[tuple[str, str]], sent: int) -> None:
+        """Count what a beat brought."""
+        self.polls.update(polls)
+        self.transitions.update(transitions)
+        self.sent += sent
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """The durations as Prometheus wants them: how many beats lasted at most so long, and all."""
+        total, found = 0, list[tuple[str, float]]()
+        for bound, many in zip((*(str(bound) for bound in BOUNDS), "+Inf"), self.spread, strict=True):
+            total += many
+            found.append((bound, float(total)))
+        return found
