@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from watcher.config import Config, ConfigError, load
+from watcher.config.errors import ConfigError
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+    from watcher.store import Store
 
 SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -39,9 +43,8 @@ def fail(message: str, *, code: int = 1) -> typer.Exit:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Turn the errors that people can mend into a message and an exit code: 2 configuration, 3 database, 1 anything else."""
-    from watcher.store import StoreError  # noqa: PLC0415 - commands that need no database start without it
-    from watcher.worlds import UnusableWorld  # noqa: PLC0415 - as above
+    """Turn the errors that people can mend into a message and an exit code: 2 configuration, 3 database."""
+    from watcher.store.errors import StoreError  # noqa: PLC0415 - commands that need no database start without it
 
     try:
         yield
@@ -49,16 +52,33 @@ def in_words() -> Iterator[None]:
         raise fail(str(error), code=2) from None
     except StoreError as error:
         raise fail(str(error), code=3) from None
-    except UnusableWorld as error:
-        raise fail(str(error)) from None
 
 
 def configured(path: Path) -> Config:
     """The configuration, or its mistakes on standard error and exit code 2."""
+    from watcher.config import load  # noqa: PLC0415 - a quick look reads but the outline of it
+
     try:
         return load(path)
     except ConfigError as error:
         raise fail(str(error), code=2) from None
+
+
+def embedded_file(url: str) -> Path | None:
+    """The file of an embedded database; None for one elsewhere."""
+    return Path(url.removeprefix("sqlite:///").partition("?")[0]) if url.startswith("sqlite:///") else None
+
+
+@contextmanager
+def stored(url: str) -> Iterator[Store]:
+    """The database, for a command that asks: one that is not there yet is not made by asking. Exit code 3."""
+    from watcher.store import Store  # noqa: PLC0415 - usage errors need no database
+
+    file = embedded_file(url)
+    if file is not None and not file.exists():
+        raise fail(f"there is no database at {file} yet; `watcher once` or `watcher run` makes it", code=3)
+    with in_words(), Store.open(url) as store:
+        yield store
 
 
 def moment(text: str) -> datetime:

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, in_words, moment, print_json, span
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, in_words, moment, print_json, span
 from watcher.cli.wiring import Rehearsal, deliverer, fetch_settings, keep_here, opened, prepare
 from watcher.config import Config
 from watcher.core.model import Transition
@@ -23,7 +23,7 @@ from watcher.rehearse import Plan, Summary
 from watcher.rehearse import rehearse as walk
 from watcher.saying import as_line, as_words
 from watcher.store import Store
-from watcher.worlds import World, open_world
+from watcher.worlds import UnusableWorld, World, open_world
 
 
 def rehearse(  # noqa: PLR0913 - the options of a command
@@ -52,7 +52,10 @@ def rehearse(  # noqa: PLR0913 - the options of a command
     settings = configured(config)
     plan = Plan(moment(start), moment(end), span(step))
     with in_words(), _database(database) as store:
-        summary = asyncio.run(_walk(settings, open_world(world), plan, store, deliver=deliver, as_json=as_json))
+        try:
+            summary = asyncio.run(_walk(settings, open_world(world), plan, store, deliver=deliver, as_json=as_json))
+        except UnusableWorld as error:
+            raise fail(str(error)) from None
     _summarize(summary, as_json=as_json)
 
 

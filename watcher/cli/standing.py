@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, in_words, moment, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, embedded_file, in_words, moment, print_json
+from watcher.config.outline import Outline, outline
 from watcher.core.model import Verdict
 from watcher.saying import stamp
+from watcher.store.glance import Glance, glance
 
 
 def status(
@@ -19,20 +23,35 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Say where every signal stands, how sure that is, and what cannot be seen."""
-    from watcher.store import Store  # noqa: PLC0415 - usage errors need no database
-
-    settings = configured(config)
     then = moment(as_of) if as_of else None
-    with in_words(), Store.open(settings.store.url) as store, store.reading() as tx:
-        found = {s.id: tx.verdicts.as_of(s.id, then) if then else tx.verdicts.latest(s.id) for s in settings.signals}
-        counts = {state.value: many for state, many in tx.deliveries.counts().items()}
+    watched = _outline(config)
+    seen = _seen(watched.store, then)
+    found = {name: seen.verdicts.get(name) for name in watched.titles}
+    counts = {state.value: many for state, many in seen.deliveries.items()}
     if as_json:
         print_json({"signals": [_plain(name, verdict) for name, verdict in found.items()], "deliveries": counts})
         return
-    for signal in settings.signals:
-        _show(signal.title, found[signal.id], then)
+    for name, title in watched.titles.items():
+        _show(title, found[name], then)
     if counts.get("dead"):
         typer.echo(f"{counts['dead']} messages could not be delivered.")
+
+
+def _outline(path: Path) -> Outline:
+    """What is watched and where it is kept; a file that cannot be read even so far is checked, which says what is wrong."""
+    if quick := outline(path, os.environ):
+        return quick
+    config = configured(path)
+    return Outline(config.store.url, {signal.id: signal.title for signal in config.signals})
+
+
+def _seen(url: str, then: datetime | None) -> Glance:
+    """What the database says; one that is not there yet says nothing, and is not made by asking."""
+    file = embedded_file(url)
+    if file is not None and not file.exists():
+        return Glance({}, {})
+    with in_words():
+        return glance(url, then)
 
 
 def _plain(name: str, verdict: Verdict | None) -> dict[str, Any]:

@@ -30,12 +30,6 @@ def publisher_of(url: str) -> str:
     return registrable(url)
 
 
-def spoken(name: str) -> str:
-    """Turn an id into words: `in_senate_committee` becomes `In senate committee`."""
-    words = re.sub(r"[_-]+", " ", name)
-    return words[:1].upper() + words[1:]
-
-
 def headlines_of(tracks: Iterable[Track]) -> tuple[Headline, ...]:
     """Make a headline of each status of the first track, in its own words."""
     first = next(iter(tracks))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from watcher.config.binding import fill, placeholders
-from watcher.config.defaults import spoken
 from watcher.config.errors import show
 from watcher.config.lines import Place
 from watcher.config.places import LADDER, Places
+from watcher.config.spoken import spoken
 from watcher.core.match import Sentence, Vocabulary
 from watcher.core.model import Flag, Ladder, Rule, Status
 

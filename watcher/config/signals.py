@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from watcher.config.defaults import EVERY, FORMAT, headlines_of, publisher_of, source_id, spoken
+from watcher.config.defaults import EVERY, FORMAT, headlines_of, publisher_of, source_id
 from watcher.config.errors import show
 from watcher.config.ladders import Ladders
 from watcher.config.lines import Place
 from watcher.config.places import Places
 from watcher.config.settings import Example
+from watcher.config.spoken import spoken
 from watcher.core.match import Vocabulary
 from watcher.core.model import Date, FigureSpec, Follow, Headline, Known, Signal, Source, Track
 
