@@ -17,6 +17,7 @@ from watcher.core.compare import compare
 from watcher.core.decide import decide
 from watcher.core.model import (
     Entry,
+    Facts,
     Headline,
     Ladder,
     Observation,
@@ -118,7 +119,8 @@ def _declared() -> Ladder:
 
 
 def _bound(rule: Rule, measure: str) -> Rule:
-    return replace(rule, when={**rule.when, "measure": (measure,)}) if "measure" in rule.when else rule
+    own = {name: (measure,) for name in ("measure", "carries") if name in rule.when}
+    return replace(rule, when={**rule.when, **own})
 
 
 def signal_of(*measures: str) -> Signal:
@@ -187,10 +189,12 @@ def walk(rec: Record, *, without: str = "", **how: Any) -> list[tuple[str, str]]
     return path
 
 
-def votes(*rows: tuple[int, str, str, str, str, int, int, str], year: int = 2026) -> tuple[Entry, ...]:
+def votes(
+    *rows: tuple[int, str, str, str, str, int, int, str], year: int = 2026, options: Facts | None = None
+) -> tuple[Entry, ...]:
     """The entries of a menu of roll calls: number, day, issue, question, result, yeas, nays, title."""
     body = MENU.replace("2026", str(year)).format("".join(ROW.format(*row) for row in rows))
-    return senate_votes.read(body.encode(), url="https://www.senate.gov/menu", content_type="text/xml", options={})
+    return senate_votes.read(body.encode(), url="https://www.senate.gov/menu", content_type="text/xml", options=options or {})
 
 
 def status(*rows: str, measure: str = "119-hr-2683") -> str:

@@ -24,7 +24,8 @@ def flags_of(
     told = in_order(claim for claim in claims if claim.effective_at <= now)
     specs = {flag.id: flag for flag in track.ladder.flags}
     rules = {rule.id: rule for rule in track.ladder.rules}
-    up = [raised for flag in specs.values() if (raised := _by_words(flag, told, rules))]
+    up = [raised for flag in specs.values() for raised in _by_words(flag, told, rules, now)]
+    up += [raised for flag in specs.values() if flag.differs for raised in _differing(flag, verdict, told)]
     if "quiet" in specs:
         up += _quiet(specs["quiet"], track, verdict, now)
     if "overdue" in specs:
@@ -36,16 +37,33 @@ def flags_of(
     return tuple(sorted(up, key=lambda flag: (flag.since, flag.id, flag.subject)))
 
 
-def _by_words(flag: Flag, told: Sequence[Claim], rules: Mapping[str, Rule]) -> RaisedFlag | None:
-    """Raised by official words or by enough publishers, unless a later claim clears it."""
+def _by_words(flag: Flag, told: Sequence[Claim], rules: Mapping[str, Rule], now: datetime) -> list[RaisedFlag]:
+    """Raised by official words or by enough publishers, unless a later claim clears it; once for each event that they name."""
     cleared = max((c.effective_at for c in told if _clears(c, flag.id, rules) and c.quote.tier in LEADING), default=None)
     words = [c for c in told if c.flag == flag.id and (cleared is None or c.effective_at > cleared)]
     official = [c for c in words if c.quote.tier in LEADING or c.rule in DECLARED]
     support = official or list(reported(words, count=flag.report, within=flag.within) if flag.report else ())
-    if not support:
-        return None
-    since = support[0].effective_at if official else support[-1].effective_at
-    return RaisedFlag(flag.id, flag.label, since, quotes_of(support), mail=flag.mail)
+    up = []
+    for event in dict.fromkeys(claim.event for claim in support):
+        own = [claim for claim in support if claim.event == event]
+        since = own[0].effective_at if official else own[-1].effective_at
+        if flag.lasts is None or now - since <= flag.lasts:
+            up.append(RaisedFlag(flag.id, flag.label, since, quotes_of(own), mail=flag.mail, subject=event))
+    return up
+
+
+def _differing(flag: Flag, verdict: TrackVerdict, told: Sequence[Claim]) -> list[RaisedFlag]:
+    """Up while claims of the present status tell a detail of one event differently; all of them are shown."""
+    events: dict[tuple[str, str], list[Claim]] = {}
+    for claim in told:
+        for detail in flag.differs:
+            if claim.status == verdict.status and claim.event and detail in claim.details:
+                events.setdefault((claim.event, detail), []).append(claim)
+    return [
+        RaisedFlag(flag.id, flag.label, claims[0].effective_at, quotes_of(claims), mail=flag.mail, subject=event)
+        for (event, detail), claims in events.items()
+        if len({claim.details[detail] for claim in claims}) > 1
+    ]
 
 
 def _clears(claim: Claim, flag: str, rules: Mapping[str, Rule]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
@@ -15,13 +16,17 @@ from watcher.core.bill_votes import read_vote, tally
 from watcher.core.bills import Measure, Step, issue_of, measure_of
 from watcher.core.model import Entry, Facts, Scalar, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
+from watcher.formats._options import words
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 BEFORE_THE_RECORD = -100_000
 """Roll calls stand before the rows of the record of their day: the record tells the whole day, once it tells of it at all."""
-OPTIONS: dict[str, str] = {}
+OPTIONS = {
+    "carries": 'The watched measure that other ones may carry, such as "119/hr/2683".',
+    "vehicles": "Those other measures: their votes get the fact `carries`.",
+}
 
 
 def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
@@ -29,16 +34,22 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
 
     Times of a vote are Eastern without an offset; an entry is dated by its day in Washington. Votes on nominations and rows
     "en bloc" without issue, question and result give entries without a measure, which match nothing. The menu of a session
-    that has not voted yet is empty.
+    that has not voted yet is empty. With `options["vehicles"]` the votes on these measures have the fact `carries`.
     Raises Unreadable: senate.gov answers 200 with a page where a file is missing.
     """
-    del options
     root = _parse(body, content_type)
     if root.tag == "vote_summary":
-        return _menu(root, url)
+        return tuple(_marked(entry, options) for entry in _menu(root, url))
     if root.tag == "roll_call_vote":
-        return (_vote(root, url),)
+        return (_marked(_vote(root, url), options),)
     raise Unreadable(f"neither a menu of votes nor a vote but <{root.tag}>: {url}")
+
+
+def _marked(entry: Entry, options: Facts) -> Entry:
+    """The entry, marked where its measure is one that may carry the watched one."""
+    if entry.facts.get("measure") not in words(options, "vehicles"):
+        return entry
+    return replace(entry, facts={**entry.facts, "carries": options.get("carries", "")})
 
 
 def _parse(body: bytes, content_type: str) -> Element:
@@ -80,7 +91,7 @@ def _vote(root: Element, url: str) -> Entry:
     if not (congress.isdecimal() and session.isdecimal() and number.isdecimal()):
         raise Unreadable(f"a vote without its number: {url}")
     kind, digits = _text(root, "document/document_type"), _text(root, "document/document_number")
-    words = _text(root, "vote_result_text")
+    outcome = _text(root, "vote_result_text")
     return _entry(
         (congress, session, int(number)),
         measure=measure_of(_text(root, "document/document_congress") or congress, kind, digits),
@@ -90,7 +101,7 @@ def _vote(root: Element, url: str) -> Entry:
             _text(root, "vote_result"),
             _text(root, "vote_title") or _text(root, "vote_question_text"),
         ),
-        counts=tally(words, _text(root, "count/yeas"), _text(root, "count/nays"), _text(root, "tie_breaker/tie_breaker_vote")),
+        counts=tally(outcome, _text(root, "count/yeas"), _text(root, "count/nays"), _text(root, "tie_breaker/tie_breaker_vote")),
         issue=_text(root, "document/document_name") or f"{kind} {digits}".strip(),
     )
 
