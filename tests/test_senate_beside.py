@@ -8,10 +8,10 @@ import pytest
 
 from tests.bills import BILL, REFERRED, decided, entries, made, record, signal_of, verdict_of, votes
 from watcher.core.compare import compare
-from watcher.core.model import Transition
+from watcher.core.model import Facts, Transition
 
 Row = tuple[int, str, str, str, str, int, int, str]
-VEHICLES = {"carries": BILL, "vehicles": ("119/s/4784", "119/s/1705")}
+VEHICLES: Facts = {"carries": BILL, "vehicles": ("119/s/4784", "119/s/1705")}
 PROCEED = "On Cloture on the Motion to Proceed"
 LOST = (195, "14-Jul", "S. 4784", PROCEED, "Rejected", 50, 46, "Motion to Proceed to S. 4784")
 TRIED = (230, "16-Sep", "S. 4784", PROCEED, "Rejected", 51, 47, "Motion to Proceed to S. 4784")
