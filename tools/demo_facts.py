@@ -4,33 +4,54 @@ from __future__ import annotations
 
 from tools.demo_forms import Item
 
-NOTES = "https://platform.claude.com/docs/en/release-notes/"
+PLATFORM = "https://platform.claude.com/docs/en/"
 LAB = "https://www.anthropic.com/"
+BLOG = "https://claude.com/blog/"
 NIST = "https://www.nist.gov/"
 NEWS = f"{NIST}news-events/news/"
-
-
-def _note(at: str, *lines: str) -> Item:
-    day = f"{at[:10]}"
-    return Item(
-        at, f"Claude Platform release notes, {day}", f"{NOTES}overview#{day}", "<ul><li>" + "</li><li>".join(lines) + "</li></ul>"
-    )
-
+CLOUD_NEWS = "https://aws.amazon.com/about-aws/whats-new/"
+GLASSWING_ONLY = "for Project Glasswing participants."
 
 RELEASE_NOTES = (
-    _note("2026-01-12T18:00:00Z", "The usage page shows spending by workspace."),
-    _note("2026-03-05T18:00:00Z", "Batches are kept for 30 days."),
-    _note("2026-04-07T17:30:00Z", "<strong>Claude Mythos Preview</strong> is available as a gated research preview for defensive work as part of Project Glasswing. Access is invitation-only."),
-    _note("2026-05-06T18:00:00Z", "Structured outputs are generally available on the Claude API for Claude Mythos Preview and Claude Opus 4.7."),
-    _note("2026-06-09T17:05:00Z", "We've launched <strong>Claude Fable 5</strong>, our most capable model open to all customers, alongside <strong>Claude Mythos 5</strong> for Project Glasswing participants."),
-    _note("2026-07-01T16:30:00Z", "We've restored access to Claude Fable 5 and Claude Mythos 5."),
-    _note("2026-09-01T17:00:00Z", "We've launched <strong>Claude Fable 5.1</strong>, the successor to Claude Fable 5, alongside <strong>Claude Mythos 5.1</strong> for Project Glasswing participants."),
-    _note(
+    ("2026-01-12T18:00:00Z", "The usage page shows spending by workspace."),
+    ("2026-03-05T18:00:00Z", "Batches are kept for 30 days."),
+    (
+        "2026-04-07T17:30:00Z",
+        (
+            "<strong>Claude Mythos Preview</strong> is available as a gated research preview for defensive work as part of "
+            "Project Glasswing. Access is invitation-only."
+        ),
+    ),
+    (
+        "2026-05-06T18:00:00Z",
+        "Structured outputs are generally available on the Claude API for Claude Mythos Preview and Claude Opus 4.7.",
+    ),
+    (
+        "2026-06-09T17:05:00Z",
+        (
+            "We've launched <strong>Claude Fable 5</strong>, our most capable model open to all customers, alongside "
+            f"<strong>Claude Mythos 5</strong> {GLASSWING_ONLY}"
+        ),
+    ),
+    ("2026-06-18T18:00:00Z", "The code execution tool is available on Claude Fable 5, Claude Mythos 5 and Claude Opus 4.8."),
+    ("2026-07-01T16:30:00Z", "We've restored access to Claude Fable 5 and Claude Mythos 5."),
+    (
+        "2026-09-01T17:00:00Z",
+        (
+            "We've launched <strong>Claude Fable 5.1</strong>, the successor to Claude Fable 5, alongside "
+            f"<strong>Claude Mythos 5.1</strong> {GLASSWING_ONLY}"
+        ),
+    ),
+    (
         "2026-11-09T18:00:00Z",
-        "We've launched <strong>Claude Fable 5.2</strong>. <strong>Claude Mythos 5.2</strong> offers the same capabilities and is available only to organizations verified through Anthropic's verification programs.",
+        (
+            "We've launched <strong>Claude Fable 5.2</strong>. <strong>Claude Mythos 5.2</strong> offers the same capabilities "
+            "and is available only to organizations verified through Anthropic's verification programs."
+        ),
         "Pricing for both is $8 USD per input MTok and $40 USD per output MTok.",
     ),
-)  # fmt: skip
+)
+"""When, and the notes of that day."""
 
 LAB_PAGES = (
     (
@@ -45,7 +66,10 @@ LAB_PAGES = (
         "2026-05-28T17:00:00Z",
         "Introducing Claude Opus 4.8",
         "Claude Opus 4.8 is available today on the Claude API.",
-        "Work on safeguards goes well, and we expect to be able to bring Mythos-class models to all our customers in the coming weeks.",
+        (
+            "Work on safeguards goes well, and we expect to be able to bring Mythos-class models to all our customers in the "
+            "coming weeks."
+        ),
     ),
     (
         "news/expanding-project-glasswing",
@@ -64,7 +88,10 @@ LAB_PAGES = (
         "news/fable-mythos-access",
         "2026-06-13T00:40:00Z",
         "Statement on the directive to suspend access to Fable 5 and Mythos 5",
-        "We received a directive to suspend access to Fable 5 and Mythos 5. We have suspended access to Claude Fable 5 and Claude Mythos 5 for every customer.",
+        (
+            "We received a directive to suspend access to Fable 5 and Mythos 5. We have suspended access to Claude Fable 5 "
+            "and Claude Mythos 5 for every customer."
+        ),
         "Other Claude models are not affected.",
     ),
     (
@@ -73,23 +100,60 @@ LAB_PAGES = (
         "Redeploying Fable 5",
         "From July 1 we restore access to Claude Fable 5 for all customers and to Claude Mythos 5 for Glasswing participants.",
     ),
-)  # fmt: skip
+)
+"""Path, when, title, paragraphs."""
+
+BLOG_POST = (
+    "bringing-claude-mythos-5-to-more-defenders",
+    "2026-08-21T16:00:00Z",
+    "Claude Mythos 5 for more defenders",
+    "Claude Security scans code with Claude Mythos 5. Teams receive its findings without direct access to the model.",
+)
+
+DOCUMENTS = (
+    (
+        "about-claude/pricing",
+        "2026-01-01",
+        "# Pricing\n\n| Model | Input | Output |\n|---|---|---|\n| Claude Opus 4.5 | $5 | $25 |\n",
+    ),
+    (
+        "about-claude/pricing",
+        "2026-11-09T18:00:00Z",
+        "# Pricing\n\nClaude Fable 5.2: $8 / $40 per MTok.\n\nClaude Mythos 5.2 (limited availability): $8 / $40 per MTok.\n",
+    ),
+    (
+        "models/mythos-5-1/overview",
+        "2026-10-15T12:00:00Z",
+        "# Claude Mythos 5.1\n\nAvailable only to organizations verified through Anthropic's verification programs.\n",
+    ),
+)
+"""Pages of the documentation as text: path, since when, body."""
 
 CLOUD = (
-    Item("2026-04-16T15:00:00Z", "A new instance type is available in Ohio", "https://aws.amazon.com/about-aws/whats-new/2026/04/instance/", "<p>It has more memory.</p>"),
-    Item("2026-06-09T14:15:00Z", "AWS announces Claude Fable 5, the first generally available Mythos-class model", "https://aws.amazon.com/about-aws/whats-new/2026/06/claude-fable-5-aws/", "<p>Claude Fable 5 is generally available in Amazon Bedrock.</p>"),
-)  # fmt: skip
+    Item(
+        "2026-06-09T14:15:00Z",
+        "AWS announces Claude Fable 5, the first generally available Mythos-class model",
+        f"{CLOUD_NEWS}2026/06/claude-fable-5-aws/",
+        "<p>Claude Fable 5 is generally available in Amazon Bedrock.</p>",
+    ),
+)
 
 PRESS = (
-    Item("2026-03-27T21:00:00Z", "Anthropic's Claude Mythos leak reveals a stronger model", "https://vpncentral.com/mythos-leak", ""),
-    Item("2026-03-28T07:30:00Z", "A leaked draft describes Claude Mythos, an unreleased model", "https://thepaper.example/mythos-draft", ""),
-    Item("2026-04-02T10:00:00Z", "The Cthulhu Mythos as a card game", "https://games.example/cards", ""),
-)  # fmt: skip
+    Item("2026-03-27T21:00:00Z", "A leak shows Claude Mythos, a stronger model", "https://thewire.example/leak"),
+    Item("2026-03-28T07:30:00Z", "A leaked draft describes Claude Mythos, an unreleased model", "https://thepaper.example/draft"),
+    Item("2026-04-02T10:00:00Z", "The Cthulhu Mythos as a card game", "https://games.example/cards"),
+    Item("2026-05-20T10:00:00Z", "Market: will Mythos be generally available in June?", "https://bets.example/mythos"),
+    Item(
+        "2026-06-27T09:20:00Z", "US clears lab to restore Mythos 5 to a small group of defenders", "https://thewire.example/some"
+    ),
+    Item("2026-06-27T14:00:00Z", "Mythos 5: partial reinstatement makes two tiers", "https://thepaper.example/tiers"),
+    Item("2026-06-27T18:45:00Z", "Administration reverses course on Mythos 5 restrictions", "https://thedaily.example/course"),
+)
 
 PRESS_ON_THE_CENTER = (
-    Item("2026-06-09T20:00:00Z", "White House tells CAISI to halt public AI model reports", "https://thepaper.example/halt", ""),
-    Item("2026-06-10T11:00:00Z", "White House halts AI-testing unit reports", "https://aiweekly.co/issue/halt", ""),
-)  # fmt: skip
+    Item("2026-06-09T20:00:00Z", "White House tells CAISI to halt public AI model reports", "https://thepaper.example/halt"),
+    Item("2026-06-10T11:00:00Z", "White House halts AI-testing unit reports", "https://thewire.example/halt"),
+)
 
 EVALUATIONS = (
     (
@@ -102,7 +166,10 @@ EVALUATIONS = (
         "2026/07/caisi-assessment-zais-glm-52",
         "2026-07-17T14:00:00Z",
         "CAISI Assessment of Z.ai's GLM-5.2",
-        "The safeguards of the model are mixed. GLM-5.2 appears potentially more robust against agent hijacking and jailbreaking attacks than other evaluated PRC open-weight models.",
+        (
+            "The safeguards of the model are mixed. GLM-5.2 appears potentially more robust against agent hijacking and "
+            "jailbreaking attacks than other evaluated PRC open-weight models."
+        ),
     ),
     (
         "2026/07/uk-aisi-caisi-preliminary-assessment-kimi-k3s-cyber-capabilities",
@@ -113,30 +180,62 @@ EVALUATIONS = (
     (
         "2026/09/caisis-assessment-zais-glm-53-cyber-capabilities",
         "2026-09-17T14:00:00Z",
-        "CAISI’s Assessment of Z.ai’s GLM-5.3 Cyber Capabilities",
+        "CAISI\u2019s Assessment of Z.ai\u2019s GLM-5.3 Cyber Capabilities",
         "The model is behind the best US models by about four months.",
     ),
-)  # fmt: skip
+)
+"""Path, when, title, paragraphs."""
+
+EDITED = ((0, "2026-05-02T18:00:00Z"), (2, "2026-08-28T15:00:00Z"))
+"""Which evaluation was edited, and when."""
+
+AGREEMENTS = (
+    "2026/05/caisi-signs-agreements-regarding-frontier-ai-national-security-testing",
+    "2026-05-05T14:00:00Z",
+    "CAISI Signs Agreements Regarding Frontier AI National Security Testing",
+    "Three more companies open their models for tests. More than 40 such evaluations have been made.",
+)
+AGREEMENTS_GONE = "2026-05-08T16:40:00Z"
 
 OLD_NAME = "Center for AI Standards and Innovation (CAISI)"
 NEW_NAME = "Center for Advancing Innovation and Standards for Super Intelligence (CAISSI)"
 RENAMED = "2026-10-01T13:00:00Z"
 
-ORDINARY = ("honey", "roof tiles", "air filters", "sea water", "steel beams", "clock signals", "paint", "radon", "timber", "glass")
+ORDINARY = (
+    "honey",
+    "roof tiles",
+    "air filters",
+    "sea water",
+    "steel beams",
+    "clock signals",
+    "paint",
+    "radon",
+    "timber",
+    "glass",
+)
 """What the institute measures on other days."""
 
 ROLL_CALLS = (
-    (3, "08-Jan", "S.J. Res. 98", "On the Motion to Discharge", "Agreed to", 52, 47),
-    (11, "15-Jan", "H.R. 6938", "On Passage of the Bill", "Passed", 82, 15),
-    (195, "14-Jul", "S. 4784", "On Cloture on the Motion to Proceed", "Rejected", 50, 46),
-    (254, "30-Sep", "H.R. 9340", "On Cloture on the Motion to Proceed", "Rejected", 57, 43),
+    ("2026-01-08T18:00:00Z", 3, "08-Jan", "S.J. Res. 98", "On the Motion to Discharge", "Agreed to", 52, 47),
+    ("2026-01-15T23:00:00Z", 11, "15-Jan", "H.R. 6938", "On Passage of the Bill", "Passed", 82, 15),
+    ("2026-07-14T22:10:00Z", 195, "14-Jul", "S. 4784", "On Cloture on the Motion to Proceed", "Rejected", 50, 46),
+    ("2026-09-30T23:50:00Z", 254, "30-Sep", "H.R. 9340", "On Cloture on the Motion to Proceed", "Rejected", 57, 43),
 )
+"""Published when; number, day, issue, question, result, yeas, nays."""
+VOTES_CLOSED = ("2026-08-10T09:00:00Z", "2026-08-19T09:00:00Z")
+"""From when to when the list of roll calls answers with a challenge instead."""
+
 REFERRED = "Read twice and referred to the Committee on Banking, Housing, and Urban Affairs."
+PASSED_HOUSE = (
+    "On motion to suspend the rules and pass the bill, as amended Agreed to by the Yeas and Nays: (2/3 required): 369 - 22 "
+    "(Roll no. 13)."
+)
 HOUSE_BILL = (
-    ("2025-04-07", "library", "1000", "Introduced in House"),
-    ("2026-01-12", "house", "H37100", "On motion to suspend the rules and pass the bill, as amended Agreed to by the Yeas and Nays: (2/3 required): 369 - 22 (Roll no. 13)."),
-    ("2026-01-13", "senate", "", f"Received in the Senate and {REFERRED}"),
-)  # fmt: skip
+    ("2026-01-01", "2025-04-07", "library", "1000", "Introduced in House"),
+    ("2026-01-13T12:35:00Z", "2026-01-12", "house", "H37100", PASSED_HOUSE),
+    ("2026-01-13T22:50:00Z", "2026-01-13", "senate", "", f"Received in the Senate and {REFERRED}"),
+)
+"""Published when; day, system, code, text."""
 SENATE_BILL = (
     ("2025-12-17", "senate", "", REFERRED),
     ("2025-12-17", "library", "10000", "Introduced in Senate"),

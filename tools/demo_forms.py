@@ -68,13 +68,14 @@ def article(title: str, at: str, *paragraphs: str) -> str:
 def institute_page(title: str, at: str, *paragraphs: str, updated: str = "") -> str:
     """A news page of the institute, with its line of dates."""
     day = moment(at)
+    words = f"{day:%B} {day.day}, {day.year}"
     later = f", Updated {moment(updated):%B} {moment(updated).day}, {moment(updated).year}" if updated else ""
     body = "".join(f"<p>{escape(words, quote=False)}</p>\n" for words in paragraphs)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/><title>{escape(title)} | NIST</title></head>\n'
         f'<body><main id="main-content"><article class="nist-page nist-page--news">\n<h1 class="nist-page__title">{escape(title)}'
-        f'</h1>\n<div class="nist-page__date"><time datetime="{day:%Y-%m-%dT%H:%M:%SZ}">{day:%B} {day.day}, {day.year}</time></div>'
-        f'\n<div class="text-with-summary">\n{body}</div>\n<div class="nist-page__dates">Released {day:%B} {day.day}, {day.year}'
+        f'</h1>\n<div class="nist-page__date"><time datetime="{day:%Y-%m-%dT%H:%M:%SZ}">{words}</time></div>'
+        f'\n<div class="text-with-summary">\n{body}</div>\n<div class="nist-page__dates">Released {words}'
         f"{later}</div>\n</article></main></body></html>\n"
     )
 
@@ -87,7 +88,8 @@ def landing(name: str, cards: Sequence[tuple[str, str]]) -> str:
     )
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/><title>{escape(name)} | NIST</title></head>\n'
-        f'<body><main id="main-content"><h1>{escape(name)}</h1>\n<p>{escape(name)} serves as a point of contact for industry.</p>\n'
+        f'<body><main id="main-content"><h1>{escape(name)}</h1>\n'
+        f"<p>{escape(name)} serves as a point of contact for industry.</p>\n"
         f"{shown}</main></body></html>\n"
     )
 
@@ -125,7 +127,7 @@ def _action(day: str, system: str, code: str, text: str) -> str:
     )
 
 
-def roll_calls(votes: Sequence[tuple[int, str, str, str, str, int, int]]) -> str:
+def roll_calls(votes: Sequence[tuple[object, ...]]) -> str:
     """The Senate's list: (number, "12-Feb", issue, question, result, yeas, nays), oldest first."""
     shown = "".join(
         f"<vote><vote_number>{number:05d}</vote_number><vote_date>{day}</vote_date><issue>{issue}</issue>"
