@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,8 @@ from notifiers.message.mime import address, build
 
 PERMANENT = 500
 SECURITY = ("starttls", "tls", "none")
+ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+"""Servers repeat addresses in their refusals; these go to the log, where no reader's address belongs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +119,13 @@ def _told(where: str, *, final: bool = False, uncertain: bool = False) -> Iterat
         yield
     except SMTPResponseException as error:
         retry = not (final and error.code >= PERMANENT)
-        raise NotSent(f"{where}{error.code} {error.message}", retry=retry) from None
+        raise NotSent(f"{where}{error.code} {_silent(error.message)}", retry=retry) from None
     except (SMTPException, OSError) as error:
-        raise NotSent(f"{where}{str(error) or type(error).__name__}", retry=True, uncertain=uncertain) from None
+        raise NotSent(f"{where}{_silent(str(error)) or type(error).__name__}", retry=True, uncertain=uncertain) from None
+
+
+def _silent(words: str) -> str:
+    return ADDRESS.sub("the address", words)
 
 
 def _is_here(host: str) -> bool:

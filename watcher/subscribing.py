@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import overload
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,8 @@ class Links:
     key: bytes
     base_url: str
     """With a final slash."""
+    zone: tzinfo = UTC
+    """In which the watch tells times to those who subscribed."""
 
     def confirm(self, name: str, now: datetime) -> str:
         """The link that confirms a subscription, good for `GOOD_FOR`."""
@@ -63,17 +65,17 @@ class Links:
         return hmac.new(self.key, f"{purpose}\n{name}\n{end}".encode(), "sha256").hexdigest()[:40]
 
 
-def links_of(store: Store, base_url: str, secret: str = "") -> Links:
+def links_of(store: Store, base_url: str, secret: str = "", *, zone: str = "UTC") -> Links:
     """The links under the environment's key, or under one that is made once and kept in the store. Raises StoreError."""
     slashed = base_url if base_url.endswith("/") else f"{base_url}/"
     if secret:
-        return Links(secret.encode(), slashed)
+        return Links(secret.encode(), slashed, ZoneInfo(zone))
     with store.writing() as tx:
         kept = tx.meta.get(KEY)
         if not kept:
             kept = secrets.token_hex(32)
             tx.meta.put(KEY, kept)
-    return Links(kept.encode(), slashed)
+    return Links(kept.encode(), slashed, ZoneInfo(zone))
 
 
 def new_name() -> str:
@@ -123,7 +125,7 @@ class WithSubscribers(Sequence[Reader]):
         return self._all()[index]
 
 
-def find_also(declared: Find, store: Store, links: Links, *, zone: str = "UTC") -> Find:
+def find_also(declared: Find, store: Store, links: Links) -> Find:
     """Finds the recipients of signals.toml, and subscribers who are still confirmed, with their link to leave."""
 
     def find(delivery: Delivery) -> Addressee | None:
@@ -133,12 +135,16 @@ def find_also(declared: Find, store: Store, links: Links, *, zone: str = "UTC") 
             one = tx.subscribers.get(delivery.recipient)
         if one is None or one.confirmed_at is None:
             return None
-        return Addressee(Recipient(one.id, one.address), ZoneInfo(zone), frozenset(one.signals), links.reader(one.id))
+        return Addressee(Recipient(one.id, one.address), links.zone, frozenset(one.signals), links.reader(one.id))
 
     return find
 
 
 def forget_old(store: Store, now: datetime) -> int:
     """Forget addresses that never confirmed; how many. Raises StoreError."""
+    before = now - GOOD_FOR
+    with store.reading() as tx:
+        if not tx.subscribers.has_unconfirmed(before):
+            return 0
     with store.writing() as tx:
-        return tx.subscribers.forget_unconfirmed(now - GOOD_FOR)
+        return tx.subscribers.forget_unconfirmed(before)

@@ -22,12 +22,14 @@ def test_every_setting_can_be_set_from_outside(read: Read) -> None:
         WATCHER_WEB_HOST="0.0.0.0",
         WATCHER_WEB_TRUSTED_PROXIES="10.0.0.1, 10.0.0.2",
         WATCHER_WEB_SUBSCRIBE="true",
+        WATCHER_WATCH_BASE_URL="https://watch.example.org/",
+        WATCHER_SMTP_FROM="watch@example.org",
         WATCHER_FETCH_VIA="http://127.0.0.1:8900",
         WATCHER_FETCH_TIMEOUT="5s",
         WATCHER_FETCH_MAX_BODY="1MiB",
         WATCHER_STORE_URL="postgresql://watch@db/watch",
         WATCHER_WATCH_TITLE="2026",
-        WATCHER_SMTP_HOST="unused",
+        WATCHER_SMTP_HOST="localhost",
         WATCHER_CONFIG="elsewhere.toml",
     )
     assert (config.web.port, config.web.host, config.web.subscribe) == (8081, "0.0.0.0", True)

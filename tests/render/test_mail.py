@@ -38,7 +38,7 @@ from tests.render.stories import (
 )
 from watcher.core.model import Digest, Transition
 from watcher.render import Desk, render
-from watcher.render.confirmation import confirmation
+from watcher.render.confirmation import confirmation, known_already
 from watcher.render.sample import sample
 
 ALL = {
@@ -322,11 +322,23 @@ def test_the_short_words_fit_a_chat() -> None:
 
 
 def test_a_confirmation_has_one_link_and_says_what_follows() -> None:
-    asked = confirmation(DESK, READER, link="https://watch.example.org/confirm/t", now=NOW, until=NOW + timedelta(days=2))
+    link = "https://watch.example.org/confirm/t"
+    asked = confirmation(DESK, READER, link=link, pace="Once a day", now=NOW, until=NOW + timedelta(days=2))
     assert asked.subject == "Confirm your subscription to Policy Signal Watch"
-    assert re.findall(r'href="([^"]+)"', asked.html) == ["https://watch.example.org/confirm/t"]
-    assert "Senate vote: when it moves" in " ".join(asked.text.split())
+    assert re.findall(r'href="([^"]+)"', asked.html) == [link]
+    words = " ".join(asked.text.split())
+    assert "Signals: Senate vote, Mythos availability and CAISI evaluation When: Once a day" in words
+    assert "Good until: 11 December 2026, 22:41 UTC" in words
     assert tokens(asked.text) == tokens(seen_in(asked.html))
+
+
+def test_who_is_subscribed_already_is_told_so_by_mail_alone() -> None:
+    link = "https://watch.example.org/unsubscribe/t"
+    again = known_already(DESK, replace(READER, signals=frozenset({"gone"})), link=link, now=NOW)
+    assert again.subject == "You are subscribed to Policy Signal Watch already"
+    assert re.findall(r'href="([^"]+)"', again.html) == [link]
+    assert "Signals: none that is still watched" in " ".join(again.text.split())
+    assert tokens(again.text) == tokens(seen_in(again.html))
 
 
 def test_a_sample_says_that_it_is_one() -> None:

@@ -65,6 +65,7 @@ def _door(host: str, port: int) -> socket.socket:
 async def _serve(config: Config, store: Store, door: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415 - `once` serves nothing
 
+    from watcher.cli.welcoming import door_of  # noqa: PLC0415 - as above
     from watcher.web.app import create_app  # noqa: PLC0415 - as above
     from watcher.web.reads import StoreReads, face_of  # noqa: PLC0415 - as above
     from watcher.web.settings import settings_of  # noqa: PLC0415 - as above
@@ -74,7 +75,8 @@ async def _serve(config: Config, store: Store, door: socket.socket) -> None:
     async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as beat:
         heart = Heart(beat, clock=utc_now)
         reads = StoreReads(store, face_of(config), clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally)
-        app = create_app(reads, settings_of(config.web, metrics_token=token), clock=utc_now)
+        settings = settings_of(config.web, metrics_token=token)
+        app = create_app(reads, settings, clock=utc_now, door=door_of(config, store))
         quiet = uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, server_header=False)
         _announce(config, door)
         heart.start()

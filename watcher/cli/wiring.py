@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from watcher.announce import Reader
@@ -22,7 +23,11 @@ from watcher.fetch.guard import Guard
 from watcher.parsing import Readers, read_here
 from watcher.scheduler import Beat
 from watcher.store import Store, Transaction
+from watcher.subscribing import Links, WithSubscribers, find_also, forget_old, links_of
 from watcher.worlds import World
+
+SHORTEST = 32
+"""Characters of a key that signs links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,12 @@ def readers_of(config: Config) -> tuple[Reader, ...]:
     return tuple(_reader(one, config.watch.timezone) for one in config.recipients)
 
 
+def told_by(config: Config, store: Store) -> Sequence[Reader]:
+    """Everyone who is told: the recipients, and who has subscribed where that is allowed."""
+    declared_ones = readers_of(config)
+    return WithSubscribers(declared_ones, store, zone=config.watch.timezone) if config.web.subscribe else declared_ones
+
+
 def _reader(one: Recipient, zone: str) -> Reader:
     wishes = timetable(one, zone=zone)
     return Reader(
@@ -86,15 +97,38 @@ def _reader(one: Recipient, zone: str) -> Reader:
     )
 
 
-def deliverer(config: Config, store: Store, *, clock: Callable[[], datetime] = utc_now) -> Callable[[datetime], Awaitable[int]]:
-    """The delivering beat over the configured channels. Raises ConfigError for a channel that cannot be used."""
+def channels(config: Config, clock: Callable[[], datetime] = utc_now) -> Mapping[str, Any]:
+    """The settings of every configured channel. Raises ConfigError for a channel that cannot be used."""
     try:
-        channels = channels_of(config, Guard(config.fetch.allow), clock)
+        return channels_of(config, Guard(config.fetch.allow), clock)
     except ValueError as error:
         raise ConfigError(Mistake(str(config.path), 0, "", "", str(error), "settings that the channel can use")) from None
-    office = Office(desk_of(config), declared(config), channels, clock, random.random)
+
+
+def links(config: Config, store: Store) -> Links | None:
+    """The links of subscribers; None where nobody may subscribe. Raises ConfigError for a bad key, StoreError."""
+    if not config.web.subscribe:
+        return None
+    try:
+        secret = config.secret("LINK_SECRET") or ""
+    except ValueError as error:
+        raise ConfigError(Mistake("WATCHER_LINK_SECRET_FILE", 0, "", "", "a file that cannot be read", str(error))) from None
+    if 0 < len(secret) < SHORTEST:
+        wanted = f"at least {SHORTEST} that nobody can guess, or none: then a key is made and kept"
+        raise ConfigError(Mistake("WATCHER_LINK_SECRET", 0, "", "", f"{len(secret)} characters", wanted))
+    return links_of(store, config.watch.base_url, secret, zone=config.watch.timezone)
+
+
+def deliverer(config: Config, store: Store, *, clock: Callable[[], datetime] = utc_now) -> Callable[[datetime], Awaitable[int]]:
+    """The delivering beat over the channels, to subscribers too where there may be any. Raises ConfigError, StoreError."""
+    find, signed = declared(config), links(config, store)
+    if signed:
+        find = find_also(find, store, signed)
+    office = Office(desk_of(config), find, channels(config, clock), clock, random.random)
 
     async def send(now: datetime) -> int:
+        if signed:
+            forget_old(store, now)
         return (await deliver(store, office, now=now)).sent
 
     return send
@@ -122,7 +156,7 @@ async def opened(
             yield Beat(
                 store=store,
                 signals={signal.id: signal for signal in config.signals},
-                readers=readers_of(config),
+                readers=readers_of(config) if rehearsal else told_by(config, store),
                 get=fetcher.get,
                 read=read_here if rehearsal else readers.read,
                 dice=(lambda: 0.0) if rehearsal else random.random,

@@ -31,7 +31,20 @@ def channels_of(tables: Mapping[str, Any], places: Places) -> dict[str, Mapping[
     used |= {
         name: (name,) for name in notifiers.names() if any((name, key) not in places.overridden for key in tables.get(name, ()))
     }
+    if tables.get("web", {}).get("subscribe"):
+        used |= _for_subscribers(tables, places)
     return {name: _channel(name, place, tables.get(name, {}), places) for name, place in used.items()}
+
+
+def _for_subscribers(tables: Mapping[str, Any], places: Places) -> dict[str, Place]:
+    """The channel that writes to subscribers; what is missing for it, and for the links in its mails, is noted."""
+    place: Place = ("web", "subscribe")
+    if not tables.get("watch", {}).get("base_url"):
+        places.note(place, "true", "`base_url` in [watch] too, the address that the links in their mails start with; or false")
+    if "smtp" in tables:
+        return {"smtp": ("smtp",)}
+    places.note(place, "true", "a table [smtp] too, with the mail server that writes to subscribers; or false")
+    return {}
 
 
 def _channel(name: str, place: Place, table: Mapping[str, Any], places: Places) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""The mail that asks a new subscriber to confirm: nothing else is ever sent to an address that has not."""
+"""The two mails to an address that somebody typed on the page: asking for a yes, or saying that it has been given before."""
 
 from __future__ import annotations
 
@@ -9,26 +9,66 @@ from watcher.render.desk import Desk, Reader
 from watcher.render.html import as_html
 from watcher.render.letter import Item, Letter, Line
 from watcher.render.text import as_text
-from watcher.render.words import moment
+from watcher.render.words import moment, several
 
 
-def confirmation(desk: Desk, reader: Reader, *, link: str, now: datetime, until: datetime) -> Message:
+def confirmation(desk: Desk, reader: Reader, *, link: str, pace: str, now: datetime, until: datetime) -> Message:
     """One link to confirm, good `until` then; the page behind it asks once more, for scanners follow every link."""
-    names = [signal.title for name, signal in desk.signals.items() if reader.wants(name)]
-    told = Letter(
-        subject=f"Confirm your subscription to {desk.title}",
-        title="Confirm your subscription",
-        deck="Somebody, probably you, asked for mail to this address. Open the link to say yes.",
-        date=moment(now, reader.zone),
-        items=(
-            Item(
-                kicker=desk.title,
-                title="What you will get",
-                rows=(*((name, "when it moves") for name in names), ("The link is good until", moment(until, reader.zone))),
-                link=link,
-                more="Confirm",
+    return _message(
+        reader,
+        now,
+        Letter(
+            subject=f"Confirm your subscription to {desk.title}",
+            title="Confirm your subscription",
+            deck="Somebody, probably you, asked for mail to this address. Open the link and say yes.",
+            date=moment(now, reader.zone),
+            items=(
+                Item(
+                    kicker=desk.title,
+                    title="What you will get",
+                    rows=(
+                        ("Signals", _signals(desk, reader)),
+                        ("When", pace),
+                        ("Good until", moment(until, reader.zone)),
+                    ),
+                    link=link,
+                    more="Confirm the subscription",
+                ),
             ),
+            footer=(Line("Not you?", "Do nothing. Without your yes no mail follows, and the address is forgotten."),),
         ),
-        footer=(Line("Not you?", "Do nothing. Without your yes no mail follows, and the address is forgotten."),),
     )
+
+
+def known_already(desk: Desk, reader: Reader, *, link: str, now: datetime) -> Message:
+    """Whom we write to already learns so by mail alone: the page says the same to everybody."""
+    return _message(
+        reader,
+        now,
+        Letter(
+            subject=f"You are subscribed to {desk.title} already",
+            title="You are subscribed already",
+            deck="Somebody, probably you, asked for mail to this address again. Nothing has changed.",
+            date=moment(now, reader.zone),
+            items=(
+                Item(
+                    kicker=desk.title,
+                    title="What you get",
+                    rows=(("Signals", _signals(desk, reader)),),
+                    link=link,
+                    more="Change what you get, or unsubscribe",
+                ),
+            ),
+            footer=(Line("Not you?", "Do nothing."),),
+        ),
+    )
+
+
+def _signals(desk: Desk, reader: Reader) -> str:
+    return several(
+        [signal.title for name, signal in desk.signals.items() if reader.wants(name)] or ["none that is still watched"]
+    )
+
+
+def _message(reader: Reader, now: datetime, told: Letter) -> Message:
     return Message(reader.message_id, told.subject, as_text(told), as_html(told), sent_at=now)

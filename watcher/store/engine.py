@@ -20,6 +20,9 @@ BUSY_SECONDS = 10.0
 WRITER = 7_405_219
 """Key of the advisory lock that makes one writer of many processes (PostgreSQL)."""
 
+SILENT = {"hide_parameters": True}
+"""An error that is logged must not carry the values of its statement: some are addresses of readers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Engines:
@@ -54,8 +57,9 @@ def embedded(url: URL, path: Path, *, durable: bool, wait: float) -> Engines:
     except OSError as error:
         raise trouble(name, Trouble.UNWRITABLE, str(error)) from error
     options: dict[str, Any] = {"timeout": wait, "isolation_level": None, "check_same_thread": False}
-    writer = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args=options, pool_size=1, max_overflow=0)
-    reader = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args=options, pool_size=4, max_overflow=12)
+    url = url.set(drivername="sqlite+pysqlite")
+    writer = create_engine(url, connect_args=options, pool_size=1, max_overflow=0, **SILENT)
+    reader = create_engine(url, connect_args=options, pool_size=4, max_overflow=12, **SILENT)
     synchronous = "FULL" if durable else "OFF"
     # INCREMENTAL only takes hold in a file that has no table yet; it lets retention give room back.
     prepare(writer, ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"))
@@ -97,8 +101,9 @@ def begin(statement: str) -> Callable[[Connection], None]:
 def shared(url: URL) -> Engines:
     """PostgreSQL through psycopg; an advisory lock keeps one writer, so that the chains of hashes have one end."""
     url = url.set(drivername="postgresql+psycopg")
-    writer = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
-    reader = create_engine(url, pool_size=4, max_overflow=12, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
+    writer = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True, **SILENT)
+    read_only = {"postgresql_readonly": True}
+    reader = create_engine(url, pool_size=4, max_overflow=12, pool_pre_ping=True, execution_options=read_only, **SILENT)
     event.listen(writer, "begin", lock)
     return Engines(writer, reader, url.render_as_string(hide_password=True).replace("+psycopg", ""), None)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
 
 SUBSCRIBER = table("subscriber")
 DELIVERY = table("delivery")
@@ -73,5 +73,13 @@ class Subscribers(Noun):
 
     def forget_unconfirmed(self, before: datetime) -> int:
         """Forget who was asked before that moment and never confirmed; how many there were."""
-        old = (SUBSCRIBER.c.confirmed_at.is_(None), SUBSCRIBER.c.created_at < before)
-        return self.connection.execute(delete(SUBSCRIBER).where(*old)).rowcount
+        return self.connection.execute(delete(SUBSCRIBER).where(*old(before))).rowcount
+
+    def has_unconfirmed(self, before: datetime) -> bool:
+        """Whether there is anyone whom `forget_unconfirmed` would forget."""
+        return self.connection.execute(select(SUBSCRIBER.c.id).where(*old(before)).limit(1)).first() is not None
+
+
+def old(before: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Asked before that moment and never confirmed."""
+    return SUBSCRIBER.c.confirmed_at.is_(None), SUBSCRIBER.c.created_at < before

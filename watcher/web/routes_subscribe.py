@@ -1,4 +1,4 @@
-"""Addresses for subscribing: a GET only ever shows a form, for mail scanners follow every link; a POST does the act (RFC 8058)."""
+"""Addresses for subscribing: a GET only ever shows a form, for mail scanners follow links; a POST does the act (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, FastAPI, Path, Request
-from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
@@ -22,7 +21,7 @@ from watcher.web.view import Access
 Token = Annotated[str, Path(pattern=r"^subscriber-[0-9a-f]{24}\.[0-9a-f]{1,12}\.[0-9a-f]{40}$")]
 LARGEST = 8192
 """Bytes of a form; ours has a tenth of it."""
-NEVER = {"cache-control": "no-store"}
+NEVER = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 NO_LINK = "This link does not hold: it has ended, or the subscription was removed."
 
 
@@ -73,15 +72,14 @@ def _add_asking(router: APIRouter, desk: Desk, door: Door) -> None:
         if wish is None:
             wrong = "That is not a whole mail address, such as name@example.org."
             return await run_in_threadpool(shown, desk, "subscribe.html", status=400, paces=PACES, wrong=wrong, one=None)
-        answer = await run_in_threadpool(
+        door.ask(wish, desk.clock)
+        return await run_in_threadpool(
             shown,
             desk,
             "said.html",
             title="Look into your mail",
-            message="If the address is right, a mail is on its way. Open its link to say yes; without it nothing is sent.",
+            message="If the address is right, a mail is on its way. Open its link and say yes; without that nothing more comes.",
         )
-        answer.background = BackgroundTask(door.ask, wish, desk.clock)
-        return answer
 
 
 def _add_confirming(router: APIRouter, desk: Desk, door: Door) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 
 from notifiers import Message, NotSent, Recipient
 from watcher.render import Desk, Reader
-from watcher.render.confirmation import confirmation
+from watcher.render.confirmation import confirmation, known_already
 from watcher.store import Store, StoreError, Subscriber, Transaction
 from watcher.subscribing import CONFIRM, GOOD_FOR, READER, Links, new_name
 from watcher.web.cache import Clock
@@ -27,7 +28,10 @@ _ADDRESS = re.compile(
 )
 """What the HTML standard takes for an address (input type=email), with at least two labels behind the @."""
 
+AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60))
+"""When a mail is tried again that the server put off: greylisting lasts some minutes."""
 Post = Callable[[Message, Recipient], Awaitable[None]]
+Pause = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,13 @@ class Wish:
 class Door:
     """What subscribing needs: the store, the links, the words of the mail, and the way out to the mail server."""
 
-    def __init__(self, store: Store, links: Links, desk: Desk, post: Post) -> None:
-        """Nothing is asked yet."""
-        self.store, self.links, self.desk, self.post = store, links, desk, post
+    def __init__(self, store: Store, links: Links, desk: Desk, post: Post, *, pause: Pause = asyncio.sleep) -> None:
+        """Nothing is asked yet; `pause` waits so many seconds."""
+        self.store, self.links, self.desk, self.post, self.pause = store, links, desk, post, pause
         self.by_asker = Limit(5, timedelta(hours=1))
         self.by_address = Limit(2, timedelta(hours=6))
         self.in_all = Limit(200, timedelta(hours=1))
+        self._under_way = set[asyncio.Task[None]]()
 
     def may_ask(self, asker: str, now: datetime) -> bool:
         """Whether this asker, and all together, have not asked too often."""
@@ -70,26 +75,44 @@ class Door:
         chosen = tuple(name for name in self.desk.signals if name in named)
         return (() if len(chosen) == len(self.desk.signals) else chosen), pace
 
-    async def ask(self, wish: Wish, clock: Clock) -> None:
-        """Write to the address; run after the answer was sent, so that the answer's time tells nothing."""
-        now = clock()
-        if not self.by_address.allows(wish.address.lower(), now):
-            return
+    def ask(self, wish: Wish, clock: Clock) -> None:
+        """Write to the address, apart from the answer and its connection: the time of neither tells whether it is known."""
+        if self.by_address.allows(wish.address.lower(), clock()):
+            task = asyncio.get_running_loop().create_task(self._write(wish, clock))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _write(self, wish: Wish, clock: Clock) -> None:
+        """Send the mail, again later while the server asks for that; a watch that stops meanwhile is asked once more."""
         try:
-            message, to = self._prepared(wish, now)
-            await self.post(message, to)
-        except NotSent as error:
-            log.warning("a confirmation was not sent: %s", error.reason.replace(wish.address, "the address"))
-        except StoreError:
-            log.exception("a subscription was not kept")
+            message, to = await asyncio.to_thread(self._prepared, wish, clock())
+        except StoreError as error:
+            log.error("a subscription was not kept: %s", error)  # noqa: TRY400 - the words say it; a trace could hold the address
+            return
+        for wait in (*AGAIN, None):
+            try:
+                await self.post(message, to)
+            except NotSent as error:
+                log.warning("a confirmation was not sent: %s", error.reason)
+                if not error.retry or wait is None:
+                    return
+                await self.pause(wait.total_seconds())
+            else:
+                return
 
     def _prepared(self, wish: Wish, now: datetime) -> tuple[Message, Recipient]:
         with self.store.writing() as tx:
             tx.subscribers.forget_unconfirmed(now - GOOD_FOR)
             one = _kept(tx, wish, now)
-        link = self.links.reader(one.id) if one.confirmed_at else self.links.confirm(one.id, now)
-        reader = Reader(one.id, f"<{one.id}.{int(now.timestamp())}@{self.desk.host}>", signals=frozenset(one.signals))
-        return confirmation(self.desk, reader, link=link, now=now, until=now + GOOD_FOR), Recipient(one.id, one.address)
+        message_id = f"<{one.id}.{int(now.timestamp())}@{self.desk.host}>"
+        reader = Reader(one.id, message_id, self.links.zone, frozenset(one.signals))
+        if one.confirmed_at:
+            message = known_already(self.desk, reader, link=self.links.reader(one.id), now=now)
+        else:
+            message = confirmation(
+                self.desk, reader, link=self.links.confirm(one.id, now), pace=PACES[one.pace], now=now, until=now + GOOD_FOR
+            )
+        return message, Recipient(one.id, one.address)
 
     def who(self, purpose: str, token: str, now: datetime) -> Subscriber | None:
         """The reader whom a link names; None for a link that does not hold or a reader who is gone."""
