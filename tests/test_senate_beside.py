@@ -44,6 +44,7 @@ def test_such_a_vote_stands_beside_the_one_bill_that_it_may_carry() -> None:
     menu = votes(LOST, options=VEHICLES)
     house, senate = decided(menu, BILL, "119/s/3519", now=of_july(15)).tracks
     assert [flag.evidence[0].text for flag in house.flags] == [menu[0].text]
+    assert menu[0].text == "S. 4784, On Cloture on the Motion to Proceed: Rejected (50-46). Record Vote Number: 195."
     assert senate.flags == ()
 
 

@@ -46,10 +46,11 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
 
 
 def _marked(entry: Entry, options: Facts) -> Entry:
-    """The entry, marked where its measure is one that may carry the watched one."""
+    """The entry, marked where its measure is one that may carry the watched one; its words then name the measure."""
     if entry.facts.get("measure") not in words(options, "vehicles"):
         return entry
-    return replace(entry, facts={**entry.facts, "carries": options.get("carries", "")})
+    named = f"{entry.title.partition(':')[0]}, {entry.text}"
+    return replace(entry, text=named, facts={**entry.facts, "carries": options.get("carries", "")})
 
 
 def _parse(body: bytes, content_type: str) -> Element:
