@@ -17,15 +17,20 @@ COMMANDS = {
     "rehearse": Row("rehearsing:rehearse", START, "Show what this configuration would have said over a recorded past."),
     "run": Row("running:run", RUN, "Watch until stopped, and serve the page."),
     "once": Row("running:once", RUN, "Do all work that is due now, then exit: for cron."),
+    "healthcheck": Row("healthchecking:healthcheck", RUN, "Say whether the watch does its work: for a container or a monitor."),
     "status": Row("standing:status", ASK, "Say where every signal stands, how sure that is, and what cannot be seen."),
     "explain": Row("explaining:explain", ASK, "Say why: what counted, what did not and why not, and what would move it next."),
     "replay": Row("replaying:replay", ASK, "Decide what was seen again under these or other rules, and show what would differ."),
     "backtest": Row("replaying:backtest", ASK, "Score the text rules on labelled texts: precision, recall, and every error."),
+    "stack": Row("stacking:stack", ASK, "Check your own AI tools: what touches them, and what takes their place."),
     "record": Row("correcting:record", CORRECT, "Add a person's evidence."),
     "withdraw": Row("correcting:withdraw", CORRECT, "Take recorded evidence back, with a reason."),
     "mute": Row("correcting:mute", CORRECT, "Hold back messages about a signal or a track."),
     "unmute": Row("correcting:unmute", CORRECT, "End a silence now: what was held back is told."),
     "audit": Row("correcting:audit", CORRECT, "List what people recorded, took back and silenced."),
+    "export": Row("keeping:export", KEEP, "Write the page as files that any web host can serve."),
+    "backup": Row("keeping:backup", KEEP, "Copy the database into one file, while the watch runs."),
+    "verify": Row("keeping:verify", KEEP, "Prove that nothing kept was changed, removed or damaged."),
 }
 """Every command: where it is, under which heading it is listed, and what it does in one line."""
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from watcher.config.secrets import read_secret
 from watcher.config.spoken import spoken
 
-URL = "sqlite:///data/watch.db"
+URL, HOST, PORT = "sqlite:///data/watch.db", "127.0.0.1", 8080
+"""Where nothing is said, as in watcher/config/settings.py; a test holds them together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,9 @@ class Outline:
     """Address of the database."""
     titles: Mapping[str, str]
     """By the id of each signal, in the order of the file."""
+    host: str = HOST
+    port: int = PORT
+    """Where the page is served."""
 
 
 def outline(path: Path, env: Mapping[str, str]) -> Outline | None:
@@ -30,6 +34,9 @@ def outline(path: Path, env: Mapping[str, str]) -> Outline | None:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         url = read_secret("WATCHER_STORE_URL", env) or tables.get("store", {}).get("url", URL)
         titles = {signal["id"]: signal.get("title") or spoken(signal["id"]) for signal in tables["signal"]}
-        if titles and all(isinstance(word, str) for word in (url, *titles, *titles.values())):
-            return Outline(url, titles)
+        web = tables.get("web", {})
+        host = read_secret("WATCHER_WEB_HOST", env) or web.get("host", HOST)
+        port = int(read_secret("WATCHER_WEB_PORT", env) or web.get("port", PORT))
+        if titles and all(isinstance(word, str) for word in (url, host, *titles, *titles.values())):
+            return Outline(url, titles, host, port)
     return None
