@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 
 from notifiers.message import Message, NotSent, Recipient
 
-__all__ = ["Message", "NotSent", "Notifier", "Recipient", "load", "names", "settings"]
+__all__ = ["Message", "NotSent", "Notifier", "Recipient", "load", "names", "probe", "settings"]
 
 
 class Notifier(Protocol):
@@ -21,6 +21,8 @@ class Notifier(Protocol):
 
     async def send(self, message: Message, recipient: Recipient, settings: Any) -> None:  # noqa: ANN401 - each has its own
         """Hand the message over. Raises NotSent."""
+
+    # A channel may also offer `async def probe(recipient, settings) -> str`: everything but the sending.
 
 
 def names() -> tuple[str, ...]:
@@ -33,6 +35,12 @@ def load(name: str) -> Notifier:
     if name not in names():
         raise ValueError(f"no channel {name!r}: there are {', '.join(names())}")
     return cast("Notifier", import_module(f"notifiers.{name}"))
+
+
+async def probe(name: str, recipient: Recipient, settings: Any) -> str:  # noqa: ANN401 - each channel has its own
+    """Try everything but the sending; what was found, in words. Raises NotSent, and ValueError for an unknown name."""
+    found = getattr(load(name), "probe", None)
+    return await found(recipient, settings) if found else "this channel cannot be tried without sending"
 
 
 def settings(name: str, offered: Mapping[str, object]) -> Any:  # noqa: ANN401 - each has its own

@@ -56,6 +56,12 @@ def _service(url: str) -> NotifyBase:
     return service
 
 
+async def probe(recipient: Recipient, settings: Settings) -> str:  # noqa: ARG001 - every channel's signature
+    """Whether Apprise can read the address; nothing is posted, so whether the service takes it is not known. Raises NotSent."""
+    service = await asyncio.to_thread(_service, recipient.address)
+    return f"an address of {service.service_name}; whether it is taken, only sending tells"
+
+
 @cache
 def _asset() -> AppriseAsset:
     """Apprise without redirects, retries, templates or files of its own."""

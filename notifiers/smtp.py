@@ -58,12 +58,9 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
     """
     content = build(message, sender=settings.sender, to=recipient.address, name=recipient.name)
     sender, receiver = address(settings.sender).addr_spec, address(recipient.address).addr_spec
-    with _told(f"{settings.host}: "):
-        client = _client(settings, helo=sender.partition("@")[2])
+    client = await _opened(settings, sender)
     try:
         with _told(f"{settings.host}: "):
-            await client.connect()
-            await _log_in(client, settings)
             await client.mail(sender)
         with _told("recipient refused: ", final=True):
             await client.rcpt(receiver)
@@ -73,6 +70,28 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
         await _hang_up(client, client.transport)
         raise
     await _part(client)
+
+
+async def probe(recipient: Recipient, settings: Settings) -> str:
+    """Connect, log in and say goodbye; nothing is sent. Raises NotSent."""
+    address(recipient.address)
+    await _part(await _opened(settings, address(settings.sender).addr_spec))
+    logged_in = f"logged in as {settings.username}" if settings.token or settings.password else "no login asked for"
+    return f"{settings.host} answers, {logged_in}"
+
+
+async def _opened(settings: Settings, sender: str) -> SMTP:
+    """A connection over which mail may be handed in. Raises NotSent."""
+    with _told(f"{settings.host}: "):
+        client = _client(settings, helo=sender.partition("@")[2])
+    try:
+        with _told(f"{settings.host}: "):
+            await client.connect()
+            await _log_in(client, settings)
+    except NotSent:
+        await _hang_up(client, client.transport)
+        raise
+    return client
 
 
 def _client(settings: Settings, *, helo: str) -> SMTP:

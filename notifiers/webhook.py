@@ -55,6 +55,22 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
         raise NotSent(f"{url.host} answered {status} {words}", retry=status != GONE, wait=wait, gone=status == GONE)
 
 
+async def probe(recipient: Recipient, settings: Settings) -> str:
+    """Whether the host is there, its certificate good and the secret one that signs; nothing is posted. Raises NotSent."""
+    url = _url(recipient.address)
+    _signed("msg_probe", b"", recipient.secret, settings.clock())
+    address, tls = await _checked(url, settings.guard), url.scheme == "https"
+    context = ssl.create_default_context(cafile=settings.ca_file or None) if tls else None
+    name, port = (url.host if tls else None), url.port or (443 if tls else 80)
+    try:
+        async with asyncio.timeout(settings.timeout.total_seconds()):
+            _, line = await asyncio.open_connection(address, port, ssl=context, server_hostname=name)
+    except (OSError, TimeoutError) as error:
+        raise NotSent(f"{url.host}: {str(error) or type(error).__name__}", retry=True) from None
+    line.transport.abort()
+    return f"{url.host} can be reached"
+
+
 def _url(address: str) -> httpx.URL:
     """The address as the one parser reads it. Raises NotSent for what is no plain web address."""
     try:
