@@ -39,6 +39,7 @@ class Manager:
         address = f"\0{self.address[1:]}" if self.address.startswith("@") else self.address
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | getattr(socket, "SOCK_CLOEXEC", 0)) as door:
+                door.settimeout(1)  # a manager that does not read must not hold up the beats
                 door.connect(address)
                 door.sendall("\n".join(lines).encode())
         except OSError as error:

@@ -68,6 +68,7 @@ async def _serve(config: Config, store: Store, door: socket.socket) -> None:
     from watcher.cli.welcoming import door_of  # noqa: PLC0415 - as above
     from watcher.web.app import create_app  # noqa: PLC0415 - as above
     from watcher.web.reads import StoreReads, face_of  # noqa: PLC0415 - as above
+    from watcher.web.server import Server  # noqa: PLC0415 - as above
     from watcher.web.settings import settings_of  # noqa: PLC0415 - as above
 
     prepare(store, config, utc_now())
@@ -82,7 +83,7 @@ async def _serve(config: Config, store: Store, door: socket.socket) -> None:
         heart.start()
         try:
             async with announced(Manager(os.environ, os.getpid()), Pulse(lambda: heart.last_good)):
-                await uvicorn.Server(quiet).serve(sockets=[door])
+                await Server(quiet).serve(sockets=[door])
         finally:
             heart.stop()
 

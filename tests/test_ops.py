@@ -1,0 +1,295 @@
+"""What an operator is handed beside the program: metrics, dashboard, alerts, the unit and its signs of life."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import promql_parser as promql
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.test_beats import CONFIG
+from tests.web.conftest import Site
+from tests.web.story import Shown
+from watcher.service import Manager, Pulse, announced
+from watcher.tally import Tally
+
+ROOT = Path(__file__).parents[1]
+OPS = ROOT / "ops"
+ALERTS = yaml.safe_load((OPS / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+BOARD = json.loads((OPS / "grafana" / "policy-signal-watch.json").read_text(encoding="utf-8"))
+UNIT = OPS / "systemd" / "policy-signal-watch.service"
+FROM_PROMETHEUS = {"job", "instance"}
+
+
+def worked() -> Tally:
+    tally = Tally()
+    tally.beat(0.02, good=True)
+    tally.beat(400, good=True)
+    tally.beat(1.5, good=False)
+    tally.work(Counter(ok=3, blocked=1), [("mythos-ga", "advance")], 2)
+    return tally
+
+
+def measured(tally: Tally | None = None) -> str:
+    shown = Shown()
+    shown.heart = replace(shown.heart, tally=tally or worked())
+    return Site(shown, peer="127.0.0.1").get("/metrics").text
+
+
+def exported() -> dict[str, set[str]]:
+    """Every sample's name with its labels."""
+    found: dict[str, set[str]] = {"up": set(FROM_PROMETHEUS)}
+    for family in text_string_to_metric_families(measured()):
+        for sample in family.samples:
+            found.setdefault(sample.name, set(FROM_PROMETHEUS)).update(sample.labels)
+    return found
+
+
+def expressions() -> Iterator[tuple[str, str]]:
+    for rule in ALERTS:
+        yield rule["alert"], rule["expr"]
+    for panel in BOARD["panels"]:
+        for target in panel["targets"]:
+            yield panel["title"], target["expr"].replace("$__rate_interval", "5m").replace("$job", ".*")
+
+
+def asked(expression: str) -> list[tuple[str, set[str]]]:
+    """Every metric that an expression asks for, and the labels that it is chosen by."""
+    found = []
+
+    def visit(node: Any) -> bool:
+        vector = node.vector_selector if isinstance(node, promql.MatrixSelector) else node
+        if isinstance(vector, promql.VectorSelector):
+            found.append((vector.name, {matcher.name for matcher in vector.matchers.matchers}))
+        if isinstance(node, promql.AggregateExpr) and node.modifier:
+            grouped.update(node.modifier.labels)
+        return True
+
+    grouped: set[str] = set()
+    promql.walk(promql.parse(expression), visit)
+    return [(name, labels | grouped) for name, labels in found]
+
+
+@pytest.mark.parametrize(("where", "expression"), list(expressions()))
+def test_dashboard_and_alerts_ask_for_what_is_exported(where: str, expression: str) -> None:
+    names = exported()
+    questions = asked(expression)
+    assert questions, "an expression asks for something"
+    for name, labels in questions:
+        assert name in names, f"{where}: {name} is not exported"
+        assert labels <= names[name], f"{where}: {name} has no {labels - names[name]}"
+
+
+def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
+    assert len({rule["alert"] for rule in ALERTS}) == len(ALERTS)
+    names = exported()
+    for rule in ALERTS:
+        assert rule["labels"]["severity"] in {"warning", "critical"}
+        assert promql.parse_duration(rule.get("for", "1m")) > timedelta(0)
+        assert rule["annotations"].keys() == {"summary", "action"}
+        named = set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]))
+        assert all(named <= names[name] for name, _ in asked(rule["expr"])), rule["alert"]
+
+
+def test_panels_do_not_lie_on_one_another_and_each_has_a_title() -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in BOARD["panels"]:
+        at = panel["gridPos"]
+        cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        assert panel["title"]
+        assert at["x"] + at["w"] <= 24
+        assert not cells & taken, panel["title"]
+        taken |= cells
+    assert len({panel["id"] for panel in BOARD["panels"]}) == len(BOARD["panels"])
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed; the expressions are parsed above")
+@pytest.mark.parametrize("check", [["check", "rules", "alerts.yml"], ["test", "rules", "alerts.test.yml"]])
+def test_promtool_agrees(check: list[str]) -> None:
+    done = subprocess.run(["promtool", *check], cwd=OPS / "prometheus", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_counters_say_what_was_done() -> None:
+    lines = measured().splitlines()
+    for line in (
+        'watcher_polls_total{outcome="ok"} 3.0',
+        'watcher_polls_total{outcome="blocked"} 1.0',
+        'watcher_polls_total{outcome="gone"} 0.0',
+        'watcher_transitions_total{kind="advance",signal="mythos-ga"} 1.0',
+        'watcher_beats_total{result="good"} 2.0',
+        'watcher_beats_total{result="failed"} 1.0',
+        "watcher_messages_sent_total 2.0",
+        'watcher_beat_duration_seconds_bucket{le="0.01"} 0.0',
+        'watcher_beat_duration_seconds_bucket{le="0.025"} 1.0',
+        'watcher_beat_duration_seconds_bucket{le="2.5"} 2.0',
+        'watcher_beat_duration_seconds_bucket{le="300.0"} 2.0',
+        'watcher_beat_duration_seconds_bucket{le="+Inf"} 3.0',
+        "watcher_outbox_deliveries 1.0",
+        "watcher_outbox_oldest_seconds 7200.0",
+        "watcher_beat_age_seconds 20.0",
+        "watcher_database_up 1.0",
+    ):
+        assert line in lines, line
+
+
+# --- signs of life -----------------------------------------------------------------------------------------------------
+
+
+class Hand:
+    """A clock that stands until it is moved, and the sign of the last good beat."""
+
+    def __init__(self) -> None:
+        self.seconds, self.beat = 0.0, 0
+
+    def pulse(self) -> Pulse:
+        return Pulse(lambda: self.beat, patience=timedelta(minutes=10), clock=lambda: self.seconds)
+
+
+def test_a_watch_lives_while_its_beats_go_on() -> None:
+    hand = Hand()
+    pulse = hand.pulse()
+    seen = []
+    for second, beat in [(0, 0), (599, 0), (600, 0), (601, 1), (1200, 1), (1201, 1), (1202, 2)]:
+        hand.seconds, hand.beat = second, beat
+        seen.append(pulse.beats())
+    assert seen == [True, True, False, True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("environ", "every"),
+    [
+        ({}, None),
+        ({"WATCHDOG_USEC": "120000000"}, 60.0),
+        ({"WATCHDOG_USEC": "120000000", "WATCHDOG_PID": "7"}, 60.0),
+        ({"WATCHDOG_USEC": "120000000", "WATCHDOG_PID": "8"}, None),
+        ({"WATCHDOG_USEC": "0"}, None),
+        ({"WATCHDOG_USEC": "soon"}, None),
+    ],
+)
+def test_the_manager_says_how_often_it_wants_a_sign(environ: dict[str, str], every: float | None) -> None:
+    assert Manager(environ, 7).every == every
+
+
+def listening(where: str) -> socket.socket:
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    door.settimeout(60)
+    door.bind(where)
+    return door
+
+
+@pytest.mark.parametrize("kind", ["a path", "an abstract name"])
+def test_lines_reach_the_manager(tmp_path: Path, kind: str) -> None:
+    name = f"@watch-{tmp_path.name}-{os.getpid()}" if kind == "an abstract name" else str(tmp_path / "notify")
+    with listening(name.replace("@", "\0")) as door:
+        assert Manager({"NOTIFY_SOCKET": name}, 1).say("READY=1", "STATUS=Watching") is True
+        assert door.recv(100) == b"READY=1\nSTATUS=Watching"
+
+
+def test_without_a_manager_or_with_one_that_is_gone_the_watch_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert Manager({}, 1).say("READY=1") is False
+    assert caplog.messages == []
+    assert Manager({"NOTIFY_SOCKET": str(tmp_path / "gone")}, 1).say("READY=1") is False
+    assert "does not listen" in caplog.text
+
+
+def test_signs_of_life_stop_when_the_beats_stop(tmp_path: Path) -> None:
+    hand = Hand()
+    door = listening(str(tmp_path / "notify"))
+    door.setblocking(False)
+    manager = Manager({"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "2000"}, 1)
+
+    async def said() -> list[bytes]:
+        loop = asyncio.get_running_loop()
+        async with announced(manager, hand.pulse()):
+            heard = [await loop.sock_recv(door, 200) for _ in range(3)]
+            hand.seconds = 601
+            while b"WATCHDOG=1" in (last := await loop.sock_recv(door, 200)):
+                pass
+            heard += [last, await loop.sock_recv(door, 200)]
+        while b"STOPPING" not in (last := await loop.sock_recv(door, 200)):
+            pass
+        return [*heard, last]
+
+    with door:
+        heard = asyncio.run(said())
+    dead = b"STATUS=No good beat lately; waiting to be started again"
+    assert heard == [b"READY=1\nSTATUS=Watching", b"WATCHDOG=1", b"WATCHDOG=1", dead, dead, b"STOPPING=1"]
+
+
+def test_a_running_watch_says_that_it_is_ready_lives_and_ends_and_counts(tmp_path: Path) -> None:
+    web = CONFIG.replace("[watch]", '[fetch]\nvia = "http://127.0.0.1:9"\ntimeout = "2s"\n\n[watch]', 1)
+    (tmp_path / "signals.toml").write_text(web % "", encoding="utf-8")
+    with listening(str(tmp_path / "notify")) as door:
+        environ = os.environ | {
+            "NOTIFY_SOCKET": str(tmp_path / "notify"),
+            "WATCHDOG_USEC": "200000",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+        }
+        command = [sys.executable, "-m", "watcher", "run", "--port", "0"]
+        running = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert running.stdout is not None
+            page = running.stdout.readline().split(": ", 1)[1].strip()
+            heard = [door.recv(200) for _ in range(2)]
+            text = httpx.get(f"{page}metrics", timeout=60).text
+            while 'watcher_beats_total{result="good"} 0.0' in text:
+                door.recv(200)
+                text = httpx.get(f"{page}metrics", timeout=60).text
+            running.send_signal(signal.SIGTERM)
+            while (last := door.recv(200)) == b"WATCHDOG=1":
+                pass
+            _, errors = running.communicate(timeout=60)
+        finally:
+            running.kill()
+            running.wait()
+    assert heard == [b"READY=1\nSTATUS=Watching", b"WATCHDOG=1"]
+    assert last == b"STOPPING=1", errors
+    assert 'watcher_polls_total{outcome="error"} 1.0' in text.splitlines()
+
+
+# --- the unit ----------------------------------------------------------------------------------------------------------
+
+
+def unit(tmp_path: Path) -> Path:
+    """The unit as it would be installed here: systemd looks whether its program is there."""
+    there = tmp_path / UNIT.name
+    text = UNIT.read_text(encoding="utf-8").replace("/opt/policy-signal-watch/.venv/bin/python", sys.executable)
+    there.write_text(text.replace("/opt/policy-signal-watch", str(ROOT)), encoding="utf-8")
+    return there
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_finds_no_fault_with_the_unit_and_little_that_it_may_do(tmp_path: Path) -> None:
+    there = unit(tmp_path)
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", there], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=15", there]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_the_unit_waits_for_ready_and_watches_longer_than_a_sign_takes() -> None:
+    settings = dict(line.split("=", 1) for line in UNIT.read_text(encoding="utf-8").splitlines() if re.match(r"[A-Z]\w+=", line))
+    assert (settings["Type"], settings["Restart"]) == ("notify", "always")
+    assert 30 <= int(settings["WatchdogSec"]) <= 600
+    assert settings["DynamicUser"] == "yes"
+    assert settings["ExecStart"].endswith("-m watcher run")
