@@ -32,14 +32,14 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
 
 async def probe(recipient: Recipient, settings: Settings) -> str:  # noqa: ARG001 - every channel's signature
     """Whether the folder can be written; it is not made. Raises NotSent."""
-    if missing := await asyncio.to_thread(_unwritable, Path(recipient.address).absolute()):
+    if missing := await asyncio.to_thread(_unwritable, Path(recipient.address)):
         raise NotSent(f"{missing} is no folder that can be written", retry=True)
     return f"{recipient.address} can be written"
 
 
 def _unwritable(folder: Path) -> Path | None:
     """What of the path is there and cannot be written into; None where the folder can be made or used."""
-    there = next(each for each in (folder, *folder.parents) if each.exists())
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     return None if there.is_dir() and os.access(there, os.W_OK | os.X_OK) else there
 
 
