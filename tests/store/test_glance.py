@@ -38,6 +38,32 @@ def test_a_glance_sees_what_the_store_holds(kind: str, request: pytest.FixtureRe
                 assert glance(url, then).verdicts == {name: one for name, one in held.items() if one}
 
 
+@pytest.mark.parametrize("kind", ["url", "shared_url"])
+def test_a_glance_names_what_did_not_go_as_it_should(kind: str, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue(kind)
+    with Store.open(url) as store:
+        with store.writing() as tx:
+            tx.digests.put(digest(), [outgoing(name) for name in ("refused", "fine", "dead", "twice", "waiting")])
+            refused, fine, dead, twice = tx.deliveries.claim(T0, HOUR, 4)
+            for one in (refused, fine, dead, twice):
+                tx.deliveries.start(one.id, T0)
+            tx.deliveries.book_failed(refused.id, "451 later", T0 + DAY)
+            tx.deliveries.book_sent(fine.id, T0)
+            tx.deliveries.book_failed(dead.id, "550 no such user", None)
+            tx.deliveries.book_failed(twice.id, "line lost", T0, uncertain=True)
+        with store.writing() as tx:
+            for one in tx.deliveries.claim(T0, HOUR):
+                if one.recipient == "twice":
+                    tx.deliveries.start(one.id, T0)
+                    tx.deliveries.book_sent(one.id, T0)
+        seen = glance(url).letters
+    assert [(one.recipient, one.state, one.attempts, one.uncertain, one.error, one.next_at) for one in seen] == [
+        ("twice", State.SENT, 2, True, "", None),
+        ("dead", State.DEAD, 1, False, "550 no such user", None),
+        ("refused", State.PENDING, 1, False, "451 later", T0 + DAY),
+    ]
+
+
 def test_a_glance_at_an_address_with_options_or_without_a_file_goes_through_the_store(url: str) -> None:
     assert glance(url).verdicts == {}
     with Store.open(url) as store:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +14,8 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, embedded_
 from watcher.config.outline import Outline, outline
 from watcher.core.model import Verdict
 from watcher.saying import stamp
-from watcher.store.glance import Glance, glance
+from watcher.store.glance import Glance, Letter, glance
+from watcher.store.rows import State
 
 
 def status(
@@ -29,12 +31,47 @@ def status(
     found = {name: seen.verdicts.get(name) for name in watched.titles}
     counts = {state.value: many for state, many in seen.deliveries.items()}
     if as_json:
-        print_json({"signals": [_plain(name, verdict) for name, verdict in found.items()], "deliveries": counts})
+        signals = [_plain(name, verdict) for name, verdict in found.items()]
+        print_json({"signals": signals, "deliveries": counts, "letters": [_row(one) for one in seen.letters]})
         return
     for name, title in watched.titles.items():
         _show(title, found[name], then)
-    if counts.get("dead"):
-        typer.echo(f"{counts['dead']} messages could not be delivered.")
+    _tell(seen.letters, counts.get("dead", 0))
+
+
+def _tell(letters: Sequence[Letter], dead: int) -> None:
+    """The dead letters, and what else did not go as it should."""
+    if dead:
+        typer.secho(f"{dead} messages could not be delivered." if dead > 1 else "1 message could not be delivered.", bold=True)
+    for one in letters:
+        typer.echo(f"  {_to(one)} by {one.channel}: {_fate(one)}" + (f" ({one.error})" if one.error else ""))
+
+
+def _to(one: Letter) -> str:
+    """Who it is for; a subscriber's address is nobody's business."""
+    return "a subscriber" if "@" in one.recipient or one.recipient.startswith("subscriber") else one.recipient
+
+
+def _fate(one: Letter) -> str:
+    tries = "1 attempt" if one.attempts == 1 else f"{one.attempts} attempts"
+    if one.state is State.DEAD:
+        return f"given up after {tries}"
+    if one.state is State.SENT:
+        return "sent; it may have arrived twice, under the same Message-ID"
+    again = f", next try {one.next_at:%Y-%m-%d %H:%M} UTC" if one.next_at else ""
+    return ("uncertain: it may have arrived" if one.uncertain else f"refused after {tries}") + again
+
+
+def _row(one: Letter) -> dict[str, Any]:
+    return {
+        "to": _to(one),
+        "channel": one.channel,
+        "state": one.state.value,
+        "attempts": one.attempts,
+        "uncertain": one.uncertain,
+        "why": one.error,
+        "next_at": stamp(one.next_at),
+    }
 
 
 def _outline(path: Path) -> Outline:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from watcher.core.model import Verdict
 from watcher.store.codec import load, micros, moment
 from watcher.store.head import HEAD
-from watcher.store.rows import State
+from watcher.store.rows import Delivery, State
 
 SCHEME = "sqlite:///"
 PRESENT = "SELECT v.signal, v.verdict, p.as_of, p.verified_at FROM present p JOIN verdict v ON v.id = p.verdict"
@@ -21,6 +21,27 @@ THEN = (
     "SELECT signal, verdict, NULL, NULL FROM verdict v WHERE id = (SELECT id FROM verdict w"
     " WHERE w.signal = v.signal AND w.at <= ? ORDER BY w.at DESC, w.id DESC LIMIT 1)"
 )
+RECENT = (
+    "SELECT id, recipient, channel, state, attempts, uncertain, error, next_at FROM delivery"
+    " WHERE state = ? ORDER BY id DESC LIMIT ?"
+)
+LOOKED_AT, SHOWN = 200, 20
+"""Deliveries of each state that are looked at for trouble, and troubled ones that are shown: a glance stays quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A delivery that did not go as it should: given up, refused and to be tried again, or uncertain."""
+
+    id: int
+    recipient: str
+    channel: str
+    state: State
+    attempts: int
+    uncertain: bool
+    """It may have arrived; a repeat carries the same Message-ID."""
+    error: str
+    next_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +50,8 @@ class Glance:
 
     verdicts: Mapping[str, Verdict]
     deliveries: Mapping[State, int]
+    letters: tuple[Letter, ...] = ()
+    """What did not go as it should, newest first."""
 
 
 def glance(url: str, as_of: datetime | None = None) -> Glance:
@@ -53,10 +76,21 @@ def embedded(url: str, as_of: datetime | None) -> Glance | None:
 def read(connection: sqlite3.Connection, as_of: datetime | None) -> Glance:
     """The same as `Verdicts.all_latest`, `Verdicts.as_of` and `Deliveries.counts`, in one consistent state."""
     connection.execute("BEGIN")
-    rows = connection.execute(PRESENT) if as_of is None else connection.execute(THEN, (micros(as_of),))
-    verdicts = {signal: seen(load(Verdict, text), held, verified) for signal, text, held, verified in rows}
+    present = connection.execute(PRESENT) if as_of is None else connection.execute(THEN, (micros(as_of),))
+    verdicts = {signal: seen(load(Verdict, text), held, verified) for signal, text, held, verified in present}
     counts = dict(connection.execute("SELECT state, count(*) FROM delivery GROUP BY state").fetchall())
-    return Glance(verdicts, {state: counts.get(state.value, 0) for state in State})
+    rows = (row for state in State for row in connection.execute(RECENT, (state.value, LOOKED_AT)))
+    letters = (
+        Letter(number, to, channel, State(state), attempts, bool(uncertain), error, moment(again))
+        for number, to, channel, state, attempts, uncertain, error, again in rows
+    )
+    return Glance(verdicts, {state: counts.get(state.value, 0) for state in State}, troubled(letters))
+
+
+def troubled(letters: Iterable[Letter]) -> tuple[Letter, ...]:
+    """Those among them that a person should know of, newest first."""
+    found = [one for one in letters if one.state is State.DEAD or one.uncertain or (one.attempts and one.state is not State.SENT)]
+    return tuple(sorted(found, key=lambda one: one.id, reverse=True)[:SHOWN])
 
 
 def seen(verdict: Verdict, held: int | None, verified: int | None) -> Verdict:
@@ -71,7 +105,13 @@ def full(url: str, as_of: datetime | None) -> Glance:
 
     with Store.open(url) as store, store.reading() as tx:
         latest, counts = tx.verdicts.all_latest(), tx.deliveries.counts()
+        letters = troubled(letter(one) for state in State for one in tx.deliveries.of(state, limit=LOOKED_AT))
         if as_of is None:
-            return Glance(latest, counts)
+            return Glance(latest, counts, letters)
         held = {signal: tx.verdicts.as_of(signal, as_of) for signal in latest}
-        return Glance({signal: verdict for signal, verdict in held.items() if verdict}, counts)
+        return Glance({signal: verdict for signal, verdict in held.items() if verdict}, counts, letters)
+
+
+def letter(one: Delivery) -> Letter:
+    """What a person needs to know of a delivery."""
+    return Letter(one.id, one.recipient, one.channel, one.state, one.attempts, one.uncertain, one.error, one.next_at)
