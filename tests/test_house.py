@@ -111,7 +111,6 @@ ALONE = {
     "aiohttp": ("watcher/fetch/",),
     "sqlmodel": ("watcher/store/",),
     "sqlalchemy": ("watcher/store/",),
-    "apscheduler": ("watcher/scheduler",),
     "fastapi": ("watcher/web/",),
     "pydantic": ("watcher/config/", "watcher/store/", "watcher/web/"),  # SQLModel and FastAPI are made of it
     "aiosmtplib": ("notifiers/smtp.py",),

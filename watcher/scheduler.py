@@ -1,4 +1,7 @@
-"""The heartbeat: three beats in turn, as long as anything is due; due times are data, so any beat may be the last."""
+"""The heartbeat: three beats in turn, as long as anything is due; due times are data, so any beat may be the last.
+
+The pause between two beats is measured by a clock that nobody sets: the time of day may jump, in either direction.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,30 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher.announce import Reader, announce
 from watcher.core.model import Digest, Signal, Transition
-from watcher.observe import Get, Read, observe, settle_all
+from watcher.mishaps import Mishaps
+from watcher.observe import Get, Read, Seen, observe, settle_all
 from watcher.reminding import remind
-from watcher.store import Store
+from watcher.retaining import retain
+from watcher.store import Policy, Store
 from watcher.tally import Tally
 
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)
 """How often the heartbeat asks whether anything is due."""
-LATE = 3600
-"""Seconds that a beat may start late before APScheduler drops it; the next one does its work."""
 ROUNDS = 50
 """Rounds of polls in one beat: pages that were just found are read in the same one."""
 PATIENCE = 4
 """Rounds after which a signal is decided although it has more to be polled: thousands of sources must not delay it."""
 LOOK_AGAIN = timedelta(seconds=30)
 """Another process may have changed what is due."""
+SIGN_EVERY = timedelta(minutes=1)
+"""A sign of life is given no more often than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ class Beat:
     zone: tzinfo | None = None
     """Of the readers, for weekly notes and reminders; None gives none (a rehearsal)."""
     after: Callable[[], Awaitable[None]] | None = None
-    """Run after each good cycle (a heartbeat to another service)."""
+    """A sign of life to another service, given after good cycles."""
+    keep: Policy | None = None
+    """How long things are kept that nothing cites; None lets nothing go (a rehearsal)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,89 +70,134 @@ class Done:
 
 
 async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Done:
-    """All work that is due at `now`: observe until nothing new is due, decide, announce, deliver. Raises StoreError.
+    """All work that is due at `now`: observe until nothing new is due, decide, announce, deliver.
 
-    A signal is decided when its pages have been read too, so that a change is told with what they say. `every_signal`: also
-    those without a poll, as after a start, when a cycle may have been cut off between polls and decisions.
+    `every_signal`: also those without a poll, as after a start, when a cycle may have been cut off between polls and
+    decisions, and as after a clock that was set back. Raises StoreError at once, and errors of our own at the end, together.
+    """
+    mishaps = Mishaps()
+    if every_signal:
+        put_clock_right(beat.store, now)
+    outcomes, told = await _observe_and_decide(beat, now, mishaps, every_signal=every_signal)
+    digests, sent = list[Digest](), 0
+    with mishaps.left_out("announcing"):
+        digests += announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait)
+    with mishaps.left_out("reminding"):
+        if beat.zone is not None:
+            digests += remind(beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
+    with mishaps.left_out("delivering"):
+        sent = await beat.deliver(now)
+    with mishaps.left_out("letting go of what is old"):
+        if beat.keep is not None:
+            await retain(beat.store, now, beat.keep)
+    mishaps.tell()
+    return Done(outcomes.total(), tuple(told), tuple(digests), sent, outcomes)
+
+
+async def _observe_and_decide(
+    beat: Beat, now: datetime, mishaps: Mishaps, *, every_signal: bool
+) -> tuple[Counter[str], list[Transition]]:
+    """How the polls ended, and what the verdicts say anew.
+
+    A signal is decided when its pages have been read too, so that a change is told with what they say.
     """
     outcomes, told = Counter[str](), list[Transition]()
     open_signals = dict.fromkeys(beat.signals if every_signal else (), 0)
     for _ in range(ROUNDS):
-        seen = await observe(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice)
+        seen = Seen()
+        with mishaps.left_out("observing"):
+            seen = await observe(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice)
         outcomes += seen.outcomes
         open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
         ready = [name for name, rounds in open_signals.items() if name not in seen.waiting or rounds >= PATIENCE]
-        told += settle_all(beat.store, [beat.signals[name] for name in sorted(ready)], now, known_until=beat.known_until)
-        for name in ready:
+        for name in sorted(ready):
+            with mishaps.left_out(f"deciding {name}"):
+                told += settle_all(beat.store, [beat.signals[name]], now, known_until=beat.known_until)
             del open_signals[name]
         if not seen.polls:
             break
-    digests = announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait)
-    if beat.zone is not None:
-        digests += remind(beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
-    sent = await beat.deliver(now)
-    return Done(outcomes.total(), tuple(told), tuple(digests), sent, outcomes)
+    return outcomes, told
+
+
+def put_clock_right(store: Store, now: datetime) -> None:
+    """Bring due times back to `now` where an earlier beat had a clock that went ahead of it."""
+    with store.reading() as tx:
+        ahead = tx.sources.ahead(now)
+    if ahead:
+        log.warning("The clock was set back by about %s: what was due by the old time is due now", ahead)
+        with store.writing() as tx:
+            tx.sources.set_back(now)
+            tx.deliveries.set_back(now, ahead)
 
 
 class Heart:
     """Beats while the process lives; a beat that fails is logged and tried again at the next tick."""
 
-    def __init__(self, beat: Beat, *, clock: Callable[[], datetime]) -> None:
-        """Take what to do and the clock to do it by."""
-        self.beat, self.clock = beat, clock
+    def __init__(self, beat: Beat, *, clock: Callable[[], datetime], pause: timedelta = TICK) -> None:
+        """Take what to do, the clock to do it by, and how long to rest between two beats."""
+        self.beat, self.clock, self.pause = beat, clock, pause
         self.last_good: datetime | None = None
         self.last_error = ""
         self.tally = Tally()
         self._look_at: datetime | None = None
+        self._before: datetime | None = None
+        self._sign_at: datetime | None = None
         self._first = True
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._beating: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to beat inside the running event loop."""
-        self._scheduler.add_job(
-            self.tick,
-            "interval",
-            seconds=TICK.total_seconds(),
-            next_run_time=datetime.now(UTC),
-            misfire_grace_time=LATE,
-            coalesce=True,
-            max_instances=1,
-            id="beat",
-        )
-        self._scheduler.start()
+        self._beating = asyncio.create_task(self._beat(), name="heart")
 
     def stop(self) -> None:
         """Beat no more; a cycle under way is cut off, and nothing is lost by it."""
-        self._scheduler.shutdown(wait=False)
+        if self._beating is not None:
+            self._beating.cancel()
+
+    async def _beat(self) -> None:
+        while True:
+            await self.tick()
+            await asyncio.sleep(self.pause.total_seconds())
 
     async def tick(self) -> None:
         """Run one cycle if anything may be due."""
         now = self.clock()
+        back = self._before is not None and now < self._before - TICK
+        self._before = now
         # A clock that was set back would otherwise leave `_look_at` in a far future.
-        if self._look_at is not None and now < self._look_at <= now + LOOK_AGAIN:
+        if self._look_at is not None and now < self._look_at <= now + LOOK_AGAIN and not back:
             self.last_good = now
             return
+        self._first = self._first or back
         started = perf_counter()
         try:
             await self._work(now)
             self.last_good, self.last_error = now, ""
             self.tally.beat(perf_counter() - started, good=True)
-        except asyncio.CancelledError:
-            raise
         except Exception as error:
             # The one edge where anything is caught: the watch goes on when the cause is gone.
             self.last_error = str(error)
             self.tally.beat(perf_counter() - started, good=False)
             log.exception("beat failed")
+        else:
+            await self._give_sign(now)
 
     async def _work(self, now: datetime) -> None:
-        """One cycle, what is to be done after it, and when to look again."""
+        """One cycle, and when to look again."""
         done = await cycle(self.beat, now, every_signal=self._first)
         self._first = False
         self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.sent)
-        if done.polls and self.beat.after is not None:
-            await self.beat.after()
         with self.beat.store.reading() as tx:
             due = min(filter(None, (tx.sources.next_due(), tx.deliveries.next_due())), default=now + LOOK_AGAIN)
         waiting = now + TICK if done.transitions or done.digests else due
         self._look_at = min(max(waiting, now + TICK), now + LOOK_AGAIN)
+
+    async def _give_sign(self, now: datetime) -> None:
+        """Tell another service that this cycle was good; one that does not listen is no trouble of ours."""
+        if self.beat.after is None or (self._sign_at is not None and now < self._sign_at <= now + SIGN_EVERY):
+            return
+        self._sign_at = now + SIGN_EVERY
+        try:
+            await self.beat.after()
+        except Exception:
+            log.exception("the sign of life could not be given")

@@ -20,9 +20,10 @@ from watcher.core.when import allowed_at
 from watcher.deliver import Office, channels_of, declared, deliver, desk_of, timetable
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.guard import Guard
+from watcher.fetch.sign import sign_of_life
 from watcher.parsing import Readers, read_here
 from watcher.scheduler import Beat
-from watcher.store import Store, Transaction
+from watcher.store import Policy, Store, Transaction
 from watcher.subscribing import Links, WithSubscribers, find_also, forget_old, links_of
 from watcher.worlds import World
 
@@ -139,6 +140,12 @@ async def keep_here(_now: datetime) -> int:
     return 0
 
 
+def policy_of(config: Config) -> Policy:
+    """How long things are kept that nothing cites."""
+    keep = config.store.keep
+    return Policy(poll_days=keep, observations=keep, deliveries=keep, bodies=config.store.keep_bodies)
+
+
 @asynccontextmanager
 async def opened(
     config: Config,
@@ -151,8 +158,12 @@ async def opened(
     """Everything that the beats need, with the door to the network and the reading workers open."""
     clock = rehearsal.world.now if rehearsal else utc_now
     transport = rehearsal.world.transport() if rehearsal else None
+    heartbeat = "" if rehearsal else config.watch.heartbeat_url
     with Readers() as readers:
-        async with Fetcher(settings, clock=clock, transport=transport) as fetcher:
+        async with (
+            Fetcher(settings, clock=clock, transport=transport) as fetcher,
+            sign_of_life(heartbeat, settings, clock) as sign,
+        ):
             yield Beat(
                 store=store,
                 signals={signal.id: signal for signal in config.signals},
@@ -164,4 +175,6 @@ async def opened(
                 deliver=deliver,
                 known_until=rehearsal.known_until if rehearsal else None,
                 zone=None if rehearsal else ZoneInfo(config.watch.timezone),
+                after=sign,
+                keep=None if rehearsal else policy_of(config),
             )

@@ -12,9 +12,12 @@ MOVES = frozenset({Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.R
 
 
 def is_ripe(pending: Sequence[Transition], *, now: datetime, wait: timedelta) -> bool:
-    """Whether the oldest change worth a message has waited long enough; urgent ones do not wait."""
+    """Whether the oldest change worth a message has waited long enough; urgent ones do not wait.
+
+    One dated after `now` was made before the clock was set back: it has waited.
+    """
     worth = [transition for transition in pending if transition.mail]
-    return any(transition.urgent or now - transition.at >= wait for transition in worth)
+    return any(transition.urgent or not timedelta(0) <= now - transition.at < wait for transition in worth)
 
 
 def net(pending: Iterable[Transition]) -> tuple[Transition, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +11,13 @@ from datetime import datetime
 from watcher.core.claims import claims_of
 from watcher.core.model import Signal, Transition
 from watcher.observe.booking import book
-from watcher.observe.looking import Get, Read, Reading, look_at_all
+from watcher.observe.looking import Get, Read, Reading, look_at_all, spoilt
 from watcher.observe.settling import settle
-from watcher.store import Store, Transaction
+from watcher.store import Store, StoreError, Transaction
 
 __all__ = ["Get", "Read", "Seen", "observe", "settle_all"]
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 """Polls that are booked together."""
@@ -44,8 +47,37 @@ async def observe(
     if not due:
         return Seen()
     readings = await look_at_all(due, get=get, read=read, now=now, dice=dice, missing=missing)
-    with store.writing() as tx:
-        return _keep(tx, signals, readings, now)
+    try:
+        with store.writing() as tx:
+            return _keep(tx, signals, readings, now)
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("%d readings could not be kept together; each is kept by itself", len(readings))
+        return _sum([_keep_alone(store, signals, reading, now, dice()) for reading in readings])
+
+
+def _keep_alone(store: Store, signals: Mapping[str, Signal], reading: Reading, now: datetime, dice: float) -> Seen:
+    """Keep one reading; one that cannot be kept is booked as the failure of its source."""
+    try:
+        with store.writing() as tx:
+            return _keep(tx, signals, [reading], now)
+    except StoreError:
+        raise
+    except Exception as error:
+        log.exception("what %s says could not be kept", reading.due.source.id)
+        with store.writing() as tx:
+            return _keep(tx, signals, [spoilt(reading.due, error, now=now, dice=dice)], now)
+
+
+def _sum(parts: Sequence[Seen]) -> Seen:
+    return Seen(
+        sum(part.polls for part in parts),
+        sum(part.observations for part in parts),
+        frozenset().union(*(part.signals for part in parts)),
+        parts[-1].waiting,
+        sum((part.outcomes for part in parts), Counter()),
+    )
 
 
 def _missing(tx: Transaction, records: Sequence[str]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from watcher.core.model import Document, Entry, Facts, Failed, NotModified, Outc
 from watcher.core.pacing import next_at
 from watcher.fetch import Answer, Request
 from watcher.store import Due, Poll
+
+log = logging.getLogger(__name__)
 
 Get: TypeAlias = Callable[[Request], Awaitable[Answer]]
 Read: TypeAlias = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
@@ -88,6 +91,19 @@ def _newest(entries: Iterable[Entry], now: datetime) -> datetime | None:
 async def look_at_all(
     due: Sequence[Due], *, get: Get, read: Read, now: datetime, dice: Callable[[], float], missing: frozenset[str]
 ) -> list[Reading]:
-    """Fetch and read many sources at once; the bounds are the fetcher's."""
-    looks = (look(one, get=get, read=read, now=now, dice=dice(), missing=one.source.id in missing) for one in due)
-    return await asyncio.gather(*looks)
+    """Fetch and read many sources at once; the bounds are the fetcher's. An error of our own is that one source's failure."""
+
+    async def looked(one: Due) -> Reading:
+        try:
+            return await look(one, get=get, read=read, now=now, dice=dice(), missing=one.source.id in missing)
+        except Exception as error:
+            log.exception("%s could not be looked at", one.source.id)
+            return spoilt(one, error, now=now, dice=dice())
+
+    return await asyncio.gather(*map(looked, due))
+
+
+def spoilt(due: Due, error: Exception, *, now: datetime, dice: float) -> Reading:
+    """The failure of a source over which our own work failed; the error's words are in the log alone."""
+    failed = Failed(Outcome.ERROR, f"our own work on it failed ({type(error).__name__})")
+    return Reading(due, _poll(due, now, dice, failed=failed))

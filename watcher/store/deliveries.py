@@ -23,6 +23,9 @@ FREE = {"state": State.PENDING.value, "lease_until": None, "next_at": bindparam(
 # An attempt that was cut off may have reached the recipient; one that never began did not.
 RELEASE = update(DELIVERY).where(EXPIRED, DELIVERY.c.attempt_started_at.is_(None)).values(FREE)
 DOUBT = update(DELIVERY).where(EXPIRED, DELIVERY.c.attempt_started_at.is_not(None)).values({**FREE, "uncertain": True})
+SET_BACK = (
+    update(DELIVERY).where(DELIVERY.c.id == bindparam("which")).values(next_at=bindparam("then"), lease_until=bindparam("leased"))
+)
 WAITING = (
     select(DELIVERY.c.id)
     .where(DELIVERY.c.state == State.PENDING.value, DELIVERY.c.next_at <= bindparam("now"))
@@ -102,6 +105,18 @@ class Deliveries(Noun):
         """Put dead letters back into the outbox, due now; how many there were."""
         statement = update(DELIVERY).where(DELIVERY.c.id.in_(list(numbers)), DELIVERY.c.state == State.DEAD.value)
         return self.connection.execute(statement.values(state=State.PENDING.value, next_at=now)).rowcount
+
+    def set_back(self, now: datetime, by: timedelta) -> None:
+        """After the clock was set back: what was put into the outbox, tried or leased by the old time is due as much earlier."""
+        early = (DELIVERY.c.created_at > now) | (DELIVERY.c.attempts > 0) | DELIVERY.c.lease_until.is_not(None)
+        later = (DELIVERY.c.next_at > now) | (DELIVERY.c.lease_until > now)
+        found = select(DELIVERY.c.id, DELIVERY.c.next_at, DELIVERY.c.lease_until).where(OPEN, early, later)
+        rows = [
+            {"which": row.id, "then": max(now, row.next_at - by), "leased": row.lease_until and max(now, row.lease_until - by)}
+            for row in self.connection.execute(found)
+        ]
+        if rows:
+            self.connection.execute(SET_BACK, rows)
 
     def next_due(self) -> datetime | None:
         """When the outbox wants to be looked at next (a retry, or the end of a lease); None when it is empty."""

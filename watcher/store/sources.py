@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, case, func, literal, or_, select, update
 
 from watcher.core.model import Health, Source
 from watcher.store.base import Noun, table
@@ -26,6 +26,9 @@ DUE = (
     .order_by(SOURCE.c.next_at)
     .limit(bindparam("most"))
 )
+SEEN = ("first_tried_at", "last_tried_at", "last_good_at", "failing_since", "gone_since")
+SKEW = timedelta(minutes=1)
+"""Two machines at one database may differ by this much, and nobody's clock was set back."""
 RETIRE = update(SOURCE).where(SOURCE.c.id == bindparam("which")).values(retired_at=bindparam("now"))
 ORPHAN = update(SOURCE).where(SOURCE.c.parent == bindparam("which"), LIVE).values(retired_at=bindparam("now"))
 FORGET = {"etag": "", "last_modified": "", "body_hash": ""}
@@ -152,6 +155,17 @@ class Sources(Noun):
         """When the next source is due; None where nothing is to be polled."""
         statement = select(SOURCE.c.next_at).where(LIVE, SOURCE.c.next_at.is_not(None)).order_by(SOURCE.c.next_at).limit(1)
         return self.connection.execute(statement).scalar()
+
+    def ahead(self, now: datetime) -> timedelta:
+        """By how much the newest poll lies after `now`: the clock was set back by about that; nothing where it was not."""
+        newest: datetime | None = self.connection.execute(select(func.max(SOURCE.c.last_tried_at))).scalar()
+        return newest - now if newest is not None and newest - now > SKEW else timedelta(0)
+
+    def set_back(self, now: datetime) -> int:
+        """Nothing was seen after `now`, and what was polled in that future is due now; how many sources that are."""
+        moments = [SOURCE.c[name] for name in (*SEEN, "next_at")]
+        values = {each.name: case((each > now, literal(now, each.type)), else_=each) for each in moments}
+        return self.connection.execute(update(SOURCE).where(SOURCE.c.last_tried_at > now).values(values)).rowcount
 
     def of(self, signal: str | None = None) -> list[Source]:
         """The live sources, declared and followed, of one signal or of all."""
