@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy import Select, bindparam, exists, func, or_, select, text, update
 
 from watcher.core.model import Entry, Observation, Tier
 from watcher.store.base import STREAM, Noun, batches, table
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Row, TextualSelect
 
 SOURCE = table("source")
 ENTRY = table("entry")
@@ -27,7 +29,6 @@ DOCUMENT = table("document")
 ABSENCE = table("absence")
 
 KNOWN = select(ENTRY).where(ENTRY.c.source.in_(bindparam("sources", expanding=True)))
-KNOWN_OF = select(ENTRY).where(tuple_(ENTRY.c.source, ENTRY.c.key).in_(bindparam("entries", expanding=True)))
 ONE = (ENTRY.c.source == bindparam("in_source")) & (ENTRY.c.key == bindparam("in_key"))
 MISSING = update(ENTRY).where(ONE).values(missing_since=bindparam("since"), missing_reads=bindparam("reads"))
 WITHDRAW = update(ENTRY).where(ONE).values(withdrawn_at=bindparam("moment"))
@@ -39,6 +40,18 @@ RETURNED = (
 )
 SEEN = select(OBSERVATION, DOCUMENT.c.hash.label("hash")).select_from(OBSERVATION.outerjoin(DOCUMENT))
 FRESH = ("revision", "digest", "observation", "missing_since", "missing_reads", "withdrawn_at")
+
+
+@cache
+def known_of(dialect: str) -> TextualSelect:
+    """The entries of a list, given as JSON pairs of source and key: one prepared statement, which looks each up in the index."""
+    # CROSS JOIN keeps the order: SQLite would else read the whole table and look each row up in the list.
+    embedded = "json_each(:entries) AS pair", "json_extract(pair.value, '$[0]')", "json_extract(pair.value, '$[1]')"
+    shared = "jsonb_array_elements(CAST(:entries AS jsonb)) AS pair(value)", "pair.value->>0", "pair.value->>1"
+    pairs, source, key = embedded if dialect == "sqlite" else shared
+    names = ", ".join(f'entry."{column.name}"' for column in ENTRY.c)
+    found = text(f'SELECT {names} FROM {pairs} CROSS JOIN entry WHERE entry.source = {source} AND entry."key" = {key}')  # noqa: S608 - our own words
+    return found.columns(*ENTRY.c)
 
 
 def withdrawn(as_of: datetime | None) -> ColumnElement[bool]:
@@ -97,8 +110,9 @@ class Observations(Noun):
     def known_of(self, entries: Iterable[tuple[str, str]]) -> dict[str, dict[str, KnownEntry]]:
         """The same for single entries (source, key): as much as a stream needs, however long its history has become."""
         found: dict[str, dict[str, KnownEntry]] = {}
+        statement = known_of(self.connection.dialect.name)
         for some in batches(entries):
-            for row in self.connection.execute(KNOWN_OF, {"entries": some}):
+            for row in self.connection.execute(statement, {"entries": json.dumps(some)}):
                 found.setdefault(row.source, {})[row.key] = KnownEntry(*row)
         return found
 
