@@ -33,7 +33,10 @@ async def _once(config: Config, store: Store) -> Done:
     now = utc_now()
     prepare(store, config, now)
     async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as beat:
-        return await cycle(beat, now, every_signal=True)
+        done = await cycle(beat, now, every_signal=True)
+        if beat.after is not None:
+            await beat.after()
+        return done
 
 
 def run(
@@ -45,8 +48,7 @@ def run(
 ) -> None:
     """Watch until stopped, and serve the page."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for library in ("alembic", "apscheduler"):
-        logging.getLogger(library).setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.ERROR)
     settings = configured(config)
     door = _door(host or settings.web.host, settings.web.port if port < 0 else port)
     with contextlib.closing(door), in_words(), Store.open(settings.store.url) as store, contextlib.suppress(KeyboardInterrupt):
