@@ -112,6 +112,12 @@ def max_age(headers: httpx.Headers, *, now: datetime) -> timedelta | None:
     return None if expires is None else _bounded(expires - (_date(headers.get("date", "")) or now))
 
 
+def said_time(headers: httpx.Headers) -> datetime | None:
+    """The time that the other side's clock shows: its Date, and how long a cache on the way has kept the answer since."""
+    age, at = headers.get("age", "").strip(), _date(headers.get("date", ""))
+    return at and at + timedelta(seconds=int(age[:9]) if age.isdecimal() else 0)
+
+
 def validator(headers: httpx.Headers, name: str) -> str:
     """An ETag or Last-Modified as it may be sent back: printable and of reasonable length, else empty."""
     value = headers.get(name, "").strip()

@@ -79,6 +79,8 @@ class Fetcher:
         self._guard = Guard(settings.allow)
         self._turns = Turns(total=settings.concurrency, per_host=settings.per_host, gap=settings.per_host_gap.total_seconds())
         self._seconds = settings.timeout.total_seconds()
+        self.ahead: dict[str, timedelta] = {}
+        """By host: how far its clock was ahead of ours at its latest answer."""
 
     async def __aenter__(self) -> Self:
         """Open the door; connections are made when they are needed."""
@@ -147,7 +149,10 @@ class Fetcher:
         if not (keep or self._via):  # nothing else is due there soon: an idle connection would only be held open
             headers["Connection"] = "close"
         url = f"{self._via.url.rstrip('/')}/{address.place}{address.target}" if self._via else address.url
-        return await self._transport.handle_async_request(httpx.Request("GET", url, headers=headers))
+        response = await self._transport.handle_async_request(httpx.Request("GET", url, headers=headers))
+        if (then := answers.said_time(response.headers)) is not None:
+            self.ahead[address.host] = then - self._clock()
+        return response
 
     async def _read(self, request: Request, address: Address, response: httpx.Response) -> Answer:
         """The answer of the last hop as a value."""

@@ -1,0 +1,179 @@
+"""What `watcher doctor` finds out about this machine: its clock and time zone, the disk, the database, the page's door."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from watcher.cli.common import embedded_file
+from watcher.config import Config
+from watcher.store import State, StoreError
+
+LITTLE, SCARCE = 1_000_000_000, 100_000_000
+"""Bytes left on the disk below which a person should know, and below which the watch will soon stop."""
+BUILT = datetime(2026, 1, 1, tzinfo=UTC)
+"""No clock that is right shows an earlier time."""
+OFF = timedelta(minutes=2)
+WAITING = timedelta(hours=1)
+
+
+class Mark(StrEnum):
+    """How a thing is."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    about: str
+    state: Mark
+    said: str
+    to_do: str = ""
+
+
+def good(about: str, said: str) -> Finding:
+    """It is as it should be."""
+    return Finding(about, Mark.GOOD, said)
+
+
+def note(about: str, said: str, to_do: str) -> Finding:
+    """It works, and a person should know."""
+    return Finding(about, Mark.NOTE, said, to_do)
+
+
+def bad(about: str, said: str, to_do: str) -> Finding:
+    """It does not work."""
+    return Finding(about, Mark.BAD, said, to_do)
+
+
+def examine_machine(config: Config, now: datetime) -> Iterator[Finding]:
+    """Everything that needs no network."""
+    yield _configuration(config, now)
+    yield _clock(now)
+    yield _zone(config, now)
+    yield from _disk(config)
+    yield from _database(config, now)
+    yield _page(config)
+
+
+def _configuration(config: Config, now: datetime) -> Finding:
+    from watcher.config.check import check  # noqa: PLC0415 - it loads what the examples are read with
+
+    report = check(config, now)
+    words = (
+        f"{len(config.signals)} signals, {len(config.sources)} sources, {report.passed} of {len(config.examples)} examples right"
+    )
+    if report.failures:
+        return bad("configuration", words, "`watcher check` names each example that is read otherwise.")
+    if report.warnings:
+        return note("configuration", words, f"`watcher check` has {len(report.warnings)} notes on it.")
+    return good("configuration", words)
+
+
+def _clock(now: datetime) -> Finding:
+    if now < BUILT:
+        return bad("clock", f"it shows {now:%Y-%m-%d %H:%M} UTC", "Set the clock: every time that the watch tells rests on it.")
+    return good("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def compare_clocks(ahead: list[timedelta]) -> Iterator[Finding]:
+    """Ours against those of the hosts that answered: the one in the middle is hardly wrong."""
+    if not ahead:
+        return
+    off = sorted(ahead)[len(ahead) // 2]
+    way = "behind" if off > timedelta() else "ahead of"
+    words = f"{_span(abs(off))} {way} the clocks of {len(ahead)} hosts"
+    if abs(off) > OFF:
+        yield bad("clock", words, "Set it by NTP (`timedatectl set-ntp true`): times in mails and on the page rest on it.")
+    else:
+        yield good("clock", f"agrees with {len(ahead)} hosts" if abs(off) < timedelta(seconds=5) else words)
+
+
+def _span(length: timedelta) -> str:
+    seconds = round(length.total_seconds())
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"  # noqa: PLR2004 - units
+
+
+def _zone(config: Config, now: datetime) -> Finding:
+    names = dict.fromkeys([config.watch.timezone, *(one.timezone for one in config.recipients if one.timezone)])
+    try:
+        shown = ", ".join(f"{now.astimezone(ZoneInfo(name)):%H:%M} in {name}" for name in names)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        return bad("time zone", f"{error} is not known here", "Install the time zones (Debian: apt-get install tzdata).")
+    return good("time zone", f"it is {shown}")
+
+
+def _disk(config: Config) -> Iterator[Finding]:
+    """The folders that are written to, each disk once."""
+    places = [one.to for one in config.recipients if one.channel == "maildir"]
+    if (file := embedded_file(config.store.url)) is not None:
+        places = [str(file.parent), *places]
+    seen: set[int] = set()
+    for place in dict.fromkeys(places):
+        there = next(each for each in (Path(place).absolute(), *Path(place).absolute().parents) if each.exists())
+        if not os.access(there, os.W_OK | os.X_OK):
+            yield bad("disk", f"{there} cannot be written", "Give this user the right to write there, or name another folder.")
+        elif (device := there.stat().st_dev) not in seen:
+            seen.add(device)
+            yield _room(there)
+
+
+def _room(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    words = f"{free / 1e9:.1f} GB free at {folder}" if free >= LITTLE else f"{free / 1e6:.0f} MB free at {folder}"
+    if free < SCARCE:
+        return bad("disk", words, "Free space: a full disk stops the watch.")
+    if free < LITTLE:
+        return note("disk", words, "Free space, or shorten [store] keep and keep_bodies.")
+    return good("disk", words)
+
+
+def _database(config: Config, now: datetime) -> Iterator[Finding]:
+    from watcher.store import Store  # noqa: PLC0415 - the machinery is for this check alone
+
+    file = embedded_file(config.store.url)
+    if file is not None and not file.exists():
+        yield note("database", f"there is none at {file} yet", "`watcher once` or `watcher run` makes it.")
+        return
+    try:
+        with Store.open(config.store.url) as store:
+            with store.writing() as tx:
+                counts, oldest = tx.deliveries.counts(), tx.deliveries.oldest_undelivered()
+                decided = len(tx.verdicts.all_latest())
+            size = f", {file.stat().st_size / 1e6:.1f} MB" if file else ""
+            yield good("database", f"{store.name} can be read and written{size}, {decided} signals decided")
+    except StoreError as error:
+        yield bad("database", str(error), "See the words above; `watcher verify` says whether it is whole.")
+        return
+    yield _outbox(counts[State.PENDING] + counts[State.LEASED], counts[State.DEAD], oldest, now)
+
+
+def _outbox(waiting: int, dead: int, oldest: datetime | None, now: datetime) -> Finding:
+    words = f"{waiting} messages wait, {dead} were given up"
+    if dead:
+        return note("outbox", words, "`watcher status` says which; `watcher test-notify` tries the channels.")
+    if oldest and now - oldest > WAITING:
+        since = f"{words}, the oldest since {oldest:%Y-%m-%d %H:%M} UTC"
+        return note("outbox", since, "Does the watch run? `watcher healthcheck` says.")
+    return good("outbox", words)
+
+
+def _page(config: Config) -> Finding:
+    host, port = config.web.host, config.web.port
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        words = f"{host}:{port} cannot be opened: {error.strerror or error}"
+        return note("page", words, "Fine if the watch runs (`watcher healthcheck`); else choose another port in [web].")
+    return good("page", f"{host}:{port} is free")
