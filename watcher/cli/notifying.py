@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -31,13 +31,13 @@ class Tried:
     error: str = ""
 
 
-def test_notify(
+def notify(
     recipient: Annotated[list[str] | None, typer.Argument(help="Ids of recipients; all of them by default.")] = None,
     config: ConfigFile = CONFIG,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Send a trial message to recipients now, whatever their hours: it says that it is an example and no news.
+    """Send a trial message to recipients now, whatever their hours: its subject says that it is no news.
 
     It takes the way of a real message, and leaves no trace in the database. Each recipient's outcome is told.
     """
@@ -80,4 +80,8 @@ def _trial(settings: Config, one: Declared) -> Message:
     desk = desk_of(settings)
     wanted = [signal for signal in settings.signals if not one.signals or signal.id in one.signals] or settings.signals
     reader = Reader(one.id, f"<trial-{uuid4().hex}@{desk.host}>", ZoneInfo(one.timezone or settings.watch.timezone))
-    return render(sample(wanted, utc_now()), desk, reader)
+    told = render(sample(wanted, utc_now()), desk, reader)
+    brief = f"A trial, no news: {told.brief}" if told.brief else ""
+    return replace(
+        told, subject=f"Trial, no news: {told.subject}", brief=brief, urgent=False, payload={**told.payload, "trial": True}
+    )
