@@ -54,6 +54,12 @@ def explain_signal(config: Config, name: str, as_of: datetime | None, *, as_json
         _show(signal, verdict, found)
 
 
+def say_why(tx: Transaction, signal: Signal, as_of: datetime | None) -> dict[str, Any] | None:
+    """Why a signal stands where it stands, as plain values; None before its first decision."""
+    verdict = tx.verdicts.as_of(signal.id, as_of) if as_of else tx.verdicts.latest(signal.id)
+    return _plain(signal, verdict, _why(tx, signal, verdict, as_of)) if verdict else None
+
+
 def _why(tx: Transaction, signal: Signal, verdict: Verdict, as_of: datetime | None) -> Iterator[Why]:
     now = as_of or verdict.as_of
     claims = counting_claims(tx, signal, as_of)
