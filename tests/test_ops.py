@@ -293,3 +293,48 @@ def test_the_unit_waits_for_ready_and_watches_longer_than_a_sign_takes() -> None
     assert 30 <= int(settings["WatchdogSec"]) <= 600
     assert settings["DynamicUser"] == "yes"
     assert settings["ExecStart"].endswith("-m watcher run")
+
+
+# --- the containers ----------------------------------------------------------------------------------------------------
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_a_container_may_do_little_and_says_how_it_is(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert not service["user"].startswith(("0", "root"))
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+    assert service["healthcheck"]["test"][0] == "CMD"
+    for volume in service.get("volumes", ()):
+        place, _, there = volume.partition(":")
+        if place.startswith("."):
+            assert (ROOT / place).exists(), place
+            assert there.endswith(":ro"), f"{place} may be written"
+        else:
+            assert place in COMPOSE["volumes"]
+
+
+def test_only_the_watch_starts_without_a_profile() -> None:
+    profiles = {name: service.get("profiles", []) for name, service in COMPOSE["services"].items()}
+    assert profiles == {
+        "watch": [],
+        "postgres": ["postgres"],
+        "mail": ["mail"],
+        "prometheus": ["monitoring"],
+        "grafana": ["monitoring"],
+    }
+
+
+def test_prometheus_asks_the_watch_that_the_alerts_and_the_dashboard_are_about() -> None:
+    settings = yaml.safe_load((OPS / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    [scrape] = settings["scrape_configs"]
+    [target] = scrape["static_configs"][0]["targets"]
+    assert target == "watch:8080"
+    assert any(f'job="{scrape["job_name"]}"' in rule["expr"] for rule in ALERTS)
+    mounted = {volume.split(":")[1]: volume.split(":")[0] for volume in COMPOSE["services"]["prometheus"]["volumes"]}
+    assert all((ROOT / mounted[str(Path(one).parent)] / Path(one).name).exists() for one in settings["rule_files"])
+    assert Path(scrape["authorization"]["credentials_file"]).name in COMPOSE["secrets"]
