@@ -14,6 +14,7 @@ START, RUN, ASK, CORRECT, KEEP = "Start", "Run", "Ask", "Correct", "Keep"
 COMMANDS = {
     "init": Row("checking:init", START, "Write a small working configuration to start from."),
     "check": Row("checking:check", START, "Read the configuration and run its examples; every mistake is named with its line."),
+    "add": Row("adding:add", START, "Watch one more address: find its feed, show what it would read, write it down."),
     "doctor": Row("doctoring:doctor", START, "Look at everything that the watch rests on, and say what to do where it is wrong."),
     "rehearse": Row("rehearsing:rehearse", START, "Show what this configuration would have said over a recorded past."),
     "run": Row("running:run", RUN, "Watch until stopped, and serve the page."),
