@@ -119,6 +119,18 @@ async def _observe_and_decide(
     return outcomes, told
 
 
+def _log(done: Done) -> None:
+    """What a cycle did, each change on a line of its own; a cycle that did nothing says nothing."""
+    for one in done.transitions:
+        facts = {"signal": one.signal, "track": one.track, "kind": one.kind.value, "before": one.before, "after": one.after}
+        place = f"{one.signal}.{one.track}" if one.track else one.signal
+        log.info("%s %s: %s -> %s", place, one.kind.value, one.before or "-", one.after or one.title or "-", extra=facts)
+    if done.polls or done.digests or done.sent:
+        numbers = {"polls": done.polls, "outcomes": dict(done.outcomes), "digests": len(done.digests), "sent": done.sent}
+        ended = ", ".join(f"{many} {outcome}" for outcome, many in sorted(done.outcomes.items()))
+        log.info("%s polls (%s), %s digests, %s sent", done.polls, ended or "none", len(done.digests), done.sent, extra=numbers)
+
+
 def put_clock_right(store: Store, now: datetime) -> None:
     """Bring due times back to `now` where an earlier beat had a clock that went ahead of it."""
     with store.reading() as tx:
@@ -143,6 +155,7 @@ class Heart:
         self._before: datetime | None = None
         self._sign_at: datetime | None = None
         self._first = True
+        self._turn = asyncio.Lock()
         self._beating: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -154,9 +167,20 @@ class Heart:
         if self._beating is not None:
             self._beating.cancel()
 
+    async def change(self, beat: Beat, prepare: Callable[[], None]) -> None:
+        """Work by another configuration from the next beat on.
+
+        The beat under way ends first; then `prepare` brings the store to it, off the event loop. What it raises leaves all as it
+        was.
+        """
+        async with self._turn:
+            await asyncio.to_thread(prepare)
+            self.beat, self._first, self._look_at = beat, True, None
+
     async def _beat(self) -> None:
         while True:
-            await self.tick()
+            async with self._turn:
+                await self.tick()
             await asyncio.sleep(self.pause.total_seconds())
 
     async def tick(self) -> None:
@@ -187,6 +211,7 @@ class Heart:
         done = await cycle(self.beat, now, every_signal=self._first)
         self._first = False
         self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.sent)
+        _log(done)
         with self.beat.store.reading() as tx:
             due = min(filter(None, (tx.sources.next_due(), tx.deliveries.next_due())), default=now + LOOK_AGAIN)
         waiting = now + TICK if done.transitions or done.digests else due

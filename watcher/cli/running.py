@@ -4,29 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import os
 import socket
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, ConfigFile, configured, fail, in_words, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, in_words, print_json, utc_now
+from watcher.cli.journal import Form, Level, Log, LogLevel, journal
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config
-from watcher.scheduler import Done, Heart, cycle
-from watcher.service import Manager, Pulse, announced
+from watcher.saying import as_line
+from watcher.scheduler import Done, cycle
 from watcher.store import Store
 
-log = logging.getLogger("watcher")
 
+def once(
+    config: ConfigFile = CONFIG, log: Log = Form.CONSOLE, log_level: LogLevel = Level.WARNING, *, as_json: AsJson = False
+) -> None:
+    """Do all work that is due now, then exit: for cron.
 
-def once(config: ConfigFile = CONFIG) -> None:
-    """Do all work that is due now, then exit: for cron."""
+    The first run sets a baseline and says where everything stands. Later runs poll what is due and tell what has changed.
+    """
     settings = configured(config)
-    with in_words(), Store.open(settings.store.url) as store:
+    with journal(log, log_level), in_words(), Store.open(settings.store.url) as store:
         done = asyncio.run(_once(settings, store))
+    if as_json:
+        print_json(_plain(done))
+        return
     typer.echo(f"{done.polls} polls, {len(done.transitions)} things said, {len(done.digests)} digests, {done.sent} messages sent")
+
+
+def _plain(done: Done) -> dict[str, Any]:
+    return {
+        "polls": done.polls,
+        "outcomes": dict(done.outcomes),
+        "transitions": [as_line(one) for one in done.transitions],
+        "digests": len(done.digests),
+        "sent": done.sent,
+    }
 
 
 async def _once(config: Config, store: Store) -> Done:
@@ -45,14 +60,30 @@ def run(
     port: Annotated[
         int, typer.Option(help="Port of the page; the configuration's by default, 0 takes a free one.", min=-1, max=65535)
     ] = -1,
+    log: Log = Form.CONSOLE,
+    log_level: LogLevel = Level.INFO,
 ) -> None:
-    """Watch until stopped, and serve the page."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.ERROR)
+    """Watch until stopped, and serve the page.
+
+    Polls what is due, decides, writes to the recipients, and serves the page, its feeds and its API. SIGTERM and Ctrl-C end it
+    in order; killed at any point it loses nothing and goes on at the next start.
+
+    SIGHUP takes up a changed configuration: what was seen is decided again under changed rules, without a fetch, and what they
+    rewrite of what was told is mailed as a correction. A configuration that cannot be used is told in the log and in the audit
+    list of the page, and the old one kept. The address of the page and of the database change at the next start alone.
+    """
     settings = configured(config)
     door = _door(host or settings.web.host, settings.web.port if port < 0 else port)
-    with contextlib.closing(door), in_words(), Store.open(settings.store.url) as store, contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(settings, store, door))
+    with (
+        journal(log, log_level),
+        contextlib.closing(door),
+        in_words(),
+        Store.open(settings.store.url) as store,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        from watcher.cli.serving import serve  # noqa: PLC0415 - `once` serves nothing, and a busy port needs no server
+
+        asyncio.run(serve(settings, store, door))
 
 
 def _door(host: str, port: int) -> socket.socket:
@@ -62,38 +93,3 @@ def _door(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise fail(f"cannot serve the page on {host}:{port}: {error.strerror or error}; choose another with --port") from None
     return door
-
-
-async def _serve(config: Config, store: Store, door: socket.socket) -> None:
-    import uvicorn  # noqa: PLC0415 - `once` serves nothing
-
-    from watcher.cli.welcoming import door_of  # noqa: PLC0415 - as above
-    from watcher.web.app import create_app  # noqa: PLC0415 - as above
-    from watcher.web.reads import StoreReads, face_of  # noqa: PLC0415 - as above
-    from watcher.web.server import Server  # noqa: PLC0415 - as above
-    from watcher.web.settings import settings_of  # noqa: PLC0415 - as above
-
-    prepare(store, config, utc_now())
-    token = config.secret("METRICS_TOKEN") or ""
-    async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as beat:
-        heart = Heart(beat, clock=utc_now)
-        reads = StoreReads(store, face_of(config), clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally)
-        settings = settings_of(config.web, metrics_token=token)
-        app = create_app(reads, settings, clock=utc_now, door=door_of(config, store))
-        quiet = uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, server_header=False)
-        _announce(config, door)
-        heart.start()
-        try:
-            async with announced(Manager(os.environ, os.getpid()), Pulse(lambda: heart.last_good)):
-                await Server(quiet).serve(sockets=[door])
-        finally:
-            heart.stop()
-
-
-def _announce(config: Config, door: socket.socket) -> None:
-    host, port = door.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"{config.watch.title}: http://{shown}:{port}{config.web.base_path}/")
-    for one in config.recipients:
-        if one.channel == "maildir":
-            typer.echo(f"Digests for {one.id}: {one.to}")

@@ -1,0 +1,172 @@
+"""`watcher run`: the page, a changed configuration on SIGHUP, the log, and an end in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from mailbox import Maildir
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Site, configure, watcher
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+class Running:
+    """A watch in a process of its own; its log is read line by line."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        command = [sys.executable, "-m", "watcher", "run", "--port", "0", *words]
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0
+        )
+        self.lines: list[str] = []
+        self.base = self.until(r"http://127\.0\.0\.1:\d+/")[0].rstrip("/")
+
+    def until(self, pattern: str) -> re.Match[str]:
+        """The first new line with these words."""
+        end = time.monotonic() + PATIENCE
+        assert self.process.stdout
+        while time.monotonic() < end:
+            if not select.select([self.process.stdout], [], [], end - time.monotonic())[0]:
+                break
+            line = self.process.stdout.readline().decode()
+            if not line:
+                break
+            self.lines.append(line)
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"{pattern!r} was not said: {''.join(self.lines)}")
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(self.base + path, timeout=PATIENCE) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def hang_up(self) -> None:
+        self.process.send_signal(signal.SIGHUP)
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        rest, _ = self.process.communicate(timeout=PATIENCE)
+        self.lines += rest.decode().splitlines(keepends=True)
+        return self.process.returncode
+
+
+@contextmanager
+def running(folder: Path, *words: str) -> Iterator[Running]:
+    found = Running(folder, *words)
+    try:
+        yield found
+    finally:
+        if found.process.poll() is None:
+            found.process.kill()
+            found.process.communicate()
+
+
+def subjects(folder: Path) -> list[str]:
+    box = Maildir(folder / "data" / "mailbox", create=False)
+    return [str(mail["Subject"]) for mail in sorted(box, key=lambda mail: str(mail["Message-ID"]))]
+
+
+def test_it_serves_the_page_and_takes_up_a_changed_configuration_or_keeps_the_old_one(lab: Site, home: Path) -> None:
+    path = home / "signals.toml"
+    with running(home) as watch:
+        watch.until(r"gadget baseline")
+        assert "Can everybody use the Gadget?" in watch.get("/")
+        text = path.read_text("utf-8")
+
+        path.write_text(text.replace('tier = "official"', 'tier = "offical"'), "utf-8")
+        watch.hang_up()
+        watch.until(r"ERROR.*kept the old configuration: signals\.toml:\d+: .*tier")
+        assert "Can everybody use the Gadget?" in watch.get("/")
+
+        path.write_text(text.replace("Can everybody use the Gadget?", "Is the Gadget for all?") + "\n[web]\nport = 9\n", "utf-8")
+        watch.hang_up()
+        watch.until(r"took up signals\.toml")
+        watch.until(r"WARNING.*\[web\] port changes when the watch is started again")
+        assert "Is the Gadget for all?" in watch.get("/")
+        assert watch.end() == 0
+
+    acts = watcher("audit", "--json").json()["acts"]
+    assert [(act["who"], act["what"]) for act in acts] == [
+        ("watch", "took up signals.toml"),
+        ("watch", "kept the old configuration, signals.toml cannot be used"),
+    ]
+    assert "offical" in acts[1]["why"]
+
+
+def test_changed_rules_are_applied_from_history_without_a_fetch_and_corrected_by_mail(home: Path, site: Site) -> None:
+    path = configure(
+        home,
+        site.feed("The Gadget is closed"),
+        more='[[signal.example]]\nseen = "The Gadget is open to everyone."\nstatus = "open"\n',
+    )
+    path.write_text(path.read_text("utf-8").replace('group_wait = "10m"', 'group_wait = "0s"'), "utf-8")
+    with running(home) as watch:
+        watch.until(r"gadget baseline")
+        asked = len(site.asked)
+        text = path.read_text("utf-8")
+
+        # First a rule that takes the wrong words for news, then the rule as it was: what it told must be taken back.
+        loose = text.replace('open = ["open to everyone"]', 'open = ["open to everyone", "is closed"]')
+        path.write_text(loose, "utf-8")
+        watch.hang_up()
+        watch.until(r"took up .*other rules: gadget")
+        watch.until(r"gadget\.it advance: closed -> open")
+        path.write_text(text, "utf-8")
+        watch.hang_up()
+        watch.until(r"gadget\.it correction: open -> closed")
+        watch.until(r"1 sent")
+        assert watch.end() == 0
+
+    assert len(site.asked) == asked, "nothing was fetched for it"
+    assert any("correction" in subject.lower() or "corrected" in subject.lower() for subject in subjects(home)), subjects(home)
+    assert watcher("status", "--json").json()["signals"][0]["headline"] == "closed"
+
+
+def test_the_log_is_json_where_that_is_asked_for(lab: Site, home: Path) -> None:
+    with running(home, "--log", "json") as watch:
+        watch.until(r'"kind": "baseline"')
+        watch.until(r'"polls": 1')
+        assert watch.end() == 0
+
+    rows = [json.loads(line) for line in watch.lines if line.startswith("{")]
+    assert all({"at", "level", "logger", "message"} <= row.keys() for row in rows)
+    assert next(row for row in rows if row.get("kind") == "baseline")["signal"] == "gadget"
+    assert next(row for row in rows if row.get("polls"))["outcomes"] == {"ok": 1}
+
+
+def test_a_busy_port_is_told_at_once(home: Path, site: Site) -> None:
+    said = watcher("run", "--port", str(site.port))
+
+    assert said.code == 1
+    assert f"127.0.0.1:{site.port}" in said.err
+    assert "--port" in said.err
+
+
+def test_a_database_that_cannot_be_used_is_exit_code_3(home: Path) -> None:
+    (home / "data").write_text("in the way", "utf-8")
+
+    said = watcher("run", "--port", "0")
+
+    assert said.code == 3
+    assert "cannot be opened or created" in said.err
+
+
+@pytest.mark.parametrize("words", [("--log", "xml"), ("--log-level", "loud"), ("--port", "70000")], ids=str)
+def test_an_option_that_is_none_is_answered_with_what_there_is(home: Path, words: tuple[str, ...]) -> None:
+    assert watcher("run", *words).code == 2
