@@ -25,11 +25,13 @@ help: ## this list
 .venv/run: .venv/made requirements.lock
 	@echo 'Installing what the watch needs (some minutes, once)'
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@sh tools/command.sh .venv/bin/watcher
 	@touch $@
 
 .venv/dev: .venv/made requirements-dev.lock
 	@echo 'Installing what the checks need (some minutes, once)'
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@sh tools/command.sh .venv/bin/watcher
 	@touch $@ .venv/run
 
 .PHONY: browser
@@ -69,9 +71,11 @@ lock: .venv/dev ## write the locks from the .in files, without any index address
 		-o requirements-dev.lock requirements-dev.in
 
 .PHONY: schema
-schema: .venv/dev ## write what is generated from the types: the schema and the references of signals.toml and formats
+schema: .venv/dev ## write what is generated: the schema, and the references of signals.toml, formats, commands and signals
 	@$(PY) -m tools.reference
 	@$(PY) -m tools.formats_reference
+	@$(PY) -m tools.commands_reference
+	@$(PY) -m tools.signals_reference
 
 # --- measures, pictures, pages -----------------------------------------------------------------------------------------
 
@@ -94,7 +98,7 @@ soak: .venv/dev ## ten minutes of kills, faults and load
 pictures: .venv/dev browser ## screenshots of the page and of a mail for the README
 	@$(PY) -m tools.pictures "$(SHARED)"
 
-docs: .venv/dev ## the documentation as a site, in site/
+docs: .venv/dev ## the documentation as a site, in dist/docs
 	@$(PY) -m mkdocs build --quiet --strict
 
 .PHONY: clean

@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 40
 USUAL_FUNCTION = 8
 FILES = sorted((*ROOT.glob("watcher/**/*.py"), *ROOT.glob("notifiers/**/*.py")))
 NAMES = [str(path.relative_to(ROOT)) for path in FILES]
-FOLDERS = ("*", ".ci/*", "docs/**/*", "tests/**/*", "tools/**/*", "watcher/**/*", "notifiers/**/*")
+FOLDERS = ("*", ".ci/*", "docs/**/*", "ops/**/*", "tests/**/*", "tools/**/*", "watcher/**/*", "notifiers/**/*")
 KINDS = {".py", ".md", ".toml", ".lock", ".in", ".yml", ".yaml", ".json", ".sh", ".html", ".css", ".js", ".txt", ".xml"}
 BARE = {"Makefile", "Dockerfile", "LICENSE", "run"}
 TEXTS = sorted(
@@ -112,7 +112,7 @@ ALONE = {
     "sqlmodel": ("watcher/store/",),
     "sqlalchemy": ("watcher/store/",),
     "fastapi": ("watcher/web/",),
-    "pydantic": ("watcher/config/", "watcher/store/", "watcher/web/"),  # SQLModel and FastAPI are made of it
+    "pydantic": ("watcher/config/", "watcher/store/", "watcher/web/", "watcher/cli/assistant.py"),  # SQLModel, FastAPI and MCP are made of it
     "aiosmtplib": ("notifiers/smtp.py",),
     "apprise": ("notifiers/apprise.py",),
     "typer": ("watcher/cli/",),

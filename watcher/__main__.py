@@ -2,4 +2,4 @@
 
 from watcher.cli import app
 
-app()
+app(prog_name="watcher")
