@@ -34,6 +34,6 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --start-period=20s --start-interval=5s --interval=60s --timeout=10s --retries=3 CMD ["python", "-m", "watcher", "healthcheck"]
+HEALTHCHECK --start-period=20s --interval=60s --timeout=10s --retries=3 CMD ["python", "-m", "watcher", "healthcheck"]
 ENTRYPOINT ["python", "-m", "watcher"]
 CMD ["run"]

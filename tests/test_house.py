@@ -112,7 +112,12 @@ ALONE = {
     "sqlmodel": ("watcher/store/",),
     "sqlalchemy": ("watcher/store/",),
     "fastapi": ("watcher/web/",),
-    "pydantic": ("watcher/config/", "watcher/store/", "watcher/web/", "watcher/cli/assistant.py"),  # SQLModel, FastAPI and MCP are made of it
+    "pydantic": (
+        "watcher/config/",
+        "watcher/store/",
+        "watcher/web/",
+        "watcher/cli/assistant.py",
+    ),  # SQLModel, FastAPI and MCP are made of it
     "aiosmtplib": ("notifiers/smtp.py",),
     "apprise": ("notifiers/apprise.py",),
     "typer": ("watcher/cli/",),
