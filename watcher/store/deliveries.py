@@ -123,13 +123,17 @@ class Deliveries(Noun):
         moment = func.min(func.coalesce(DELIVERY.c.lease_until, DELIVERY.c.next_at), type_=DELIVERY.c.sent_at.type)
         return self.connection.execute(select(moment).where(OPEN)).scalar()
 
-    def of(self, state: State | None = None, *, digest: str | None = None, limit: int = 1_000) -> list[Delivery]:
-        """Deliveries in one state (`State.DEAD`: the dead letters) or of one digest, newest first."""
+    def of(
+        self, state: State | None = None, *, digest: str | None = None, recipient: str | None = None, limit: int = 1_000
+    ) -> list[Delivery]:
+        """Deliveries in one state (`State.DEAD`: the dead letters), of one digest or to one recipient, newest first."""
         statement = select(DELIVERY).order_by(DELIVERY.c.id.desc()).limit(limit)
         if state is not None:
             statement = statement.where(DELIVERY.c.state == state.value)
         if digest is not None:
             statement = statement.where(DELIVERY.c.digest == digest)
+        if recipient is not None:
+            statement = statement.where(DELIVERY.c.recipient == recipient)
         return [delivery(row) for row in self.connection.execute(statement)]
 
     def counts(self) -> dict[State, int]:

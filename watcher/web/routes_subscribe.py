@@ -15,7 +15,7 @@ from watcher.subscribing import CONFIRM, READER
 from watcher.web.desk import JSON, Desk
 from watcher.web.limits import asker
 from watcher.web.pages import Links, draw_form
-from watcher.web.subscribe import PACES, Door, exported
+from watcher.web.subscribe import PACES, Door
 from watcher.web.view import Access
 
 Token = Annotated[str, Path(pattern=r"^subscriber-[0-9a-f]{24}\.[0-9a-f]{1,12}\.[0-9a-f]{40}$")]
@@ -138,11 +138,11 @@ def _add_keeping(router: APIRouter, desk: Desk, door: Door) -> None:
 
     @router.get("/subscription/{token}")
     async def export(token: Token) -> Response:
-        one = await run_in_threadpool(door.who, READER, token, desk.clock())
-        if one is None:
+        kept = await run_in_threadpool(door.export, token, desk.clock())
+        if kept is None:
             return await run_in_threadpool(_gone, desk)
         headers = {**NEVER, "content-disposition": 'attachment; filename="subscription.json"'}
-        return Response(exported(one), media_type=JSON, headers=headers)
+        return Response(kept, media_type=JSON, headers=headers)
 
 
 def _keeping(desk: Desk, one: Subscriber | None, token: str, note: str) -> HTMLResponse:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from notifiers import Message, NotSent, Recipient
 from watcher.render import Desk, Reader
 from watcher.render.confirmation import confirmation, known_already
-from watcher.store import Store, StoreError, Subscriber, Transaction
+from watcher.store import Delivery, Store, StoreError, Subscriber, Transaction
 from watcher.subscribing import CONFIRM, GOOD_FOR, READER, Links, new_name
 from watcher.web.cache import Clock
 from watcher.web.limits import Limit
@@ -138,6 +138,15 @@ class Door:
                 tx.subscribers.change(one.id, signals=tuple(choice[0]), pace=choice[1])
         return self.who(READER, token, now)
 
+    def export(self, token: str, now: datetime) -> str | None:
+        """Everything that is kept of the reader, as JSON; None where the link does not hold."""
+        one = self.who(READER, token, now)
+        if one is None:
+            return None
+        with self.store.reading() as tx:
+            mails = tx.deliveries.of(recipient=one.id)
+        return _exported(one, mails)
+
     def leave(self, token: str, now: datetime) -> None:
         """Forget the reader and everything that waits for them; leaving twice is no mistake."""
         name = self.links.read(READER, token, now)
@@ -157,13 +166,13 @@ def _kept(tx: Transaction, wish: Wish, now: datetime) -> Subscriber:
     return there
 
 
-def exported(one: Subscriber) -> str:
-    """Everything that is kept of a reader, as JSON."""
+def _exported(one: Subscriber, mails: Sequence[Delivery]) -> str:
     kept = {
         "address": one.address,
         "signals": list(one.signals) or "all",
         "pace": one.pace,
         "asked_at": one.created_at.isoformat(),
         "confirmed_at": one.confirmed_at.isoformat() if one.confirmed_at else None,
+        "mails": [{"digest": each.digest, "sent_at": each.sent_at.isoformat() if each.sent_at else None} for each in mails],
     }
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
