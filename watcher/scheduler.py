@@ -16,7 +16,7 @@ from time import perf_counter
 from watcher.announce import Reader, announce
 from watcher.core.model import Digest, Signal, Transition
 from watcher.mishaps import Mishaps
-from watcher.observe import Get, Read, Seen, observe, settle_all
+from watcher.observe import Get, Read, Seen, hold_all, observe, settle_all
 from watcher.reminding import remind
 from watcher.retaining import retain
 from watcher.store import Policy, Store
@@ -110,9 +110,8 @@ async def _observe_and_decide(
         outcomes += seen.outcomes
         open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
         ready = [name for name, rounds in open_signals.items() if name not in seen.waiting or rounds >= PATIENCE]
-        for name in sorted(ready):
-            with mishaps.left_out(f"deciding {name}"):
-                told += settle_all(beat.store, [beat.signals[name]], now, known_until=beat.known_until)
+        told += _decide(beat, sorted(ready), now, mishaps)
+        for name in ready:
             del open_signals[name]
         if not seen.polls:
             break
@@ -129,6 +128,18 @@ def _log(done: Done) -> None:
         numbers = {"polls": done.polls, "outcomes": dict(done.outcomes), "digests": len(done.digests), "sent": done.sent}
         ended = ", ".join(f"{many} {outcome}" for outcome, many in sorted(done.outcomes.items()))
         log.info("%s polls (%s), %s digests, %s sent", done.polls, ended or "none", len(done.digests), done.sent, extra=numbers)
+
+
+def _decide(beat: Beat, names: Sequence[str], now: datetime, mishaps: Mishaps) -> list[Transition]:
+    """What the verdicts of these signals say anew; those that are known to hold are noted together."""
+    told, still = list[Transition](), frozenset[str]()
+    with mishaps.left_out("noting what still holds"):
+        still = hold_all(beat.store, [beat.signals[name] for name in names], now)
+    for name in names:
+        if name not in still:
+            with mishaps.left_out(f"deciding {name}"):
+                told += settle_all(beat.store, [beat.signals[name]], now, known_until=beat.known_until)
+    return told
 
 
 def put_clock_right(store: Store, now: datetime) -> None:

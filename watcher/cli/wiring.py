@@ -21,12 +21,15 @@ from watcher.deliver import Office, channels_of, declared, deliver, desk_of, tim
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.guard import Guard
 from watcher.fetch.sign import sign_of_life
+from watcher.observe import forget
 from watcher.parsing import Readers, read_here
 from watcher.scheduler import Beat
 from watcher.store import Policy, Store, Transaction
 from watcher.subscribing import Links, WithSubscribers, find_also, forget_old, links_of
 from watcher.worlds import World
 
+PREPARED = "prepared under"
+"""Under this name the store keeps the digest of the configuration that it was last brought to."""
 SHORTEST = 32
 """Characters of a key that signs links."""
 
@@ -58,10 +61,15 @@ def fetch_settings(config: Config) -> FetchSettings:
 
 def prepare(store: Store, config: Config, now: datetime) -> None:
     """Bring the store to the configuration: its sources, and the claims under its rules. Raises StoreError."""
+    with store.reading() as tx:
+        if tx.meta.get(PREPARED) == config.digest:
+            return
     with store.writing() as tx:
         tx.sources.sync(config.sources, now)
         for signal in config.signals:
             renew_claims(tx, signal, now)
+        forget(tx, [signal.id for signal in config.signals])
+        tx.meta.put(PREPARED, config.digest)
 
 
 def renew_claims(tx: Transaction, signal: Signal, now: datetime) -> bool:

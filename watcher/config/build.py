@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from watcher.config.defaults import MAILBOX
+from watcher.config.digests import digest_of
 from watcher.config.errors import ConfigError
 from watcher.config.people import channels_of, recipients_of
 from watcher.config.places import Places
@@ -36,6 +37,8 @@ class Config:
     ladders: tuple[str, ...]
     """Ids of all ladders, used or not."""
     examples: tuple[Example, ...]
+    digest: str
+    """Changes whenever the text of the file or the code that reads it does: under the same one, the signals are the same."""
     secret: Callable[[str], str | None] = field(repr=False)
     """Gives the environment's WATCHER_NAME, or the content of the file WATCHER_NAME_FILE."""
 
@@ -80,6 +83,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
         signals=signals,
         ladders=tuple(tables.get("ladder", {})),
         examples=tuple(example for each in tables["signal"] for example in build_examples(each)),
+        digest=digest_of(places.text),
         secret=lambda name: read_secret(f"WATCHER_{name}", env),
     )
 

@@ -116,8 +116,9 @@ def _days_since(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], now: datet
     start = date.fromisoformat(str(fixed)) if fixed else verdict.since.date() if verdict and verdict.since else None
     if start is None:
         return None
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)  # the figure is of the day: it changes once a day
     days = (now.date() - start).days
-    return Figure(spec.id, spec.label, spec.unit, str(days), at=now, values={"days": days, "since": start.isoformat()})
+    return Figure(spec.id, spec.label, spec.unit, str(days), at=today, values={"days": days, "since": start.isoformat()})
 
 
 def _constant(spec: FigureSpec, _tracks: Mapping[str, TrackVerdict], now: datetime) -> Figure | None:

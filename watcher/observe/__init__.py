@@ -11,11 +11,12 @@ from datetime import datetime
 from watcher.core.claims import claims_of
 from watcher.core.model import Signal, Transition
 from watcher.observe.booking import book
+from watcher.observe.holding import forget, hold_all
 from watcher.observe.looking import Get, Read, Reading, look_at_all, spoilt
 from watcher.observe.settling import settle
 from watcher.store import Store, StoreError, Transaction
 
-__all__ = ["Get", "Read", "Seen", "observe", "settle_all"]
+__all__ = ["Get", "Read", "Seen", "forget", "hold_all", "observe", "settle_all"]
 
 log = logging.getLogger(__name__)
 

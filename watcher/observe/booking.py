@@ -9,10 +9,12 @@ from datetime import datetime
 from watcher.core.model import Document, Entry, Observation, Outcome, Source
 from watcher.core.seeing import Noticed, notice
 from watcher.observe.following import followed
+from watcher.observe.holding import forget
 from watcher.observe.looking import Reading
 from watcher.publishers import speaker
 from watcher.store import KnownEntry, Transaction, entry_digest
 
+WELL = frozenset({Outcome.OK, Outcome.UNCHANGED})
 GIVE_UP = 3
 """A followed page that was never there is let go after this many polls."""
 
@@ -23,8 +25,14 @@ def book(tx: Transaction, readings: Sequence[Reading], now: datetime) -> list[Ob
     good = [reading for reading in readings if reading.entries is not None]
     known = _known(tx, good)
     fresh: list[Observation] = []
+    stirred = {reading.due.source.signal for reading in readings if reading.due.failures or reading.poll.outcome not in WELL}
     for reading in good:
-        fresh += _book_one(tx, reading, known.get(reading.due.source.id, {}), now)
+        mine = known.get(reading.due.source.id, {})
+        noticed = notice(reading.entries or (), mine, record=reading.due.source.record, now=now, digest=entry_digest)
+        if noticed != Noticed():
+            stirred.add(reading.due.source.signal)
+            fresh += _book_one(tx, reading, noticed, mine, now)
+    forget(tx, sorted(stirred))
     _let_go(tx, readings, now)
     return tx.observations.add(fresh)
 
@@ -37,11 +45,12 @@ def _known(tx: Transaction, good: Iterable[Reading]) -> Mapping[str, Mapping[str
     return tx.observations.known(records) | tx.observations.known_of(shown)
 
 
-def _book_one(tx: Transaction, reading: Reading, known: Mapping[str, KnownEntry], now: datetime) -> list[Observation]:
-    source, document, entries = reading.due.source, reading.document, reading.entries
-    if document is None or entries is None:
+def _book_one(
+    tx: Transaction, reading: Reading, noticed: Noticed, known: Mapping[str, KnownEntry], now: datetime
+) -> list[Observation]:
+    source, document = reading.due.source, reading.document
+    if document is None:
         return []
-    noticed = notice(entries, known, record=source.record, now=now, digest=entry_digest)
     if noticed.fresh:
         tx.documents.put([document])
     _book_absences(tx, source.id, noticed, known, now)

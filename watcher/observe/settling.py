@@ -10,6 +10,7 @@ from watcher.core.compare import compare
 from watcher.core.decide import decide, known_claims
 from watcher.core.model import Blind, Change, Claim, Health, Quote, Signal, Standing, Tier, Transition, Verdict
 from watcher.core.repeats import first_said
+from watcher.observe.holding import foresee
 from watcher.observe.recorded import recorded_claims
 from watcher.store import Transaction
 
@@ -42,6 +43,7 @@ def settle(
     tx.verdicts.put(after)
     if before is None:
         tx.verdicts.mark_baseline(signal.id, now)
+    foresee(tx, signal, claims, healths, after)
     return tuple(tx.transitions.add([*told, *(blind_edges(before, after) if before else ())]))
 
 
@@ -69,11 +71,10 @@ def standing_claims(tx: Transaction, signal: Signal, as_of: datetime | None = No
 
     A page or a feed forgets, and what it once said was said; a record and an evaluation are what they say now.
     """
-    latest = tx.claims.of(signal.id, as_of)
     records = {source.id for source in signal.sources if source.record}
     if all(source.record for source in signal.sources):
-        return latest
-    numbers = {claim.observation for claim in latest}
+        return tx.claims.of(signal.id, as_of)
+    numbers = tx.claims.latest(signal.id, as_of)
     every = tx.claims.of(signal.id, as_of, all_revisions=True)
     return [c for c in every if c.observation in numbers or not (c.event or c.quote.source in records)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from watcher.core.model import Claim
 from watcher.store.base import Noun, batches, table
@@ -71,6 +71,17 @@ class Claims(Noun):
         if as_of is not None:
             statement = statement.where(CLAIM.c.seen_at <= as_of)
         return [load(Claim, text) for text in self.connection.execute(statement).scalars()]
+
+    def latest(self, signal: str, as_of: datetime | None = None) -> frozenset[int]:
+        """The observations whose claims `of` gives; 0 stands for claims without one."""
+        statement = (
+            select(func.coalesce(CLAIM.c.observation, 0))
+            .select_from(CLAIM.outerjoin(OBSERVATION))
+            .where(CLAIM.c.signal == signal, or_(CLAIM.c.observation.is_(None), ~or_(withdrawn(as_of), superseded(as_of))))
+        )
+        if as_of is not None:
+            statement = statement.where(CLAIM.c.seen_at <= as_of)
+        return frozenset(self.connection.execute(statement).scalars())
 
     def reviews(self, signal: str, *, as_of: datetime | None = None, limit: int = 50) -> list[Claim]:
         """What a person should read, newest first: news that no rule could place."""

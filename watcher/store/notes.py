@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from watcher.core.model import Known
 from watcher.store.base import Noun, table
@@ -12,12 +12,14 @@ from watcher.store.codec import dump, load
 from watcher.store.rows import Act, Evidence, Mute
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 META = table("meta")
 ACT = table("act")
 EVIDENCE = table("evidence")
 MUTE = table("mute")
+DROP = delete(META).where(META.c.key == bindparam("which"))
 
 
 class Meta(Noun):
@@ -37,6 +39,17 @@ class Meta(Noun):
     def drop(self, key: str) -> None:
         """Forget the value."""
         self.connection.execute(delete(META).where(META.c.key == key))
+
+    def under(self, prefix: str) -> dict[str, str]:
+        """All values whose key begins so, by the rest of their key."""
+        found = self.connection.execute(select(META).where(META.c.key.startswith(prefix, autoescape=True)))
+        return {row.key.removeprefix(prefix): row.value for row in found}
+
+    def drop_all(self, keys: Iterable[str]) -> None:
+        """Forget many values."""
+        rows = [{"which": key} for key in keys]
+        if rows:
+            self.connection.execute(DROP, rows)
 
 
 class Audit(Noun):

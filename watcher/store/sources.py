@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, bindparam, case, func, literal, or_, select, update
 
 from watcher.core.model import Health, Source
-from watcher.store.base import Noun, table
+from watcher.store.base import Noun, batches, table
 from watcher.store.codec import dump, load
 from watcher.store.rows import Due
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 SOURCE = table("source")
 LIVE = SOURCE.c.retired_at.is_(None)
@@ -29,6 +29,7 @@ DUE = (
 SEEN = ("first_tried_at", "last_tried_at", "last_good_at", "failing_since", "gone_since")
 SKEW = timedelta(minutes=1)
 """Two machines at one database may differ by this much, and nobody's clock was set back."""
+HEALTHS = select(SOURCE).where(LIVE, SOURCE.c.next_at.is_not(None), SOURCE.c.signal.in_(bindparam("signals", expanding=True)))
 RETIRE = update(SOURCE).where(SOURCE.c.id == bindparam("which")).values(retired_at=bindparam("now"))
 ORPHAN = update(SOURCE).where(SOURCE.c.parent == bindparam("which"), LIVE).values(retired_at=bindparam("now"))
 FORGET = {"etag": "", "last_modified": "", "body_hash": ""}
@@ -180,3 +181,9 @@ class Sources(Noun):
         if signal is not None:
             statement = statement.where(SOURCE.c.signal == signal)
         return [health(found) for found in self.connection.execute(statement)]
+
+    def healths(self, signals: Iterable[str]) -> Iterator[tuple[str, Health]]:
+        """The same for many signals at once, each with its signal."""
+        for some in batches(signals):
+            for found in self.connection.execute(HEALTHS, {"signals": some}):
+                yield found.signal, health(found)

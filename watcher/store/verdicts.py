@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from watcher.core.model import Quote, Verdict
 from watcher.store.base import Noun, table
@@ -14,13 +14,16 @@ from watcher.store.codec import EPOCH, content, dump, load, micros, sha256
 from watcher.store.documents import Documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Row
 
 VERDICT = table("verdict")
 PRESENT = table("present")
+HOLD = (
+    update(PRESENT).where(PRESENT.c.signal == bindparam("of")).values(as_of=bindparam("now"), verified_at=bindparam("verified"))
+)
 NOW = select(VERDICT, PRESENT.c.as_of, PRESENT.c.verified_at).select_from(PRESENT.join(VERDICT))
 
 
@@ -75,6 +78,12 @@ class Verdicts(Noun):
         """Note when the present verdict of a signal was last decided and seen to hold."""
         statement = update(PRESENT).where(PRESENT.c.signal == verdict.signal)
         self.connection.execute(statement.values(as_of=verdict.as_of, verified_at=verdict.verified_at))
+
+    def hold_all(self, verified: Mapping[str, datetime | None], now: datetime) -> None:
+        """The same for many signals at `now`, by the time at which each was last verified."""
+        rows = [{"of": name, "now": now, "verified": moment} for name, moment in verified.items()]
+        if rows:
+            self.connection.execute(HOLD, rows)
 
     def latest(self, signal: str) -> Verdict | None:
         """Where the signal stands; None before its first decision."""

@@ -1,0 +1,62 @@
+"""Signals of which nothing new was heard: what stood still stands, noted for many at once without deciding it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from watcher.core.decide import blindness, decide, verified_at
+from watcher.core.model import Claim, Health, Signal, Verdict
+from watcher.store import Store, Transaction
+
+HOLDS = "holds until "
+"""Under this name and the signal's id the store keeps until when time alone changes nothing of its verdict."""
+AHEAD = timedelta(hours=1)
+"""A verdict is looked at this far ahead."""
+
+
+def foresee(tx: Transaction, signal: Signal, claims: Sequence[Claim], healths: Sequence[Health], verdict: Verdict) -> None:
+    """Note whether the same claims say the same some time from now; one with something unseen is never taken for granted."""
+    then = verdict.as_of + AHEAD
+    later = decide(signal, claims, healths, then)
+    same = replace(
+        later,
+        as_of=verdict.as_of,
+        blind=verdict.blind,
+        verified_at=verdict.verified_at,
+        cannot_see_since=verdict.cannot_see_since,
+        baseline=verdict.baseline,
+    )
+    if same == verdict and not verdict.blind:
+        tx.meta.put(f"{HOLDS}{signal.id}", then.isoformat())
+    else:
+        forget(tx, [signal.id])
+
+
+def forget(tx: Transaction, signals: Iterable[str]) -> None:
+    """These are to be decided again: something was seen, or not seen, that may change them."""
+    tx.meta.drop_all(f"{HOLDS}{name}" for name in signals)
+
+
+def hold_all(store: Store, signals: Sequence[Signal], now: datetime) -> frozenset[str]:
+    """Of these signals those whose verdict is known to hold, noted as seen to hold at `now` in one transaction.
+
+    Nothing was seen of them since they were decided (whatever is seen calls `forget` in its own transaction), time alone
+    changes nothing yet, and every source can still be seen. Raises StoreError.
+    """
+    if not signals:
+        return frozenset()
+    with store.writing() as tx:
+        until = {name: datetime.fromisoformat(text).astimezone(UTC) for name, text in tx.meta.under(HOLDS).items()}
+        calm = {
+            signal.id: signal for signal in signals if signal.id in until and until[signal.id] - AHEAD <= now < until[signal.id]
+        }
+        healths: dict[str, list[Health]] = {name: [] for name in calm}
+        for owner, health in tx.sources.healths(calm):
+            healths[owner].append(health)
+        seen = {
+            name: verified_at(signal, healths[name]) for name, signal in calm.items() if not blindness(signal, healths[name], now)
+        }
+        tx.verdicts.hold_all(seen, now)
+    return frozenset(seen)
