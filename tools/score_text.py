@@ -21,6 +21,7 @@ from watcher.publishers import registrable
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SIGNALS: Final = {"mythos": "mythos-ga", "caisi": "caisi-evaluation"}
+OPENING: Final = {"open", "open-class", "offered", "offered-class", "launched", "partly-open", "cloud-title"}
 SHARED_HOSTS: Final = {"raw.githubusercontent.com", "githubusercontent.com", "github.com", "hnrss.org"}
 UNDATED: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -123,7 +124,7 @@ def mythos_word(claims: list[Claim]) -> str:
     public = {claim.rule for claim in claims if claim.track == "class"}
     statuses = {(claim.track, claim.status) for claim in claims}
     flags = {claim.flag for claim in claims}
-    withheld, opened = named & {"only", "withheld"}, public & {"open", "offered", "launched", "partly-open", "cloud-title"}
+    withheld, opened = named & {"only", "withheld"}, public & OPENING
     ladder = (
         ("named_ga", ("named", "available") in statuses),
         ("restored", "partly-lifted" in named or "restored" in named | public),

@@ -12,6 +12,8 @@ from watcher.core.reading import read
 from watcher.core.sentences import MAX_SENTENCE, MAX_TEXT, fold, split
 
 MYTHOS = "mythos-ga"
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 VERSIONS = st.sampled_from(["5", "5.3", "6", "6.1", "Preview"])
 MODELS = st.builds("{} {}".format, st.sampled_from(["Claude Mythos", "Mythos", "Claude Fable", "Fable"]), VERSIONS)
 OTHERS = st.sampled_from(

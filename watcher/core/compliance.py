@@ -28,7 +28,8 @@ _OTHER: Final = re.compile(
 )
 _UNSURE: Final = re.compile(
     r"(?i)\b(?:would|could|might|may|if|target|threshold|goal|expect\w*|estimate\w*|predict\w*|up to|at least"
-    r"|hypothetical\w*|between|rumou?r\w*)\b|\?"
+    r"|hypothetical\w*|between|rumou?r\w*|false(?:ly)?|untrue|not true|den(?:y|ies|ied)|benign|harmless"
+    r"|(?:without|no|not) (?:\w+ ){0,3}?jailbr\w+|\u00b1)\b|\?|\u00b1"
 )
 _CUT: Final = re.compile(
     r"(?i),? (?:compared (?:to|with)|in comparison (?:to|with)|versus|vs\.?|against|while|whereas|but|than|and only"
@@ -42,6 +43,21 @@ _PRC: Final = re.compile(
     r"\b(?:PRC|Chinese|China's|China-based|DeepSeek|R1|R1-0528|V3\.1|Kimi|Moonshot|GLM|Z\.ai|Zhipu|Qwen|Alibaba|MiniMax"
     r"|Hunyuan|Tencent|Baidu|ERNIE|Ernie|Doubao|ByteDance|StepFun|Xiaomi|MiMo)(?![A-Za-z])"
 )
+_OF_OTHERS: Final = re.compile(
+    r"(?i)(?:%|percent|per cent) of (?:\w+ ){0,3}?(?:experts|users|people|respondents|participants|analysts|companies|developers"
+    r"|firms|americans|tests|benchmarks|the time)\b"
+)
+"""A share of something else than requests."""
+_NUMBER: Final = r"(?:only |just |a mere |about |nearly |at )*[\d.]+ ?(?:%|percent|per cent)"
+_WHOSE: Final = (
+    r"(?:(?:[A-Z][\w.'\-()]*|models?|model's|reference|frontier|the|other|evaluated|tested|comparable|leading|most|secure|capable"
+    r"|closed-weight|open-weight) ?){1,7}"
+)
+_ELLIPSIS: Final = re.compile(
+    rf"(?:,|;)? ?(?:and |but )?(?:for |in )?{_WHOSE},? ?{_NUMBER}\W*$"
+    rf"|(?:,|;)? ?(?:and |but )?{_NUMBER} (?:for|of|by|in|among) {_WHOSE}\W*$"
+)
+"""The second half of a pair that says no more than whose number it is: ", U.S. models only 6%", "and 8% for U.S. models"."""
 _STARTS_BARE: Final = re.compile(r"^[\"' ]*(?:compl|respond|answer)")
 
 
@@ -53,7 +69,7 @@ def pair(sentence: str, *, prc: tuple[str, ...] = ()) -> tuple[float, float] | N
     """
     text = fold(sentence).replace("US-based", "US").replace("U.S.-based", "U.S.")
     numbers = list(_PERCENT.finditer(text))
-    if len(numbers) != 2 or not _REQUESTS.search(text) or _OTHER.search(text) or _UNSURE.search(text):  # noqa: PLR2004 - a pair
+    if len(numbers) != 2 or not _REQUESTS.search(text) or _OTHER.search(text) or _UNSURE.search(text) or _OF_OTHERS.search(text):  # noqa: PLR2004 - a pair
         return None
     parts = _parts(text, numbers)
     if parts is None:
@@ -77,6 +93,10 @@ def _parts(text: str, numbers: list[re.Match[str]]) -> tuple[str, str] | None:
     for cut in _CUT.finditer(text):
         if numbers[0].end() <= cut.start() and cut.end() <= numbers[1].start():
             return text[: cut.start()], text[cut.start() :]
+    for cut in re.finditer(r", | and |, and ", text[numbers[0].end() : numbers[1].start()]):
+        at = numbers[0].end() + cut.start()
+        if _ELLIPSIS.match(text[at:].lstrip()):
+            return text[:at], text[at:]
     opening = re.match(r"(?i)(?:while|whereas|although|compared (?:to|with)|against) [^,]*,", text)
     if opening and numbers[0].end() <= opening.end() <= numbers[1].start():
         return text[: opening.end()], text[opening.end() :]

@@ -14,21 +14,24 @@ NOT_NEGATIONS: Final = frozenset({"only", "just", "merely", "simply"})
 NEGATED: Final = re.compile(
     r"(?i)\b(?:yet to|stop(?:s|ped)? short of|decid\w+ against|rather than|instead of|far from|no plans? to|fail\w* to"
     r"|declin\w+ to|refus\w+ to"
+    r"|had (?:planned|hoped|intended|expected|promised|wanted)|no longer (?:plan|expect|intend)\w*"
     r"|ruled out|rules out|den(?:y|ies|ied)|false that|untrue that|not true that|a myth that|hoax|nothing (?:is|was|has)"
     r"|anything but|nowhere near)\b"
 )
 AFTER_NEGATION: Final = re.compile(
-    r"(?i)^\W{0,3}(?:to|for|in|at)? ?(?:no ?one|nobody|none|nowhere|not yet|never|no longer|anymore|any more)\b"
+    r"(?i)^\W{0,3}(?:to|for|in|at)? ?(?:no ?one|nobody|none|nowhere|not yet|never|no longer|anymore|any more"
+    r"|(?:no|false|n/a)(?=\W*(?:$|\|)))\b"
 )
 PLANNED: Final = re.compile(
     r"(?i)\b(?:will|'ll|shall|expects? to|expected to|plan(?:s|ning|ned)? (?:to|on|for)|intends? to|going to|scheduled (?:to"
     r"|for)|slated (?:to|for)"
-    r"|set to|due to be|is coming|are coming|to be|prepar\w+ to|promis\w+ to|commit\w* to|working (?:to|toward|towards)"
+    r"|set to|due to be|is coming|are coming|(?<!continues )(?<!continue )to be"
+    r"|prepar\w+ to|promis\w+ to|commit\w* to|working (?:to|toward|towards)"
     r"|about to|upcoming|soon be)\b|\bbe$"
 )
 WISHED: Final = re.compile(
-    r"(?i)\b(?:goal|aim|aims|aiming|hopes?|hoping|hoped|ambition|eventual|eventually|someday|one day|would like|want to"
-    r"|wants to|dream\w*)\b"
+    r"(?i)\b(?:goal|aim|aims|aiming|hopes?|hoping|hoped|ambition|eventual|eventually|someday|one day|would like|want(?:s|ed)?"
+    r"|dream\w*|demand\w*|urg(?:es?|ed|ing)|petition\w*|call(?:s|ed|ing)? (?:for|on))\b"
 )
 CONDITIONAL: Final = re.compile(
     r"(?i)\b(?:if|unless|once|whether|assuming|suppose|supposing|provided that|as soon as|in case|(?:until|till)(?! now)"
@@ -44,6 +47,8 @@ HEARSAY: Final = re.compile(
     r"|claim\w*|believe\w*|think\w*|suggest\w*|that)"
     r"|rumou?r\w*|reportedly|allegedly|supposedly|purported\w*|unconfirmed|speculat\w+|sources? sa(?:y|id)"
     r"|according to (?!anthropic|our\b)"
+    r"|(?:analysts|customers|people|users|observers|many|experts|markets|traders|investors) expect\w*"
+    r"|phish\w*|spoof\w*|beware|april fools?|myth(?=:)|in (?:the|a|an|this|our) (?:game|novel|film|movie|story|trailer|exercise)"
     r"|it is said|is said to|are said to|is believed to|claims? that|claimed that|predict\w*|bets?|odds|market asks|scenario"
     r"|simulat\w+|hypothetical\w*"
     r"|imagin\w+|fiction\w*|parody|satire|pretend\w*|what if|as if|fake\w*|scam\w*|users? (?:say|said|report|reported"
@@ -170,8 +175,66 @@ BALKING: Final = re.compile(
     r"|contemplat|envision|mention|fear|rul|weigh|prevent)\w*$"
 )
 """Verbs after which a gerund is only spoken of: "we considered making it available"."""
+BESIDE: Final = re.compile(
+    r"(?i)(?:, | - | \u2014 )(?:unlike|like|in contrast to|compared (?:to|with)|as opposed to)\b[^,\u2014]*?(?:,| - | \u2014 )"
+)
+"""An insertion that compares the subject with something else: ", unlike X,"."""
 LASTED: Final = re.compile(
     r"(?i)^[^.;]{0,40}?\b(?:(?:for|within) (?:\w+ ){0,3}?(?:minutes?|hours?|days?|weeks?|months?)|until|between"
     r"|from \w+ \d{1,2} (?:to|until))\b"
 )
 """A span that is over, behind a past verb: "was suspended for three weeks"."""
+
+OVERTURNED: Final = re.compile(
+    r"(?i)\b(?:delay|postpon|defer|cancel|scrap|shelv|abandon|halt|paus|revers|rescind|overturn|oppos|challeng|reject|resist"
+    r"|appeal|criticiz|criticis|condemn|protest|vacat|enjoin|defeat|disput|lift)\w*(?: back| down)?"
+    r"(?: (?!and |or |then |but |we |it |they |anthropic )[\w'\-]+){0,4} ?$"
+    r"|\b(?:bugs?|glitch\w*|errors?|hackers?|attackers?|thieves|resellers?|misconfiguration|accidentally|mistakenly|inadvertently)"
+    r"(?: [\w'.\-]+){0,6} ?$"
+    r"|\b(?:roll(?:ed|s|ing)? back|withdr[aeo]w\w*|fought|fights?|fighting|struck down|voted down)"
+    r"(?: (?!and |or |then |but |we |it |they |anthropic )[\w'\-]+){0,4} ?$"
+)
+"""What was meant is undone before it is said: "delayed the | general availability", "lifted the order that | suspended …"."""
+GONE: Final = re.compile(
+    r"(?i)^ (?:is|are|was|were|has|have)(?: \w+)?? (?:gone|over|no more|history|lifted|abolished|dropped|ended|removed)\b"
+)
+"""A state that is no more: "the waitlist | is gone"."""
+COMING: Final = re.compile(r"(?i)\b(?:is|are|am|'s|'re) (?:now |soon |finally )?coming$|^coming$")
+PLANNED_BEHIND: Final = re.compile(
+    r"(?i)^[^.;:]{0,60}?\b(?:is|are|remains?) (?:still |now |currently )?"
+    r"(?:planned|scheduled|slated|expected|due|targeted|anticipated|coming|next)\b"
+)
+"""What makes a noun before it a plan: "general availability of X | is planned for March"."""
+FUTURATE: Final = re.compile(
+    r"(?i)\b(?:launches|opens|goes|ships|arrives|rolls out|becomes|starts|begins|comes|reaches|hits|enters)\b"
+)
+ABLE: Final = re.compile(r"(?i)\bcan(?: \w+ly| also| still| always| now)? ?$")
+"""An act that is possible is not done: "Anthropic can | suspend access"."""
+STARTS: Final = re.compile(r"(?i)(?:^|[:!\u2014] ?|\btoday,? )(?:the |its )?$")
+OPENS: Final = re.compile(
+    r"(?i)^[^.;:]{0,60}?\b(?:begins?|began|starts?|started|is here|has (?:begun|started|arrived)|arrives?|today|is live)\b"
+    r"|^(?: (?:in|on|for|via|through|across|and|with) [^.;:]{1,60})?[.!]?$"
+)
+HERALD: Final = re.compile(
+    r"(?i)\b(?:announc\w+|mark(?:s|ed|ing)?|celebrat\w+|declar\w+|confirm\w*|launch\w*|begin\w*|start\w*|reach\w*|welcom\w+"
+    r"|introduc\w+) (?:the |today's |its |today the )?$"
+)
+"""Verbs that tell an opening which is a noun: "announces the | general availability of X"."""
+BARE: Final = words_of(
+    "suspend disable revoke withdraw pull halt block restore redeploy reinstate resume reopen re-enable retire deprecate cancel"
+    " discontinue scrap shelve abandon end open release give bring offer make launch ship return unblock lift"
+)
+"""Bare forms of verbs: without one who does it they demand."""
+DOERS: Final = words_of("we i they you and , officials authorities courts regulators")
+PARTLY: Final = re.compile(
+    r"(?i)^ (?:only |just )?(?:(?:at|as|with|under|on|in|for|to) (?:the |our |its |a |an |one |some |two )?"
+    r"(?!all\b|every|any)(?:[\w\-]+ ){0,3}?"
+    r"(?:regions?|zones?|plans?|tiers?|price|discount|rate|mode|beta|default)|only (?:to|for|on|in|as|with)|by default)\b"
+)
+"""What limits an act to a part: "suspended | in the Jakarta region", "no longer available | at the old price"."""
+ASIDE_FIRST: Final = words_of(
+    "while although though whereas unlike like besides as with since after alongside built based powered in where"
+)
+"""Words with which a side clause opens a sentence that the main clause follows: "While X is not open, Y is"."""
+ASIDE: Final = re.compile(r"(?i)\b(?:since|while|during|in which|when|although|even though|despite)\b[^,;:]*$")
+"""A side clause that only mentions what is over: "since X was | suspended"."""

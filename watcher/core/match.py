@@ -83,6 +83,8 @@ def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Ite
             continue
         if sentence.about and (said.thing is None or said.thing.group not in sentence.about):
             continue
+        if sentence.unversioned and said.thing is not None and said.thing.version:
+            continue
         if (
             (sentence.window and not said.window)
             or not _worded(sentence, vocabulary, line, reading)

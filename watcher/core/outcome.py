@@ -24,6 +24,13 @@ _COMPARATIVE: Final = re.compile(
     r"(?i)\b(?:more|less|fewer|better|worse|weaker|stronger|as \w+ as|likelier|lower|higher)\b.{0,160}\bthan\b"
     r"|\bcompared (?:to|with)\b"
 )
+_EARLIER: Final = re.compile(
+    r"(?i)\b(?:previous(?:ly)?|earlier|prior|last year|formerly|baseline|(?:the|its|our|a|caisi's) (?:\w+ )?20\d\d"
+    r" (?:evaluation|assessment|report|study))\b"
+)
+"""What an earlier evaluation measured, told again."""
+_VERSIONED: Final = re.compile(r"[A-Z][\w.\-]*(?: [A-Z]?\d[\w.\-]*)?")
+_NAMES: Final = re.compile(r"[a-z][\w.\-]*\w")
 _READINGS: Final = (
     ("hijacking", re.compile(r"(?i)\bhijack")),
     ("biology", re.compile(r"(?i)\bbiolog")),
@@ -45,7 +52,7 @@ def outcome_of(text: str, *, subject: str = "") -> Facts:
         return {"outcome": "not_applicable"}
     lines = split(text)
     for line in lines:
-        found = pair(line, prc=(subject,))
+        found = None if _is_of_another(line, subject) else pair(line, prc=(subject,))
         if found:
             return {
                 "outcome": _by_gap(*found, line, text),
@@ -57,6 +64,16 @@ def outcome_of(text: str, *, subject: str = "") -> Facts:
     words = next((line for line in lines if _ROBUST.search(fold(line)) and _COMPARATIVE.search(fold(line))), "")
     measured: dict[str, Scalar] = {"measured": words} if words else {}
     return {"outcome": "measured_qualitative" if words else "not_measured", **measured, **readings(lines)}
+
+
+def _is_of_another(line: str, subject: str) -> bool:
+    """Whether a sentence retells what was measured before, or names another model and not the one that is evaluated."""
+    text = fold(line)
+    if _EARLIER.search(text):
+        return True
+    models, names = set(_VERSIONED.findall(text)), _NAMES.findall(fold(subject).lower())
+    others = {model for model in models if is_chinese(model) and not any(name in model.lower() for name in names)}
+    return bool(others) and not any(name in text.lower() for name in names)
 
 
 def _by_gap(prc: float, us: float, line: str, text: str) -> str:

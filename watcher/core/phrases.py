@@ -118,7 +118,11 @@ def name_pattern(names: list[tuple[str, str]]) -> re.Pattern[str]:
         buckets.setdefault(name[:1].lower(), []).append(f"(?P<n{n}>{_name(name, n)})")
     # One look at the first letter spares the names that begin with another.
     parts = [f"(?=[{re.escape(first)}{re.escape(first.upper())}])(?:{'|'.join(held)})" for first, held in buckets.items()]
-    return re.compile(r"(?<![\w\-])(?:anthropic\.)?(?:" + "|".join(parts) + r")(?!\w|-\w)") if parts else re.compile(r"(?!)")
+    return (
+        re.compile(r"(?<![\w\-])(?:anthropic\.)?(?:" + "|".join(parts) + r")(?:-(?:20\d{6}|latest))?(?!\w|-\w)")
+        if parts
+        else re.compile(r"(?!)")
+    )
 
 
 def _name(name: str, n: int) -> str:

@@ -15,6 +15,11 @@ from watcher.core.windows import price_of, window_of
 from watcher.core.words import Token, tokens
 
 _LATER: Final = re.compile(r"(?i)^(?:it|its|they|this model|these models|both)\b")
+_ROW: Final = re.compile(r"^\||[^|]\|[^|]+\|")
+_ASIDE: Final = re.compile(
+    r"(?i)^\W*(?:if|unless|while|although|though|whereas|unlike|like|without|instead|when|until|for|as|since)\b[^,]*,"
+)
+"""A side clause that opens a sentence; the next one goes on with what the main clause names."""
 MAX_PHRASES: Final = 24
 """Phrases of one sentence that are bound; enough for any honest sentence."""
 
@@ -68,7 +73,7 @@ def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
     topic: tuple[Thing, ...] = ()
     plural: tuple[Thing, ...] = ()
     for number, quote in enumerate(quotes):
-        folded = sentences.fold(quote[: sentences.MAX_SENTENCE])
+        folded = sentences.fold(sentences.plain(quote[: sentences.MAX_SENTENCE]))
         line = Line(quote, folded, vocabulary.find(folded))
         lines.append(line)
         statements += _statements(vocabulary, line, number, topic, plural)
@@ -84,7 +89,9 @@ def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
 
 def _carried(line: Line, topic: tuple[Thing, ...], plural: tuple[Thing, ...]) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
     """What "it" and "both models" mean in the next sentence."""
-    named = _distinct(line.things)
+    aside = _ASIDE.match(line.folded)
+    main = tuple(thing for thing in line.things if aside and thing.start >= aside.end())
+    named = _distinct(main or line.things)
     if not named:
         return topic, plural
     keeps = _LATER.match(line.folded) is not None
@@ -114,6 +121,14 @@ def _statements(
     return found
 
 
+def _inner(words: tuple[Token, ...], phrase: Phrase, match: re.Match[str]) -> tuple[int, int]:
+    """Tokens of the object that the phrase encloses."""
+    if not phrase.object_inside:
+        return 0, 0
+    held = [at for at, token in enumerate(words) if token.start < match.end("it") and match.start("it") < token.end]
+    return held[0], held[-1] + 1
+
+
 def _bound(
     line: Line,
     number: int,
@@ -124,7 +139,10 @@ def _bound(
     plural: tuple[Thing, ...],
 ) -> list[Statement]:
     inside = [at for at, token in enumerate(words) if token.start < match.end() and match.start() < token.end]
-    scene = Scene(words, inside[0], inside[-1] + 1, topic, plural)
+    row = _ROW.search(line.folded) is not None
+    scene = Scene(
+        words, inside[0], inside[-1] + 1, () if row else topic, () if row else plural, _inner(words, phrase, match), row
+    )
     about = subjects(scene, phrase)
     how = manner(line.folded, scene, phrase)
     when = window_of(line.folded)

@@ -63,6 +63,8 @@ class Sentence:
     """Groups, one of which the title's object must name; empty takes any object."""
     versioned: bool = False
     """Whether what is named (the title's object, a thing of `also`) must carry a version."""
+    unversioned: bool = False
+    """Whether what the phrase is said of must carry no version: the whole line, and not one of its models."""
     object_not: tuple[str, ...] = ()
     """Word lists with which the title's object must not begin."""
 
@@ -89,7 +91,7 @@ def _list(key: str, value: object) -> tuple[str, ...]:
 
 
 def _single(key: str, value: object) -> Any:  # noqa: ANN401 - a text or a truth value, as its key asks
-    if key in {"window", "versioned"} and not isinstance(value, bool):
+    if key in {"window", "versioned", "unversioned"} and not isinstance(value, bool):
         raise ValueError(f"says.{key}: expected true or false")
     if key == "where" and value not in _WHERE:
         raise ValueError(f"says.where: expected one of {', '.join(_WHERE)}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from watcher.core.phrases import Thing
-from watcher.core.words import ADVERBS, AUXILIARIES, DETERMINERS, OFFERED, PREPOSITIONS, RELATIVE, Token
+from watcher.core.words import ADVERBS, AUXILIARIES, DETERMINERS, ENTERS, OFFERED, PREPOSITIONS, RELATIVE, Token
 
 SKIPPED: Final = AUXILIARIES | ADVERBS
 REACH: Final = 14
@@ -26,6 +26,10 @@ class Scene:
     """What "it" means when nothing in the sentence answers."""
     plural: tuple[Thing, ...] = ()
     """What "both models" means."""
+    inner: tuple[int, int] = (0, 0)
+    """Where a phrase that encloses its object has it: tokens[inner[0]:inner[1]]."""
+    row: bool = False
+    """Whether it is the row of a table: then nothing outside of it is meant."""
 
 
 def has_auxiliary(scene: Scene) -> bool:
@@ -55,9 +59,13 @@ def before_article(tokens: tuple[Token, ...], at: int) -> int:
     """Left of "[is available] as a", so that what is offered as something is the subject."""
     if at >= 0 and tokens[at].text in {"a", "an"}:
         at = before_brackets(tokens, at - 1)
-    if at > 0 and tokens[at].text in {"in", "under"} and tokens[at - 1].text in SKIPPED:
+    if at > 0 and tokens[at].text in {"in", "under"} and tokens[at - 1].text in SKIPPED | OFFERED:
         at = before_brackets(tokens, at - 1)
-    while at > 0 and tokens[at].text in OFFERED and (tokens[at - 1].text in SKIPPED or tokens[at - 1].thing):
+    elif at > 0 and tokens[at].text in {"to", "for"} and tokens[at - 1].text in OFFERED | {"limited", "restricted"}:
+        at -= 1
+    elif at > 1 and tokens[at].text in {"to", "for"} and tokens[at - 1].text == "," and tokens[at - 2].thing:
+        return at - 2  # "…, and X, for verified organizations"
+    while at > 0 and tokens[at].text in OFFERED | ENTERS and (tokens[at - 1].text in SKIPPED or tokens[at - 1].thing):
         at = before_brackets(tokens, at - 1)
     return at
 

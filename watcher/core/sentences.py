@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 from typing import Final
 
 MAX_TEXT: Final = 200_000
@@ -33,6 +34,12 @@ _ABBREVIATION: Final = re.compile(
     r"|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec))\.$",
     re.IGNORECASE,
 )
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
+_BLOCK: Final = re.compile(
+    r"(?i)</?(?:p|li|ul|ol|div|br|h[1-6]|tr|table|section|article|blockquote)\b[^<>]{0,300}>|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+"
+)
+"""Where a line ends: a break, or a tag that begins another paragraph, item or row."""
+_EMPHASIS: Final = re.compile(r"\*\*+|`+|(?<!\w)__|__(?!\w)")
 _NUMBER: Final = re.compile(r"\b[Nn]os?\.$")
 
 
@@ -40,6 +47,15 @@ def fold(text: str) -> str:
     """One spelling for comparing: NFKC, straight quotes and hyphens, single spaces, "n't" as " not"; capitals stay."""
     plain = unicodedata.normalize("NFKC", text.translate(_FOLDED)).translate(_FOLDED)
     return _SPACE.sub(" ", _CONTRACTIONS.sub(_uncontracted, plain)).strip()
+
+
+def plain(text: str) -> str:
+    """A sentence without what is left of markup: tags, character references, marks of emphasis and code."""
+    if "&" in text:
+        text = unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return _EMPHASIS.sub(" ", text)
 
 
 def _uncontracted(found: re.Match[str]) -> str:
@@ -50,7 +66,7 @@ def _uncontracted(found: re.Match[str]) -> str:
 def split(text: str) -> tuple[str, ...]:
     """Sentences of a text, verbatim and in order; a line (list item, heading, table row) ends one, too."""
     found: list[str] = []
-    for line in text[:MAX_TEXT].splitlines():
+    for line in _BLOCK.split(text[:MAX_TEXT]):
         found += _of_line(_MARKER.sub("", line.strip()))
         if len(found) >= MAX_SENTENCES:
             break

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from watcher.core.anaphora import anaphor
 from watcher.core.coordination import list_left, list_right
-from watcher.core.objects import AFTER_OBJECT, is_active, object_of
+from watcher.core.heads import attached, headed, row
+from watcher.core.objects import AFTER, AFTER_OBJECT, inner_object, is_active, object_of
 from watcher.core.phrases import Phrase, Thing
 from watcher.core.scene import REACH, Scene, before_article, before_brackets, has_auxiliary, noun_phrase_start
 from watcher.core.words import (
@@ -14,7 +15,9 @@ from watcher.core.words import (
     HEADS,
     JOINERS,
     MODEL_NOUNS,
+    NOMINAL,
     OFFERED,
+    ORDINALS,
     PREPOSITIONS,
     PRONOUNS,
     RELATIVE,
@@ -23,7 +26,9 @@ from watcher.core.words import (
 
 __all__ = ["Scene", "subjects"]
 
-_OWNING = frozenset({"for", "of", "using", "on", "in", "from", "by"})
+_NO_ADJECTIVE = PREPOSITIONS | AUXILIARIES | JOINERS | AFTER
+_ONE = frozenset({"one", "either", "neither", "none", "some", "few", "any"})
+_TO_BE = frozenset({"be", "become", "remain", "stay"})
 _MARKS = frozenset({",", ":", "|", "(", "\u2014", "-", "as"})
 
 
@@ -32,8 +37,7 @@ def subjects(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
     if phrase.object_right:
         return object_of(scene) or _passive(scene)
     if phrase.object_inside:
-        inside = scene.tokens[scene.start : scene.stop]
-        return tuple(t.thing for t in inside if t.thing) or anaphor(scene, [t.text for t in inside], scene.start)
+        return inner_object(scene)
     if phrase.adjacent:
         return _bare(scene)
     if phrase.modifier:
@@ -63,24 +67,20 @@ def _describes_another(scene: Scene, phrase: Phrase) -> bool:
 
 def _passive(scene: Scene) -> tuple[Thing, ...]:
     """The subject of a passive or a headline: "Mythos 5 was suspended", "access to X has been withdrawn"."""
-    return _left(scene, scene.start - 1) if scene.start and has_auxiliary(scene) else ()
+    noun = scene.tokens[scene.start].text in ORDINALS | NOMINAL
+    return _left(scene, scene.start - 1) if scene.start and has_auxiliary(scene) and not noun else ()
 
 
 def _modified(scene: Scene) -> tuple[Thing, ...]:
     """What a phrase like "for participants" is attached to: the words right before it, else the subject."""
     at = near = before_brackets(scene.tokens, scene.start - 1)
+    if at > 0 and at == scene.start - 1 and scene.tokens[at].text == "," and scene.tokens[at - 1].thing:
+        return attached(scene, at - 1)  # "…, and X, for members"
     while at >= 0 and (scene.tokens[at].text.endswith(("ed", "only")) or scene.tokens[at].text in OFFERED):
         at = before_brackets(scene.tokens, at - 1)
     direct = at >= 0 and at == near == scene.start - 1 and scene.tokens[at].thing
     bracketed = at >= 0 and scene.tokens[at].thing and scene.tokens[scene.start - 1].text == ")"
-    return _attached(scene, at) if direct or bracketed else _left(scene, at)
-
-
-def _attached(scene: Scene, at: int) -> tuple[Thing, ...]:
-    """The things of the list that ends at `at`, unless they belong to another noun ("caching for X", "the card of X")."""
-    first, things = list_left(scene.tokens, at)
-    owned = first > 1 and scene.tokens[first - 1].text in _OWNING and scene.tokens[first - 2].text not in HEADS | JOINERS
-    return () if owned else things
+    return attached(scene, at) if direct or bracketed else _left(scene, at)
 
 
 def _attribute(scene: Scene) -> tuple[Thing, ...]:
@@ -95,7 +95,7 @@ def _attribute(scene: Scene) -> tuple[Thing, ...]:
         if token.text in MODEL_NOUNS:
             before = noun_phrase_start(scene.tokens, scene.start - 1)
             return _apposed(scene, before) if before >= 0 else _own(scene, token)
-        if not token.text or token.text in PREPOSITIONS | AUXILIARIES | JOINERS or not token.text[0].isalpha():
+        if not token.text or token.text in _NO_ADJECTIVE or not token.text[0].isalpha():
             return ()
     return ()
 
@@ -131,28 +131,55 @@ def _left(scene: Scene, at: int) -> tuple[Thing, ...]:
         return scene.topic
     token = tokens[at]
     if token.thing:
-        return _headed(scene, at)
+        return headed(scene, at)
     if token.text in {"|", ":", "\u2014", "-"}:
-        label = tokens[at - 1].thing if at else None
-        return (label,) if label else _leading(scene) if token.text == "|" else scene.topic
+        return row(scene) if scene.row else _between_dashes(scene, at)
     if token.text == ",":
         return _past_apposition(scene, at)
     return _by_word(scene, at)
 
 
+def _between_dashes(scene: Scene, at: int) -> tuple[Thing, ...]:
+    """Left of "X - our best model - is …": the thing before the first dash; of "X: …" the label; else what was spoken of."""
+    marks = (n for n in range(at - 1, max(at - REACH, 0), -1) if scene.tokens[n].text == scene.tokens[at].text)
+    opened = next(marks, 0)
+    if opened and at + 1 < scene.start and scene.tokens[opened - 1].thing:
+        return headed(scene, opened - 1)
+    label = scene.tokens[at - 1].thing if at else None
+    return (label,) if label else scene.topic
+
+
 def _by_word(scene: Scene, at: int) -> tuple[Thing, ...]:
     tokens, word = scene.tokens, scene.tokens[at].text
+    if word == "to" and at:
+        return _infinitive(scene, at)
     if word in JOINERS or word in {"but", ";"}:
         return _leading(scene)
     if word in {"since", "because", "although", "though", "while"}:
         near = tokens[at - 1].thing if at else None
         return (near,) if near else _leading(scene)
     if word in PRONOUNS:
-        return anaphor(scene, [word], at)
+        one = at > 1 and tokens[at - 1].text == "of" and tokens[at - 2].text in _ONE
+        return () if one else anaphor(scene, [word], at)
     if word in HEADS | MODEL_NOUNS:
         return _owner(scene, at) if word in HEADS else _renamed(scene, at)
+    return _maker(scene, at)
+
+
+def _infinitive(scene: Scene, at: int) -> tuple[Thing, ...]:
+    """Who is to: "we expect X to be open", "the third X to reach everybody", "X continues to be limited"."""
+    tokens, follow = scene.tokens, scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
+    if tokens[at - 1].text in {"continues", "continue"}:
+        return _left(scene, at - 2)
+    counted = any(token.text in ORDINALS for token in tokens[:at])
+    return _left(scene, at - 1) if tokens[at - 1].thing and (follow in _TO_BE or counted) else ()
+
+
+def _maker(scene: Scene, at: int) -> tuple[Thing, ...]:
+    """The subject through who made it: "X from its maker", "its maker's most capable model"."""
+    tokens, word = scene.tokens, scene.tokens[at].text
     if at >= 2 and tokens[at - 1].text in {"from", "by", "of"} and tokens[at - 2].thing:  # noqa: PLR2004 - "X from its maker"
-        return _headed(scene, at - 2)
+        return headed(scene, at - 2)
     owner = word in {"our", "its", "the"} or (at + 1 < len(tokens) and tokens[at + 1].text == "'s")
     return _apposed(scene, at - 1) if owner else ()
 
@@ -161,7 +188,7 @@ def _owner(scene: Scene, at: int) -> tuple[Thing, ...]:
     """Of "access is limited", "X access is limited": the thing just before the noun, or what was spoken of."""
     before = scene.tokens[at - 1] if at else None
     if before and before.thing:
-        return (before.thing,)
+        return headed(scene, at - 1)
     if before is None or before.text in DETERMINERS | {",", ".", ";", ":", "and", "|", "\u2014", "public", "general", "its"}:
         return scene.plural or scene.topic
     return ()
@@ -177,12 +204,26 @@ def _renamed(scene: Scene, at: int) -> tuple[Thing, ...]:
 
 def _past_apposition(scene: Scene, at: int) -> tuple[Thing, ...]:
     """Left of "X, the same model without classifiers,": the thing before the comma that opens it, else the main subject."""
+    near = before_brackets(scene.tokens, at - 1)
+    if (
+        at + 1 == scene.start and near >= 0 and scene.tokens[near].thing and _is_adjective(scene.tokens[scene.start].text)
+    ):  # "…, alongside X, limited to members"
+        first, things = list_left(scene.tokens, near)
+        return things if first and scene.tokens[first - 1].text == "alongside" else headed(scene, near)
     for n in range(at - 1, max(at - REACH, -1), -1):
         if scene.tokens[n].text == "," and n and (scene.tokens[n - 1].thing or scene.tokens[n - 1].text == ")"):
+            inner = scene.tokens[n + 1 : at]
             opened = before_brackets(scene.tokens, n - 1)
-            return _headed(scene, opened) if opened >= 0 and scene.tokens[opened].thing else ()
+            if len(inner) == 1 and inner[0].thing and opened and scene.tokens[opened - 1].text in PREPOSITIONS:
+                return (inner[0].thing,)  # "the safe version of X, Y, is …"
+            return headed(scene, opened) if opened >= 0 and scene.tokens[opened].thing else ()
     thing = scene.tokens[at - 1].thing if at else None
-    return _headed(scene, at - 1) if thing else _leading(scene)
+    return headed(scene, at - 1) if thing else _leading(scene)
+
+
+def _is_adjective(word: str) -> bool:
+    """Whether a phrase that begins so can follow its noun without a verb: ", limited to members", ", open to all"."""
+    return word.endswith("ed") or word in OFFERED | {"generally", "publicly", "widely", "only", "exclusive", "free"}
 
 
 def _leading(scene: Scene) -> tuple[Thing, ...]:
@@ -202,19 +243,3 @@ def _opens(before: tuple[Token, ...]) -> bool:
         or before[-1].text in {",", ":", ".", "-", "\u2014", ")"}
         or all(t.text in DETERMINERS | ADVERBS for t in before)
     )
-
-
-def _headed(scene: Scene, at: int) -> tuple[Thing, ...]:
-    """The things of the list that ends at `at`, unless another noun is its head ("caching for X", "X's card")."""
-    first, things = list_left(scene.tokens, at)
-    before = first - 1
-    while before >= 0 and scene.tokens[before].text in DETERMINERS | ADVERBS - {"as", "of"} | {"anthropic", "'s", '"', "("}:
-        before -= 1
-    if before < 0 or scene.tokens[before].text not in PREPOSITIONS:
-        return things
-    if before == 0 and len(things) > 1 and scene.tokens[at - 1].text == ",":
-        return things[-1:]  # "Alongside X, Y is …"
-    head = scene.tokens[before - 1].text if before else ""
-    if head in HEADS or (head in JOINERS and scene.tokens[before].text == "to"):
-        return things
-    return ()

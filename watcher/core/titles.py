@@ -8,10 +8,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from watcher.core.phrases import Thing
-from watcher.core.reading import Reading
+from watcher.core.reading import Line, Reading
 from watcher.core.subject_keys import subject_key
 from watcher.core.vocabulary import Vocabulary
+from watcher.core.words import words_of
 
+_WORD: Final = re.compile(r"[\w.\-]*\w[.]?")
+
+_PLAIN: Final = words_of(
+    "the a an its our new first second third latest joint preliminary full final initial updated complete independent technical"
+    " safety security cyber cybersecurity safeguard safeguards capability capabilities red-team red-teaming national public"
+    " pre-deployment post-deployment biosecurity risk report reports findings results releases release released publishes"
+    " published issues issued posts posted shares completes completed presents unveils news announcement press nist uk us u.s."
+    " and with by from of on for department commerce institute 's s"
+)
+"""Words that may stand between a title's start and the work; any other makes it a title about something else."""
 _BY_REACH: Final = 60
 """Characters between the author's name and the kind of work."""
 
@@ -46,6 +57,8 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
         if not found:
             continue
         authors = [thing.said for thing in line.things if thing.group in title.by and _is_author(line.folded, thing, found)]
+        if not _is_plain(line.folded[: found.start()], line):
+            continue
         about = re.split(r"(?i) by (?=the |[A-Z])", line.folded[found.end() :])[0].strip(" :-")
         named = [t for t in line.things if t.group in title.object_of and t.start >= found.end() - 1]
         if (title.by and not authors) or not _is_object(about, vocabulary, title) or (title.object_of and not named):
@@ -58,6 +71,16 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
                 {"object": about, "model": key, "name": about, "by": by},
             )
     return None
+
+
+def _is_plain(before: str, line: Line) -> bool:
+    """Whether what precedes the work is its author, its kind and that it is published, and nothing else.
+
+    "CAISI Releases Its Preliminary Assessment of X" is; "Why …", "X disputes the …", "CAISI withdraws its …" are not.
+    """
+    for thing in reversed([thing for thing in line.things if thing.end <= len(before)]):
+        before = before[: thing.start] + before[thing.end :]
+    return not line.folded.rstrip().endswith("?") and all(word in _PLAIN for word in _WORD.findall(before.lower()))
 
 
 def _is_author(text: str, thing: Thing, work: re.Match[str]) -> bool:

@@ -21,9 +21,9 @@ _WINDOW: Final = re.compile(
     + _MONTH
     + r" \d{1,2}|(?:on|from|starting) \d{1,2} "
     + _MONTH
-    + r"|in (?:early |mid-?|late )?(?:"
+    + r"|(?:in|for) (?:early |mid-?|late )?(?:"
     + _MONTH
-    + r"|q[1-4]))\b(?!-)"
+    + r"|q[1-4]|spring|summer|autumn|fall|winter))\b(?!-)"
 )
 _PRICE: Final = re.compile(
     r"\$(\d{1,4}(?:\.\d{1,2})?)(?![\d.]*[MBK])[^$]{0,40}?(?:/|and|\||;)[^$]{0,40}?\$(\d{1,4}(?:\.\d{1,2})?)(?![\d.]*[MBK])"

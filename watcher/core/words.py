@@ -28,18 +28,33 @@ ADVERBS: Final = words_of(
     " indefinitely briefly actually really even ever broadly here there once both all each as"
 )
 PREPOSITIONS: Final = words_of(
+    "unlike except excluding below above despite "
     "for on in of with by to from via through using than like as alongside about against beyond into onto over under behind"
     " within inside"
     " between among across without besides near at per versus vs including around"
 )
 HEADS: Final = words_of("access availability release rollout launch version versions variant edition use preview")
 """Nouns that speak of the thing itself: "access to X is suspended" is about X, "caching for X is available" is not."""
+VARIANTS: Final = words_of("version versions variant edition")
+"""Of these a name is only the origin: "a version of X" is not X."""
+PARTICIPLES: Final = words_of("built based powered derived trained made modeled modelled distilled compared developed")
 DETERMINERS: Final = words_of("a an the our its their this these that those his her your my both two three another such some")
 MODEL_NOUNS: Final = words_of("model models version versions system systems release lineup family assistant ai llm")
 RELATIVE: Final = words_of("that which who")
 OFFERED: Final = words_of("available offered provided deployed shipped accessible open opened given released launched")
 PRONOUNS: Final = words_of("it they them this these both he she")
 JOINERS: Final = words_of("and or & / plus nor")
+NOMINAL: Final = words_of("general public broad wide self-serve ga availability release launch rollout")
+"""Words with which an opening that is a noun begins: "general availability of X"."""
+ORDINALS: Final = words_of("first second third fourth fifth sixth seventh latest newest only")
+TIMES: Final = words_of(
+    "from as of since starting beginning effective on in today now this next last week month morning afternoon evening"
+    " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september"
+    " october november december jan feb mar apr jun jul aug sep sept oct nov dec late early mid earlier utc et pt am pm"
+)
+"""Words that a time before the subject is made of: "as of Tuesday", "from January 12"."""
+ENTERS: Final = words_of("ships launches arrives comes debuts enters lands starts begins rolls opens sits lives")
+"""Verbs by which a thing comes to where it stands: "ships today as a private beta"."""
 GENERIC: Final = re.compile(
     r"(?i)\b(?:any|every other|other|another|previous|prior|earlier|existing|older|most|rival|competing|all other|all"
     r"|no other|some)"

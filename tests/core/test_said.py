@@ -1,0 +1,78 @@
+"""Hundreds of sentences that stand in no corpus, each with what it may say and nothing else: the tables lie in said/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.spoken import claims, statuses
+from watcher.core.compliance import pair
+from watcher.core.model import Tier
+
+SAID = Path(__file__).parent / "said"
+SPEAKERS = {
+    "o": {"tier": Tier.OFFICIAL, "link": "https://www.anthropic.com/news/x", "publisher": "anthropic.com"},
+    "p": {"tier": Tier.PARTNER, "link": "https://aws.amazon.com/x", "publisher": "amazon.com"},
+    "x": {"tier": Tier.PRESS, "link": "https://paper.example/x", "publisher": "paper.example"},
+}
+TRACKS = {"c": "class", "n": "named"}
+GRAVE = {"available", "suspended", "promised", "cancelled", "retired"}
+"""Statuses that nothing may claim falsely; the rest (a gate, a rumour) costs no reader's trust."""
+NIST = "https://www.nist.gov/news-events/news/2027/01/x"
+
+
+def rows(name: str, columns: int) -> Iterator[list[str]]:
+    """The rows of a table, without remarks."""
+    for line in (SAID / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield [part.strip().replace("\\n", "\n") for part in line.split("|", columns - 1)]
+
+
+def wanted(text: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """What must be read, and what may be: "c:available, ?n:gated"."""
+    parts = [part.strip() for part in text.split(",") if part.strip() not in {"", "-"}]
+    pairs = {part: (TRACKS[part.strip("?")[0]], part.partition(":")[2]) for part in parts}
+    return {pair for part, pair in pairs.items() if not part.startswith("?")}, set(pairs.values())
+
+
+@pytest.mark.parametrize("table", ["open", "open_again", "two_models", "suspended", "promised"])
+def test_a_text_says_this_and_nothing_grave_besides(table: str) -> None:
+    wrong = []
+    for who, expected, title, text in rows(table, 4):
+        must, may = wanted(expected)
+        found = {
+            (track, status)
+            for track, held in statuses("mythos-ga", text, title=title, **SPEAKERS[who]).items()
+            for status in held
+        }
+        found |= {(track, "gated") for track, status in found if status == "gated_wider"}
+        if not must <= found or {one for one in found if one[1] in GRAVE} - may:
+            wrong.append((title, text, sorted(must), sorted(found)))
+    assert wrong == []
+
+
+def test_a_title_publishes_this_evaluation_or_none() -> None:
+    wrong = []
+    for event, title in rows("titles", 2):
+        found = claims("caisi-evaluation", "", title=title, link=NIST, publisher="nist.gov", url=NIST)
+        said = [claim.event for claim in found if claim.status == "published" and claim.event]
+        if said != ([event] if event != "-" else []):
+            wrong.append((title, event, said))
+    assert wrong == []
+
+
+def test_what_is_no_event_is_put_before_a_person() -> None:
+    for event, title in rows("titles", 2):
+        found = claims("caisi-evaluation", "", title=title, link=NIST, publisher="nist.gov", url=NIST)
+        assert event != "-" or any(claim.review for claim in found), title
+
+
+def test_a_sentence_gives_this_pair_or_none() -> None:
+    wrong = []
+    for expected, sentence in rows("pairs", 2):
+        found = pair(sentence)
+        if (f"{found[0]:g}/{found[1]:g}" if found else "-") != expected:
+            wrong.append((sentence, expected, found))
+    assert wrong == []
