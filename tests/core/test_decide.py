@@ -44,6 +44,16 @@ def test_a_page_that_is_yet_to_come_is_not_blind() -> None:
     assert blindness(signal, [health(outcome=Outcome.GONE, first_tried_at=NOW - 90 * HOUR)], NOW) == ()
 
 
+@pytest.mark.parametrize(("hours", "why"), [(1, None), (13, "503")])
+def test_a_page_that_is_yet_to_come_has_its_grace_when_it_cannot_be_asked(hours: int, why: str | None) -> None:
+    signal = signal_of(ACCESS, sources=(replace(SOURCE, may_be_missing=True, grace=12 * HOUR),))
+    state = health(outcome="error", error="503", first_tried_at=NOW - 90 * HOUR, gone_since=NOW - 90 * HOUR)
+
+    found = blindness(signal, [replace(state, failing_since=NOW - hours * HOUR)], NOW)
+
+    assert [blind.why for blind in found] == ([why] if why else [])
+
+
 def test_a_signal_cannot_see_when_an_essential_source_is_blind() -> None:
     signal = signal_of(ACCESS, sources=(replace(SOURCE, essential=True), source("other")))
     states = [health(outcome="blocked", last_good_at=NOW - 30 * HOUR), health("other", outcome="ok", last_good_at=NOW)]
@@ -149,9 +159,17 @@ def test_a_change_is_told_once_with_its_kind(what: str, before: list[Claim], aft
     told = compare(signal, decide(signal, before, [], then), decide(signal, after, [], then))
 
     assert [(line.kind.value, line.before, line.after, line.mail) for line in told] == lines
-    assert all(line.evidence for line in told if line.kind not in (Change.CORRECTION, Change.DETAIL)), (
-        "with the words that prove it"
-    )
+    assert all(line.evidence for line in told if line.kind is not Change.CORRECTION), "with the words that prove it"
+
+
+def test_a_new_detail_shows_the_words_that_told_it_first() -> None:
+    signal, then = signal_of(ACCESS), day("12-01")
+    two = said("official:lab", "gated", "09-01", details={"name": "Two"}, words="Two is here.")
+    again = said("official:lab", "gated", "09-03", details={"name": "Two"}, words="Two, which came lately, is liked.")
+
+    (told,) = compare(signal, decide(signal, NAMED, [], then), decide(signal, [*NAMED, two, again], [], then))
+
+    assert [quote.text for quote in told.evidence] == ["Two is here."]
 
 
 def test_a_second_rejection_is_told_as_the_same_status_again() -> None:

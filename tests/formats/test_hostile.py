@@ -34,6 +34,12 @@ def test_an_external_entity_is_refused() -> None:
     assert read("feed", plain)[0].title == "&x; stays"
 
 
+@pytest.mark.parametrize("name", ["text", "markdown"])
+@pytest.mark.parametrize("body", [bomb(10), "\ufeff <?xml version='1.0'?><rss/>", "<rss version='2.0'><channel/></rss>"])
+def test_xml_in_the_place_of_words_is_refused(name: str, body: str) -> None:
+    assert refused(name, body, content_type="text/plain") == ("malformed", "the answer is an XML document")
+
+
 @pytest.mark.parametrize(
     "reference", ["&#999999999999;", "&#x110000;", "&#xD800;", "&#0;", "&#x1;", "&#xFFFFFFFFF;", "&#;", "&#x;"]
 )

@@ -74,6 +74,12 @@ def test_a_page_that_is_gone_counts_how_long_and_how_often_through_other_failure
     assert (row.health.gone_since, row.health.gone_polls, row.failures) == (T0 + HOUR, 2, 3)
 
 
+def test_a_page_that_may_be_missing_and_is_has_not_failed(store: Store) -> None:
+    row = run(store, (Outcome.ERROR, {}), (Outcome.GONE, {"expected": True}), (Outcome.ERROR, {}))
+    assert (row.failures, row.health.failing_since, row.health.gone_since) == (1, T0 + 2 * HOUR, T0 + HOUR)
+    assert row.health.last_good_at is None
+
+
 def test_the_newest_entry_never_gets_older(store: Store) -> None:
     row = run(store, (Outcome.OK, {"newest_entry_at": T0}), (Outcome.OK, {"newest_entry_at": T0 - HOUR}), (Outcome.OK, {}))
     assert row.health.newest_entry_at == T0

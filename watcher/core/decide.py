@@ -110,12 +110,13 @@ def blindness(signal: Signal, healths: Iterable[Health], now: datetime) -> tuple
 
 
 def _blind(source: Source, health: Health, now: datetime) -> Blind | None:
-    """Whether a source cannot be trusted: one that was never read well has no grace."""
-    seen = health.last_good_at or health.first_tried_at
+    """Whether a source cannot be trusted: one that was never read well has no grace, unless it was well seen to be missing."""
+    absent = source.may_be_missing and health.gone_since is not None
+    seen = (health.failing_since if absent else None) or health.last_good_at or health.first_tried_at
     if seen is None or (source.may_be_missing and health.outcome == Outcome.GONE):
         return None
     failing = health.outcome not in (Outcome.OK, Outcome.UNCHANGED, "")
-    if failing and (health.last_good_at is None or now - seen > source.grace):
+    if failing and ((health.last_good_at is None and not absent) or now - seen > source.grace):
         return Blind(source.id, source.url, seen, health.error or health.outcome, essential=source.essential)
     if now - seen > source.grace + source.every:
         return Blind(source.id, source.url, seen, "not polled", essential=source.essential)

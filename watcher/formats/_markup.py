@@ -31,6 +31,7 @@ _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*+", re.IGNOREC
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _FIRST_ELEMENT = re.compile(r"<\w")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
+_XML_START = re.compile(r"[\ufeff\s]*<(?:\?xml|!doctype|rss|feed|rdf)\b", re.IGNORECASE)
 _PAGE_ROOTS = frozenset({"html", "head", "body"})
 _HUMAN_CHECK = re.compile(
     r"just a moment|attention required|checking (?:if the site connection|your browser)|verif(?:y|ying) (?:that )?you(?:'re| are)"
@@ -149,6 +150,12 @@ def looks_like_page(text: str) -> bool:
     """Whether a text is an HTML document."""
     head = text[:3_000].lstrip("\ufeff \t\r\n").casefold()
     return head.startswith(("<!doctype html", "<html", "<head", "<body")) or "<html" in head or "<body" in head
+
+
+def refuse_xml(text: str) -> None:
+    """Raises Unreadable for an XML document where words were expected: it would be read as if its tags were said."""
+    if _XML_START.match(text):
+        raise Unreadable("the answer is an XML document")
 
 
 def human_check(text: str) -> bool:

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import find_date, zone_named
 from watcher.formats._links import absolute
-from watcher.formats._markup import decode, looks_like_page, refuse_page
+from watcher.formats._markup import decode, looks_like_page, refuse_page, refuse_xml
 from watcher.formats._options import flag, number, word, words
 from watcher.formats._text import MAX_TEXT, beginning, clean, number_doubles, paragraphs
 
@@ -60,6 +60,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     text = decode(body, content_type)
     if looks_like_page(text[:300]):
         refuse_page(text)
+    refuse_xml(text)
     for needed in words(options, "contains"):
         if needed not in text:
             raise Unreadable(f"the document does not hold {needed!r}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._links import absolute
-from watcher.formats._markup import decode, looks_like_page, refuse_page
+from watcher.formats._markup import decode, looks_like_page, refuse_page, refuse_xml
 from watcher.formats._options import flag, number, word, words
 from watcher.formats._text import MAX_TITLE, beginning, clean, lines, number_doubles
 
@@ -32,6 +32,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     text = "" if not body.strip() and flag(options, "may_be_empty") else decode(body, content_type)
     if looks_like_page(text):
         refuse_page(text)
+    refuse_xml(text)
     for needed in words(options, "contains"):
         if needed not in text:
             raise Unreadable(f"the document does not hold {needed!r}")

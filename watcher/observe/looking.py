@@ -69,7 +69,8 @@ def _poll(
 ) -> Poll:
     """What is booked of one poll, with the next time."""
     kind = failed.kind if failed else outcome
-    failures = due.failures + 1 if failed else 0
+    expected = kind is Outcome.GONE and due.source.may_be_missing
+    failures = due.failures + 1 if failed and not expected else 0
     then = next_at(
         now,
         outcome=kind,
@@ -81,7 +82,8 @@ def _poll(
     )
     held = (answer.etag, answer.last_modified, answer.hash) if isinstance(answer, Document) else ("", "", "")
     error = failed.reason if failed else ""
-    return Poll(due.source.id, now, kind, then, error=error, etag=held[0], last_modified=held[1], body_hash=held[2])
+    etag, modified, body = held
+    return Poll(due.source.id, now, kind, then, error, etag=etag, last_modified=modified, body_hash=body, expected=expected)
 
 
 def _newest(entries: Iterable[Entry], now: datetime) -> datetime | None:

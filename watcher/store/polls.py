@@ -65,6 +65,7 @@ READ = booking(GOOD, {name: given(name) for name in BODY}, {"newest_entry_at": N
 SAME = booking(GOOD, {name: kept(name) for name in BODY})
 FAILED = booking(BAD)
 GONE = booking(BAD, ABSENT)
+EXPECTED = booking(ABSENT, {"failing_since": None, "failures": 0})
 FIELDS = ("source", "at", "outcome", "next_at", "error", *BODY, "newest_entry_at")
 NAMES = tuple(f"p_{name}" for name in FIELDS)
 VALUES = attrgetter(*("outcome.value" if name == "outcome" else name for name in FIELDS))
@@ -77,11 +78,11 @@ class Polls(Noun):
     __slots__ = ()
 
     def book(self, polls: Iterable[Poll]) -> None:
-        """Book many polls, at most one for each source: at most four updates and one insert, however many there are."""
+        """Book many polls, at most one for each source: at most five updates and one insert, however many there are."""
         groups: dict[int, tuple[Update, list[dict[str, Any]]]] = {}
         logged = []
         for poll in polls:
-            statement = STATEMENT.get(poll.outcome, FAILED)
+            statement = EXPECTED if poll.expected else STATEMENT.get(poll.outcome, FAILED)
             groups.setdefault(id(statement), (statement, []))[1].append(dict(zip(NAMES, VALUES(poll), strict=True)))
             logged.append({"source": poll.source, "at": poll.at, "outcome": poll.outcome.value, "ms": poll.ms})
         for statement, rows in groups.values():

@@ -36,6 +36,8 @@ class Poll:
     last_modified: str = ""
     body_hash: str = ""
     newest_entry_at: datetime | None = None
+    expected: bool = False
+    """A page that may be missing, and is: no failure."""
 
 
 @dataclass(frozen=True, slots=True)
