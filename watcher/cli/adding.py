@@ -69,13 +69,13 @@ def add(  # noqa: PLR0913 - the options of a command
     if not as_json:
         _show(found, read, watched, block)
     if not dry_run:
-        _write(config, watched.id, block)
+        _write(settings.path, watched.id, block)
     if as_json:
         print_json(_plain(found, read, watched, who) | {"table": block, "written": not dry_run})
     elif dry_run:
         typer.echo("nothing was written (--dry-run)")
     else:
-        typer.echo(f"written into {config}; `watcher check` reads it, and a running watch takes it up on SIGHUP")
+        typer.echo(f"written into {settings.path}; `watcher check` reads it, and a running watch takes it up on SIGHUP")
 
 
 def _signal(settings: Config, name: str) -> Signal:

@@ -12,7 +12,7 @@ from watcher.cli.lazy import HELP, MARKUP, Row, commands_of
 START, RUN, ASK, CORRECT, KEEP = "Start", "Run", "Ask", "Correct", "Keep"
 
 COMMANDS = {
-    "init": Row("checking:init", START, "Write a small working configuration to start from."),
+    "init": Row("initializing:init", START, "Write a working configuration to start from; asks on a terminal."),
     "check": Row("checking:check", START, "Read the configuration and run its examples; every mistake is named with its line."),
     "add": Row("adding:add", START, "Watch one more address: find its feed, show what it would read, write it down."),
     "doctor": Row("doctoring:doctor", START, "Look at everything that the watch rests on, and say what to do where it is wrong."),

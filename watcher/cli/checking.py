@@ -1,30 +1,10 @@
-"""`watcher init` and `watcher check`."""
+"""`watcher check`."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, print_json, utc_now
-
-
-def init(
-    path: Annotated[Path, typer.Argument(help="Where to write it.")] = CONFIG,
-) -> None:
-    """Write a small working configuration to start from, with the schema that editors complete it by."""
-    from watcher.config.starter import write_starter  # noqa: PLC0415 - other commands write none
-
-    try:
-        written = write_starter(path)
-    except FileExistsError:
-        raise fail(f"{path} is there already; nothing was written") from None
-    except OSError as error:
-        raise fail(f"{path} cannot be written: {error.strerror or error}") from None
-    for each in written:
-        typer.echo(f"wrote {each}")
-    typer.echo(f"Next: watcher check --config {path}, then watcher run --config {path}")
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, print_json, utc_now
 
 
 def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
@@ -44,7 +24,9 @@ def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
         for failure in report.failures:
             typer.secho(f"  wrong: {failure}", fg="red")
         signals = ", ".join(signal.id for signal in report.config.signals)
-        typer.echo(f"{config}: {len(report.config.signals)} signals ({signals}), {len(report.config.sources)} sources")
+        typer.echo(
+            f"{report.config.path}: {len(report.config.signals)} signals ({signals}), {len(report.config.sources)} sources"
+        )
         typer.echo(f"{report.passed} of {len(report.config.examples)} examples are read as they say")
     if report.failures:
         raise typer.Exit(1)

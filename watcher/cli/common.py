@@ -13,22 +13,28 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from watcher.cli.homes import FILE, outlined, read
 from watcher.config.errors import ConfigError
+from watcher.config.outline import Outline
 
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.store import Store
+    from watcher.store.glance import Glance
 
 SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 ConfigFile: TypeAlias = Annotated[
     Path,
     typer.Option(
-        "--config", "-c", envvar="WATCHER_CONFIG", help="The file that declares signals and settings.", show_default=True
+        "--config",
+        "-c",
+        envvar="WATCHER_CONFIG",
+        help="The file that declares signals and settings.",
     ),
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
-CONFIG = Path("signals.toml")
+CONFIG = FILE
 
 
 class Unusable(typer.BadParameter):
@@ -56,10 +62,8 @@ def in_words() -> Iterator[None]:
 
 def configured(path: Path) -> Config:
     """The configuration, or its mistakes on standard error and exit code 2."""
-    from watcher.config import load  # noqa: PLC0415 - a quick look reads but the outline of it
-
     try:
-        return load(path)
+        return read(path)
     except ConfigError as error:
         raise fail(str(error), code=2) from None
 
@@ -67,6 +71,26 @@ def configured(path: Path) -> Config:
 def embedded_file(url: str) -> Path | None:
     """The file of an embedded database; None for one elsewhere."""
     return Path(url.removeprefix("sqlite:///").partition("?")[0]) if url.startswith("sqlite:///") else None
+
+
+def glanced(url: str, then: datetime | None = None) -> Glance:
+    """Where everything stands; a database that is not there yet says nothing, and is not made by asking."""
+    from watcher.store.glance import Glance, glance  # noqa: PLC0415 - usage errors need no database
+
+    file = embedded_file(url)
+    if file is not None and not file.exists():
+        return Glance({}, {})
+    with in_words():
+        return glance(url, then)
+
+
+def outline_of(path: Path) -> Outline:
+    """What a quick look needs; a file that cannot be read even so far is checked whole, which says what is wrong."""
+    if quick := outlined(path):
+        return quick
+    config = configured(path)
+    titles = {signal.id: signal.title for signal in config.signals}
+    return Outline(config.store.url, titles, config.web.host, config.web.port)
 
 
 @contextmanager

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
-from watcher.cli.common import (
-    CONFIG,
-    AsJson,
-    ConfigFile,
-    Unusable,
-    configured,
-    embedded_file,
-    in_words,
-    print_json,
-    span,
-    utc_now,
-)
-from watcher.config.outline import Outline, outline
-from watcher.store.glance import glance
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, glanced, outline_of, print_json, span, utc_now
+from watcher.config.outline import Outline
 
 ANSWER = 400
 SECONDS = 8.0
@@ -51,7 +37,7 @@ def healthcheck(
     """
     if url and within:
         raise Unusable("expected one of --url and --within")
-    watched = _outline(config)
+    watched = outline_of(config)
     well, words = _fresh(watched, within) if within else _asked(url or _own(watched))
     if as_json:
         print_json({"healthy": well, "said": words})
@@ -59,14 +45,6 @@ def healthcheck(
         typer.echo(words, err=not well)
     if not well:
         raise typer.Exit(1)
-
-
-def _outline(path: Path) -> Outline:
-    if quick := outline(path, os.environ):
-        return quick
-    settings = configured(path)
-    titles = {signal.id: signal.title for signal in settings.signals}
-    return Outline(settings.store.url, titles, settings.web.host, settings.web.port)
 
 
 def _own(watched: Outline) -> str:
@@ -95,11 +73,7 @@ def _asked(base: str) -> tuple[bool, str]:
 def _fresh(watched: Outline, within: str) -> tuple[bool, str]:
     """Whether every signal was decided lately."""
     longest, now = span(within), utc_now()
-    file = embedded_file(watched.store)
-    if file is not None and not file.exists():
-        return False, f"There is no database at {file} yet."
-    with in_words():
-        seen = glance(watched.store).verdicts
+    seen = glanced(watched.store).verdicts
     oldest: tuple[datetime, str] | None = min(((seen[name].as_of, name) for name in watched.titles if name in seen), default=None)
     missing = [name for name in watched.titles if name not in seen]
     if missing or oldest is None:

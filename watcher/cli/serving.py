@@ -13,10 +13,11 @@ import typer
 import uvicorn
 
 from watcher.cli.common import utc_now
+from watcher.cli.homes import read
 from watcher.cli.reloading import differences, fixed, on_hangup
 from watcher.cli.welcoming import door_of
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
-from watcher.config import Config, ConfigError, load
+from watcher.config import Config, ConfigError
 from watcher.scheduler import Beat, Heart
 from watcher.service import Manager, Pulse, announced
 from watcher.store import Act, Store, StoreError
@@ -89,7 +90,7 @@ async def reload(watching: Watching, manager: Manager) -> None:
     manager.say("RELOADING=1")
     path, old = watching.config.path, watching.config
     try:
-        config = await asyncio.to_thread(load, path)
+        config = await asyncio.to_thread(read, path)
         await watching.take_up(config)
     except (ConfigError, StoreError) as error:
         for line in str(error).splitlines():

@@ -6,10 +6,10 @@ from typing import Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, embedded_file, fail, in_words, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, glanced, print_json
 from watcher.config import Config
 from watcher.core.model import Signal
-from watcher.store.glance import Glance, glance
+from watcher.store.glance import Glance
 from watcher.tools import touched, unprotected
 
 
@@ -20,8 +20,8 @@ def stack(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
     """
     settings = configured(config)
     if not settings.stack:
-        raise fail(f"{config} declares no tools; a table [[stack]] with name, provider, model and fallback is one", code=2)
-    seen = _seen(settings.store.url)
+        raise fail(f"{settings.path} declares no tools; a table [[stack]] with name, provider, model and fallback is one", code=2)
+    seen = glanced(settings.store.url)
     rows = [_row(settings, seen, name) for name in (tool.name for tool in settings.stack)]
     bare = [row["name"] for row in rows if row["touched_by"] and not row["fallback"]]
     if as_json:
@@ -33,14 +33,6 @@ def stack(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
             typer.secho(f"no fallback is written down for {', '.join(bare)}", fg="red")
     if bare:
         raise typer.Exit(1)
-
-
-def _seen(url: str) -> Glance:
-    file = embedded_file(url)
-    if file is not None and not file.exists():
-        return Glance({}, {})
-    with in_words():
-        return glance(url)
 
 
 def _row(settings: Config, seen: Glance, name: str) -> dict[str, Any]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, embedded_file, in_words, moment, print_json
-from watcher.config.outline import Outline, outline
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, glanced, moment, outline_of, print_json
 from watcher.core.model import Verdict
 from watcher.saying import stamp
-from watcher.store.glance import Glance, Letter, glance
+from watcher.store.glance import Letter
 from watcher.store.rows import State
 
 
@@ -26,8 +23,8 @@ def status(
 ) -> None:
     """Say where every signal stands, how sure that is, and what cannot be seen."""
     then = moment(as_of) if as_of else None
-    watched = _outline(config)
-    seen = _seen(watched.store, then)
+    watched = outline_of(config)
+    seen = glanced(watched.store, then)
     found = {name: seen.verdicts.get(name) for name in watched.titles}
     counts = {state.value: many for state, many in seen.deliveries.items()}
     if as_json:
@@ -72,23 +69,6 @@ def _row(one: Letter) -> dict[str, Any]:
         "why": one.error,
         "next_at": stamp(one.next_at),
     }
-
-
-def _outline(path: Path) -> Outline:
-    """What is watched and where it is kept; a file that cannot be read even so far is checked, which says what is wrong."""
-    if quick := outline(path, os.environ):
-        return quick
-    config = configured(path)
-    return Outline(config.store.url, {signal.id: signal.title for signal in config.signals})
-
-
-def _seen(url: str, then: datetime | None) -> Glance:
-    """What the database says; one that is not there yet says nothing, and is not made by asking."""
-    file = embedded_file(url)
-    if file is not None and not file.exists():
-        return Glance({}, {})
-    with in_words():
-        return glance(url, then)
 
 
 def _plain(name: str, verdict: Verdict | None) -> dict[str, Any]:
