@@ -415,7 +415,7 @@ def verdicts() -> dict[str, Verdict]:
         EVENTS[-1].evidence,
         ("nist.gov",),
         {"cycle": 7, "latest": EVENTS[-1].title},
-        (
+        flags=(
             RaisedFlag(
                 "renamed",
                 "The body was renamed CAISSI",
@@ -430,7 +430,7 @@ def verdicts() -> dict[str, Verdict]:
                 ),
             ),
         ),
-        EVENTS,
+        events=EVENTS,
     )
     return {
         "senate-vote": verdict(

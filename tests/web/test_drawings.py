@@ -59,7 +59,7 @@ def figure(
             figure("monthly", series=(("2026-03", 3.5), ("2026-04", 19.7), ("2026-05", 8.6)), options={"claim": 20}),
             "Highest in Apr 2026 with 19.7\u00d7 the mean, latest May 2026 with 8.6\u00d7",
         ),
-        (figure("monthly", series=(("2026-04", 19.7),), options={"claim": 20}), "claimed: 20\u00d7"),
+        (figure("monthly", series=(("2026-04", 19.7),), options={"claim": 20}), "claimed 20\u00d7"),
         (figure("monthly", series=(("2026-04", 19.7), ("2026-05", None))), ">?<"),
         (figure("pair"), "DeepSeek AI Models, 30 September 2025: 94 % against 8 %"),
         (figure("pair"), "Kimi K2 Thinking, 12 December 2025: not measured"),
@@ -154,8 +154,16 @@ def test_the_story_merges_history_events_and_changes_without_doubling() -> None:
         (Change.RAISED, {}, "Passed the Senate: now confirmed", ""),
         (Change.FLAG, {"title": "The page is gone"}, "The page is gone", ""),
         (Change.NEXT, {"title": "An evaluation", "outcome": "widened"}, "An evaluation", "The gap widened"),
-        (Change.DETAIL, {"reason": "roll: 12"}, "Passed the Senate: a detail changed", "roll: 12"),
-        (Change.ADVANCE, {}, "Passed the Senate", "Before: With the Senate committee"),
+        (Change.DETAIL, {"reason": "roll: 12"}, "Passed the Senate: a detail changed", "Roll: 12"),
+        (
+            Change.DETAIL,
+            {"reason": "house_passed: 2026-01-12; open: odd"},
+            "Passed the Senate: a detail changed",
+            "House passed: 12 January 2026; Open: odd",
+        ),
+        (Change.DETAIL, {"reason": "in words"}, "Passed the Senate: a detail changed", "in words"),
+        (Change.ADVANCE, {"reason": "a rule"}, "Passed the Senate", "Before: With the Senate committee"),
+        (Change.CORRECTION, {"reason": "papers_returned"}, "Corrected: now Passed the Senate", "papers returned"),
     ],
 )
 def test_each_kind_of_change_has_its_words(kind: Change, options: dict[str, str], heading: str, sentence: str) -> None:
@@ -163,6 +171,30 @@ def test_each_kind_of_change_has_its_words(kind: Change, options: dict[str, str]
     moment = timeline.change_of(SENATE, item)
     assert moment.heading == heading
     assert sentence in moment.words
+
+
+def test_a_flag_that_is_lowered_says_so_on_the_day_it_was() -> None:
+    item = transition(SENATE, 1, "hr2683", Change.FLAG, "revised", "", "2026-05-02", title="A page was revised")
+    moment = timeline.change_of(SENATE, replace(item, at=at("2026-05-16")))
+    assert (moment.kind.word, moment.heading, moment.at) == ("Flag lowered", "A page was revised", at("2026-05-16"))
+
+
+def test_a_detail_stands_on_the_day_it_was_seen_with_words_of_that_day() -> None:
+    old, new = said("anthropic.com", "restored", when="2026-07-01"), said("anthropic.com", "5.2", when="2026-11-09")
+    item = transition(MYTHOS, 1, "class", Change.DETAIL, "available", "available", "2026-07-01", reason="name: 5.2")
+    item = replace(item, at=at("2026-11-09T18:00:00"), evidence=(old, new))
+    moment = timeline.change_of(MYTHOS, item)
+    assert moment.at == at("2026-11-09T18:00:00")
+    assert [quote.text for quote in moment.quotes] == ["5.2"]
+
+
+def test_a_change_without_words_takes_those_that_are_declared_for_it() -> None:
+    item = transition(MYTHOS, 1, "class", Change.DETAIL, "available", "available", "2026-07-01", reason="name: 5.2")
+    declared = Known("class", "available", at("2026-11-09"), "We have launched 5.2.", "https://a.example/", "a.example")
+    signal = replace(MYTHOS, known=(declared,))
+    shown = view(signals=(signal,), history=(replace(item, at=at("2026-11-09T18:00:00"), evidence=()),))
+    [moment] = [moment for moment in timeline.tell(shown, signal) if moment.kind.word == "Detail"]
+    assert [quote.text for quote in moment.quotes] == ["We have launched 5.2."]
 
 
 def test_a_change_of_a_track_that_is_gone_still_reads() -> None:
@@ -243,6 +275,15 @@ def test_days_close_together_do_not_hide_each_other() -> None:
     assert days.draw_days((), NOW) is None
 
 
+def test_a_window_is_a_band_on_the_line_and_a_past_day_is_called_by_its_name() -> None:
+    windows = days.windows_of((SENATE, MYTHOS, replace(CAISI, window=None)), NOW)
+    assert len(windows) == 1
+    drawn = days.draw_days(days.days_of((SENATE,), NOW), NOW, windows=windows, today="13 Jun 2026")
+    assert drawn
+    assert "<title>60 days, to 13 July 2026</title>" in drawn
+    assert ">13 Jun 2026</text>" in drawn
+
+
 def test_a_strip_tells_its_polls_by_kind() -> None:
     polls = tuple(
         Poll(NOW, outcome)
@@ -289,6 +330,13 @@ def test_how_long_ago_is_said_in_one_unit(minutes: float, sentence: str) -> None
 def test_details_and_reasons_are_said_in_words() -> None:
     assert words.detail("access_model", "self_serve") == ("Access model", "self serve")
     assert words.detail("amended", value=True) == ("Amended", "yes")
+    assert words.detail("cycle", 1) == ("Cycle", "1")
+    assert words.detail("house_passed", "2026-01-12") == ("House passed", "12 January 2026")
+    assert words.detail("odd", "2026-02-30") == ("Odd", "2026-02-30")
+    assert words.place("https://www.nist.gov/a%20b/") == "nist.gov/a b"
+    assert words.place("https://platform.claude.com/docs/en/release-notes/overview") == "platform.claude.com/docs/en/release-n…"
+    assert words.place("javascript:x") == ""
+    assert words.raised("") == ""
     assert words.detail("names", ("Fable", "Mythos")) == ("Names", "Fable, Mythos")
     assert (
         words.hush("550 <bob@x.example> refused, see https://hooks.example/T0/SECRET")

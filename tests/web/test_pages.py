@@ -54,7 +54,9 @@ def words(html: str) -> str:
         ("/", "your fallback is Claude Opus 5.5"),
         ("/", "! no fallback written down"),
         ("/", "316 days"),
-        ("/", "Nothing to show yet: Tally in the Senate."),
+        ("/", "Nothing to show yet Tally in the Senate"),
+        ("/", "Where it stands ◍ 1 question cannot be seen"),
+        ("/?as_of=2026-06-13", "Where it stood on 13 June 2026"),
         ("/signals/mythos-ga", "Open to all, under another name ✓ Confirmed since 1 July 2026"),
         ("/signals/mythos-ga", "was here from 12 June 2026"),
         ("/signals/mythos-ga", "↓ Stepped back Suspended"),
@@ -62,6 +64,8 @@ def words(html: str) -> str:
         ("/signals/mythos-ga", "2 independent official places that agree; with one it is called provisional"),
         ("/signals/mythos-ga", "3 independent newspapers within 3 days make it reported, never confirmed"),
         ("/signals/mythos-ga", "What is wanted A model that is named Mythos and open to all."),
+        ("/signals/mythos-ga", "As it stands You can use the class today."),
+        ("/signals/mythos-ga", "Promised 28 May 2026 → Open to all, under another name 9 June 2026 → Suspended 12 June 2026 →"),
         ("/signals/mythos-ga", "Cannot see since 22 November 2026: 403, a human check"),
         ("/signals/caisi-evaluation", "The gap was not measured"),
         ("/signals/caisi-evaluation", "Compared in words only, no figures"),
@@ -102,9 +106,27 @@ def test_a_page_with_all_it_needs_weighs_under_sixty_kilobytes(site: Site, path:
 
 def test_a_step_says_in_words_what_the_drawing_shows(site: Site) -> None:
     html = site.get("/signals/mythos-ga").text
-    said_aloud = "The Mythos class, any name: Promised (28 May 2026), then Open to all, under another name (1 July 2026)"
+    said_aloud = (
+        "The Mythos class, any name: Promised (28 May 2026), then Open to all, under another name (9 June 2026), "
+        "then Suspended (12 June 2026), then Open to all, under another name (1 July 2026)."
+    )
     assert said_aloud in html
     assert html.count('aria-current="step"') == 2
+
+
+def test_the_first_page_leaves_out_ends_and_steps_back_that_were_not_taken(site: Site) -> None:
+    first, full = words(site.get("/").text), words(site.get("/signals/senate-vote").text)
+    assert "Rejected by the Senate a step back" in full
+    assert "Rejected by the Senate a step back" not in first
+    assert "With the President Law" in first
+    assert re.search("Suspended +a step back +was here from 12 June 2026", first)
+
+
+def test_why_the_words_counted_stands_on_the_page_of_the_story() -> None:
+    moved = tuple(replace(item, reason="it is stated of Fable") for item in view().history)
+    site = Site(Shown(view(history=moved)))
+    assert "Why it counted: it is stated of Fable." in words(site.get("/stories/mythos-ga").text)
+    assert "it is stated of Fable" not in words(site.get("/signals/mythos-ga").text)
 
 
 def test_exact_times_appear_on_hover(site: Site) -> None:

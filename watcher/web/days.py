@@ -65,13 +65,19 @@ def window_of(signal: Signal, now: datetime) -> Window | None:
     return Window(signal.opened, end, False, f"Day {(now - signal.opened).days + 1} of {signal.window.days}; {left} to go.")
 
 
+def windows_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Window, ...]:
+    """The windows of signals; those with the same days once."""
+    found = (window_of(signal, now) for signal in signals)
+    return tuple({(window.start, window.end): window for window in found if window}.values())
+
+
 LEFT, RIGHT, Y = 3.0, 97.0, 34.0
 NEAR = 6.5
 """Per cent of the width that a spot takes on a telephone."""
 
 
-def draw_days(days: tuple[Day, ...], now: datetime) -> Markup | None:
-    """The days on a line with today marked; their numbers refer to the list beside it."""
+def draw_days(days: tuple[Day, ...], now: datetime, *, windows: tuple[Window, ...] = (), today: str = "today") -> Markup | None:
+    """The days on a line, the windows as bands, and the present marked; numbers refer to the list beside it."""
     if not days:
         return None
     start = min(now, days[0].at) - timedelta(days=7)
@@ -80,21 +86,27 @@ def draw_days(days: tuple[Day, ...], now: datetime) -> Markup | None:
     def place(at: datetime) -> float:
         return LEFT + (RIGHT - LEFT) * ((at - start) / (end - start))
 
-    today = place(now)
+    here = place(now)
     says = "Dates: " + "; ".join(f"{item.label}, {day(item.at)}" for item in days) + f". Today is {day(now)}."
     months = [part for at in _firsts(start, end) for part in _month(at, place(at))]
     spots = [part for index, (item, x, lift) in enumerate(_lifted(days, place), 1) for part in _spot(item, index, x, lift)]
     return picture(
         86,
         says,
-        bar(LEFT, Y - 1, today - LEFT, 3, "gone"),
+        *(_band(window, place) for window in windows),
+        bar(LEFT, Y - 1, here - LEFT, 3, "gone"),
         line(LEFT, Y, RIGHT, Y, "line"),
         *months,
-        line(today, 6, today, Y + 28, "today"),
-        text(today, Y + 42, "today", cls="strong", anchor="start" if today < NEAR else "end" if today > 100 - NEAR else "middle"),
+        line(here, 6, here, Y + 28, "today"),
+        text(here, Y + 42, today, cls="strong", anchor="start" if here < NEAR else "end" if here > 100 - NEAR else "middle"),
         *spots,
         cls="plot wide",
     )
+
+
+def _band(window: Window, place: Callable[[datetime], float]) -> Markup:
+    start, end = place(window.start), place(window.end)
+    return bar(start, Y - 10, end - start, 20, "window", f"{(window.end - window.start).days} days, to {day(window.end)}")
 
 
 def _month(at: datetime, x: float) -> tuple[Markup, ...]:

@@ -19,6 +19,7 @@ WEAKEST_FIRST = (Standing.REPORTED, Standing.PROVISIONAL, Standing.CONFIRMED)
 class Line:
     """Where one track stands."""
 
+    id: str
     title: str
     link: str
     label: str
@@ -104,6 +105,7 @@ def _line(signal: Signal, verdict: TrackVerdict) -> Line:
     label, meaning = standing_words(track, verdict)
     status = next((rung for rung in track.ladder.statuses if rung.id == verdict.status), Status("", "", ""))
     return Line(
+        id=track.id,
         title=track.title,
         link=track.link,
         label=label,

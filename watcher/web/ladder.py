@@ -56,17 +56,35 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """A status on the way that a track came, and when it began."""
+
+    label: str
+    at: datetime | None
+    back: bool = False
+    """The step led down."""
+
+
+@dataclass(frozen=True, slots=True)
 class Path:
     """One or more tracks on a ladder of the same shape."""
 
     tracks: tuple[Track, ...]
     rungs: tuple[Rung, ...]
     series: bool = False
+    ways: tuple[tuple[Stage, ...], ...] = ()
+    """For each track how it came here, oldest first."""
 
     @property
     def title(self) -> str:
         """The names of the tracks."""
         return " and ".join(track.title for track in self.tracks)
+
+    @property
+    def short(self) -> tuple[Rung, ...]:
+        """The rungs up to the first end, without the ends and the steps back that no track has taken."""
+        end = next((index for index, rung in enumerate(self.rungs) if rung.final and not rung.side), len(self.rungs))
+        return tuple(rung for index, rung in enumerate(self.rungs) if rung.touched or (index <= end and not rung.side))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +115,7 @@ def _shape(track: Track) -> tuple[str, ...]:
 def _path(tracks: tuple[Track, ...], found: dict[str, TrackVerdict]) -> Path:
     first = tracks[0]
     if first.ladder.series:
-        return Path(tracks, _series(first, found[first.id]), series=True)
+        return Path(tracks, _series(first, found[first.id]), series=True, ways=(_events(first, found[first.id]),))
     rungs = tuple(
         Rung(
             label=status.label,
@@ -108,7 +126,24 @@ def _path(tracks: tuple[Track, ...], found: dict[str, TrackVerdict]) -> Path:
         )
         for status in first.ladder.statuses
     )
-    return Path(tracks, rungs)
+    return Path(tracks, rungs, ways=tuple(_way(track, found[track.id]) for track in tracks))
+
+
+def _way(track: Track, verdict: TrackVerdict) -> tuple[Stage, ...]:
+    stages = [_stage(track, status, at) for status, at in verdict.path]
+    if not verdict.path or verdict.path[-1][0] != verdict.status:
+        stages.append(_stage(track, verdict.status, verdict.since))
+    return tuple(stages)
+
+
+def _stage(track: Track, status: str, at: datetime | None) -> Stage:
+    rung = next((rung for rung in track.ladder.statuses if rung.id == status), None)
+    return Stage(rung.label if rung else status.replace("_", " "), at, rung.steps_back if rung else False)
+
+
+def _events(track: Track, verdict: TrackVerdict) -> tuple[Stage, ...]:
+    label, _ = standing_words(track, verdict)
+    return (*(Stage(event.title or event.key, event.at) for event in verdict.events), Stage(label, verdict.since))
 
 
 def _mark(track: Track, status: Status, verdict: TrackVerdict) -> Mark:
@@ -193,11 +228,11 @@ def _days(status: Status) -> str:
 
 
 def path_words(path: Path) -> str:
-    """The whole path in one sentence, for those who do not see it."""
-    parts = []
-    for position, track in enumerate(path.tracks):
-        way = [(rung.label, rung.marks[position]) for rung in path.rungs if rung.marks[position].state in {PASSED, BEEN, HERE}]
-        parts.append(
-            f"{track.title}: " + ", then ".join(f"{label} ({day(mark.at)})" if mark.at else label for label, mark in way)
+    """The way of each track in one sentence, for those who do not see it drawn."""
+    return (
+        "; ".join(
+            f"{track.title}: " + ", then ".join(f"{stage.label} ({day(stage.at)})" if stage.at else stage.label for stage in way)
+            for track, way in zip(path.tracks, path.ways, strict=True)
         )
-    return "; ".join(parts) + "."
+        + "."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -10,17 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from watcher import __version__
-from watcher.core.model import Figure, FigureSpec, Signal, Verdict
 from watcher.web import days, words
-from watcher.web.glance import Glance, look
-from watcher.web.ladder import Next, draw_paths, path_words, say_next
-from watcher.web.ladder import Path as Way
-from watcher.web.plots import draw
-from watcher.web.strips import Row, rows_of
-from watcher.web.timeline import Moment, tell
+from watcher.web.glance import look
+from watcher.web.ladder import path_words
+from watcher.web.sections import section, sight_of
+from watcher.web.strips import rows_of
+from watcher.web.timeline import tell
 from watcher.web.view import View
 
 HOME = Path(__file__).parent.parent
@@ -66,91 +63,28 @@ class Links:
         return f"{self.base_url}{name}" if self.base_url else f"{self.root}{name}" or "./"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A figure with its plot and where it is from."""
-
-    figure: Figure
-    plot: Markup | None
-    text: str
-    url: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Everything that is shown of one signal."""
-
-    glance: Glance
-    paths: tuple[Way, ...]
-    nexts: tuple[Next, ...]
-    moments: tuple[Moment, ...]
-    figures: tuple[Shown, ...]
-    missing: tuple[str, ...]
-    """Labels of figures that nothing supports yet."""
-    rows: tuple[Row, ...]
-    window: days.Window | None
-    days: tuple[days.Day, ...] = field(default=())
-
-    @property
-    def signal(self) -> Signal:
-        """The signal itself."""
-        return self.glance.signal
-
-    @property
-    def seen(self) -> int:
-        """How many sources are trustworthy at the moment."""
-        return sum(1 for row in self.rows if row.blind is None and row.good_at)
-
-
-def section(view: View, signal: Signal, now: datetime) -> Section:
-    """Everything that is shown of one signal at a moment."""
-    verdict = view.verdicts.get(signal.id)
-    return Section(
-        glance=look(view, signal),
-        paths=draw_paths(signal, verdict) if verdict else (),
-        nexts=say_next(signal, verdict) if verdict else (),
-        moments=tell(view, signal),
-        figures=_figures(signal, verdict) if verdict else (),
-        missing=_missing(signal, verdict),
-        rows=rows_of(view, signal.id),
-        window=days.window_of(signal, now),
-        days=days.days_of((signal,), now),
-    )
-
-
-def _figures(signal: Signal, verdict: Verdict) -> tuple[Shown, ...]:
-    specs = {spec.id: spec for spec in signal.figures}
-    return tuple(_shown(specs.get(figure.id), figure, verdict) for figure in verdict.figures)
-
-
-def _shown(spec: FigureSpec | None, figure: Figure, verdict: Verdict) -> Shown:
-    options = spec.options if spec else {}
-    url = figure.quote.url if figure.quote else str(options.get("url", ""))
-    declared = str(options.get("quote", "") or options.get("publisher", ""))
-    name = (figure.quote.title or figure.quote.publisher) if figure.quote else declared
-    text = f"{figure.text} {figure.unit}" if figure.unit and figure.text.isdigit() else figure.text
-    return Shown(figure, draw(spec, figure, verdict) if spec else None, text, url, name)
-
-
-def _missing(signal: Signal, verdict: Verdict | None) -> tuple[str, ...]:
-    there = {figure.id for figure in verdict.figures} if verdict else set()
-    return tuple(spec.label for spec in signal.figures if spec.id not in there)
-
-
 def draw_home(view: View, now: datetime, to: Links) -> str:
     """The first page: every signal at a glance, then in short."""
     now = moment_of(view, now)
     sections = tuple(section(view, signal, now) for signal in view.signals)
     dates = days.days_of(view.signals, now)
-    return _page("home.html", view, now, to, sections=sections, dates=dates, calendar=days.draw_days(dates, now))
+    windows = days.windows_of(view.signals, now)
+    calendar = days.draw_days(dates, now, windows=windows, today=_today(view))
+    return _page("home.html", view, now, to, sections=sections, sight=sight_of(sections), dates=dates, calendar=calendar)
+
+
+def _today(view: View) -> str:
+    """How the present is called on the calendar line."""
+    return f"{view.as_of.day} {view.as_of:%b %Y}" if view.past else "today"
 
 
 def draw_signal(view: View, now: datetime, to: Links, signal_id: str) -> str:
     """One signal in full, its older moments in short. Raises KeyError for an unknown one."""
     now = moment_of(view, now)
     part = section(view, view.signal(signal_id), now)
-    return _page("signal.html", view, now, to, part=part, calendar=days.draw_days(part.days, now))
+    windows = (part.window,) if part.window else ()
+    calendar = days.draw_days(part.days, now, windows=windows, today=_today(view))
+    return _page("signal.html", view, now, to, part=part, calendar=calendar)
 
 
 def draw_story(view: View, now: datetime, to: Links, signal_id: str) -> str:
@@ -220,6 +154,8 @@ def environment() -> Environment:
         "outcome": words.outcome,
         "plain": words.plain,
         "cut": words.cut,
+        "place": words.place,
+        "raised": words.raised,
     }
     made.globals |= {
         "ago": words.ago,

@@ -16,6 +16,8 @@ from watcher.web.words import day, outcome
 ROW = 40
 TALLY = re.compile(r"(\d{1,3}) ?[-\u2013] ?(\d{1,3})\b")
 LEFT, RIGHT = 2.0, 98.0
+EDGE = 76.0
+"""Where bars of months end; the names of the lines stand behind."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 OURS = ("UK AISI / ", "CAISI Evaluation of ", "CAISI Assessment of ", "CAISI's Assessment of ", "CAISI\u2019s Assessment of ")
 """What titles of the series begin with; a row of a plot has no room for it."""
@@ -84,14 +86,18 @@ def _gap_row(event: Event, y: float) -> tuple[Markup, ...]:
     name = text(LEFT, y, f"{_name(event)}, {event.at:%b %Y}", cls="label")
     prc, us = _pair(event)
     if prc is None or us is None:
-        return name, line(LEFT, y + 13, RIGHT, y + 13, "none"), text(50, y + 17, _unmeasured(event), cls="axis", anchor="middle")
+        return (
+            name,
+            line(LEFT, y + 13, RIGHT, y + 13, "none"),
+            text(50, y + 17, _unmeasured(event), cls="axis over", anchor="middle"),
+        )
     says = f"{event.title}: {prc:g} % against {us:g} %"
     return (
         name,
         line(_along(us), y + 13, _along(prc), y + 13, "gap"),
         dot(_along(prc), y + 13, 6, "prc", says),
         dot(_along(us), y + 13, 6, "us", says),
-        text(50, y + 17, f"{prc:g} % against {us:g} %", cls="axis strong", anchor="middle"),
+        text(50, y + 17, f"{prc:g} % against {us:g} %", cls="axis strong over", anchor="middle"),
     )
 
 
@@ -137,7 +143,7 @@ def months(figure: Figure, spec: FigureSpec) -> Markup | None:
         return None
     claimed = pick(spec.options, "claim", "claimed")
     scale = _Scale(max([*known, claimed or 0, 1]))
-    step = (RIGHT - LEFT) / len(points)
+    step = (EDGE - LEFT) / len(points)
     bars = [part for i, (name, value) in enumerate(points) for part in _month(LEFT + step * i, step, name, value, scale)]
     peak = max(range(len(points)), key=lambda i: points[i][1] or 0)
     x, y = LEFT + step * (peak + 0.5), scale.level(max(known)) - 6
@@ -145,9 +151,9 @@ def months(figure: Figure, spec: FigureSpec) -> Markup | None:
         182,
         _months_say(figure, points),
         *bars,
-        line(LEFT, scale.floor, RIGHT, scale.floor, "line"),
-        *(_level(scale, claimed, f"claimed: {times(claimed)}") if claimed else ()),
-        *_level(scale, 1, "mean of 2025"),
+        line(LEFT, scale.floor, EDGE, scale.floor, "line"),
+        *(_level(scale, claimed, f"claimed {times(claimed)}") if claimed else ()),
+        *_level(scale, 1, "2025 mean"),
         text(x, y, times(max(known)), cls="axis strong", anchor=_lean(x)),
         *(
             text(LEFT + step * (i + 0.5), scale.floor + 15, _month_name(name), cls="axis", anchor="middle")
@@ -163,7 +169,7 @@ def times(value: float) -> str:
 
 def _level(scale: _Scale, value: float, words: str) -> tuple[Markup, ...]:
     y = scale.level(value)
-    return line(LEFT, y, RIGHT, y, "mark"), text(LEFT, y - 5, words, cls="axis")
+    return line(LEFT, y, EDGE, y, "mark"), text(EDGE + 1.5, y + 4, words, cls="axis")
 
 
 def _month(x: float, step: float, name: str, value: float | None, scale: _Scale) -> tuple[Markup, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from watcher.core.model import Change, Event, Known, Quote, Signal, Standing, Transition, Verdict
 from watcher.web.view import View
-from watcher.web.words import CHANGES, Sign, detail, outcome
+from watcher.web.words import CHANGES, Sign, day, detail, outcome
 
 LATE = timedelta(days=2)
+LOWERED = Sign("⚐", "Flag lowered", "calm")
 SAME = timedelta(hours=36)
 
 
@@ -23,6 +24,8 @@ class Moment:
     kind: Sign
     quotes: tuple[Quote, ...]
     words: str = ""
+    why: str = ""
+    """Why the words counted, as the rule says it."""
     standing: Standing | None = None
     seen_at: datetime | None = None
     anchor: str = ""
@@ -47,42 +50,75 @@ def tell(view: View, signal: Signal) -> tuple[Moment, ...]:
         if item.signal == signal.id and item.kind is not Change.BASELINE and not (item.kind is Change.NEXT and events)
     )
     past = [item for item in signal.known if item.at <= view.as_of and not (item.event and events)]
-    known = tuple(_known(signal, item, _again(item, past)) for item in past if not _repeats(item, changes))
-    return tuple(sorted((*events, *changes, *known), key=lambda moment: moment.at, reverse=True))
+    seen = tuple(_proven(moment, past) for moment in changes)
+    known = tuple(_known(signal, item, _again(item, past)) for item in past if not any(_same(item, moment) for moment in changes))
+    return tuple(sorted((*events, *seen, *known), key=lambda moment: moment.at, reverse=True))
 
 
-def _repeats(item: Known, changes: tuple[Moment, ...]) -> bool:
-    return any(
-        moment.track_id == item.track and moment.status == (item.status or item.flag) and abs(moment.at - item.at) <= SAME
-        for moment in changes
-    )
+def _same(item: Known, moment: Moment) -> bool:
+    return moment.track_id == item.track and moment.status == (item.status or item.flag) and abs(moment.at - item.at) <= SAME
+
+
+def _proven(moment: Moment, past: list[Known]) -> Moment:
+    """A moment without words of its own takes those that are declared for the same change."""
+    if moment.quotes:
+        return moment
+    return replace(moment, quotes=tuple(_declared(item) for item in past if _same(item, moment)))
 
 
 def change_of(signal: Signal, item: Transition) -> Moment:
     """A transition as a moment of the story."""
     track = signal.track(item.track) if item.track in {track.id for track in signal.tracks} else None
-    label = _label(signal, item.track, item.after)
-    headings = {
-        Change.CORRECTION: f"Corrected: now {label}",
-        Change.DETAIL: item.title or f"{label}: a detail changed",
-        Change.RAISED: f"{label}: now {item.standing.value}",
-        Change.NEXT: item.title or label,
-        Change.FLAG: item.title or label,
-    }
-    words = outcome(item.outcome) if item.outcome else ""
+    lowered = item.kind is Change.FLAG and not item.after
     return Moment(
-        at=item.effective_at or item.at,
-        heading=headings.get(item.kind, label),
+        at=item.at if lowered or item.kind is Change.DETAIL else item.effective_at or item.at,
+        heading=_heading(signal, item),
         track=track.title if track else item.track,
-        kind=CHANGES[item.kind],
-        quotes=item.evidence,
-        words=". ".join(part for part in (words, _before(signal, item), item.reason.replace("_", " ")) if part),
+        kind=LOWERED if lowered else CHANGES[item.kind],
+        quotes=_fresh(item),
+        words=_words(signal, item),
+        why=item.reason if item.kind in {Change.ADVANCE, Change.STEP_BACK} else "",
         standing=item.standing,
         seen_at=item.at,
         anchor=f"change-{item.id}" if item.id else "",
         status=item.after,
         track_id=item.track,
     )
+
+
+def _heading(signal: Signal, item: Transition) -> str:
+    label = _label(signal, item.track, item.after)
+    headings = {
+        Change.CORRECTION: f"Corrected: now {label}",
+        Change.DETAIL: item.title or f"{label}: a detail changed",
+        Change.RAISED: f"{label}: now {item.standing.value}",
+        Change.NEXT: item.title or label,
+        Change.FLAG: item.title or label or _label(signal, item.track, item.before),
+    }
+    return headings.get(item.kind, label)
+
+
+def _words(signal: Signal, item: Transition) -> str:
+    """What the heading leaves open: the outcome, what held before, what is different, why a correction was due."""
+    said = [outcome(item.outcome) if item.outcome else "", _before(signal, item)]
+    if item.kind is Change.DETAIL:
+        said.append(_details(item.reason))
+    elif item.kind is Change.CORRECTION:
+        said.append(item.reason.replace("_", " "))
+    return ". ".join(part for part in said if part)
+
+
+def _details(reason: str) -> str:
+    """The details that changed, as they are told (`price: $8/$40; version: 5.2`), with their names in words."""
+    pairs = (part.partition(": ") for part in reason.split("; "))
+    return "; ".join(": ".join(detail(name, value)) if colon else name for name, colon, value in pairs)
+
+
+def _fresh(item: Transition) -> tuple[Quote, ...]:
+    """The words that prove a change; for a detail not those that set the status long before."""
+    if item.kind is not Change.DETAIL:
+        return item.evidence
+    return tuple(quote for quote in item.evidence if item.at - quote.seen_at <= LATE)
 
 
 def _before(signal: Signal, item: Transition) -> str:
@@ -102,7 +138,7 @@ def _events(signal: Signal, verdict: Verdict) -> tuple[Moment, ...]:
 
 
 def _event(signal: Signal, track_id: str, event: Event) -> Moment:
-    revised = f"Revised on {event.revised_at:%Y-%m-%d}" if event.revised_at else ""
+    revised = f"Revised on {day(event.revised_at)}" if event.revised_at else ""
     return Moment(
         at=event.at,
         heading=event.title or event.key,
@@ -124,7 +160,6 @@ def _again(item: Known, past: list[Known]) -> bool:
 
 
 def _known(signal: Signal, item: Known, again: bool) -> Moment:  # noqa: FBT001 - a helper of one caller
-    quote = Quote(text=item.quote, url=item.url, publisher=item.publisher, tier=item.tier, seen_at=item.at, title=item.title)
     track = next((track for track in signal.tracks if track.id == item.track), None)
     label = _label(signal, item.track, item.status) if item.status else _flag_label(signal, item)
     return Moment(
@@ -132,12 +167,16 @@ def _known(signal: Signal, item: Known, again: bool) -> Moment:  # noqa: FBT001 
         heading=item.title or label,
         track=track.title if track else item.track,
         kind=CHANGES[Change.DETAIL if again else _kind(signal, item)],
-        quotes=(quote,),
+        quotes=(_declared(item),),
         words="; ".join(f"{name}: {words}" for name, words in (detail(key, value) for key, value in item.details.items())),
         status=item.status or item.flag,
         track_id=item.track,
         history=True,
     )
+
+
+def _declared(item: Known) -> Quote:
+    return Quote(text=item.quote, url=item.url, publisher=item.publisher, tier=item.tier, seen_at=item.at, title=item.title)
 
 
 def _flag_label(signal: Signal, item: Known) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from watcher.core.model import Change, Outcome, Scalar, Standing, Tier
 
@@ -79,6 +79,8 @@ SECRET = re.compile(r"(?:^|[&_.-])(?:api)?[_-]?key=|token=|secret=|passw\w*=|sig
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 WEB = re.compile(r"(https?://[^\s/?#@]{1,255})[/?#][^\s]*", re.IGNORECASE)
 LONGEST_REASON = 300
+DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])")
+"""A day that every month has; others stay as they are written."""
 UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -140,7 +142,8 @@ def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
 def _scalar(value: Scalar) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    words = str(value)
+    return day(datetime.fromisoformat(words)) if DATE.fullmatch(words) else words
 
 
 def poll(name: str) -> Sign:
@@ -177,6 +180,20 @@ def host(address: str) -> str:
     """The host of an address, for showing where a link leads."""
     link = safe_link(address)
     return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
+
+
+def place(address: str, most: int = 38) -> str:
+    """Host and path of an address, cut: where exactly a link leads."""
+    link = safe_link(address)
+    if not link:
+        return ""
+    whole = f"{host(link)}{unquote(urlsplit(link).path)}".rstrip("/")
+    return whole if len(whole) <= most else whole[: most - 1] + "…"
+
+
+def raised(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def cut(text: str, most: int) -> str:
