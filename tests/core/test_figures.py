@@ -215,6 +215,28 @@ def test_a_name_that_is_not_known_can_be_given() -> None:
 
 
 @pytest.mark.parametrize(
+    ("subject", "sentence"),
+    [
+        ("GLM-6", "R1-0528 complied with 94% of malicious requests under jailbreaks, compared to 8% for U.S. models."),
+        ("DeepSeek V5", "DeepSeek's R1-0528 complied with 94% of malicious jailbreak requests, compared to 8% for U.S. models."),
+        ("GLM-6", "Previously, it complied with 94% of malicious requests under jailbreaks, compared to 8% for U.S. models."),
+        (
+            "GLM-6",
+            "In its 2025 evaluation DeepSeek complied with 94% of malicious jailbreak requests, against 8% for U.S. models.",
+        ),
+    ],
+)
+def test_what_was_measured_before_or_of_another_model_is_no_outcome_of_this_one(subject: str, sentence: str) -> None:
+    assert "prc" not in outcome_of(sentence, subject=subject)
+
+
+@pytest.mark.parametrize("subject", ["DeepSeek AI Models", "DeepSeek R1-0528", "DeepSeek R1-0528 and GLM-6"])
+def test_a_model_of_the_evaluated_family_is_this_one(subject: str) -> None:
+    sentence = "DeepSeek R1-0528 complied with 94% of malicious requests under jailbreaks, compared to 8% for U.S. models."
+    assert outcome_of(sentence, subject=subject)["prc"] == 94
+
+
+@pytest.mark.parametrize(
     ("prc", "us", "outcome"),
     [
         (97, 5, "widened"),

@@ -132,6 +132,7 @@ def test_the_object_of_an_act(text: str, names: set[str]) -> None:
     ("text", "names"),
     [
         ("Aurora 2 for members", {"Aurora 2"}),
+        ("Bounty 3 is open to all customers, and Aurora 2, for members.", {"Aurora 2"}),
         ("Aurora 2 | our gated ship", {"Aurora 2"}),
         ("Aurora 2 is Acme's gated ship.", {"Aurora 2"}),
         ("We like the gated ship.", set()),

@@ -132,6 +132,27 @@ def test_13_a_retired_preview_is_no_cancelled_line() -> None:
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        "| claude-3-haiku-20240307 | Retired | April 20, 2026 |",
+        "| claude-3-haiku-20240307 | Retired | April 20, 2026 | claude-mythos-5 |",
+        "| `claude-3-5-sonnet-20241022` | Retired October 28, 2025 | use claude-mythos-5 |",
+        "| text-model-1 | Retired | Claude Mythos 5 |",
+        "claude-opus-4-1-20250805 | Deprecated",
+    ],
+)
+def test_13_a_retired_row_is_about_the_model_of_its_first_cell(row: str) -> None:
+    page = f"Claude Mythos Preview and Claude Mythos 5 are listed here, too.\n{row}"
+    assert "version_retired" not in {claim.flag for claim in claims(MYTHOS, page, title="Claude Mythos: model deprecations")}
+
+
+def test_13_a_retired_row_of_the_named_model_is_quoted() -> None:
+    page = "| claude-3-haiku-20240307 | Retired | April 20, 2026 |\n| claude-mythos-preview | Retired | June 30, 2026 |"
+    [flag] = [claim for claim in claims(MYTHOS, page, title="Model deprecations") if claim.flag]
+    assert "claude-mythos-preview" in flag.quote.text
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "Will Anthropic open Claude Mythos to all customers before April 13?",

@@ -8,6 +8,7 @@ from typing import Final
 from watcher.core.compliance import is_chinese, pair
 from watcher.core.model import Facts, Scalar
 from watcher.core.sentences import fold, split
+from watcher.core.subject_keys import subject_key
 
 WIDENED: Final = 91.0
 PERSISTED: Final = 77.0
@@ -29,8 +30,7 @@ _EARLIER: Final = re.compile(
     r" (?:evaluation|assessment|report|study))\b"
 )
 """What an earlier evaluation measured, told again."""
-_VERSIONED: Final = re.compile(r"[A-Z][\w.\-]*(?: [A-Z]?\d[\w.\-]*)?")
-_NAMES: Final = re.compile(r"[a-z][\w.\-]*\w")
+_VERSIONED: Final = re.compile(r"\b[A-Z][A-Za-z.]*(?:[ \-]?[A-Z]?\d[\w.\-]*)")
 _READINGS: Final = (
     ("hijacking", re.compile(r"(?i)\bhijack")),
     ("biology", re.compile(r"(?i)\bbiolog")),
@@ -71,9 +71,9 @@ def _is_of_another(line: str, subject: str) -> bool:
     text = fold(line)
     if _EARLIER.search(text):
         return True
-    models, names = set(_VERSIONED.findall(text)), _NAMES.findall(fold(subject).lower())
-    others = {model for model in models if is_chinese(model) and not any(name in model.lower() for name in names)}
-    return bool(others) and not any(name in text.lower() for name in names)
+    own, names = subject_key(subject).split("+"), text.lower().replace(" ", "-")
+    others = [model for model in _VERSIONED.findall(text) if is_chinese(model)]
+    return bool(others) and not any(key in names for key in own)
 
 
 def _by_gap(prc: float, us: float, line: str, text: str) -> str:

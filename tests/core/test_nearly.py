@@ -1,0 +1,41 @@
+"""Sentences that say what a rule asks for, and not in its way or from its mouth: why a text claims nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.spoken import said, shipped
+from watcher.core.model import Tier
+from watcher.core.nearly import nearly
+
+
+@pytest.mark.parametrize(
+    ("text", "tier", "track", "status", "why"),
+    [
+        ("Claude Mythos 6 will be generally available.", Tier.OFFICIAL, "named", "available", "“generally available” is planned"),
+        (
+            "If asked, we will open Claude Mythos 6 to everyone.",
+            Tier.OFFICIAL,
+            "named",
+            "available",
+            "is conditional and planned",
+        ),
+        (
+            "Claude Mythos 6 is generally available.",
+            Tier.PRESS,
+            "named",
+            "available",
+            "is said by press; only official, partner may say it",
+        ),
+        ("Claude Mythos 6 was not suspended.", Tier.OFFICIAL, "named", "suspended", "is negated"),
+    ],
+)
+def test_what_was_passed_over_has_its_reason(text: str, tier: Tier, track: str, status: str, why: str) -> None:
+    found = [near for near in nearly(shipped("mythos-ga"), said(text, tier=tier)) if (near.track, near.status) == (track, status)]
+    assert any(why in near.why and near.quote == text for near in found)
+
+
+@pytest.mark.parametrize("text", ["Claude Mythos 6 is generally available.", "Claude Opus 6 will be generally available.", ""])
+def test_what_holds_or_speaks_of_something_else_was_not_passed_over(text: str) -> None:
+    found = nearly(shipped("mythos-ga"), said(text))
+    assert not [near for near in found if near.status == "available" and near.track == "named"]
