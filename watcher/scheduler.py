@@ -32,6 +32,8 @@ PATIENCE = 4
 """Rounds after which a signal is decided although it has more to be polled: thousands of sources must not delay it."""
 LOOK_AGAIN = timedelta(seconds=30)
 """Another process may have changed what is due."""
+TRY_AGAIN = timedelta(seconds=10)
+"""A beat that failed is tried again after this, every signal with it."""
 SIGN_EVERY = timedelta(minutes=1)
 """A sign of life is given no more often than this."""
 
@@ -154,7 +156,7 @@ def put_clock_right(store: Store, now: datetime) -> None:
 
 
 class Heart:
-    """Beats while the process lives; a beat that fails is logged and tried again at the next tick."""
+    """Beats while the process lives; a beat that fails is logged and tried again soon."""
 
     def __init__(self, beat: Beat, *, clock: Callable[[], datetime], pause: timedelta = TICK) -> None:
         """Take what to do, the clock to do it by, and how long to rest between two beats."""
@@ -201,7 +203,7 @@ class Heart:
         self._before = now
         # A clock that was set back would otherwise leave `_look_at` in a far future.
         if self._look_at is not None and now < self._look_at <= now + LOOK_AGAIN and not back:
-            self.last_good = now
+            self.last_good = self.last_good if self.last_error else now
             return
         self._first = self._first or back
         started = perf_counter()
@@ -211,7 +213,8 @@ class Heart:
             self.tally.beat(perf_counter() - started, good=True)
         except Exception as error:
             # The one edge where anything is caught: the watch goes on when the cause is gone.
-            self.last_error = str(error)
+            self.last_error = str(error) or type(error).__name__
+            self._first, self._look_at = True, now + TRY_AGAIN
             self.tally.beat(perf_counter() - started, good=False)
             log.exception("beat failed")
         else:
