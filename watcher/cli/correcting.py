@@ -11,7 +11,20 @@ from urllib.parse import urlsplit
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, fail, in_words, moment, print_json, span, utc_now
+from watcher.cli.common import (
+    CONFIG,
+    AsJson,
+    ConfigFile,
+    Unusable,
+    configured,
+    fail,
+    in_words,
+    moment,
+    print_json,
+    span,
+    stored,
+    utc_now,
+)
 from watcher.config import Config
 from watcher.config.defaults import publisher_of
 from watcher.core.model import Known, Signal, Tier, Track, Transition
@@ -28,7 +41,7 @@ Where: TypeAlias = Annotated[str, typer.Argument(metavar="SIGNAL[.TRACK]", help=
 
 def record(  # noqa: PLR0913, PLR0917 - the options of a command
     track: Annotated[str, typer.Argument(metavar="SIGNAL.TRACK", help="The track that it is about.")],
-    status: Annotated[str, typer.Argument(help="The status of its ladder that the evidence supports.")],
+    status: Annotated[str, typer.Argument(metavar="STATUS", help="The status of its ladder that the evidence supports.")],
     url: Annotated[str, typer.Option(help="Where it can be read.")],
     quote: Annotated[str, typer.Option(help="The words that say it.")],
     by: By,
@@ -54,7 +67,7 @@ def record(  # noqa: PLR0913, PLR0917 - the options of a command
 
 
 def withdraw(
-    number: Annotated[int, typer.Argument(help="Number of the evidence; `watcher audit` lists them.")],
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the evidence; `watcher audit` lists them.")],
     by: By,
     reason: Reason,
     config: ConfigFile = CONFIG,
@@ -63,7 +76,7 @@ def withdraw(
 ) -> None:
     """Take recorded evidence back. It stays in the audit list; what it had moved is corrected in the same thread."""
     settings, now = configured(config), utc_now()
-    with _changing(settings) as tx:
+    with stored(settings.store.url) as store, store.writing() as tx:
         held = {one.id: one for one in tx.evidence.of()}
         if number not in held or not tx.evidence.withdraw(number, by=_name(by), reason=reason, at=now):
             raise fail(f"there is no evidence {number} to take back; `watcher audit` lists what stands")
@@ -100,7 +113,7 @@ def unmute(where: Where, by: By, reason: Reason = "", config: ConfigFile = CONFI
     """End a silence now: what was held back is told."""
     settings, now = configured(config), utc_now()
     signal, track = _place(settings, where)
-    with _changing(settings) as tx:
+    with stored(settings.store.url) as store, store.writing() as tx:
         if not tx.mutes.end(signal, track, by=_name(by), reason=reason, now=now):
             raise fail(f"{where} is not muted")
     _tell({"unmuted": where}, f"{where} is no longer muted", (), as_json=as_json)
@@ -108,7 +121,7 @@ def unmute(where: Where, by: By, reason: Reason = "", config: ConfigFile = CONFI
 
 def audit(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
     """List what people recorded, took back and silenced, newest first, and which evidence and silences stand."""
-    with _changing(configured(config)) as tx:
+    with stored(configured(config).store.url) as store, store.reading() as tx:
         evidence, mutes, acts = tx.evidence.of(withdrawn=True), tx.mutes.of(utc_now()), tx.audit.of()
     if as_json:
         print_json({"evidence": [*map(_dated, evidence)], "mutes": [*map(_dated, mutes)], "acts": [*map(_dated, acts)]})

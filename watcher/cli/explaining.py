@@ -12,7 +12,7 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured,
 
 
 def explain(  # noqa: PLR0913 - the options of a command
-    signal: Annotated[str, typer.Argument(help="Id of a signal; leave it out with --entries or --document.")] = "",
+    signal: Annotated[str, typer.Argument(metavar="SIGNAL", help="Its id; left out with --entries or --document.")] = "",
     config: ConfigFile = CONFIG,
     as_of: Annotated[str, typer.Option("--as-of", metavar="T", help="Explain what was held at that moment.")] = "",
     entries: Annotated[

@@ -10,7 +10,8 @@ from typing import Any
 
 import typer
 
-from watcher.cli.common import Unusable, fail, in_words, print_json
+from watcher.cli.common import Unusable, fail, print_json, stored
+from watcher.cli.explaining_moves import firmer, moves_of
 from watcher.cli.explaining_texts import claim_out
 from watcher.config import Config
 from watcher.core.decide import decide
@@ -19,7 +20,7 @@ from watcher.core.nearly import Nearly, nearly
 from watcher.core.weighing import Weighed, weigh
 from watcher.observe.settling import counting_claims
 from watcher.saying import stamp
-from watcher.store import Store, Transaction
+from watcher.store import Transaction
 
 LOOK_BACK = timedelta(days=60)
 """How far back texts that claim nothing are read again for what was passed over."""
@@ -43,7 +44,7 @@ def explain_signal(config: Config, name: str, as_of: datetime | None, *, as_json
         signal = config.signal(name)
     except KeyError:
         raise Unusable(f"{name!r} is no signal; expected one of {', '.join(one.id for one in config.signals)}") from None
-    with in_words(), Store.open(config.store.url) as store, store.reading() as tx:
+    with stored(config.store.url) as store, store.reading() as tx:
         verdict = tx.verdicts.as_of(name, as_of) if as_of else tx.verdicts.latest(name)
         if verdict is None:
             raise fail(f"{name}: nothing was known then" if as_of else f"{name}: not decided yet; `watcher once` looks")
@@ -92,6 +93,7 @@ def _plain(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> dict[str, 
                 "since": stamp(why.track.since),
                 "reason": why.track.reason,
                 "next": why.ladder.rung(why.track.status).next,
+                "would_move": [move.plain() for move in moves_of(why.ladder, why.track)],
                 "counted": [_weighed(one) for one in why.weighed if one.counted],
                 "not_counted": [_weighed(one) for one in why.weighed if not one.counted],
                 "passed_over": [
@@ -121,10 +123,22 @@ def _show(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> None:
         _list("not counted", _distinct(one for one in why.weighed if not one.counted))
         for near in why.passed[-5:]:
             typer.echo(f"  passed over for {near.status}: {near.why}\n      “{_line(near.quote)}”")
-        if words := why.ladder.rung(why.track.status).next:
-            typer.echo(f"  next: {words}")
+        _list_next(why)
     for blind in verdict.blind:
         typer.echo(f"\ncannot see {blind.source} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
+
+
+def _list_next(why: Why) -> None:
+    """What would move it, in the ladder's own words where it has some, and by which rules."""
+    typer.echo("  what would move it:")
+    for words in (why.ladder.rung(why.track.status).next, *firmer(why.ladder, why.track)):
+        if words:
+            typer.echo(f"    {words}")
+    moves = moves_of(why.ladder, why.track)
+    for move in moves:
+        typer.echo(f"    to {move}")
+    if not moves:
+        typer.echo("    no rule leads on from here")
 
 
 def _distinct(weighed: Iterable[Weighed]) -> list[Weighed]:

@@ -32,7 +32,7 @@ class Tried:
 
 
 def notify(
-    recipient: Annotated[list[str] | None, typer.Argument(help="Ids of recipients; all of them by default.")] = None,
+    recipient: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT", help="Their ids; all by default.")] = None,
     config: ConfigFile = CONFIG,
     *,
     as_json: AsJson = False,

@@ -27,7 +27,7 @@ from watcher.worlds import UnusableWorld, World, open_world
 
 
 def rehearse(  # noqa: PLR0913 - the options of a command
-    world: Annotated[str, typer.Argument(help="A folder with a world.jsonl, or the address of a running world server.")],
+    world: Annotated[str, typer.Argument(metavar="WORLD", help="A folder with a world.jsonl, or a world server's address.")],
     config: ConfigFile = CONFIG,
     start: Annotated[
         str, typer.Option("--from", metavar="T", help="First moment; known history counts up to here.")

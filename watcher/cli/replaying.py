@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, fail, in_words, moment, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, fail, moment, print_json, stored
 from watcher.config import Config
 from watcher.core.model import Transition
 from watcher.saying import as_line, as_words, stamp
@@ -41,17 +41,17 @@ def replay(
         return
     for one in found:
         _show(one)
-    typer.echo(f"{len(found)} differences" if found else "nothing would be told otherwise")
+    many = "1 difference" if len(found) == 1 else f"{len(found)} differences"
+    typer.echo(many if found else "nothing would be told otherwise")
 
 
 def _replayed(settings: Config, url: str, wanted: str, start: datetime | None) -> list[Difference]:
     from watcher.rehearse import REHEARSED  # noqa: PLC0415 - usage errors decide nothing
     from watcher.replaying import differences, record_of  # noqa: PLC0415 - as above
     from watcher.replaying import replay as decided_again  # noqa: PLC0415 - as above
-    from watcher.store import Store  # noqa: PLC0415 - as above
 
     found: list[Difference] = []
-    with in_words(), Store.open(url) as store, store.reading() as tx:
+    with stored(url) as store, store.reading() as tx:
         rehearsed = bool(tx.meta.get(REHEARSED))
         for signal in settings.signals:
             if wanted in {"", signal.id} and (record := record_of(tx, signal.id, rehearsed=rehearsed)):

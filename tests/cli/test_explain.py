@@ -1,0 +1,111 @@
+"""`watcher explain`: why a signal stands there, what a text claims, what a document decides."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import watcher
+from tests.cli.story import NOT, OPEN, SOON, is_missing_database, kept, past
+from tests.test_beats import FEED, item
+
+__all__ = ["kept", "past"]
+
+
+def test_it_tells_what_counted_what_did_not_and_what_would_move_it(past: Path) -> None:
+    said = watcher("explain", "gadget")
+
+    assert said.code == 0
+    assert "it: open (provisional, since 2026-06-01)" in said.out
+    assert "open by rule open, lab.example (official): sets the present status" in said.out
+    assert f"“open to everyone” is negated\n      “{NOT}”" in said.out
+    assert f"“open to everyone” is planned\n      “{SOON}”" in said.out
+    assert "another voice would confirm it: it asks for 2" in said.out
+
+
+def test_it_explains_a_past_day_and_what_could_come_next_then(past: Path) -> None:
+    said = watcher("explain", "gadget", "--as-of", "2026-06-01T06:00")
+
+    assert "it: closed" in said.out
+    assert "to open, by rule open from official or partner sources" in said.out
+    assert OPEN not in said.out
+
+
+def test_programs_get_the_same(past: Path) -> None:
+    told = watcher("explain", "gadget", "--json").json()
+
+    (track,) = told["tracks"]
+    assert (told["signal"], told["headline"], track["status"], track["standing"]) == ("gadget", "open", "open", "provisional")
+    assert {(one["quote"], one["rule"], one["tier"]) for one in track["counted"]} == {(OPEN, "open", "official")}
+    assert {(one["quote"], one["why"]) for one in track["passed_over"]} == {
+        (NOT, "“open to everyone” is negated"),
+        (SOON, "“open to everyone” is planned"),
+    }
+    earlier = watcher("explain", "gadget", "--as-of", "2026-06-01T06:00", "--json").json()
+    assert earlier["tracks"][0]["would_move"] == [{"status": "open", "rules": ["open"], "said_by": ["official", "partner"]}]
+
+
+def test_before_the_first_look_it_says_so(home: Path, past: Path) -> None:
+    assert "nothing was known then" in watcher("explain", "gadget", "--as-of", "2020-01-01").err
+    (past / "data" / "watch.db").unlink()
+    (past / "data").rmdir()
+    assert is_missing_database(watcher("explain", "gadget"), home)
+
+
+LINES = [
+    {"id": "a", "title": OPEN, "tier": "official", "published": "2026-06-01"},
+    {"id": "b", "title": NOT, "tier": "official"},
+    {"id": "c", "title": OPEN, "tier": "press"},
+]
+
+
+def test_texts_are_read_from_a_file_or_from_standard_input(home: Path) -> None:
+    text = "\n".join(json.dumps(line) for line in LINES)
+    (home / "texts.jsonl").write_text(text, "utf-8")
+
+    rows = [json.loads(line) for line in watcher("explain", "--entries", "texts.jsonl", "--json").out.splitlines()]
+    piped = watcher("explain", "--entries", "-", "--json", stdin=text)
+
+    assert [(row["id"], [claim["status"] for claim in row["claims"]]) for row in rows] == [("a", ["open"]), ("b", []), ("c", [])]
+    assert {"signal", "track", "status", "quote", "rule"} <= rows[0]["claims"][0].keys()
+    assert [json.loads(line) for line in piped.out.splitlines()] == rows
+    words = watcher("explain", "--entries", "texts.jsonl").out
+    assert "gadget.it: open by rule open" in words
+    assert "no claim of gadget.it open: “open to everyone” is negated" in words
+    assert not (home / "data").exists(), "texts need no database"
+
+
+def test_a_document_is_read_through_its_format_and_decides_by_itself(home: Path) -> None:
+    (home / "feed.xml").write_text(FEED % item(OPEN), "utf-8")
+
+    said = watcher("explain", "--document", "feed.xml", "--url", "https://lab.example/feed.xml")
+    told = watcher("explain", "--document", "feed.xml", "--url", "https://lab.example/feed.xml", "--json").json()
+
+    assert "read as feed: 1 entries" in said.out
+    assert "gadget.it: open (provisional)" in said.out
+    assert [(one["signal"], one["track"], one["status"]) for one in told["tracks"]] == [("gadget", "it", "open")]
+
+
+MISTAKES = [
+    ((), 2, "expected one of SIGNAL, --entries FILE, --document FILE"),
+    (("nope",), 2, "'nope' is no signal; expected one of gadget"),
+    (("gadget", "--as-of", "then"), 2, "2026-06-09"),
+    (("--entries", "none.jsonl"), 1, "none.jsonl cannot be read"),
+    (("--entries", "broken.jsonl"), 1, "line 2"),
+    (("--document", "none.xml"), 1, "none.xml cannot be read"),
+    (("--document", "broken.xml", "--format", "scroll"), 2, "no format"),
+    (("--document", "broken.xml", "--format", "feed"), 1, "cannot be read as feed"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "told"), MISTAKES, ids=[" ".join(row[0]) for row in MISTAKES])
+def test_a_mistake_is_answered_with_what_was_expected(home: Path, words: tuple[str, ...], code: int, told: str) -> None:
+    (home / "broken.jsonl").write_text('{"id": "a"}\nnothing\n', "utf-8")
+    (home / "broken.xml").write_text("<rss><channel>", "utf-8")
+
+    said = watcher("explain", *words)
+
+    assert said.code == code
+    assert told in said.all
