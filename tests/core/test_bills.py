@@ -84,6 +84,7 @@ def test_a_measure_knows_its_label_its_origin_and_its_page() -> None:
 def test_days_are_days_in_washington() -> None:
     assert str(midnight("2026-10-31")) == "2026-10-31 04:00:00+00:00"
     assert str(midnight("2026-11-02")) == "2026-11-02 05:00:00+00:00"
+    assert [midnight(day) for day in ("4050-01-21", "1012-01-07", "0000-01-01", "2026-02-30")] == [None] * 4
     assert [
         day_of(stamp) for stamp in ("2026-01-13", "2026-01-13T03:00:00Z", "2026-01-13T09:00:00", "2026-01-13 or so", "soon")
     ] == [

@@ -157,3 +157,4 @@ def test_what_the_fuzzer_found_stays_harmless(name: str, path: Path) -> None:
     for entry in entries:
         assert entry.title.isprintable()
         assert entry.text.replace("\n", "").isprintable()
+        assert entry.published is None or 1985 <= entry.published.year <= 2201

@@ -53,14 +53,18 @@ def system_of(code: str, name: str) -> str:
     return "house" if name.startswith("House") or code in {"1", "2"} else ""
 
 
+YEARS = range(1985, 2201)
+"""A slip of the pen, or of a hostile hand, must not become the latest row of a record for ever."""
+
+
 @lru_cache(maxsize=4096)
 def midnight(day: str) -> datetime | None:
-    """The start of a day in Washington, in UTC; None for what is no date (YYYY-MM-DD)."""
+    """The start of a day in Washington, in UTC; None for what is no date (YYYY-MM-DD), or one that no record can have."""
     try:
         parsed = datetime.strptime(day[:10], "%Y-%m-%d").date()  # noqa: DTZ007 - a bare day, made aware on the next line
     except ValueError:
         return None
-    return datetime.combine(parsed, time(), WASHINGTON).astimezone(UTC)
+    return datetime.combine(parsed, time(), WASHINGTON).astimezone(UTC) if parsed.year in YEARS else None
 
 
 def day_of(stamp: str) -> str:
