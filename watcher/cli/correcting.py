@@ -149,7 +149,12 @@ def _changing(settings: Config) -> Iterator[Transaction]:
 
 
 def _settle(tx: Transaction, signal: Signal, now: datetime, *, rewritten: str = "") -> tuple[Transition, ...]:
-    """Decide in the transaction that holds the act; nobody looked at a source, so what cannot be seen stays as it was."""
+    """Decide in the transaction that holds the act; nobody looked at a source, so what cannot be seen stays as it was.
+
+    Before the first look nothing is decided: the baseline is for the watch to set, when it has seen every source.
+    """
+    if tx.verdicts.latest(signal.id) is None:
+        return ()
     from watcher.observe.settling import settle  # noqa: PLC0415 - usage errors decide nothing
 
     return settle(tx, signal, now, rewritten=rewritten, look=False)

@@ -1,0 +1,116 @@
+"""`watcher backup`, `verify` and `export`: whole copies, proof, and the page as files."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import watcher
+from tests.cli.story import is_missing_database, kept, past
+
+__all__ = ["kept", "past"]
+
+
+def spoil(database: Path, statement: str) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(statement)
+
+
+def test_a_backup_is_one_whole_file_that_can_take_the_place_of_the_database(past: Path) -> None:
+    said = watcher("backup", "copies/today.db")
+
+    assert said.code == 0
+    assert "wrote copies/today.db" in said.out
+    assert [path.name for path in (past / "copies").iterdir()] == ["today.db"]
+    (past / "copies" / "today.db").replace(past / "data" / "watch.db")
+    assert "it: open" in watcher("status").out
+
+
+def test_a_backup_into_a_folder_gets_a_dated_name_and_an_old_one_is_replaced(past: Path) -> None:
+    (past / "copies").mkdir()
+
+    told = watcher("backup", "copies", "--json").json()
+
+    assert Path(told["file"]).match("copies/watch-*Z.db")
+    assert told["bytes"] == Path(told["file"]).stat().st_size
+    (past / "old.db").write_text("old", "utf-8")
+    assert watcher("backup", "old.db").code == 0
+    assert watcher("verify", "old.db").code == 0
+
+
+def test_the_database_is_never_replaced_by_its_own_copy(past: Path) -> None:
+    said = watcher("backup", "./data/../data/watch.db")
+
+    assert said.code == 2
+    assert "is the database itself" in said.err
+
+
+def test_what_is_as_it_was_written_is_said_to_be(past: Path) -> None:
+    said, told = watcher("verify"), watcher("verify", "--json").json()
+
+    assert said.code == 0
+    assert "is intact" in said.out
+    assert (told["intact"], told["broken"]) == (True, None)
+    assert told["rows"]["observation"] >= 3
+
+
+SPOILT = [
+    ("UPDATE observation SET entry = replace(entry, 'open', 'shut') WHERE id = 2", "observation 2 was changed"),
+    ("DELETE FROM verdict WHERE id = 1", "verdict"),
+    ("UPDATE document SET body = x'00' WHERE id = 1", "document 1"),
+]
+
+
+@pytest.mark.parametrize(("statement", "told"), SPOILT, ids=[row[1] for row in SPOILT])
+def test_the_first_broken_link_is_named(past: Path, statement: str, told: str) -> None:
+    spoil(past / "data" / "watch.db", statement)
+
+    said = watcher("verify")
+
+    assert said.code == 1
+    assert told in said.err
+    assert watcher("verify", "--json").json()["intact"] is False
+
+
+def test_a_file_that_is_no_database_is_exit_code_3(past: Path) -> None:
+    (past / "diary.db").write_text("Dear diary, " * 1000, "utf-8")
+
+    assert watcher("verify", "diary.db").code == 3
+
+
+@pytest.mark.parametrize("words", [("verify",), ("backup", "x.db"), ("export", "site")], ids=str)
+def test_without_a_database_there_is_nothing_to_keep(home: Path, words: tuple[str, ...]) -> None:
+    assert is_missing_database(watcher(*words), home)
+    assert {path.name for path in home.iterdir()} == {"signals.toml"}
+
+
+def test_a_place_that_cannot_be_written_is_told(past: Path) -> None:
+    (past / "file").write_text("in the way", "utf-8")
+
+    assert watcher("backup", "file/x.db").code == 3
+    exported = watcher("export", "file/site")
+    assert exported.code == 1
+    assert "cannot be written" in exported.err
+
+
+def test_the_page_is_written_as_files_with_everything_it_links_to(past: Path) -> None:
+    told = watcher("export", "site", "--json").json()
+
+    assert {"index.html", "signals/gadget.html", "feeds/all.atom", "badges/gadget.svg", "api/v1/signals.json"} <= set(
+        told["files"]
+    )
+    assert all((past / "site" / name).is_file() for name in told["files"])
+    assert "Can everybody use the Gadget?" in (past / "site" / "index.html").read_text("utf-8")
+
+
+def test_the_page_of_a_past_day_and_the_hint_on_the_address(past: Path) -> None:
+    said = watcher("export", "site", "--as-of", "2026-06-01T06:00")
+
+    assert said.code == 0
+    assert "index.html" in said.out
+    assert "base_url" in said.err
+    assert "Open to everyone" not in (past / "site" / "signals" / "gadget.html").read_text("utf-8")
+    assert watcher("export", "site", "--as-of", "then").code == 2
