@@ -1,0 +1,112 @@
+"""The watch over a small recorded web with a clock of its own: real store, real mailboxes, and a page to look at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from watcher.cli.wiring import Rehearsal, deliverer, fetch_settings, opened, prepare
+from watcher.config import Config, load
+from watcher.fetch.sign import sign_of_life
+from watcher.scheduler import Heart
+from watcher.store import Store
+from watcher.web.app import create_app
+from watcher.web.reads import StoreReads, face_of
+from watcher.web.settings import Settings
+from watcher.worlds import World, open_world
+
+PEOPLE = """
+[[recipient]]
+id = "operator"
+channel = "maildir"
+to = "{0}/operator"
+operator = true
+[[recipient]]
+id = "reader"
+channel = "maildir"
+to = "{0}/reader"
+"""
+
+
+class Watch:
+    """One installation; `now` is what its clock shows, whatever the time is in the web that it watches."""
+
+    def __init__(self, text: str, folder: Path, web: Path, store: Store, **changes: Any) -> None:
+        (folder / "signals.toml").write_text(text + PEOPLE.format(folder), "utf-8")
+        self.config: Config = load(folder / "signals.toml", {})
+        self.folder, self.store, self.changes = folder, store, changes
+        self.world: World = open_world(str(web))
+        self.now = self.world.now()
+        self.heart: Heart | None = None
+
+    @asynccontextmanager
+    async def beating(self, start: datetime) -> AsyncIterator[Heart]:
+        """The heart, beaten by hand."""
+        self.set(start)
+        prepare(self.store, self.config, start)
+        settings = self.world.settings(fetch_settings(self.config))
+        send = deliverer(self.config, self.store, clock=lambda: self.now)
+        rehearsal = Rehearsal(self.world, known_until=start)
+        url = self.config.watch.heartbeat_url
+        real = fetch_settings(self.config)
+        async with (
+            opened(self.config, self.store, settings, deliver=send, rehearsal=rehearsal) as beat,
+            sign_of_life(url, real, lambda: self.now) as sign,
+        ):
+            self.heart = Heart(replace(beat, after=sign, **self.changes), clock=lambda: self.now)
+            yield self.heart
+
+    def set(self, now: datetime, *, true: datetime | None = None) -> None:
+        """Set the clock; `true` is the time in the web where the clock is wrong."""
+        self.now = now
+        self.world.move(true or now)
+
+    def run(self, moments: Iterable[datetime | tuple[datetime, datetime]]) -> None:
+        """Beat at each of these moments (or pairs of what the clock shows and what time it is), and what follows from it."""
+
+        async def beats() -> None:
+            listed = [moment if isinstance(moment, tuple) else (moment, moment) for moment in moments]
+            async with self.beating(listed[0][0]) as heart:
+                for shown, true in listed:
+                    self.set(shown, true=true)
+                    await heart.tick()
+                    assert heart.last_error == ""
+
+        asyncio.run(beats())
+
+    def mails(self, who: str) -> list[EmailMessage]:
+        """What lies in a mailbox, oldest first."""
+        found = [message_from_bytes(path.read_bytes(), policy=default) for path in (self.folder / who).glob("new/*")]
+        return sorted(found, key=lambda mail: (mail["Date"].datetime, mail["Message-ID"]))  # type: ignore[arg-type,return-value]
+
+    def subjects(self, who: str) -> list[str]:
+        """Their subjects."""
+        return [str(mail["Subject"]) for mail in self.mails(who)]
+
+    def page(self, path: str) -> httpx.Response:
+        """What the page answers now."""
+        heart = self.heart
+        reads = StoreReads(self.store, face_of(self.config), clock=lambda: self.now, beat=lambda: heart and heart.last_good)
+        app = create_app(reads, Settings(metrics_token="open"), clock=lambda: self.now)
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://watch.example") as client:
+                return await client.get(path, headers={"Authorization": "Bearer open"})
+
+        return asyncio.run(ask())
+
+
+def hourly(start: datetime, hours: int, step: timedelta = timedelta(hours=1)) -> list[datetime]:
+    """Moments a step apart, the first one included."""
+    return [start + number * step for number in range(hours + 1)]
