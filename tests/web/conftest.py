@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.web.browsing import CHROMIUM
 from tests.web.story import NOW, Shown
 from watcher.web.app import create_app
 from watcher.web.settings import Settings
@@ -50,3 +53,11 @@ class Site:
 @pytest.fixture
 def site() -> Site:
     return Site(Shown())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
