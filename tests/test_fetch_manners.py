@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from tests.loopback import NOON, Site, http, meet, settings
 from watcher.core.model import Document
 from watcher.fetch import Fetcher, FetchSettings, Request
+from watcher.fetch.exchange import Reply
 
 
 class Leaping(asyncio.SelectorEventLoop):
@@ -36,27 +38,30 @@ class Busy:
         self.now: dict[str, int] = {}
         self.most: dict[str, int] = {}
 
-    async def handle(self, request: httpx.Request) -> httpx.Response:
-        for name in (request.url.host, "all"):
+    async def ask(self, url: str, headers: Mapping[str, str]) -> Reply:
+        host = urlsplit(url).hostname or ""
+        for name in (host, "all"):
             self.now[name] = self.now.get(name, 0) + 1
             self.most[name] = max(self.most.get(name, 0), self.now[name])
-        self.starts.append((request.url.host, asyncio.get_running_loop().time()))
+        self.starts.append((host, asyncio.get_running_loop().time()))
         await asyncio.sleep(1)
-        for name in (request.url.host, "all"):
+        for name in (host, "all"):
             self.now[name] -= 1
-        return httpx.Response(200, stream=httpx.ByteStream(b"x"))
+        return Reply(200, {}, _body(), lambda: None)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
 
 
-class Slow(httpx.AsyncBaseTransport):
-    def __init__(self, web: Busy) -> None:
-        self.handle_async_request = web.handle  # type: ignore[method-assign]
+async def _body() -> AsyncIterator[bytes]:
+    yield b"x"
 
 
 def visit(urls: list[str], **changes: Any) -> Busy:
     web, loop = Busy(), Leaping()
 
     async def run() -> None:
-        async with Fetcher(FetchSettings(**changes), clock=lambda: NOON, transport=Slow(web)) as fetcher:
+        async with Fetcher(FetchSettings(**changes), clock=lambda: NOON, transport=web) as fetcher:
             answers = await asyncio.gather(*(fetcher.get(Request(url)) for url in urls))
         assert all(isinstance(answer, Document) for answer in answers)
 

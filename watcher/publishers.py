@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import tldextract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
-_EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+@cache
+def _extract() -> TLDExtract:
+    """The library and its list, loaded when a domain is first asked for: most runs of `once` see nothing new."""
+    from tldextract import TLDExtract  # noqa: PLC0415 - as above
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 @lru_cache(maxsize=4096)
@@ -21,7 +29,7 @@ def registrable(url: str) -> str:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
-    found = _EXTRACT.extract_str(host)
+    found = _extract().extract_str(host)
     if found.suffix or found.ipv4 or found.ipv6:
         return found.top_domain_under_public_suffix or host
     return ".".join(host.split(".")[-2:])

@@ -14,7 +14,6 @@ from watcher.announce import Reader
 from watcher.cli.common import utc_now
 from watcher.config import Config, ConfigError, Mistake, rules_hash
 from watcher.config.settings import Recipient
-from watcher.core.claims import claims_of
 from watcher.core.model import Signal
 from watcher.core.when import allowed_at
 from watcher.deliver import Office, channels_of, declared, deliver, desk_of, timetable
@@ -77,6 +76,8 @@ def renew_claims(tx: Transaction, signal: Signal, now: datetime) -> bool:
     rules = rules_hash(signal)
     if tx.claims.rules(signal.id) == rules:
         return False
+    from watcher.core.claims import claims_of  # noqa: PLC0415 - rules change seldom
+
     seen = tx.observations.of(signal.id, all_revisions=True)
     tx.claims.replace(signal.id, rules, (claim for one in list(seen) for claim in claims_of(signal, one)), now)
     return True

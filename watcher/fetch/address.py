@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urljoin
 
 import idna
@@ -88,6 +89,7 @@ def _why(text: str) -> str:
     return "address with a user name or password in it" if "@" in authority else "address that cannot be read"
 
 
+@lru_cache(maxsize=4096)
 def _host(text: str) -> str:
     """A host name in ASCII, or a literal address in its usual form (WHATWG URL, host parsing, made stricter)."""
     try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-import httpx
-
 from watcher.core.model import Failed, Outcome
+from watcher.fetch.exchange import Reply
 
 LONGEST = timedelta(days=31)
 """No publisher's wish to wait is taken for longer than this."""
@@ -56,11 +56,11 @@ def looks_needed(status: int) -> bool:
     return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def judge(response: httpx.Response, peeked: bytes, *, now: datetime) -> Failed | None:
+def judge(reply: Reply, peeked: bytes, *, now: datetime) -> Failed | None:
     """The failure that status and headers tell, or None for an answer worth reading. `peeked`: the body's beginning."""
-    status, content_type = response.status_code, response.headers.get("content-type", "")
+    status, content_type = reply.status, reply.headers.get("content-type", "")
     refused = status >= HTTPStatus.BAD_REQUEST
-    if _CHALLENGE_HEADERS.intersection(response.headers) or (refused and is_challenge(content_type, peeked)):
+    if _CHALLENGE_HEADERS.intersection(reply.headers) or (refused and is_challenge(content_type, peeked)):
         kind, reason = Outcome.BLOCKED, f"{CHALLENGE} ({_phrase(status)})"
     elif status in _WHOLE:
         media = content_type.partition("/")[0].strip().lower()
@@ -69,7 +69,7 @@ def judge(response: httpx.Response, peeked: bytes, *, now: datetime) -> Failed |
         kind, reason = Outcome.MALFORMED, f"{media} instead of a document"
     else:
         kind, reason = _KINDS.get(status, Outcome.ERROR), _phrase(status)
-    return Failed(kind, reason, status, retry_after(response.headers, now=now) if refused else None)
+    return Failed(kind, reason, status, retry_after(reply.headers, now=now) if refused else None)
 
 
 def is_challenge(content_type: str, body: bytes) -> bool:
@@ -91,7 +91,7 @@ def _visible(page: bytes) -> bytes:
     return _BLANK.sub(b" ", _HIDDEN.sub(b" ", page)).strip()
 
 
-def retry_after(headers: httpx.Headers, *, now: datetime) -> timedelta | None:
+def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:
     """How long the publisher asks to wait: seconds or a date (RFC 9110, 10.2.3); never negative, at most a month."""
     value = headers.get("retry-after", "").strip()
     if value.isdecimal():
@@ -100,7 +100,7 @@ def retry_after(headers: httpx.Headers, *, now: datetime) -> timedelta | None:
     return None if at is None else _bounded(at - (_date(headers.get("date", "")) or now))
 
 
-def max_age(headers: httpx.Headers, *, now: datetime) -> timedelta | None:
+def max_age(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:
     """How long the answer stays fresh (RFC 9111, 4.2.1), less its age; None where nothing is said."""
     control = headers.get("cache-control", "").lower()
     if re.search(r"\bno-(?:cache|store)\b", control):
@@ -112,13 +112,13 @@ def max_age(headers: httpx.Headers, *, now: datetime) -> timedelta | None:
     return None if expires is None else _bounded(expires - (_date(headers.get("date", "")) or now))
 
 
-def said_time(headers: httpx.Headers) -> datetime | None:
+def said_time(headers: Mapping[str, str]) -> datetime | None:
     """The time that the other side's clock shows: its Date, and how long a cache on the way has kept the answer since."""
     age, at = headers.get("age", "").strip(), _date(headers.get("date", ""))
     return at and at + timedelta(seconds=int(age[:9]) if age.isdecimal() else 0)
 
 
-def validator(headers: httpx.Headers, name: str) -> str:
+def validator(headers: Mapping[str, str], name: str) -> str:
     """An ETag or Last-Modified as it may be sent back: printable and of reasonable length, else empty."""
     value = headers.get(name, "").strip()
     return value if value.isascii() and value.isprintable() and len(value) <= 512 else ""  # noqa: PLR2004 - longer than any real one

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
-import httpx
+from watcher.fetch.exchange import Broken, Reply, Unreached
 
 STEP = 1 << 18
 """Bytes that one step of inflation may give: what a hostile body can cost beyond the limit."""
@@ -30,12 +30,12 @@ class Body:
     hash: str
 
 
-async def read(response: httpx.Response, *, limit: int) -> Body:
+async def read(reply: Reply, *, limit: int) -> Body:
     """The whole body, at most `limit` bytes before and after inflation. Raises Spoilt."""
-    if _announced(response) > limit:
+    if _announced(reply) > limit:
         raise Spoilt(f"body larger than {_size(limit)}")
     sink, digest = io.BytesIO(), hashlib.sha256()
-    async with aclosing(_pieces(response, limit)) as pieces:
+    async with aclosing(_pieces(reply, limit)) as pieces:
         async for piece in pieces:
             if sink.tell() + len(piece) > limit:
                 raise Spoilt(f"body larger than {_size(limit)}")
@@ -44,11 +44,11 @@ async def read(response: httpx.Response, *, limit: int) -> Body:
     return Body(sink.getvalue(), digest.hexdigest())
 
 
-async def peek(response: httpx.Response, *, limit: int) -> bytes:
+async def peek(reply: Reply, *, limit: int) -> bytes:
     """The first bytes of a body, as far as they can be had; never raises for what the body is."""
     sink = io.BytesIO()
-    with suppress(Spoilt, httpx.TransportError):  # what came until then is what there is to look at
-        async with aclosing(_pieces(response, 2 * STEP)) as pieces:
+    with suppress(Spoilt, Unreached):  # what came until then is what there is to look at
+        async with aclosing(_pieces(reply, 2 * STEP)) as pieces:
             async for piece in pieces:
                 sink.write(piece)
                 if sink.tell() >= limit:
@@ -56,13 +56,13 @@ async def peek(response: httpx.Response, *, limit: int) -> bytes:
     return sink.getvalue()[:limit]
 
 
-async def _pieces(response: httpx.Response, limit: int) -> AsyncGenerator[bytes, None]:
+async def _pieces(reply: Reply, limit: int) -> AsyncGenerator[bytes, None]:
     """The inflated body in pieces; checks that as much came as was announced."""
-    coding = response.headers.get("content-encoding", "identity").strip().lower()
-    announced, received = _announced(response), 0
+    coding = reply.headers.get("content-encoding", "identity").strip().lower()
+    announced, received = _announced(reply), 0
     inflater = _inflater(coding)
     try:
-        async for chunk in response.aiter_raw():
+        async for chunk in reply.chunks:
             received += len(chunk)
             if received > limit:
                 raise Spoilt(f"body larger than {_size(limit)}")
@@ -73,7 +73,7 @@ async def _pieces(response: httpx.Response, limit: int) -> AsyncGenerator[bytes,
                 yield piece
                 if len(piece) == STEP:
                     await asyncio.sleep(0)  # others take their turn while much is inflated
-    except httpx.RemoteProtocolError as error:
+    except Broken as error:
         raise Spoilt(f"answer cut off after {received} bytes") from error
     if received < announced:
         raise Spoilt(f"answer cut off after {received} of {announced} bytes")
@@ -124,9 +124,9 @@ def _inflater(coding: str) -> _Inflater | None:
     raise Spoilt("content coding that was not asked for")
 
 
-def _announced(response: httpx.Response) -> int:
+def _announced(reply: Reply) -> int:
     """The length that the headers announce, in bytes; 0 where they do not."""
-    length = response.headers.get("content-length", "")
+    length = reply.headers.get("content-length", "")
     return int(length[:18]) if length.isdecimal() else 0
 
 

@@ -10,12 +10,11 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self, TypeAlias
 
-import httpx
-
 import watcher
 from watcher.core.model import Document, Failed, NotModified, Outcome
 from watcher.fetch import answers, bodies
 from watcher.fetch.address import Address, Refused, join, parse, redact
+from watcher.fetch.exchange import Broken, Reply, Transport, Unreached
 from watcher.fetch.guard import Guard
 from watcher.fetch.hosts import Turns
 from watcher.fetch.wire import Resolve, Wire
@@ -70,7 +69,7 @@ class Fetcher:
         settings: FetchSettings,
         *,
         clock: Callable[[], datetime],
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         resolve: Resolve | None = None,
     ) -> None:
         """Take the settings and the clock; a transport stands in for the network, `resolve` for its names."""
@@ -108,27 +107,27 @@ class Fetcher:
             return Failed(Outcome.ERROR, f"no answer within {self._seconds:g} s")
         except bodies.Spoilt as spoilt:
             return Failed(Outcome.MALFORMED, str(spoilt), HTTPStatus.OK)
-        except httpx.RemoteProtocolError as error:
+        except Broken as error:
             return Failed(Outcome.MALFORMED, redact(str(error)))
-        except httpx.TransportError as error:
+        except Unreached as error:
             return Failed(Outcome.ERROR, redact(str(error)))
 
     async def _follow(self, request: Request, address: Address, *, keep: bool) -> Answer:
         """Ask, and go where redirects point, judging each address anew."""
         seen = {address}
         while True:
-            response = await self._ask(request, address, keep=keep)
+            reply = await self._ask(request, address, keep=keep)
             try:
-                location = response.headers.get("location")
-                if response.status_code not in answers.REDIRECTS or location is None:
-                    return await self._read(request, address, response)
+                location = reply.headers.get("location")
+                if reply.status not in answers.REDIRECTS or location is None:
+                    return await self._read(request, address, reply)
             finally:
-                await response.aclose()
+                reply.release()
             address = self._next(address, location)
             if address in seen:
-                return Failed(Outcome.ERROR, "redirects in a circle", response.status_code)
+                return Failed(Outcome.ERROR, "redirects in a circle", reply.status)
             if len(seen) > MOST_REDIRECTS:
-                return Failed(Outcome.ERROR, f"more than {MOST_REDIRECTS} redirects", response.status_code)
+                return Failed(Outcome.ERROR, f"more than {MOST_REDIRECTS} redirects", reply.status)
             seen.add(address)
 
     def _next(self, base: Address, location: str) -> Address:
@@ -138,7 +137,7 @@ class Fetcher:
             raise Refused("redirect from https to http")
         return address
 
-    async def _ask(self, request: Request, address: Address, *, keep: bool) -> httpx.Response:
+    async def _ask(self, request: Request, address: Address, *, keep: bool) -> Reply:
         if self._transport is None:
             raise RuntimeError("a Fetcher is used inside `async with`")
         headers = {"User-Agent": self._settings.user_agent, "Accept": request.accept or "*/*", "Accept-Encoding": "gzip"}
@@ -149,21 +148,21 @@ class Fetcher:
         if not (keep or self._via):  # nothing else is due there soon: an idle connection would only be held open
             headers["Connection"] = "close"
         url = f"{self._via.url.rstrip('/')}/{address.place}{address.target}" if self._via else address.url
-        response = await self._transport.handle_async_request(httpx.Request("GET", url, headers=headers))
-        if (then := answers.said_time(response.headers)) is not None:
+        reply = await self._transport.ask(url, headers)
+        if (then := answers.said_time(reply.headers)) is not None:
             self.ahead[address.host] = then - self._clock()
-        return response
+        return reply
 
-    async def _read(self, request: Request, address: Address, response: httpx.Response) -> Answer:
+    async def _read(self, request: Request, address: Address, reply: Reply) -> Answer:
         """The answer of the last hop as a value."""
-        now, headers, status = self._clock(), response.headers, response.status_code
+        now, headers, status = self._clock(), reply.headers, reply.status
         fresh = answers.max_age(headers, now=now)
         if status == HTTPStatus.NOT_MODIFIED and (request.etag or request.last_modified):
             return NotModified(fresh)
-        peeked = await bodies.peek(response, limit=answers.PEEK) if answers.looks_needed(status) else b""
-        if failed := answers.judge(response, peeked, now=now):
+        peeked = await bodies.peek(reply, limit=answers.PEEK) if answers.looks_needed(status) else b""
+        if failed := answers.judge(reply, peeked, now=now):
             return failed
-        body = await bodies.read(response, limit=self._settings.max_body)
+        body = await bodies.read(reply, limit=self._settings.max_body)
         content_type = headers.get("content-type", "").strip()
         if not body.data.strip():
             return Failed(Outcome.EMPTY, "empty body", status)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import httpx
+from watcher.fetch.exchange import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +19,24 @@ class Answered:
 
 
 Answerer: TypeAlias = Callable[[str, Mapping[str, str]], Answered]
-"""From an address and the headers of the request."""
+"""From an address and the headers of the request, by their names in lower case."""
 
 
-class InProcess(httpx.AsyncBaseTransport):
+class InProcess:
     """Asks a function instead of a server."""
 
     def __init__(self, answer: Answerer) -> None:
         self._answer = answer
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def ask(self, url: str, headers: Mapping[str, str]) -> Reply:
         """Answer one request."""
-        answered = self._answer(str(request.url), request.headers)
-        return httpx.Response(answered.status, headers=answered.headers, stream=httpx.ByteStream(answered.body))
+        answered = self._answer(url, {name.lower(): value for name, value in headers.items()})
+        told = {name.lower(): value for name, value in answered.headers.items()}
+        return Reply(answered.status, told, _whole(answered.body), lambda: None)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+
+async def _whole(body: bytes) -> AsyncIterator[bytes]:
+    yield body

@@ -1,4 +1,4 @@
-"""The connections: aiohttp under httpx's transport interface, to addresses that the guard has checked."""
+"""The connections: aiohttp, to addresses that the guard has checked."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import asyncio
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from functools import cached_property
 from typing import TypeAlias
 
 import aiohttp
-import httpx
+import certifi
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from watcher.fetch.exchange import Broken, Reply, Unreached, joined
 from watcher.fetch.guard import Guard
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[list[str]]]
@@ -25,20 +26,22 @@ NAMES_KEPT = 60
 """Seconds for which a checked resolution is used again."""
 IDLE_KEPT = 15.0
 """Seconds for which an idle connection is kept."""
+_ERRORS = (aiohttp.ClientError, OSError, ValueError)
+"""ValueError: a name that the system cannot write down."""
 LOOKUPS = 32
 """Names looked up at the same time; a dead name server must not hold up the others."""
 
 
-class Wire(httpx.AsyncBaseTransport):
-    """Sends requests over aiohttp, which costs a fifth of httpx's own pool (docs/performance.md)."""
+class Wire:
+    """Sends requests over aiohttp, which costs a fifth of httpx and its pool (docs/performance.md)."""
 
     def __init__(self, guard: Guard, *, resolve: Resolve | None = None, ca_file: str = "", limit: int = 100) -> None:
         """Take the guard and the way names are resolved; needs a running event loop."""
+        self._ca_file = ca_file
         self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="names")
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 resolver=_Resolver(guard, resolve or self._look_up),
-                ssl=trust(ca_file),
                 limit=limit,
                 ttl_dns_cache=NAMES_KEPT,
                 keepalive_timeout=IDLE_KEPT,
@@ -49,13 +52,19 @@ class Wire(httpx.AsyncBaseTransport):
             trust_env=False,
         )
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; no redirect is followed, nothing is inflated. Raises httpx.TransportError or Refused."""
-        with _translated():
-            answer = await self._session.request(
-                request.method, URL(str(request.url), encoded=True), headers=request.headers.items(), allow_redirects=False
-            )
-        return httpx.Response(answer.status, headers=answer.raw_headers, stream=_Stream(answer))
+    async def ask(self, url: str, headers: Mapping[str, str]) -> Reply:
+        """Send one request; no redirect is followed, nothing is inflated. Raises Unreached or Refused."""
+        ssl_context = self._trust if url.startswith("https:") else True
+        try:
+            answer = await self._session.get(URL(url, encoded=True), headers=headers, allow_redirects=False, ssl=ssl_context)
+        except _ERRORS as error:
+            raise _translated(error) from error
+        return Reply(answer.status, joined(answer.raw_headers), _chunks(answer), answer.release)
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Made for the first request: reading the system's authorities takes a while."""
+        return trust(self._ca_file)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -70,7 +79,7 @@ class Wire(httpx.AsyncBaseTransport):
 
 def trust(ca_file: str = "") -> ssl.SSLContext:
     """A TLS context that verifies always; `ca_file` (PEM) is trusted beside the system's own authorities."""
-    context = httpx.create_ssl_context(trust_env=False)
+    context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     if ca_file:
         context.load_verify_locations(ca_file)
@@ -104,39 +113,30 @@ def _result(host: str, port: int, address: str) -> ResolveResult:
     return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
 
 
-class _Stream(httpx.AsyncByteStream):
+async def _chunks(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     """The raw body of an answer, chunk by chunk as it comes."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self._answer = answer
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _translated():
-            async for chunk in self._answer.content.iter_any():
-                yield chunk
-
-    async def aclose(self) -> None:
-        """Give the connection back where the body was read to its end, else close it."""
-        self._answer.release()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn aiohttp's errors into httpx's, in our own words: theirs may carry the address with its secrets."""
     try:
-        yield
-    except aiohttp.ClientConnectorCertificateError as error:
-        raise httpx.ConnectError(f"certificate not trusted: {_detail(error.certificate_error)}") from error
-    except aiohttp.ClientConnectorSSLError as error:
-        raise httpx.ConnectError("no secure connection") from error
-    except aiohttp.ClientConnectorDNSError as error:
-        raise httpx.ConnectError("name not found") from error
-    except aiohttp.ClientConnectorError as error:
-        raise httpx.ConnectError(f"no connection: {os.strerror(error.os_error.errno or 0)}") from error
-    except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
-        raise httpx.RemoteProtocolError("answer that is not HTTP") from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: a name that the system cannot write down
-        raise httpx.ReadError("connection closed without an answer") from error
+        async for chunk in answer.content.iter_any():
+            yield chunk
+    except _ERRORS as error:
+        raise _translated(error) from error
+
+
+def _translated(error: Exception) -> Unreached:
+    """An error of aiohttp's in our own words: theirs may carry the address with its secrets."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return Unreached(f"certificate not trusted: {_detail(error.certificate_error)}")
+        case aiohttp.ClientConnectorSSLError():
+            return Unreached("no secure connection")
+        case aiohttp.ClientConnectorDNSError():
+            return Unreached("name not found")
+        case aiohttp.ClientConnectorError():
+            return Unreached(f"no connection: {os.strerror(error.os_error.errno or 0)}")
+        case aiohttp.ClientPayloadError() | aiohttp.ClientResponseError():
+            return Broken("answer that is not HTTP")
+        case _:
+            return Unreached("connection closed without an answer")
 
 
 def _detail(error: Exception) -> str:

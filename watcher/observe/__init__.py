@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from watcher.core.claims import claims_of
 from watcher.core.model import Signal, Transition
 from watcher.observe.booking import book
 from watcher.observe.holding import forget, hold_all
@@ -92,7 +91,10 @@ def _missing(tx: Transaction, records: Sequence[str]) -> frozenset[str]:
 def _keep(tx: Transaction, signals: Mapping[str, Signal], readings: Sequence[Reading], now: datetime) -> Seen:
     observations = book(tx, readings, now)
     owner = {reading.due.source.id: reading.due.source.signal for reading in readings}
-    tx.claims.add([claim for seen in observations for claim in claims_of(signals[owner[seen.source]], seen)])
+    if observations:
+        from watcher.core.claims import claims_of  # noqa: PLC0415 - most beats see nothing new, and load none of it
+
+        tx.claims.add([claim for seen in observations for claim in claims_of(signals[owner[seen.source]], seen)])
     polled = frozenset(owner.values())
     waiting = frozenset(one.source.signal for one in tx.sources.due(now, BATCH)) & polled
     outcomes = Counter(reading.poll.outcome.value for reading in readings)

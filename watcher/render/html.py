@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-
-import css_inline
-from jinja2 import PackageLoader, StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import TYPE_CHECKING
 
 from watcher.render.letter import Letter
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+    from jinja2 import Template
 
 
 def as_html(letter: Letter) -> str:
@@ -19,6 +20,9 @@ def as_html(letter: Letter) -> str:
 @cache
 def _template() -> Template:
     """The one template; whatever a feed says in it is escaped."""
+    from jinja2 import PackageLoader, StrictUndefined  # noqa: PLC0415 - most beats write no letter
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - as above
+
     environment = ImmutableSandboxedEnvironment(
         loader=PackageLoader("watcher", "templates/mail"),
         autoescape=True,
@@ -30,6 +34,8 @@ def _template() -> Template:
 
 
 @cache
-def _inliner() -> css_inline.CSSInliner:
+def _inliner() -> CSSInliner:
     """Puts the style sheet into the elements: Outlook and Gmail's app read no other; nothing is loaded."""
-    return css_inline.CSSInliner(load_remote_stylesheets=False)
+    from css_inline import CSSInliner  # noqa: PLC0415 - as above
+
+    return CSSInliner(load_remote_stylesheets=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from watcher.core.model import Quote, Verdict
 from watcher.store.base import Noun, table
@@ -109,6 +109,10 @@ class Verdicts(Noun):
     def baseline(self, signal: str) -> datetime | None:
         """When the baseline of the signal was told; None before."""
         return self.connection.execute(select(PRESENT.c.baseline_at).where(PRESENT.c.signal == signal)).scalar()
+
+    def begun(self) -> datetime | None:
+        """When the first baseline of any signal was told; None before."""
+        return self.connection.execute(select(func.min(PRESENT.c.baseline_at))).scalar()
 
     def mark_baseline(self, signal: str, at: datetime) -> None:
         """The baseline of the signal is told. Its verdict must be there."""
