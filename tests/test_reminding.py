@@ -10,9 +10,9 @@ import pytest
 from tests.builders import ACCESS, day, signal_of
 from watcher.announce import Reader
 from watcher.core.decide import decide
-from watcher.core.model import Date, Signal
+from watcher.core.model import Date, Digest, Signal
 from watcher.reminding import remind
-from watcher.store import Store
+from watcher.store import Outgoing, State, Store
 
 BEGUN = day("06-01 12:00")
 """A Monday."""
@@ -20,9 +20,9 @@ SIGNAL = replace(signal_of(ACCESS), dates=(Date("end", "The end", day("07-01"), 
 ALL = {"sig": SIGNAL}
 
 
-def reader(name: str = "me", *, signals: tuple[str, ...] = (), weekly: bool = True) -> Reader:
+def reader(name: str = "me", *, signals: tuple[str, ...] = (), weekly: bool = True, operator: bool = False) -> Reader:
     return Reader(
-        name, "maildir", name, frozenset(signals), operator=False, allowed_at=lambda at, _urgent: at, weekly_note=weekly
+        name, "maildir", name, frozenset(signals), operator=operator, allowed_at=lambda at, _urgent: at, weekly_note=weekly
     )
 
 
@@ -82,3 +82,41 @@ def test_a_watch_that_starts_after_a_reminder_does_not_give_it(store: Store) -> 
 def test_a_watch_without_a_verdict_says_nothing(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path}/empty.db") as empty:
         assert at(empty, "06-08 08:00") == []
+
+
+def given_up(store: Store, digest: str, *recipients: str) -> None:
+    """Messages that were refused for good."""
+    with store.writing() as tx:
+        tx.digests.put(Digest(digest, BEGUN, "news", (), ()), [Outgoing(name, "smtp", "", BEGUN) for name in recipients])
+        for one in tx.deliveries.claim(BEGUN, timedelta(minutes=1)):
+            tx.deliveries.book_failed(one.id, "550 no such user", None)
+
+
+def test_the_operator_is_told_once_of_each_message_that_was_given_up(store: Store) -> None:
+    people = (reader("me", operator=True), reader("other"))
+    assert at(store, "06-01 12:00", *people) == []
+    given_up(store, "first", "other", "subscriber-7f3a")
+    [note] = at(store, "06-01 12:01", *people)
+    with store.reading() as tx:
+        told = tx.digests.get(note)
+    assert told is not None
+    assert told.notes == (
+        "2 messages could not be delivered",
+        "to a subscriber by smtp: 550 no such user",
+        "to other by smtp: 550 no such user",
+    )
+    assert recipients(store, note) == {"me"}
+    assert at(store, "06-01 12:02", *people) == []
+    given_up(store, "second", "other")
+    assert [name.partition("-")[0] for name in at(store, "06-01 12:03", *people)] == ["undelivered"]
+
+
+def test_a_note_that_cannot_be_delivered_makes_no_other(store: Store) -> None:
+    me = reader("me", operator=True)
+    given_up(store, "first", "other")
+    [note] = at(store, "06-01 12:01", me)
+    with store.writing() as tx:
+        [mine] = tx.deliveries.claim(day("06-01 12:01"), timedelta(minutes=1))
+        tx.deliveries.book_failed(mine.id, "no mail server", None)
+        assert {one.digest for one in tx.deliveries.of(State.DEAD)} == {"first", note}
+    assert at(store, "06-01 12:02", me) == []

@@ -1,4 +1,4 @@
-"""Digests that no change calls for, put into the outbox when their time has come: the weekly note, reminders of days."""
+"""Digests that no change calls for, put into the outbox in their time: weekly notes, reminders, messages that were given up."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from watcher.announce import Reader, outgoing
 from watcher.core.model import Digest, Signal, Verdict
-from watcher.core.notes import reminders, weekly
-from watcher.store import Store, Transaction
+from watcher.core.notes import UNDELIVERED, reminders, undelivered, weekly
+from watcher.store import State, Store, Transaction
+from watcher.store.rows import addressee
 
 LOOKED = "reminders looked at"
 """Up to when reminders have been given."""
+GIVEN_UP = "given up and told"
+"""The numbers of the deliveries whose end the operator knows of."""
 HOUR = time(8)
 """From this local hour of a Monday on the weekly note is due."""
 WEEK = timedelta(days=6)
@@ -25,7 +28,11 @@ def remind(
     with store.writing() as tx:
         verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
         since = datetime.fromisoformat(looked) if (looked := tx.meta.get(LOOKED)) else now
-        notes = [*reminders(signals.values(), verdicts, since=since, now=now), *_weekly(tx, verdicts, now, zone)]
+        notes = [
+            *reminders(signals.values(), verdicts, since=since, now=now),
+            *_weekly(tx, verdicts, now, zone),
+            *_undelivered(tx, verdicts, now),
+        ]
         fresh = [note for note in notes if tx.digests.get(note.id) is None]
         for note in fresh:
             tx.digests.put(note, [outgoing(reader, note) for reader in readers if _wants(reader, note)])
@@ -42,6 +49,20 @@ def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zon
     return (weekly(verdicts, tx.sources.health(), now=now, changes=len(told)),)
 
 
+def _undelivered(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime) -> Iterable[Digest]:
+    """What was given up since the last look; never about a note of this kind, which would make another."""
+    dead = [one for one in tx.deliveries.of(State.DEAD, limit=100) if not one.digest.startswith(UNDELIVERED)]
+    told, names = tx.meta.get(GIVEN_UP) or "", " ".join(str(one.id) for one in dead)
+    if told == names:
+        return ()
+    tx.meta.put(GIVEN_UP, names)
+    fresh = [one for one in dead if str(one.id) not in told.split()]
+    lines = [f"to {addressee(one.recipient)} by {one.channel}: {one.error}" for one in fresh]
+    return (undelivered(lines, verdicts, number=fresh[0].id, now=now),) if fresh else ()
+
+
 def _wants(reader: Reader, note: Digest) -> bool:
+    if note.kind == "operator":
+        return reader.operator
     about = {verdict.signal for verdict in note.verdicts}
     return (reader.weekly_note or note.kind != "weekly") and (not reader.signals or bool(reader.signals & about))

@@ -51,6 +51,7 @@ ALL = {
     "flood": digest(*(replace(PASSED, id=number) for number in range(40)), *(replace(DETAIL, id=number) for number in range(40))),
     "baseline": digest(kind="baseline"),
     "operator": digest(WENT_BLIND, SEES_AGAIN, kind="operator", notes=("One note.",)),
+    "undelivered": digest(kind="operator", notes=("1 message could not be delivered", "to ana by smtp: 550 no such user")),
     "weekly": digest(kind="weekly", notes=("41 of 43 sources were read this week.",)),
     "reminder": digest(kind="reminder", notes=("in 7 days: the Congress ends (3 January 2027)", "and more")),
     "sample": sample(list(DESK.signals.values()), NOW),
@@ -93,6 +94,7 @@ def test_the_subject_says_the_news(changes: tuple[Transition, ...], subject: str
     [
         ("baseline", "Policy Signal Watch: the watch has started, 3 signals"),
         ("operator", "The watch cannot see caisi-feed and sees other-feed again"),
+        ("undelivered", "1 message could not be delivered"),
         ("weekly", "Still watching 3 signals, 1 source cannot be seen"),
         ("reminder", "Reminder: in 7 days: the Congress ends (3 January 2027)"),
     ],

@@ -12,7 +12,7 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, glanced, moment, outl
 from watcher.core.model import Verdict
 from watcher.saying import stamp
 from watcher.store.glance import Letter
-from watcher.store.rows import State
+from watcher.store.rows import State, addressee
 
 
 def status(
@@ -41,12 +41,7 @@ def _tell(letters: Sequence[Letter], dead: int) -> None:
     if dead:
         typer.secho(f"{dead} messages could not be delivered." if dead > 1 else "1 message could not be delivered.", bold=True)
     for one in letters:
-        typer.echo(f"  {_to(one)} by {one.channel}: {_fate(one)}" + (f" ({one.error})" if one.error else ""))
-
-
-def _to(one: Letter) -> str:
-    """Who it is for; a subscriber's address is nobody's business."""
-    return "a subscriber" if "@" in one.recipient or one.recipient.startswith("subscriber") else one.recipient
+        typer.echo(f"  {addressee(one.recipient)} by {one.channel}: {_fate(one)}" + (f" ({one.error})" if one.error else ""))
 
 
 def _fate(one: Letter) -> str:
@@ -61,7 +56,7 @@ def _fate(one: Letter) -> str:
 
 def _row(one: Letter) -> dict[str, Any]:
     return {
-        "to": _to(one),
+        "to": addressee(one.recipient),
         "channel": one.channel,
         "state": one.state.value,
         "attempts": one.attempts,

@@ -1,13 +1,15 @@
-"""Digests that no change calls for: the weekly sign of life, and reminders of the days that matter."""
+"""Digests that no change calls for: the weekly sign of life, reminders of the days that matter, messages that did not arrive."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from watcher.core.model import Date, Digest, Health, Signal, Verdict
 
 HOUR = timedelta(hours=1)
+UNDELIVERED = "undelivered-"
+"""How the id of a note about messages that were given up begins."""
 LOOK_BACK = timedelta(days=2)
 """A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
 
@@ -37,6 +39,12 @@ def reminders(
         for ahead in date.remind
         if after < date.at - ahead <= now < date.at
     )
+
+
+def undelivered(letters: Sequence[str], verdicts: Mapping[str, Verdict], *, number: int, now: datetime) -> Digest:
+    """That messages were given up, a line for each; `number` is that of the newest delivery among them."""
+    told = "1 message could not be delivered" if len(letters) == 1 else f"{len(letters)} messages could not be delivered"
+    return Digest(f"{UNDELIVERED}{number}-{now:%Y%m%dT%H%M%SZ}", now, "operator", (), _sorted(verdicts), (told, *letters))
 
 
 def next_reminder(signals: Iterable[Signal], *, now: datetime) -> datetime | None:

@@ -56,9 +56,11 @@ async def deliver(store: Store, office: Office, *, now: datetime) -> Counts:
     with store.writing() as tx:
         claimed = tx.deliveries.claim(now, office.lease)
         digests = {name: digest for name in {each.digest for each in claimed} if (digest := tx.digests.get(name))}
-    gate = asyncio.Semaphore(office.at_once)
     found = parcels([each for each in claimed if each.digest in digests], digests)
-    done = await asyncio.gather(*(_guarded(gate, shift, parcel) for parcel in found), return_exceptions=True)
+    # One for each channel: a mail server that answers late must not hold up the others.
+    gates = {parcel.carrier.channel: asyncio.Semaphore(office.at_once) for parcel in found}
+    sending = (_guarded(gates[parcel.carrier.channel], shift, parcel) for parcel in found)
+    done = await asyncio.gather(*sending, return_exceptions=True)
     for failure in done:
         if isinstance(failure, BaseException):
             raise failure

@@ -54,7 +54,7 @@ class Office:
     dice: Callable[[], float]
     lease: timedelta = LEASE
     at_once: int = 8
-    """Deliveries under way at the same time."""
+    """Deliveries under way at the same time on one channel."""
     load: Callable[[str], notifiers.Notifier] = field(default=notifiers.load)
 
 

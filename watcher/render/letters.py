@@ -97,20 +97,21 @@ def _baseline(digest: Digest, desk: Desk, reader: Reader) -> Letter:
 
 
 def _operator(digest: Digest, desk: Desk, reader: Reader) -> Letter:
-    """A source that went blind, or sees again: for the person who runs the watch."""
+    """A source that went blind or sees again, messages that were given up: for the person who runs the watch."""
     changes = sorted(transitions_for(digest, reader), key=lambda change: not change.after)
     blind, seen = [each for each in changes if each.after], [each for each in changes if not each.after]
     words = [f"cannot see {_some(blind)}"] * bool(blind) + [f"sees {_some(seen)} again"] * bool(seen)
-    title = f"The watch {' and '.join(words)}" if words else "A note from the watch"
+    title = f"The watch {' and '.join(words)}" if words else "".join(digest.notes[:1]) or "A note from the watch"
     return Letter(
         subject=shortened(title, LONGEST),
         title=shortened(title, 200),
         deck="No status changes because of it. " + ("What is blind is marked on the page and in each digest." if blind else ""),
         date=moment(digest.at, reader.zone),
         items=tuple(_source_item(each, desk, reader) for each in changes[:MOST_ITEMS]),
-        tone="warn" if blind else "good",
+        tone="warn" if blind or not words else "good",
         sections=_sections(
-            _lines(digest.notes), unchanged(verdicts_for(digest, desk, reader), desk, reader, heading="Where the signals stand")
+            _lines(digest.notes[not words :]),
+            unchanged(verdicts_for(digest, desk, reader), desk, reader, heading="Where the signals stand"),
         ),
         footer=_footer(desk, reader),
         about="operator",

@@ -128,6 +128,11 @@ class Delivery:
     message: str = ""
 
 
+def addressee(recipient: str) -> str:
+    """A recipient as pages and mails may name it: who has subscribed is nobody's business."""
+    return "a subscriber" if "@" in recipient or recipient.startswith("subscriber") else recipient
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a person has added, and whether it was taken back."""

@@ -14,6 +14,7 @@ from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, S
 from watcher.render import Desk, Reader
 from watcher.render.letters import letter
 from watcher.store import Delivery, State, Store, StoreError, Transaction
+from watcher.store.rows import addressee
 from watcher.tally import Tally
 from watcher.tools import touched
 from watcher.web.view import Act, Letter, Poll, Pulse, Review, Strip, Told, View
@@ -217,6 +218,6 @@ def _letters(tx: Transaction) -> tuple[Letter, ...]:
 
 def _letter(delivery: Delivery) -> Letter:
     state = "dead" if delivery.state is State.DEAD else "uncertain" if delivery.uncertain else "waiting"
-    to = "a subscriber" if "@" in delivery.recipient or delivery.recipient.startswith("subscriber") else delivery.recipient
+    to = addressee(delivery.recipient)
     error = hush(delivery.error.replace(delivery.address, "…") if delivery.address else delivery.error)
     return Letter(delivery.digest, to, delivery.channel, state, delivery.created_at, delivery.attempts, delivery.next_at, error)

@@ -1,0 +1,149 @@
+"""What could not be delivered, as a person sees it; and a slow server that holds nobody up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from typer.testing import CliRunner
+
+from tests.deliver.test_deliver import DAY, HOUR, beat, put, rows
+from tests.notifiers.stages import LATER, LOST, NEVER, MailHandler, folder, mail_server, web_server
+from tests.render.stories import NOW, PASSED, digest
+from tests.test_beats import CONFIG
+from tests.web.conftest import Site
+from watcher.cli import app
+from watcher.deliver import Counts
+from watcher.store import State, Store
+from watcher.web.reads import Face, StoreReads
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
+        yield opened
+
+
+def status(tmp_path: Path) -> list[str]:
+    """What `watcher status` says of messages."""
+    (tmp_path / "signals.toml").write_text(f'{CONFIG % ""}\n[store]\nurl = "sqlite:///{tmp_path}/watch.db"\n', "utf-8")
+    done = CliRunner().invoke(app, ["status", "--config", str(tmp_path / "signals.toml")])
+    assert done.exit_code == 0, done.output
+    return [line.strip() for line in done.output.splitlines() if " by smtp" in line or " by webhook" in line or "message" in line]
+
+
+def log(store: Store) -> str:
+    """The page of what was told."""
+    return Site(StoreReads(store, Face((), "Watch"), clock=lambda: NOW, beat=lambda: NOW)).get("/log").text
+
+
+def test_a_permanent_refusal_is_a_dead_letter_at_once_that_status_and_page_show(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail, web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
+        mail.mood, hook.mood = NEVER, NEVER
+        put(store, digest(PASSED), mail, hook)
+        assert beat(store, NOW, mail, hook) == Counts(dead=2)
+    assert status(tmp_path) == [
+        "2 messages could not be delivered.",
+        "machine by webhook: given up after 1 attempt (hooks.example.org answered 410 because)",
+        "reader by smtp: given up after 1 attempt (recipient refused: 550 5.1.1 No such user)",
+    ]
+    page = log(store)
+    assert page.count("given up</span>") == 2
+    assert "recipient refused: 550 5.1.1 No such user" in page
+
+
+def test_what_is_to_be_tried_again_is_shown_with_its_reason_and_its_time(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail:
+        mail.mood = LATER
+        put(store, digest(PASSED), mail)
+        beat(store, NOW, mail)
+    assert status(tmp_path) == [
+        "reader by smtp: refused after 1 attempt, next try 2026-12-09 22:41 UTC (recipient refused: 451 4.7.1 Greylisted, come back later)"
+    ]
+    assert "waiting</span>, next try" in log(store)
+
+
+def test_an_uncertain_mail_is_shown_until_and_after_its_repeat(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail:
+        mail.mood = LOST
+        put(store, digest(PASSED), mail)
+        beat(store, NOW, mail)
+        [told] = status(tmp_path)
+        assert told.startswith("reader by smtp: uncertain: it may have arrived, next try 2026-12-09 22:41 UTC (after DATA: ")
+        assert "uncertain: it may have arrived; the repeat carries the same id" in log(store)
+        mail.mood = "accepts"
+        beat(store, NOW + HOUR, mail)
+    assert status(tmp_path) == ["reader by smtp: sent; it may have arrived twice, under the same Message-ID"]
+    assert "1 uncertain" in log(store)
+
+
+def test_a_server_that_is_down_is_tried_again_with_longer_waits_and_nothing_is_uncertain(store: Store) -> None:
+    with mail_server() as mail:
+        mail.settings = replace(mail.settings, port=1)
+        put(store, digest(PASSED), mail)
+        waits, now = [], NOW
+        for _ in range(4):
+            assert beat(store, now, mail) == Counts(retried=1)
+            [row] = rows(store)
+            assert row.next_at is not None
+            assert not row.uncertain
+            waits.append(row.next_at - now)
+            now = row.next_at
+    assert waits == [timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
+
+
+class Slow(MailHandler):
+    """Answers only when a mail is in the folder."""
+
+    def __init__(self, box: Path) -> None:
+        self.box, self.saw_it = box, False
+
+    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, host: str, answers: list[str]) -> list[str]:  # noqa: N802 - aiosmtpd's name
+        session.host_name, pause = host, threading.Event()
+        for _ in range(200):
+            self.saw_it = self.saw_it or any(self.box.iterdir())
+            if self.saw_it:
+                break
+            pause.wait(0.05)
+        return answers
+
+
+def test_a_slow_mail_server_holds_no_other_channel_up(store: Store, tmp_path: Path) -> None:
+    handler = Slow(tmp_path / "mailbox" / "new")
+    with mail_server(handler=handler) as mail, folder(tmp_path) as box:
+        box.recipient = replace(box.recipient, id="box")
+        put(store, digest(PASSED), mail, box)
+        assert beat(store, NOW, mail, box, at_once=1) == Counts(sent=2)
+        assert handler.saw_it, "the folder was served while the server was thinking"
+
+
+class Silent(MailHandler):
+    """Takes the mail and never says so."""
+
+    def __init__(self) -> None:
+        self.end = threading.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        answer = await super().handle_DATA(server, session, envelope)
+        self.end.wait(20)
+        return answer
+
+
+def test_a_server_that_is_silent_after_the_mail_is_uncertain_and_the_repeat_is_the_same(store: Store) -> None:
+    handler = Silent()
+    with mail_server(handler=handler) as mail:
+        patient, mail.settings = mail.settings, replace(mail.settings, timeout=timedelta(seconds=1))
+        put(store, digest(PASSED), mail)
+        assert beat(store, NOW, mail) == Counts(retried=1)
+        assert rows(store)[0].uncertain
+        handler.end.set()
+        mail.settings = patient
+        assert beat(store, NOW + DAY, mail) == Counts(sent=1)
+        first, second = mail.inbox
+        assert first.as_bytes() == second.as_bytes()
+        assert [row.state for row in rows(store)] == [State.SENT]
