@@ -138,7 +138,8 @@ def _told(where: str, *, final: bool = False, uncertain: bool = False) -> Iterat
         yield
     except SMTPResponseException as error:
         retry = not (final and error.code >= PERMANENT)
-        raise NotSent(f"{where}{error.code} {_silent(error.message)}", retry=retry) from None
+        unclear = uncertain and error.code < 0  # an answer without a code: it may have been a yes
+        raise NotSent(f"{where}{error.code} {_silent(error.message)}", retry=retry, uncertain=unclear) from None
     except (SMTPException, OSError) as error:
         raise NotSent(f"{where}{_silent(str(error)) or type(error).__name__}", retry=True, uncertain=uncertain) from None
 

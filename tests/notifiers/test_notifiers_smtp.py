@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,6 +153,43 @@ def test_a_silent_server_costs_its_time_limit_and_no_more() -> None:
             quick = replace(settings, timeout=settings.timeout / 300)
             with pytest.raises(NotSent) as told:
                 await notifiers.load("smtp").send(message(), Recipient("r", "r@example.org"), quick)
+        return told.value
+
+    told = asyncio.run(talk())
+    assert (told.retry, told.uncertain) == (True, False)
+
+
+class Mumbling(MailHandler):
+    """Takes the mail and says something that is no answer."""
+
+    async def handle_DATA(self, server: Server, session: object, envelope: object) -> str:  # noqa: N802 - aiosmtpd's name
+        await super().handle_DATA(server, session, envelope)
+        return "well, perhaps"
+
+
+def test_an_answer_that_is_none_after_the_mail_is_uncertain() -> None:
+    with mail_server(handler=Mumbling()) as stage:
+        with pytest.raises(NotSent, match="after DATA") as told:
+            asyncio.run(stage.send(message()))
+        assert (told.value.retry, told.value.uncertain, len(stage.inbox)) == (True, True, 1)
+
+
+async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A greeting without an end."""
+    with suppress(OSError):
+        while not writer.is_closing():
+            writer.write(b"220-" + b"x" * 500 + b"\r\n")
+            await writer.drain()
+    writer.transport.abort()
+
+
+def test_an_endless_greeting_is_cut_off() -> None:
+    async def talk() -> NotSent:
+        server = await asyncio.start_server(flood, "127.0.0.1", 0)
+        offered = {"host": "127.0.0.1", "port": server.sockets[0].getsockname()[1], "security": "none", "sender": "w@example.org"}
+        async with server:
+            with pytest.raises(NotSent, match="too long") as told:
+                await notifiers.load("smtp").send(message(), Recipient("r", "r@example.org"), notifiers.settings("smtp", offered))
         return told.value
 
     told = asyncio.run(talk())
