@@ -85,7 +85,7 @@ def serving() -> Iterator[Site]:
             site.asked.append(self.path)
             page = site.pages.get(self.path, Page("nothing here", "text/plain", 404))
             body = page.body.encode()
-            self.send_response(page.status)
+            self.send_response_only(page.status)
             for name, value in {"Content-Type": page.kind, "Content-Length": str(len(body)), **page.headers}.items():
                 self.send_header(name, value)
             self.end_headers()

@@ -143,7 +143,7 @@ def test_once_and_status_tell_what_cannot_be_seen(home: Path) -> None:
     status, plain = RUN.invoke(app, ["status"]), RUN.invoke(app, ["status", "--json"])
 
     assert "not decided yet" in before.output
-    assert once.output.startswith("1 polls, 1 things said, 1 digests, 1 messages sent")
+    assert once.output.startswith("1 poll, 1 thing said, 1 digest, 1 message sent")
     assert "cannot see news since" in status.output
     (signal,) = json.loads(plain.output)["signals"]
     assert (signal["headline"], signal["tracks"][0]["status"]) == ("closed", "closed")

@@ -83,7 +83,7 @@ def test_a_document_is_read_through_its_format_and_decides_by_itself(home: Path)
     said = watcher("explain", "--document", "feed.xml", "--url", "https://lab.example/feed.xml")
     told = watcher("explain", "--document", "feed.xml", "--url", "https://lab.example/feed.xml", "--json").json()
 
-    assert "read as feed: 1 entries" in said.out
+    assert "read as feed: 1 entry" in said.out
     assert "gadget.it: open (provisional)" in said.out
     assert [(one["signal"], one["track"], one["status"]) for one in told["tracks"]] == [("gadget", "it", "open")]
 

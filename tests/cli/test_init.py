@@ -106,9 +106,9 @@ def test_ones_own_folders_serve_any_folder(home: Path, monkeypatch: pytest.Monke
 def test_a_file_of_the_present_folder_goes_before_ones_own(home: Path) -> None:
     assert watcher("init", "--home").code == 0
 
-    assert "signals.toml: 1 signals (gadget)" in watcher("check").out
+    assert "signals.toml: 1 signal (gadget)" in watcher("check").out
     (home / "signals.toml").unlink()
-    assert "1 signals (uv-release)" in watcher("check").out
+    assert "1 signal (uv-release)" in watcher("check").out
 
 
 MISTAKES = [

@@ -56,6 +56,12 @@ class Running:
             text: str = answer.read().decode()
             return text
 
+    def shows(self, words: str) -> None:
+        """Read the page until it has these words: it looks for changes a few times a second."""
+        end = time.monotonic() + PATIENCE
+        while words not in self.get("/"):
+            assert time.monotonic() < end, f"{words!r} is not on the page"
+
     def hang_up(self) -> None:
         self.process.send_signal(signal.SIGHUP)
 
@@ -98,7 +104,7 @@ def test_it_serves_the_page_and_takes_up_a_changed_configuration_or_keeps_the_ol
         watch.hang_up()
         watch.until(r"took up signals\.toml")
         watch.until(r"WARNING.*\[web\] port changes when the watch is started again")
-        assert "Is the Gadget for all?" in watch.get("/")
+        watch.shows("Is the Gadget for all?")
         assert watch.end() == 0
 
     acts = watcher("audit", "--json").json()["acts"]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import typer
 
 from watcher import formats
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, fail, in_words, print_json, span, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, count, fail, in_words, print_json, span, utc_now
 from watcher.cli.finding import Found, NothingToRead, find, silence
 from watcher.cli.inserting import CannotInsert, inserted, replace_file, source_text
 from watcher.cli.wiring import fetch_settings
@@ -171,7 +171,7 @@ def _plain(found: Found, read: list[Read], signal: Signal, who: Tier) -> dict[st
 
 
 def _show(found: Found, read: list[Read], signal: Signal, block: str) -> None:
-    typer.secho(f"{found.document.url}: {found.format}, {len(read)} entries", bold=True)
+    typer.secho(f"{found.document.url}: {found.format}, {count(len(read), 'entry', 'entries')}", bold=True)
     for url in found.also:
         typer.echo(f"  the page also names {url}")
     for one in _newest(read)[:SHOWN]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, print_json, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, print_json, utc_now
 
 
 def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
@@ -25,7 +25,8 @@ def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
             typer.secho(f"  wrong: {failure}", fg="red")
         signals = ", ".join(signal.id for signal in report.config.signals)
         typer.echo(
-            f"{report.config.path}: {len(report.config.signals)} signals ({signals}), {len(report.config.sources)} sources"
+            f"{report.config.path}: {count(len(report.config.signals), 'signal')} ({signals}), "
+            f"{count(len(report.config.sources), 'source')}"
         )
         typer.echo(f"{report.passed} of {len(report.config.examples)} examples are read as they say")
     if report.failures:

@@ -122,6 +122,11 @@ def span(text: str) -> timedelta:
     return timedelta(seconds=float(found[1]) * SPANS[found[2]])
 
 
+def count(number: int, noun: str, several: str = "") -> str:
+    """A number with its noun: 1 source, 3 sources, 2 entries."""
+    return f"{number} {noun if number == 1 else several or noun + 's'}"
+
+
 def utc_now() -> datetime:
     """The time, once: the only clock of the service."""
     return datetime.now(UTC)

@@ -44,7 +44,8 @@ def doctor(
         print_json({"good": not bad, "findings": rows})
     else:
         _show(found)
-        typer.echo(f"{len(found)} things looked at, {bad} do not work" if bad else f"{len(found)} things looked at, all work")
+        looked = f"{len(found)} things looked at"
+        typer.echo(f"{looked}, {bad} of them {'does' if bad == 1 else 'do'} not work" if bad else f"{looked}, all work")
     if bad:
         raise typer.Exit(1)
 

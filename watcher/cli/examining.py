@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from watcher.cli.common import embedded_file
+from watcher.cli.common import count, embedded_file
 from watcher.config import Config
 from watcher.store import State, StoreError
 
@@ -71,9 +71,8 @@ def _configuration(config: Config, now: datetime) -> Finding:
     from watcher.config.check import check  # noqa: PLC0415 - it loads what the examples are read with
 
     report = check(config, now)
-    words = (
-        f"{len(config.signals)} signals, {len(config.sources)} sources, {report.passed} of {len(config.examples)} examples right"
-    )
+    examples = f"{report.passed} of {len(config.examples)} examples right"
+    words = f"{count(len(config.signals), 'signal')}, {count(len(config.sources), 'source')}, {examples}"
     if report.failures:
         return bad("configuration", words, "`watcher check` names each example that is read otherwise.")
     if report.warnings:
@@ -93,11 +92,11 @@ def compare_clocks(ahead: list[timedelta]) -> Iterator[Finding]:
         return
     off = sorted(ahead)[len(ahead) // 2]
     way = "behind" if off > timedelta() else "ahead of"
-    words = f"{_span(abs(off))} {way} the clocks of {len(ahead)} hosts"
+    words = f"{_span(abs(off))} {way} {'the clock' if len(ahead) == 1 else 'most clocks'} of {count(len(ahead), 'host')}"
     if abs(off) > OFF:
         yield bad("clock", words, "Set it by NTP (`timedatectl set-ntp true`): times in mails and on the page rest on it.")
     else:
-        yield good("clock", f"agrees with {len(ahead)} hosts" if abs(off) < timedelta(seconds=5) else words)
+        yield good("clock", f"agrees with {count(len(ahead), 'host')}" if abs(off) < timedelta(seconds=5) else words)
 
 
 def _span(length: timedelta) -> str:
@@ -152,7 +151,7 @@ def _database(config: Config, now: datetime) -> Iterator[Finding]:
                 counts, oldest = tx.deliveries.counts(), tx.deliveries.oldest_undelivered()
                 decided = len(tx.verdicts.all_latest())
             size = f", {file.stat().st_size / 1e6:.1f} MB" if file else ""
-            yield good("database", f"{store.name} can be read and written{size}, {decided} signals decided")
+            yield good("database", f"{store.name} can be read and written{size}, {count(decided, 'signal')} decided")
     except StoreError as error:
         yield bad("database", str(error), "See the words above; `watcher verify` says whether it is whole.")
         return
@@ -160,7 +159,7 @@ def _database(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _outbox(waiting: int, dead: int, oldest: datetime | None, now: datetime) -> Finding:
-    words = f"{waiting} messages wait, {dead} were given up"
+    words = f"{count(waiting, 'message')} waiting, {dead} given up"
     if dead:
         return note("outbox", words, "`watcher status` says which; `watcher test-notify` tries the channels.")
     if oldest and now - oldest > WAITING:

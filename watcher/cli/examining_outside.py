@@ -9,7 +9,7 @@ from typing import Any
 
 import notifiers
 from notifiers import NotSent, Recipient
-from watcher.cli.common import utc_now
+from watcher.cli.common import count, utc_now
 from watcher.cli.examining import Finding, bad, compare_clocks, good, note
 from watcher.cli.wiring import channels, fetch_settings
 from watcher.config import Config
@@ -70,7 +70,7 @@ async def _source(source: Source, fetcher: Fetcher, readers: Readers) -> Finding
 
 def _read(about: str, source: Source, entries: tuple[Entry, ...], now: datetime) -> Finding:
     newest = max((entry.published for entry in entries if entry.published), default=None)
-    words = f"{len(entries)} entries" + (f", the newest of {newest:%Y-%m-%d}" if newest else "")
+    words = count(len(entries), "entry", "entries") + (f", the newest of {newest:%Y-%m-%d}" if newest else "")
     if not entries and not source.may_be_empty:
         return bad(about, words, TO_DO[Outcome.EMPTY])
     if source.expect_every and newest and now - newest > source.expect_every:

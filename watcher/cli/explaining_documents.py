@@ -10,7 +10,7 @@ import typer
 
 from watcher import formats
 from watcher.alone import Alone, read_alone, way_of
-from watcher.cli.common import Unusable, fail, print_json
+from watcher.cli.common import Unusable, count, fail, print_json
 from watcher.cli.explaining_texts import claim_out
 from watcher.config import Config
 from watcher.core.model import TrackVerdict, Unreadable
@@ -67,7 +67,7 @@ def _track(signal: str, track: TrackVerdict) -> dict[str, Any]:
 
 
 def _show(alone: Alone) -> None:
-    typer.echo(f"read as {alone.format}: {len(alone.entries)} entries")
+    typer.echo(f"read as {alone.format}: {count(len(alone.entries), 'entry', 'entries')}")
     for bill in alone.bills:
         how = f", {bill['how']}" if bill["how"] else ""
         tally = f" {bill['tally']}" if bill["tally"] else ""

@@ -83,5 +83,11 @@ def _trial(settings: Config, one: Declared) -> Message:
     told = render(sample(wanted, utc_now()), desk, reader)
     brief = f"A trial, no news: {told.brief}" if told.brief else ""
     return replace(
-        told, subject=f"Trial, no news: {told.subject}", brief=brief, urgent=False, payload={**told.payload, "trial": True}
+        told,
+        subject=f"Trial, no news: {told.subject}",
+        in_reply_to="",
+        references=(),
+        brief=brief,
+        urgent=False,
+        payload={**told.payload, "trial": True},
     )

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, in_words, moment, print_json, span
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, fail, in_words, moment, print_json, span
 from watcher.cli.wiring import Rehearsal, deliverer, fetch_settings, keep_here, opened, prepare
 from watcher.config import Config
 from watcher.core.model import Transition
@@ -105,8 +105,8 @@ def _progress(plan: Plan, *, as_json: bool) -> Iterator[Callable[[datetime], Non
 def _summarize(summary: Summary, *, as_json: bool) -> None:
     """What it came to, on standard error: standard output holds what was said."""
     typer.echo(
-        f"{summary.steps} steps, {summary.polls} polls, {summary.transitions} things said, "
-        f"{summary.digests} digests, {summary.sent} messages sent",
+        f"{count(summary.steps, 'step')}, {count(summary.polls, 'poll')}, {count(summary.transitions, 'thing')} said, "
+        f"{count(summary.digests, 'digest')}, {count(summary.sent, 'message')} sent",
         err=True,
     )
     for signal, blind in summary.unseen:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, in_words, print_json, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, fail, in_words, print_json, utc_now
 from watcher.cli.journal import Form, Level, Log, LogLevel, journal
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config
@@ -31,7 +31,8 @@ def once(
     if as_json:
         print_json(_plain(done))
         return
-    typer.echo(f"{done.polls} polls, {len(done.transitions)} things said, {len(done.digests)} digests, {done.sent} messages sent")
+    said = f"{count(done.polls, 'poll')}, {count(len(done.transitions), 'thing')} said"
+    typer.echo(f"{said}, {count(len(done.digests), 'digest')}, {count(done.sent, 'message')} sent")
 
 
 def _plain(done: Done) -> dict[str, Any]:

@@ -1,0 +1,167 @@
+"""`watcher doctor`: everything that the watch rests on, what is wrong with it, and what to do."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Site, configure, watcher
+from tests.notifiers.stages import mail_server, only
+
+MAIL = """
+[smtp]
+host = "127.0.0.1"
+port = %d
+security = "none"
+from = "watch@example.org"
+username = "watch"
+[[recipient]]
+id = "me"
+channel = "smtp"
+to = "reader@example.org"
+"""
+
+
+def findings(*words: str) -> dict[str, tuple[str, str]]:
+    told = watcher("doctor", "--json", *words).json()
+    return {one["about"]: (one["state"], one["said"]) for one in told["findings"]}
+
+
+def test_all_that_is_well_gets_a_tick_and_nothing_is_sent_or_stored(lab: Site, home: Path) -> None:
+    assert watcher("once").code == 0
+    before = sorted((home / "data" / "mailbox").rglob("*"))
+
+    said = watcher("doctor")
+
+    assert said.code == 0, said
+    for about in ("clock", "time zone", "disk", "database", "outbox", "page", "recipient mailbox", "source news"):
+        assert any(line.startswith("✓") and about in line for line in said.out.splitlines()), about
+    assert "1 entry, the newest of 2026-06-01" in said.out
+    assert said.out.rstrip().endswith("all work")
+    assert sorted((home / "data" / "mailbox").rglob("*")) == before
+    told = watcher("doctor", "--json").json()
+    assert told["good"] is True
+    assert {"about", "state", "said", "to_do"} == told["findings"][0].keys()
+
+
+BROKEN: list[tuple[str, dict[str, Any], str]] = [
+    ("a refusal", {"body": "no", "status": 403}, "blocked: 403 Forbidden"),
+    ("nothing there", {"body": "no", "status": 404}, "gone: 404 Not Found"),
+    ("a page instead of the feed", {"body": "<html><title>x</title><p>Hello</p></html>", "kind": "text/html"}, "malformed:"),
+    ("an empty answer", {"body": ""}, "empty:"),
+]
+
+
+@pytest.mark.parametrize(("page", "told"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
+def test_a_source_that_cannot_be_read_gets_a_cross_and_what_to_do(lab: Site, page: dict[str, Any], told: str) -> None:
+    lab.page("/feed.xml", **page)
+
+    said = watcher("doctor")
+
+    assert said.code == 1
+    assert any(line.startswith("✗") and "source news" in line and told in line for line in said.out.splitlines()), said.out
+    assert "→" in said.out
+    assert "1 of them does not work" in said.out
+
+
+def test_a_source_without_network_is_told(home: Path, site: Site) -> None:
+    path = configure(home, site)
+    path.write_text(path.read_text("utf-8").replace(f":{site.port}/", ":1/"), "utf-8")
+
+    state, said = findings()["source news"]
+
+    assert (state, "no connection" in said) == ("bad", True)
+
+
+def test_a_source_that_fell_silent_is_noted(home: Path, site: Site) -> None:
+    configure(home, site.feed("A day at the lab"), more="")
+    path = home / "signals.toml"
+    path.write_text(path.read_text("utf-8").replace("may_be_empty = true", 'may_be_empty = true\nexpect_every = "7d"'), "utf-8")
+
+    said = watcher("doctor")
+
+    assert said.code == 0
+    assert any(line.startswith("!") and "source news" in line for line in said.out.splitlines())
+
+
+def test_a_mail_server_is_logged_in_to_and_a_wrong_password_told(home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    with mail_server(authenticator=only("watch", "right"), auth_require_tls=False) as stage:
+        configure(home, site.feed("A day"), extra=MAIL % stage.settings.port)
+        monkeypatch.setenv("WATCHER_SMTP_PASSWORD", "right")
+        assert findings()["recipient me"] == ("good", "smtp: 127.0.0.1 answers, logged in as watch")
+        monkeypatch.setenv("WATCHER_SMTP_PASSWORD", "wrong")
+        said = watcher("doctor")
+        assert stage.inbox == []
+
+    assert said.code == 1
+    assert "535" in said.out
+    assert "wrong" not in said.out
+    assert "test-notify" in said.out
+
+
+def test_a_clock_that_is_wrong_is_told_by_the_hosts(lab: Site) -> None:
+    late = format_datetime(datetime.now(UTC) + timedelta(hours=3), usegmt=True)
+    lab.page("/feed.xml", lab.pages["/feed.xml"].body, kind="application/rss+xml", headers={"Date": late})
+
+    told = [one for one in watcher("doctor", "--json").json()["findings"] if one["about"] == "clock"]
+
+    assert [one["state"] for one in told] == ["good", "bad"]
+    assert told[1]["said"] == "3 h behind the clock of 1 host"
+    assert "NTP" in told[1]["to_do"]
+
+
+def test_without_a_database_or_with_a_broken_one(lab: Site, home: Path) -> None:
+    assert findings("--offline")["database"][0] == "note"
+    assert not (home / "data").exists(), "looking makes none"
+    (home / "data").mkdir()
+    (home / "data" / "watch.db").write_bytes(b"Dear diary, " * 1000)
+    assert findings("--offline")["database"][0] == "bad"
+
+
+def test_letters_that_were_given_up_are_noted(lab: Site, home: Path) -> None:
+    watcher("once")
+    with closing(sqlite3.connect(home / "data" / "watch.db")) as connection, connection:
+        connection.execute("UPDATE delivery SET state = 'dead'")
+
+    assert findings("--offline")["outbox"] == ("note", "0 messages waiting, 1 given up")
+
+
+def test_a_taken_port_and_a_folder_that_is_none_are_told(lab: Site, home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        text = (home / "signals.toml").read_text("utf-8")
+        box = '[[recipient]]\nid = "me"\nchannel = "maildir"\nto = "file/box"\n'
+        (home / "signals.toml").write_text(f"{text}\n[web]\nport = {port}\n{box}", "utf-8")
+        (home / "file").write_text("in the way", "utf-8")
+        found = findings()
+
+    assert (found["page"][0], f"127.0.0.1:{port}" in found["page"][1]) == ("note", True)
+    assert found["recipient me"][0] == "bad"
+
+
+def test_offline_asks_nobody(lab: Site) -> None:
+    found = findings("--offline")
+
+    assert "source news" not in found
+    assert "recipient mailbox" not in found
+    assert lab.asked == []
+
+
+def test_an_example_that_is_read_otherwise_is_told(home: Path) -> None:
+    configure(home, more='[[signal.example]]\nseen = "The Gadget is open to everyone."\nstatus = "closed"\n')
+
+    assert findings("--offline")["configuration"][0] == "bad"
+
+
+def test_a_mistake_is_answered_with_what_was_expected(home: Path) -> None:
+    said = watcher("doctor", "--source", "nope")
+    assert (said.code, "'nope' is no source; expected one of news" in said.all) == (2, True)
+    (home / "signals.toml").unlink()
+    assert watcher("doctor").code == 2
