@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.core.decide import headline_of, label_of
@@ -89,7 +89,10 @@ def _status(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -
     elif _is_again(now, was):
         yield _told(frame, was, now, Change.DETAIL, mail=rung.urgent, reason=now.reason)
     elif changed := _changed(track, was, now):
-        yield _told(frame, was, now, Change.DETAIL, mail=False, reason="; ".join(changed))
+        told = _told(
+            frame, was, now, Change.DETAIL, mail=False, reason="; ".join(f"{name}: {now.details[name]}" for name in changed)
+        )
+        yield replace(told, evidence=tuple(dict.fromkeys(now.proofs[name] for name in changed)))
 
 
 def _direction(track: Track, was: TrackVerdict, now: TrackVerdict, *, rewritten: bool) -> Change:
@@ -110,9 +113,7 @@ def _is_again(now: TrackVerdict, was: TrackVerdict) -> bool:
 
 def _changed(track: Track, was: TrackVerdict, now: TrackVerdict) -> list[str]:
     names = track.ladder.attributes if not track.ladder.series else ()
-    return [
-        f"{name}: {now.details[name]}" for name in names if name in now.details and now.details[name] != was.details.get(name)
-    ]
+    return [name for name in names if name in now.details and now.details[name] != was.details.get(name)]
 
 
 def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:

@@ -24,6 +24,7 @@ class _Walk:
     report: tuple[Claim, ...] = ()
     path: list[tuple[str, datetime]] = field(default_factory=list)
     details: _Details = field(default_factory=dict)
+    proofs: dict[str, Quote] = field(default_factory=dict)
     taken: list[Claim] = field(default_factory=list)
     lost: list[Claim] = field(default_factory=list)
     """Claims that were taken back."""
@@ -112,14 +113,15 @@ def _day(claim: Claim) -> str:
 def _step(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> None:
     """Move, renew or ignore: the one place where a claim meets a status."""
     leads = claim.quote.tier in LEADING
-    _note_attributes(ladder, claim, walk, leads=leads)
+    if leads:
+        _note(claim, walk, [name for name in claim.details if name in ladder.attributes])
     if claim.status == walk.status and walk.setter is not None:
         _renew(ladder.rung(walk.status), claim, walk, leads=leads)
     elif _may_move(ladder, rule, claim, walk):
         walk.status, walk.setter = claim.status, claim
         walk.standing = Standing.PROVISIONAL if leads else Standing.REPORTED
         walk.path.append((claim.status, claim.effective_at))
-        walk.details |= claim.details
+        _note(claim, walk, claim.details)
 
 
 def _may_move(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> bool:
@@ -142,12 +144,15 @@ def _renew(rung: Status, claim: Claim, walk: _Walk, *, leads: bool) -> None:
         walk.setter = claim
         walk.path.append((claim.status, claim.effective_at))
     if again or not claim.event or claim.event == setter.event:
-        walk.details |= claim.details
+        _note(claim, walk, claim.details)
 
 
-def _note_attributes(ladder: Ladder, claim: Claim, walk: _Walk, *, leads: bool) -> None:
-    if leads:
-        walk.details |= {name: value for name, value in claim.details.items() if name in ladder.attributes}
+def _note(claim: Claim, walk: _Walk, names: Iterable[str]) -> None:
+    """Take details over from a claim; the words that first told a value stay its proof."""
+    for name in names:
+        if name not in walk.proofs or walk.details[name] != claim.details[name]:
+            walk.proofs[name] = claim.quote
+        walk.details[name] = claim.details[name]
 
 
 def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], walk: _Walk) -> TrackVerdict:
@@ -161,6 +166,7 @@ def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], wal
             None,
             quotes_of(walk.takers),
             details=walk.details,
+            proofs=walk.proofs,
             because_of=_because(walk),
         )
     support = _support(status, walk, told)
@@ -177,6 +183,7 @@ def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], wal
         evidence=quotes_of([*support, *(taker for taker in walk.takers if taker.effective_at >= walk.setter.effective_at)]),
         voices=voices,
         details=walk.details,
+        proofs=walk.proofs,
         path=tuple(walk.path),
         reason=walk.setter.reason,
         because_of=_because(walk),

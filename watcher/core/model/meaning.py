@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -69,6 +70,8 @@ class TrackVerdict:
     reason: str = ""
     because_of: str = ""
     """`correction` where a claim was taken back by a later one (a vitiated or returned action), else empty."""
+    proofs: Mapping[str, Quote] = field(default_factory=dict)
+    """The words that tell each detail."""
 
 
 @dataclass(frozen=True, slots=True)
