@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -172,8 +173,10 @@ class Shop:
         self.beat()
 
     def beat(self) -> int:
-        """One beat of delivering."""
-        return asyncio.run(deliverer(self.config, self.store, clock=self.clock)(self.clock()))
+        """One beat of delivering, in a thread: a browser's loop may hold this one."""
+        send = deliverer(self.config, self.store, clock=self.clock)
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(lambda: asyncio.run(send(self.clock()))).result()
 
 
 @contextmanager

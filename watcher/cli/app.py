@@ -26,6 +26,7 @@ COMMANDS = {
     "replay": Row("replaying:replay", ASK, "Decide what was seen again under these or other rules, and show what would differ."),
     "backtest": Row("replaying:backtest", ASK, "Score the text rules on labelled texts: precision, recall, and every error."),
     "stack": Row("stacking:stack", ASK, "Check your own AI tools: what touches them, and what takes their place."),
+    "digest": Row("previewing:digest", ASK, "Show the last digest as a recipient gets it, or a sample."),
     "mcp": Row("assisting:mcp", ASK, "Answer an assistant's questions over standard input and output: read only."),
     "record": Row("correcting:record", CORRECT, "Add a person's evidence."),
     "withdraw": Row("correcting:withdraw", CORRECT, "Take recorded evidence back, with a reason."),

@@ -6,16 +6,52 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from watcher.core.model import Change, Digest, Quote, Signal, Standing, Tier, Track, TrackVerdict, Transition, Verdict
+from watcher.core.decide import decide, headline_of, known_claims, label_of
+from watcher.core.model import Change, Digest, Quote, Signal, Standing, Status, Tier, TrackVerdict, Transition, Verdict
 
 WORDS = "This is an example. A real message has the words of the source here."
+NOTE = "An example: nothing in it is news."
 
 
 def sample(signals: Sequence[Signal], now: datetime) -> Digest:
-    """The first signal moved up its ladder; the others stand where they began. Raises IndexError without signals."""
-    verdicts = tuple(_verdict(signal, now) for signal in signals)
-    told = _transition(signals[0], verdicts[0], now)
-    return Digest("sample", now, "news", (told,), verdicts, ("An example: nothing in it is news.",))
+    """The first signal moved up its ladder; the others stand where their declared history ends.
+
+    Raises IndexError without signals.
+    """
+    verdicts = [replace(decide(each, known_claims(each, until=now), (), now), blind=(), verified_at=now) for each in signals]
+    told, verdicts[0] = _moved(signals[0], verdicts[0], now)
+    return Digest("sample", now, "news", (told,), tuple(verdicts), (NOTE,))
+
+
+def _moved(signal: Signal, verdict: Verdict, now: datetime) -> tuple[Transition, Verdict]:
+    """A step of the first track, and where the signal stands after it."""
+    first, *others = verdict.tracks
+    after = _next(signal.tracks[0].ladder.statuses, first.status)
+    quotes = (_quote(signal, now),)
+    tracks = (TrackVerdict(first.track, after.id, Standing.CONFIRMED, now, now, quotes), *others)
+    headline = headline_of(signal, tracks)
+    label = label_of(headline, signal, tracks)
+    told = Transition(
+        signal=signal.id,
+        track=first.track,
+        kind=Change.ADVANCE,
+        before=first.status,
+        after=after.id,
+        at=now,
+        standing=Standing.CONFIRMED,
+        headline=headline.id,
+        headline_label=label,
+        evidence=quotes,
+        effective_at=now - timedelta(hours=1),
+    )
+    return told, replace(verdict, tracks=tracks, headline=headline.id, headline_label=label)
+
+
+def _next(rungs: Sequence[Status], present: str) -> Status:
+    """The next good rung that would wake somebody, else the next one, else the last."""
+    place = [rung.id for rung in rungs].index(present)
+    above = [rung for rung in rungs[place + 1 :] if not rung.steps_back] or [rungs[-1]]
+    return next((rung for rung in above if rung.urgent), above[0])
 
 
 def _quote(signal: Signal, now: datetime) -> Quote:
@@ -23,32 +59,3 @@ def _quote(signal: Signal, now: datetime) -> Quote:
     url = source.url if source else ""
     publisher = source.publisher if source else ""
     return Quote(WORDS, url, publisher, Tier.OFFICIAL, now - timedelta(minutes=2), "0" * 64, source=source.id if source else "")
-
-
-def _verdict(signal: Signal, now: datetime) -> Verdict:
-    quotes = (_quote(signal, now),)
-    tracks = tuple(
-        TrackVerdict(each.id, each.ladder.statuses[0].id, Standing.CONFIRMED, None, now, quotes) for each in signal.tracks
-    )
-    return Verdict(signal.id, "example", "An example", tracks, (), (), now, now)
-
-
-def _transition(signal: Signal, verdict: Verdict, now: datetime) -> Transition:
-    track: Track = signal.tracks[0]
-    before, *others = track.ladder.statuses
-    after = next((rung for rung in others if rung.urgent), others[-1] if others else before)
-    line = next((line for line in signal.headlines if after.id in {**line.any_of, **line.when}.get(track.id, ())), None)
-    told = Transition(
-        signal=signal.id,
-        track=track.id,
-        kind=Change.ADVANCE,
-        before=before.id,
-        after=after.id,
-        at=now,
-        standing=Standing.CONFIRMED,
-        headline=verdict.headline,
-        headline_label=after.label,
-        evidence=verdict.tracks[0].evidence,
-        effective_at=now - timedelta(hours=1),
-    )
-    return replace(told, headline=line.id, headline_label=line.label) if line and "{" not in line.label else told
