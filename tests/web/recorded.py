@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,9 @@ STEP = timedelta(hours=60)
 
 def lived(folder: Path) -> str:
     """Live through the year; the address of the database."""
-    rehearsed(load(ROOT / "signals.toml"), STORY if STORY.is_dir() else ROOT / "demo", folder, step=STEP)
+    where = STORY if STORY.is_dir() else ROOT / "demo"
+    with ThreadPoolExecutor(1) as aside:  # a browser may hold this thread's event loop
+        aside.submit(rehearsed, load(ROOT / "signals.toml"), where, folder, step=STEP).result()
     return f"sqlite:///{folder}/watch.db"
 
 

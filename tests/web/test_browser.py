@@ -103,9 +103,9 @@ def test_a_past_day_is_asked_for_by_the_form_alone(browser: Browser, address: st
         page.fill("#as_of", "2026-06-13")
         page.click("footer button")
         assert page.url == f"{address}signals/mythos-ga?as_of=2026-06-13"
-        assert "This is what the watch knew on 13 June 2026." in page.locator("[role=note]").inner_text()
+        assert "This is what the watch knew on 13 June 2026." in page.locator("aside").inner_text()
         page.click("text=Show today")
-        assert page.locator("[role=note]").count() == 0
+        assert page.locator("aside").count() == 0
         assert wrong == []
 
 

@@ -1,0 +1,119 @@
+"""The page over a recorded year, on five of its days, as somebody meets it in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.web.browsing import MARKS, NARROW, opened, served, too_wide, violations
+from tests.web.recorded import END, lived, reads_of, store_of
+from watcher.web.app import create_app
+
+pytestmark = MARKS
+
+NOW = ""
+DAYS: dict[str, tuple[str, str, str]] = {
+    "2026-01-11": ("no vote", "No sign of it", "Kimi K2 Thinking"),
+    "2026-04-20": ("no vote", "invitation", "Kimi K2 Thinking"),
+    "2026-06-20": ("no vote", "suspended", "DeepSeek V4 Pro"),
+    "2026-07-22": ("no vote", "available to all as Claude Fable 5", "GLM-5.2"),
+    NOW: ("no vote", "available to all as Claude Fable 5.2", "GLM-5.3"),
+}
+SIGNALS = ("senate-vote", "mythos-ga", "caisi-evaluation")
+PAGES = (*(f"signals/{name}" for name in SIGNALS), *(f"stories/{name}" for name in SIGNALS), "sources", "log", "machines")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("year")
+    with store_of(lived(folder)) as store, served(create_app(reads_of(store), clock=lambda: END)) as root:
+        yield root
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_page_tells_what_was_known_on_that_day(browser: Browser, address: str, day: str) -> None:
+    with opened(browser, address, viewport={"width": 1440, "height": 900}, bypass_csp=True) as (page, wrong):
+        page.goto(f"{address}?as_of={day}" if day else address)
+        cards = page.locator(".glances .glance").all()
+        for card, answer in zip(cards, DAYS[day], strict=True):
+            assert answer in card.locator(".answer").inner_text()
+            assert card.locator(".sign").first.inner_text().strip()
+            assert "Last verified" in card.inner_text()
+            box = card.bounding_box()
+            assert box
+            assert box["y"] + box["height"] < 900
+        assert (page.locator("aside").count() == 1) is bool(day)
+        assert violations(page) == ""
+        page.emulate_media(color_scheme="dark")
+        assert violations(page) == ""
+        assert too_wide(page) == []
+        assert wrong == []
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_each_answer_is_proven_and_says_what_would_change_it(browser: Browser, address: str, day: str) -> None:
+    with opened(browser, address) as (page, wrong):
+        for name in SIGNALS:
+            page.goto(f"{address}signals/{name}?as_of={day}" if day else f"{address}signals/{name}")
+            assert page.locator("[aria-current=step]").count() >= 1
+            assert page.locator(".mind li, .mind p").count() >= 1
+            quotes = page.locator("#story ~ .timeline .quote")
+            assert quotes.count() >= 1 or (day, name) == ("2026-01-11", "mythos-ga")
+            for link in page.locator(".quote figcaption a").all():
+                assert (link.get_attribute("href") or "").startswith("https://")
+            assert too_wide(page, (NARROW,)) == []
+        assert wrong == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_no_violation_on_the_last_day(browser: Browser, address: str, path: str) -> None:
+    with opened(browser, address, bypass_csp=True, viewport={"width": 360, "height": 800}) as (page, _):
+        page.goto(address + path)
+        assert violations(page) == ""
+        page.emulate_media(color_scheme="dark")
+        assert violations(page) == ""
+        assert too_wide(page, (NARROW,)) == []
+
+
+def test_by_keyboard_alone_from_the_answer_to_a_past_day(browser: Browser, address: str) -> None:
+    with opened(browser, address) as (page, wrong):
+        page.goto(address)
+        wanted = f"{address}signals/mythos-ga"
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.href") == wanted:
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url(wanted)
+        page.focus("#as_of")
+        page.keyboard.type("06202026")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{wanted}?as_of=2026-06-20")
+        assert "suspended" in page.locator(".answer").inner_text()
+        assert wrong == []
+
+
+def test_without_javascript_and_in_print_nothing_is_missing(browser: Browser, address: str) -> None:
+    with opened(browser, address) as (page, _):
+        page.goto(address)
+        scripted = page.locator("main").inner_text()
+    with opened(browser, address, java_script_enabled=False) as (page, _):
+        page.goto(address)
+        assert page.locator("main").inner_text() == scripted
+        page.emulate_media(media="print")
+        assert all(answer.is_visible() for answer in page.locator(".answer, .quote, svg.plot, .rungs").all())
+        assert not page.locator("nav").is_visible()
+
+
+@pytest.mark.parametrize("path", ["", *PAGES[:3]])
+def test_a_page_with_all_it_needs_weighs_under_sixty_kilobytes(browser: Browser, address: str, path: str) -> None:
+    with opened(browser, address) as (page, _):
+        bodies: list[int] = []
+        page.on("response", lambda response: bodies.append(len(response.body())))
+        page.goto(address + path)
+        page.wait_for_load_state("networkidle")
+        assert len(bodies) >= 3
+        assert sum(bodies) < 60_000
