@@ -1,4 +1,4 @@
-"""Our side of the rig: `prepare FOLDER` declares the feeds of urls.txt, `poll FOLDER` is one `watcher once` and its announcements."""
+"""Our side of the rig: `prepare FOLDER` declares the feeds of urls.txt, `poll FOLDER` is one `watcher once` with its news."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ group_wait = "0s"
 [fetch]
 allow = ["127.0.0.0/8"]
 per_host_gap = "0s"
-per_host = 100
-concurrency = 100
+per_host = 200
+concurrency = 200
 
 [store]
 url = "sqlite:///{folder}/watch.db"
@@ -47,6 +47,7 @@ urgent = true
 [[ladder.feed.rule]]
 id = "entry"
 status = "spoke"
+sources = ["f$feed"]
 when = {{ link = "www.agency*.example/$feed/posts/EVT-*" }}
 event = "link"
 details = {{ title = "title" }}

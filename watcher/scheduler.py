@@ -83,10 +83,10 @@ async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Don
     outcomes, told = await _observe_and_decide(beat, now, mishaps, every_signal=every_signal)
     digests, sent = list[Digest](), 0
     with mishaps.left_out("announcing"):
-        digests += announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait)
+        digests += await asyncio.to_thread(announce, beat.store, beat.readers, beat.signals, now=now, wait=beat.wait)
     with mishaps.left_out("reminding"):
         if beat.zone is not None:
-            digests += remind(beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
+            digests += await asyncio.to_thread(remind, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
     with mishaps.left_out("delivering"):
         sent = await beat.deliver(now)
     with mishaps.left_out("letting go of what is old"):
@@ -112,7 +112,7 @@ async def _observe_and_decide(
         outcomes += seen.outcomes
         open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
         ready = [name for name, rounds in open_signals.items() if name not in seen.waiting or rounds >= PATIENCE]
-        told += _decide(beat, sorted(ready), now, mishaps)
+        told += await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
         for name in ready:
             del open_signals[name]
         if not seen.polls:

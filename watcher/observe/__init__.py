@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,6 +48,13 @@ async def observe(
     if not due:
         return Seen()
     readings = await look_at_all(due, get=get, read=read, now=now, dice=dice, missing=missing)
+    return await asyncio.to_thread(_keep_all, store, signals, readings, now, dice)  # the page is served meanwhile
+
+
+def _keep_all(
+    store: Store, signals: Mapping[str, Signal], readings: Sequence[Reading], now: datetime, dice: Callable[[], float]
+) -> Seen:
+    """Keep what was read, together where that goes."""
     try:
         with store.writing() as tx:
             return _keep(tx, signals, readings, now)

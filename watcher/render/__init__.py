@@ -45,11 +45,21 @@ def render(digest: Digest, desk: Desk, reader: Reader) -> Message:
 
 def _fitted(told: Letter) -> tuple[Letter, str]:
     """The letter with its HTML; items at its end are left off until no mail program clips it."""
-    for left_off in range(len(told.items) + 1):
-        told_later = Line("", f"{count(left_off, 'more change')}: this mail would be too long. The page has them all.")
-        sections = (Section("Left off", (told_later,)), *told.sections)
-        kept = replace(told, items=told.items[:-left_off], sections=sections) if left_off else told
-        html = as_html(kept)
-        if len(html.encode()) <= LIMIT:
-            break
-    return kept, html
+    html = as_html(told)
+    if len(html.encode()) <= LIMIT:
+        return told, html
+    fits, too_many = 0, len(told.items)  # by halves: a letter of hundreds of items is laid out a few times, not hundreds
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if len(as_html(_shortened(told, middle)).encode()) <= LIMIT:
+            fits = middle
+        else:
+            too_many = middle
+    kept = _shortened(told, fits)
+    return kept, as_html(kept)
+
+
+def _shortened(told: Letter, items: int) -> Letter:
+    """The letter with its first items alone, and how many are left off."""
+    left_off = Line("", f"{count(len(told.items) - items, 'more change')}: this mail would be too long. The page has them all.")
+    return replace(told, items=told.items[:items], sections=(Section("Left off", (left_off,)), *told.sections))
