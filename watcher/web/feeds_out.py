@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape as escape_text
 from xml.sax.saxutils import quoteattr
-
-from icalendar import Calendar, Event
 
 from watcher import __version__
 from watcher.core.model import Change, Quote, Signal, Transition
@@ -19,6 +18,9 @@ from watcher.web.glance import look
 from watcher.web.timeline import Moment, change_of
 from watcher.web.view import View
 from watcher.web.words import exact, plain, safe_link
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MOST = 50
 START = datetime(2026, 5, 14, tzinfo=UTC)
@@ -187,6 +189,8 @@ def _json_item(item: Item) -> dict[str, object]:
 
 def calendar(view: View, name: str, *, ending: str = "") -> bytes:
     """Dates ahead and changes told, as iCalendar (RFC 5545). Raises KeyError."""
+    from icalendar import Calendar  # noqa: PLC0415 - a page needs none, and it takes a tenth of a second
+
     made = Calendar()
     made.add("prodid", f"-//Policy Signal Watch//{__version__}//EN")
     made.add("version", "2.0")
@@ -209,6 +213,8 @@ def calendar(view: View, name: str, *, ending: str = "") -> bytes:
 
 def _day(uid: str, at: datetime, summary: str, words: str, link: str, stamp: datetime) -> Event:
     """A whole day; its SEQUENCE rises whenever the words change, as the stamp does."""
+    from icalendar import Event  # noqa: PLC0415 - as above
+
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", stamp.astimezone(UTC))
