@@ -58,7 +58,7 @@ def why(ladder: Ladder, claims: list[Claim]) -> tuple[bool, str]:
         ([said("partner:cloud", "available")], False, "never leads"),
         ([said("press:a.example", "available")], False, "press alone never makes it Open to all"),
         ([said("press:a.example", "rumoured")], False, "press: 1 independent publishers in all, 2 within 3 days"),
-        ([said("official:lab", "available", "12-24")], False, "still to come"),
+        ([said("official:lab", "available", "12-24", seen="11-30")], False, "still to come"),
         ([said("official:lab", flag="renamed")], True, "the flag renamed is up"),
         ([said("press:a.example", flag="halted")], False, "lowered since, or has too few voices"),
         ([said("official:lab", "gated", review=True)], False, "a person should read it"),

@@ -95,12 +95,10 @@ def _anchors(signal: Signal, rule: Rule) -> tuple[str, ...]:
 
 def _claim(seen: Seen, indexed: _Indexed) -> Claim | None:
     rule = indexed.rule
-    if not _speaks(seen, rule) or not _facts_hold(seen, rule.when):
+    if not seen.holds_any(indexed.anchors) or not _speaks(seen, rule) or not _facts_hold(seen, rule.when):
         return None
     if rule.sentence is None:
         return _made(seen, indexed, None)
-    if indexed.anchors and not any(piece in seen.lowered for piece in indexed.anchors):
-        return None
     said = match(rule.sentence, seen.signal.vocabulary, seen.reading)
     if said is None or (seen.observation.tier is Tier.PRESS and _is_retold(seen, said)):
         return None

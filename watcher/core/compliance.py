@@ -51,7 +51,7 @@ _OF_OTHERS: Final = re.compile(
 _NUMBER: Final = r"(?:only |just |a mere |about |nearly |at )*[\d.]+ ?(?:%|percent|per cent)"
 _WHOSE: Final = (
     r"(?:(?:[A-Z][\w.'\-()]*|models?|model's|reference|frontier|the|other|evaluated|tested|comparable|leading|most|secure|capable"
-    r"|closed-weight|open-weight) ?){1,7}"
+    r"|closed-weight|open-weight)(?: |(?=,| ?[\d(]|\W*$))){1,7}"
 )
 _ELLIPSIS: Final = re.compile(
     rf"(?:,|;)? ?(?:and |but )?(?:for |in )?{_WHOSE},? ?{_NUMBER}\W*$"

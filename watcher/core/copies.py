@@ -24,11 +24,8 @@ def fingerprint(text: str) -> int:
     words = _WORD.findall(fold(text[: MAX_WORDS * 12]).lower())[:MAX_WORDS]
     if len(words) < MIN_WORDS:
         return int.from_bytes(_hash(" ".join(words)), "little") if words else 0
-    counters = [0] * 8
     shingles = {" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}
-    for shingle in shingles:
-        for at, byte in enumerate(_hash(shingle)):
-            counters[at] += _SPREAD[byte]
+    counters = [sum(map(_SPREAD.__getitem__, column)) for column in zip(*map(_hash, shingles), strict=True)]
     lanes = ((counters[at] >> (_LANE * bit)) & 0xFFFF for at in range(8) for bit in range(8))
     return sum(1 << n for n, count in enumerate(lanes) if 2 * count > len(shingles))
 

@@ -73,6 +73,7 @@ DISTRIBUTED: Final = re.compile(
     r"(?i)^(?:\w+ ){0,3}?(?:on|in|under|for|with) (?:every|all) (?:account|plan|region|tier|surface|platform|tool"
     r"|subscription|setting|location|countr)"
 )
+WIDELY: Final = re.compile(r"(?i)\b(?:generally|publicly|widely|open)\b")
 TO_COME: Final = re.compile(
     r"(?i)\b(?:in the (?:coming|next)|(?:over|within) the (?:coming|next)|next (?:week|month|quarter|year)|later this"
     r"|tomorrow|soon|by the end of|in (?:a few|two|three|several) (?:days|weeks|months))\b"

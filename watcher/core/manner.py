@@ -45,7 +45,9 @@ def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
         "partial": _eventive(phrase) and bool(cues.PARTLY.match(parts.behind)),
     }
     manners = {name for name, holds in found.items() if holds}
-    if "negated" in manners and cues.DISTRIBUTED.search(f"{parts.words}{parts.after}"[:80]):
+    # "not available on every account" is available on some; "not generally available in all regions" is not.
+    wide = cues.WIDELY.search(f"{parts.scope[-12:]}{parts.words}")
+    if "negated" in manners and not wide and cues.DISTRIBUTED.search(f"{parts.words}{parts.after}"[:80]):
         manners = manners - {"negated"} | {"partial"}
     # A plan absorbs the conditions that are not strict: "will be open once it is safe" is a plan.
     strict = cues.STRICT.search(_governing(parts))

@@ -73,25 +73,25 @@ def _model(sentence: Sentence, reading: Reading) -> str:
 
 
 def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
-    if not reading.kinds & set(sentence.phrase):
+    if reading.kinds.isdisjoint(sentence.phrase):
         return
     for said in reading.statements:
         line = reading.lines[said.sentence]
-        if said.kind not in sentence.phrase or not _placed(sentence, said.sentence) or not _manner_fits(sentence, said):
+        if said.kind not in sentence.phrase or not _placed(sentence, said.sentence) or not _is_about(sentence, said):
             continue
-        if said.beside & set(sentence.not_with):
+        if not _manner_fits(sentence, said) or (sentence.window and not said.window):
             continue
-        if sentence.about and (said.thing is None or said.thing.group not in sentence.about):
-            continue
-        if sentence.unversioned and said.thing is not None and said.thing.version:
-            continue
-        if (
-            (sentence.window and not said.window)
-            or not _worded(sentence, vocabulary, line, reading)
-            or _gated(sentence, said, reading)
-        ):
-            continue
-        yield _matched(said, line, reading)
+        if _worded(sentence, vocabulary, line, reading) and not _gated(sentence, said, reading):
+            yield _matched(said, line, reading)
+
+
+def _is_about(sentence: Sentence, said: Statement) -> bool:
+    """Whether the phrase is said of one of the things that are asked for, and of none that must not be beside it."""
+    if not said.beside.isdisjoint(sentence.not_with):
+        return False
+    if sentence.about and (said.thing is None or said.thing.group not in sentence.about):
+        return False
+    return not (sentence.unversioned and said.thing is not None and said.thing.version)
 
 
 def _placed(sentence: Sentence, number: int) -> bool:
@@ -112,6 +112,8 @@ def _worded(sentence: Sentence, vocabulary: Vocabulary, line: Line, reading: Rea
 def _gated(sentence: Sentence, said: Statement, reading: Reading) -> bool:
     """Whether the text also says of the same thing what must not be said beside it."""
     group = said.thing.group if said.thing else ""
+    if reading.kinds.isdisjoint(sentence.without):
+        return False
     beside = [other for other in reading.statements if other.kind in sentence.without and not other.manners]
     bound = {other.sentence for other in beside if other.thing}
     return any(

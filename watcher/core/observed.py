@@ -23,11 +23,19 @@ class Seen:
         self.signal = signal
         self.observation = observation
         self.entry = observation.entry
+        self._held: dict[tuple[str, ...], bool] = {(): True}
 
     @cached_property
     def lowered(self) -> str:
         """Title and text in lower case, for the first quick look."""
         return f"{self.entry.title}\n{self.entry.text}".lower()
+
+    def holds_any(self, pieces: tuple[str, ...]) -> bool:
+        """Whether the text contains one of these lower-case pieces; many rules ask for the same ones. True of none."""
+        held = self._held.get(pieces)
+        if held is None:
+            held = self._held[pieces] = any(piece in self.lowered for piece in pieces)
+        return held
 
     @cached_property
     def reading(self) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from watcher.core import sentences
@@ -25,26 +26,41 @@ MAX_PHRASES: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """One phrase, bound to one thing (or to none), as one sentence says it."""
-
-    kind: str
-    thing: Thing | None
-    manners: frozenset[str]
-    sentence: int
-    words: str
-    window: str = ""
-    beside: frozenset[str] = frozenset()
-    """Groups of the things that the same phrase is said of."""
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One sentence: verbatim, folded, and the things that it names; number 0 is the title."""
 
     quote: str
     folded: str
     things: tuple[Thing, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One phrase, bound to one thing (or to none), as one sentence says it."""
+
+    phrase: Phrase
+    thing: Thing | None
+    sentence: int
+    words: str
+    beside: frozenset[str]
+    """Groups of the things that the same phrase is said of."""
+    line: Line
+    scene: Scene
+
+    @property
+    def kind(self) -> str:
+        """Kind of the phrase."""
+        return self.phrase.kind
+
+    @cached_property
+    def manners(self) -> frozenset[str]:
+        """How it is said, empty where it is plainly stated; worked out when it is asked for."""
+        return manner(self.line.folded, self.scene, self.phrase)
+
+    @property
+    def window(self) -> str:
+        """The time that the sentence names."""
+        return window_of(self.line.folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,37 +81,43 @@ class Reading:
         return self.lines[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What was spoken of before a sentence: what "it" and "both models" mean there."""
+
+    topic: tuple[Thing, ...] = ()
+    plural: tuple[Thing, ...] = ()
+
+
 def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
     """Read a title and a text. Pure; time grows with the length of the text and not faster."""
     quotes = (title.strip(), *sentences.split(text))
-    lines: list[Line] = []
+    folded = [sentences.fold(sentences.plain(quote[: sentences.MAX_SENTENCE])) for quote in quotes]
+    pieces = vocabulary.pieces_in("\n".join(folded).lower())
+    lines = tuple([Line(quote, plain, vocabulary.find(plain)) for quote, plain in zip(quotes, folded, strict=True)])
     statements: list[Statement] = []
-    topic: tuple[Thing, ...] = ()
-    plural: tuple[Thing, ...] = ()
-    for number, quote in enumerate(quotes):
-        folded = sentences.fold(sentences.plain(quote[: sentences.MAX_SENTENCE]))
-        line = Line(quote, folded, vocabulary.find(folded))
-        lines.append(line)
-        statements += _statements(vocabulary, line, number, topic, plural)
-        topic, plural = _carried(line, topic, plural)
+    spoken = _Spoken()
+    for number, line in enumerate(lines):
+        statements += _statements(vocabulary.held(line.folded.lower(), pieces), line, number, spoken)
+        spoken = _carried(line, spoken)
     return Reading(
-        tuple(lines),
+        lines,
         tuple(sorted(statements, key=lambda said: said.sentence == 0)),
-        frozenset(said.kind for said in statements),
-        frozenset(thing.group for line in lines for thing in line.things),
+        frozenset([said.kind for said in statements]),
+        frozenset([thing.group for line in lines for thing in line.things]),
         next((price for line in lines if (price := price_of(line.folded))), ""),
     )
 
 
-def _carried(line: Line, topic: tuple[Thing, ...], plural: tuple[Thing, ...]) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
+def _carried(line: Line, spoken: _Spoken) -> _Spoken:
     """What "it" and "both models" mean in the next sentence."""
+    if not line.things:
+        return spoken
     aside = _ASIDE.match(line.folded)
     main = tuple(thing for thing in line.things if aside and thing.start >= aside.end())
     named = _distinct(main or line.things)
-    if not named:
-        return topic, plural
-    keeps = _LATER.match(line.folded) is not None
-    return (topic if keeps and topic else named), (named if len(named) > 1 else plural or named)
+    keeps = spoken.topic and _LATER.match(line.folded) is not None
+    return _Spoken(spoken.topic if keeps else named, named if len(named) > 1 else spoken.plural or named)
 
 
 def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
@@ -105,47 +127,33 @@ def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
     return tuple(found.values())
 
 
-def _statements(
-    vocabulary: Vocabulary, line: Line, number: int, topic: tuple[Thing, ...], plural: tuple[Thing, ...]
-) -> list[Statement]:
-    held = vocabulary.held(line.folded.lower())
-    if not held:
-        return []
-    words = tokens(line.folded, line.things)
+def _statements(held: list[Phrase], line: Line, number: int, spoken: _Spoken) -> list[Statement]:
     found: list[Statement] = []
-    for phrase in held:
-        for match in phrase.pattern.finditer(line.folded):
-            found += _bound(line, number, words, phrase, match, topic, plural)
-            if len(found) >= MAX_PHRASES:
-                return found
+    matches = [(phrase, match) for phrase in held for match in phrase.pattern.finditer(line.folded)]
+    words = tokens(line.folded, line.things) if matches else ()
+    for phrase, match in matches:
+        found += _bound(_scene(line, words, phrase, match, spoken), line, number, phrase, match[0])
+        if len(found) >= MAX_PHRASES:
+            break
     return found
 
 
-def _inner(words: tuple[Token, ...], phrase: Phrase, match: re.Match[str]) -> tuple[int, int]:
-    """Tokens of the object that the phrase encloses."""
-    if not phrase.object_inside:
-        return 0, 0
-    held = [at for at, token in enumerate(words) if token.start < match.end("it") and match.start("it") < token.end]
-    return held[0], held[-1] + 1
+def _scene(line: Line, words: tuple[Token, ...], phrase: Phrase, match: re.Match[str], spoken: _Spoken) -> Scene:
+    start, stop = _span(words, *match.span())
+    inner = _span(words, *match.span("it")) if phrase.object_inside else (0, 0)
+    if _ROW.search(line.folded):  # a row of a table speaks of nothing outside of it
+        return Scene(words, start, stop, inner=inner, row=True)
+    return Scene(words, start, stop, spoken.topic, spoken.plural, inner)
 
 
-def _bound(
-    line: Line,
-    number: int,
-    words: tuple[Token, ...],
-    phrase: Phrase,
-    match: re.Match[str],
-    topic: tuple[Thing, ...],
-    plural: tuple[Thing, ...],
-) -> list[Statement]:
-    inside = [at for at, token in enumerate(words) if token.start < match.end() and match.start() < token.end]
-    row = _ROW.search(line.folded) is not None
-    scene = Scene(
-        words, inside[0], inside[-1] + 1, () if row else topic, () if row else plural, _inner(words, phrase, match), row
-    )
+def _span(words: tuple[Token, ...], start: int, end: int) -> tuple[int, int]:
+    """The tokens that lie in a span of the sentence, as first and one past the last."""
+    inside = [at for at, token in enumerate(words) if token.start < end and start < token.end]
+    return inside[0], inside[-1] + 1
+
+
+def _bound(scene: Scene, line: Line, number: int, phrase: Phrase, words: str) -> list[Statement]:
     about = subjects(scene, phrase)
-    how = manner(line.folded, scene, phrase)
-    when = window_of(line.folded)
-    beside = frozenset(thing.group for thing in about)
+    beside = frozenset([thing.group for thing in about])
     things: tuple[Thing | None, ...] = about or (None,)
-    return [Statement(phrase.kind, thing, how, number, match[0], when, beside) for thing in things]
+    return [Statement(phrase, thing, number, words, beside, line, scene) for thing in things]

@@ -23,7 +23,6 @@ _FOLDED: Final = str.maketrans(
         "_": " ",
     }
 )
-_SPACE: Final = re.compile(r"\s+")
 _CONTRACTIONS: Final = re.compile(r"(?i)\b(can|won|ain)(?:'|no)t\b|n't\b")
 _MARKER: Final = re.compile(r"^(?:[-*+\u2022\u25cf]|#{1,6}|\d{1,2}[.)]|>)\s+")
 _BREAK: Final = re.compile(
@@ -45,8 +44,13 @@ _NUMBER: Final = re.compile(r"\b[Nn]os?\.$")
 
 def fold(text: str) -> str:
     """One spelling for comparing: NFKC, straight quotes and hyphens, single spaces, "n't" as " not"; capitals stay."""
-    plain = unicodedata.normalize("NFKC", text.translate(_FOLDED)).translate(_FOLDED)
-    return _SPACE.sub(" ", _CONTRACTIONS.sub(_uncontracted, plain)).strip()
+    if text.isascii():  # most texts are, and have nothing to normalise
+        folded = text.replace("`", "'").replace("_", " ")
+    else:
+        folded = unicodedata.normalize("NFKC", text.translate(_FOLDED)).translate(_FOLDED)
+    if "n't" in folded or "not" in folded or "N'T" in folded or "NOT" in folded:
+        folded = _CONTRACTIONS.sub(_uncontracted, folded)
+    return " ".join(folded.split())
 
 
 def plain(text: str) -> str:
@@ -55,7 +59,7 @@ def plain(text: str) -> str:
         text = unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
-    return _EMPHASIS.sub(" ", text)
+    return _EMPHASIS.sub(" ", text) if "*" in text or "`" in text or "__" in text else text
 
 
 def _uncontracted(found: re.Match[str]) -> str:

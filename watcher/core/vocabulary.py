@@ -26,6 +26,8 @@ class Vocabulary:
     """(group, name), longest name first."""
     pattern: re.Pattern[str] = _NOTHING
     """Finds every named thing."""
+    marks: tuple[str, ...] = ()
+    """Lower-case words, one of which stands in every named thing."""
     pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Piece of text → positions of the phrases that it may belong to."""
     lists: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
@@ -50,6 +52,7 @@ class Vocabulary:
             words=words,
             names=names,
             pattern=name_pattern(list(names)),
+            marks=tuple(sorted({_mark(name) for _, name in names}, key=len)),
             lists={name: _any_of(texts) for name, texts in words.items()},
         )
 
@@ -57,28 +60,39 @@ class Vocabulary:
         """Kinds of phrases that a rule may ask for."""
         return frozenset(one.kind for one in self.phrases)
 
-    def held(self, lowered: str) -> list[Phrase]:
-        """The phrases whose fixed words stand in a lower-case text; only these are worth their pattern."""
-        positions = {n for piece, owners in self.pieces.items() if piece in lowered for n in owners}
+    def pieces_in(self, lowered: str) -> tuple[str, ...]:
+        """The fixed pieces of phrases that a lower-case text contains: no sentence of it can hold others."""
+        return tuple([piece for piece in self.pieces if piece in lowered])
+
+    def held(self, lowered: str, pieces: tuple[str, ...]) -> list[Phrase]:
+        """The phrases whose fixed pieces (of `pieces`) stand in a lower-case sentence; only these are worth their pattern."""
+        positions = {n for piece in pieces if piece in lowered for n in self.pieces[piece]}
         return [self.phrases[n] for n in sorted(positions)]
 
     def find(self, sentence: str) -> tuple[Thing, ...]:
         """Every named thing in a folded sentence, from left to right."""
-        return tuple(self._thing(found) for found in self.pattern.finditer(sentence))
+        lowered = sentence.lower()
+        if not any(mark in lowered for mark in self.marks):
+            return ()
+        return tuple([self._thing(found) for found in self.pattern.finditer(sentence)])
 
     def anchors(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """Lower-case pieces of which every text that names one of these groups contains at least one."""
-        found = {max(re.split(r"[ \-#*]", name), key=len).lower() for group in groups for name in self.things.get(group, ())}
-        return tuple(sorted(found))
+        return tuple(sorted({_mark(name) for group in groups for name in self.things.get(group, ())}))
 
     def _thing(self, found: re.Match[str]) -> Thing:
         n = int((found.lastgroup or "n0").lstrip("n"))
         group, name = self.names[n]
-        version = _ID_VERSION.sub(".", (found.groupdict().get(f"version{n}") or "")).removeprefix("v")
+        version = _ID_VERSION.sub(".", (found[f"version{n}"] or "")).removeprefix("v")
         version = re.sub(r"-\d{8}$", "", version).capitalize()
         first = self.things[group][0]
         shown = found[0] if "#" in name or "*" in name else f"{first if first.endswith(name) else name} {version}".strip()
         return Thing(group, shown, found[0], version, found.start(), found.end())
+
+
+def _mark(name: str) -> str:
+    """The longest word of a name, lower case: no text names it without that word."""
+    return max(re.split(r"[ \-#*]", name), key=len).lower()
 
 
 def _pieces(phrases: tuple[Phrase, ...]) -> dict[str, tuple[int, ...]]:
