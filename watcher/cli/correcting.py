@@ -110,7 +110,7 @@ def mute(
 
 
 def unmute(where: Where, by: By, reason: Reason = "", config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
-    """End a silence now: what was held back is told."""
+    """End a silence now: what was held back is told, as the net change; what went there and back is no news."""
     settings, now = configured(config), utc_now()
     signal, track = _place(settings, where)
     with stored(settings.store.url) as store, store.writing() as tx:
@@ -120,7 +120,10 @@ def unmute(where: Where, by: By, reason: Reason = "", config: ConfigFile = CONFI
 
 
 def audit(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
-    """List what people recorded, took back and silenced, newest first, and which evidence and silences stand."""
+    """List what people recorded, took back and silenced, newest first, and which evidence and silences stand.
+
+    The list is never edited; the page shows it too. A configuration that was taken up or refused by a running watch is in it.
+    """
     with stored(configured(config).store.url) as store, store.reading() as tx:
         evidence, mutes, acts = tx.evidence.of(withdrawn=True), tx.mutes.of(utc_now()), tx.audit.of()
     if as_json:

@@ -30,17 +30,17 @@ class Row:
     """Heading under which the list shows it."""
     summary: str
     """What it does, in one line."""
-    manual: str = ""
-    """Examples and exit codes, Markdown, under its options."""
 
     def load(self, name: str) -> Command:
         """Import it, and make the whole command of it."""
+        from watcher.cli.manual import manual_of  # noqa: PLC0415 - the list of commands shows none of it
+
         module, _, found = self.place.partition(":")
         held = getattr(import_module(f"watcher.cli.{module}"), found)
         if isinstance(held, typer.Typer):
             return get_command(held)
         alone = typer.Typer(rich_markup_mode=MARKUP, pretty_exceptions_show_locals=False, add_completion=False)
-        alone.command(name, help=inspect.getdoc(held), epilog=self.manual, context_settings=HELP)(held)
+        alone.command(name, help=inspect.getdoc(held), epilog=manual_of(name), context_settings=HELP)(held)
         return get_command(alone)
 
 

@@ -21,7 +21,12 @@ def status(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Say where every signal stands, how sure that is, and what cannot be seen."""
+    """Say where every signal stands, how sure that is, and what cannot be seen.
+
+    Each track is shown with its status, since when it holds, the words that prove it and their address. *confirmed* has the
+    official voices that it asks for, *provisional* has one of them, *reported* rests on the press alone. A source without a
+    trustworthy reading is named with the reason, and so is a message that did not arrive.
+    """
     then = moment(as_of) if as_of else None
     watched = outline_of(config)
     seen = glanced(watched.store, then)

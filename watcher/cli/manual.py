@@ -1,0 +1,142 @@
+"""What stands under each command's options: examples that can be run as they are, and the exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Example = tuple[str, str]
+"""What it does, and the command."""
+
+EXAMPLES: Mapping[str, tuple[Example, ...]] = {
+    "init": (
+        ("Ask for what is needed and write signals.toml here", "watcher init"),
+        ("For any folder, with news by mail", "watcher init --home --mail me@example.org --smtp-host mail.example.org"),
+    ),
+    "check": (
+        ("Look over the configuration of this folder", "watcher check"),
+        ("Another file, for a program", "watcher check --config other.toml --json"),
+    ),
+    "add": (
+        ("See what a page offers, and write nothing", "watcher add https://example.org/news --signal senate-vote --dry-run"),
+        ("Watch a feed as an official source", "watcher add https://example.org/feed.xml --signal senate-vote --tier official"),
+    ),
+    "doctor": (
+        ("Look at everything", "watcher doctor"),
+        ("One source alone", "watcher doctor --source nist-news"),
+        ("Nothing over the network", "watcher doctor --offline"),
+    ),
+    "rehearse": (
+        ("What would have been said over a recorded past", "watcher rehearse demo --from 2026-01-05 --to 2026-11-20"),
+        ("Two weeks, hour by hour", "watcher rehearse demo --from 2026-06-01 --to 2026-06-14 --step 1h --json"),
+    ),
+    "run": (
+        ("Watch, with the page on http://127.0.0.1:8080", "watcher run"),
+        ("Another port, and a log for programs", "watcher run --port 8081 --log json"),
+        ("Take up a changed configuration", "kill -HUP $(pidof -s python)"),
+    ),
+    "once": (
+        ("All work that is due", "watcher once"),
+        ("What was said, for a program", "watcher once --json"),
+    ),
+    "healthcheck": (
+        ("Ask the running watch", "watcher healthcheck"),
+        ("A watch that runs by cron", "watcher healthcheck --within 2h"),
+    ),
+    "test-notify": (
+        ("Try every recipient", "watcher test-notify"),
+        ("Only one", "watcher test-notify me"),
+    ),
+    "resend": (
+        ("Everything that was given up", "watcher resend"),
+        ("What one recipient missed since a day", "watcher resend me --since 2026-06-01"),
+    ),
+    "status": (
+        ("Where everything stands", "watcher status"),
+        ("Where it stood on a day", "watcher status --as-of 2026-06-09"),
+        ("One answer for a program", "watcher status --json"),
+    ),
+    "explain": (
+        ("Why a signal stands there", "watcher explain senate-vote"),
+        ("Why it stood there on a day", "watcher explain senate-vote --as-of 2026-06-09"),
+        ("What texts would claim", "watcher explain --entries texts.jsonl"),
+        ("What one document decides", "watcher explain --document bill.xml --url https://www.govinfo.gov/bill.xml"),
+    ),
+    "replay": (
+        ("What other rules would have told", "watcher replay --config other.toml"),
+        ("Only since a day, of one signal", "watcher replay --config other.toml --from 2026-06-01 --signal senate-vote"),
+    ),
+    "backtest": (
+        ("Score the rules of a signal", "watcher backtest --labelled labels.jsonl --signal mythos-ga"),
+        (
+            "Labels under another key and by another name",
+            "watcher backtest --labelled labels.jsonl --signal mythos-ga --label truth --as launched=available",
+        ),
+    ),
+    "stack": (("Which tools are touched", "watcher stack"),),
+    "digest": (
+        ("The last digest as its reader gets it", "watcher digest"),
+        ("A made-up one in the browser", "watcher digest --sample --preview"),
+    ),
+    "mcp": (("Answer an assistant", "watcher mcp"),),
+    "record": (
+        (
+            "A person read it where no source looks",
+            "watcher record senate-vote.hr2683 senate_passed --url https://example.org/votes --quote 'The bill passed.' --by Ann",
+        ),
+    ),
+    "withdraw": (("Take evidence 3 back", "watcher withdraw 3 --by Ann --reason 'misread the date'"),),
+    "mute": (
+        ("Say nothing of a signal for two weeks", "watcher mute mythos-ga --for 14d --by Ann --reason 'on holiday'"),
+        ("Of one track, until it is ended by hand", "watcher mute senate-vote.s3519 --by Ann"),
+    ),
+    "unmute": (("Speak again, and tell what was held back", "watcher unmute mythos-ga --by Ann"),),
+    "audit": (("Who did what", "watcher audit"),),
+    "export": (
+        ("The page as files", "watcher export site"),
+        ("The page of a past day", "watcher export site --as-of 2026-06-09"),
+    ),
+    "backup": (
+        ("Into a folder, under a dated name", "watcher backup /var/backups"),
+        ("Into one file", "watcher backup copy.db"),
+    ),
+    "verify": (
+        ("The database", "watcher verify"),
+        ("A backup", "watcher verify copy.db"),
+    ),
+}
+"""By command; `tests/cli/test_help.py` reads each of them by the command's own parser."""
+
+FAILED: Mapping[str, str] = {
+    "init": "it is there already, or cannot be written",
+    "check": "an example is read otherwise than it says",
+    "add": "nothing to read there, watched already, or the file cannot be written",
+    "doctor": "something does not work",
+    "rehearse": "the recorded past cannot be read",
+    "run": "the page's port is taken",
+    "healthcheck": "the watch does not do its work",
+    "test-notify": "a recipient was not reached",
+    "resend": "nothing was given up for that recipient",
+    "digest": "no browser, or a file that cannot be written",
+    "explain": "not decided yet, or a file that cannot be read",
+    "backtest": "the file cannot be read",
+    "stack": "a touched tool has no fallback",
+    "withdraw": "there is no such evidence",
+    "unmute": "it is not muted",
+    "export": "a file cannot be written",
+    "verify": "something is not as it was written",
+}
+"""What exit code 1 means, where a command has it."""
+NO_DATABASE = frozenset({"init", "check", "add", "doctor", "test-notify", "backtest"})
+"""Commands that read no database, or say what is wrong with it in another way."""
+
+
+def manual_of(name: str) -> str:
+    """Examples and exit codes of a command, Markdown."""
+    shown = "\n\n".join(f"# {words}\n{command}" for words, command in EXAMPLES.get(name, ()))
+    codes = ["0 done", "2 configuration or usage"]
+    if name in FAILED:
+        codes.insert(1, f"1 {FAILED[name]}")
+    if name not in NO_DATABASE:
+        codes.append("3 the database is missing or cannot be used")
+    examples = f"**Examples**\n\n```\n{shown}\n```\n\n" if shown else ""
+    return f"{examples}**Exit codes**: {'; '.join(codes)}."
