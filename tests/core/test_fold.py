@@ -114,7 +114,14 @@ ACCESS_ROWS = [
     ),
     ("a declared rumour is a report", [said("press:a.example", "rumoured", rule="known")], "rumoured", "reported"),
     ("the operator's word counts", [said("operator:me", "suspended", rule="operator")], "suspended", "confirmed"),
-    ("tomorrow's news is not today's", [said("official:lab", "available", "12-24")], "none", "provisional"),
+    ("tomorrow's news is not today's", [said("official:lab", "available", "12-24", seen="11-30")], "none", "provisional"),
+    ("nor what is declared for tomorrow", [said("official:lab", "available", "12-24", rule="known")], "none", "provisional"),
+    (
+        "what had happened when it was seen stays so when the clock is set back",
+        [said("official:lab", "available", "12-02", seen="12-03")],
+        "available",
+        "provisional",
+    ),
     ("a review is no status", [said("official:lab", "available", review=True)], "none", "provisional"),
 ]
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from watcher.core.compliance import pair
 from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Quote, Scalar, Signal, TrackVerdict
+from watcher.core.voices import has_happened
 
 __all__ = ["figures_of", "monthly", "pair"]
 
@@ -146,7 +147,7 @@ def _monthly(spec: FigureSpec, claims: Sequence[Claim], now: datetime) -> Figure
     latest: dict[Scalar, Claim] = {}
     for claim in sorted(claims, key=lambda one: one.quote.seen_at):
         latest[str(claim.details.get("key", claim.observation))] = claim
-    told = [(claim.effective_at, _ids(claim)) for claim in latest.values() if claim.effective_at <= now]
+    told = [(claim.effective_at, _ids(claim)) for claim in latest.values() if has_happened(claim, now)]
     months = monthly(told, base_mean=_number(spec.options.get("base_mean", 21.5)))
     complete = {month: found for month, found in months.items() if month < f"{now:%Y-%m}"}
     if not complete:

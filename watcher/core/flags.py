@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from watcher.core.fold import DECLARED
 from watcher.core.model import Claim, Flag, Health, Quote, RaisedFlag, Rule, Tier, Track, TrackVerdict
-from watcher.core.voices import LEADING, in_order, quotes_of, reported
+from watcher.core.voices import LEADING, has_happened, in_order, quotes_of, reported
 
 GONE_POLLS = 3
 GONE_FOR = timedelta(hours=24)
@@ -21,7 +21,7 @@ def flags_of(
     track: Track, verdict: TrackVerdict, claims: Iterable[Claim], healths: Iterable[Health], now: datetime
 ) -> tuple[RaisedFlag, ...]:
     """All flags of a track that are up at `now`, oldest first."""
-    told = in_order(claim for claim in claims if claim.effective_at <= now)
+    told = in_order(claim for claim in claims if has_happened(claim, now))
     specs = {flag.id: flag for flag in track.ladder.flags}
     rules = {rule.id: rule for rule in track.ladder.rules}
     up = [raised for flag in specs.values() for raised in _by_words(flag, told, rules, now)]

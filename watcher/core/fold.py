@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.core.model import Claim, Ladder, Quote, Rule, Scalar, Standing, Status, Tier, Track, TrackVerdict
-from watcher.core.voices import LEADING, distinct_voices, in_order, quotes_of, reported, standing_of
+from watcher.core.voices import LEADING, distinct_voices, has_happened, in_order, quotes_of, reported, standing_of
 
 DECLARED = frozenset({"known", "operator"})
 """Rules of people: history declared in the configuration, evidence recorded by the operator. They may move anywhere."""
@@ -36,7 +36,7 @@ def fold_track(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVer
     """The verdict of one track at `now` from its claims (any order). Pure."""
     ladder = track.ladder
     rules = {rule.id: rule for rule in ladder.rules}
-    told = in_order(claim for claim in claims if _counts(claim, rules) and claim.effective_at <= now)
+    told = in_order(claim for claim in claims if _counts(claim, rules) and has_happened(claim, now))
     leading = [
         claim for claim in told if claim.quote.tier in LEADING or (claim.rule in DECLARED and claim.quote.tier is Tier.PRESS)
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from watcher.core.model import Claim, Event, Standing, Status, Track, TrackVerdict
-from watcher.core.voices import LEADING, in_order, publishers_of, quotes_of
+from watcher.core.voices import LEADING, has_happened, in_order, publishers_of, quotes_of
 
 SAME_EVENT = timedelta(days=14)
 """Pages, papers and partners' copies of one event are dated at most this far apart."""
@@ -40,7 +40,7 @@ class _Group:
 
 def fold_series(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
     """The verdict of a series at `now`: its events so far and what it waits for. Pure."""
-    told = in_order(claim for claim in claims if claim.status and not claim.review and claim.effective_at <= now)
+    told = in_order(claim for claim in claims if claim.status and not claim.review and has_happened(claim, now))
     summit = track.ladder.statuses[-1]
     groups = _grouped(claim for claim in told if claim.status == summit.id and claim.event and claim.quote.tier in LEADING)
     events = tuple(_event(group, number) for number, group in enumerate(groups, 1))

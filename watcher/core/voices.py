@@ -64,6 +64,11 @@ def quotes_of(claims: Iterable[Claim], *, limit: int = 6) -> tuple[Quote, ...]:
     return tuple(quotes.values())[:limit]
 
 
+def has_happened(claim: Claim, now: datetime) -> bool:
+    """Whether what a claim says is past by the clock, or was when it was seen: a clock that is set back unsays nothing."""
+    return claim.effective_at <= now or (claim.rule != "known" and claim.effective_at <= claim.quote.seen_at)
+
+
 def in_order(claims: Iterable[Claim]) -> list[Claim]:
     """Claims in the order of what they say happened, then of their place in the day, then of when they were seen."""
     return sorted(claims, key=_when)

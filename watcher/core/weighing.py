@@ -8,7 +8,7 @@ from datetime import datetime
 
 from watcher.core.fold import DECLARED
 from watcher.core.model import Claim, Status, Tier, Track, TrackVerdict
-from watcher.core.voices import LEADING, in_order, publishers_of
+from watcher.core.voices import LEADING, has_happened, in_order, publishers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def weigh(track: Track, claims: Iterable[Claim], verdict: TrackVerdict, now: dat
 def _weighed(track: Track, mine: Sequence[Claim], verdict: TrackVerdict, claim: Claim, now: datetime) -> tuple[bool, str]:
     if claim.review:
         return False, "news that no rule could place: a person should read it"
-    if claim.effective_at > now:
+    if not has_happened(claim, now):
         return False, "speaks of what is still to come"
     if claim.flag and not claim.status:
         return _of_flag(claim, verdict)
