@@ -147,3 +147,41 @@ def test_a_server_that_is_silent_after_the_mail_is_uncertain_and_the_repeat_is_t
         first, second = mail.inbox
         assert first.as_bytes() == second.as_bytes()
         assert [row.state for row in rows(store)] == [State.SENT]
+
+
+def resend(tmp_path: Path, *words: str) -> tuple[int, str]:
+    """What `watcher resend` answers."""
+    done = CliRunner().invoke(app, ["resend", *words, "--config", str(tmp_path / "signals.toml")])
+    return done.exit_code, " ".join(done.output.split())
+
+
+def test_what_was_given_up_is_sent_again_when_a_person_asks_for_it(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail, web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
+        mail.mood, hook.mood = NEVER, NEVER
+        put(store, digest(PASSED), mail, hook)
+        beat(store, NOW, mail, hook)
+        before = rows(store)
+        status(tmp_path)
+        assert resend(tmp_path, "nobody") == (1, "nothing was given up for nobody; `watcher status` lists what was")
+        assert resend(tmp_path, "--since", "2099-01-01") == (0, "0 messages are due again")
+        assert resend(tmp_path, "reader") == (0, "1 message is due again")
+        assert resend(tmp_path, "--json") == (0, '{"resent": 1}')
+        mail.mood = hook.mood = "accepts"
+        later = max(row.next_at for row in rows(store) if row.next_at)
+        assert beat(store, later, mail, hook) == Counts(sent=2), "also the receiver that had answered 410"
+        assert [row.message_id for row in rows(store)] == [row.message_id for row in before]
+        assert mail.inbox[0]["Message-ID"] == before[0].message_id
+    assert status(tmp_path) == []
+
+
+def test_what_is_sent_again_has_its_three_days_again(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail:
+        mail.mood = NEVER
+        put(store, digest(PASSED), mail)
+        beat(store, NOW, mail)
+        status(tmp_path)
+        resend(tmp_path)
+        mail.mood = LATER
+        later = rows(store)[0].next_at
+        assert later is not None
+        assert beat(store, later, mail) == Counts(retried=1)

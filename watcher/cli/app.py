@@ -21,6 +21,7 @@ COMMANDS = {
     "once": Row("running:once", RUN, "Do all work that is due now, then exit: for cron."),
     "healthcheck": Row("healthchecking:healthcheck", RUN, "Say whether the watch does its work: for a container or a monitor."),
     "test-notify": Row("notifying:notify", RUN, "Send a trial message to recipients now."),
+    "resend": Row("resending:resend", RUN, "Put messages that were given up back into the outbox."),
     "status": Row("standing:status", ASK, "Say where every signal stands, how sure that is, and what cannot be seen."),
     "explain": Row("explaining:explain", ASK, "Say why: what counted, what did not and why not, and what would move it next."),
     "replay": Row("replaying:replay", ASK, "Decide what was seen again under these or other rules, and show what would differ."),

@@ -102,9 +102,9 @@ class Deliveries(Noun):
         return self.connection.execute(update(DELIVERY).where(*guard).values(values)).rowcount == 1
 
     def revive(self, numbers: Iterable[int], now: datetime) -> int:
-        """Put dead letters back into the outbox, due now; how many there were."""
+        """Put dead letters back into the outbox, due now, with all their attempts before them; how many there were."""
         statement = update(DELIVERY).where(DELIVERY.c.id.in_(list(numbers)), DELIVERY.c.state == State.DEAD.value)
-        return self.connection.execute(statement.values(state=State.PENDING.value, next_at=now)).rowcount
+        return self.connection.execute(statement.values(state=State.PENDING.value, next_at=now, attempts=0)).rowcount
 
     def set_back(self, now: datetime, by: timedelta) -> None:
         """After the clock was set back: what was put into the outbox, tried or leased by the old time is due as much earlier."""
