@@ -43,6 +43,10 @@ def test_the_list_names_every_command_with_what_it_does() -> None:
     assert "Exit codes: 0 done, 1 failed, 2 configuration or usage, 3 database." in words
 
 
+def test_the_version_is_said() -> None:
+    assert watcher("--version").out.startswith("watcher 0.")
+
+
 def test_a_command_alone_shows_the_list() -> None:
     said = watcher()
 

@@ -116,7 +116,7 @@ FAILED: Mapping[str, str] = {
     "healthcheck": "the watch does not do its work",
     "test-notify": "a recipient was not reached",
     "resend": "nothing was given up for that recipient",
-    "digest": "no browser, or a file that cannot be written",
+    "digest": "a file cannot be written",
     "explain": "not decided yet, or a file that cannot be read",
     "backtest": "the file cannot be read",
     "stack": "a touched tool has no fallback",
