@@ -8,8 +8,8 @@ from watcher.core.model import Change, Facts, Flag, Transition
 from watcher.render.cites import cites
 from watcher.render.desk import Desk, Reader
 from watcher.render.letter import Item
-from watcher.render.words import STANDINGS, Sign, detail, lowered, moment, outcome, shortened, tally, when
-from watcher.tools import touched
+from watcher.render.words import STANDINGS, Sign, detail, lowered, moment, outcome, several, shortened, tally, when
+from watcher.tools import touched, unprotected
 
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
@@ -151,7 +151,7 @@ def _paragraphs(transition: Transition, desk: Desk) -> tuple[tuple[str, str], ..
         told = [
             ("What it means", rung.meaning),
             ("What it changes for you", for_you(transition.signal, rung.consequence, desk)),
-            ("Your tools", tools(transition.signal, desk)),
+            *tools(transition.signal, desk),
             ("What comes next", rung.next),
         ]
     if transition.kind is Change.CORRECTION:
@@ -169,11 +169,10 @@ def for_you(signal: str, consequence: str, desk: Desk) -> str:
     return consequence or (desk.signals[signal].changes_for_you if signal in desk.signals else "")
 
 
-def tools(signal: str, desk: Desk) -> str:
-    """Which of the reader's own tools a signal touches, each with its fallback or the lack of one."""
-    if signal not in desk.signals:
-        return ""
-    found = touched(desk.signals[signal], desk.stack)
-    return " ".join(
-        f"{tool.name}: {f'fall back to {tool.fallback}' if tool.fallback else 'no fallback is written down'}." for tool in found
-    )
+def tools(signal: str, desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Which of the reader's own tools a signal touches, each with its fallback; those without one are pointed out."""
+    found = touched(desk.signals[signal], desk.stack) if signal in desk.signals else ()
+    ready = " ".join(f"{tool.name}: fall back to {tool.fallback}." for tool in found if tool.fallback)
+    bare = several([tool.name for tool in unprotected(found)])
+    missing = f"{bare}. Write down what would take its place." if bare else ""
+    return ("Your tools", ready), ("Your tools without a fallback", missing)

@@ -33,9 +33,10 @@ def confirmation(desk: Desk, reader: Reader, *, link: str, pace: str, now: datet
                     ),
                     link=link,
                     more="Confirm the subscription",
+                    asks=True,
                 ),
             ),
-            footer=(Line("Not you?", "Do nothing. Without your yes no mail follows, and the address is forgotten."),),
+            footer=(Line("If it was not you", "do nothing. Without your yes no mail follows, and the address is forgotten."),),
         ),
     )
 
@@ -59,7 +60,7 @@ def known_already(desk: Desk, reader: Reader, *, link: str, now: datetime) -> Me
                     more="Change what you get, or unsubscribe",
                 ),
             ),
-            footer=(Line("Not you?", "Do nothing."),),
+            footer=(Line("If it was not you", "do nothing."),),
         ),
     )
 

@@ -37,6 +37,8 @@ class Item:
     link: str = ""
     """Where the page tells more, under `more`."""
     more: str = "All evidence on the page"
+    asks: bool = False
+    """Whether the link is what the letter is for; it is then a button."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _noted(listed: Sequence[Transition], desk: Desk) -> Section:
     lines = [
         Line(
             f"{desk.title_of(each.signal)} · {desk.track_title(each.signal, each.track)}",
-            shortened(each.reason or moved(each, desk), 240),
+            shortened(each.reason.replace("_", " ") or moved(each, desk), 240),
         )
         for each in listed[:MOST_LINES]
     ]

@@ -105,7 +105,7 @@ def _paragraphs(verdict: Verdict, desk: Desk) -> tuple[tuple[str, str], ...]:
     told = (
         ("What is wanted", signal.wanted),
         ("What it changes for you", for_you(verdict.signal, consequence, desk)),
-        ("Your tools", tools(verdict.signal, desk)),
+        *tools(verdict.signal, desk),
         ("What would move it", _next(verdict, desk)),
         ("The window", signal.window_passed if passed else ""),
     )

@@ -79,7 +79,7 @@ def count(number: int, noun: str) -> str:
 
 def several(names: list[str]) -> str:
     """Names as a sentence has them: a, b and c."""
-    *most, last = names
+    *most, last = names or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 
