@@ -37,7 +37,7 @@ def wanted(text: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     return {pair for part, pair in pairs.items() if not part.startswith("?")}, set(pairs.values())
 
 
-@pytest.mark.parametrize("table", ["open", "open_again", "two_models", "suspended", "promised"])
+@pytest.mark.parametrize("table", ["open", "open_again", "two_models", "suspended", "promised", "status_and_press"])
 def test_a_text_says_this_and_nothing_grave_besides(table: str) -> None:
     wrong = []
     for who, expected, title, text in rows(table, 4):
@@ -67,6 +67,17 @@ def test_what_is_no_event_is_put_before_a_person() -> None:
     for event, title in rows("titles", 2):
         found = claims("caisi-evaluation", "", title=title, link=NIST, publisher="nist.gov", url=NIST)
         assert event != "-" or any(claim.review for claim in found), title
+
+
+def test_a_headline_reports_this_or_nothing() -> None:
+    wrong = []
+    for expected, title in rows("headlines", 2):
+        found = claims("caisi-evaluation", "", title=title, **SPEAKERS["x"])
+        said = {"reported" for claim in found if claim.status == "reported"}
+        said |= {"halted" for claim in found if claim.flag == "suspended_reported"}
+        if said != {expected} - {"-"}:
+            wrong.append((title, expected, said))
+    assert wrong == []
 
 
 def test_a_sentence_gives_this_pair_or_none() -> None:

@@ -49,6 +49,8 @@ HEARSAY: Final = re.compile(
     r"|according to (?!anthropic|our\b)"
     r"|(?:analysts|customers|people|users|observers|many|experts|markets|traders|investors) expect\w*"
     r"|phish\w*|spoof\w*|beware|april fools?|myth(?=:)|in (?:the|a|an|this|our) (?:game|novel|film|movie|story|trailer|exercise)"
+    r"|(?:lists|listed|advertises?|markets|describes|labels) (?:[\w.\-]+ ){1,5}as"
+    r"|(?:fears?|feared|worr(?:y|ies|ied)|suspects?)(?: that)?"
     r"|it is said|is said to|are said to|is believed to|claims? that|claimed that|predict\w*|bets?|odds|market asks|scenario"
     r"|simulat\w+|hypothetical\w*"
     r"|imagin\w+|fiction\w*|parody|satire|pretend\w*|what if|as if|fake\w*|scam\w*|users? (?:say|said|report|reported"
@@ -233,6 +235,8 @@ PARTLY: Final = re.compile(
     r"(?:regions?|zones?|plans?|tiers?|price|discount|rate|mode|beta|default)|only (?:to|for|on|in|as|with)|by default)\b"
 )
 """What limits an act to a part: "suspended | in the Jakarta region", "no longer available | at the old price"."""
+BACK: Final = re.compile(r"(?i)\bback (?:to|with|at|as|from|into|in the)\b")
+"""What is back somewhere else than in use: "X is | back | to its old tricks"."""
 ASIDE_FIRST: Final = words_of(
     "while although though whereas unlike like besides as with since after alongside built based powered in where"
 )

@@ -42,7 +42,8 @@ def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
         "compared": not phrase.object_right and bool(cues.COMPARED.search(cues.BESIDE.sub(" ", parts.scope))),
         "retold": _retold(scene, phrase, parts),
         "restricted": _closed_again(phrase, parts),
-        "partial": _eventive(phrase) and bool(cues.PARTLY.match(parts.behind)),
+        "partial": _eventive(phrase)
+        and bool(cues.PARTLY.match(parts.behind) or cues.BACK.search(f"{parts.words}{parts.after[:8]}")),
     }
     manners = {name for name, holds in found.items() if holds}
     # "not available on every account" is available on some; "not generally available in all regions" is not.

@@ -58,7 +58,8 @@ def _named_beside(sentence: Sentence, reading: Reading) -> bool:
 def _mentions(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
     for number, line in enumerate(reading.lines):
         thing = next((thing for thing in line.things if thing.group in sentence.about), None)
-        if thing and _placed(sentence, number) and _worded(sentence, vocabulary, line, reading):
+        asked = line.folded.endswith("?") and "question" not in sentence.manner
+        if thing and not asked and _placed(sentence, number) and _worded(sentence, vocabulary, line, reading):
             model = _model(sentence, reading)
             if model or not sentence.versioned:
                 price = price_of(line.folded)
