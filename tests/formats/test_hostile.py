@@ -63,6 +63,14 @@ def test_control_characters_never_come_through(raw: str) -> None:
         assert str(text).isprintable()
 
 
+def test_what_a_record_lets_through_is_taken_out_before_anyone_sees_it() -> None:
+    made = json.loads((FUZZ / "billstatus" / "a_year_far_ahead.json").read_text("utf-8"))["body"]
+    (first, *_) = read("billstatus", made.replace("referred to", "referred\u202e to").encode())
+    assert "referred to the Committee" in " ".join(one.text for one in (first, *_))
+    whole = [text for one in (first, *_) for text in (one.key, one.title, one.text, *map(str, one.facts.values()))]
+    assert all(text.replace("\n", "").isprintable() for text in whole)
+
+
 def test_line_breaks_never_reach_a_title() -> None:
     (entry,) = read("feed", rss("<guid>1</guid><title>Vote&#13;&#10;Bcc: all@x.example</title>"))
     assert entry.title == "Vote Bcc: all@x.example"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 from watcher.core.model import Outcome, Unreadable
+from watcher.formats._text import clean, lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,10 +51,21 @@ def read(document: Document, format_name: str, options: Facts) -> tuple[Entry, .
     """
     reader = find(format_name)
     try:
-        return reader.read(
+        found = reader.read(
             document.body, url=document.final_url or document.url, content_type=document.content_type, options=options
         )
+        return tuple(map(_shown, found))
     except Unreadable:
         raise
     except Exception as error:
         raise Unreadable(f"{format_name} failed: {type(error).__name__}: {str(error)[:200]}", Outcome.MALFORMED) from error
+
+
+def _shown(entry: Entry) -> Entry:
+    """The entry without what no reader should ever see, also where its format let it through."""
+    texts = (entry.key, entry.title, entry.text, *(value for value in entry.facts.values() if isinstance(value, str)))
+    if "".join(texts).replace("\n", "").isprintable():
+        return entry
+    facts = {name: lines(value, len(value)) if isinstance(value, str) else value for name, value in entry.facts.items()}
+    text = lines(entry.text, len(entry.text))
+    return replace(entry, key=clean(entry.key), title=clean(entry.title), text=text, facts=facts)

@@ -58,6 +58,6 @@ def _day(words: str) -> str:
     """The day in Washington of an RSS date; "" where it is none."""
     try:
         moment = parsedate_to_datetime(words)
-    except ValueError:
+        return (moment.astimezone(WASHINGTON) if moment.tzinfo else moment).date().isoformat()
+    except (ValueError, OverflowError):
         return ""
-    return (moment.astimezone(WASHINGTON) if moment.tzinfo else moment).date().isoformat()
