@@ -140,9 +140,9 @@ def test_a_quiet_watch_has_valid_feeds() -> None:
 @pytest.mark.parametrize(
     ("signal", "message", "colour"),
     [
-        ("senate-vote", "in senate committee", "8a5a00"),
-        ("mythos-ga", "class ga other name", "0f6a3b"),
-        ("caisi-evaluation", "awaiting (cannot see since 2026-11-21)", "6b7280"),
+        ("senate-vote", "Not yet. Both bills are with the Senate Banking Committee", "8a5a00"),
+        ("mythos-ga", "The class is open to all as Claude Fable 5.2", "0f6a3b"),
+        ("caisi-evaluation", "Three since May, none of which measured the gap (cannot see since 2026-11-21)", "6b7280"),
     ],
 )
 def test_a_badge_says_where_a_signal_stands(site: Site, signal: str, message: str, colour: str) -> None:

@@ -6,14 +6,17 @@ import json
 
 from markupsafe import Markup
 
-from watcher.core.model import Standing
+from watcher.core.model import Standing, Verdict
 from watcher.web.glance import WEAKEST_FIRST
 from watcher.web.svg import tag
 from watcher.web.view import View
+from watcher.web.words import cut
 
 COLOURS = {Standing.CONFIRMED: "0f6a3b", Standing.PROVISIONAL: "8a5a00", Standing.REPORTED: "8a5a00"}
 BLIND, UNKNOWN = "6b7280", "6b7280"
 KEEP = 300
+LONGEST = 60
+"""Signs of an answer on a badge."""
 NARROW = frozenset("fijlrtI.,:;'|!()[] ")
 WIDE = frozenset("mwMW%@")
 
@@ -24,11 +27,17 @@ def say_badge(view: View, signal_id: str) -> dict[str, str | int]:
     verdict = view.verdicts.get(signal_id)
     if verdict is None:
         return _shield(signal.title, "not yet known", UNKNOWN)
-    words = verdict.headline.replace("_", " ")
+    words = _short(verdict)
     if verdict.cannot_see_since:
         return _shield(signal.title, f"{words} (cannot see since {verdict.cannot_see_since:%Y-%m-%d})", BLIND)
     weakest = min((track.standing for track in verdict.tracks), key=WEAKEST_FIRST.index, default=Standing.REPORTED)
     return _shield(signal.title, words, COLOURS[weakest])
+
+
+def _short(verdict: Verdict) -> str:
+    """The answer up to its first semicolon, cut to what a badge can hold."""
+    words = verdict.headline_label or verdict.headline.replace("_", " ")
+    return cut(words.partition(";")[0], LONGEST)
 
 
 def write_badge(view: View, signal_id: str) -> str:
@@ -62,5 +71,4 @@ def draw_badge(view: View, signal_id: str) -> Markup:
         width=left + right,
         height=20,
         role="img",
-        aria_label=f"{label}: {message}",
     )
