@@ -37,7 +37,9 @@ def wanted(text: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     return {pair for part, pair in pairs.items() if not part.startswith("?")}, set(pairs.values())
 
 
-@pytest.mark.parametrize("table", ["open", "open_again", "two_models", "suspended", "promised", "status_and_press"])
+@pytest.mark.parametrize(
+    "table", ["open", "open_again", "two_models", "suspended", "promised", "status_and_press", "official_style"]
+)
 def test_a_text_says_this_and_nothing_grave_besides(table: str) -> None:
     wrong = []
     for who, expected, title, text in rows(table, 4):

@@ -48,16 +48,18 @@ HEARSAY: Final = re.compile(
     r"|rumou?r\w*|reportedly|allegedly|supposedly|purported\w*|unconfirmed|speculat\w+|sources? sa(?:y|id)"
     r"|according to (?!anthropic|our\b)"
     r"|(?:analysts|customers|people|users|observers|many|experts|markets|traders|investors) expect\w*"
-    r"|phish\w*|spoof\w*|beware|april fools?|myth(?=:)|in (?:the|a|an|this|our) (?:game|novel|film|movie|story|trailer|exercise)"
+    r"|phish\w*|spoof\w*|beware|april fools?|myth(?=:)|in (?:the|a|an|this|our) (?:game|novel"
+    r"|film|movie|story|trailer|exercise|drill|rehearsal|test run|tabletop)"
     r"|(?:lists|listed|advertises?|markets|describes|labels) (?:[\w.\-]+ ){1,5}as"
     r"|(?:fears?|feared|worr(?:y|ies|ied)|suspects?)(?: that)?"
+    r"|(?<!.)(?:fix(?:ed|es)?|bugfix)(?= )"
     r"|it is said|is said to|are said to|is believed to|claims? that|claimed that|predict\w*|bets?|odds|market asks|scenario"
     r"|simulat\w+|hypothetical\w*"
     r"|imagin\w+|fiction\w*|parody|satire|pretend\w*|what if|as if|fake\w*|scam\w*|users? (?:say|said|report|reported"
     r"|complain\w*))\b"
 )
 SAYING: Final = re.compile(
-    r"(?i)\b(?:said|says|wrote|writes|claimed|claims|told|asked|asks|tweeted|posted|quoted|headline|headlines|joked|reads)\b"
+    r"(?i)\b(?:fixed|fixes|error|message|banner|label|said|says|wrote|writes|claimed|claims|told|asked|asks|tweeted|posted|quoted|headline|headlines|joked|reads)\b"
 )
 COMPARED: Final = re.compile(
     r"(?i)\b(?:than|compared (?:to|with)|unlike|in contrast (?:to|with)|contrary to|as opposed to|in place of|instead of"
@@ -174,7 +176,7 @@ STATES: Final = (
 )
 """Kinds of phrases that tell how things are: "was available" is past; all other kinds tell what happened."""
 BALKING: Final = re.compile(
-    r"(?i)^(?:consider|discuss|debat|mean|risk|avoid|delay|postpon|stop|regret|oppos|reject|suggest|propos|recommend"
+    r"(?i)^(?:practi[cs]|rehears|simulat|consider|discuss|debat|mean|risk|avoid|delay|postpon|stop|regret|oppos|reject|suggest|propos|recommend"
     r"|contemplat|envision|mention|fear|rul|weigh|prevent)\w*$"
 )
 """Verbs after which a gerund is only spoken of: "we considered making it available"."""
@@ -208,6 +210,11 @@ PLANNED_BEHIND: Final = re.compile(
     r"(?:planned|scheduled|slated|expected|due|targeted|anticipated|coming|next)\b"
 )
 """What makes a noun before it a plan: "general availability of X | is planned for March"."""
+OVERTURNED_BEHIND: Final = re.compile(
+    r"(?i)^ (?:was|were|is|are|has been|have been) (?:\w+ )?(?:lifted|rescinded|revoked|overturned|vacated|over"
+    r"|stayed|struck down)\b"
+)
+"""What undoes an order that was named: "the directive to suspend access to X | was lifted"."""
 FUTURATE: Final = re.compile(
     r"(?i)\b(?:launches|opens|goes|ships|arrives|rolls out|becomes|starts|begins|comes|reaches|hits|enters)\b"
 )

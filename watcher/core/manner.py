@@ -137,6 +137,8 @@ def _undone(phrase: Phrase, parts: Parts) -> bool:
     """Whether what follows takes it back: "available to no one", "general availability of X is not planned", "… is false"."""
     if cues.AFTER_NEGATION.search(parts.after) or cues.DENIED.search(parts.after):
         return True
+    if phrase.object_right and cues.OVERTURNED_BEHIND.match(parts.behind):
+        return True
     if phrase.kind in cues.STATES and cues.GONE.match(parts.after):
         return True
     return phrase.object_right and phrase.kind in cues.OPENINGS and bool(cues.UNDONE.search(parts.behind))

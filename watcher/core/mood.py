@@ -62,7 +62,7 @@ def is_demanded(scene: Scene) -> bool:
     at = scene.start - 1
     while at >= 0 and scene.tokens[at].text in ADVERBS:
         at -= 1
-    if at < 0 or scene.tokens[at].text in {":", "that", "let", "please"}:
+    if at < 0 or scene.tokens[at].text in {":", "that", "let", "us", "please"}:
         return True
     before = scene.tokens[at].text
     doer = not before or before in cues.DOERS | AUXILIARIES | PREPOSITIONS or before.endswith("s") or not before[0].isalpha()
