@@ -56,7 +56,7 @@ def _ladders(signal: Signal) -> Iterable[tuple[Ladder, list[Track]]]:
 
 
 def _ladder(ladder: Ladder, tracks: Iterable[Track]) -> str:
-    names = ", ".join(track.title for track in tracks)
+    names = " · ".join(track.title for track in tracks)
     rows = "".join(f"| `{one.id}` | {_cell(one.label)} | {_cell(one.meaning)} |\n" for one in ladder.statuses)
     return f"\n### {names}\n\n| status | | it means |\n|---|---|---|\n{rows}"
 
