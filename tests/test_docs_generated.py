@@ -29,7 +29,7 @@ def test_every_command_and_each_of_its_own_options_is_described() -> None:
 
 def test_every_source_of_a_signal_has_a_row_with_who_speaks() -> None:
     text = signals_reference.page_text()
-    rows = re.findall(r"^\| \[([\w-]+)\]\(https://\S+\) \(`\w+`\) \| ([^|]+) \| every [\w ]+ \|", text, re.MULTILINE)
+    rows = re.findall(r"^\| \[([\w-]+)\]\(https://\S+\) \(`\w+`\) \| [^|]+ \| ([^|]+) \| every [\w ]+ \|", text, re.MULTILINE)
     sources = [
         source
         for signal in signals_reference.load(signals_reference.ROOT / "signals.toml", {}).signals

@@ -5,7 +5,8 @@ python -m tools.signals_reference
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,26 +25,51 @@ and never leads. *Press* can move a status to *reported*, never to *confirmed*. 
 where to look. Without an **essential** source the signal says that it cannot see. A silence alarm goes off when a stream has
 brought nothing new for longer than that.
 """
+HEADING = "| source | what it is | who speaks | asked | silence alarm |\n|---|---|---|---|---|\n"
+SURFACES = {
+    "advisories": "Security advisories: what was fixed, and who found it.",
+    "announcement": "Announcements of the maker.",
+    "blog": "The maker's posts.",
+    "cloud": "What a cloud that resells it announces or documents.",
+    "home": "The body's own page.",
+    "news": "News that the body publishes.",
+    "pointer": "A list that only says where to look.",
+    "press": "What others write.",
+    "prints": "Printed texts of bills.",
+    "product": "The product's own documentation: models, prices, end dates.",
+    "record": "The record of actions, restated in full each time.",
+    "register": "Rules as they are published.",
+    "status": "Notes of interrupted service: never a change of policy by themselves.",
+    "votes": "Roll calls.",
+}
+"""What a kind of place is, where the file has no comment above the source."""
 SPANS = ((timedelta(days=1), "day", "days"), (timedelta(hours=1), "hour", "hours"), (timedelta(minutes=1), "minute", "minutes"))
 
 
 def page_text() -> str:
     """Give the page as it is shipped."""
-    config = load(ROOT / "signals.toml", {})
-    return INTRODUCTION + "".join(map(_signal, config.signals))
+    file = ROOT / "signals.toml"
+    notes = _notes(file.read_text(encoding="utf-8"))
+    return INTRODUCTION + "".join(_signal(signal, notes) for signal in load(file, {}).signals)
 
 
-def _signal(signal: Signal) -> str:
+def _notes(text: str) -> Mapping[str, str]:
+    """What the file says in a comment above a source, by the source's id."""
+    found = re.findall(r"((?:^#[^\n]*\n)+)\[\[signal\.source\]\]\nid = \"([^\"]+)\"", text, re.MULTILINE)
+    return {name: _plain(comment.replace("#", "")) for comment, name in found}
+
+
+def _signal(signal: Signal, notes: Mapping[str, str]) -> str:
     parts = [f"\n## {signal.title}\n\n**{signal.question}**\n\n{_plain(signal.why)}\n"]
     if signal.wanted:
         parts.append(f"\nThe answer that is waited for: {_plain(signal.wanted)}\n")
     parts += [_ladder(ladder, tracks) for ladder, tracks in _ladders(signal)]
     if signal.figures:
         parts.append(f"\nFigures: {', '.join(_lower(figure.label) for figure in signal.figures)}.\n")
-    rows = "".join(map(_source, signal.sources))
-    parts.append(
-        f"\n### Where {signal.title} is looked for\n\n| source | who speaks | asked | silence alarm |\n|---|---|---|---|\n{rows}"
+    rows = "".join(
+        _source(source, notes.get(source.id, SURFACES.get(source.surface, source.surface))) for source in signal.sources
     )
+    parts.append(parts.append(f"\n### Where {signal.title} is looked for\n\n{HEADING}{rows}"))
     return "".join(parts)
 
 
@@ -61,12 +87,12 @@ def _ladder(ladder: Ladder, tracks: Iterable[Track]) -> str:
     return f"\n### {names}\n\n| status | | it means |\n|---|---|---|\n{rows}"
 
 
-def _source(source: Source) -> str:
+def _source(source: Source, note: str) -> str:
     shown = f"[{source.id}]({source.url.replace(' ', '%20').replace('[', '%5B').replace(']', '%5D')})"
     essential = ", **essential**" if source.essential else ""
     pages = f"; follows pages ({', '.join(sorted({page.format for page in source.follow}))})" if source.follow else ""
     who = f"{_speaker(source)}, {source.tier.value}{essential}{pages}"
-    return f"| {shown} (`{source.format}`) | {who} | every {span(source.every)} | {_alarm(source)} |\n"
+    return f"| {shown} (`{source.format}`) | {_cell(note)} | {who} | every {span(source.every)} | {_alarm(source)} |\n"
 
 
 def _speaker(source: Source) -> str:
