@@ -69,7 +69,7 @@ def _signal(signal: Signal, notes: Mapping[str, str]) -> str:
     rows = "".join(
         _source(source, notes.get(source.id, SURFACES.get(source.surface, source.surface))) for source in signal.sources
     )
-    parts.append(parts.append(f"\n### Where {signal.title} is looked for\n\n{HEADING}{rows}"))
+    parts.append(f"\n### Where {signal.title} is looked for\n\n{HEADING}{rows}")
     return "".join(parts)
 
 
