@@ -168,9 +168,8 @@ def rehearse(place: Place, config: Path) -> subprocess.Popen[bytes]:
     """A watch of its own process that goes on where the last one was cut off."""
     span = ("--from", START.isoformat(), "--to", END.isoformat(), "--step", "12h")
     words = ("rehearse", str(place.world), "--config", str(config), *span, "--database", str(config.parent / "w.db"), "--deliver")
-    return subprocess.Popen(
-        [sys.executable, "-m", "watcher", *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )  # noqa: S603 - ours
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen([sys.executable, "-m", "watcher", *words], cwd=ROOT, stdout=quiet, stderr=quiet)  # noqa: S603 - ours
 
 
 def kill_round(place: Place, seconds: float) -> Row:
