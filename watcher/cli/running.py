@@ -16,6 +16,7 @@ from watcher.config import Config
 from watcher.saying import as_line
 from watcher.scheduler import Done, cycle
 from watcher.store import Store
+from watcher.web.listening import listen
 
 
 def once(
@@ -90,7 +91,6 @@ def run(
 def _door(host: str, port: int) -> socket.socket:
     """The page's listening socket, opened before anything else: a busy port is told at once."""
     try:
-        door = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        return listen(host, port)
     except OSError as error:
         raise fail(f"cannot serve the page on {host}:{port}: {error.strerror or error}; choose another with --port") from None
-    return door

@@ -1,0 +1,26 @@
+"""The socket at which readers knock."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from watcher.web.listening import listen
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_what_is_written_to_a_reader_leaves_at_once(host: str) -> None:
+    try:
+        door = listen(host, 0)
+    except OSError:
+        pytest.skip(f"this machine has no {host}")
+    with door, socket.create_connection(door.getsockname()[:2]):
+        reader, _ = door.accept()
+        with reader:
+            assert reader.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_busy_port_is_an_error() -> None:
+    with listen("127.0.0.1", 0) as door, pytest.raises(OSError, match="in use"):
+        listen("127.0.0.1", door.getsockname()[1])
