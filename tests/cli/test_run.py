@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import select
 import signal
@@ -27,11 +28,11 @@ PATIENCE = 60.0
 class Running:
     """A watch in a process of its own; its log is read line by line."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, stdin: int = subprocess.DEVNULL) -> None:
         environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "watcher", "run", "--port", "0", *words]
         self.process = subprocess.Popen(
-            command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0
+            command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=stdin, bufsize=0
         )
         self.lines: list[str] = []
         self.base = self.until(r"http://127\.0\.0\.1:\d+/")[0].rstrip("/")
@@ -73,14 +74,15 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *words: str) -> Iterator[Running]:
-    found = Running(folder, *words)
+def running(folder: Path, *words: str, stdin: int = subprocess.DEVNULL) -> Iterator[Running]:
+    found = Running(folder, *words, stdin=stdin)
     try:
         yield found
     finally:
         if found.process.poll() is None:
             found.process.kill()
-            found.process.communicate()
+        with found.process:
+            pass
 
 
 def subjects(folder: Path) -> list[str]:
@@ -142,6 +144,56 @@ def test_changed_rules_are_applied_from_history_without_a_fetch_and_corrected_by
     assert len(site.asked) == asked, "nothing was fetched for it"
     assert any("correction" in subject.lower() or "corrected" in subject.lower() for subject in subjects(home)), subjects(home)
     assert watcher("status", "--json").json()["signals"][0]["headline"] == "closed"
+
+
+OTHER = """
+[[signal]]
+id = "cog"
+question = "Is there a Cog?"
+[signal.vocabulary]
+things = { thing = ["Cog"] }
+phrases = { open = ["is open"] }
+[[signal.track]]
+id = "that"
+ladder = "access"
+[[signal.source]]
+id = "cog-news"
+url = "%s"
+tier = "press"
+"""
+
+
+def test_a_signal_may_come_and_go_while_it_runs(lab: Site, home: Path) -> None:
+    path = home / "signals.toml"
+    text = path.read_text("utf-8")
+    lab.feed("A Cog", path="/cog.xml")
+    with running(home) as watch:
+        watch.until(r"gadget baseline")
+        path.write_text(text + OTHER % lab.url("/cog.xml"), "utf-8")
+        watch.hang_up()
+        watch.until(r"took up signals\.toml: new signals: cog$")
+        watch.until(r"cog baseline")
+        watch.shows("Is there a Cog?")
+        assert lab.asked.count("/feed.xml") == 1, "what was not due is not asked again"
+
+        path.write_text(text, "utf-8")
+        watch.hang_up()
+        watch.until(r"took up signals\.toml: signals gone: cog$")
+        watch.hang_up()
+        watch.until(r"took up signals\.toml: nothing that is decided by$")
+        assert "Is there a Cog?" not in watch.get("/")
+        assert watch.end() == 0
+
+
+def test_a_terminal_that_is_closed_ends_it_in_order(lab: Site, home: Path) -> None:
+    main, terminal = pty.openpty()
+    with running(home, stdin=terminal) as watch:
+        watch.until(r"gadget baseline")
+        os.close(terminal)
+        os.close(main)
+        watch.hang_up()
+
+        assert watch.process.wait(PATIENCE) == 0
 
 
 def test_the_log_is_json_where_that_is_asked_for(lab: Site, home: Path) -> None:
