@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -13,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.render.stories import BLOCKED, CORRECTION, EVENT, PASSED, digest
-from tests.web.subscribing import ADA, Shop, body, link, opened
-from watcher.config import ConfigError
+from tests.web.subscribing import ADA, SIGNAL, Shop, body, link, opened
+from watcher.cli.serving import Watching, open_beat
+from watcher.config import ConfigError, load
 from watcher.store import State
 from watcher.subscribing import CONFIRM, READER, Links
+from watcher.web.subscribe import Door
 
 FAULTLESS = "If the address is right, a mail is on its way."
 
@@ -338,3 +341,20 @@ def test_a_reader_who_has_left_is_not_written_to_though_a_mail_was_waiting(shop:
     shop.clock.move(days=2)
     assert shop.beat() == 0
     assert shop.box.mails.empty()
+
+
+def test_a_changed_configuration_changes_what_may_be_chosen(shop: Shop, tmp_path: Path) -> None:
+    added = shop.config.path.read_text("utf-8") + SIGNAL % ("third", "Third", "third", "https://feeds.example/third.xml")
+    (tmp_path / "new.toml").write_text(added, "utf-8")
+
+    async def taken_up() -> Door | None:
+        watching = Watching(shop.config, shop.store, *await open_beat(shop.config, shop.store))
+        await watching.take_up(load(tmp_path / "new.toml", {}))
+        await watching._opened.aclose()
+        return watching.door
+
+    door = asyncio.run(taken_up())
+    assert door
+    assert door.choice({"signals": ["third"]}) == (("third",), "at_once")
+    assert shop.door
+    assert shop.door.choice({"signals": ["third"]}) is None

@@ -18,6 +18,7 @@ from watcher.cli.reloading import differences, fixed, on_hangup
 from watcher.cli.welcoming import door_of
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config, ConfigError
+from watcher.deliver import desk_of
 from watcher.scheduler import Beat, Heart
 from watcher.service import Manager, Pulse, announced
 from watcher.store import Act, Store, StoreError
@@ -36,6 +37,7 @@ class Watching:
         """Begin under a configuration whose beat is open."""
         self.config, self.store, self._opened = config, store, opened_for
         self.heart = Heart(beat, clock=utc_now)
+        self.door = door_of(config, store)
         face, heart = face_of(config), self.heart
         self.reads = StoreReads(store, face, clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally)
 
@@ -52,6 +54,8 @@ class Watching:
             raise
         before, self._opened, self.config = self._opened, opened_for, config
         self.reads.face = face_of(config)
+        if self.door:
+            self.door.desk = desk_of(config)
         await before.aclose()
 
     async def close(self) -> None:
@@ -72,7 +76,7 @@ async def serve(config: Config, store: Store, door: socket.socket) -> None:
     prepare(store, config, utc_now())
     watching = Watching(config, store, *await open_beat(config, store))
     settings = settings_of(config.web, metrics_token=config.secret("METRICS_TOKEN") or "")
-    app = create_app(watching.reads, settings, clock=utc_now, door=door_of(config, store))
+    app = create_app(watching.reads, settings, clock=utc_now, door=watching.door)
     server = Server(uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False, server_header=False))
     manager = Manager(os.environ, os.getpid())
     _announce(config, door)
