@@ -66,7 +66,7 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
             await client.rcpt(receiver)
         with _told("after DATA: ", final=True, uncertain=True):
             await client.data(content)
-    except NotSent:
+    except (NotSent, asyncio.CancelledError):
         await _hang_up(client, client.transport)
         raise
     await _part(client)
@@ -88,7 +88,7 @@ async def _opened(settings: Settings, sender: str) -> SMTP:
         with _told(f"{settings.host}: "):
             await client.connect()
             await _log_in(client, settings)
-    except NotSent:
+    except (NotSent, asyncio.CancelledError):
         await _hang_up(client, client.transport)
         raise
     return client

@@ -191,7 +191,7 @@ def test_the_heart_beats_on_whatever_its_clock_shows(store: Store, tmp_path: Pat
             living = Heart(heart.beat, clock=clock, pause=timedelta(milliseconds=1))
             living.start()
             await asyncio.wait_for(enough.wait(), 30)
-            living.stop()
+            await living.stop()
             assert living.last_error == ""
         return len(seen)
 

@@ -175,10 +175,11 @@ class Heart:
         """Begin to beat inside the running event loop."""
         self._beating = asyncio.create_task(self._beat(), name="heart")
 
-    def stop(self) -> None:
-        """Beat no more; a cycle under way is cut off, and nothing is lost by it."""
+    async def stop(self) -> None:
+        """Beat no more; a cycle under way is cut off, and nothing is lost by it. What is being sent is waited for a while."""
         if self._beating is not None:
             self._beating.cancel()
+            await asyncio.wait([self._beating])
 
     async def change(self, beat: Beat, prepare: Callable[[], None]) -> None:
         """Work by another configuration from the next beat on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,14 +13,14 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from typer.testing import CliRunner
 
-from tests.deliver.test_deliver import DAY, HOUR, beat, put, rows
-from tests.notifiers.stages import LATER, LOST, NEVER, MailHandler, folder, mail_server, web_server
+from tests.deliver.test_deliver import DAY, HOUR, beat, office, put, rows
+from tests.notifiers.stages import LATER, LOST, NEVER, MailHandler, Stage, folder, mail_server, web_server
 from tests.render.stories import NOW, PASSED, digest
 from tests.test_beats import CONFIG
 from tests.web.conftest import Site
 from watcher.cli import app
-from watcher.deliver import Counts
-from watcher.store import State, Store
+from watcher.deliver import Counts, deliver
+from watcher.store import Delivery, State, Store
 from watcher.web.reads import Face, StoreReads
 
 
@@ -185,3 +186,54 @@ def test_what_is_sent_again_has_its_three_days_again(store: Store, tmp_path: Pat
         later = rows(store)[0].next_at
         assert later is not None
         assert beat(store, later, mail) == Counts(retried=1)
+
+
+class Cut(MailHandler):
+    """Takes the mail only when the watch has been told to stop."""
+
+    def __init__(self) -> None:
+        self.begun, self.told = threading.Event(), threading.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.begun.set()
+        self.told.wait(20)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def stopped(store: Store, handler: Cut, *stages: Stage, patience: timedelta) -> list[Delivery]:
+    """The outbox after a beat that was stopped while the first mail was on its way."""
+
+    async def stop() -> None:
+        working = asyncio.create_task(deliver(store, office(*stages, at_once=1, patience=patience), now=NOW))
+        await asyncio.to_thread(handler.begun.wait, 20)
+        working.cancel()
+        await asyncio.sleep(0)
+        if patience:
+            handler.told.set()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+
+    put(store, digest(PASSED), *stages)
+    asyncio.run(stop())
+    handler.told.set()
+    return rows(store)
+
+
+def test_a_watch_that_is_stopped_ends_the_mail_on_its_way_and_gives_the_others_back(store: Store) -> None:
+    handler = Cut()
+    with mail_server(handler=handler) as mail:
+        other = replace(mail, recipient=replace(mail.recipient, id="other"))
+        first, second = stopped(store, handler, mail, other, patience=timedelta(seconds=20))
+        assert (first.state, first.uncertain) == (State.SENT, False)
+        assert (second.state, second.next_at, second.attempts) == (State.PENDING, NOW, 0), "due at once"
+        assert beat(store, NOW, mail, other) == Counts(sent=1)
+
+
+def test_a_watch_that_is_stopped_waits_no_longer_than_its_patience(store: Store) -> None:
+    handler = Cut()
+    with mail_server(handler=handler) as mail:
+        other = replace(mail, recipient=replace(mail.recipient, id="other"))
+        first, second = stopped(store, handler, mail, other, patience=timedelta(0))
+        assert [first.state, second.state] == [State.LEASED, State.LEASED]
+        assert beat(store, NOW + HOUR, mail, other) == Counts(sent=2)
+        assert [row.uncertain for row in rows(store)] == [True, False]

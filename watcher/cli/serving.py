@@ -60,7 +60,7 @@ class Watching:
 
     async def close(self) -> None:
         """Stop the heart, then close what its beat needed."""
-        self.heart.stop()
+        await self.heart.stop()
         await self._opened.aclose()
 
 

@@ -47,20 +47,30 @@ class _Shift:
     office: Office
     moment: Callable[[], datetime]
     """The beat's own time, which goes on while it sends: a rehearsal's is not the wall clock's."""
+    leaving: asyncio.Event
+    """Set when the watch is stopped: what has begun goes on, nothing else begins."""
 
 
 async def deliver(store: Store, office: Office, *, now: datetime) -> Counts:
-    """Send everything that is due at `now`; one recipient's trouble is no other's. Raises StoreError."""
+    """Send everything that is due at `now`; one recipient's trouble is no other's. Raises StoreError.
+
+    Cancelled, it waits a while for what is on its way, and gives back what has not begun.
+    """
     begun = office.clock()
-    shift = _Shift(store, office, lambda: now + (office.clock() - begun))
+    shift = _Shift(store, office, lambda: now + (office.clock() - begun), asyncio.Event())
     with store.writing() as tx:
         claimed = tx.deliveries.claim(now, office.lease)
         digests = {name: digest for name in {each.digest for each in claimed} if (digest := tx.digests.get(name))}
     found = parcels([each for each in claimed if each.digest in digests], digests)
     # One for each channel: a mail server that answers late must not hold up the others.
     gates = {parcel.carrier.channel: asyncio.Semaphore(office.at_once) for parcel in found}
-    sending = (_guarded(gates[parcel.carrier.channel], shift, parcel) for parcel in found)
-    done = await asyncio.gather(*sending, return_exceptions=True)
+    sending = asyncio.gather(*(_guarded(gates[one.carrier.channel], shift, one) for one in found), return_exceptions=True)
+    try:
+        done = await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        shift.leaving.set()
+        await asyncio.wait([sending], timeout=office.patience.total_seconds())
+        raise
     for failure in done:
         if isinstance(failure, BaseException):
             raise failure
@@ -71,6 +81,8 @@ async def _guarded(gate: asyncio.Semaphore, shift: _Shift, parcel: Parcel) -> Co
     """One parcel, in its turn, with the beat's edge around it: whatever goes wrong is booked on it."""
     begun = False
     async with gate:
+        if shift.leaving.is_set():
+            return _given_back(shift, parcel)
         try:
             to = _addressee(shift, parcel.carrier)
             message = _message(shift.office, parcel, to)
@@ -84,6 +96,13 @@ async def _guarded(gate: asyncio.Semaphore, shift: _Shift, parcel: Parcel) -> Co
     with shift.store.writing() as tx:
         tx.deliveries.book_sent(parcel.carrier.id, shift.moment())
     return Counts(sent=1, joined=len(parcel.riders))
+
+
+def _given_back(shift: _Shift, parcel: Parcel) -> Counts:
+    """Leave for the next start what has not begun: it need not wait for the end of a lease."""
+    with shift.store.writing() as tx:
+        tx.deliveries.give_back([each.id for each in (*parcel.riders, parcel.carrier)], shift.moment())
+    return Counts()
 
 
 def _addressee(shift: _Shift, carrier: Delivery) -> Addressee:

@@ -23,6 +23,8 @@ from watcher.store import Delivery
 ALWAYS = Timetable()
 LEASE = timedelta(minutes=15)
 """Longer than any notifier may take: a lease that runs out means that the process is gone."""
+PATIENCE = timedelta(seconds=8)
+"""How long a watch that is stopped waits for what is on its way; a container is killed after ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Office:
     lease: timedelta = LEASE
     at_once: int = 8
     """Deliveries under way at the same time on one channel."""
+    patience: timedelta = PATIENCE
     load: Callable[[str], notifiers.Notifier] = field(default=notifiers.load)
 
 

@@ -65,6 +65,11 @@ class Deliveries(Noun):
         )
         return sorted((delivery(row) for row in self.connection.execute(statement)), key=lambda one: one.id)
 
+    def give_back(self, numbers: list[int], now: datetime) -> int:
+        """Make what was claimed and not begun due again; how many there were."""
+        guard = (DELIVERY.c.id.in_(numbers), DELIVERY.c.state == State.LEASED.value, DELIVERY.c.attempt_started_at.is_(None))
+        return self.connection.execute(update(DELIVERY).where(*guard).values(FREE), {"now": now}).rowcount
+
     def start(self, number: int, now: datetime, *, lease: timedelta | None = None, message: str = "") -> bool:
         """Book that an attempt begins, right before sending; False where the lease was lost: do not send then.
 
