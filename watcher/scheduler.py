@@ -80,15 +80,25 @@ async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Don
     mishaps = Mishaps()
     if every_signal:
         put_clock_right(beat.store, now)
-    outcomes, told = await _observe_and_decide(beat, now, mishaps, every_signal=every_signal)
     digests, sent = list[Digest](), 0
+
+    async def tell_at_once() -> None:
+        nonlocal sent
+        with mishaps.left_out("announcing"):
+            digests.extend(await asyncio.to_thread(announce, beat.store, beat.readers, beat.signals, now=now, wait=beat.wait))
+        with mishaps.left_out("delivering"):
+            sent += await beat.deliver(now)
+
+    # Without a wait for more, news does not wait for thousands of other sources either.
+    at_once = None if beat.wait else tell_at_once
+    outcomes, told = await _observe_and_decide(beat, now, mishaps, every_signal=every_signal, tell=at_once)
     with mishaps.left_out("announcing"):
         digests += await asyncio.to_thread(announce, beat.store, beat.readers, beat.signals, now=now, wait=beat.wait)
     with mishaps.left_out("reminding"):
         if beat.zone is not None:
             digests += await asyncio.to_thread(remind, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
     with mishaps.left_out("delivering"):
-        sent = await beat.deliver(now)
+        sent += await beat.deliver(now)
     with mishaps.left_out("letting go of what is old"):
         if beat.keep is not None:
             await retain(beat.store, now, beat.keep)
@@ -97,7 +107,7 @@ async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Don
 
 
 async def _observe_and_decide(
-    beat: Beat, now: datetime, mishaps: Mishaps, *, every_signal: bool
+    beat: Beat, now: datetime, mishaps: Mishaps, *, every_signal: bool, tell: Callable[[], Awaitable[None]] | None
 ) -> tuple[Counter[str], list[Transition]]:
     """How the polls ended, and what the verdicts say anew.
 
@@ -112,7 +122,10 @@ async def _observe_and_decide(
         outcomes += seen.outcomes
         open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
         ready = [name for name, rounds in open_signals.items() if name not in seen.waiting or rounds >= PATIENCE]
-        told += await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
+        news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
+        told += news
+        if news and tell is not None:
+            await tell()
         for name in ready:
             del open_signals[name]
         if not seen.polls:
