@@ -127,6 +127,8 @@ class Postbox(MailHandler):
     def __init__(self) -> None:
         self.put_off = threading.Semaphore(0)
         self.arrived = threading.Semaphore(0)
+        self.speaking, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
         if self.put_off.acquire(blocking=False):
@@ -134,6 +136,8 @@ class Postbox(MailHandler):
         return await super().handle_RCPT(server, session, envelope, address, options)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+        self.speaking.set()
+        self.go_on.wait(BOUND)
         answer = await super().handle_DATA(server, session, envelope)
         self.arrived.release()
         return answer
@@ -228,6 +232,30 @@ def test_from_a_feeds_bytes_to_mails_received_with_two_kills_in_the_middle(tmp_p
             page = urlopen(daemon.page).read().decode()
             assert daemon.end(signal.SIGTERM) in {0, -signal.SIGTERM}
         tell(tmp_path, mail, page)
+
+
+def test_a_watch_that_is_told_to_stop_ends_the_mail_on_its_way(tmp_path: Path) -> None:
+    box = Postbox()
+    box.go_on.clear()
+    with mail_server(handler=box) as mail, newsroom() as (_, web):
+        (tmp_path / "signals.toml").write_text(CONFIG.format(mail=mail.settings.port, web=web), "utf-8")
+        with Daemon(tmp_path) as daemon:
+            assert box.speaking.wait(BOUND)
+            daemon.process.send_signal(signal.SIGTERM)
+            until(lambda: not answers(daemon.page))
+            box.go_on.set()
+            assert daemon.process.wait(BOUND) in {0, -signal.SIGTERM}
+        assert [(row.state, row.uncertain) for row in outbox(tmp_path)] == [(State.SENT, False)]
+        assert len(mail.inbox) == 1
+
+
+def answers(page: str) -> bool:
+    """Whether the page is still served."""
+    try:
+        with urlopen(page, timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def drain(asked: threading.Semaphore) -> None:
