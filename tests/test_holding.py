@@ -1,0 +1,143 @@
+"""What is not decided again while nothing is heard, and that nothing is lost by it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import event
+
+from tests.builders import day
+from tests.test_beats import HOUR, Web, config, item, web
+from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.config import load
+from watcher.core.model import Verdict
+from watcher.observe import observe
+from watcher.scheduler import Beat, cycle
+from watcher.store import Store
+from watcher.worlds import World, open_world
+
+__all__ = ["web"]
+
+T0 = day("2026-06-01")
+MINUTE = timedelta(minutes=1)
+CLOCK = """
+[[ladder.access.rule]]
+id = "promised"
+status = "open"
+clock = 2026-06-01T00:50:00Z
+"""
+Act = Callable[[Beat, World], Awaitable[None]]
+
+
+def watched(web: Web, folder: Path, act: Act, *, ladder: str = "") -> tuple[list[str], Verdict]:
+    """Do something with a watch over the small web; the statements that were run, and where it stands."""
+    settings = config(folder)
+    if ladder:
+        text = (folder / "signals.toml").read_text().replace("[[ladder.access.flag]]", f"{ladder}\n[[ladder.access.flag]]")
+        (folder / "signals.toml").write_text(text)
+        settings = load(folder / "signals.toml", {})
+    world, statements = open_world(str(web.folder)), list[str]()
+
+    async def run(store: Store) -> None:
+        prepare(store, settings, T0)
+        event.listen(store.engines.writer, "before_cursor_execute", lambda *row: statements.append(str(row[2])))
+        rehearsal = Rehearsal(world, known_until=T0)
+        fetch = world.settings(fetch_settings(settings))
+        async with opened(settings, store, fetch, deliver=keep_here, rehearsal=rehearsal) as beat:
+            await act(beat, world)
+
+    with Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
+        asyncio.run(run(store))
+        with store.reading() as tx:
+            verdict = tx.verdicts.latest("gadget")
+    assert verdict is not None
+    return statements, verdict
+
+
+async def beats(beat: Beat, world: World, *minutes: int, every_signal: bool = False) -> list[str]:
+    """Cycles at these minutes; the statuses that were told."""
+    told = []
+    for minute in minutes:
+        world.move(T0 + minute * MINUTE)
+        done = await cycle(beat, T0 + minute * MINUTE, every_signal=every_signal)
+        told += [transition.after for transition in done.transitions]
+    return told
+
+
+def test_a_beat_that_hears_nothing_new_reads_no_claim_and_still_says_when_it_looked(web: Web, tmp_path: Path) -> None:
+    web.feed("2026-05-01", item("The Gadget is open to everyone"))
+    quiet: list[str] = []
+
+    async def act(beat: Beat, world: World) -> None:
+        await beats(beat, world, 0)
+        event.listen(beat.store.engines.writer, "before_cursor_execute", lambda *row: quiet.append(str(row[2])))
+        assert await beats(beat, world, 59, every_signal=True) == []
+
+    _, verdict = watched(web, tmp_path, act)
+
+    assert quiet
+    assert not [statement for statement in quiet if "FROM claim" in statement]
+    assert verdict.as_of == T0 + 59 * MINUTE
+
+
+def test_an_hour_later_it_is_decided_again_whatever_was_heard(web: Web, tmp_path: Path) -> None:
+    web.feed("2026-05-01", item("The Gadget is open to everyone"))
+    later: list[str] = []
+
+    async def act(beat: Beat, world: World) -> None:
+        await beats(beat, world, 0)
+        event.listen(beat.store.engines.writer, "before_cursor_execute", lambda *row: later.append(str(row[2])))
+        await beats(beat, world, 60, every_signal=True)
+
+    watched(web, tmp_path, act)
+
+    assert [statement for statement in later if "FROM claim" in statement]
+
+
+def test_what_time_alone_changes_is_told_in_its_minute(web: Web, tmp_path: Path) -> None:
+    web.feed("2026-05-01", item("A note"))
+    told: list[str] = []
+
+    async def act(beat: Beat, world: World) -> None:
+        told.extend(await beats(beat, world, 0, 20, 40, 49, 51, every_signal=True))
+
+    _, verdict = watched(web, tmp_path, act, ladder=CLOCK)
+
+    assert told == ["it: closed", "open"]
+    assert verdict.as_of == T0 + 51 * MINUTE
+
+
+def test_news_that_was_kept_and_not_decided_is_told_at_the_next_start(web: Web, tmp_path: Path) -> None:
+    web.feed("2026-05-01").feed("2026-06-01T01:30:00Z", item("The Gadget is open to everyone"))
+    told: list[str] = []
+
+    async def act(beat: Beat, world: World) -> None:
+        await beats(beat, world, 0, 61)
+        now = T0 + 2 * HOUR + 5 * MINUTE
+        world.move(now)
+        await observe(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice)
+        # The process is killed here, between what was seen and what it means.
+        told.extend(await beats(beat, world, 126, every_signal=True))
+
+    watched(web, tmp_path, act)
+
+    assert told == ["open"]
+
+
+def test_a_change_of_rules_is_decided_at_once(web: Web, tmp_path: Path) -> None:
+    web.feed("2026-05-01", item("A note"))
+
+    async def act(beat: Beat, world: World) -> None:
+        await beats(beat, world, 0)
+
+    watched(web, tmp_path, act)
+    _, verdict = watched(web, tmp_path, lambda beat, world: _one(beat, world, 55), ladder=CLOCK)
+
+    assert verdict.headline == "open"
+
+
+async def _one(beat: Beat, world: World, minute: int) -> None:
+    await beats(beat, world, minute, every_signal=True)
