@@ -16,11 +16,11 @@ NEGATED: Final = re.compile(
     r"|declin\w+ to|refus\w+ to"
     r"|had (?:planned|hoped|intended|expected|promised|wanted)|no longer (?:plan|expect|intend)\w*"
     r"|ruled out|rules out|den(?:y|ies|ied)|false that|untrue that|not true that|a myth that|hoax|nothing (?:is|was|has)"
-    r"|anything but|nowhere near)\b"
+    r"|anything but|nowhere near)\b|\b(?:almost|nearly|virtually|practically|scarcely|barely) ?$"
 )
 AFTER_NEGATION: Final = re.compile(
     r"(?i)^\W{0,3}(?:to|for|in|at)? ?(?:no ?one|nobody|none|nowhere|not yet|never|no longer|anymore|any more"
-    r"|(?:no|false|n/a)(?=\W*(?:$|\|)))\b"
+    r"|(?:no|false|n/a)(?=\W*(?:$|\|)|\s?[)\],;]))\b"
 )
 PLANNED: Final = re.compile(
     r"(?i)\b(?:will|'ll|shall|expects? to|expected to|plan(?:s|ning|ned)? (?:to|on|for)|intends? to|going to|scheduled (?:to"
@@ -36,6 +36,7 @@ WISHED: Final = re.compile(
 CONDITIONAL: Final = re.compile(
     r"(?i)\b(?:if|unless|once|whether|assuming|suppose|supposing|provided that|as soon as|in case|(?:until|till)(?! now)"
     r"|before|ahead of|prior to|pending"
+    r"|so that|in order that|ensur\w+ that|make sure"
     r"|would|could|might|may|should|can not confirm|must first|require\w* (?:\w+ ){0,6}before|when"
     r"|(?:world|future|case|scenario|situation)s? (?:where|in which)|(?:the|that|any) (?:day|moment|hour)(?! (?:of|for|has"
     r"|is|was|in|on)\b))\b"
@@ -53,6 +54,7 @@ HEARSAY: Final = re.compile(
     r"|(?:lists|listed|advertises?|markets|describes|labels) (?:[\w.\-]+ ){1,5}as"
     r"|(?:fears?|feared|worr(?:y|ies|ied)|suspects?)(?: that)?"
     r"|(?<!.)(?:fix(?:ed|es)?|bugfix)(?= )"
+    r"|wrongly|erroneously|incorrectly|in error|(?:earlier|previous|prior) version|correction(?=:)"
     r"|it is said|is said to|are said to|is believed to|claims? that|claimed that|predict\w*|bets?|odds|market asks|scenario"
     r"|simulat\w+|hypothetical\w*"
     r"|imagin\w+|fiction\w*|parody|satire|pretend\w*|what if|as if|fake\w*|scam\w*|users? (?:say|said|report|reported"

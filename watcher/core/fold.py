@@ -116,7 +116,8 @@ def _step(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> None:
     if leads:
         _note(claim, walk, [name for name in claim.details if name in ladder.attributes])
     if claim.status == walk.status and walk.setter is not None:
-        _renew(ladder.rung(walk.status), claim, walk, leads=leads)
+        if leads:
+            _renew(ladder.rung(walk.status), claim, walk, walk.setter)
     elif _may_move(ladder, rule, claim, walk):
         walk.status, walk.setter = claim.status, claim
         walk.standing = Standing.PROVISIONAL if leads else Standing.REPORTED
@@ -132,11 +133,8 @@ def _may_move(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> bool:
     return then > now or walk.status in rule.back_from or claim.rule in DECLARED or first_word
 
 
-def _renew(rung: Status, claim: Claim, walk: _Walk, *, leads: bool) -> None:
-    """The same status again: official words raise a report; a second event of a step back is a new one."""
-    setter = walk.setter
-    if not leads or setter is None:
-        return
+def _renew(rung: Status, claim: Claim, walk: _Walk, setter: Claim) -> None:
+    """The same status again in leading words: they raise a report; a second event of a step back is a new one."""
     if walk.standing is Standing.REPORTED:
         walk.standing = Standing.PROVISIONAL
     again = rung.steps_back and claim.event and claim.event != setter.event and claim.effective_at > setter.effective_at
@@ -169,7 +167,7 @@ def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], wal
             proofs=walk.proofs,
             because_of=_because(walk),
         )
-    support = _support(status, walk, told)
+    support = _support(status, walk, walk.setter, told)
     voices = distinct_voices(support)
     rule = rules.get(walk.setter.rule)
     confirm = rule.confirm if rule and rule.confirm is not None else status.confirm
@@ -194,11 +192,8 @@ def _because(walk: _Walk) -> str:
     return "correction" if walk.takers else ""
 
 
-def _support(status: Status, walk: _Walk, told: Sequence[Claim]) -> list[Claim]:
+def _support(status: Status, walk: _Walk, setter: Claim, told: Sequence[Claim]) -> list[Claim]:
     """The claim that set the status first, then all that say the same of the same event."""
-    setter = walk.setter
-    if setter is None:
-        return []
     earliest = setter.effective_at - status.within
     same = [
         claim

@@ -28,7 +28,7 @@ class Parts:
 
 
 def is_nominal(scene: Scene, after: str) -> bool:
-    """Whether the phrase is only named, not asserted: "making X available would …", "safeguards that make X safe"."""
+    """Whether the phrase is only named, not asserted: "making X available would …"."""
     words = [token.text for token in scene.tokens[: scene.start + 1]]
     for at, word in enumerate(words):
         before = words[at - 1] if at else ""
@@ -37,8 +37,6 @@ def is_nominal(scene: Scene, after: str) -> bool:
                 return True
             if before not in AUXILIARIES | ADVERBS and (at == 0 or before in {",", "and"}) and cues.FINITE.search(after):
                 return True
-        if word in {"make", "makes", "made"} and before in {"that", "which"} and at + 1 < len(words) and not words[at + 1]:
-            return True
     return False
 
 
@@ -85,7 +83,7 @@ def _is_verb(scene: Scene) -> bool:
 
 def is_ahead(parts: Parts) -> bool:
     """Whether the clause itself names a time to come: then a bare headline is a plan ("to all customers in the coming weeks")."""
-    clause = parts.scope + re.split(r"[;:\u2014]|, (?:but|while|and) ", parts.after, maxsplit=1)[0]
+    clause = parts.scope + re.split(r"[;:\u2014]|, (?:but|while|and|with) ", parts.after, maxsplit=1)[0]
     if cues.PRESENT.search(clause):
         return False
     # "Mythos opens to all customers on March 3": the present tense with a date tells what is to come.

@@ -21,6 +21,7 @@ from watcher.core.words import (
     PREPOSITIONS,
     PRONOUNS,
     RELATIVE,
+    TIMES,
     Token,
 )
 
@@ -85,8 +86,8 @@ def _modified(scene: Scene) -> tuple[Thing, ...]:
 
 def _attribute(scene: Scene) -> tuple[Thing, ...]:
     """A thing right after an adjective ("the first generally available Mythos-class model") and its other name."""
-    if scene.start <= 2 and scene.stop + 1 < len(scene.tokens) and scene.tokens[scene.stop].text == ":":  # noqa: PLR2004 - "Now open: X"
-        return list_right(scene.tokens, scene.stop + 1) if scene.tokens[scene.stop + 1].thing else ()
+    if (label := _labelled(scene)) is not None:
+        return label
     for at in range(scene.stop, min(scene.stop + 4, len(scene.tokens))):
         token = scene.tokens[at]
         if token.thing and token.thing.group != "generic":
@@ -98,6 +99,16 @@ def _attribute(scene: Scene) -> tuple[Thing, ...]:
         if not token.text or token.text in _NO_ADJECTIVE or not token.text[0].isalpha():
             return ()
     return ()
+
+
+def _labelled(scene: Scene) -> tuple[Thing, ...] | None:
+    """What follows a phrase that is a label, past a date: "Now open: X", "Open to everyone from today: X"; None for no label."""
+    at = scene.stop
+    while at < len(scene.tokens) and scene.tokens[at].text in TIMES:
+        at += 1
+    if scene.start > 2 or at + 1 >= len(scene.tokens) or scene.tokens[at].text != ":":  # noqa: PLR2004 - "It is now open: X"
+        return None
+    return list_right(scene.tokens, at + 1) if scene.tokens[at + 1].thing else ()
 
 
 def _own(scene: Scene, noun: Token) -> tuple[Thing, ...]:
@@ -113,6 +124,8 @@ def _apposed(scene: Scene, at: int) -> tuple[Thing, ...]:
     """The thing that a noun phrase ending right of `at` renames: after a comma, a bracket, a colon or "is"."""
     if at < 0:
         return ()
+    while at > 0 and scene.tokens[at].text in ADVERBS - {"as"}:
+        at -= 1
     token = scene.tokens[at]
     if token.text in _MARKS or token.text in AUXILIARIES:
         return _left(scene, at if token.text in AUXILIARIES else at - 1)
@@ -195,6 +208,8 @@ def _owner(scene: Scene, at: int) -> tuple[Thing, ...]:
 
 
 def _renamed(scene: Scene, at: int) -> tuple[Thing, ...]:
+    if at and scene.tokens[at - 1].thing:  # "the X model"
+        return headed(scene, at - 1)
     start = noun_phrase_start(scene.tokens, at - 1)
     determiner = scene.tokens[start + 1].text if start + 1 < len(scene.tokens) else ""
     if determiner in {"both", "these", "two", "this", "the", "those"} and at - start <= 3:  # noqa: PLR2004 - "the two models"

@@ -37,7 +37,9 @@ HEADS: Final = words_of("access availability release rollout launch version vers
 """Nouns that speak of the thing itself: "access to X is suspended" is about X, "caching for X is available" is not."""
 VARIANTS: Final = words_of("version versions variant edition")
 """Of these a name is only the origin: "a version of X" is not X."""
-PARTICIPLES: Final = words_of("built based powered derived trained made modeled modelled distilled compared developed")
+PARTICIPLES: Final = words_of(
+    "along together built based powered derived trained made modeled modelled distilled compared developed"
+)
 DETERMINERS: Final = words_of("a an the our its their this these that those his her your my both two three another such some")
 MODEL_NOUNS: Final = words_of("model models version versions system systems release lineup family assistant ai llm")
 RELATIVE: Final = words_of("that which who")

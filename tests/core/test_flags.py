@@ -1,0 +1,50 @@
+"""Flags that come, stay, run out and go, and what is told of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.builders import ACCESS, day, said, signal_of
+from watcher.core.compare import compare
+from watcher.core.decide import decide
+from watcher.core.model import Claim, Flag, Ladder, Verdict
+from watcher.core.notes import undelivered
+
+THEN = day("06-20")
+RENAMED = said("official:lab", flag="renamed", at="06-09")
+HALTED = said("official:lab", flag="halted", at="06-12")
+
+
+def verdict(*claims: Claim, ladder: Ladder = ACCESS) -> Verdict:
+    return decide(signal_of(ladder), list(claims), [], THEN)
+
+
+def told(was: Verdict, now: Verdict) -> list[tuple[str, str, str]]:
+    return [(line.kind.value, line.before, line.after) for line in compare(signal_of(ACCESS), was, now)]
+
+
+def test_only_the_flag_that_is_new_is_told() -> None:
+    assert told(verdict(RENAMED), verdict(RENAMED, HALTED)) == [("flag", "", "halted")]
+
+
+def test_only_the_flag_that_went_is_told() -> None:
+    assert told(verdict(RENAMED, HALTED), verdict(RENAMED)) == [("flag", "halted", "")]
+
+
+def test_a_flag_that_lasts_for_a_time_runs_out() -> None:
+    for lasts, up in ((timedelta(days=30), ["renamed"]), (timedelta(days=3), [])):
+        ladder = replace(ACCESS, flags=(Flag("renamed", "Renamed", "", lasts=lasts),))
+        assert [flag.id for flag in verdict(RENAMED, ladder=ladder).tracks[0].flags] == up
+
+
+def test_press_that_repeats_official_words_changes_nothing() -> None:
+    official = said("official:lab", "available")
+    alone, repeated = verdict(official), verdict(official, said("press:a.example", "available", "06-10"))
+    assert (alone.tracks[0].standing, alone.tracks[0].since) == (repeated.tracks[0].standing, repeated.tracks[0].since)
+
+
+def test_messages_that_could_not_be_delivered_are_counted_in_words() -> None:
+    one, two = (undelivered(letters, {}, number=7, now=THEN).notes for letters in (("To a: why",), ("To a: why", "To b: why")))
+    assert one[0] == "1 message could not be delivered"
+    assert two == ("2 messages could not be delivered", "To a: why", "To b: why")
