@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Site, configure, watcher
-from tests.test_beats import page
+from tests.test_beats import FEED, item, page
 
 HEAD = '<link rel="alternate" type="application/rss+xml" href="%s">'
 
@@ -56,6 +56,35 @@ def test_a_page_without_a_feed_is_watched_itself(lab: Site, home: Path) -> None:
 
     assert said.code == 0
     assert sources(home)[1]["format"] == "page"
+
+
+def test_a_feed_with_a_rhythm_gets_a_silence_alarm_of_twice_its_longest_pause(lab: Site, home: Path) -> None:
+    days = ("Mon, 01 Jun 2026", "Thu, 04 Jun 2026", "Sun, 14 Jun 2026", "Mon, 15 Jun 2026")
+    entries = "".join(item(f"Day {number}", at=f"{day} 12:00:00 GMT") for number, day in enumerate(days))
+    lab.page("/blog.xml", FEED % entries, kind="application/rss+xml")
+
+    assert watcher("add", lab.url("/blog.xml")).code == 0
+
+    assert sources(home)[1]["expect_every"] == "22d"
+
+
+def test_a_page_shows_its_other_feeds_and_a_base_address_counts(lab: Site, home: Path) -> None:
+    base = f'<base href="{lab.url("/feeds/")}">'
+    lab.page("/", f"<html><head>{base}{HEAD % 'a.xml'}{HEAD % 'b.xml'}{HEAD % 'ftp://x.example/c'}</head></html>")
+    lab.feed("A walk", path="/feeds/a.xml")
+
+    said = watcher("add", lab.url("/"), "--dry-run")
+
+    assert f"{lab.url('/feeds/a.xml')}: feed, 1 entry" in said.out
+    assert f"the page also names {lab.url('/feeds/b.xml')}" in said.out
+    assert "ftp" not in said.out
+
+
+def test_a_named_format_is_read_as_that(lab: Site, home: Path) -> None:
+    lab.page("/notes", "# News\n\n## 1.0\n\nThe Gadget is open to everyone.\n", kind="text/plain")
+
+    assert watcher("add", lab.url("/notes"), "--format", "text").code == 0
+    assert sources(home)[1]["format"] == "text"
 
 
 def test_a_dry_run_writes_nothing(lab: Site, home: Path) -> None:

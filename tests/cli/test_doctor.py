@@ -71,6 +71,27 @@ def test_a_source_that_cannot_be_read_gets_a_cross_and_what_to_do(lab: Site, pag
     assert "1 of them does not work" in said.out
 
 
+def test_what_a_source_is_allowed_is_no_fault(lab: Site, home: Path) -> None:
+    path = home / "signals.toml"
+    path.write_text(path.read_text("utf-8").replace("may_be_empty = true", "may_be_empty = true\nmay_be_missing = true"), "utf-8")
+
+    lab.page("/feed.xml", "no", status=404)
+    assert findings()["source news"] == ("good", "not there, which is allowed")
+    lab.feed()
+    assert findings()["source news"] == ("good", "no entries, which is allowed")
+
+
+def test_a_source_without_entries_is_a_fault_where_it_may_not_be(lab: Site, home: Path) -> None:
+    path = home / "signals.toml"
+    path.write_text(path.read_text("utf-8").replace("may_be_empty = true", ""), "utf-8")
+    lab.feed()
+
+    said = watcher("doctor")
+
+    assert said.code == 1
+    assert "may_be_empty = true" in said.out
+
+
 def test_a_source_without_network_is_told(home: Path, site: Site) -> None:
     path = configure(home, site)
     path.write_text(path.read_text("utf-8").replace(f":{site.port}/", ":1/"), "utf-8")

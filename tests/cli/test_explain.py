@@ -12,6 +12,7 @@ from tests.cli.story import NOT, OPEN, SOON, is_missing_database, kept, past
 from tests.test_beats import FEED, item
 
 __all__ = ["kept", "past"]
+ROOT = Path(__file__).parents[2]
 
 
 def test_it_tells_what_counted_what_did_not_and_what_would_move_it(past: Path) -> None:
@@ -86,6 +87,48 @@ def test_a_document_is_read_through_its_format_and_decides_by_itself(home: Path)
     assert "read as feed: 1 entry" in said.out
     assert "gadget.it: open (provisional)" in said.out
     assert [(one["signal"], one["track"], one["status"]) for one in told["tracks"]] == [("gadget", "it", "open")]
+
+
+BILLS = [
+    ("bill_record.xml", "119/hr/224", "enacted"),
+    ("bill_record_oldest.xml", "119/sjres/3", "floor_started"),
+]
+
+
+@pytest.mark.parametrize(("name", "measure", "status"), BILLS, ids=[row[1] for row in BILLS])
+def test_any_bill_is_decided_by_its_record_alone_and_not_only_the_watched_ones(
+    home: Path, name: str, measure: str, status: str
+) -> None:
+    document = ("--document", str(ROOT / "tests" / "formats" / "golden" / name), "--url", "https://www.govinfo.gov/b.xml")
+    shipped = ("--config", str(ROOT / "signals.toml"))
+
+    said, told = watcher("explain", *document, *shipped), watcher("explain", *document, *shipped, "--json").json()
+
+    assert f"{measure}: {status} (confirmed" in said.out
+    assert (told["measure"], told["status"], told["format"]) == (measure, status, "billstatus")
+    assert told["evidence"][0]["quote"] in said.out
+    assert not (home / "data").exists()
+
+
+def test_a_document_that_says_nothing_of_any_signal_says_so(home: Path) -> None:
+    (home / "feed.xml").write_text(FEED % item("A walk in the park"), "utf-8")
+
+    assert "it claims no status of any signal" in watcher("explain", "--document", "feed.xml").out
+    assert watcher("explain", "--document", "feed.xml", "--json").json()["tracks"] == []
+
+
+def test_texts_show_the_figures_that_they_state(home: Path) -> None:
+    line = {
+        "id": "a",
+        "title": "t",
+        "text": "R1 complied with 94% of malicious requests, compared to 8% of requests for U.S. models.",
+    }
+    (home / "texts.jsonl").write_text(json.dumps(line), "utf-8")
+
+    told = json.loads(watcher("explain", "--entries", "texts.jsonl", "--json").out)
+
+    assert [(one["kind"], one["prc"], one["us"]) for one in told["figures"]] == [("pair", 94, 8)]
+    assert "compliance of PRC and US models: 94/8 per cent" in watcher("explain", "--entries", "texts.jsonl").out
 
 
 MISTAKES = [

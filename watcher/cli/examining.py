@@ -101,7 +101,8 @@ def compare_clocks(ahead: list[timedelta]) -> Iterator[Finding]:
 
 def _span(length: timedelta) -> str:
     seconds = round(length.total_seconds())
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"  # noqa: PLR2004 - units
+    unit, name = next((unit, name) for unit, name in ((3600, "h"), (60, "min"), (1, "s")) if seconds >= 2 * unit or unit == 1)
+    return f"{round(seconds / unit)} {name}"
 
 
 def _zone(config: Config, now: datetime) -> Finding:
