@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from tests.builders import day
-from tests.test_beats import HOUR, Web, config, item, web
+from tests.test_beats import Web, config, item, web
 from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import load
 from watcher.core.model import Verdict
@@ -32,13 +32,12 @@ clock = 2026-06-01T00:50:00Z
 Act = Callable[[Beat, World], Awaitable[None]]
 
 
-def watched(web: Web, folder: Path, act: Act, *, ladder: str = "") -> tuple[list[str], Verdict]:
+def watched(web: Web, folder: Path, act: Act, *, ladder: str = "", every: str = "1h") -> tuple[list[str], Verdict]:
     """Do something with a watch over the small web; the statements that were run, and where it stands."""
-    settings = config(folder)
-    if ladder:
-        text = (folder / "signals.toml").read_text().replace("[[ladder.access.flag]]", f"{ladder}\n[[ladder.access.flag]]")
-        (folder / "signals.toml").write_text(text)
-        settings = load(folder / "signals.toml", {})
+    config(folder)
+    text = (folder / "signals.toml").read_text().replace("[[ladder.access.flag]]", f"{ladder}\n[[ladder.access.flag]]")
+    (folder / "signals.toml").write_text(text.replace('every = "1h"', f'every = "{every}"'))
+    settings = load(folder / "signals.toml", {})
     world, statements = open_world(str(web.folder)), list[str]()
 
     async def run(store: Store) -> None:
@@ -111,18 +110,19 @@ def test_what_time_alone_changes_is_told_in_its_minute(web: Web, tmp_path: Path)
 
 
 def test_news_that_was_kept_and_not_decided_is_told_at_the_next_start(web: Web, tmp_path: Path) -> None:
-    web.feed("2026-05-01").feed("2026-06-01T01:30:00Z", item("The Gadget is open to everyone"))
+    web.feed("2026-05-01").feed("2026-06-01T00:20:00Z", item("The Gadget is open to everyone"))
     told: list[str] = []
 
     async def act(beat: Beat, world: World) -> None:
-        await beats(beat, world, 0, 61)
-        now = T0 + 2 * HOUR + 5 * MINUTE
+        await beats(beat, world, 0)
+        now = T0 + 30 * MINUTE
         world.move(now)
-        await observe(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice)
+        seen = await observe(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice)
+        assert seen.observations == 1
         # The process is killed here, between what was seen and what it means.
-        told.extend(await beats(beat, world, 126, every_signal=True))
+        told.extend(await beats(beat, world, 31, every_signal=True))
 
-    watched(web, tmp_path, act)
+    watched(web, tmp_path, act, every="10m")
 
     assert told == ["open"]
 
