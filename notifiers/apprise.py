@@ -6,6 +6,7 @@ Apprise connects by itself, past any address guard: its URLs come from the opera
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,10 @@ from functools import cache
 from apprise import Apprise, AppriseAsset, AppriseResultStatus, NotifyBase, NotifyFormat
 
 from notifiers.message import Message, NotSent, Recipient, one_line
+
+# It logs the URLs that it is given, tokens and all; what matters stands in its answer.
+logging.getLogger("apprise").addHandler(logging.NullHandler())
+logging.getLogger("apprise").propagate = False
 
 ANSWERED = re.compile(r"error=(\d{3})")
 GONE = "410"

@@ -61,7 +61,7 @@ def _keep_all(
     except StoreError:
         raise
     except Exception:
-        log.exception("%d readings could not be kept together; each is kept by itself", len(readings))
+        log.warning("%d readings could not be kept together; each is kept by itself", len(readings))
         return _sum([_keep_alone(store, signals, reading, now, dice()) for reading in readings])
 
 

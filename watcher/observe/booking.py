@@ -8,6 +8,7 @@ from datetime import datetime
 
 from watcher.core.model import Document, Entry, Observation, Outcome, Source
 from watcher.core.seeing import Noticed, notice
+from watcher.fetch import redact
 from watcher.observe.following import followed
 from watcher.observe.holding import forget
 from watcher.observe.looking import Reading
@@ -83,7 +84,7 @@ def _observation(
         publisher=speaker(source.publisher, entry.link, document.final_url),
         tier=source.tier,
         surface=source.surface,
-        url=document.url,
+        url=redact(document.url),
         revision=revision,
         first_seen_at=was.first_seen_at if was else now,
     )

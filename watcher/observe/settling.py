@@ -10,6 +10,7 @@ from watcher.core.compare import compare
 from watcher.core.decide import decide, known_claims
 from watcher.core.model import Blind, Change, Claim, Health, Quote, Signal, Standing, Tier, Transition, Verdict
 from watcher.core.repeats import first_said
+from watcher.fetch import redact
 from watcher.observe.holding import foresee
 from watcher.observe.recorded import recorded_claims
 from watcher.store import Transaction
@@ -34,7 +35,10 @@ def settle(
     if before is None and not is_ready(healths):
         return ()
     claims = counting_claims(tx, signal, known_until=known_until)
-    after = replace(decide(signal, claims, healths, now), baseline=before is None)
+    found = decide(signal, claims, healths, now)
+    # What is told goes to readers, who are not to know the key that an address may hold.
+    shown = tuple(replace(each, url=redact(each.url)) for each in found.blind)
+    after = replace(found, blind=shown, baseline=before is None)
     if before is not None and not look:
         after = replace(after, blind=before.blind, verified_at=before.verified_at, cannot_see_since=before.cannot_see_since)
     begun = tx.verdicts.baseline(signal.id)

@@ -56,6 +56,6 @@ def _next(rungs: Sequence[Status], present: str) -> Status:
 
 def _quote(signal: Signal, now: datetime) -> Quote:
     source = signal.sources[0] if signal.sources else None
-    url = source.url if source else ""
+    url = source.url.partition("?")[0] if source else ""  # what follows may hold a key
     publisher = source.publisher if source else ""
     return Quote(WORDS, url, publisher, Tier.OFFICIAL, now - timedelta(minutes=2), "0" * 64, source=source.id if source else "")

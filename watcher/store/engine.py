@@ -41,12 +41,13 @@ def connect(address: str, *, durable: bool = True, wait: float = BUSY_SECONDS) -
     try:
         url = make_url(address)
     except ArgumentError as error:
-        raise trouble(repr(address), Trouble.UNREACHABLE, "expected sqlite:///PATH or postgresql://…") from error
+        # Its words are not repeated: it may hold a password, and nobody can say where.
+        raise trouble("that is configured", Trouble.UNREACHABLE, "expected sqlite:///PATH or postgresql://…") from error
     if url.get_backend_name() == "sqlite" and url.database:
         return embedded(url, Path(url.database), durable=durable, wait=wait)
     if url.get_backend_name() in {"postgresql", "postgres"}:
         return shared(url)
-    raise trouble(repr(address), Trouble.UNREACHABLE, "expected sqlite:///PATH or postgresql://…")
+    raise trouble(url.render_as_string(), Trouble.UNREACHABLE, "expected sqlite:///PATH or postgresql://…")
 
 
 def embedded(url: URL, path: Path, *, durable: bool, wait: float) -> Engines:
