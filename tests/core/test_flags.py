@@ -38,10 +38,15 @@ def test_a_flag_that_lasts_for_a_time_runs_out() -> None:
         assert [flag.id for flag in verdict(RENAMED, ladder=ladder).tracks[0].flags] == up
 
 
-def test_press_that_repeats_official_words_changes_nothing() -> None:
-    official = said("official:lab", "available")
-    alone, repeated = verdict(official), verdict(official, said("press:a.example", "available", "06-10"))
-    assert (alone.tracks[0].standing, alone.tracks[0].since) == (repeated.tracks[0].standing, repeated.tracks[0].since)
+def test_a_second_wave_of_reports_renews_nothing() -> None:
+    first = [said("press:a.example", "rumoured", "05-01"), said("press:b.example", "rumoured", "05-02")]
+    second = [said("press:c.example", "rumoured", "06-01"), said("press:d.example", "rumoured", "06-02")]
+    once, twice = verdict(*first), verdict(*first, *second)
+    assert (
+        (once.tracks[0].status, once.tracks[0].since)
+        == (twice.tracks[0].status, twice.tracks[0].since)
+        == ("rumoured", day("05-02"))
+    )
 
 
 def test_messages_that_could_not_be_delivered_are_counted_in_words() -> None:
