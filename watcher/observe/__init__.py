@@ -60,7 +60,7 @@ def _keep_all(
             return _keep(tx, signals, readings, now)
     except StoreError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 - each is tried by itself next, and its error told
         log.warning("%d readings could not be kept together; each is kept by itself", len(readings))
         return _sum([_keep_alone(store, signals, reading, now, dice()) for reading in readings])
 
