@@ -229,8 +229,13 @@ def test_killed_at_ten_random_moments_a_month_of_news_is_told_as_if_nothing_had_
         if name == "killed":
             kill_ten_times(scene.run, place, random.Random(7))  # noqa: S311 - the same dice each time
         results.append(outcome(scene, place, scene.run.run(place, "rehearse", *DENSE, *KEPT)))
-    (calm, _), (killed, _) = results
-    assert len(calm.mails) == 7
+        received = len(scene.mail.inbox)
+        assert "0 digests, 0 messages sent" in scene.run.run(place, "rehearse", *DENSE, *KEPT).errors
+        assert len(scene.mail.inbox) == received, "a second run sends nothing"
+    (calm, doubled), (killed, _) = results
+    booked = [digest for digest, recipient, _ in calm.outbox if recipient == "reader"]
+    assert len(calm.mails) == len(booked) == 7, "the mails received are exactly the digests booked"
+    assert doubled == set()
     assert killed == calm
 
 
