@@ -38,7 +38,8 @@ def wanted(text: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize(
-    "table", ["open", "open_again", "two_models", "suspended", "promised", "status_and_press", "official_style", "syntax"]
+    "table",
+    ["open", "open_again", "two_models", "suspended", "promised", "status_and_press", "official_style", "syntax", "facts"],
 )
 def test_a_text_says_this_and_nothing_grave_besides(table: str) -> None:
     wrong = []

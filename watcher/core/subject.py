@@ -220,9 +220,7 @@ def _renamed(scene: Scene, at: int) -> tuple[Thing, ...]:
 def _past_apposition(scene: Scene, at: int) -> tuple[Thing, ...]:
     """Left of "X, the same model without classifiers,": the thing before the comma that opens it, else the main subject."""
     near = before_brackets(scene.tokens, at - 1)
-    if (
-        at + 1 == scene.start and near >= 0 and scene.tokens[near].thing and _is_adjective(scene.tokens[scene.start].text)
-    ):  # "…, alongside X, limited to members"
+    if near >= 0 and scene.tokens[near].thing and _is_reduced(scene, at + 1):  # "…, alongside X, limited to members"
         first, things = list_left(scene.tokens, near)
         return things if first and scene.tokens[first - 1].text == "alongside" else headed(scene, near)
     for n in range(at - 1, max(at - REACH, -1), -1):
@@ -236,9 +234,11 @@ def _past_apposition(scene: Scene, at: int) -> tuple[Thing, ...]:
     return headed(scene, at - 1) if thing else _leading(scene)
 
 
-def _is_adjective(word: str) -> bool:
-    """Whether a phrase that begins so can follow its noun without a verb: ", limited to members", ", open to all"."""
-    return word.endswith("ed") or word in OFFERED | {"generally", "publicly", "widely", "only", "exclusive", "free"}
+def _is_reduced(scene: Scene, at: int) -> bool:
+    """Whether the words from `at` to the phrase follow their noun without a verb: ", limited to", ", available only to"."""
+    word = scene.tokens[at].text
+    plain = word.endswith("ed") or word in OFFERED | {"generally", "publicly", "widely", "only", "exclusive", "free"}
+    return plain and not any(token.text in AUXILIARIES for token in scene.tokens[at : scene.start])
 
 
 def _leading(scene: Scene) -> tuple[Thing, ...]:
