@@ -157,7 +157,7 @@ def test_a_mistake_in_a_world_is_named_with_its_line(tmp_path: Path, line: str, 
 
 
 def test_a_folder_without_a_world(tmp_path: Path) -> None:
-    with pytest.raises(UnusableWorld, match=r"world\.jsonl"):
+    with pytest.raises(UnusableWorld, match=r"neither a folder with a world\.jsonl nor an address"):
         open_world(str(tmp_path))
 
 

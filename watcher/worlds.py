@@ -177,6 +177,8 @@ class _Running(World):
 def _read(folder: Path) -> list[_Version]:
     """Every line of a world. Raises UnusableWorld, naming the line."""
     index, number, versions = folder / "world.jsonl", 0, []
+    if not index.is_file():
+        raise UnusableWorld(f"no world at {folder}: neither a folder with a world.jsonl nor an address that begins with http://")
     try:
         with index.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):  # noqa: B007 - named in the error below

@@ -76,7 +76,7 @@ def _configuration(config: Config, now: datetime) -> Finding:
     if report.failures:
         return bad("configuration", words, "`watcher check` names each example that is read otherwise.")
     if report.warnings:
-        return note("configuration", words, f"`watcher check` has {len(report.warnings)} notes on it.")
+        return note("configuration", words, f"`watcher check` has {count(len(report.warnings), 'note')} on it.")
     return good("configuration", words)
 
 
