@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -145,6 +147,31 @@ def test_a_beat_that_fails_is_said_by_readyz_after_ten_minutes_and_ends_with_its
     said = asyncio.run(fail_then_mend())
     assert [good for good, _ in said] == [True, True, True, True]
     assert [bool(error) for _, error in said] == [True, True, True, False]
+
+
+def test_a_locked_database_stops_the_watch_for_as_long_as_it_is_locked(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    web = Web(tmp_path / "web").feed("2026-05-01").feed("2026-06-01T12:00:00Z", item("The Gadget is open to everyone"))
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", wait=0.05) as store:
+        watch = Watch(CONFIG % "", tmp_path, web.folder, store)
+
+        async def beats() -> tuple[str, str]:
+            async with watch.beating(day("06-01")) as heart:
+                await heart.tick()
+                with closing(sqlite3.connect(tmp_path / "watch.db", isolation_level=None)) as other:
+                    other.execute("BEGIN IMMEDIATE")
+                    watch.set(day("06-01 12:00"))
+                    await heart.tick()
+                    locked = heart.last_error
+                for minutes in (1, 12):
+                    watch.set(day("06-01 12:00") + timedelta(minutes=minutes))
+                    await heart.tick()
+                return locked, heart.last_error
+
+        locked, mended = asyncio.run(beats())
+
+    assert "is locked by another process: only one watch may write" in locked
+    assert mended == ""
+    assert [subject for subject in watch.subjects("reader") if subject.startswith("Gadget")] == ["Gadget: open (provisional)"]
 
 
 @pytest.mark.parametrize(("minutes", "healthz", "readyz"), [(9, 200, 200), (11, 200, 503), (31, 503, 503)])
