@@ -96,7 +96,7 @@ soak: .venv/dev ## ten minutes of kills, faults and load
 	@$(PY) -m tools.soak "$(SHARED)"
 
 pictures: .venv/dev browser ## screenshots of the page and of a mail for the README
-	@$(PY) -m tools.pictures "$(SHARED)"
+	@$(PY) -m tools.pictures
 
 docs: .venv/dev ## the documentation as a site, in dist/docs
 	@$(PY) -m mkdocs build --quiet --strict

@@ -1,4 +1,4 @@
-"""Screenshots of the page and of a mail over the recorded year 2026: `python -m tools.pictures [FOLDER]`, into docs/pictures."""
+"""Screenshots of the page and of a mail over a recorded year (demo by default): `python -m tools.pictures [WORLD]`."""
 
 from __future__ import annotations
 
@@ -139,5 +139,4 @@ def main(world: str) -> None:
 
 
 if __name__ == "__main__":
-    given = Path(sys.argv[1]) / "world" / "story" if len(sys.argv) > 1 else ROOT / "demo"
-    main(str(given if given.is_dir() else ROOT / "demo"))
+    main(sys.argv[1] if len(sys.argv) > 1 else str(ROOT / "demo"))
