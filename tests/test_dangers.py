@@ -126,6 +126,13 @@ def test_a_danger_has_its_test(danger: str) -> None:
         assert f"def {name}(" in (ROOT / "tests" / file).read_text("utf-8"), reference
 
 
+@pytest.mark.parametrize("page", ["SECURITY.md", "docs/reliability.md"])
+def test_a_page_that_names_a_test_names_one_that_is_there(page: str) -> None:
+    named = set(re.findall(r"`((?:[a-z]+/)?test_[a-z_]+)`", (ROOT / page).read_text("utf-8")))
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / "tests" / f"{name}.py").exists()] == []
+
+
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     """Each call of a file, by its dotted name."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
