@@ -168,10 +168,14 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 def steps(points: tuple[str, ...]) -> dict[int, str]:
-    """The points up to where the news is sent and booked: all that write or leave the process; dying while reading changes nothing."""
-    sent = points.index("socket.connect")
-    end = next(number for number, name in enumerate(points, 1) if number > sent and name.startswith("INSERT INTO meta")) + 1
-    return {number: name for number, name in enumerate(points[:end], 1) if not name.startswith("SELECT")}
+    """The points from the fetch to the booked delivery that write or leave the process: to die while reading changes nothing."""
+    begin, sent = points.index("BEGIN IMMEDIATE"), points.index("socket.connect")
+    end = next(number for number in range(sent, len(points)) if points[number].startswith("INSERT INTO meta")) + 2
+    return {
+        number + 1: points[number]
+        for number in range(begin, end)
+        if points[number] != "BEGIN" and not points[number].startswith("SELECT")
+    }
 
 
 def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled_but_the_uncertain_mail(scene: Scene) -> None:
