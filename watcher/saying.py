@@ -52,9 +52,10 @@ def _evidence(quote: Quote, url: str) -> dict[str, Any]:
 
 def as_words(transition: Transition) -> str:
     """One transition as a line for a person."""
-    what = f"{transition.before or '·'} → {transition.after or '·'}"
+    same = transition.before == transition.after
+    what = transition.after if same else f"{transition.before or '·'} → {transition.after or '·'}"
     name = f"{transition.signal}.{transition.track}" if transition.track else transition.signal
-    more = " · ".join(part for part in (transition.title, transition.outcome) if part)
+    more = " · ".join(part for part in (transition.title, transition.outcome, transition.reason if same else "") if part)
     quote = transition.evidence[0].text.replace("\n", " ")[:110] if transition.evidence else ""
     head = f"{transition.at:%Y-%m-%d %H:%M}  {transition.kind.value:10} {name:28} {what}"
     return f"{head} ({transition.standing.value})" + (f"  {more}" if more else "") + (f'\n{"":18}"{quote}"' if quote else "")
