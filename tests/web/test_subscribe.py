@@ -17,7 +17,7 @@ from tests.render.stories import BLOCKED, CORRECTION, EVENT, PASSED, digest
 from tests.web.subscribing import ADA, SIGNAL, Shop, body, link, opened
 from watcher.cli.serving import Watching, open_beat
 from watcher.config import ConfigError, load
-from watcher.store import State
+from watcher.store import Outgoing, State
 from watcher.subscribing import CONFIRM, READER, Links
 from watcher.web.subscribe import Door
 
@@ -339,6 +339,17 @@ def test_a_reader_who_has_left_is_not_written_to_though_a_mail_was_waiting(shop:
     with shop.store.writing() as tx:
         tx.subscribers.erase(shop.known()[0].id)
     shop.clock.move(days=2)
+    assert shop.beat() == 0
+    assert shop.box.mails.empty()
+
+
+def test_an_address_that_never_said_yes_gets_nothing_though_the_outbox_has_it(shop: Shop) -> None:
+    shop.ask()
+    shop.box.next()
+    with shop.store.writing() as tx:
+        one = tx.subscribers.by_address(ADA)
+        assert one
+        tx.digests.put(digest(PASSED), [Outgoing(one.id, "smtp", "", shop.clock())])
     assert shop.beat() == 0
     assert shop.box.mails.empty()
 
