@@ -39,7 +39,18 @@ def wanted(text: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
 
 @pytest.mark.parametrize(
     "table",
-    ["open", "open_again", "two_models", "suspended", "promised", "status_and_press", "official_style", "syntax", "facts"],
+    [
+        "open",
+        "open_again",
+        "two_models",
+        "suspended",
+        "promised",
+        "status_and_press",
+        "official_style",
+        "syntax",
+        "facts",
+        "suspended_again",
+    ],
 )
 def test_a_text_says_this_and_nothing_grave_besides(table: str) -> None:
     wrong = []

@@ -85,7 +85,10 @@ TO_COME: Final = re.compile(
     r"|tomorrow|soon|by the end of|in (?:a few|two|three|several) (?:days|weeks|months))\b"
 )
 PRESENT: Final = re.compile(r"(?i)\b(?:now|today|already|effective immediately|since|yesterday)\b")
-INFINITIVE_OK: Final = words_of("clears cleared clear lets let allowed allows forced forces forcing ordered orders ordering")
+INFINITIVE_OK: Final = words_of(
+    "directed instructed required compelled obliged clears cleared clear lets let allowed allows forced forces forcing"
+    " ordered orders ordering"
+)
 
 
 RESTRICTED: Final = re.compile(
@@ -108,46 +111,15 @@ GERUNDS: Final = frozenset(
     {"making", "opening", "bringing", "offering", "releasing", "giving", "launching", "keeping", "shipping", "rolling"}
 )
 FINITE: Final = re.compile(
-    r"(?i)\b(?:will|would|could|may|might|is|are|was|were|requires?|takes?|means|remains?|needs?|depends?|has|makes)\b"
+    r"(?i)\b(?:will|would|could|can|should|must|may|might|is|are|was|were|requires?|takes?|means|remains?|needs?|depends?|has|makes)\b"
 )
 UNDONE: Final = re.compile(
     r"(?i)^[^.;:]{0,60}?\b(?:is|are|was|has|have|will|would|remains?|does|do)\b (?:still )?(?:not|never|no|yet|far|months"
     r"|years|weeks|unlikely|uncertain|unclear|unthinkable|off)\b"
 )
-STEMS: Final = frozenset(
-    {
-        "suspend",
-        "disabl",
-        "revok",
-        "withdraw",
-        "pull",
-        "halt",
-        "block",
-        "restor",
-        "redeploy",
-        "reinstat",
-        "resum",
-        "re-enabl",
-        "reopen",
-        "retir",
-    }
-    | {
-        "deprecat",
-        "expand",
-        "extend",
-        "broaden",
-        "widen",
-        "cancel",
-        "launch",
-        "releas",
-        "introduc",
-        "stop",
-        "ceas",
-        "shut",
-        "switch",
-        "turn",
-        "leak",
-    }
+STEMS: Final = words_of(
+    "suspend disabl revok withdraw pull halt block restor redeploy reinstat resum re-enabl reopen retir deprecat expand extend"
+    " broaden widen cancel launch releas introduc stop ceas shut switch turn leak"
 )
 CHOSEN: Final = re.compile(
     r"(?i)^[^.;]{0,60}?\b(?:verified|approved|vetted|allow-?listed|whitelisted|invited|select|selected|eligible|participants"
@@ -188,7 +160,7 @@ BESIDE: Final = re.compile(
 """An insertion that compares the subject with something else: ", unlike X,"."""
 LASTED: Final = re.compile(
     r"(?i)^[^.;]{0,40}?\b(?:(?:for|within) (?:\w+ ){0,3}?(?:minutes?|hours?|days?|weeks?|months?)|until|between"
-    r"|from \w+ \d{1,2} (?:to|until))\b"
+    r"|from \w+ \d{1,2} (?:to|until)|last (?:week|month|year|spring|summer|autumn|fall|winter|june|july|may|april|march))\b"
 )
 """A span that is over, behind a past verb: "was suspended for three weeks"."""
 
@@ -214,7 +186,7 @@ PLANNED_BEHIND: Final = re.compile(
 """What makes a noun before it a plan: "general availability of X | is planned for March"."""
 OVERTURNED_BEHIND: Final = re.compile(
     r"(?i)^ (?:was|were|is|are|has been|have been) (?:\w+ )?(?:lifted|rescinded|revoked|overturned|vacated|over"
-    r"|stayed|struck down)\b"
+    r"|stayed|struck down|rejected|dismissed|denied|proposed|drafted|debated|considered|pending)\b|^ (?:failed|expired)\b"
 )
 """What undoes an order that was named: "the directive to suspend access to X | was lifted"."""
 FUTURATE: Final = re.compile(
@@ -241,7 +213,8 @@ DOERS: Final = words_of("we i they you and , officials authorities courts regula
 PARTLY: Final = re.compile(
     r"(?i)^ (?:only |just )?(?:(?:at|as|with|under|on|in|for|to) (?:the |our |its |a |an |one |some |two )?"
     r"(?!all\b|every|any)(?:[\w\-]+ ){0,3}?"
-    r"(?:regions?|zones?|plans?|tiers?|price|discount|rate|mode|beta|default)|only (?:to|for|on|in|as|with)|by default)\b"
+    r"(?:settings?|menu|workspace|console|regions?|zones?|plans?|tiers?|price|discount|rate|mode|beta|default)"
+    r"|only (?:to|for|on|in|as|with)|by default|into|onto)\b"
 )
 """What limits an act to a part: "suspended | in the Jakarta region", "no longer available | at the old price"."""
 BACK: Final = re.compile(r"(?i)\bback (?:to|with|at|as|from|into|in the)\b")
@@ -250,5 +223,9 @@ ASIDE_FIRST: Final = words_of(
     "while although though whereas unlike like besides as with since after alongside built based powered in where"
 )
 """Words with which a side clause opens a sentence that the main clause follows: "While X is not open, Y is"."""
+AFTER_DOING: Final = re.compile(
+    r"(?i)\b(?:ever since|since|after|when) (?:we|they|it|anthropic|the company)(?: \w+ly| had| have)? ?$"
+)
+"""A side clause that only mentions what somebody did: "ever since we | suspended X"."""
 ASIDE: Final = re.compile(r"(?i)\b(?:since|while|during|in which|when|although|even though|despite)\b[^,;:]*$")
 """A side clause that only mentions what is over: "since X was | suspended"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watcher.core.coordination import list_left, list_right
+from watcher.core.objects import is_modifier
 from watcher.core.phrases import Thing
 from watcher.core.scene import Scene
 from watcher.core.words import (
@@ -50,6 +51,17 @@ def attached(scene: Scene, at: int) -> tuple[Thing, ...]:
     free = HEADS | JOINERS | {"apply"}
     owned = first > 1 and scene.tokens[first - 1].text in _OWNING and scene.tokens[first - 2].text not in free
     return () if owned else things
+
+
+def labelled(scene: Scene) -> tuple[Thing, ...] | None:
+    """What follows a phrase that is a label, past a date: "Now open: X", "Open to everyone from today: X"; None for no label."""
+    at = scene.stop
+    while at < len(scene.tokens) and scene.tokens[at].text in TIMES:
+        at += 1
+    if scene.start > 2 or at + 1 >= len(scene.tokens) or scene.tokens[at].text != ":":  # noqa: PLR2004 - "It is now open: X"
+        return None
+    thing = scene.tokens[at + 1].thing
+    return list_right(scene.tokens, at + 1) if thing and not is_modifier(scene.tokens, thing) else ()
 
 
 def row(scene: Scene) -> tuple[Thing, ...]:

@@ -9,7 +9,7 @@ from watcher.core import cues
 from watcher.core.mood import Parts, is_ahead, is_demanded, is_heralded, is_intended, is_nominal
 from watcher.core.phrases import Phrase
 from watcher.core.scene import REACH, Scene
-from watcher.core.words import AUXILIARIES, BOUNDARIES, RELATIVE, Token
+from watcher.core.words import ADVERBS, AUXILIARIES, BOUNDARIES, RELATIVE, Token
 
 MANNERS: Final = (
     "stated",
@@ -85,10 +85,13 @@ def _retold(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
     """Whether it tells what is over: a state that was, an event that lasted, or one that only a side clause mentions."""
     if not _eventive(phrase):
         return bool(cues.STATIVE_PAST.search(parts.scope) or cues.LEFT_BEHIND.search(parts.scope))
-    last = scene.tokens[scene.start - 1].text if scene.start else ""
+    at = scene.start - 1
+    while at > 0 and scene.tokens[at].text in ADVERBS:
+        at -= 1
+    last = scene.tokens[at].text if at >= 0 else ""
     aside = last in RELATIVE and cues.FINITE.search(parts.after)
     over = last in {"was", "were"} and (cues.LASTED.search(parts.after) or cues.ASIDE.search(parts.before))
-    return bool(cues.AFTERWARDS.search(parts.scope) or aside or over)
+    return bool(cues.AFTERWARDS.search(parts.scope) or cues.AFTER_DOING.search(parts.before) or aside or over)
 
 
 def _clause(scene: Scene) -> int:

@@ -33,6 +33,8 @@ AFTER: Final = words_of(
 AFTER_OBJECT: Final = SKIPPED | PREPOSITIONS | JOINERS | RELATIVE | MODEL_NOUNS | HEADS | OFFERED | PRONOUNS | DETERMINERS | AFTER
 """Words that may follow an object; any other noun makes the thing before it a modifier."""
 _ENDS: Final = frozenset({";", ":", "|", "but", "while", "and", "after", "because", "before", "when", "since"})
+_SAYING_SO: Final = words_of("citing starting beginning including using saying leaving making giving affecting according having")
+"""Participles that go on with the sentence; any other word in -ing is a noun that owns the thing before it."""
 _TIMES: Final = words_of("minutes minute hours hour days day weeks week months month years year seconds times")
 _WIDELY: Final = words_of(". , ; ) today now worldwide globally immediately everywhere")
 
@@ -44,7 +46,7 @@ def object_of(scene: Scene) -> tuple[Thing, ...]:
         token = scene.tokens[at]
         if token.thing:
             found = () if _breaks(skipped) else list_right(scene.tokens, at)
-            return found if found and not _is_modifier(scene.tokens, found[-1]) else ()
+            return found if found and not is_modifier(scene.tokens, found[-1]) else ()
         if token.text in PRONOUNS and not _breaks(skipped):
             follow = scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
             if token.text in {"it", "them", "both"} or follow in MODEL_NOUNS:
@@ -53,7 +55,7 @@ def object_of(scene: Scene) -> tuple[Thing, ...]:
             return anaphor(scene, [*skipped, token.text], at)
         if token.text == "access" and not skipped[1:] and _is_whole(scene.tokens, at + 1):
             return scene.plural or scene.topic
-        if token.text in _ENDS | RELATIVE:
+        if token.text in _ENDS | RELATIVE or (token.text == "," and not skipped):
             return ()
         skipped.append(token.text)
     return ()
@@ -71,7 +73,7 @@ def inner_object(scene: Scene) -> tuple[Thing, ...]:
     if _breaks([token.text for token in inside[:at]]):
         return ()
     found = list_right(inside, at)
-    return () if _is_modifier(inside, found[-1]) else found
+    return () if is_modifier(inside, found[-1]) else found
 
 
 def _is_whole(tokens: tuple[Token, ...], at: int) -> bool:
@@ -80,7 +82,7 @@ def _is_whole(tokens: tuple[Token, ...], at: int) -> bool:
     return not follow or follow[0] in _WIDELY or (follow[0] in {"for", "to"} and follow[-1] in {"all", "every", "everyone"})
 
 
-def _is_modifier(tokens: tuple[Token, ...], thing: Thing) -> bool:
+def is_modifier(tokens: tuple[Token, ...], thing: Thing) -> bool:
     """Whether another noun follows the thing: "the Mythos 5 tokenizer" is not Mythos 5."""
     at = next(n for n, token in enumerate(tokens) if token.thing is thing) + 1
     follow = tokens[at].text if at < len(tokens) else ""
@@ -88,9 +90,9 @@ def _is_modifier(tokens: tuple[Token, ...], thing: Thing) -> bool:
         return True
     if follow in MODEL_NOUNS | HEADS and at + 1 < len(tokens):
         follow = tokens[at + 1].text  # "the X launch event" is an event
-    if not follow or not follow[0].isalpha() or follow.endswith(("ed", "ing", "ly")):
+    if not follow or not follow[0].isalpha() or follow.endswith(("ed", "ly")):
         return False
-    return follow not in AFTER_OBJECT | AUXILIARIES
+    return follow not in AFTER_OBJECT | AUXILIARIES | _SAYING_SO
 
 
 def _breaks(skipped: list[str]) -> bool:

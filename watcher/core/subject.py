@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from watcher.core.anaphora import anaphor
 from watcher.core.coordination import list_left, list_right
-from watcher.core.heads import attached, headed, row
-from watcher.core.objects import AFTER, AFTER_OBJECT, inner_object, is_active, object_of
+from watcher.core.heads import attached, headed, labelled, row
+from watcher.core.objects import AFTER, AFTER_OBJECT, inner_object, is_active, is_modifier, object_of
 from watcher.core.phrases import Phrase, Thing
 from watcher.core.scene import REACH, Scene, before_article, before_brackets, has_auxiliary, noun_phrase_start
 from watcher.core.words import (
@@ -21,7 +21,6 @@ from watcher.core.words import (
     PREPOSITIONS,
     PRONOUNS,
     RELATIVE,
-    TIMES,
     Token,
 )
 
@@ -86,11 +85,13 @@ def _modified(scene: Scene) -> tuple[Thing, ...]:
 
 def _attribute(scene: Scene) -> tuple[Thing, ...]:
     """A thing right after an adjective ("the first generally available Mythos-class model") and its other name."""
-    if (label := _labelled(scene)) is not None:
+    if (label := labelled(scene)) is not None:
         return label
     for at in range(scene.stop, min(scene.stop + 4, len(scene.tokens))):
         token = scene.tokens[at]
         if token.thing and token.thing.group != "generic":
+            if is_modifier(scene.tokens, token.thing):
+                return ()
             before = noun_phrase_start(scene.tokens, scene.start - 1)
             return (token.thing, *_apposed(scene, before))
         if token.text in MODEL_NOUNS:
@@ -99,16 +100,6 @@ def _attribute(scene: Scene) -> tuple[Thing, ...]:
         if not token.text or token.text in _NO_ADJECTIVE or not token.text[0].isalpha():
             return ()
     return ()
-
-
-def _labelled(scene: Scene) -> tuple[Thing, ...] | None:
-    """What follows a phrase that is a label, past a date: "Now open: X", "Open to everyone from today: X"; None for no label."""
-    at = scene.stop
-    while at < len(scene.tokens) and scene.tokens[at].text in TIMES:
-        at += 1
-    if scene.start > 2 or at + 1 >= len(scene.tokens) or scene.tokens[at].text != ":":  # noqa: PLR2004 - "It is now open: X"
-        return None
-    return list_right(scene.tokens, at + 1) if scene.tokens[at + 1].thing else ()
 
 
 def _own(scene: Scene, noun: Token) -> tuple[Thing, ...]:
