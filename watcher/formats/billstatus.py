@@ -52,8 +52,8 @@ def _parse(body: bytes, content_type: str) -> Node:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
     try:
         root = etree.fromstring(text, parser)
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"broken XML: {error.msg}") from error
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable(f"broken XML: {error}") from error
     if root.getroottree().docinfo.doctype:
         raise Unreadable("XML with a document type")
     return root
