@@ -237,3 +237,20 @@ def test_a_watch_that_is_stopped_waits_no_longer_than_its_patience(store: Store)
         assert [first.state, second.state] == [State.LEASED, State.LEASED]
         assert beat(store, NOW + HOUR, mail, other) == Counts(sent=2)
         assert [row.uncertain for row in rows(store)] == [True, False]
+
+
+class Stuck:
+    """A channel that never comes back."""
+
+    Settings = object
+
+    async def send(self, *told: object) -> None:
+        await asyncio.Event().wait()
+
+
+def test_sending_ends_before_its_lease_does(store: Store) -> None:
+    with mail_server() as mail:
+        put(store, digest(PASSED), mail)
+        assert beat(store, NOW, mail, load=lambda _: Stuck(), lease=timedelta(milliseconds=200)) == Counts(retried=1)
+        [row] = rows(store)
+        assert (row.state, row.error, row.uncertain) == (State.PENDING, "sending took too long", True)

@@ -21,6 +21,8 @@ from watcher.store import Delivery, Store
 __all__ = ["Addressee", "Counts", "Office", "channels_of", "declared", "deliver", "desk_of", "door", "timetable"]
 
 log = logging.getLogger(__name__)
+WITHIN = 0.8
+"""Share of its lease that sending may take: after the lease another process may send the same."""
 GONE = "gone:"
 """Under this name and the recipient's id the store keeps the address that wants nothing more."""
 
@@ -90,7 +92,8 @@ async def _guarded(gate: asyncio.Semaphore, shift: _Shift, parcel: Parcel) -> Co
             if not _started(shift, parcel, message):
                 return Counts()
             begun = True
-            await shift.office.load(parcel.carrier.channel).send(message, to.recipient, settings)
+            async with asyncio.timeout(shift.office.lease.total_seconds() * WITHIN):
+                await shift.office.load(parcel.carrier.channel).send(message, to.recipient, settings)
         except Exception as error:  # noqa: BLE001 - the edge of the beat: booked on this one delivery, and the others go on
             return _refused(shift, parcel, error, begun=begun)
     with shift.store.writing() as tx:
@@ -160,7 +163,7 @@ def _reader(carrier: Delivery, to: Addressee) -> Reader:
 def _refused(shift: _Shift, parcel: Parcel, error: Exception, *, begun: bool) -> Counts:
     """Book a refusal: again later, or never; and that an address is gone, where it says so."""
     carrier, now = parcel.carrier, shift.moment()
-    refusal = error if isinstance(error, NotSent) else _our_fault(carrier, error)
+    refusal = error if isinstance(error, NotSent) else _our_fault(carrier, error, begun=begun)
     again = retry_at(now, attempts=carrier.attempts + 1, wait=refusal.wait, dice=shift.office.dice()) if refusal.retry else None
     to = shift.office.find(carrier)
     if again and to:
@@ -175,7 +178,9 @@ def _refused(shift: _Shift, parcel: Parcel, error: Exception, *, begun: bool) ->
     return Counts(retried=1) if again else Counts(dead=1)
 
 
-def _our_fault(carrier: Delivery, error: Exception) -> NotSent:
+def _our_fault(carrier: Delivery, error: Exception, *, begun: bool) -> NotSent:
     """An error that no notifier foresaw; its words go to the log, for they may hold what the page must not show."""
     log.error("delivery %s", carrier.id, exc_info=error)
-    return NotSent(f"an error of our own: {type(error).__name__}", retry=True)
+    if isinstance(error, TimeoutError):
+        return NotSent("sending took too long", retry=True, uncertain=begun)
+    return NotSent(f"an error of our own: {type(error).__name__}", retry=True, uncertain=begun)
