@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import ACCESS, day
 from tests.cli.conftest import watcher
 from tests.cli.story import NOT, OPEN, SOON, is_missing_database, kept, past
 from tests.test_beats import FEED, item
+from watcher.cli.explaining_moves import moves_of
+from watcher.core.model import Standing, TrackVerdict
 
 __all__ = ["kept", "past"]
 ROOT = Path(__file__).parents[2]
@@ -46,6 +49,23 @@ def test_programs_get_the_same(past: Path) -> None:
     }
     earlier = watcher("explain", "gadget", "--as-of", "2026-06-01T06:00", "--json").json()
     assert earlier["tracks"][0]["would_move"] == [{"status": "open", "rules": ["open"], "said_by": ["official", "partner"]}]
+
+
+MOVES = [
+    ("none", [("gated", ("gate", "soft-gate")), ("available", ("open", "restored"))]),
+    ("rumoured", [("gated", ("gate",)), ("available", ("open", "restored"))]),
+    ("suspended", [("available", ("restored",))]),
+    ("ended", []),
+]
+
+
+@pytest.mark.parametrize(("status", "moves"), MOVES, ids=[row[0] for row in MOVES])
+def test_what_can_come_next_is_up_the_ladder_or_where_a_rule_names_the_way_back(
+    status: str, moves: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    verdict = TrackVerdict("it", status, Standing.CONFIRMED, None, day("06-09"), ())
+
+    assert [(move.status, move.rules) for move in moves_of(ACCESS, verdict)] == moves
 
 
 def test_before_the_first_look_it_says_so(home: Path, past: Path) -> None:
