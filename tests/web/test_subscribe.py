@@ -138,6 +138,14 @@ def test_what_is_no_address_or_no_choice_is_refused_in_words(shop: Shop, fields:
     assert 'role="alert"' in answer.text
 
 
+def test_a_refused_form_keeps_what_was_typed_and_chosen(shop: Shop) -> None:
+    answer = shop.post("subscribe", {"address": '"><b>x@y', "signals": "mythos-ga", "pace": "weekly"})
+    assert 'value="&#34;&gt;&lt;b&gt;x@y"' in answer.text
+    assert 'value="mythos-ga" checked' in answer.text
+    assert 'value="senate-vote" checked' not in answer.text
+    assert 'value="weekly" checked' in answer.text
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"x" * 9000, b"&".join(b"a=b" for _ in range(60))])
 def test_a_form_that_is_none_is_refused(shop: Shop, content: bytes) -> None:
     assert shop.client.post(shop.address + "subscribe", content=content).status_code == 400

@@ -15,13 +15,14 @@ from watcher.subscribing import CONFIRM, READER
 from watcher.web.desk import JSON, Desk
 from watcher.web.limits import asker
 from watcher.web.pages import Links, draw_form
-from watcher.web.subscribe import PACES, Door
+from watcher.web.subscribe import LONGEST_ADDRESS, PACES, Door
 from watcher.web.view import Access
 
 Token = Annotated[str, Path(pattern=r"^subscriber-[0-9a-f]{24}\.[0-9a-f]{1,12}\.[0-9a-f]{40}$")]
 LARGEST = 8192
 """Bytes of a form; ours has a tenth of it."""
 NEVER = {"cache-control": "no-store", "x-robots-tag": "noindex"}
+WRONG = "That is not a whole mail address, such as name@example.org."
 NO_LINK = "This link does not hold: it has ended, or the subscription was removed."
 
 
@@ -61,7 +62,7 @@ def shown(desk: Desk, template: str, *, depth: int = 0, status: int = 200, **val
 def _add_asking(router: APIRouter, desk: Desk, door: Door) -> None:
     @router.get("/subscribe")
     async def ask() -> HTMLResponse:
-        return await run_in_threadpool(shown, desk, "subscribe.html", paces=PACES, wrong="", one=None)
+        return await run_in_threadpool(shown, desk, "subscribe.html", paces=PACES, wrong="", typed="", one=None)
 
     @router.post("/subscribe")
     async def asked(request: Request) -> Response:
@@ -70,8 +71,10 @@ def _add_asking(router: APIRouter, desk: Desk, door: Door) -> None:
             raise HTTPException(429)
         wish = door.wish(fields)
         if wish is None:
-            wrong = "That is not a whole mail address, such as name@example.org."
-            return await run_in_threadpool(shown, desk, "subscribe.html", status=400, paces=PACES, wrong=wrong, one=None)
+            typed, one = "".join(fields.get("address", ())[:1])[:LONGEST_ADDRESS], door.chosen(fields)
+            return await run_in_threadpool(
+                shown, desk, "subscribe.html", status=400, paces=PACES, wrong=WRONG, typed=typed, one=one
+            )
         door.ask(wish, desk.clock)
         return await run_in_threadpool(
             shown,

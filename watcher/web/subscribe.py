@@ -44,6 +44,14 @@ class Wish:
     pace: str = "at_once"
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Signals and pace, as a form shows them."""
+
+    signals: tuple[str, ...]
+    pace: str
+
+
 class Door:
     """What subscribing needs: the store, the links, the words of the mail, and the way out to the mail server."""
 
@@ -74,6 +82,11 @@ class Door:
             return None
         chosen = tuple(name for name in self.desk.signals if name in named)
         return (() if len(chosen) == len(self.desk.signals) else chosen), pace
+
+    def chosen(self, fields: dict[str, list[str]]) -> Choice | None:
+        """What the form is shown with again; None, all and at once, where the choice is none."""
+        choice = self.choice(fields)
+        return Choice(*choice) if choice else None
 
     def ask(self, wish: Wish, clock: Clock) -> None:
         """Write to the address, apart from the answer and its connection: the time of neither tells whether it is known."""
