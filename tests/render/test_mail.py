@@ -230,6 +230,19 @@ def test_the_same_digest_gives_the_same_message(name: str) -> None:
     assert render(ALL[name], DESK, READER) == render(ALL[name], DESK, READER)
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_a_notification_shows_the_news_after_the_subject(name: str) -> None:
+    message = render(ALL[name], DESK, READER)
+    body = lxml_html.fromstring(message.html).find("body")
+    assert body is not None
+    first = body[0]
+    deck = first.text_content().strip()
+    assert (first.get("class"), first.get("aria-hidden")) == ("preheader", "true")
+    assert deck
+    assert "display: none" in (first.get("style") or "")
+    assert " ".join(message.text.split()).partition("= ")[2].startswith(" ".join(deck.split()))
+
+
 def test_a_mail_is_dark_where_the_reader_is() -> None:
     html = render(ALL["one"], DESK, READER).html
     assert '<meta name="color-scheme" content="light dark">' in html

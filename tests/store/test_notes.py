@@ -87,6 +87,8 @@ def test_who_never_confirms_is_forgotten(store: Store) -> None:
         tx.subscribers.add(Subscriber("a", "a@x.example", T0))
         tx.subscribers.add(Subscriber("b", "b@x.example", T0, confirmed_at=T0))
         tx.subscribers.add(Subscriber("c", "c@x.example", T0 + DAY))
+        assert tx.subscribers.has_unconfirmed(T0 + HOUR) is True
         assert tx.subscribers.forget_unconfirmed(T0 + HOUR) == 1
+        assert tx.subscribers.has_unconfirmed(T0 + HOUR) is False
         assert tx.subscribers.get("a") is None
         assert tx.subscribers.get("c") is not None
