@@ -29,6 +29,7 @@ def python(script: str, **environ: str) -> str:
         capture_output=True,
         text=True,
         check=False,
+        cwd=ROOT,
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "HOME": "/nonexistent", **environ},
     )
     return done.stdout
@@ -100,6 +101,8 @@ COMPLETED = [
     ("watcher st", 1, {"status", "stack"}),
     ("watcher status --a", 2, {"--as-of"}),
     ("watcher add --tier pr", 3, {"press"}),
+    ("watcher explain sen", 2, {"senate-vote"}),
+    ("watcher replay --signal my", 3, {"mythos-ga"}),
 ]
 
 

@@ -14,6 +14,7 @@ import typer
 from watcher import formats
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, count, fail, in_words, print_json, span, utc_now
 from watcher.cli.finding import Found, NothingToRead, find, silence
+from watcher.cli.homes import signals_here
 from watcher.cli.inserting import CannotInsert, inserted, replace_file, source_text
 from watcher.cli.wiring import fetch_settings
 from watcher.config import Config
@@ -39,7 +40,9 @@ class Read:
 
 def add(  # noqa: PLR0913 - the options of a command
     url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or a page that names one.")],
-    signal: Annotated[str, typer.Option(help="Id of the signal that it is for; needed where there are several.")] = "",
+    signal: Annotated[
+        str, typer.Option(help="Which it is for; needed where there are several.", autocompletion=signals_here)
+    ] = "",
     tier: Annotated[
         Tier | None, typer.Option(help="Who speaks there; by default as the signal's other sources of the same publisher.")
     ] = None,

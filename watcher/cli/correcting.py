@@ -25,6 +25,7 @@ from watcher.cli.common import (
     stored,
     utc_now,
 )
+from watcher.cli.homes import signals_here
 from watcher.config import Config
 from watcher.config.defaults import publisher_of
 from watcher.core.model import Known, Signal, Tier, Track, Transition
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
 
 By: TypeAlias = Annotated[str, typer.Option("--by", help="Who does it; kept in the audit list that the page shows.")]
 Reason: TypeAlias = Annotated[str, typer.Option("--reason", help="Why, in a few words.")]
-Where: TypeAlias = Annotated[str, typer.Argument(metavar="SIGNAL[.TRACK]", help="A signal, or one of its tracks.")]
+Where: TypeAlias = Annotated[
+    str, typer.Argument(metavar="SIGNAL[.TRACK]", help="A signal, or one of its tracks.", autocompletion=signals_here)
+]
 
 
 def record(  # noqa: PLR0913, PLR0917 - the options of a command

@@ -9,10 +9,13 @@ from typing import Annotated
 import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, moment, utc_now
+from watcher.cli.homes import signals_here
 
 
 def explain(  # noqa: PLR0913 - the options of a command
-    signal: Annotated[str, typer.Argument(metavar="SIGNAL", help="Its id; left out with --entries or --document.")] = "",
+    signal: Annotated[
+        str, typer.Argument(metavar="SIGNAL", autocompletion=signals_here, help="Its id; left out with --entries or --document.")
+    ] = "",
     config: ConfigFile = CONFIG,
     as_of: Annotated[str, typer.Option("--as-of", metavar="T", help="Explain what was held at that moment.")] = "",
     entries: Annotated[

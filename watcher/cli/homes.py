@@ -60,6 +60,12 @@ def outlined(path: Path) -> Outline | None:
     return replace(quick, store=_url(quick.store)) if quick and _is_home(file) else quick
 
 
+def signals_here(incomplete: str) -> list[str]:
+    """Ids of the signals that a shell may complete."""
+    quick = outlined(Path(os.environ.get("WATCHER_CONFIG") or FILE))
+    return [name for name in quick.titles if name.startswith(incomplete)] if quick else []
+
+
 def _is_home(file: Path) -> bool:
     return file.resolve() == home_file().resolve()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, fail, moment, print_json, stored
+from watcher.cli.homes import signals_here
 from watcher.config import Config
 from watcher.core.model import Transition
 from watcher.saying import as_line, as_words, stamp
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def replay(
     config: ConfigFile = CONFIG,
     since: Annotated[str, typer.Option("--from", metavar="T", help="Show differences from this moment on.")] = "",
-    signal: Annotated[str, typer.Option(help="Only this signal.")] = "",
+    signal: Annotated[str, typer.Option(help="Only this signal.", autocompletion=signals_here)] = "",
     database: Annotated[str, typer.Option(metavar="URL", help="Where it was seen; the configuration's store by default.")] = "",
     *,
     as_json: AsJson = False,
@@ -79,7 +80,9 @@ def _show(one: Difference) -> None:
 def backtest(
     labelled: Annotated[Path, typer.Option(metavar="FILE", help="JSON lines as for explain, each with its right status.")],
     config: ConfigFile = CONFIG,
-    signal: Annotated[str, typer.Option(help="The signal that they are about; needed where there are several.")] = "",
+    signal: Annotated[
+        str, typer.Option(help="Which they are about; needed where there are several.", autocompletion=signals_here)
+    ] = "",
     label: Annotated[str, typer.Option(help="Key of the right status.")] = "status",
     words: Annotated[
         list[str] | None, typer.Option("--as", metavar="WORD=STATUS", help="What a label of the file is called here.")
