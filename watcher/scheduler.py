@@ -26,9 +26,9 @@ log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)
 """How often the heartbeat asks whether anything is due."""
-ROUNDS = 50
+ROUNDS = 250
 """Rounds of polls in one beat: pages that were just found are read in the same one."""
-PATIENCE = 4
+PATIENCE = 10
 """Rounds after which a signal is decided although it has more to be polled: thousands of sources must not delay it."""
 LOOK_AGAIN = timedelta(seconds=30)
 """Another process may have changed what is due."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,8 +20,10 @@ __all__ = ["Get", "Read", "Seen", "forget", "hold_all", "observe", "settle_all"]
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
-"""Polls that are booked together."""
+BATCH = 200
+"""Polls that are made at once and booked together; what they bring is in memory together."""
+SLICE = 25
+"""Of these, readings with something in them that are worked on at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +99,31 @@ def _missing(tx: Transaction, records: Sequence[str]) -> frozenset[str]:
 
 
 def _keep(tx: Transaction, signals: Mapping[str, Signal], readings: Sequence[Reading], now: datetime) -> Seen:
-    observations = book(tx, readings, now)
     owner = {reading.due.source.id: reading.due.source.signal for reading in readings}
+    observations = sum(_keep_some(tx, signals, owner, some, now) for some in _slices(readings))
+    polled = frozenset(owner.values())
+    waiting = frozenset(one.source.signal for one in tx.sources.due(now, BATCH)) & polled
+    outcomes = Counter(reading.poll.outcome.value for reading in readings)
+    return Seen(len(readings), observations, polled, waiting, outcomes)
+
+
+def _slices(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
+    """Those that brought nothing together, the others a few at a time: what is made of them need not be in memory together."""
+    yield [reading for reading in readings if reading.entries is None]
+    full = [reading for reading in readings if reading.entries is not None]
+    yield from (full[start : start + SLICE] for start in range(0, len(full), SLICE))
+
+
+def _keep_some(
+    tx: Transaction, signals: Mapping[str, Signal], owner: Mapping[str, str], readings: Sequence[Reading], now: datetime
+) -> int:
+    """Book some readings and what they claim; how many observations they brought."""
+    observations = book(tx, readings, now)
     if observations:
         from watcher.core.claims import claims_of  # noqa: PLC0415 - most beats see nothing new, and load none of it
 
         tx.claims.add([claim for seen in observations for claim in claims_of(signals[owner[seen.source]], seen)])
-    polled = frozenset(owner.values())
-    waiting = frozenset(one.source.signal for one in tx.sources.due(now, BATCH)) & polled
-    outcomes = Counter(reading.poll.outcome.value for reading in readings)
-    return Seen(len(readings), len(observations), polled, waiting, outcomes)
+    return len(observations)
 
 
 def settle_all(

@@ -64,7 +64,7 @@ def embedded(url: URL, path: Path, *, durable: bool, wait: float) -> Engines:
     synchronous = "FULL" if durable else "OFF"
     # INCREMENTAL only takes hold in a file that has no table yet; it lets retention give room back.
     prepare(writer, ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"))
-    prepare(reader, ("foreign_keys=ON", "query_only=ON", "mmap_size=268435456"))
+    prepare(reader, ("foreign_keys=ON", "query_only=ON", "mmap_size=33554432"))
     event.listen(writer, "begin", begin("BEGIN IMMEDIATE"))
     event.listen(reader, "begin", begin("BEGIN"))
     return Engines(writer, reader, name, path)
