@@ -95,11 +95,13 @@ class Box(MailHandler):
 
     def __init__(self) -> None:
         self.mails: Queue[EmailMessage] = Queue()
-        self.refusals: Queue[str] = Queue()
+        self.refusals: dict[str, list[str]] = {}
+        self.asked: Queue[str] = Queue()
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
-        if not self.refusals.empty():
-            return self.refusals.get().format(address=address.upper())
+        self.asked.put(address)
+        if waiting := self.refusals.get(address):
+            return waiting.pop(0).format(address=address.upper())
         return await super().handle_RCPT(server, session, envelope, address, options)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
