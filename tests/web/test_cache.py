@@ -6,12 +6,12 @@ import asyncio
 import gzip
 import threading
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
-from tests.web.conftest import Site
+from tests.web.conftest import Clock, Site
 from tests.web.story import NOW, Shown, view
 from watcher.web import cache
 from watcher.web.view import View
@@ -124,3 +124,17 @@ def test_questions_about_the_past_wait_in_line_and_never_hold_up_the_present() -
     assert today.status_code == 200
     assert sorted(answer.status_code for answer in past) == [200] * 8 + [503] * 4
     assert {answer.headers.get("retry-after") for answer in past if answer.status_code == 503} == {"5"}
+
+
+def test_a_present_that_takes_long_to_read_rests_before_it_is_read_anew() -> None:
+    """With thousands of sources there is a commit each second: readers must not wait for one reading after the other."""
+    reads, clock, passed = Shown(), Clock(), iter(range(100))
+    shelf = cache.Shelf(
+        reads, clock, fresh_for=timedelta(seconds=30), look_every=timedelta(seconds=0.5), timer=lambda: float(next(passed))
+    )
+    asked = []
+    for second in range(10):
+        reads.shown = view(version=str(second))
+        asked.append(shelf.seen(None)[0])
+        clock.move(seconds=1)
+    assert asked == ["0", "0", "0", "0", "4", "4", "4", "4", "8", "8"], "it took one second, and rests for four"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +20,8 @@ Pair = tuple[bytes, bytes]
 Clock = Callable[[], datetime]
 MOST = 256
 PASTS = 16
+REST = 4
+"""After reading the present the shelf rests for this many times as long as that took."""
 SMALL = 700
 """Bodies below this many bytes are not worth compressing."""
 
@@ -67,15 +70,25 @@ def pack(body: str | bytes, media: str, path: str, *, at: datetime, version: str
 class Shelf:
     """What has been rendered, by address; asks the store at most every so often whether something changed."""
 
-    def __init__(self, reads: Reads, clock: Clock, *, fresh_for: timedelta, look_every: timedelta) -> None:
+    def __init__(
+        self,
+        reads: Reads,
+        clock: Clock,
+        *,
+        fresh_for: timedelta,
+        look_every: timedelta,
+        timer: Callable[[], float] = perf_counter,
+    ) -> None:
         """Nothing is read yet."""
-        self.reads, self.clock = reads, clock
+        self.reads, self.clock, self.timer = reads, clock, timer
         self.fresh_for, self.look_every = fresh_for, look_every
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._views: OrderedDict[datetime | None, tuple[str, View]] = OrderedDict()
         self._lock = threading.Lock()
         self._version = ""
         self._looked: datetime | None = None
+        self._read_at: datetime | None = None
+        self._rest = timedelta(0)
 
     def version(self) -> str:
         """The store's token, at most `look_every` old."""
@@ -86,18 +99,29 @@ class Shelf:
 
     def view(self, as_of: datetime | None) -> View:
         """The view of a moment, read once for each change."""
+        return self.seen(as_of)[1]
+
+    def seen(self, as_of: datetime | None) -> tuple[str, View]:
+        """The view of a moment and the version that it shows; the present is not read anew while it rests."""
         version = self.version()
         with self._lock:
             held = self._views.get(as_of)
-            if held and held[0] == version:
+            if held and (held[0] == version or (as_of is None and self.rests())):
                 self._views.move_to_end(as_of)
-                return held[1]
+                return held
+        began = self.timer()
         read = self.reads(as_of)
         with self._lock:
+            if as_of is None:
+                self._rest, self._read_at = REST * timedelta(seconds=self.timer() - began), self.clock()
             self._views[as_of] = (version, read)
             while len(self._views) > PASTS:
                 self._views.popitem(last=False)
-        return read
+        return version, read
+
+    def rests(self) -> bool:
+        """Whether the present was read just now: with thousands of sources a commit a second must not keep it reading."""
+        return self._read_at is not None and timedelta(0) <= self.clock() - self._read_at < self._rest
 
     def find(self, key: str) -> Answer | None:
         """A rendered answer that still holds."""
@@ -105,7 +129,14 @@ class Shelf:
         if answer is None or answer.forever:
             return answer
         age = self.clock() - answer.at
-        return answer if timedelta(0) <= age < self.fresh_for and answer.version == self.version() else None
+        if not timedelta(0) <= age < self.fresh_for:
+            return None
+        return answer if answer.version == self.version() or (self.rests() and answer.version == self._shown()) else None
+
+    def _shown(self) -> str:
+        """The version of the present that is shown while it rests."""
+        held = self._views.get(None)
+        return held[0] if held else ""
 
     def keep(self, key: str, answer: Answer) -> Answer:
         """Remember an answer; the one least lately made goes when there are too many."""

@@ -87,8 +87,7 @@ class Desk:
             self._waiting -= bool(moment)
 
     def _make(self, key: str, path: str, media: str, render: Render, moment: datetime | None, words: str, depth: int) -> Answer:
-        version = self.shelf.version()
-        view = self.shelf.view(moment)
+        version, view = self.shelf.seen(moment)
         now = self.clock()
         query = f"?{query_of(words)}" if moment else ""
         body = render(
