@@ -25,7 +25,7 @@ from watcher.web.app import create_app
 from watcher.web.reads import StoreReads, face_of
 from watcher.web.settings import Settings
 
-SOURCES, SIGNALS, HOSTILE, RATE = 5_000, 100, 0.01, 500
+SOURCES, SIGNALS, HOSTILE, RATE = 5_000, 10, 0.01, 500
 START, STEP, STEPS = datetime(2026, 6, 1, tzinfo=UTC), timedelta(hours=1), 24
 MOST_POLLS = 10_000
 """Over as many polls, after the first look at everything, memory must stay flat."""
@@ -108,7 +108,7 @@ def started(*command: str) -> Iterator[subprocess.Popen[str]]:
 async def page(store: Store, config: Config, now: datetime) -> AsyncIterator[int]:
     """The page beside the beats, in the same process as in `watcher run`; gives its port."""
     reads = StoreReads(store, face_of(config), clock=lambda: now, beat=lambda: now)
-    app = create_app(reads, Settings(), clock=lambda: now)
+    app = create_app(reads, Settings(), clock=lambda: datetime.now(UTC))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     door = socket.create_server(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve(sockets=[door]))
