@@ -14,6 +14,7 @@ from pathlib import Path
 from tools.bench_daemon import daemon
 from tools.bench_parts import parts
 from tools.bench_polls import polls
+from tools.bench_scale import scale
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,7 +26,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("--counts", default="100,1000", help="numbers of feeds, such as 100,1000,10000")
     parser.add_argument("--share", type=float, default=0.1, help="share of the 10,000 documents and 100,000 texts")
     parser.add_argument("--due", type=int, default=1000, help="sources that are due at once for the way to the mail server")
-    parser.add_argument("--only", choices=("polls", "parts", "daemon"), help="one part alone")
+    parser.add_argument(
+        "--sizes", type=int, default=3, help="steps of the store's size, to 50,000 sources and 10,000,000 observations"
+    )
+    parser.add_argument("--only", choices=("polls", "parts", "daemon", "scale"), help="one part alone")
     return parser.parse_args()
 
 
@@ -35,6 +39,7 @@ def rows(asked: argparse.Namespace) -> Iterator[tuple[str, str]]:
     every = {
         "parts": parts(asked.shared, asked.share),
         "daemon": daemon(asked.due),
+        "scale": scale([100, 1_000, 10_000, 50_000][: asked.sizes], [10_000, 100_000, 1_000_000, 10_000_000][: asked.sizes]),
         "polls": polls(counts),
     }
     return iter(every[asked.only]) if asked.only else chain.from_iterable(every.values())

@@ -7,8 +7,8 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from watcher.announce import Reader, outgoing
 from watcher.core.model import Digest, Signal, Verdict
-from watcher.core.notes import UNDELIVERED, reminders, undelivered, weekly
-from watcher.store import State, Store, Transaction
+from watcher.core.notes import UNDELIVERED, reminders, undelivered, week_id, weekly
+from watcher.store import Delivery, State, Store, Transaction
 from watcher.store.rows import addressee
 
 LOOKED = "reminders looked at"
@@ -26,8 +26,12 @@ def remind(
 ) -> list[Digest]:
     """Put what is due at `now` into the outbox, each note once for ever. Raises StoreError."""
     with store.writing() as tx:
-        verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
         since = datetime.fromisoformat(looked) if (looked := tx.meta.get(LOOKED)) else now
+        soon = reminders(signals.values(), {}, since=since, now=now)
+        if not (soon or _is_week(tx, now, zone) or _dead(tx)[1] != (tx.meta.get(GIVEN_UP) or "")):
+            tx.meta.put(LOOKED, now.isoformat())
+            return []  # so in nearly every beat, and without reading a verdict
+        verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
         notes = [
             *reminders(signals.values(), verdicts, since=since, now=now),
             *_weekly(tx, verdicts, now, zone),
@@ -41,18 +45,30 @@ def remind(
 
 
 def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zone: tzinfo) -> Iterable[Digest]:
-    begun = [moment for name in verdicts if (moment := tx.verdicts.baseline(name)) is not None]
-    local = now.astimezone(zone)
-    if not begun or now - min(begun) < WEEK or (local.weekday() == 0 and local.time() < HOUR):
+    if not verdicts or not _is_week(tx, now, zone):
         return ()
     told = [transition for transition in tx.transitions.of(since=now - timedelta(days=7)) if transition.mail and transition.track]
     return (weekly(verdicts, tx.sources.health(), now=now, changes=len(told)),)
 
 
-def _undelivered(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime) -> Iterable[Digest]:
-    """What was given up since the last look; never about a note of this kind, which would make another."""
+def _is_week(tx: Transaction, now: datetime, zone: tzinfo) -> bool:
+    """Whether the note of this week is due and not yet written."""
+    begun, local = tx.verdicts.begun(), now.astimezone(zone)
+    if begun is None or now - begun < WEEK or (local.weekday() == 0 and local.time() < HOUR):
+        return False
+    return tx.digests.get(week_id(now)) is None
+
+
+def _dead(tx: Transaction) -> tuple[list[Delivery], str]:
+    """What was given up, and its numbers in a row; never a note of this kind, which would make another."""
     dead = [one for one in tx.deliveries.of(State.DEAD, limit=100) if not one.digest.startswith(UNDELIVERED)]
-    told, names = tx.meta.get(GIVEN_UP) or "", " ".join(str(one.id) for one in dead)
+    return dead, " ".join(str(one.id) for one in dead)
+
+
+def _undelivered(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime) -> Iterable[Digest]:
+    """What was given up since the last look."""
+    dead, names = _dead(tx)
+    told = tx.meta.get(GIVEN_UP) or ""
     if told == names:
         return ()
     tx.meta.put(GIVEN_UP, names)

@@ -16,13 +16,18 @@ LOOK_BACK = timedelta(days=2)
 
 def weekly(verdicts: Mapping[str, Verdict], healths: Iterable[Health], *, now: datetime, changes: int = 0) -> Digest:
     """What was seen in the past week and what was not; its id is that of the ISO week, so that one week has one."""
-    week = now.isocalendar()
     states = list(healths)
     seen = sum(1 for state in states if state.last_good_at and now - state.last_good_at <= timedelta(days=7))
     few = {0: "Nothing changed this week.", 1: "One change was told this week."}
     told = few.get(changes, f"{changes} changes were told this week.")
     notes = (told, f"{seen} of {len(states)} sources were read this week.")
-    return Digest(f"weekly-{week.year}-W{week.week:02}", now, "weekly", (), _sorted(verdicts), notes)
+    return Digest(week_id(now), now, "weekly", (), _sorted(verdicts), notes)
+
+
+def week_id(now: datetime) -> str:
+    """Name of the week's note."""
+    week = now.isocalendar()
+    return f"weekly-{week.year}-W{week.week:02}"
 
 
 def reminders(
