@@ -28,6 +28,8 @@ TICK = timedelta(seconds=2)
 """How often the heartbeat asks whether anything is due."""
 ROUNDS = 250
 """Rounds of polls in one beat: pages that were just found are read in the same one."""
+SOON = 1.0
+"""Seconds of one beat after which news that waits for no other goes out, though more sources are to be polled."""
 PATIENCE = 10
 """Rounds after which a signal is decided although it has more to be polled: thousands of sources must not delay it."""
 LOOK_AGAIN = timedelta(seconds=30)
@@ -113,7 +115,7 @@ async def _observe_and_decide(
 
     A signal is decided when its pages have been read too, so that a change is told with what they say.
     """
-    outcomes, told = Counter[str](), list[Transition]()
+    outcomes, told, waiting, begun = Counter[str](), list[Transition](), False, perf_counter()
     open_signals = dict.fromkeys(beat.signals if every_signal else (), 0)
     for _ in range(ROUNDS):
         seen = Seen()
@@ -123,9 +125,10 @@ async def _observe_and_decide(
         open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
         ready = [name for name, rounds in open_signals.items() if name not in seen.waiting or rounds >= PATIENCE]
         news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
-        told += news
-        if news and tell is not None:
+        told, waiting = told + news, waiting or bool(news)
+        if waiting and tell is not None and perf_counter() - begun >= SOON:
             await tell()
+            begun, waiting = perf_counter(), False
         for name in ready:
             del open_signals[name]
         if not seen.polls:
