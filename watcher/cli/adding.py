@@ -57,7 +57,7 @@ def add(  # noqa: PLR0913 - the options of a command
 
     A page is searched for the feeds that it names; without one the page itself is watched. The newest entries are shown with
     what they would claim under the signal's rules. Then a table `[[signal.source]]` goes after the signal's other sources;
-    everything else stays as it is, comments too. An address that is watched already is refused, and so is one that breaks the file.
+    everything else stays as it is, comments too. An address that is watched already is refused, as is one that breaks the file.
     """
     settings, now = configured(config), utc_now()
     span(every)
