@@ -165,6 +165,12 @@ def test_sentences(text: str, sentences: list[str]) -> None:
     assert list(split(text)) == sentences
 
 
+def test_a_heading_that_repeats_the_title_is_no_second_sentence() -> None:
+    said = read(WORDS, "Suspending Aurora 2", "suspending Aurora 2\nFrom today we suspend access to Aurora 2.").statements
+
+    assert [each.sentence for each in said if each.thing] == [1, 1, 0]
+
+
 def test_many_lines_are_cut() -> None:
     assert len(split("x.\n" * (MAX_SENTENCES + 50))) == MAX_SENTENCES
 

@@ -91,7 +91,9 @@ class _Spoken:
 
 def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
     """Read a title and a text. Pure; time grows with the length of the text and not faster."""
-    quotes = (title.strip(), *sentences.split(text))
+    own = title.strip()
+    # A page repeats its title as a heading: as a sentence of the text it would be the first quote, and it proves the least.
+    quotes = (own, *(quote for quote in sentences.split(text) if quote.casefold() != own.casefold()))
     folded = [sentences.fold(sentences.plain(quote[: sentences.MAX_SENTENCE])) for quote in quotes]
     pieces = vocabulary.pieces_in("\n".join(folded).lower())
     lines = tuple([Line(quote, plain, vocabulary.find(plain)) for quote, plain in zip(quotes, folded, strict=True)])
