@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from tools.bench_daemon import daemon
+from tools.bench_lag import lag
 from tools.bench_parts import parts
 from tools.bench_polls import polls
 from tools.bench_scale import scale
@@ -38,7 +39,7 @@ def rows(asked: argparse.Namespace) -> Iterator[tuple[str, str]]:
     counts = [int(count) for count in asked.counts.split(",")]
     every = {
         "parts": parts(asked.shared, asked.share),
-        "daemon": daemon(asked.due),
+        "daemon": chain(daemon(asked.due), lag(200)),
         "scale": scale([100, 1_000, 10_000, 50_000][: asked.sizes], [10_000, 100_000, 1_000_000, 10_000_000][: asked.sizes]),
         "polls": polls(counts),
     }

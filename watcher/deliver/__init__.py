@@ -87,7 +87,7 @@ async def _guarded(gate: asyncio.Semaphore, shift: _Shift, parcel: Parcel) -> Co
             return _given_back(shift, parcel)
         try:
             to = _addressee(shift, parcel.carrier)
-            message = _message(shift.office, parcel, to)
+            message = await asyncio.to_thread(_message, shift.office, parcel, to)  # a long letter takes a while to lay out
             settings = _settings(shift.office, parcel.carrier)
             if not _started(shift, parcel, message):
                 return Counts()

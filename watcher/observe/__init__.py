@@ -14,7 +14,7 @@ from watcher.observe.booking import book
 from watcher.observe.holding import forget, hold_all
 from watcher.observe.looking import Get, Read, Reading, look_at_all, spoilt
 from watcher.observe.settling import settle
-from watcher.store import Store, StoreError, Transaction
+from watcher.store import Due, Store, StoreError, Transaction
 
 __all__ = ["Get", "Read", "Seen", "forget", "hold_all", "observe", "settle_all"]
 
@@ -44,13 +44,18 @@ async def observe(
     store: Store, signals: Mapping[str, Signal], *, get: Get, read: Read, now: datetime, dice: Callable[[], float]
 ) -> Seen:
     """Poll the sources that are due at `now` and keep what they say. Raises StoreError where nothing can be stored."""
-    with store.reading() as tx:
-        due = [one for one in tx.sources.due(now, BATCH) if one.source.signal in signals]
-        missing = _missing(tx, [one.source.id for one in due if one.source.record])
+    due, missing = await asyncio.to_thread(_due, store, signals, now)
     if not due:
         return Seen()
     readings = await look_at_all(due, get=get, read=read, now=now, dice=dice, missing=missing)
     return await asyncio.to_thread(_keep_all, store, signals, readings, now, dice)  # the page is served meanwhile
+
+
+def _due(store: Store, signals: Mapping[str, Signal], now: datetime) -> tuple[list[Due], frozenset[str]]:
+    """The sources to poll now, and those of them of which an entry is missing."""
+    with store.reading() as tx:
+        due = [one for one in tx.sources.due(now, BATCH) if one.source.signal in signals]
+        return due, _missing(tx, [one.source.id for one in due if one.source.record])
 
 
 def _keep_all(

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 Get: TypeAlias = Callable[[Request], Awaitable[Answer]]
 Read: TypeAlias = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
+AT_ONCE = 8
+"""Requests that are begun in one turn of the loop."""
 FUTURE = timedelta(days=1)
 """Entries dated further ahead than this do not say how fresh a source is."""
 
@@ -102,7 +104,13 @@ async def look_at_all(
             log.exception("%s could not be looked at", one.source.id)
             return spoilt(one, error, now=now, dice=dice())
 
-    return await asyncio.gather(*map(looked, due))
+    async with asyncio.TaskGroup() as group:
+        tasks = []
+        for number, one in enumerate(due, 1):
+            tasks.append(group.create_task(looked(one)))
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)  # hundreds begun in one turn of the loop would hold up the page
+    return [task.result() for task in tasks]
 
 
 def spoilt(due: Due, error: Exception, *, now: datetime, dice: float) -> Reading:
