@@ -63,6 +63,12 @@ class Running:
         while words not in self.get("/"):
             assert time.monotonic() < end, f"{words!r} is not on the page"
 
+    def hides(self, words: str) -> None:
+        """Read the page until it no longer has these words."""
+        end = time.monotonic() + PATIENCE
+        while words in self.get("/"):
+            assert time.monotonic() < end, f"{words!r} is still on the page"
+
     def hang_up(self) -> None:
         self.process.send_signal(signal.SIGHUP)
 
