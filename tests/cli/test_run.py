@@ -187,7 +187,7 @@ def test_a_signal_may_come_and_go_while_it_runs(lab: Site, home: Path) -> None:
         watch.until(r"took up signals\.toml: signals gone: cog$")
         watch.hang_up()
         watch.until(r"took up signals\.toml: nothing that is decided by$")
-        assert "Is there a Cog?" not in watch.get("/")
+        watch.hides("Is there a Cog?")
         assert watch.end() == 0
 
 
