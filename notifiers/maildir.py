@@ -48,9 +48,10 @@ def _put(folder: Path, name: str, content: bytes) -> None:
 
     Raises OSError.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    box = Maildir(folder, create=True)
-    if name in box:
+    # Maildir(create=True) would fail where two messages make the box at once.
+    for part in ("tmp", "new", "cur"):
+        (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if name in Maildir(folder, create=False):
         return
     draft = folder / "tmp" / name
     with draft.open("wb") as file:

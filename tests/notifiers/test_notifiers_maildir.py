@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from mailbox import Maildir
 from pathlib import Path
 
@@ -50,6 +51,18 @@ def test_the_folder_is_made_where_it_is_missing(tmp_path: Path) -> None:
     where = tmp_path / "data" / "mailbox"
     asyncio.run(notifiers.load("maildir").send(message(), Recipient("reader", str(where)), notifiers.settings("maildir", {})))
     assert len(Maildir(where)) == 1
+
+
+def test_many_at_once_find_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    send, settings = notifiers.load("maildir").send, notifiers.settings("maildir", {})
+
+    async def all_at_once(where: Path) -> None:
+        to = Recipient("reader", str(where))
+        await asyncio.gather(*(send(replace(message(), message_id=f"<{n}@example.org>"), to, settings) for n in range(4)))
+
+    for number in range(40):
+        asyncio.run(all_at_once(tmp_path / str(number)))
+        assert len(Maildir(tmp_path / str(number))) == 4
 
 
 def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
