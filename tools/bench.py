@@ -25,7 +25,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Speed and memory of our own parts.")
     parser.add_argument("shared", nargs="?", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--counts", default="100,1000", help="numbers of feeds, such as 100,1000,10000")
-    parser.add_argument("--share", type=float, default=0.1, help="share of the 10,000 documents and 100,000 texts")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the 10,000 documents and 100,000 texts")
     parser.add_argument("--due", type=int, default=1000, help="sources that are due at once for the way to the mail server")
     parser.add_argument(
         "--sizes", type=int, default=3, help="steps of the store's size, to 50,000 sources and 10,000,000 observations"
@@ -48,9 +48,9 @@ def rows(asked: argparse.Namespace) -> Iterator[tuple[str, str]]:
 
 def main() -> int:
     """Print the table as it grows; 1 where something was told wrongly."""
-    wrong = False
+    asked, wrong = options(), False
     sys.stdout.write("| what | measured |\n|---|---|\n")
-    for name, value in rows(options()):
+    for name, value in rows(asked):
         wrong = wrong or "WRONG" in value
         sys.stdout.write(f"| {name} | {value} |\n")
         sys.stdout.flush()
