@@ -98,9 +98,9 @@ def _counter(name: str, words: str, labels: Iterable[str], values: Iterable[tupl
 
 def say_metrics(view: View, pulse: Pulse, now: datetime) -> bytes:
     """Everything in Prometheus' text form."""
-    registry = CollectorRegistry()
-    registry.register(_Numbers(view, pulse, now))
-    return generate_latest(registry) + generate_latest(REGISTRY)
+    numbers = CollectorRegistry()
+    numbers.register(_Numbers(view, pulse, now))
+    return generate_latest(numbers) + generate_latest(REGISTRY)
 
 
 def may_measure(request: Request, settings: Settings, *, same: bool) -> bool:
