@@ -206,7 +206,9 @@ def opened(folder: Path, *, web: str = "", env: dict[str, str] | None = None) ->
     allowed = web or 'base_path = "/watch"\nsubscribe = true\ntrusted_proxies = ["127.0.0.1"]'
     with mail_server(handler=box) as stage, socket.create_server(("127.0.0.1", 0)) as listening:
         base = f"https://127.0.0.1:{listening.getsockname()[1]}/watch/"
-        text = settings(base, stage.settings.port, web=allowed) + signals_of()
+        # Without a recipient of its own the watch would write into `data/mailbox` of whoever runs the tests.
+        own = f'[[recipient]]\nid = "mailbox"\nchannel = "maildir"\nto = "{folder}/mailbox"\n'
+        text = settings(base, stage.settings.port, web=allowed) + own + signals_of()
         (folder / "signals.toml").write_text(text, "utf-8")
         config = load(folder / "signals.toml", env or {})
         with Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
