@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from watcher.core.claims import claims_of
-from watcher.core.figures import figures_of, monthly, pair
+from watcher.core.compliance import pair
+from watcher.core.figures import figures_of, monthly
 from watcher.core.model import Entry, Event, Facts, Figure, FigureSpec, Observation, Quote, Signal, Standing, Tier, TrackVerdict
 from watcher.core.outcome import outcome_of
 

@@ -10,8 +10,9 @@ from watcher.config.errors import show
 from watcher.config.lines import Place
 from watcher.config.places import LADDER, Places
 from watcher.config.spoken import spoken
-from watcher.core.match import Sentence, Vocabulary
 from watcher.core.model import Flag, Ladder, Rule, Status
+from watcher.core.says import Sentence
+from watcher.core.vocabulary import Vocabulary
 
 
 class Ladders:

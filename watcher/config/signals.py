@@ -12,8 +12,8 @@ from watcher.config.lines import Place
 from watcher.config.places import Places
 from watcher.config.settings import Example
 from watcher.config.spoken import spoken
-from watcher.core.match import Vocabulary
 from watcher.core.model import Date, FigureSpec, Follow, Headline, Known, Signal, Source, Track
+from watcher.core.vocabulary import Vocabulary
 
 _LISTS = ("track", "source", "headline", "figure", "known", "date", "example", "vocabulary")
 

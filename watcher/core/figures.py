@@ -6,11 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from watcher.core.compliance import pair
 from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Quote, Scalar, Signal, TrackVerdict
 from watcher.core.voices import has_happened
-
-__all__ = ["figures_of", "monthly", "pair"]
 
 _PEAK: Final = 15.0
 """From this multiple on a month counts as a reproduction of "about 20 times"."""

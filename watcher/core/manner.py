@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
 from watcher.core import cues
 from watcher.core.mood import Parts, is_ahead, is_demanded, is_heralded, is_intended, is_nominal
 from watcher.core.phrases import Phrase
 from watcher.core.scene import REACH, Scene
 from watcher.core.words import ADVERBS, AUXILIARIES, BOUNDARIES, RELATIVE, Token
-
-MANNERS: Final = (
-    "stated",
-    "negated",
-    "planned",
-    "wished",
-    "conditional",
-    "question",
-    "hearsay",
-    "quoted",
-    "compared",
-    "retold",
-    "partial",
-    "restricted",
-)
-"""Every manner; a rule names those that it accepts, joined by + where several hold at once."""
 
 
 def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:

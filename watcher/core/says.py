@@ -6,8 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from watcher.core.manner import MANNERS
 from watcher.core.vocabulary import Vocabulary
+
+MANNERS: Final = (
+    "stated",
+    "negated",
+    "planned",
+    "wished",
+    "conditional",
+    "question",
+    "hearsay",
+    "quoted",
+    "compared",
+    "retold",
+    "partial",
+    "restricted",
+)
+"""Every manner; a rule names those that it accepts, joined by + where several hold at once."""
 
 _LISTS: Final = (
     "about",
