@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
-from typing import Final, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
-from watcher.core.match import Match, match
+from watcher.core.globs import Glob
 from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
 from watcher.core.observed import Seen
-from watcher.core.outcome import outcome_of
-from watcher.core.retelling import retold_on
-from watcher.core.subject_keys import subject_key
 from watcher.core.tallies import readings_of
 
+if TYPE_CHECKING:
+    from watcher.core.hearing import Heard
+
 _MEMO_SIZE: Final = 8
-_RETOLD: Final = timedelta(days=7)
-"""Press that dates what it tells further back than this is retelling it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +23,42 @@ class _Indexed:
     rule: Rule
     anchors: tuple[str, ...]
     """Lower-case pieces of which a text that can match contains at least one; empty: no test."""
+    links: tuple[Glob, ...] | None
+    """What `when.link` allows; None: anything."""
+    when: Mapping[str, tuple[Scalar, ...]]
+    """The facts that are asked for, without the link."""
 
 
-_Rules: TypeAlias = Mapping[tuple[Tier, bool], tuple[_Indexed, ...]]
-"""The rules that can hold for a tier, and for an entry with or without facts."""
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rules of a signal, and of them those that can hold for one kind of observation."""
+
+    every: tuple[_Indexed, ...]
+    series: frozenset[str]
+    """The tracks that are series."""
+    sources: frozenset[str]
+    """The sources that a rule names; what is said elsewhere (on a followed page) is all alike."""
+    kept: dict[tuple[Tier, bool, str, str], tuple[_Indexed, ...]] = field(default_factory=dict)
+
+    def of(self, observation: Observation) -> tuple[_Indexed, ...]:
+        """The rules that can hold for its tier, source and surface, with or without facts: of ten feeds' rules one."""
+        facts = bool(observation.entry.facts)
+        source = observation.source if observation.source in self.sources else ""
+        kind = (observation.tier, facts, source, observation.surface)
+        found = self.kept.get(kind)
+        if found is None:
+            found = self.kept[kind] = tuple(one for one in self.every if _can_hold(one.rule, observation, facts=facts))
+        return found
+
+
 _memo: dict[int, tuple[Signal, _Rules]] = {}
 
 
 def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
-    seen = Seen(signal, observation)
-    rules = _index(signal)[observation.tier, bool(observation.entry.facts)]
-    found = [claim for indexed in rules if (claim := _claim(seen, indexed))]
-    series = {track.id for track in signal.tracks if track.ladder.series}
+    seen, rules = Seen(signal, observation), _index(signal)
+    found = [claim for indexed in rules.of(observation) if (claim := _claim(seen, indexed))]
+    series = rules.series
     found = _told_once(found) if series else found
     # A publication that is no event of its series (another subject) is still for a person to see.
     settled = {claim.track for claim in found if claim.status and not claim.review and (claim.event or claim.track not in series)}
@@ -59,21 +78,31 @@ def _index(signal: Signal) -> _Rules:
     held = _memo.get(id(signal))
     if held is not None and held[0] is signal:
         return held[1]
-    every = [
-        _Indexed(track, rule, _anchors(signal, rule))
+    every = tuple(
+        _Indexed(track, rule, _anchors(signal, rule), *_asked(rule))
         for track in signal.tracks
         for rule in track.ladder.rules
         if rule.clock is None
-    ]
-    rules = {
-        (tier, facts): tuple(one for one in every if tier in one.rule.by and (facts or not _needs_facts(one.rule)))
-        for tier in Tier
-        for facts in (True, False)
-    }
+    )
+    series = frozenset(track.id for track in signal.tracks if track.ladder.series)
+    rules = _Rules(every, series, frozenset(source for one in every for source in one.rule.sources))
     while len(_memo) >= _MEMO_SIZE:
         _memo.pop(next(iter(_memo)))
     _memo[id(signal)] = (signal, rules)
     return rules
+
+
+def _asked(rule: Rule) -> tuple[tuple[Glob, ...] | None, Mapping[str, tuple[Scalar, ...]]]:
+    """What a rule asks of the link, and of the facts."""
+    links = tuple(Glob.of(str(pattern)) for pattern in rule.when["link"]) if "link" in rule.when else None
+    return links, {name: allowed for name, allowed in rule.when.items() if name != "link"}
+
+
+def _can_hold(rule: Rule, observation: Observation, *, facts: bool) -> bool:
+    """Whether a rule takes the word of this tier, source and surface, and can hold with, or without, facts."""
+    if observation.tier not in rule.by or (rule.sources and observation.source not in rule.sources):
+        return False
+    return (not rule.surfaces or observation.surface in rule.surfaces) and (facts or not _needs_facts(rule))
 
 
 def _needs_facts(rule: Rule) -> bool:
@@ -95,37 +124,28 @@ def _anchors(signal: Signal, rule: Rule) -> tuple[str, ...]:
 
 def _claim(seen: Seen, indexed: _Indexed) -> Claim | None:
     rule = indexed.rule
-    if not seen.holds_any(indexed.anchors) or not _speaks(seen, rule) or not _facts_hold(seen, rule.when):
+    if not _speaks(seen, rule) or not _facts_hold(seen, indexed) or not seen.holds_any(indexed.anchors):
         return None
     if rule.sentence is None:
         return _made(seen, indexed, None)
-    said = match(rule.sentence, seen.signal.vocabulary, seen.reading)
-    if said is None or (seen.observation.tier is Tier.PRESS and _is_retold(seen, said)):
-        return None
-    return _made(seen, indexed, said)
+    from watcher.core.hearing import hear  # noqa: PLC0415 - rules that ask for facts alone need nothing that reads texts
+
+    said = hear(seen, rule)
+    return _made(seen, indexed, said) if said else None
 
 
 def _speaks(seen: Seen, rule: Rule) -> bool:
-    """Whether the speaker, the place and the address are those that the rule asks for."""
-    seen_as = seen.observation
-    if rule.sources and seen_as.source not in rule.sources:
-        return False
-    if rule.surfaces and seen_as.surface not in rule.surfaces:
-        return False
-    if rule.publishers and seen_as.publisher not in rule.publishers and seen.host not in rule.publishers:
+    """Whether the speaker and the address are those that the rule asks for."""
+    if rule.publishers and seen.observation.publisher not in rule.publishers and seen.host not in rule.publishers:
         return False
     return not rule.hosts or seen.host in rule.hosts
 
 
-def _facts_hold(seen: Seen, when: Mapping[str, tuple[Scalar, ...]]) -> bool:
+def _facts_hold(seen: Seen, indexed: _Indexed) -> bool:
+    if indexed.links is not None and not any(glob.holds(seen.link) for glob in indexed.links):
+        return False
     facts = seen.entry.facts
-    for name, allowed in when.items():
-        if name == "link":
-            if not any(fnmatchcase(seen.link, str(pattern)) for pattern in allowed):
-                return False
-        elif not _allows(allowed, facts.get(name)):
-            return False
-    return True
+    return all(_allows(allowed, facts.get(name)) for name, allowed in indexed.when.items())
 
 
 def _allows(allowed: tuple[Scalar, ...], value: Scalar | tuple[Scalar, ...]) -> bool:
@@ -143,24 +163,7 @@ def _same(left: Scalar, right: Scalar) -> bool:
     return left is not None and right is not None and str(left).casefold() == str(right).casefold()
 
 
-def _is_retold(seen: Seen, said: Match) -> bool:
-    """Whether press dates what it tells well before its own date: an old event told again."""
-    told = seen.told_at
-    day = retold_on(said.quote, told)
-    return day is not None and told - day > _RETOLD
-
-
-def _effective(seen: Seen, rule: Rule, said: Match | None) -> datetime:
-    """When what it says happened: the entry's date, else when it was first seen; a retold event on its own day."""
-    if rule.sentence is None:
-        return seen.dated
-    # What an edit added was said when it was seen; what stood there before keeps its date (core/repeats.py).
-    told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
-    day = retold_on(said.quote, told) if said else None
-    return day if day is not None and told - day > timedelta(days=2) else told
-
-
-def _made(seen: Seen, indexed: _Indexed, said: Match | None) -> Claim:
+def _made(seen: Seen, indexed: _Indexed, said: Heard | None) -> Claim:
     rule, entry, seen_as = indexed.rule, seen.entry, seen.observation
     details = _details(seen, rule, said)
     return Claim(
@@ -170,7 +173,7 @@ def _made(seen: Seen, indexed: _Indexed, said: Match | None) -> Claim:
         status=rule.status,
         flag=rule.flag,
         review=rule.review,
-        effective_at=_effective(seen, rule, said),
+        effective_at=said.at if said else seen.dated,
         voice=str(entry.facts.get("voice") or f"{seen_as.publisher}/{seen_as.surface}"),
         event=_event(seen, indexed, said),
         order=_whole(entry.facts.get("order")),
@@ -186,7 +189,7 @@ def _whole(value: Scalar | tuple[Scalar, ...]) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _details(seen: Seen, rule: Rule, said: Match | None) -> Facts:
+def _details(seen: Seen, rule: Rule, said: Heard | None) -> Facts:
     """What the rule carries: "=text" as it is, "match:name" from the sentence, "title", else a fact; nothing empty."""
     found: dict[str, Scalar | tuple[Scalar, ...]] = {}
     for name, where in rule.details.items():
@@ -199,15 +202,17 @@ def _details(seen: Seen, rule: Rule, said: Match | None) -> Facts:
         if value not in (None, "", ()):
             found[name] = value
     if rule.outcome and seen.is_page:
+        from watcher.core.outcome import outcome_of  # noqa: PLC0415 - as above
+
         found |= outcome_of(f"{seen.entry.title}\n{seen.entry.text}", subject=said.values.get("object", "") if said else "")
     return found
 
 
-def _event(seen: Seen, indexed: _Indexed, said: Match | None) -> str:
+def _event(seen: Seen, indexed: _Indexed, said: Heard | None) -> str:
     where = indexed.rule.event
     if where.startswith("match:"):
         return said.values.get(where[6:], "") if said else ""
     if where:
         own = getattr(seen.entry, where) if where in {"key", "title", "link"} else ""
         return str(seen.entry.facts.get(where) or own)
-    return subject_key(said.values.get("object", "")) if said and indexed.track.ladder.series else ""
+    return said.subject if said and indexed.track.ladder.series else ""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from watcher.core.copies import fingerprint
 from watcher.core.model import Observation, Quote, Signal
-from watcher.core.reading import Reading, read
 
+if TYPE_CHECKING:
+    from watcher.core.reading import Reading
+
+_COMMON: Final = re.compile(r"https?://([a-zA-Z0-9.-]+)((?:/[!\"$->@-~]*)?)(?:[?#]|\Z)")
+"""An address of common shape, in a fifth of the time that any other takes."""
 _DATED_PATH: Final = re.compile(r"/(20\d\d)/(\d{2})(?:/(\d{2}))?(?:/|$)")
 
 
@@ -40,12 +43,18 @@ class Seen:
     @cached_property
     def reading(self) -> Reading:
         """What the text says in the words of the signal."""
+        from watcher.core.reading import read  # noqa: PLC0415 - rules that ask for facts alone never read a text
+
         return read(self.signal.vocabulary, self.entry.title, self.entry.text)
 
     @cached_property
     def link(self) -> str:
         """Host and path of the entry's own address, for `when.link` and `hosts`."""
-        parts = urlsplit(self.entry.link or self.observation.url)
+        address = self.entry.link or self.observation.url
+        common = _COMMON.match(address)
+        if common is not None:
+            return f"{common[1].lower()}{common[2]}"
+        parts = urlsplit(address)
         return f"{(parts.hostname or '').lower()}{parts.path}"
 
     @cached_property
@@ -62,6 +71,8 @@ class Seen:
     @cached_property
     def copy(self) -> int:
         """Fingerprint of the text."""
+        from watcher.core.copies import fingerprint  # noqa: PLC0415 - as above
+
         return fingerprint(f"{self.entry.title} {self.entry.text}")
 
     @cached_property
