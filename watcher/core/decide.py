@@ -32,7 +32,10 @@ _PLACE = re.compile(r"\{([a-z0-9_-]{1,40})\.([a-z0-9_]{1,40})\}")
 def decide(signal: Signal, claims: Iterable[Claim], healths: Iterable[Health], now: datetime) -> Verdict:
     """The verdict of `signal` at `now` (aware) from its claims in any order and the health of its sources."""
     told, states = list(claims), list(healths)
-    tracks = tuple(_track_verdict(track, told, states, now) for track in signal.tracks)
+    mine: dict[str, list[Claim]] = {}
+    for claim in told:
+        mine.setdefault(claim.track, []).append(claim)
+    tracks = tuple(_track_verdict(track, mine.get(track.id, []), states, now) for track in signal.tracks)
     headline = headline_of(signal, tracks)
     blind = blindness(signal, states, now)
     return Verdict(
@@ -48,8 +51,7 @@ def decide(signal: Signal, claims: Iterable[Claim], healths: Iterable[Health], n
     )
 
 
-def _track_verdict(track: Track, claims: Sequence[Claim], healths: Sequence[Health], now: datetime) -> TrackVerdict:
-    mine = [claim for claim in claims if claim.track == track.id]
+def _track_verdict(track: Track, mine: Sequence[Claim], healths: Sequence[Health], now: datetime) -> TrackVerdict:
     verdict = fold_series(track, mine, now) if track.ladder.series else fold_track(track, mine, now)
     return replace(verdict, flags=flags_of(track, verdict, mine, healths, now))
 

@@ -40,7 +40,8 @@ def fold_track(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVer
     leading = [
         claim for claim in told if claim.quote.tier in LEADING or (claim.rule in DECLARED and claim.quote.tier is Tier.PRESS)
     ]
-    marks = in_order([*leading, *_clock_claims(track, now), *_reports(ladder, told)])
+    more = [*_clock_claims(track, now), *_reports(ladder, told)]
+    marks = in_order([*leading, *more]) if more else leading
     walk = _walk(ladder, rules, marks, _Walk(ladder.statuses[0].id))
     return _verdict(track, rules, told, walk)
 
@@ -81,11 +82,12 @@ def _clock_claims(track: Track, now: datetime) -> list[Claim]:
 
 
 def _walk(ladder: Ladder, rules: Mapping[str, Rule], marks: Iterable[Claim], walk: _Walk) -> _Walk:
+    statuses = {status.id for status in ladder.statuses}
     for claim in marks:
-        rule = rules.get(claim.rule, Rule(claim.rule))
+        rule = rules.get(claim.rule) or Rule(claim.rule)
         if rule.cancels:
             walk = _take_back(ladder, rules, rule, claim, walk)
-        if claim.status in {status.id for status in ladder.statuses}:
+        if claim.status in statuses:
             _step(ladder, rule, claim, walk)
         walk.taken.append(claim)
     return walk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from watcher.core.model import Claim
 
@@ -14,15 +15,20 @@ _WORD = re.compile(r"[\w$%.-]+")
 
 def first_said(claims: Iterable[Claim]) -> list[Claim]:
     """The claims without those that repeat, from the same place and under the same rule, what an earlier one quotes."""
-    kept: dict[tuple[str, str, str, str], list[tuple[frozenset[str], Claim]]] = {}
+    kept: dict[tuple[str, str, str, str], list[Claim]] = {}
+    words = cache(_words)  # most claims stand alone at their place, and need none
     for claim in sorted(claims, key=lambda one: (one.quote.seen_at, one.effective_at)):
         place = (claim.track, claim.rule, claim.quote.source, claim.quote.url)
-        words = frozenset(_WORD.findall(claim.quote.text.casefold()))
         earlier = kept.setdefault(place, [])
         # A row of a record is a fact of its own day, however alike two rows read; only texts (with a fingerprint) repeat.
-        if claim.event or not claim.copy or not any(_repeats(words, other) for other, _ in earlier):
-            earlier.append((words, claim))
-    return [claim for place in kept.values() for _, claim in place]
+        is_text = claim.copy and not claim.event
+        if not is_text or not any(_repeats(words(claim.quote.text), words(other.quote.text)) for other in earlier):
+            earlier.append(claim)
+    return [claim for place in kept.values() for claim in place]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def _repeats(words: frozenset[str], other: frozenset[str]) -> bool:

@@ -60,8 +60,10 @@ def quotes_of(claims: Iterable[Claim], *, limit: int = 6) -> tuple[Quote, ...]:
     """The quotes of some claims, each address and text once, at most `limit`."""
     quotes: dict[tuple[str, str], Quote] = {}
     for claim in claims:
+        if len(quotes) == limit:
+            break
         quotes.setdefault((claim.quote.url, claim.quote.text), claim.quote)
-    return tuple(quotes.values())[:limit]
+    return tuple(quotes.values())
 
 
 def has_happened(claim: Claim, now: datetime) -> bool:
