@@ -75,6 +75,8 @@ class Message:
 
 def one_line(text: str) -> str:
     """The text on one line, without control characters, lone surrogates or direction overrides."""
+    if text.isprintable():  # nearly every text: nothing in it is one of these, and no white space but spaces
+        return " ".join(text.split())
     kept = (" " if character.isspace() or unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
     return " ".join("".join(character for character in kept if character not in DIRECTION_MARKS).split())
 

@@ -16,8 +16,10 @@ def cites(quotes: Iterable[Quote], zone: tzinfo, *, most: int = MOST) -> tuple[C
     """The first quotes, each text once."""
     kept: dict[str, Quote] = {}
     for quote in quotes:
+        if len(kept) == most:
+            break
         kept.setdefault(shortened(quote.text, QUOTE), quote)
-    return tuple(_cite(text, quote, zone) for text, quote in list(kept.items())[:most] if text)
+    return tuple(_cite(text, quote, zone) for text, quote in kept.items() if text)
 
 
 def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:
