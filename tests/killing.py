@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -115,11 +116,15 @@ class Points:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self) -> None:
-        from sqlalchemy import Engine, event  # noqa: PLC0415 - the tests' side of this file needs no database
-
-        event.listen(Engine, "before_cursor_execute", lambda _c, _cursor, text, *_: self.reach(" ".join(text.split())[:60]))
-        event.listen(Engine, "commit", lambda _connection: self.reach("COMMIT"))
         sys.addaudithook(self.hear)
+        connect = sqlite3.connect
+
+        def traced(*where: Any, **how: Any) -> sqlite3.Connection:
+            connection: sqlite3.Connection = connect(*where, **how)
+            connection.set_trace_callback(lambda statement: self.reach(" ".join(statement.split())[:60]))
+            return connection
+
+        sqlite3.connect = traced  # each statement is a point from here on
 
     def hear(self, name: str, told: tuple[Any, ...]) -> None:
         """What the interpreter tells of files and sockets."""

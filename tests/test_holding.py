@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import event
-
 from tests.builders import day
+from tests.store.things import overheard
 from tests.test_beats import Web, config, item, web
 from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import load
@@ -32,17 +31,16 @@ clock = 2026-06-01T00:50:00Z
 Act = Callable[[Beat, World], Awaitable[None]]
 
 
-def watched(web: Web, folder: Path, act: Act, *, ladder: str = "", every: str = "1h") -> tuple[list[str], Verdict]:
-    """Do something with a watch over the small web; the statements that were run, and where it stands."""
+def watched(web: Web, folder: Path, act: Act, *, ladder: str = "", every: str = "1h") -> Verdict:
+    """Do something with a watch over the small web; where it stands then."""
     config(folder)
     text = (folder / "signals.toml").read_text().replace("[[ladder.access.flag]]", f"{ladder}\n[[ladder.access.flag]]")
     (folder / "signals.toml").write_text(text.replace('every = "1h"', f'every = "{every}"'))
     settings = load(folder / "signals.toml", {})
-    world, statements = open_world(str(web.folder)), list[str]()
+    world = open_world(str(web.folder))
 
     async def run(store: Store) -> None:
         prepare(store, settings, T0)
-        event.listen(store.engines.writer, "before_cursor_execute", lambda *row: statements.append(str(row[2])))
         rehearsal = Rehearsal(world, known_until=T0)
         fetch = world.settings(fetch_settings(settings))
         async with opened(settings, store, fetch, deliver=keep_here, rehearsal=rehearsal) as beat:
@@ -53,7 +51,7 @@ def watched(web: Web, folder: Path, act: Act, *, ladder: str = "", every: str = 
         with store.reading() as tx:
             verdict = tx.verdicts.latest("gadget")
     assert verdict is not None
-    return statements, verdict
+    return verdict
 
 
 async def beats(beat: Beat, world: World, *minutes: int, every_signal: bool = False) -> list[str]:
@@ -68,32 +66,32 @@ async def beats(beat: Beat, world: World, *minutes: int, every_signal: bool = Fa
 
 def test_a_beat_that_hears_nothing_new_reads_no_claim_and_still_says_when_it_looked(web: Web, tmp_path: Path) -> None:
     web.feed("2026-05-01", item("The Gadget is open to everyone"))
-    quiet: list[str] = []
+    quiet: list[list[str]] = []
 
     async def act(beat: Beat, world: World) -> None:
         await beats(beat, world, 0)
-        event.listen(beat.store.engines.writer, "before_cursor_execute", lambda *row: quiet.append(str(row[2])))
+        quiet.append(overheard(beat.store))
         assert await beats(beat, world, 59, every_signal=True) == []
 
-    _, verdict = watched(web, tmp_path, act)
+    verdict = watched(web, tmp_path, act)
 
-    assert quiet
-    assert not [statement for statement in quiet if "FROM claim" in statement]
+    assert quiet[0]
+    assert not [statement for statement in quiet[0] if "FROM claim" in statement]
     assert verdict.as_of == T0 + 59 * MINUTE
 
 
 def test_an_hour_later_it_is_decided_again_whatever_was_heard(web: Web, tmp_path: Path) -> None:
     web.feed("2026-05-01", item("The Gadget is open to everyone"))
-    later: list[str] = []
+    later: list[list[str]] = []
 
     async def act(beat: Beat, world: World) -> None:
         await beats(beat, world, 0)
-        event.listen(beat.store.engines.writer, "before_cursor_execute", lambda *row: later.append(str(row[2])))
+        later.append(overheard(beat.store))
         await beats(beat, world, 60, every_signal=True)
 
     watched(web, tmp_path, act)
 
-    assert [statement for statement in later if "FROM claim" in statement]
+    assert [statement for statement in later[0] if "FROM claim" in statement]
 
 
 def test_what_time_alone_changes_is_told_in_its_minute(web: Web, tmp_path: Path) -> None:
@@ -103,7 +101,7 @@ def test_what_time_alone_changes_is_told_in_its_minute(web: Web, tmp_path: Path)
     async def act(beat: Beat, world: World) -> None:
         told.extend(await beats(beat, world, 0, 20, 40, 49, 51, every_signal=True))
 
-    _, verdict = watched(web, tmp_path, act, ladder=CLOCK)
+    verdict = watched(web, tmp_path, act, ladder=CLOCK)
 
     assert told == ["it: closed", "open"]
     assert verdict.as_of == T0 + 51 * MINUTE
@@ -134,7 +132,7 @@ def test_a_change_of_rules_is_decided_at_once(web: Web, tmp_path: Path) -> None:
         await beats(beat, world, 0)
 
     watched(web, tmp_path, act)
-    _, verdict = watched(web, tmp_path, lambda beat, world: _one(beat, world, 55), ladder=CLOCK)
+    verdict = watched(web, tmp_path, lambda beat, world: _one(beat, world, 55), ladder=CLOCK)
 
     assert verdict.headline == "open"
 

@@ -124,7 +124,7 @@ def test_what_lies_before_a_gap_cannot_be_changed_behind_it(file_store: Store) -
     fill(file_store)
     with file_store.writing() as tx:
         Retention(tx.connection).drop("observation", [3, 4])
-        tx.connection.exec_driver_sql("UPDATE gap SET prior = x'00' WHERE first = 3")
+        tx.connection.run("UPDATE gap SET prior = x'00' WHERE first = 3")
     assert file_store.verify().broken == "observation 3 to 4 were dropped, but what came before them was changed"
 
 

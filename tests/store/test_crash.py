@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 
 WORK = """
 import os, signal, sys
-from sqlalchemy import event
 from tests.store.things import *
 from watcher.store import Store
 
@@ -30,8 +29,8 @@ def count_down(*_):
     if count[0] == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
-event.listen(store.engines.writer, "before_cursor_execute", count_down)
-event.listen(store.engines.writer, "commit", count_down)
+with store.writing() as tx:
+    tx.connection.raw.set_trace_callback(count_down)
 for number in range(int(sys.argv[3]), 1_000):
     text = f"body {number}"
     with store.writing() as tx:

@@ -25,10 +25,10 @@ def test_the_steps_lead_to_the_tables_of_today(store: Store) -> None:
 
 
 def test_the_newest_step_is_the_one_that_the_program_knows(file_store: Store) -> None:
-    with file_store.reading() as tx:
-        script = ScriptDirectory.from_config(configuration(tx.connection))
+    with file_store.changing() as connection:
+        script = ScriptDirectory.from_config(configuration(connection))
         assert script.get_current_head() == HEAD
-        assert version(tx.connection) == HEAD
+        assert version(connection) == HEAD
         steps = [step.revision for step in script.walk_revisions()]
     assert steps == sorted(steps, reverse=True), "the numbers rise, so that a newer schema is known by its number"
 
@@ -45,8 +45,9 @@ def test_an_earlier_database_is_upgraded_with_everything_in_it(old: Path, url: s
     with Store.open(url) as store:
         assert store.verify().broken == ""
         assert dict(store.verify().rows) == {"document": 6, "observation": 6, "verdict": 2, "transition": 2}
+        with store.changing() as connection:
+            assert version(connection) == HEAD
         with store.reading() as tx:
-            assert version(tx.connection) == HEAD
             assert [one.entry.key for one in tx.observations.of("sig")] == [f"k{number}" for number in range(6)]
             assert [one.status for one in tx.claims.of("sig")] == ["available"]
             latest = tx.verdicts.latest("sig")

@@ -25,6 +25,7 @@ from watcher.core.model import (
     Verdict,
 )
 from watcher.store import Outgoing, Poll, Store
+from watcher.store.connection import Embedded
 
 T0 = datetime(2026, 6, 9, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -81,6 +82,15 @@ def known(status: str = "available", at: datetime = T0) -> Known:
 
 def poll(name: str = "feed", outcome: Outcome = Outcome.OK, at: datetime = T0, **changes: Any) -> Poll:
     return replace(Poll(name, at, outcome, at + HOUR), **changes)
+
+
+def overheard(store: Store) -> list[str]:
+    """The statements, with their values, that the writer of an embedded database runs from now on."""
+    heard: list[str] = []
+    with store.writing() as tx:
+        assert isinstance(tx.connection, Embedded)
+        tx.connection.raw.set_trace_callback(heard.append)
+    return heard
 
 
 def look(store: Store, *observations: Observation, docs: tuple[Document, ...] = (document(),)) -> list[Observation]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from watcher.store.connection import Connection, Embedded
+from watcher.store.embedded import in_words
 from watcher.store.errors import StoreError, Trouble, trouble
-from watcher.store.guard import in_words
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from sqlalchemy import Connection
 
 
 def backup(connection: Connection, target: Path) -> None:
@@ -21,15 +20,14 @@ def backup(connection: Connection, target: Path) -> None:
 
     Raises StoreError, also for a shared database, which has its own tools for that.
     """
-    if connection.dialect.name != "sqlite":
+    if not isinstance(connection, Embedded):
         raise StoreError("a PostgreSQL database is backed up with pg_dump, not by the watch", Trouble.BROKEN)
-    source: Any = connection.connection.driver_connection
     part = target.with_name(f"{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         with in_words(str(target)):
-            copy(source, part)
+            copy(connection.raw, part)
         flush(part)
         part.replace(target)
     except OSError as error:

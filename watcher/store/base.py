@@ -5,27 +5,29 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Table
-from sqlmodel import SQLModel
-
-import watcher.store.tables
-import watcher.store.tables_kept  # noqa: F401 - fills the metadata
+from watcher.store.codec import moment
+from watcher.store.connection import NONE, Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from sqlalchemy.sql.dml import Insert
+    from watcher.store.connection import Connection
 
 T = TypeVar("T")
-STREAM = {"yield_per": 500}
-"""Options of one statement whose rows need not be in memory together."""
 BATCH = 500
-"""Values in one list of a statement; SQLite allows 32766, the older ones 999."""
-
-
-def table(name: str) -> Table:
-    """The table by its name."""
-    return SQLModel.metadata.tables[name]
+"""Values in one list of a statement."""
+KEYS = {
+    "absence": ("source", "key", "since"),
+    "chain": ("name",),
+    "entry": ("source", "key"),
+    "meta": ("key",),
+    "poll": ("source", "at"),
+    "poll_day": ("source", "day"),
+    "present": ("signal",),
+    "ruling": ("signal",),
+}
+"""Primary keys of the tables into which rows are put that may be there already."""
 
 
 class Noun:
@@ -37,34 +39,35 @@ class Noun:
         self.connection = connection
 
     def insert(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert all rows by one prepared statement."""
+        """Insert all rows, which have the same columns, by one prepared statement."""
         if rows:
-            self.connection.execute(table(name).insert(), rows)
+            self.connection.run_all(insertion(name, tuple(rows[0])), rows)
 
     def upsert(self, name: str, rows: Sequence[Mapping[str, Any]], *, change: tuple[str, ...]) -> None:
-        """Insert all rows; where the primary key is there already, change these columns (none: leave the row)."""
+        """Insert all rows; where the primary key is there already, change these columns."""
         if rows:
-            self.connection.execute(upsert(self.connection.dialect.name, name, change), rows)
+            self.connection.run_all(upsertion(name, tuple(rows[0]), change), rows)
+
+    def moment(self, statement: str, values: Values = NONE) -> datetime | None:
+        """The moment that a statement asks for."""
+        found: int | None = self.connection.value(statement, values)
+        return moment(found)
 
 
 @cache
-def upsert(dialect: str, name: str, change: tuple[str, ...]) -> Insert:
-    """The statement in the words of the database."""
-    target = table(name)
-    keys = list(target.primary_key.columns)
-    if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - not needed for an embedded database
+def insertion(name: str, columns: tuple[str, ...]) -> str:
+    """The statement that inserts a row with these columns."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(f":{column}" for column in columns)
+    return f"INSERT INTO {name} ({names}) VALUES ({values})"
 
-        into = postgresql.insert(target)
-        if not change:
-            return into.on_conflict_do_nothing(index_elements=keys)
-        return into.on_conflict_do_update(index_elements=keys, set_={column: into.excluded[column] for column in change})
-    from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - the pair of the above
 
-    onto = sqlite.insert(target)
-    if not change:
-        return onto.on_conflict_do_nothing(index_elements=keys)
-    return onto.on_conflict_do_update(index_elements=keys, set_={column: onto.excluded[column] for column in change})
+@cache
+def upsertion(name: str, columns: tuple[str, ...], change: tuple[str, ...]) -> str:
+    """The same, which changes some columns where the row is there already."""
+    keys = ", ".join(f'"{key}"' for key in KEYS[name])
+    changes = ", ".join(f'"{column}" = excluded."{column}"' for column in change)
+    return f"{insertion(name, columns)} ON CONFLICT ({keys}) DO UPDATE SET {changes}"
 
 
 def batches(values: Iterable[T]) -> Iterator[list[T]]:

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-
-from watcher.store.base import table, upsert
+from watcher.store.base import upsertion
 from watcher.store.codec import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from watcher.store.connection import Connection
 
-CHAIN = table("chain")
-HEAD = select(CHAIN.c.last, CHAIN.c.head).where(CHAIN.c.name == bindparam("of"))
+HEAD = "SELECT last, head FROM chain WHERE name = :name"
+MOVE = upsertion("chain", ("name", "last", "head"), ("last", "head"))
 GENESIS = bytes(32)
 
 
 def head(connection: Connection, name: str) -> tuple[int, bytes]:
     """The highest id given so far and the hash that the next row builds on."""
-    row = connection.execute(HEAD, {"of": name}).one_or_none()
-    return (row.last, row.head) if row else (0, GENESIS)
+    row = connection.row(HEAD, {"name": name})
+    return (row[0], row[1]) if row else (0, GENESIS)
 
 
 def extend(connection: Connection, name: str, contents: Sequence[bytes]) -> list[tuple[int, bytes]]:
     """Id and hash for each new row of a table, in order; one writer at a time makes both gapless."""
+    if not contents:
+        return []
     last, value = head(connection, name)
     links = []
     for content in contents:
         last, value = last + 1, sha256(value + content)
         links.append((last, value))
-    if links:
-        statement = upsert(connection.dialect.name, "chain", ("last", "head"))
-        connection.execute(statement, [{"name": name, "last": last, "head": value}])
+    connection.run(MOVE, {"name": name, "last": last, "head": value})
     return links

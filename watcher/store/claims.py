@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, or_, select
-
 from watcher.core.model import Claim
-from watcher.store.base import Noun, batches, table
-from watcher.store.codec import dump, load
+from watcher.store.base import Noun, batches
+from watcher.store.codec import dump, load, micros
 from watcher.store.documents import Documents
-from watcher.store.observations import OBSERVATION, superseded, withdrawn
+from watcher.store.observations import superseded, withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-CLAIM = table("claim")
-RULING = table("ruling")
-MADE = delete(CLAIM).where(CLAIM.c.signal == bindparam("of"))
+    from watcher.store.connection import Row
+
+UNMAKE = "DELETE FROM claim WHERE signal = :signal"
+RULES = "SELECT rules FROM ruling WHERE signal = :signal"
+OF = "SELECT claim.claim"
+LATEST = "SELECT COALESCE(claim.observation, 0)"
+FOUND = "FROM claim LEFT JOIN observation ON observation.id = claim.observation WHERE claim.signal = :signal"
+THEN = "AND claim.seen_at <= :as_of"
+ORDER = "ORDER BY claim.observation, claim.id"
+REVIEWS = "SELECT claim.claim FROM claim WHERE claim.signal = :signal AND claim.claim LIKE :marked"
+NEWEST = "ORDER BY claim.id DESC LIMIT :most"
+MARKED = '%"review":true%'
+BY = "SELECT claim.claim FROM claim WHERE claim.observation"
 
 
 def row(claim: Claim) -> dict[str, object]:
@@ -27,9 +35,21 @@ def row(claim: Claim) -> dict[str, object]:
         "signal": claim.signal,
         "track": claim.track,
         "observation": claim.observation or None,
-        "seen_at": claim.quote.seen_at,
+        "seen_at": micros(claim.quote.seen_at),
         "claim": dump(claim),
     }
+
+
+def standing(as_of: datetime | None, *, all_revisions: bool) -> str:
+    """The claims of a signal that stand now or stood then."""
+    gone = withdrawn(as_of) if all_revisions else f"({withdrawn(as_of)} OR {superseded(as_of)})"
+    found = f"{FOUND} AND (claim.observation IS NULL OR NOT {gone})"
+    return found if as_of is None else f"{found} {THEN}"
+
+
+def loaded(rows: Iterable[Row]) -> list[Claim]:
+    """The values that were put in."""
+    return [load(Claim, text) for (text,) in rows]
 
 
 class Claims(Noun):
@@ -39,21 +59,21 @@ class Claims(Noun):
 
     def add(self, claims: Iterable[Claim]) -> None:
         """Store the claims that new observations gave."""
-        rows = list(claims)
-        self.insert("claim", [row(claim) for claim in rows])
+        found = list(claims)
+        self.insert("claim", [row(claim) for claim in found])
         # A claim on an observation keeps that and its document; without one, nothing else would.
-        Documents(self.connection).cite(claim.quote.document for claim in rows if not claim.observation)
+        Documents(self.connection).cite(claim.quote.document for claim in found if not claim.observation)
 
     def replace(self, signal: str, rules: str, claims: Iterable[Claim], now: datetime) -> None:
         """All claims of a signal anew, made under the rules with this hash."""
-        self.connection.execute(MADE, {"of": signal})
+        self.connection.run(UNMAKE, {"signal": signal})
         for some in batches(claims):
             self.add(some)
-        self.upsert("ruling", [{"signal": signal, "rules": rules, "at": now}], change=("rules", "at"))
+        self.upsert("ruling", [{"signal": signal, "rules": rules, "at": micros(now)}], change=("rules", "at"))
 
     def rules(self, signal: str) -> str:
         """The hash of the rules under which the claims of the signal were made; empty before the first."""
-        return self.connection.execute(select(RULING.c.rules).where(RULING.c.signal == signal)).scalar() or ""
+        return self.connection.value(RULES, {"signal": signal}) or ""
 
     def of(self, signal: str, as_of: datetime | None = None, *, all_revisions: bool = False) -> list[Claim]:
         """The claims that stand now or stood then, in the order of their observations.
@@ -61,39 +81,24 @@ class Claims(Noun):
         The claims of a withdrawn entry do not stand. Of an entry that was edited, those of its latest revision stand;
         `all_revisions` gives the earlier ones too. Costs as much as the claims, whatever the number of observations.
         """
-        gone = withdrawn(as_of) if all_revisions else or_(withdrawn(as_of), superseded(as_of))
-        statement = (
-            select(CLAIM.c.claim)
-            .select_from(CLAIM.outerjoin(OBSERVATION))
-            .where(CLAIM.c.signal == signal, or_(CLAIM.c.observation.is_(None), ~gone))
-            .order_by(CLAIM.c.observation, CLAIM.c.id)
-        )
-        if as_of is not None:
-            statement = statement.where(CLAIM.c.seen_at <= as_of)
-        return [load(Claim, text) for text in self.connection.execute(statement).scalars()]
+        statement = f"{OF} {standing(as_of, all_revisions=all_revisions)} {ORDER}"
+        return loaded(self.connection.rows(statement, {"signal": signal, "as_of": micros(as_of)}))
 
     def latest(self, signal: str, as_of: datetime | None = None) -> frozenset[int]:
         """The observations whose claims `of` gives; 0 stands for claims without one."""
-        statement = (
-            select(func.coalesce(CLAIM.c.observation, 0))
-            .select_from(CLAIM.outerjoin(OBSERVATION))
-            .where(CLAIM.c.signal == signal, or_(CLAIM.c.observation.is_(None), ~or_(withdrawn(as_of), superseded(as_of))))
-        )
-        if as_of is not None:
-            statement = statement.where(CLAIM.c.seen_at <= as_of)
-        return frozenset(self.connection.execute(statement).scalars())
+        statement = f"{LATEST} {standing(as_of, all_revisions=False)}"
+        return frozenset(number for (number,) in self.connection.rows(statement, {"signal": signal, "as_of": micros(as_of)}))
 
     def reviews(self, signal: str, *, as_of: datetime | None = None, limit: int = 50) -> list[Claim]:
         """What a person should read, newest first: news that no rule could place."""
-        marked = select(CLAIM.c.claim).where(CLAIM.c.signal == signal, CLAIM.c.claim.contains('"review":true', autoescape=True))
-        if as_of is not None:
-            marked = marked.where(CLAIM.c.seen_at <= as_of)
-        return [load(Claim, text) for text in self.connection.execute(marked.order_by(CLAIM.c.id.desc()).limit(limit)).scalars()]
+        statement = f"{REVIEWS} {NEWEST}" if as_of is None else f"{REVIEWS} {THEN} {NEWEST}"
+        values = {"signal": signal, "as_of": micros(as_of), "marked": MARKED, "most": limit}
+        return loaded(self.connection.rows(statement, values))
 
     def by(self, observations: Iterable[int]) -> list[Claim]:
         """The claims that these observations gave."""
+        statement = f"{BY} {self.connection.among('observations')} ORDER BY claim.id"
         found: list[Claim] = []
         for some in batches(observations):
-            statement = select(CLAIM.c.claim).where(CLAIM.c.observation.in_(some)).order_by(CLAIM.c.id)
-            found += [load(Claim, text) for text in self.connection.execute(statement).scalars()]
+            found += loaded(self.connection.rows(statement, {"observations": self.connection.listed(some)}))
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from pydantic import TypeAdapter
 
@@ -16,11 +16,19 @@ MICROSECOND = timedelta(microseconds=1)
 T = TypeVar("T")
 
 
+@overload
+def micros(moment: datetime) -> int: ...
+@overload
+def micros(moment: datetime | None) -> int | None: ...
 def micros(moment: datetime | None) -> int | None:
     """Microseconds since 1970 UTC. Raises TypeError for a moment without a zone."""
     return None if moment is None else (moment - EPOCH) // MICROSECOND
 
 
+@overload
+def moment(value: int) -> datetime: ...
+@overload
+def moment(value: int | None) -> datetime | None: ...
 def moment(value: int | None) -> datetime | None:
     """The moment of that many microseconds since 1970, in UTC."""
     return None if value is None else EPOCH + timedelta(microseconds=value)

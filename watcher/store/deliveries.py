@@ -4,39 +4,59 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
-
-from watcher.store.base import Noun, batches, table
+from watcher.store.base import Noun, batches
+from watcher.store.codec import MICROSECOND, micros, moment
 from watcher.store.rows import Delivery, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Row
+    from watcher.store.connection import Row
 
-DELIVERY = table("delivery")
-OPEN = DELIVERY.c.next_at.is_not(None)
+COLUMNS = (
+    "id, digest, recipient, channel, address, message_id, state, created_at, attempts, next_at, lease_until, attempt_started_at,"
+    " sent_at, error, uncertain, message"
+)
+OPEN = "next_at IS NOT NULL"
 """Pending or leased: what was sent or given up has no next time."""
-EXPIRED = (DELIVERY.c.state == State.LEASED.value) & (DELIVERY.c.lease_until <= bindparam("now", type_=DELIVERY.c.sent_at.type))
-FREE = {"state": State.PENDING.value, "lease_until": None, "next_at": bindparam("now", type_=DELIVERY.c.sent_at.type)}
+EXPIRED = "state = 'leased' AND lease_until <= :now"
+FREE = "state = 'pending', lease_until = NULL, next_at = :now"
 # An attempt that was cut off may have reached the recipient; one that never began did not.
-RELEASE = update(DELIVERY).where(EXPIRED, DELIVERY.c.attempt_started_at.is_(None)).values(FREE)
-DOUBT = update(DELIVERY).where(EXPIRED, DELIVERY.c.attempt_started_at.is_not(None)).values({**FREE, "uncertain": True})
-SET_BACK = (
-    update(DELIVERY).where(DELIVERY.c.id == bindparam("which")).values(next_at=bindparam("then"), lease_until=bindparam("leased"))
+RELEASE = f"UPDATE delivery SET {FREE} WHERE {EXPIRED} AND attempt_started_at IS NULL"
+DOUBT = f"UPDATE delivery SET {FREE}, uncertain = TRUE WHERE {EXPIRED} AND attempt_started_at IS NOT NULL"
+WAITING = "SELECT id FROM delivery WHERE state = 'pending' AND next_at <= :now ORDER BY next_at, id LIMIT :most"
+SENT = (
+    "UPDATE delivery SET state = 'sent', sent_at = :now, error = '', message = '', next_at = NULL, lease_until = NULL"
+    " WHERE id = :id AND state <> 'sent'"
 )
-WAITING = (
-    select(DELIVERY.c.id)
-    .where(DELIVERY.c.state == State.PENDING.value, DELIVERY.c.next_at <= bindparam("now"))
-    .order_by(DELIVERY.c.next_at, DELIVERY.c.id)
-    .limit(bindparam("most"))
+# After a clock was set back: what was put into the outbox, tried or leased by the old time.
+AHEAD = (
+    f"SELECT id, next_at, lease_until FROM delivery WHERE {OPEN}"
+    " AND (created_at > :now OR attempts > 0 OR lease_until IS NOT NULL) AND (next_at > :now OR lease_until > :now)"
 )
+SET_BACK = "UPDATE delivery SET next_at = :next_at, lease_until = :lease_until WHERE id = :id"
 
 
-def delivery(row: Row[Any]) -> Delivery:
+def delivery(row: Row) -> Delivery:
     """The row as a value."""
-    return Delivery(**{**row._mapping, "state": State(row.state), "uncertain": bool(row.uncertain)})  # noqa: SLF001 - documented
+    number, digest, recipient, channel, address, message_id, state, created, attempts, *times, error, uncertain, message = row
+    due, lease, started, sent = (moment(at) for at in times)
+    who = (digest, recipient, channel, address, message_id)
+    return Delivery(
+        number,
+        *who,
+        state=State(state),
+        created_at=moment(created),
+        attempts=attempts,
+        next_at=due,
+        lease_until=lease,
+        attempt_started_at=started,
+        sent_at=sent,
+        error=error,
+        uncertain=bool(uncertain),
+        message=message,
+    )
 
 
 class Deliveries(Noun):
@@ -50,103 +70,96 @@ class Deliveries(Noun):
         A lease that ran out returns first: its delivery is due again under the same Message-ID, and uncertain where its
         attempt had begun.
         """
-        self.connection.execute(RELEASE, {"now": now})
-        self.connection.execute(DOUBT, {"now": now})
-        waiting = list(self.connection.execute(WAITING, {"now": now, "most": limit}).scalars())
+        self.connection.run(RELEASE, {"now": micros(now)})
+        self.connection.run(DOUBT, {"now": micros(now)})
+        waiting = [number for (number,) in self.connection.rows(WAITING, {"now": micros(now), "most": limit})]
         return [one for some in batches(waiting) for one in self.lease(some, now + lease)]
 
     def lease(self, numbers: list[int], until: datetime) -> list[Delivery]:
         """The guarded update: only what is still pending becomes ours."""
         statement = (
-            update(DELIVERY)
-            .where(DELIVERY.c.id.in_(numbers), DELIVERY.c.state == State.PENDING.value)
-            .values(state=State.LEASED.value, lease_until=until, attempt_started_at=None)
-            .returning(DELIVERY)
+            "UPDATE delivery SET state = 'leased', lease_until = :until, attempt_started_at = NULL"
+            f" WHERE id {self.connection.among('ids')} AND state = 'pending' RETURNING {COLUMNS}"
         )
-        return sorted((delivery(row) for row in self.connection.execute(statement)), key=lambda one: one.id)
+        rows = self.connection.rows(statement, {"ids": self.connection.listed(numbers), "until": micros(until)})
+        return sorted((delivery(row) for row in rows), key=lambda one: one.id)
 
     def give_back(self, numbers: list[int], now: datetime) -> int:
         """Make what was claimed and not begun due again; how many there were."""
-        guard = (DELIVERY.c.id.in_(numbers), DELIVERY.c.state == State.LEASED.value, DELIVERY.c.attempt_started_at.is_(None))
-        return self.connection.execute(update(DELIVERY).where(*guard).values(FREE), {"now": now}).rowcount
+        mine = f"id {self.connection.among('ids')} AND state = 'leased' AND attempt_started_at IS NULL"
+        values = {"ids": self.connection.listed(numbers), "now": micros(now)}
+        return self.connection.run(f"UPDATE delivery SET {FREE} WHERE {mine}", values)
 
     def start(self, number: int, now: datetime, *, lease: timedelta | None = None, message: str = "") -> bool:
         """Book that an attempt begins, right before sending; False where the lease was lost: do not send then.
 
         `message`: what is sent, kept so that a repeat under the same Message-ID says the same.
         """
-        values: dict[str, Any] = {"attempt_started_at": now, "attempts": DELIVERY.c.attempts + 1}
+        values: dict[str, Any] = {"attempt_started_at": micros(now)}
         if message:
             values["message"] = message
         if lease is not None:
-            values["lease_until"] = now + lease
-        return self.change(number, values, DELIVERY.c.lease_until > now)
+            values["lease_until"] = micros(now + lease)
+        return self.change(number, values, "attempts = attempts + 1", held_at=now)
 
     def book_sent(self, number: int, now: datetime) -> bool:
         """It was accepted, whatever was thought of it meanwhile; its text need not be kept for a repeat any more."""
-        done = {"state": State.SENT.value, "sent_at": now, "error": "", "message": "", "next_at": None, "lease_until": None}
-        statement = update(DELIVERY).where(DELIVERY.c.id == number, DELIVERY.c.state != State.SENT.value)
-        return self.connection.execute(statement.values(done)).rowcount == 1
+        return self.connection.run(SENT, {"id": number, "now": micros(now)}) == 1
 
     def book_failed(self, number: int, error: str, next_at: datetime | None, *, uncertain: bool = False) -> bool:
         """It was refused: again at `next_at`, or never (a dead letter). `uncertain`: it may have been accepted all the same."""
         state = State.DEAD if next_at is None else State.PENDING
-        values: dict[str, Any] = {"state": state.value, "error": error, "next_at": next_at, "lease_until": None}
+        values: dict[str, Any] = {"state": state.value, "error": error, "next_at": micros(next_at), "lease_until": None}
         if uncertain:
             values["uncertain"] = True
         return self.change(number, values | {"attempt_started_at": None})
 
     def join(self, number: int, into: int, now: datetime) -> bool:
         """Its news travels in another delivery to the same reader, whose kept text holds it."""
-        done = {"state": State.SENT.value, "sent_at": now, "error": f"told in delivery {into}", "next_at": None}
+        done = {"state": State.SENT.value, "sent_at": micros(now), "error": f"told in delivery {into}", "next_at": None}
         return self.change(number, done | {"lease_until": None})
 
-    def change(self, number: int, values: dict[str, Any], *guards: ColumnElement[bool]) -> bool:
-        """Change a delivery that is ours; whether it still was."""
-        guard = (DELIVERY.c.id == number, DELIVERY.c.state == State.LEASED.value, *guards)
-        return self.connection.execute(update(DELIVERY).where(*guard).values(values)).rowcount == 1
+    def change(self, number: int, values: dict[str, Any], *more: str, held_at: datetime | None = None) -> bool:
+        """Change a delivery that is ours, with a lease that lasts beyond `held_at` where that is given; whether it still was."""
+        changes = ", ".join((*(f"{name} = :{name}" for name in values), *more))
+        guard = "id = :id AND state = 'leased'" + (" AND lease_until > :held_at" if held_at else "")
+        row = {**values, "id": number, "held_at": micros(held_at)}
+        return self.connection.run(f"UPDATE delivery SET {changes} WHERE {guard}", row) == 1
 
     def revive(self, numbers: Iterable[int], now: datetime) -> int:
         """Put dead letters back into the outbox, due now, with all their attempts before them; how many there were."""
-        statement = update(DELIVERY).where(DELIVERY.c.id.in_(list(numbers)), DELIVERY.c.state == State.DEAD.value)
-        return self.connection.execute(statement.values(state=State.PENDING.value, next_at=now, attempts=0)).rowcount
+        statement = f"UPDATE delivery SET {FREE}, attempts = 0 WHERE id {self.connection.among('ids')} AND state = 'dead'"
+        return self.connection.run(statement, {"ids": self.connection.listed(numbers), "now": micros(now)})
 
     def set_back(self, now: datetime, by: timedelta) -> None:
         """After the clock was set back: what was put into the outbox, tried or leased by the old time is due as much earlier."""
-        early = (DELIVERY.c.created_at > now) | (DELIVERY.c.attempts > 0) | DELIVERY.c.lease_until.is_not(None)
-        later = (DELIVERY.c.next_at > now) | (DELIVERY.c.lease_until > now)
-        found = select(DELIVERY.c.id, DELIVERY.c.next_at, DELIVERY.c.lease_until).where(OPEN, early, later)
+        least, less = micros(now), by // MICROSECOND
         rows = [
-            {"which": row.id, "then": max(now, row.next_at - by), "leased": row.lease_until and max(now, row.lease_until - by)}
-            for row in self.connection.execute(found)
+            {"id": number, "next_at": max(least, due - less), "lease_until": lease and max(least, lease - less)}
+            for number, due, lease in self.connection.rows(AHEAD, {"now": least})
         ]
         if rows:
-            self.connection.execute(SET_BACK, rows)
+            self.connection.run_all(SET_BACK, rows)
 
     def next_due(self) -> datetime | None:
         """When the outbox wants to be looked at next (a retry, or the end of a lease); None when it is empty."""
-        moment = func.min(func.coalesce(DELIVERY.c.lease_until, DELIVERY.c.next_at), type_=DELIVERY.c.sent_at.type)
-        return self.connection.execute(select(moment).where(OPEN)).scalar()
+        return self.moment(f"SELECT min(coalesce(lease_until, next_at)) FROM delivery WHERE {OPEN}")
 
     def of(
         self, state: State | None = None, *, digest: str | None = None, recipient: str | None = None, limit: int = 1_000
     ) -> list[Delivery]:
         """Deliveries in one state (`State.DEAD`: the dead letters), of one digest or to one recipient, newest first."""
-        statement = select(DELIVERY).order_by(DELIVERY.c.id.desc()).limit(limit)
-        if state is not None:
-            statement = statement.where(DELIVERY.c.state == state.value)
-        if digest is not None:
-            statement = statement.where(DELIVERY.c.digest == digest)
-        if recipient is not None:
-            statement = statement.where(DELIVERY.c.recipient == recipient)
-        return [delivery(row) for row in self.connection.execute(statement)]
+        asked = {"state": state and state.value, "digest": digest, "recipient": recipient}
+        conditions = " AND ".join(f"{name} = :{name}" for name, value in asked.items() if value is not None)
+        where = f" WHERE {conditions}" if conditions else ""
+        statement = f"SELECT {COLUMNS} FROM delivery{where} ORDER BY id DESC LIMIT :most"
+        return [delivery(row) for row in self.connection.rows(statement, {**asked, "most": limit})]
 
     def counts(self) -> dict[State, int]:
         """How many deliveries stand in each state."""
-        statement = select(DELIVERY.c.state, func.count().label("many")).group_by(DELIVERY.c.state)
-        found = {State(row.state): row.many for row in self.connection.execute(statement)}
-        return {state: found.get(state, 0) for state in State}
+        found: dict[str, int] = dict(self.connection.rows("SELECT state, count(*) FROM delivery GROUP BY state"))
+        return {state: found.get(state.value, 0) for state in State}
 
     def oldest_undelivered(self) -> datetime | None:
         """When the oldest message that is still to be delivered was put into the outbox."""
-        return self.connection.execute(select(func.min(DELIVERY.c.created_at)).where(OPEN)).scalar()
+        return self.moment(f"SELECT min(created_at) FROM delivery WHERE {OPEN}")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from watcher.core.model import Digest
-from watcher.store.base import Noun, table
-from watcher.store.codec import EPOCH, dump, load, sha256
+from watcher.store.base import Noun
+from watcher.store.codec import EPOCH, dump, load, micros, sha256
 from watcher.store.rows import Outgoing, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-DIGEST = table("digest")
+ONE = "SELECT digest FROM digest WHERE id = :id"
+SINCE = "SELECT digest FROM digest WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
+OF = "SELECT digest FROM digest WHERE at >= :since AND kind = :kind ORDER BY at DESC, id DESC LIMIT :most"
 
 
 def message_id(digest: str, outgoing: Outgoing) -> str:
@@ -31,7 +31,7 @@ class Digests(Noun):
 
     def put(self, digest: Digest, outgoing: Iterable[Outgoing] = ()) -> None:
         """Keep a digest with its deliveries, in the transaction that marks its transitions."""
-        self.insert("digest", [{"id": digest.id, "at": digest.at, "kind": digest.kind, "digest": dump(digest)}])
+        self.insert("digest", [{"id": digest.id, "at": micros(digest.at), "kind": digest.kind, "digest": dump(digest)}])
         self.insert(
             "delivery",
             [
@@ -43,9 +43,9 @@ class Digests(Noun):
                     "message_id": one.message_id or message_id(digest.id, one),
                     "message": one.message,
                     "state": State.PENDING.value,
-                    "created_at": digest.at,
+                    "created_at": micros(digest.at),
                     "attempts": 0,
-                    "next_at": one.next_at,
+                    "next_at": micros(one.next_at),
                     "error": "",
                     "uncertain": False,
                 }
@@ -55,13 +55,11 @@ class Digests(Noun):
 
     def get(self, name: str) -> Digest | None:
         """The digest with this id."""
-        text = self.connection.execute(select(DIGEST.c.digest).where(DIGEST.c.id == name)).scalar()
+        text = self.connection.value(ONE, {"id": name})
         return load(Digest, text) if text else None
 
     def of(self, kind: str | None = None, *, since: datetime = EPOCH, limit: int = 100) -> list[Digest]:
         """The digests of one kind or of all since then, newest first."""
-        statement = select(DIGEST.c.digest).where(DIGEST.c.at >= since)
-        if kind is not None:
-            statement = statement.where(DIGEST.c.kind == kind)
-        statement = statement.order_by(DIGEST.c.at.desc(), DIGEST.c.id.desc()).limit(limit)
-        return [load(Digest, text) for text in self.connection.execute(statement).scalars()]
+        asked = {"since": micros(since), "most": limit}
+        found = self.connection.rows(SINCE, asked) if kind is None else self.connection.rows(OF, {**asked, "kind": kind})
+        return [load(Digest, text) for (text,) in found]

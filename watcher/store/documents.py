@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
-
-from sqlalchemy import bindparam, select, update
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Document
-from watcher.store.base import Noun, batches, table
+from watcher.store.base import Noun, batches
 from watcher.store.chain import extend
-from watcher.store.codec import content, micros
+from watcher.store.codec import content, micros, moment
 from watcher.store.rows import Packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection
+    from watcher.store.connection import Connection
 
-DOCUMENT = table("document")
 LEVEL = 3
 """zlib: three times as fast as the default for a tenth more bytes."""
-HELD = select(DOCUMENT.c.hash, DOCUMENT.c.id, DOCUMENT.c.body.is_(None).label("empty")).where(
-    DOCUMENT.c.hash.in_(bindparam("hashes", expanding=True))
-)
-REFILL = update(DOCUMENT).where(DOCUMENT.c.hash == bindparam("which")).values(body=bindparam("bytes"))
-CITE = update(DOCUMENT).where(DOCUMENT.c.hash.in_(bindparam("hashes", expanding=True)), ~DOCUMENT.c.cited).values(cited=True)
+HELD = "SELECT hash, id, body IS NULL FROM document WHERE hash"
+ONE = "SELECT url, final_url, body, hash, content_type, fetched_at FROM document WHERE hash = :hash"
+REFILL = "UPDATE document SET body = :body WHERE hash = :hash"
+CITE = "UPDATE document SET cited = TRUE WHERE NOT cited AND hash"
+COVERED = ("hash", "url", "final_url", "content_type", "fetched_at", "size")
+"""What the chain covers; the body is covered by its own hash, so it may go without breaking the chain."""
+covered = itemgetter(*COVERED)
 
 
 def pack(document: Document) -> Packed:
@@ -41,12 +41,6 @@ def pack(document: Document) -> Packed:
     )
 
 
-def line(packed: Packed) -> bytes:
-    """What the chain covers; the body is covered by its own hash, so it may go without breaking the chain."""
-    fetched = micros(packed.fetched_at)
-    return content(packed.hash, packed.url, packed.final_url, packed.content_type, fetched, packed.size)
-
-
 class Documents(Noun):
     """The bytes of successful fetches."""
 
@@ -56,40 +50,38 @@ class Documents(Noun):
         """Store the documents that are not there yet; how many were new. A body that retention had dropped is refilled."""
         by_hash = {document.hash: document for document in documents}
         held = stored(self.connection, by_hash)
-        fresh = [packed(document) for name, document in by_hash.items() if name not in held]
-        links = extend(self.connection, "document", [line(document) for document in fresh])
-        self.insert("document", [columns(one, *link) for one, link in zip(fresh, links, strict=True)])
-        refill = [{"which": name, "bytes": packed(by_hash[name]).body} for name, (_, empty) in held.items() if empty]
+        fresh = [columns(packed(document)) for name, document in by_hash.items() if name not in held]
+        links = extend(self.connection, "document", [content(*covered(row)) for row in fresh])
+        for row, (number, chain) in zip(fresh, links, strict=True):
+            row["id"], row["chain"] = number, chain
+        self.insert("document", fresh)
+        refill = [{"hash": name, "body": packed(by_hash[name]).body} for name, (_, empty) in held.items() if empty]
         if refill:
-            self.connection.execute(REFILL, refill)
+            self.connection.run_all(REFILL, refill)
         return len(fresh)
 
     def get(self, name: str) -> Document | None:
         """The document with this hash; None where it was never stored or its body was dropped."""
-        row = self.connection.execute(select(DOCUMENT).where(DOCUMENT.c.hash == name)).one_or_none()
-        if row is None or row.body is None:
+        row = self.connection.row(ONE, {"hash": name})
+        if row is None or row[2] is None:
             return None
-        return Document(
-            url=row.url,
-            final_url=row.final_url,
-            body=zlib.decompress(row.body),
-            hash=row.hash,
-            content_type=row.content_type,
-            fetched_at=row.fetched_at,
-        )
+        url, final_url, body, found, content_type, fetched_at = row
+        return Document(url, final_url, zlib.decompress(body), found, content_type, moment(fetched_at))
 
     def cite(self, hashes: Iterable[str]) -> None:
         """Keep these for good: a verdict or a transition quotes them."""
+        statement = f"{CITE} {self.connection.among('hashes')}"
         for some in batches(sorted({name for name in hashes if name})):
-            self.connection.execute(CITE, {"hashes": some})
+            self.connection.run(statement, {"hashes": self.connection.listed(some)})
 
 
 def stored(connection: Connection, hashes: Iterable[str]) -> dict[str, tuple[int, bool]]:
     """Row id, and whether the body is gone, of those that are stored."""
+    statement = f"{HELD} {connection.among('hashes')}"
     found = {}
     for some in batches(hashes):
-        for row in connection.execute(HELD, {"hashes": some}):
-            found[row.hash] = (row.id, bool(row.empty))
+        for name, number, empty in connection.rows(statement, {"hashes": connection.listed(some)}):
+            found[name] = (number, bool(empty))
     return found
 
 
@@ -98,17 +90,15 @@ def packed(document: Document | Packed) -> Packed:
     return document if isinstance(document, Packed) else pack(document)
 
 
-def columns(document: Packed, number: int, chain: bytes) -> dict[str, object]:
-    """The row of a document."""
+def columns(document: Packed) -> dict[str, Any]:
+    """The row of a document, before it is linked into the chain."""
     return {
-        "id": number,
         "hash": document.hash,
         "url": document.url,
         "final_url": document.final_url,
         "content_type": document.content_type,
-        "fetched_at": document.fetched_at,
+        "fetched_at": micros(document.fetched_at),
         "size": document.size,
         "cited": False,
         "body": document.body,
-        "chain": chain,
     }

@@ -5,23 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
-
 from watcher.store.errors import Trouble, trouble
 from watcher.store.head import HEAD
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from alembic.config import Config
 
 
-def version(connection: Connection) -> str:
+def version(connection: sa.Connection) -> str:
     """The step at which the database stands; empty for a new one."""
+    from sqlalchemy import inspect, text  # noqa: PLC0415 - slow to import, needed once in a database's life
+
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
-def migrate(connection: Connection, name: str, *, to: str = HEAD) -> str:
+def migrate(connection: sa.Connection, name: str, *, to: str = HEAD) -> str:
     """Upgrade inside the connection's transaction and give the step it stood at before. Raises StoreError."""
     before = version(connection)
     if before > to:
@@ -33,7 +34,7 @@ def migrate(connection: Connection, name: str, *, to: str = HEAD) -> str:
     return before
 
 
-def configuration(connection: Connection) -> Config:
+def configuration(connection: sa.Connection) -> Config:
     """Settings of the migration machinery, on a connection that is already open."""
     from alembic.config import Config  # noqa: PLC0415 - slow to import, needed once in a database's life
 

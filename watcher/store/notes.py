@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Known
-from watcher.store.base import Noun, table
-from watcher.store.codec import dump, load
+from watcher.store.base import Noun
+from watcher.store.codec import dump, load, micros, moment
 from watcher.store.rows import Act, Evidence, Mute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-META = table("meta")
-ACT = table("act")
-EVIDENCE = table("evidence")
-MUTE = table("mute")
-DROP = delete(META).where(META.c.key == bindparam("which"))
+DROP = "DELETE FROM meta WHERE key = :key"
+UNDER = "SELECT key, value FROM meta WHERE substr(key, 1, length(CAST(:prefix AS TEXT))) = CAST(:prefix AS TEXT)"
+ACTS = "SELECT at, who, what, why, id FROM act ORDER BY id DESC LIMIT :most"
+HELD = 'SELECT id, signal, known, "by", reason, at, withdrawn_at, withdrawn_by, withdrawn_why FROM evidence'
+RECORD = (
+    'INSERT INTO evidence (signal, known, "by", reason, at, withdrawn_by, withdrawn_why)'
+    " VALUES (:signal, :known, :by, :reason, :at, '', '') RETURNING id"
+)
+WITHDRAW = (
+    "UPDATE evidence SET withdrawn_at = :at, withdrawn_by = :by, withdrawn_why = :reason WHERE id = :id AND withdrawn_at IS NULL"
+)
+SILENCE = (
+    'INSERT INTO mute (signal, track, "by", reason, since, until)'
+    " VALUES (:signal, :track, :by, :reason, :now, :until) RETURNING id"
+)
+END = "UPDATE mute SET until = :now WHERE signal = :signal AND track = :track AND (until IS NULL OR until > :now)"
+SILENT = 'SELECT id, signal, track, "by", reason, since, until FROM mute WHERE since <= :now AND (until IS NULL OR until > :now)'
 
 
 class Meta(Noun):
@@ -29,8 +39,8 @@ class Meta(Noun):
 
     def get(self, key: str, default: str = "") -> str:
         """The value, or the default."""
-        found = self.connection.execute(select(META.c.value).where(META.c.key == key)).scalar()
-        return default if found is None else found
+        found = self.connection.value("SELECT value FROM meta WHERE key = :key", {"key": key})
+        return default if found is None else str(found)
 
     def put(self, key: str, value: str) -> None:
         """Set the value."""
@@ -38,18 +48,18 @@ class Meta(Noun):
 
     def drop(self, key: str) -> None:
         """Forget the value."""
-        self.connection.execute(delete(META).where(META.c.key == key))
+        self.connection.run(DROP, {"key": key})
 
     def under(self, prefix: str) -> dict[str, str]:
         """All values whose key begins so, by the rest of their key."""
-        found = self.connection.execute(select(META).where(META.c.key.startswith(prefix, autoescape=True)))
-        return {row.key.removeprefix(prefix): row.value for row in found}
+        found = self.connection.rows(UNDER, {"prefix": prefix})
+        return {key.removeprefix(prefix): value for key, value in found}
 
     def drop_all(self, keys: Iterable[str]) -> None:
         """Forget many values."""
-        rows = [{"which": key} for key in keys]
+        rows = [{"key": key} for key in keys]
         if rows:
-            self.connection.execute(DROP, rows)
+            self.connection.run_all(DROP, rows)
 
 
 class Audit(Noun):
@@ -59,12 +69,11 @@ class Audit(Noun):
 
     def add(self, act: Act) -> None:
         """Write one line."""
-        self.insert("act", [{"at": act.at, "who": act.who, "what": act.what, "why": act.why}])
+        self.insert("act", [{"at": micros(act.at), "who": act.who, "what": act.what, "why": act.why}])
 
     def of(self, limit: int = 1_000) -> list[Act]:
         """The lines, newest first."""
-        rows = self.connection.execute(select(ACT).order_by(ACT.c.id.desc()).limit(limit))
-        return [Act(row.at, row.who, row.what, row.why, row.id) for row in rows]
+        return [Act(moment(at), *row) for at, *row in self.connection.rows(ACTS, {"most": limit})]
 
 
 class Evidences(Noun):
@@ -74,31 +83,38 @@ class Evidences(Noun):
 
     def add(self, signal: str, known: Known, *, by: str, reason: str, at: datetime) -> int:
         """Add evidence; its id. The act is written to the audit list."""
-        row = {"signal": signal, "known": dump(known), "by": by, "reason": reason, "at": at}
-        number = self.connection.execute(insert(EVIDENCE).values(row).returning(EVIDENCE.c.id)).scalar_one()
+        row = {"signal": signal, "known": dump(known), "by": by, "reason": reason, "at": micros(at)}
+        number = self.connection.value(RECORD, row)
         Audit(self.connection).add(Act(at, by, f"recorded {signal}.{known.track} {known.status or known.flag}", reason))
         return int(number)
 
     def withdraw(self, number: int, *, by: str, reason: str, at: datetime) -> bool:
         """Take evidence back; False where there is none to take back. The act is written to the audit list."""
-        statement = update(EVIDENCE).where(EVIDENCE.c.id == number, EVIDENCE.c.withdrawn_at.is_(None))
-        found = self.connection.execute(statement.values(withdrawn_at=at, withdrawn_by=by, withdrawn_why=reason)).rowcount == 1
+        found = self.connection.run(WITHDRAW, {"id": number, "at": micros(at), "by": by, "reason": reason}) == 1
         if found:
             Audit(self.connection).add(Act(at, by, f"withdrew evidence {number}", reason))
         return found
 
     def of(self, signal: str | None = None, as_of: datetime | None = None, *, withdrawn: bool = False) -> list[Evidence]:
         """The evidence that stands now or stood then, oldest first; with `withdrawn` what was taken back as well."""
-        statement = select(EVIDENCE).order_by(EVIDENCE.c.id)
-        if signal is not None:
-            statement = statement.where(EVIDENCE.c.signal == signal)
-        if as_of is not None:
-            statement = statement.where(EVIDENCE.c.at <= as_of)
-        if not withdrawn:
-            gone = EVIDENCE.c.withdrawn_at.is_(None)
-            statement = statement.where(gone if as_of is None else or_(gone, EVIDENCE.c.withdrawn_at > as_of))
-        rows = self.connection.execute(statement)
-        return [Evidence(**{**row._mapping, "known": load(Known, row.known)}) for row in rows]  # noqa: SLF001 - documented
+        conditions = [
+            *(["signal = :signal"] if signal is not None else []),
+            *(["at <= :then"] if as_of is not None else []),
+            *(
+                []
+                if withdrawn
+                else ["withdrawn_at IS NULL" if as_of is None else "(withdrawn_at IS NULL OR withdrawn_at > :then)"]
+            ),
+        ]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        rows = self.connection.rows(f"{HELD}{where} ORDER BY id", {"signal": signal, "then": micros(as_of)})
+        return [evidence(*row) for row in rows]
+
+
+def evidence(number: int, signal: str, known: str, *rest: Any) -> Evidence:  # noqa: ANN401 - columns of several types
+    """The row as a value."""
+    by, reason, at, withdrawn_at, *withdrawn = rest
+    return Evidence(number, signal, load(Known, known), by, reason, moment(at), moment(withdrawn_at), *withdrawn)
 
 
 class Mutes(Noun):
@@ -108,20 +124,22 @@ class Mutes(Noun):
 
     def add(self, signal: str, track: str = "", *, by: str, reason: str, now: datetime, until: datetime | None = None) -> int:
         """Silence a signal or one of its tracks; its id. The act is written to the audit list."""
-        row = {"signal": signal, "track": track, "by": by, "reason": reason, "since": now, "until": until}
-        number = self.connection.execute(insert(MUTE).values(row).returning(MUTE.c.id)).scalar_one()
+        row = {"signal": signal, "track": track, "by": by, "reason": reason, "now": micros(now), "until": micros(until)}
+        number = self.connection.value(SILENCE, row)
         Audit(self.connection).add(Act(now, by, f"muted {signal}{f'.{track}' if track else ''}", reason))
         return int(number)
 
     def end(self, signal: str, track: str = "", *, by: str, reason: str, now: datetime) -> int:
         """End the silences of a signal or track now; how many there were. The act is written to the audit list."""
-        on = (MUTE.c.signal == signal, MUTE.c.track == track, or_(MUTE.c.until.is_(None), MUTE.c.until > now))
-        many = self.connection.execute(update(MUTE).where(*on).values(until=now)).rowcount
+        many = self.connection.run(END, {"signal": signal, "track": track, "now": micros(now)})
         if many:
             Audit(self.connection).add(Act(now, by, f"unmuted {signal}{f'.{track}' if track else ''}", reason))
         return many
 
     def of(self, now: datetime) -> list[Mute]:
         """The silences that hold at this moment."""
-        statement = select(MUTE).where(MUTE.c.since <= now, or_(MUTE.c.until.is_(None), MUTE.c.until > now))
-        return [Mute(**row._mapping) for row in self.connection.execute(statement.order_by(MUTE.c.id))]  # noqa: SLF001 - documented
+        rows = self.connection.rows(f"{SILENT} ORDER BY id", {"now": micros(now)})
+        return [
+            Mute(number, signal, track, by, reason, moment(since), moment(until))
+            for number, signal, track, by, reason, since, until in rows
+        ]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from watcher.store.base import STREAM, Noun, table
-from watcher.store.observations import OBSERVATION, SEEN, observation
+from watcher.store.base import Noun
+from watcher.store.codec import moment
+from watcher.store.observations import OF, ORDER, observation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +14,11 @@ if TYPE_CHECKING:
 
     from watcher.core.model import Observation
 
-SOURCE = table("source")
-ABSENCE = table("absence")
+ALL = f"{OF} {ORDER}"
+ABSENCES = (
+    'SELECT absence.source, absence."key", absence.since, absence.until'
+    " FROM absence JOIN source ON source.id = absence.source WHERE source.signal = :signal ORDER BY absence.since"
+)
 
 
 class Past(Noun):
@@ -26,12 +28,9 @@ class Past(Noun):
 
     def observations(self, signal: str) -> Iterator[Observation]:
         """Every observation of a signal in the order of their ids, also those that are withdrawn now."""
-        statement = SEEN.join(SOURCE, SOURCE.c.id == OBSERVATION.c.source).where(SOURCE.c.signal == signal)
-        for row in self.connection.execute(statement.order_by(OBSERVATION.c.id), execution_options=STREAM):
-            yield observation(row)
+        return map(observation, self.connection.stream(ALL, {"signal": signal}))
 
     def absences(self, signal: str) -> list[tuple[str, str, datetime, datetime | None]]:
         """Source, key, since and until of every withdrawal, oldest first."""
-        columns = (ABSENCE.c.source, ABSENCE.c.key, ABSENCE.c.since, ABSENCE.c.until)
-        statement = select(*columns).join(SOURCE, SOURCE.c.id == ABSENCE.c.source).where(SOURCE.c.signal == signal)
-        return [tuple(row) for row in self.connection.execute(statement.order_by(ABSENCE.c.since))]
+        rows = self.connection.rows(ABSENCES, {"signal": signal})
+        return [(source, key, moment(since), moment(until)) for source, key, since, until in rows]

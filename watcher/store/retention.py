@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
-
 from watcher.core.model import Outcome
-from watcher.store.base import Noun, batches, table
+from watcher.store.base import Noun, batches
 from watcher.store.chain import GENESIS
-from watcher.store.codec import EPOCH
+from watcher.store.codec import MICROSECOND, micros
 from watcher.store.rows import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 SLICE = 1_000
-DAY = timedelta(days=1)
-POLL = table("poll")
-POLL_DAY = table("poll_day")
-DOCUMENT = table("document")
-OBSERVATION = table("observation")
-ENTRY = table("entry")
-CLAIM = table("claim")
-DELIVERY = table("delivery")
-GAP = table("gap")
+DAY = timedelta(days=1) // MICROSECOND
 COUNTS = ("ok", "unchanged", "blocked", "failed")
-CLAIMED = exists().where(CLAIM.c.observation == OBSERVATION.c.id)
-CITED = exists().where(DOCUMENT.c.id == OBSERVATION.c.document, DOCUMENT.c.cited)
-READ = exists().where(OBSERVATION.c.document == DOCUMENT.c.id)
-PROVES = exists().where(OBSERVATION.c.document == DOCUMENT.c.id, CLAIM.c.observation == OBSERVATION.c.id)
+KINDS = frozenset({Outcome.OK, Outcome.UNCHANGED, Outcome.BLOCKED})
+FIRST_POLL = "SELECT MIN(at) FROM poll"
+SPAN = "FROM poll WHERE at >= :day AND at < :next"
+POLLS = f"SELECT source, outcome, COUNT(*) {SPAN} GROUP BY source, outcome"
+FORGET_POLLS = f"DELETE {SPAN}"
+COUNTED = "SELECT source, ok, unchanged, blocked, failed FROM poll_day WHERE day = :day"
+FORGET_DAYS = "DELETE FROM poll_day WHERE day < :before"
+PROVES = "SELECT 1 FROM observation, claim WHERE observation.document = document.id AND claim.observation = observation.id"
+CLAIMED = "SELECT 1 FROM claim WHERE claim.observation = observation.id"
+CITED = "SELECT 1 FROM document WHERE document.id = observation.document AND document.cited"
+READ = "SELECT 1 FROM observation WHERE observation.document = document.id"
+UNPROVING = (
+    "SELECT document.id FROM document WHERE document.body IS NOT NULL AND document.fetched_at < :before"
+    f" AND NOT document.cited AND NOT EXISTS ({PROVES}) LIMIT {SLICE}"
+)
+BODIES = f"UPDATE document SET body = NULL WHERE id IN ({UNPROVING})"
+OBSERVATIONS = (
+    f"SELECT observation.id FROM observation WHERE observation.seen_at < :before AND NOT EXISTS ({CLAIMED})"
+    f" AND (observation.document IS NULL OR NOT EXISTS ({CITED})) ORDER BY observation.id LIMIT {SLICE}"
+)
+DOCUMENTS = (
+    "SELECT document.id FROM document WHERE document.body IS NULL AND document.fetched_at < :before"
+    f" AND NOT document.cited AND NOT EXISTS ({READ}) ORDER BY document.id LIMIT {SLICE}"
+)
+LOST = "UPDATE entry SET observation = 0 WHERE observation"
+DELIVERIES = "DELETE FROM delivery WHERE state IN (:sent, :dead) AND created_at < :before"
+GAPS = 'SELECT name, "first", "last", prior, chain FROM gap WHERE name = :name'
+CLOSE = 'DELETE FROM gap WHERE name = :name AND "first" = :first'
 
 
 class Gap(NamedTuple):
@@ -51,71 +66,64 @@ class Retention(Noun):
 
     def polls(self, before: datetime) -> int:
         """Roll up the oldest day (UTC) that ends before the moment."""
-        first = self.connection.execute(select(func.min(POLL.c.at))).scalar()
+        first = self.connection.value(FIRST_POLL)
         if first is None:
             return 0
-        day = first - (first - EPOCH) % DAY
-        if day + DAY > before:
+        day = first - first % DAY
+        if day + DAY > micros(before):
             return 0
-        span = (POLL.c.at >= day, POLL.c.at < day + DAY)
-        self.roll_up(day, span)
-        return self.connection.execute(delete(POLL).where(*span)).rowcount
+        self.roll_up(day)
+        return self.connection.run(FORGET_POLLS, {"day": day, "next": day + DAY})
 
-    def roll_up(self, day: datetime, span: tuple[ColumnElement[bool], ...]) -> None:
-        """Count the polls of a day by source and kind, on top of what was counted before."""
+    def roll_up(self, day: int) -> None:
+        """Count the polls of the day that begins then by source and kind, on top of what was counted before."""
         counted: dict[str, dict[str, int]] = {}
-        statement = select(POLL.c.source, POLL.c.outcome, func.count().label("many")).where(*span)
-        for row in self.connection.execute(statement.group_by(POLL.c.source, POLL.c.outcome)):
-            kind = row.outcome if row.outcome in {Outcome.OK, Outcome.UNCHANGED, Outcome.BLOCKED} else "failed"
-            counts = counted.setdefault(row.source, dict.fromkeys(COUNTS, 0))
-            counts[kind] += row.many
-        for row in self.connection.execute(select(POLL_DAY).where(POLL_DAY.c.day == day)):
-            if row.source in counted:
-                counted[row.source] = {name: count + getattr(row, name) for name, count in counted[row.source].items()}
+        for source, outcome, many in self.connection.rows(POLLS, {"day": day, "next": day + DAY}):
+            counts = counted.setdefault(source, dict.fromkeys(COUNTS, 0))
+            counts[outcome if outcome in KINDS else "failed"] += many
+        for source, *before in self.connection.rows(COUNTED, {"day": day}):
+            if source in counted:
+                held = dict(zip(COUNTS, before, strict=True))
+                counted[source] = {name: count + held[name] for name, count in counted[source].items()}
         rows = [{"source": source, "day": day, **counts} for source, counts in counted.items()]
         self.upsert("poll_day", rows, change=COUNTS)
 
     def poll_days(self, before: datetime) -> int:
         """Forget days of long ago."""
-        return self.connection.execute(delete(POLL_DAY).where(POLL_DAY.c.day < before)).rowcount
+        return self.connection.run(FORGET_DAYS, {"before": micros(before)})
 
     def bodies(self, before: datetime) -> int:
         """Drop the bytes of documents that no claim, verdict or transition rests on; their hash and address stay."""
-        old = (DOCUMENT.c.body.is_not(None), DOCUMENT.c.fetched_at < before)
-        found = select(DOCUMENT.c.id).where(*old, ~DOCUMENT.c.cited, ~PROVES).limit(SLICE)
-        return self.connection.execute(update(DOCUMENT).where(DOCUMENT.c.id.in_(found)).values(body=None)).rowcount
+        return self.connection.run(BODIES, {"before": micros(before)})
 
     def observations(self, before: datetime) -> int:
         """Drop observations that no claim was made on and whose document nobody quotes; the entry is still known."""
-        old = OBSERVATION.c.seen_at < before
-        unquoted = or_(OBSERVATION.c.document.is_(None), ~CITED)
-        statement = select(OBSERVATION.c.id).where(old, ~CLAIMED, unquoted).order_by(OBSERVATION.c.id).limit(SLICE)
-        found = list(self.connection.execute(statement).scalars())
-        self.connection.execute(update(ENTRY).where(ENTRY.c.observation.in_(found)).values(observation=0))
+        found = [number for (number,) in self.connection.rows(OBSERVATIONS, {"before": micros(before)})]
+        if found:
+            statement = f"{LOST} {self.connection.among('numbers')}"
+            self.connection.run(statement, {"numbers": self.connection.listed(found)})
         return self.drop("observation", found)
 
     def documents(self, before: datetime) -> int:
         """Drop the last trace of documents that no observation was read from."""
-        gone = (DOCUMENT.c.body.is_(None), DOCUMENT.c.fetched_at < before)
-        statement = select(DOCUMENT.c.id).where(*gone, ~DOCUMENT.c.cited, ~READ).order_by(DOCUMENT.c.id).limit(SLICE)
-        return self.drop("document", list(self.connection.execute(statement).scalars()))
+        return self.drop("document", [number for (number,) in self.connection.rows(DOCUMENTS, {"before": micros(before)})])
 
     def deliveries(self, before: datetime) -> int:
         """Forget how messages of long ago were delivered; the digests stay."""
-        over = DELIVERY.c.state.in_([State.SENT.value, State.DEAD.value])
-        return self.connection.execute(delete(DELIVERY).where(over, DELIVERY.c.created_at < before)).rowcount
+        over = {"sent": State.SENT.value, "dead": State.DEAD.value}
+        return self.connection.run(DELIVERIES, {**over, "before": micros(before)})
 
     def drop(self, name: str, numbers: Sequence[int]) -> int:
         """Delete rows (ids ascending) out of the middle of a chain; their place is kept as gaps."""
         if not numbers:
             return 0
         self.bridge(name, runs(numbers))
-        target = table(name)
-        return self.connection.execute(delete(target).where(target.c.id.in_(numbers))).rowcount
+        statement = f'DELETE FROM "{name}" WHERE id {self.connection.among("numbers")}'
+        return self.connection.run(statement, {"numbers": self.connection.listed(numbers)})
 
     def bridge(self, name: str, spans: Sequence[tuple[int, int]]) -> None:
         """Keep what came before the first row of each span and the hash of its last, joined with the gaps beside it."""
-        old = {row.first: Gap(*row) for row in self.connection.execute(select(GAP).where(GAP.c.name == name))}
+        old = {gap.first: gap for gap in map(Gap._make, self.connection.rows(GAPS, {"name": name}))}
         gaps = dict(old)
         hashes = self.hashes(name, spans)
         for first, last in spans:
@@ -128,19 +136,17 @@ class Retention(Noun):
 
     def hashes(self, name: str, spans: Sequence[tuple[int, int]]) -> dict[int, bytes]:
         """The hashes of the last row of each span and of the one before its first."""
-        target = table(name)
-        wanted = {number for first, last in spans for number in (first - 1, last)}
+        statement = f'SELECT id, chain FROM "{name}" WHERE id {self.connection.among("numbers")}'
         found: dict[int, bytes] = {}
-        for some in batches(wanted):
-            statement = select(target.c.id, target.c.chain).where(target.c.id.in_(some))
-            found |= {row.id: row.chain for row in self.connection.execute(statement)}
+        for some in batches({number for first, last in spans for number in (first - 1, last)}):
+            found.update(self.connection.rows(statement, {"numbers": self.connection.listed(some)}))
         return found
 
     def write(self, name: str, old: dict[int, Gap], new: dict[int, Gap]) -> None:
         """Make the stored gaps the new ones."""
         for gap in old.values():
             if new.get(gap.first) != gap:
-                self.connection.execute(delete(GAP).where(GAP.c.name == name, GAP.c.first == gap.first))
+                self.connection.run(CLOSE, {"name": name, "first": gap.first})
         self.insert("gap", [gap._asdict() for gap in new.values() if old.get(gap.first) != gap])
 
 

@@ -5,35 +5,38 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import Row, bindparam, case, func, literal, or_, select, update
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from watcher.core.model import Health, Source
-from watcher.store.base import Noun, batches, table
-from watcher.store.codec import dump, load
+from watcher.store.base import Noun, batches
+from watcher.store.codec import dump, load, micros, moment
+from watcher.store.connection import NONE, Values
 from watcher.store.rows import Due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-SOURCE = table("source")
-LIVE = SOURCE.c.retired_at.is_(None)
-HEALTH = [column for column in SOURCE.c if column.name not in {"declared", "etag", "last_modified", "body_hash"}]
-DUE = (
-    select(SOURCE)
-    .where(LIVE, SOURCE.c.next_at <= bindparam("now"), or_(SOURCE.c.until.is_(None), SOURCE.c.until > bindparam("now")))
-    .order_by(SOURCE.c.next_at)
-    .limit(bindparam("most"))
+HEALTH = (
+    "id, url, declared, last_good_at, last_tried_at, outcome, error, failing_since, newest_entry_at, next_at, first_tried_at,"
+    " gone_since, gone_polls, parent"
 )
-SEEN = ("first_tried_at", "last_tried_at", "last_good_at", "failing_since", "gone_since")
+DUE = (
+    f"SELECT {HEALTH}, etag, last_modified, body_hash, failures FROM source WHERE retired_at IS NULL AND next_at <= :now"
+    " AND (until IS NULL OR until > :now) ORDER BY next_at LIMIT :most"
+)
+STANDING = "WHERE retired_at IS NULL AND next_at IS NOT NULL"
+STORED = "SELECT id, declared, retired_at, next_at, until FROM source"
+RETIRE = "UPDATE source SET retired_at = :now WHERE id = :id"
+ORPHAN = "UPDATE source SET retired_at = :now WHERE parent = :id AND retired_at IS NULL"
 SKEW = timedelta(minutes=1)
 """Two machines at one database may differ by this much, and nobody's clock was set back."""
-HEALTHS = select(SOURCE).where(LIVE, SOURCE.c.next_at.is_not(None), SOURCE.c.signal.in_(bindparam("signals", expanding=True)))
-RETIRE = update(SOURCE).where(SOURCE.c.id == bindparam("which")).values(retired_at=bindparam("now"))
-ORPHAN = update(SOURCE).where(SOURCE.c.parent == bindparam("which"), LIVE).values(retired_at=bindparam("now"))
+MOMENTS = ("first_tried_at", "last_tried_at", "last_good_at", "failing_since", "gone_since", "next_at")
+SET_BACK = (
+    f"UPDATE source SET {', '.join(f'{name} = CASE WHEN {name} > :now THEN :now ELSE {name} END' for name in MOMENTS)}"
+    " WHERE last_tried_at > :now"
+)
 FORGET = {"etag": "", "last_modified": "", "body_hash": ""}
-BLANK: dict[str, Any] = {column.name: getattr(column.default, "arg", None) for column in SOURCE.c}
+BLANK: dict[str, Any] = {**FORGET, "failures": 0, "outcome": "", "error": "", "gone_polls": 0}
 
 
 @lru_cache(maxsize=65536)
@@ -50,8 +53,8 @@ def row(source: Source, now: datetime) -> dict[str, Any]:
         "url": source.url,
         "declared": dump(source),
         "parent": source.parent,
-        "until": source.until,
-        "next_at": now,
+        "until": micros(source.until),
+        "next_at": micros(now),
         "retired_at": None,
     }
 
@@ -66,24 +69,35 @@ def unpaced(source: Source) -> Source:
     return replace(source, every=timedelta(), expect_every=None, grace=timedelta(), essential=False, until=None)
 
 
-def health(found: Row[Any]) -> Health:
+def health(row: Sequence[Any]) -> Health:
     """The columns that tell how the readings went."""
+    name, url, text, good, tried, outcome, error, failing, newest, due, first, gone, polls, parent = row[:14]
     return Health(
-        source=found.id,
-        url=found.url,
-        publisher=declared(found.declared).publisher,
-        last_good_at=found.last_good_at,
-        last_tried_at=found.last_tried_at,
-        outcome=found.outcome,
-        error=found.error,
-        failing_since=found.failing_since,
-        newest_entry_at=found.newest_entry_at,
-        next_at=found.next_at,
-        first_tried_at=found.first_tried_at,
-        gone_since=found.gone_since,
-        gone_polls=found.gone_polls,
-        parent=found.parent,
+        source=name,
+        url=url,
+        publisher=declared(text).publisher,
+        last_good_at=moment(good),
+        last_tried_at=moment(tried),
+        outcome=outcome,
+        error=error,
+        failing_since=moment(failing),
+        newest_entry_at=moment(newest),
+        next_at=moment(due),
+        first_tried_at=moment(first),
+        gone_since=moment(gone),
+        gone_polls=polls,
+        parent=parent,
     )
+
+
+class Stored(NamedTuple):
+    """A source as it is stored."""
+
+    id: str
+    declared: str
+    live: bool
+    next_at: datetime | None
+    until: datetime | None
 
 
 class Sources(Noun):
@@ -96,33 +110,38 @@ class Sources(Noun):
 
         A changed way of reading drops validators and body hash, so that the next answer is read anew.
         """
-        held = {found.id: found for found in self.connection.execute(select(SOURCE).where(SOURCE.c.parent == ""))}
+        held = {found.id: found for found in self.stored(f"{STORED} WHERE parent = ''")}
         by_id = {source.id: source for source in wanted}
         added = [source for source in by_id.values() if source.id not in held]
         changed = sum(self.change(held[source.id], source, now) for source in by_id.values() if source.id in held)
-        gone = [{"which": name, "now": now} for name, found in held.items() if name not in by_id and found.retired_at is None]
+        gone = [{"id": name, "now": micros(now)} for name, found in held.items() if name not in by_id and found.live]
         self.add(added, now)
         if gone:
-            self.connection.execute(RETIRE, gone)
-            self.connection.execute(ORPHAN, gone)
+            self.connection.run_all(RETIRE, gone)
+            self.connection.run_all(ORPHAN, gone)
         return len(added), changed, len(gone)
 
     def add(self, sources: Sequence[Source], now: datetime) -> None:
         """Insert sources that are not there, due at once."""
         self.insert("source", [{**BLANK, **row(source, now)} for source in sources])
 
-    def change(self, found: Row[Any], source: Source, now: datetime) -> bool:
+    def stored(self, statement: str, values: Values = NONE) -> Iterator[Stored]:
+        """The sources as they are stored."""
+        for name, text, retired, due, until in self.connection.rows(statement, values):
+            yield Stored(name, text, live=retired is None, next_at=moment(due), until=moment(until))
+
+    def change(self, found: Stored, source: Source, now: datetime) -> bool:
         """Bring one stored source to its declaration; whether anything had to change."""
-        if found.declared == dump(source) and found.retired_at is None:
+        if found.declared == dump(source) and found.live:
             return False
-        before = declared(found.declared)
         values = row(source, now)
-        if reads_alike(before, source):
-            soon = now + source.every
-            values["next_at"] = now if found.retired_at or found.next_at is None else min(found.next_at, soon)
+        if reads_alike(declared(found.declared), source):
+            if found.live and found.next_at is not None:
+                values["next_at"] = micros(min(found.next_at, now + source.every))
         else:
             values |= FORGET
-        self.connection.execute(update(SOURCE).where(SOURCE.c.id == source.id).values(values))
+        columns = ", ".join(f"{name} = :{name}" for name in values if name != "id")
+        self.connection.run(f"UPDATE source SET {columns} WHERE id = :id", values)
         return True
 
     def follow(self, children: Iterable[Source], now: datetime) -> int:
@@ -131,8 +150,8 @@ class Sources(Noun):
         A page that is there already keeps its end: naming it again does not prolong it.
         """
         by_id = {child.id: child for child in children}
-        statement = select(SOURCE).where(SOURCE.c.id.in_(bindparam("ids", expanding=True)))
-        held = {found.id: found for found in self.connection.execute(statement, {"ids": list(by_id)})}
+        statement = f"{STORED} WHERE id {self.connection.among('ids')}"
+        held = {found.id: found for found in self.stored(statement, {"ids": self.connection.listed(by_id)})}
         self.add([child for child in by_id.values() if child.id not in held], now)
         for found in held.values():
             kept = replace(by_id[found.id], until=found.until)
@@ -141,49 +160,45 @@ class Sources(Noun):
 
     def let_go(self, names: Iterable[str], now: datetime) -> None:
         """Poll these followed pages no longer."""
-        gone = [{"which": name, "now": now} for name in names]
+        gone = [{"id": name, "now": micros(now)} for name in names]
         if gone:
-            self.connection.execute(RETIRE, gone)
+            self.connection.run_all(RETIRE, gone)
 
     def due(self, now: datetime, limit: int = 1_000_000) -> list[Due]:
         """The sources to poll now, longest overdue first."""
         return [
-            Due(declared(found.declared), health(found), found.etag, found.last_modified, found.body_hash, found.failures)
-            for found in self.connection.execute(DUE, {"now": now, "most": limit})
+            Due(declared(row[2]), health(row), *row[14:])
+            for row in self.connection.rows(DUE, {"now": micros(now), "most": limit})
         ]
 
     def next_due(self) -> datetime | None:
         """When the next source is due; None where nothing is to be polled."""
-        statement = select(SOURCE.c.next_at).where(LIVE, SOURCE.c.next_at.is_not(None)).order_by(SOURCE.c.next_at).limit(1)
-        return self.connection.execute(statement).scalar()
+        return self.moment(f"SELECT next_at FROM source {STANDING} ORDER BY next_at LIMIT 1")
 
     def ahead(self, now: datetime) -> timedelta:
         """By how much the newest poll lies after `now`: the clock was set back by about that; nothing where it was not."""
-        newest: datetime | None = self.connection.execute(select(func.max(SOURCE.c.last_tried_at))).scalar()
+        newest = self.moment("SELECT max(last_tried_at) FROM source")
         return newest - now if newest is not None and newest - now > SKEW else timedelta(0)
 
     def set_back(self, now: datetime) -> int:
         """Nothing was seen after `now`, and what was polled in that future is due now; how many sources that are."""
-        moments = [SOURCE.c[name] for name in (*SEEN, "next_at")]
-        values = {each.name: case((each > now, literal(now, each.type)), else_=each) for each in moments}
-        return self.connection.execute(update(SOURCE).where(SOURCE.c.last_tried_at > now).values(values)).rowcount
+        return self.connection.run(SET_BACK, {"now": micros(now)})
 
     def of(self, signal: str | None = None) -> list[Source]:
         """The live sources, declared and followed, of one signal or of all."""
-        statement = select(SOURCE.c.declared).where(LIVE).order_by(SOURCE.c.id)
-        if signal is not None:
-            statement = statement.where(SOURCE.c.signal == signal)
-        return [declared(text) for text in self.connection.execute(statement).scalars()]
+        mine = "" if signal is None else " AND signal = :signal"
+        statement = f"SELECT declared FROM source WHERE retired_at IS NULL{mine} ORDER BY id"
+        return [declared(text) for (text,) in self.connection.rows(statement, {"signal": signal})]
 
     def health(self, signal: str | None = None) -> list[Health]:
         """How the readings of the live sources went; a followed page whose time is over is not among them."""
-        statement = select(SOURCE).where(LIVE, SOURCE.c.next_at.is_not(None)).order_by(SOURCE.c.id)
-        if signal is not None:
-            statement = statement.where(SOURCE.c.signal == signal)
-        return [health(found) for found in self.connection.execute(statement)]
+        mine = "" if signal is None else " AND signal = :signal"
+        statement = f"SELECT {HEALTH} FROM source {STANDING}{mine} ORDER BY id"
+        return [health(row) for row in self.connection.rows(statement, {"signal": signal})]
 
     def healths(self, signals: Iterable[str]) -> Iterator[tuple[str, Health]]:
         """The same for many signals at once, each with its signal."""
+        statement = f"SELECT {HEALTH}, signal FROM source {STANDING} AND signal {self.connection.among('signals')}"
         for some in batches(signals):
-            for found in self.connection.execute(HEALTHS, {"signals": some}):
-                yield found.signal, health(found)
+            for row in self.connection.rows(statement, {"signals": self.connection.listed(some)}):
+                yield row[14], health(row)

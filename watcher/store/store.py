@@ -5,20 +5,17 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from watcher.store.backup import backup
-from watcher.store.changes import Changes
 from watcher.store.claims import Claims
+from watcher.store.database import BUSY_SECONDS, Database, connect
 from watcher.store.deliveries import Deliveries
 from watcher.store.digests import Digests
 from watcher.store.documents import Documents
-from watcher.store.engine import BUSY_SECONDS, Engines, connect, tidy
 from watcher.store.errors import StoreError
-from watcher.store.guard import in_words
 from watcher.store.head import HEAD
-from watcher.store.migrate import migrate, version
+from watcher.store.migrate import migrate
 from watcher.store.notes import Audit, Evidences, Meta, Mutes
 from watcher.store.observations import Observations
 from watcher.store.polls import Polls
@@ -36,7 +33,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from sqlalchemy import Connection
+    import sqlalchemy as sa
+
+    from watcher.store.connection import Connection
 
 KEEP = Policy()
 
@@ -65,9 +64,8 @@ class Transaction:
 class Store:
     """A database at the schema of this program. Safe to use from many threads; one of them writes at a time."""
 
-    def __init__(self, engines: Engines) -> None:
-        self.engines = engines
-        self.changes = Changes(engines)
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self._lock = threading.Lock()
         self._owner = 0
 
@@ -88,49 +86,53 @@ class Store:
 
     def upgrade(self) -> None:
         """Bring the schema to this program's. One that is there already is only read: asking never waits for a writer."""
-        with self.reading() as tx:
-            current = version(tx.connection) == HEAD
-        if not current:
-            self.engines.reader.dispose()
+        with self.database.reading() as connection:
+            current = self.database.version(connection)
+        if current != HEAD:
             with self.changing() as connection:
                 migrate(connection, self.name)
 
     @property
     def name(self) -> str:
         """The database as shown to people, without a password."""
-        return self.engines.name
+        return self.database.name
 
-    @cached_property
+    @property
     def path(self) -> Path | None:
         """File of an embedded database."""
-        return self.engines.path
+        return self.database.path
 
     @contextmanager
-    def changing(self) -> Iterator[Connection]:
-        """A connection in a transaction of the one writer. After an error the next one starts on a fresh connection."""
+    def changing(self) -> Iterator[sa.Connection]:
+        """The writer's transaction as the migration machinery wants it."""
+        with self._alone(), self.database.altering() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that may write: committed at the end, undone by any exception. Never nest two. Raises StoreError."""
+        with self._alone(), self.database.writing() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The only thread that writes. After an error the next one starts on a fresh connection."""
         if self._owner == threading.get_ident():
             raise RuntimeError("a transaction that writes was begun inside another one")
         with self._lock:
             self._owner = threading.get_ident()
             try:
-                with in_words(self.name), self.engines.writer.begin() as connection:
-                    yield connection
+                yield
             except StoreError:
-                self.engines.writer.dispose()
+                self.database.reset()
                 raise
             finally:
                 self._owner = 0
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        """A transaction that may write: committed at the end, undone by any exception. Never nest two. Raises StoreError."""
-        with self.changing() as connection:
-            yield Transaction(connection)
-
-    @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that only reads, on one consistent state, beside any writer. Raises StoreError."""
-        with in_words(self.name), self.engines.reader.begin() as connection:
+        with self.database.reading() as connection:
             yield Transaction(connection)
 
     def verify(self) -> Verified:
@@ -147,8 +149,8 @@ class Store:
         """Let go what nothing cites and whose time is over, slice by slice, so that nobody waits long for the writer."""
         dropped = Dropped(**{span.name: self.shed(span.name, now - getattr(policy, span.name)) for span in fields(Policy)})
         documents = self.shed("documents", now - policy.bodies)
-        with self._lock, in_words(self.name):
-            tidy(self.engines)
+        with self._lock:
+            self.database.tidy()
         return replace(dropped, documents=documents)
 
     def shed(self, what: str, before: datetime) -> int:
@@ -163,14 +165,11 @@ class Store:
 
     def token(self) -> str:
         """A word that changes with every commit of any process; no table is read for it. Raises StoreError."""
-        with in_words(self.name):
-            return self.changes.token()
+        return self.database.token()
 
     def close(self) -> None:
         """Close all connections."""
-        self.changes.close()
-        self.engines.writer.dispose()
-        self.engines.reader.dispose()
+        self.database.close()
 
     def __enter__(self) -> Self:
         """Use as a context."""

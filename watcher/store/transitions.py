@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import Select, bindparam, select, update
+from typing import TYPE_CHECKING
 
 from watcher.core.model import Transition
-from watcher.store.base import Noun, table
+from watcher.store.base import Noun
 from watcher.store.chain import extend
 from watcher.store.codec import EPOCH, content, dump, load, micros
+from watcher.store.connection import NONE, Values
 from watcher.store.documents import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-TRANSITION = table("transition")
-PENDING = select(TRANSITION).where(TRANSITION.c.digest.is_(None)).order_by(TRANSITION.c.id)
-MARK = update(TRANSITION).where(TRANSITION.c.id == bindparam("which")).values(digest=bindparam("told"))
+ALL = "SELECT id, transition FROM transition"
+PENDING = f"{ALL} WHERE digest IS NULL ORDER BY id"
+SINCE = f"{ALL} WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
+OF = f"{ALL} WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
+TOLD = f"{ALL} WHERE digest = :digest ORDER BY id"
+MARK = "UPDATE transition SET digest = :digest WHERE id = :id"
 
 
 def line(signal: str, at: datetime, text: str) -> bytes:
@@ -41,7 +43,7 @@ class Transitions(Noun):
         self.insert(
             "transition",
             [
-                {"id": one.id, "signal": one.signal, "at": one.at, "kind": one.kind.value}
+                {"id": one.id, "signal": one.signal, "at": micros(one.at), "kind": one.kind.value}
                 | {"digest": None, "transition": text, "chain": chain}
                 for one, text, (_, chain) in zip(done, texts, links, strict=True)
             ],
@@ -55,26 +57,24 @@ class Transitions(Noun):
 
     def mark(self, numbers: Iterable[int], digest: str) -> None:
         """These are told (or knowingly passed over) by this digest, which must be stored before."""
-        rows = [{"which": number, "told": digest} for number in numbers]
+        rows = [{"id": number, "digest": digest} for number in numbers]
         if rows:
-            self.connection.execute(MARK, rows)
+            self.connection.run_all(MARK, rows)
 
     def of(self, signal: str | None = None, *, since: datetime = EPOCH, limit: int = 1_000) -> list[Transition]:
         """What changed in one signal or in all since then, newest first."""
-        statement = select(TRANSITION).where(TRANSITION.c.at >= since)
-        if signal is not None:
-            statement = statement.where(TRANSITION.c.signal == signal)
-        return self.read(statement.order_by(TRANSITION.c.at.desc(), TRANSITION.c.id.desc()).limit(limit))
+        asked: Values = {"since": micros(since), "most": limit}
+        return self.read(SINCE, asked) if signal is None else self.read(OF, {**asked, "signal": signal})
 
     def told_by(self, digest: str) -> list[Transition]:
         """Those that this digest told."""
-        return self.read(select(TRANSITION).where(TRANSITION.c.digest == digest).order_by(TRANSITION.c.id))
+        return self.read(TOLD, {"digest": digest})
 
     def digests(self, numbers: Iterable[int]) -> dict[int, str]:
         """Which digest told each of these; those still waiting are not there."""
-        statement = select(TRANSITION.c.id, TRANSITION.c.digest).where(TRANSITION.c.id.in_(list(numbers)))
-        return {row.id: row.digest for row in self.connection.execute(statement) if row.digest}
+        statement = f"SELECT id, digest FROM transition WHERE id {self.connection.among('ids')} AND digest IS NOT NULL"
+        return dict(self.connection.rows(statement, {"ids": self.connection.listed(numbers)}))
 
-    def read(self, statement: Select[Any]) -> list[Transition]:
+    def read(self, statement: str, values: Values = NONE) -> list[Transition]:
         """The values that were put in, with their ids."""
-        return [replace(load(Transition, row.transition), id=row.id) for row in self.connection.execute(statement)]
+        return [replace(load(Transition, text), id=number) for number, text in self.connection.rows(statement, values)]

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import bindparam, func, select, update
+from typing import TYPE_CHECKING
 
 from watcher.core.model import Quote, Verdict
-from watcher.store.base import Noun, table
+from watcher.store.base import Noun
 from watcher.store.chain import extend
-from watcher.store.codec import EPOCH, content, dump, load, micros, sha256
+from watcher.store.codec import EPOCH, content, dump, load, micros, moment, sha256
 from watcher.store.documents import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Row
-
-VERDICT = table("verdict")
-PRESENT = table("present")
-HOLD = (
-    update(PRESENT).where(PRESENT.c.signal == bindparam("of")).values(as_of=bindparam("now"), verified_at=bindparam("verified"))
-)
-NOW = select(VERDICT, PRESENT.c.as_of, PRESENT.c.verified_at).select_from(PRESENT.join(VERDICT))
+NOW = "SELECT v.signal, v.digest, v.verdict, p.as_of, p.verified_at FROM present p JOIN verdict v ON v.id = p.verdict"
+OF = f"{NOW} WHERE p.signal = :signal"
+HOLD = "UPDATE present SET as_of = :as_of, verified_at = :verified_at WHERE signal = :signal"
+THEN = "SELECT verdict FROM verdict WHERE signal = :signal AND at <= :at ORDER BY at DESC, id DESC LIMIT 1"
+HISTORY = "SELECT verdict FROM verdict WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
+BASELINE = "SELECT baseline_at FROM present WHERE signal = :signal"
+BEGUN = "SELECT min(baseline_at) FROM present"
+MARK = "UPDATE present SET baseline_at = :at WHERE signal = :signal"
 
 
 def quotes(verdict: Verdict) -> Iterator[Quote]:
@@ -48,9 +46,9 @@ def line(signal: str, at: datetime, text: str) -> bytes:
     return content(signal, micros(at), text)
 
 
-def current(row: Row[Any]) -> Verdict:
+def current(text: str, as_of: int, verified_at: int | None) -> Verdict:
     """The stored verdict, with the time at which it was last seen to hold."""
-    return replace(load(Verdict, row.verdict), as_of=row.as_of, verified_at=row.verified_at)
+    return replace(load(Verdict, text), as_of=moment(as_of), verified_at=moment(verified_at))
 
 
 class Verdicts(Noun):
@@ -60,60 +58,68 @@ class Verdicts(Noun):
 
     def put(self, verdict: Verdict) -> bool:
         """Keep a verdict; whether it says anything new. Otherwise only the time at which it was seen to hold moves."""
-        held = self.connection.execute(NOW.where(PRESENT.c.signal == verdict.signal)).one_or_none()
+        held = self.connection.row(OF, {"signal": verdict.signal})
         digest = substance(verdict)
-        if held is not None and held.digest == digest:
+        if held is not None and held[1] == digest:
             self.hold(verdict)
             return False
         text = dump(verdict)
         [(number, chain)] = extend(self.connection, "verdict", [line(verdict.signal, verdict.as_of, text)])
-        row = {"id": number, "signal": verdict.signal, "at": verdict.as_of, "headline": verdict.headline, "digest": digest}
+        row = {
+            "id": number,
+            "signal": verdict.signal,
+            "at": micros(verdict.as_of),
+            "headline": verdict.headline,
+            "digest": digest,
+        }
         self.insert("verdict", [{**row, "verdict": text, "chain": chain}])
-        state = {"signal": verdict.signal, "verdict": number, "as_of": verdict.as_of, "verified_at": verdict.verified_at}
-        self.upsert("present", [{**state, "baseline_at": None}], change=("verdict", "as_of", "verified_at"))
+        state = {**seen(verdict.signal, verdict.as_of, verdict.verified_at), "verdict": number, "baseline_at": None}
+        self.upsert("present", [state], change=("verdict", "as_of", "verified_at"))
         Documents(self.connection).cite(quote.document for quote in quotes(verdict))
         return True
 
     def hold(self, verdict: Verdict) -> None:
         """Note when the present verdict of a signal was last decided and seen to hold."""
-        statement = update(PRESENT).where(PRESENT.c.signal == verdict.signal)
-        self.connection.execute(statement.values(as_of=verdict.as_of, verified_at=verdict.verified_at))
+        self.connection.run(HOLD, seen(verdict.signal, verdict.as_of, verdict.verified_at))
 
     def hold_all(self, verified: Mapping[str, datetime | None], now: datetime) -> None:
         """The same for many signals at `now`, by the time at which each was last verified."""
-        rows = [{"of": name, "now": now, "verified": moment} for name, moment in verified.items()]
+        rows = [seen(name, now, last) for name, last in verified.items()]
         if rows:
-            self.connection.execute(HOLD, rows)
+            self.connection.run_all(HOLD, rows)
 
     def latest(self, signal: str) -> Verdict | None:
         """Where the signal stands; None before its first decision."""
-        row = self.connection.execute(NOW.where(PRESENT.c.signal == signal)).one_or_none()
-        return current(row) if row else None
+        row = self.connection.row(OF, {"signal": signal})
+        return current(*row[2:]) if row else None
 
     def all_latest(self) -> dict[str, Verdict]:
         """Where every signal stands, by its id."""
-        return {row.signal: current(row) for row in self.connection.execute(NOW)}
+        return {row[0]: current(*row[2:]) for row in self.connection.rows(NOW)}
 
     def as_of(self, signal: str, moment: datetime) -> Verdict | None:
         """What the watch held at that moment, as it was decided then; None before the first decision."""
-        statement = select(VERDICT.c.verdict).where(VERDICT.c.signal == signal, VERDICT.c.at <= moment)
-        text = self.connection.execute(statement.order_by(VERDICT.c.at.desc(), VERDICT.c.id.desc()).limit(1)).scalar()
+        text = self.connection.value(THEN, {"signal": signal, "at": micros(moment)})
         return load(Verdict, text) if text else None
 
     def history(self, signal: str, *, since: datetime = EPOCH, limit: int = 1_000) -> list[Verdict]:
         """The verdicts of a signal as they changed, newest first."""
-        statement = select(VERDICT.c.verdict).where(VERDICT.c.signal == signal, VERDICT.c.at >= since)
-        found = self.connection.execute(statement.order_by(VERDICT.c.at.desc(), VERDICT.c.id.desc()).limit(limit)).scalars()
-        return [load(Verdict, text) for text in found]
+        found = self.connection.rows(HISTORY, {"signal": signal, "since": micros(since), "most": limit})
+        return [load(Verdict, text) for (text,) in found]
 
     def baseline(self, signal: str) -> datetime | None:
         """When the baseline of the signal was told; None before."""
-        return self.connection.execute(select(PRESENT.c.baseline_at).where(PRESENT.c.signal == signal)).scalar()
+        return self.moment(BASELINE, {"signal": signal})
 
     def begun(self) -> datetime | None:
         """When the first baseline of any signal was told; None before."""
-        return self.connection.execute(select(func.min(PRESENT.c.baseline_at))).scalar()
+        return self.moment(BEGUN)
 
     def mark_baseline(self, signal: str, at: datetime) -> None:
         """The baseline of the signal is told. Its verdict must be there."""
-        self.connection.execute(update(PRESENT).where(PRESENT.c.signal == signal).values(baseline_at=at))
+        self.connection.run(MARK, {"signal": signal, "at": micros(at)})
+
+
+def seen(signal: str, as_of: datetime, verified_at: datetime | None) -> dict[str, object]:
+    """When the verdict of a signal was last seen to hold, as columns."""
+    return {"signal": signal, "as_of": micros(as_of), "verified_at": micros(verified_at)}

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Row, Select, select
-
-from watcher.core.model import Entry, Observation, Tier
 from watcher.store import documents, observations, transitions, verdicts
-from watcher.store.base import STREAM, table
 from watcher.store.chain import GENESIS, head
-from watcher.store.codec import sha256
-from watcher.store.rows import Packed, Verified
+from watcher.store.codec import content, moment, sha256
+from watcher.store.connection import Connection, Row
+from watcher.store.rows import Verified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-GAP = table("gap")
+GAPS = 'SELECT "first", "last", prior, chain FROM gap WHERE name = :name'
+DOCUMENTS = f"SELECT id, chain, body, {', '.join(documents.COVERED)} FROM document ORDER BY id"
+OBSERVATIONS = (
+    f"SELECT observation.id, observation.chain, {observations.COVERED} FROM observation"
+    " LEFT JOIN document ON document.id = observation.document ORDER BY observation.id"
+)
+VERDICTS = "SELECT id, chain, signal, at, verdict FROM verdict ORDER BY id"
+TRANSITIONS = "SELECT id, chain, signal, at, transition FROM transition ORDER BY id"
 
 
 class Broken(Exception):  # noqa: N818 - a finding, not a failure
     """The first link that does not hold, in words."""
 
 
-def document_line(row: Row[Any]) -> bytes:
+def document_line(row: Row) -> bytes:
     """What the chain covers, after the body was held against its own hash."""
-    if row.body is not None and not matches(row.body, row.hash):
-        raise Broken(f"document {row.id} ({row.url}): its bytes do not match its hash {row.hash}")
-    return documents.line(
-        Packed(row.hash, row.url, row.final_url, row.content_type, row.fetched_at, row.size, b""),
-    )
+    number, _, body, *covered = row
+    name, url, *_ = covered
+    if body is not None and not matches(body, name):
+        raise Broken(f"document {number} ({url}): its bytes do not match its hash {name}")
+    return content(*covered)
 
 
 def matches(body: bytes, name: str) -> bool:
@@ -42,29 +46,13 @@ def matches(body: bytes, name: str) -> bool:
         return False
 
 
-def observation_line(row: Row[Any]) -> bytes:
-    """What the chain covers."""
-    seen = Observation(
-        source=row.source,
-        entry=Entry(row.key),
-        seen_at=row.seen_at,
-        document=row.hash or "",
-        publisher=row.publisher,
-        tier=Tier(row.tier),
-        surface=row.surface,
-        url=row.url,
-        revision=row.revision,
-        first_seen_at=row.first_seen_at,
-    )
-    return observations.line(seen, row.entry)
-
-
-CHAINS: Mapping[str, tuple[Select[Any], Callable[[Row[Any]], bytes]]] = {
-    "document": (select(documents.DOCUMENT), document_line),
-    "observation": (observations.SEEN, observation_line),
-    "verdict": (select(verdicts.VERDICT), lambda row: verdicts.line(row.signal, row.at, row.verdict)),
-    "transition": (select(transitions.TRANSITION), lambda row: transitions.line(row.signal, row.at, row.transition)),
+CHAINS: Mapping[str, tuple[str, Callable[[Row], bytes]]] = {
+    "document": (DOCUMENTS, document_line),
+    "observation": (OBSERVATIONS, lambda row: content(*row[2:])),
+    "verdict": (VERDICTS, lambda row: verdicts.line(row[2], moment(row[3]), row[4])),
+    "transition": (TRANSITIONS, lambda row: transitions.line(row[2], moment(row[3]), row[4])),
 }
+"""Of each table what gives id, hash and what the hash covers, oldest first, and what makes one line of bytes of that."""
 
 
 def verify(connection: Connection) -> Verified:
@@ -81,12 +69,12 @@ def verify(connection: Connection) -> Verified:
 
 def pages(connection: Connection) -> None:
     """Ask the embedded database whether its own pages and references hold."""
-    if connection.dialect.name != "sqlite":
+    if not connection.embedded:
         return
-    answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    answer = connection.value("PRAGMA quick_check(1)")
     if answer != "ok":
         raise Broken(f"the file itself is damaged: {answer}")
-    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    lost = connection.row("PRAGMA foreign_key_check")
     if lost:
         raise Broken(f"{lost[0]} {lost[1]} refers to a row of {lost[2]} that is not there")
 
@@ -94,17 +82,18 @@ def pages(connection: Connection) -> None:
 def walk(connection: Connection, name: str) -> Iterator[int]:
     """The ids of a chain whose links hold, oldest first. Raises Broken at the first that does not."""
     statement, line = CHAINS[name]
-    gaps = {gap.first: gap for gap in connection.execute(select(GAP).where(GAP.c.name == name))}
+    gaps = {first: (last, prior, chain) for first, last, prior, chain in connection.rows(GAPS, {"name": name})}
     last, end = head(connection, name)
     due, prior = 1, GENESIS
-    for row in connection.execute(statement.order_by(table(name).c.id), execution_options=STREAM):
+    for row in connection.stream(statement):
         due, prior = leap(gaps, name, due, prior)
-        if row.id != due:
+        number, chain = row[:2]
+        if number != due:
             raise Broken(f"{name} {due} is missing")
-        if sha256(prior + line(row)) != row.chain:
-            raise Broken(f"{name} {row.id} was changed after it was written")
-        due, prior = due + 1, row.chain
-        yield row.id
+        if sha256(prior + line(row)) != chain:
+            raise Broken(f"{name} {number} was changed after it was written")
+        due, prior = due + 1, chain
+        yield number
     due, prior = leap(gaps, name, due, prior)
     if due <= last:
         raise Broken(f"{name} {due} is missing")
@@ -112,11 +101,11 @@ def walk(connection: Connection, name: str) -> Iterator[int]:
         raise Broken(f"{name} {due - 1} is not the end that was written")
 
 
-def leap(gaps: Mapping[int, Row[Any]], name: str, due: int, prior: bytes) -> tuple[int, bytes]:
+def leap(gaps: Mapping[int, tuple[int, bytes, bytes]], name: str, due: int, prior: bytes) -> tuple[int, bytes]:
     """Step over the rows that retention dropped in between; their hashes still link what is left."""
     while due in gaps:
-        gap = gaps[due]
-        if gap.prior != prior:
-            raise Broken(f"{name} {due} to {gap.last} were dropped, but what came before them was changed")
-        due, prior = gap.last + 1, gap.chain
+        last, before, chain = gaps[due]
+        if before != prior:
+            raise Broken(f"{name} {due} to {last} were dropped, but what came before them was changed")
+        due, prior = last + 1, chain
     return due, prior
