@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from watcher import formats
-from watcher.core.model import Document, Outcome, Unreadable
+from watcher.core.model import Document, Entry, Outcome, Unreadable
 from watcher.parsing import Readers, read_here
 from watcher.parsing_worker import SIZE, pack_request
 
@@ -84,6 +85,31 @@ def test_many_documents_are_read_side_by_side_by_few_processes(naughty: Readers)
         return [entries[0].key for entries in found]
 
     assert len(set(asyncio.run(all_of_them()))) == 1
+
+
+def who(pool: Readers) -> int:
+    return int(pool.read_now(document("who"), "text", {})[0].key)
+
+
+def test_documents_that_are_read_quickly_need_one_process_alone() -> None:
+    with Readers(workers=2, patience=timedelta(minutes=1), command=(sys.executable, str(NAUGHTY))) as pool:
+
+        async def all_of_them() -> list[tuple[Entry, ...]]:
+            return await asyncio.gather(*(pool.read(document("who"), "text", {}) for _ in range(50)))
+
+        assert len({entries[0].key for entries in asyncio.run(all_of_them())}) == 1
+
+
+def test_a_document_that_takes_long_holds_up_no_other() -> None:
+    with Readers(workers=2, command=(sys.executable, str(NAUGHTY))) as pool, ThreadPoolExecutor() as threads:
+        first = who(pool)
+        hanging = threads.submit(pool.read_now, document("hang"), "text", {})
+        while who(pool) == first:  # until the other one has begun
+            pass
+        assert not hanging.done()
+        os.kill(first, signal.SIGKILL)
+        with pytest.raises(Unreadable, match="signal 9"):
+            hanging.result()
 
 
 HARMS = [

@@ -13,6 +13,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Self
 
 from watcher import formats
@@ -32,6 +33,8 @@ MEMORY = 1 << 30
 _CHUNK = 1 << 16
 _MAX_ANSWER = 128 << 20
 _GOODBYE = 5.0
+_START = 1.0
+"""Seconds that a worker may need before it begins with its first document."""
 
 
 async def read_here(document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
@@ -41,6 +44,9 @@ async def read_here(document: Document, format_name: str, options: Facts) -> tup
 
 class Readers:
     """A pool of worker processes, started when they are first needed, gone when they have been idle for two minutes.
+
+    One worker reads most documents in a millisecond or two, and another one would need 20 MB: it is started only where those
+    there are have been at their documents for longer than `patience`.
 
     `read` may be awaited from any event loop; `read_now` blocks. Close it, or use it as a context manager.
     """
@@ -52,6 +58,7 @@ class Readers:
         memory: int = MEMORY,
         cpu: timedelta = timedelta(seconds=10),
         wall: timedelta = timedelta(seconds=30),
+        patience: timedelta = timedelta(seconds=0.25),
         command: Sequence[str] = COMMAND,
     ) -> None:
         """`memory` in bytes for each worker; `cpu` and `wall` for each document."""
@@ -59,8 +66,12 @@ class Readers:
         self._cpu = max(1, round(cpu.total_seconds()))
         self._wall = wall.total_seconds()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="readers")
-        self._lock = threading.Lock()
+        self._patience = patience.total_seconds()
+        self._changed = threading.Condition()
         self._idle: list[_Worker] = []
+        self._busy: dict[int, float] = {}
+        """When each document under way will have tried our patience, by the number of its reading."""
+        self._numbers = count()
 
     async def read(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
         """The entries of a document. Raises Unreadable, also where a worker died over it, and KeyError for an unknown name."""
@@ -72,37 +83,57 @@ class Readers:
         if format_name not in formats.names():
             raise KeyError(format_name)
         request = pack_request(document, format_name, options, self._cpu)
+        answer = json.loads(self._asked(request))
+        if "entries" in answer:
+            return unpack_entries(answer["entries"])
+        raise Unreadable(answer["reason"], Outcome(answer["kind"]))
+
+    def _asked(self, request: bytes) -> bytes:
+        """What a worker answers."""
         while True:
-            worker, fresh = self._take()
+            number, kept = next(self._numbers), None
+            worker = self._take(number)
+            fresh = worker is None
             try:
-                answer = json.loads(worker.ask(request, self._wall))
+                worker = worker or _Worker(self._command)
+                answer = worker.ask(request, self._wall)
+                kept = worker
             except _Gone as gone:
                 if gone.code == RETIRED and not fresh:
                     continue  # it had just stopped by itself; the document is not to blame
                 raise Unreadable(f"reading it {gone.how}", Outcome.MALFORMED) from gone
-            self._give_back(worker)
-            if "entries" in answer:
-                return unpack_entries(answer["entries"])
-            raise Unreadable(answer["reason"], Outcome(answer["kind"]))
+            finally:
+                self._give_back(number, kept)
+            return answer
 
-    def _take(self) -> tuple[_Worker, bool]:
-        """A worker that waits, the one last used, or a new one; and whether it is new."""
-        with self._lock:
-            while self._idle:
-                worker = self._idle.pop()
-                if worker.alive():
-                    return worker, False
-                worker.stop()
-        return _Worker(self._command), True
+    def _take(self, number: int) -> _Worker | None:
+        """The worker last used of those that wait, or that will in a moment; None where another one is to be started."""
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                while self._idle:
+                    worker = self._idle.pop()
+                    if worker.alive():
+                        self._busy[number] = now + self._patience
+                        return worker
+                    worker.stop()
+                if all(until <= now for until in self._busy.values()):
+                    self._busy[number] = now + _START + self._patience
+                    return None
+                self._changed.wait(max(self._busy.values()) - now)
 
-    def _give_back(self, worker: _Worker) -> None:
-        with self._lock:
-            self._idle.append(worker)
+    def _give_back(self, number: int, worker: _Worker | None) -> None:
+        """A reading has ended; its worker waits for the next one, where it lives on."""
+        with self._changed:
+            del self._busy[number]
+            if worker is not None:
+                self._idle.append(worker)
+            self._changed.notify()
 
     def close(self) -> None:
         """Let the documents under way end, then the workers."""
         self._threads.shutdown(wait=True)
-        with self._lock:
+        with self._changed:
             stopping, self._idle = self._idle, []
         for worker in stopping:
             worker.stop()
