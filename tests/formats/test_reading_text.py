@@ -24,6 +24,12 @@ def test_a_line_is_printable(raw: str, said: str) -> None:
     assert clean(raw) == said
 
 
+@given(st.text("ab \t\n\x85\u00a0\u2028\u200b\x07", max_size=12))
+def test_words_stand_one_space_apart_and_what_cannot_be_seen_is_gone(raw: str) -> None:
+    seen = " ".join(raw.split()).translate(dict.fromkeys(map(ord, "\u200b\x07")))
+    assert clean(raw) == " ".join(seen.split())
+
+
 def test_nothing_is_longer_than_its_limit() -> None:
     assert clean("word " * 100, 12) == "word word wo"
     assert lines("one\n\n two \nthree", 9) == "one\ntwo\nt"

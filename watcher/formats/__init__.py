@@ -9,7 +9,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 from watcher.core.model import Outcome, Unreadable
-from watcher.formats._text import clean, lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,9 +62,16 @@ def read(document: Document, format_name: str, options: Facts) -> tuple[Entry, .
 
 def _shown(entry: Entry) -> Entry:
     """The entry without what no reader should ever see, also where its format let it through."""
-    texts = (entry.key, entry.title, entry.text, *(value for value in entry.facts.values() if isinstance(value, str)))
-    if "".join(texts).replace("\n", "").isprintable():
+    named = (entry.key, entry.title, *(value for value in entry.facts.values() if isinstance(value, str)))
+    if _is_shown(entry.text) and all(map(_is_shown, named)):
         return entry
+    from watcher.formats._text import clean, lines  # noqa: PLC0415 - who only asks for names needs none of it
+
     facts = {name: lines(value, len(value)) if isinstance(value, str) else value for name, value in entry.facts.items()}
     text = lines(entry.text, len(entry.text))
     return replace(entry, key=clean(entry.key), title=clean(entry.title), text=text, facts=facts)
+
+
+def _is_shown(text: str) -> bool:
+    """Whether a text holds nothing but printable characters and line ends."""
+    return text.isprintable() or ("\n" in text and text.replace("\n", "").isprintable())

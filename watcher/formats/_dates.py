@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
 
 FIRST_YEAR, LAST_YEAR = 1985, 2200
 """Outside of these a date is a default or a mistake (year 0, 1970-01-01, 9999), and arithmetic on it may overflow."""
@@ -62,14 +61,11 @@ _TIME = (
     r"(?:\D{0,6}?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?(?:\s*(?P<half>[ap])\.?m\b\.?)?"
     r"\s*(?P<zone>[+-]\d{2}:?\d{2}|[A-Za-z]{1,5}\b)?)?"
 )
-_SHAPES = tuple(
-    re.compile(shape + _TIME, re.IGNORECASE)
-    for shape in (
-        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
-        r"(?:[^\W\d]{2,12}\.?,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º|er)?[\s-]+(?:(?:of|de|do)\s+)?(?P<name>[^\W\d]{3,10})\.?,?[\s-]+(?:(?:de|del|do)\s+)?(?P<year>\d{4}|\d{2})(?!\d)",
-        r"(?:[^\W\d]{2,12}\.?,\s*)?(?P<name>[^\W\d]{3,10})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?!\d)",
-        r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]",
-    )
+_SHAPES = (
+    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
+    r"(?:[^\W\d]{2,12}\.?,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º|er)?[\s-]+(?:(?:of|de|do)\s+)?(?P<name>[^\W\d]{3,10})\.?,?[\s-]+(?:(?:de|del|do)\s+)?(?P<year>\d{4}|\d{2})(?!\d)",
+    r"(?:[^\W\d]{2,12}\.?,\s*)?(?P<name>[^\W\d]{3,10})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?!\d)",
+    r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]",
 )
 _RFC = re.compile(r"[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UTC|Z|[+-]\d{4})")
 _SHORT = {name: number for name, number in _MONTHS.items() if len(name) == 3 and name.isascii()}  # noqa: PLR2004 - three letters
@@ -116,7 +112,11 @@ def read_epoch(value: float) -> datetime | None:
 @lru_cache(maxsize=64)
 def zone_named(name: str) -> tzinfo:
     """An IANA time zone; UTC for an empty name. Raises KeyError (ZoneInfoNotFoundError) or ValueError for a wrong one."""
-    return ZoneInfo(name) if name else UTC
+    if not name:
+        return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - most dates name their zone
+
+    return ZoneInfo(name)
 
 
 def _in_range(moment: datetime | None) -> datetime | None:
@@ -126,10 +126,13 @@ def _in_range(moment: datetime | None) -> datetime | None:
 def _read_rfc(raw: str) -> datetime | None:
     """The one form that nearly every RSS feed uses, quickly."""
     found = _RFC.fullmatch(raw)
-    if found is None or found.group(2).lower() not in _SHORT:
+    if found is None:
         return None
     day, name, year, hour, minute, second, offset = found.groups()
-    moment = datetime(int(year), _SHORT[name.lower()], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC)
+    month = _SHORT.get(name.lower())
+    if month is None:
+        return None
+    moment = datetime(int(year), month, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC)
     return moment - _offset(offset)
 
 
@@ -141,9 +144,15 @@ def _read_iso(raw: str) -> datetime | None:
     return datetime.fromisoformat(raw).replace(tzinfo=UTC) if basic and raw == basic.group() else None
 
 
+@cache
+def _shapes() -> tuple[re.Pattern[str], ...]:
+    """The other forms, compiled when a date first needs them: feeds rarely do."""
+    return tuple(re.compile(shape + _TIME, re.IGNORECASE) for shape in _SHAPES)
+
+
 def _read_any(raw: str, zone: tzinfo) -> datetime | None:
     """Any other form, from the start of the text."""
-    for shape in _SHAPES:
+    for shape in _shapes():
         found = shape.match(raw)
         if found is not None:
             parts = found.groupdict()
@@ -176,6 +185,7 @@ def _moment(day: date, parts: dict[str, str | None], zone: tzinfo) -> datetime:
     return at - (timedelta(minutes=_ZONES[named]) if named[0].isalpha() else _offset(named))
 
 
+@lru_cache(maxsize=64)
 def _offset(text: str) -> timedelta:
     """+0130, -05:00, Z and GMT as time ahead of UTC."""
     digits = text.replace(":", "")

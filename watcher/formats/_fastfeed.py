@@ -39,6 +39,8 @@ _FOREIGN = (
     "{com-wordpress:feed-additions:1}",
 )
 _PICTURES = frozenset(f"{{http://search.yahoo.com/mrss/}}{name}" for name in ("thumbnail", "content"))
+_GUID, _TYPED = frozenset({"isPermaLink"}), frozenset({"type"})
+"""Attributes that may stand on a name, and on a text of Atom."""
 _HTML_TYPES = frozenset({None, "text/html", "application/xhtml+xml"})
 _ENTITY_LEFT = re.compile(r"&([A-Za-z0-9_]+);")
 _WINDOWS = {code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}}
@@ -92,7 +94,7 @@ def _rss_item(item: etree._Element, base: str) -> Item:
         if name is not None:
             _keep(found, name, child)
         elif tag == "guid":
-            _keep(found, "id", child, "isPermaLink")
+            _keep(found, "id", child, _GUID)
             if base and found["id"] and child.get("isPermaLink", "true") == "true":
                 found["id"] = urljoin(base, found["id"])
         elif tag == "category":
@@ -133,7 +135,7 @@ def _atom_entry(entry: etree._Element) -> Item:
         if name is not None:
             if child.get("type", "text") not in {"text", "html"}:
                 raise _Unusual
-            _keep(found, name, child, "type")
+            _keep(found, name, child, _TYPED)
         elif tag == _ATOM + "link":
             links.append(child)
         elif tag == _ATOM + "category":
@@ -161,9 +163,9 @@ def _atom_link(links: Iterable[etree._Element]) -> str:
     return str(address)
 
 
-def _keep(found: dict[str, str], name: str, element: etree._Element, *attributes: str) -> None:
+def _keep(found: dict[str, str], name: str, element: etree._Element, attributes: frozenset[str] = frozenset()) -> None:
     """Note the text of an element that comes once and has no elements inside."""
-    if name in found or len(element) or (element.attrib and any(name not in attributes for name in element.attrib)):
+    if name in found or len(element) or not attributes.issuperset(element.keys()):
         raise _Unusual
     text = (element.text or "").strip()
     if name == "id" and ":///" in text:

@@ -33,12 +33,11 @@ _FIRST_ELEMENT = re.compile(r"<\w")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
 _XML_START = re.compile(r"[\ufeff\s]*<(?:\?xml|!doctype|rss|feed|rdf)\b", re.IGNORECASE)
 _PAGE_ROOTS = frozenset({"html", "head", "body"})
-_HUMAN_CHECK = re.compile(
+_HUMAN_CHECK = (
     r"just a moment|attention required|checking (?:if the site connection|your browser)|verif(?:y|ying) (?:that )?you(?:'re| are)"
     r"|are you (?:a )?(?:human|robot)|not a (?:ro)?bot|human (?:verification|check)|security check|bot (?:verification|detection)"
     r"|captcha|pardon our interruption|request unblock|unusual traffic|access (?:to this page )?(?:has been |is )?denied"
-    r"|ddos protection|enable javascript and cookies|(?:been|request) blocked|challenge validation",
-    re.IGNORECASE,
+    r"|ddos protection|enable javascript and cookies|(?:been|request) blocked|challenge validation"
 )
 _CHECK_CODE = re.compile(r"_cf_chl|cf-chl-|px-captcha|awswaf|captcha-delivery|incapsula incident", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
@@ -166,7 +165,7 @@ def human_check(text: str) -> bool:
         return False
     shown = f"{title.group(1) if title else ''} {words[:_SHORT]}"
     return bool(
-        _HUMAN_CHECK.search(shown)
+        re.search(_HUMAN_CHECK, shown, re.IGNORECASE)
         or _CHECK_CODE.search(text[:60_000])
         or (len(words) < _SHORT and "captcha" in text[:60_000].casefold())
     )

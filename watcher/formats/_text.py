@@ -48,9 +48,14 @@ _TABLE = _build_table()
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
     """One line of printable text: white space collapsed, control and invisible characters gone, at most `limit` characters."""
-    line = " ".join(text.split())
-    if not line.isprintable():
-        line = " ".join(line.translate(_TABLE).split())
+    if not text.isprintable():
+        line = " ".join(text.split())
+        if not line.isprintable():
+            line = " ".join(line.translate(_TABLE).split())
+    elif "  " in text:  # no other white space is printable
+        line = " ".join(text.split())
+    else:
+        line = text.strip(" ")
     return line if len(line) <= limit else line[:limit].rstrip()
 
 
@@ -63,7 +68,7 @@ def lines(text: str, limit: int = MAX_TEXT) -> str:
 def paragraphs(markup: str, limit: int = MAX_TEXT) -> str:
     """The text of an HTML fragment (or of plain text), a line for each paragraph, item, heading or row."""
     markup = markup[:_MAX_MARKUP]
-    if not _MARKED_UP.search(markup):
+    if not ("<" in markup or "&" in markup) or not _MARKED_UP.search(markup):
         return lines(_WRAPPED.sub(" ", _BLANKS.sub(" ", markup)), limit) if "\n" in markup else clean(markup, limit)
     if _PRE in markup:
         markup = "".join(map(_keep_lines, _AFTER_PRE.split(markup)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
@@ -67,7 +66,10 @@ def _items(body: bytes, content_type: str) -> list[Item]:
 
 
 def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[Entry, Item]:
-    """One item, cleaned. The whole item is the entry; `_parts` takes it apart."""
+    """One item, cleaned. The whole item is the entry; `_parts` takes it apart.
+
+    It is named as configured, else by its id, its link, or its title and date, or its first words.
+    """
     title = plain_title(item.title)
     link = absolute(item.link, url) or (absolute(item.id, url) if item.id.startswith("http") else "")
     updated = read_date(item.updated, zone)
@@ -82,23 +84,22 @@ def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[
     if categories:
         facts["categories"] = categories
     text = paragraphs(item.content or item.summary)
-    parts = {
-        "id": clean(item.id, 2_000),
-        "link": link,
-        "title": title,
-        "published": published.isoformat() if published else clean(raw, 100),
-    }
-    return Entry(_key(parts, names, text), title, text, link, published, facts), item
-
-
-def _key(parts: dict[str, str], names: tuple[str, ...], text: str) -> str:
-    """What names the item: as configured, else its id, its link, or its title and date, or its first words."""
+    own, at = clean(item.id, 2_000), "" if published else clean(raw, 100)
     if names:
+        parts = {"id": own, "link": link, "title": title, "published": published.isoformat() if published else at}
         key = " ".join(parts[name] for name in names if parts[name])
     else:
-        key = parts["id"] or parts["link"] or " ".join(filter(None, (parts["title"], parts["published"])))
-    key = key or beginning(text)
-    return key if len(key) <= _MAX_KEY else f"{key[:200]}#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+        key = own or link or " ".join(filter(None, (title, published.isoformat() if published else at)))
+    return Entry(_bounded(key or beginning(text)), title, text, link, published, facts), item
+
+
+def _bounded(key: str) -> str:
+    """What names an item, at most 300 characters long."""
+    if len(key) <= _MAX_KEY:
+        return key
+    from hashlib import sha256  # noqa: PLC0415 - it brings OpenSSL along, for keys that hardly any feed has
+
+    return f"{key[:200]}#{sha256(key.encode()).hexdigest()[:32]}"
 
 
 def _name_apart(found: list[tuple[Entry, Item]]) -> list[tuple[Entry, Item]]:
