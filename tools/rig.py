@@ -105,6 +105,7 @@ def poll(folder: Path) -> None:
 
 def note(folder: Path) -> None:
     """Append what was sent since the last time to announce.jsonl."""
+    from watcher.core.model import Change  # noqa: PLC0415 - as above
     from watcher.store import State, Store  # noqa: PLC0415 - as above
 
     log, place = folder / "announce.jsonl", folder / "announced.at"
@@ -114,11 +115,10 @@ def note(folder: Path) -> None:
             if sent.id <= last:
                 continue
             last = sent.id
-            digest = tx.digests.get(sent.digest)
-            for transition in digest.transitions if digest and digest.kind == "news" else ():
+            for transition in tx.transitions.told_by(sent.digest):
                 title = f"{transition.title} {transition.details.get('title', '')}"
                 at = sent.sent_at.timestamp() if sent.sent_at else 0.0
-                if re.search(r"EVT-", title):
+                if transition.kind is not Change.BASELINE and re.search(r"EVT-", title):
                     out.write(json.dumps({"id": title, "t": at}) + "\n")
     place.write_text(str(last))
 

@@ -12,7 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 from tests.store.things import T0
+from tools.schema import written
 from watcher.store import Store
+from watcher.store.embedded import SCHEMA
 from watcher.store.migrate import HEAD, configuration, version
 
 OLD = sorted((Path(__file__).parents[1] / "fixtures" / "store").glob("*.db.gz"))
@@ -22,6 +24,14 @@ def test_the_steps_lead_to_the_tables_of_today(store: Store) -> None:
     with store.changing() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False, "compare_server_default": False})
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_a_new_database_is_made_as_the_steps_would_make_it(file_store: Store) -> None:
+    assert written() == SCHEMA.read_text("utf-8"), "run `python -m tools.schema`"
+    with file_store.reading() as tx:
+        made = tx.connection.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    assert [name for (name,) in made] == sorted([*SQLModel.metadata.tables, "alembic_version"])
+    assert file_store.version() == HEAD
 
 
 def test_the_newest_step_is_the_one_that_the_program_knows(file_store: Store) -> None:

@@ -28,7 +28,9 @@ def once(
     """
     settings = configured(config)
     with journal(log, log_level), in_words(), Store.open(settings.store.url) as store:
-        done = asyncio.run(_once(settings, store))
+        cycles: list[Done] = []
+        asyncio.run(_once(settings, store, cycles))
+    [done] = cycles
     if as_json:
         print_json(_plain(done))
         return
@@ -46,14 +48,14 @@ def _plain(done: Done) -> dict[str, Any]:
     }
 
 
-async def _once(config: Config, store: Store) -> Done:
+async def _once(config: Config, store: Store, cycles: list[Done]) -> None:
+    # The cycle is not this task's result: asyncio writes that out in full when it puts the handler of Ctrl-C back.
     now = utc_now()
     prepare(store, config, now)
     async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as beat:
-        done = await cycle(beat, now, every_signal=True)
+        cycles.append(await cycle(beat, now, every_signal=True))
         if beat.after is not None:
             await beat.after()
-        return done
 
 
 def run(

@@ -48,6 +48,10 @@ class Database(ABC):
         """The step at which the schema stands; empty for a new database."""
 
     @abstractmethod
+    def create(self) -> None:
+        """Make the tables of a new database at once, where that can be done."""
+
+    @abstractmethod
     def token(self) -> str:
         """A word that changes with every commit of any process; no table is read for it. From many threads."""
 

@@ -25,7 +25,8 @@ FREE = "state = 'pending', lease_until = NULL, next_at = :now"
 # An attempt that was cut off may have reached the recipient; one that never began did not.
 RELEASE = f"UPDATE delivery SET {FREE} WHERE {EXPIRED} AND attempt_started_at IS NULL"
 DOUBT = f"UPDATE delivery SET {FREE}, uncertain = TRUE WHERE {EXPIRED} AND attempt_started_at IS NOT NULL"
-WAITING = "SELECT id FROM delivery WHERE state = 'pending' AND next_at <= :now ORDER BY next_at, id LIMIT :most"
+# With its own index on the state SQLite would sort everything that waits, each time.
+WAITING = "SELECT id FROM delivery WHERE state || '' = 'pending' AND next_at <= :now ORDER BY next_at, id LIMIT :most"
 SENT = (
     "UPDATE delivery SET state = 'sent', sent_at = :now, error = '', message = '', next_at = NULL, lease_until = NULL"
     " WHERE id = :id AND state <> 'sent'"

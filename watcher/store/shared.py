@@ -98,6 +98,9 @@ class SharedDatabase(Database):
             return ""
         return str(connection.value("SELECT version_num FROM alembic_version") or "")
 
+    def create(self) -> None:
+        """Nothing: the steps of the migrations make the tables."""
+
     def token(self) -> str:
         """The end of the server's log: it moves with every commit."""
         with self.reading() as connection:

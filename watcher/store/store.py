@@ -86,11 +86,17 @@ class Store:
 
     def upgrade(self) -> None:
         """Bring the schema to this program's. One that is there already is only read: asking never waits for a writer."""
-        with self.database.reading() as connection:
-            current = self.database.version(connection)
-        if current != HEAD:
+        if not self.version():
+            with self._alone():
+                self.database.create()
+        if self.version() != HEAD:
             with self.changing() as connection:
                 migrate(connection, self.name)
+
+    def version(self) -> str:
+        """The step at which the schema stands; empty for a new database. Raises StoreError."""
+        with self.database.reading() as connection:
+            return self.database.version(connection)
 
     @property
     def name(self) -> str:
