@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.builders import day
+from tests.builders import ACCESS, day, said, signal_of
+from watcher.core.decide import decide
 from watcher.core.digest import compose, is_ripe, net
 from watcher.core.model import Change, Standing, Transition
 
@@ -71,3 +72,12 @@ def test_the_same_rows_make_the_same_digest() -> None:
     assert (digest.id, digest.kind) == ("news-20260610T120000Z-8", "news")
     assert len(digest.transitions) == 2, "details travel along"
     assert compose([move("a", "b"), move("b", "a", number=2)], {}, now=NOW).kind == "nothing"
+
+
+def test_a_digest_holds_where_things_stand_and_no_more_words_than_its_letter_shows() -> None:
+    claims = [said("official:lab", "gated", f"06-0{number}", words=f"It is gated, say {number}.") for number in range(1, 4)]
+    verdict = decide(signal_of(ACCESS), claims, [], NOW)
+    news, first = (compose([move("a", "b")], {"sig": verdict}, now=NOW, kind=kind).verdicts[0] for kind in ("news", "baseline"))
+
+    assert [(track.status, track.since, len(track.evidence)) for track in news.tracks] == [("gated", verdict.tracks[0].since, 0)]
+    assert [track.evidence for track in first.tracks] == [verdict.tracks[0].evidence[:1]]

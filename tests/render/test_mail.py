@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,7 +37,8 @@ from tests.render.stories import (
     quote,
     verdict,
 )
-from watcher.core.model import Digest, Transition
+from watcher.core.digest import in_brief
+from watcher.core.model import Digest, RaisedFlag, Transition
 from watcher.render import Desk, render
 from watcher.render.confirmation import confirmation, known_already
 from watcher.render.sample import sample
@@ -56,6 +58,21 @@ ALL = {
     "reminder": digest(kind="reminder", notes=("in 7 days: the Congress ends (3 January 2027)", "and more")),
     "sample": sample(list(DESK.signals.values()), NOW),
 }
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_a_digest_leaves_out_of_its_verdicts_no_mail_shows(name: str) -> None:
+    more: dict[str, Any] = {"flags": (RaisedFlag("f", "Flag", NOW, (quote("Flagged."),)),), "path": (("x", NOW),)}
+    whole = replace(
+        ALL[name],
+        verdicts=tuple(
+            replace(each, tracks=tuple(replace(track, **more, proofs={"p": quote("Proof.")}) for track in each.tracks))
+            for each in ALL[name].verdicts
+        ),
+    )
+    held = {each.signal: each for each in whole.verdicts}
+    brief = replace(whole, verdicts=in_brief(held, quotes=int(whole.kind == "baseline")))
+    assert render(brief, DESK, READER) == render(whole, DESK, READER)
 
 
 def told(*changes: Transition, desk: Desk = DESK) -> str:

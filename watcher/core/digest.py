@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from watcher.core.model import Change, Digest, Transition, Verdict
+from watcher.core.model import Change, Digest, TrackVerdict, Transition, Verdict
 
 MOVES = frozenset({Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.RAISED})
 
@@ -61,5 +61,21 @@ def compose(pending: Sequence[Transition], verdicts: Mapping[str, Verdict], *, n
         at=now,
         kind=kind if worth else "nothing",
         transitions=told,
-        verdicts=tuple(verdicts[signal] for signal in sorted(verdicts)),
+        verdicts=in_brief(verdicts, quotes=int(kind == "baseline")),
     )
+
+
+def in_brief(verdicts: Mapping[str, Verdict], *, quotes: int = 0) -> tuple[Verdict, ...]:
+    """Verdicts as a digest carries them, by signal: where each track stands, with at most so many of its quotes.
+
+    No letter shows more, and the way there is kept with the verdict itself: of a thousand tracks it is megabytes, which would
+    be written and read again for each piece of news.
+    """
+    return tuple(
+        replace(verdict, tracks=tuple(_brief(track, quotes) for track in verdict.tracks))
+        for _, verdict in sorted(verdicts.items())
+    )
+
+
+def _brief(track: TrackVerdict, quotes: int) -> TrackVerdict:
+    return replace(track, evidence=track.evidence[:quotes], flags=(), events=(), path=(), proofs={})

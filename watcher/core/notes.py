@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from watcher.core.digest import in_brief
 from watcher.core.model import Date, Digest, Health, Signal, Verdict
 
 HOUR = timedelta(hours=1)
@@ -21,7 +22,7 @@ def weekly(verdicts: Mapping[str, Verdict], healths: Iterable[Health], *, now: d
     few = {0: "Nothing changed this week.", 1: "One change was told this week."}
     told = few.get(changes, f"{changes} changes were told this week.")
     notes = (told, f"{seen} of {len(states)} sources were read this week.")
-    return Digest(week_id(now), now, "weekly", (), _sorted(verdicts), notes)
+    return Digest(week_id(now), now, "weekly", (), in_brief(verdicts), notes)
 
 
 def week_id(now: datetime) -> str:
@@ -49,7 +50,7 @@ def reminders(
 def undelivered(letters: Sequence[str], verdicts: Mapping[str, Verdict], *, number: int, now: datetime) -> Digest:
     """That messages were given up, a line for each; `number` is that of the newest delivery among them."""
     told = "1 message could not be delivered" if len(letters) == 1 else f"{len(letters)} messages could not be delivered"
-    return Digest(f"{UNDELIVERED}{number}-{now:%Y%m%dT%H%M%SZ}", now, "operator", (), _sorted(verdicts), (told, *letters))
+    return Digest(f"{UNDELIVERED}{number}-{now:%Y%m%dT%H%M%SZ}", now, "operator", (), in_brief(verdicts), (told, *letters))
 
 
 def next_reminder(signals: Iterable[Signal], *, now: datetime) -> datetime | None:
@@ -66,8 +67,4 @@ def _words(date: Date, now: datetime) -> str:
 
 
 def _of(signal: Signal, verdicts: Mapping[str, Verdict]) -> tuple[Verdict, ...]:
-    return tuple(verdict for name, verdict in verdicts.items() if name == signal.id)
-
-
-def _sorted(verdicts: Mapping[str, Verdict]) -> tuple[Verdict, ...]:
-    return tuple(verdicts[name] for name in sorted(verdicts))
+    return in_brief({name: verdict for name, verdict in verdicts.items() if name == signal.id})
