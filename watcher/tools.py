@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from watcher.config.settings import Tool
 from watcher.core.model import Signal
+
+if TYPE_CHECKING:
+    from watcher.config.settings import Tool  # pydantic comes with it
 
 
 def touched(signal: Signal, stack: Iterable[Tool]) -> tuple[Tool, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from watcher.config.settings import Tool
 from watcher.core.model import Digest, Signal, Status, Transition, Verdict
+
+if TYPE_CHECKING:
+    from watcher.config.settings import Tool  # pydantic comes with it
 
 
 @dataclass(frozen=True, slots=True)
