@@ -8,9 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from watcher.core.model import Signal
+
+_AS_IT_IS = frozenset({str, bool, int, float, type(None)})
 
 
 def rules_hash(signal: Signal) -> str:
@@ -25,13 +28,20 @@ def rules_hash(signal: Signal) -> str:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of the core
     """Give a value as JSON can hold it, so that equal values give equal texts."""
+    if type(value) in _AS_IT_IS:  # nearly every value of a thousand rules
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Mapping):
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
     return _leaf(value)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _leaf(value: object) -> object:
