@@ -60,10 +60,7 @@ async def deliver(store: Store, office: Office, *, now: datetime) -> Counts:
     """
     begun = office.clock()
     shift = _Shift(store, office, lambda: now + (office.clock() - begun), asyncio.Event())
-    with store.writing() as tx:
-        claimed = tx.deliveries.claim(now, office.lease)
-        digests = {name: digest for name in {each.digest for each in claimed} if (digest := tx.digests.get(name))}
-    found = parcels([each for each in claimed if each.digest in digests], digests)
+    found = await _claimed(shift, now)
     # One for each channel: a mail server that answers late must not hold up the others.
     gates = {parcel.carrier.channel: asyncio.Semaphore(office.at_once) for parcel in found}
     sending = asyncio.gather(*(_guarded(gates[one.carrier.channel], shift, one) for one in found), return_exceptions=True)
@@ -79,6 +76,24 @@ async def deliver(store: Store, office: Office, *, now: datetime) -> Counts:
     return sum((each for each in done if isinstance(each, Counts)), Counts())
 
 
+async def _claimed(shift: _Shift, now: datetime) -> list[Parcel]:
+    """What is due, taken off the event loop; cancelled meanwhile, all of it is given back."""
+    claiming = asyncio.create_task(asyncio.to_thread(_claim, shift, now))
+    try:
+        return await asyncio.shield(claiming)
+    except asyncio.CancelledError:
+        for parcel in await claiming:
+            _given_back(shift, parcel)
+        raise
+
+
+def _claim(shift: _Shift, now: datetime) -> list[Parcel]:
+    with shift.store.writing() as tx:
+        claimed = tx.deliveries.claim(now, shift.office.lease)
+        digests = {name: digest for name in {each.digest for each in claimed} if (digest := tx.digests.get(name))}
+    return parcels([each for each in claimed if each.digest in digests], digests)
+
+
 async def _guarded(gate: asyncio.Semaphore, shift: _Shift, parcel: Parcel) -> Counts:
     """One parcel, in its turn, with the beat's edge around it: whatever goes wrong is booked on it."""
     begun = False
@@ -89,13 +104,19 @@ async def _guarded(gate: asyncio.Semaphore, shift: _Shift, parcel: Parcel) -> Co
             to = _addressee(shift, parcel.carrier)
             message = await asyncio.to_thread(_message, shift.office, parcel, to)  # a long letter takes a while to lay out
             settings = _settings(shift.office, parcel.carrier)
-            if not _started(shift, parcel, message):
+            notifier = await asyncio.to_thread(shift.office.load, parcel.carrier.channel)
+            if not await asyncio.to_thread(_started, shift, parcel, message):
                 return Counts()
             begun = True
             async with asyncio.timeout(shift.office.lease.total_seconds() * WITHIN):
-                await shift.office.load(parcel.carrier.channel).send(message, to.recipient, settings)
+                await notifier.send(message, to.recipient, settings)
         except Exception as error:  # noqa: BLE001 - the edge of the beat: booked on this one delivery, and the others go on
-            return _refused(shift, parcel, error, begun=begun)
+            return await asyncio.to_thread(_refused, shift, parcel, error, begun=begun)
+    return await asyncio.to_thread(_sent, shift, parcel)
+
+
+def _sent(shift: _Shift, parcel: Parcel) -> Counts:
+    """Book what the receiver has accepted."""
     with shift.store.writing() as tx:
         tx.deliveries.book_sent(parcel.carrier.id, shift.moment())
     return Counts(sent=1, joined=len(parcel.riders))
