@@ -275,6 +275,19 @@ def test_a_mail_that_would_be_clipped_leaves_items_off_and_says_so() -> None:
     assert re.search(r"\d more changes?: this mail would be too long.", message.text)
 
 
+@pytest.mark.parametrize("many", [12, 13, 24, 25, 90])
+@pytest.mark.parametrize("words", [0, 200])
+def test_a_mail_about_many_signals_holds_as_many_as_are_not_clipped(many: int, words: int) -> None:
+    told = tuple(replace(VERDICTS[2], signal=f"signal-{number:03}", headline_label="word " * words) for number in range(many))
+    message = render(digest(kind="baseline", verdicts=told), DESK, READER)
+    size, names = len(message.html.encode()), sorted(set(re.findall(r"signal-\d+", message.html)))
+    assert size <= 80_000
+    assert names == [verdict.signal for verdict in told[: len(names)]]
+    if len(names) < many:
+        assert f"{many - len(names)} more change" in " ".join(message.text.split())
+        assert 80_000 - size < 2 * size / len(names), "there was no room for another one"
+
+
 EVIL = "</p><script>alert(1)</script>\r\nBcc: x@y.z\x00\u202e"
 
 

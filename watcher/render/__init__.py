@@ -19,6 +19,8 @@ __all__ = ["Desk", "Reader", "render"]
 
 LIMIT = 80_000
 """Bytes of HTML; Gmail clips at about 102 KB with its encoding."""
+FIRST = 12
+"""Items of which the first try is made: most letters have fewer, and few have room for more."""
 
 
 def render(digest: Digest, desk: Desk, reader: Reader) -> Message:
@@ -44,19 +46,23 @@ def render(digest: Digest, desk: Desk, reader: Reader) -> Message:
 
 
 def _fitted(told: Letter) -> tuple[Letter, str]:
-    """The letter with its HTML; items at its end are left off until no mail program clips it."""
-    html = as_html(told)
-    if len(html.encode()) <= LIMIT:
-        return told, html
-    fits, too_many = 0, len(told.items)  # by halves: a letter of hundreds of items is laid out a few times, not hundreds
+    """The letter with its HTML; items at its end are left off until no mail program clips it.
+
+    A letter of hundreds of items is never laid out whole: its beginning is, twice as long each time while that fits, and then
+    the longest one is found by halves.
+    """
+    all_items = len(told.items)
+    best, fits, too_many = (told, ""), -1, all_items + 1
+    tried = min(FIRST, all_items)
     while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        if len(as_html(_shortened(told, middle)).encode()) <= LIMIT:
-            fits = middle
+        letter = told if tried == all_items else _shortened(told, tried)
+        html = as_html(letter)
+        if len(html.encode()) <= LIMIT or not tried:
+            best, fits = (letter, html), tried
         else:
-            too_many = middle
-    kept = _shortened(told, fits)
-    return kept, as_html(kept)
+            too_many = tried
+        tried = (fits + too_many) // 2 if too_many <= all_items else min(2 * tried, all_items)
+    return best
 
 
 def _shortened(told: Letter, items: int) -> Letter:
