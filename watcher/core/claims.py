@@ -58,6 +58,8 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
     seen, rules = Seen(signal, observation), _index(signal)
     found = [claim for indexed in rules.of(observation) if (claim := _claim(seen, indexed))]
+    if not signal.figures and (not found or (len(found) == 1 and not found[0].review)):
+        return tuple(found)  # as nearly every entry has it
     series = rules.series
     found = _told_once(found) if series else found
     # A publication that is no event of its series (another subject) is still for a person to see.
@@ -144,8 +146,8 @@ def _speaks(seen: Seen, rule: Rule) -> bool:
 def _facts_hold(seen: Seen, indexed: _Indexed) -> bool:
     if indexed.links is not None and not any(glob.holds(seen.link) for glob in indexed.links):
         return False
-    facts = seen.entry.facts
-    return all(_allows(allowed, facts.get(name)) for name, allowed in indexed.when.items())
+    facts, when = seen.entry.facts, indexed.when
+    return not when or all(_allows(allowed, facts.get(name)) for name, allowed in when.items())
 
 
 def _allows(allowed: tuple[Scalar, ...], value: Scalar | tuple[Scalar, ...]) -> bool:

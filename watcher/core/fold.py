@@ -115,7 +115,7 @@ def _day(claim: Claim) -> str:
 def _step(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> None:
     """Move, renew or ignore: the one place where a claim meets a status."""
     leads = claim.quote.tier in LEADING
-    if leads:
+    if leads and ladder.attributes:
         _note(claim, walk, [name for name in claim.details if name in ladder.attributes])
     if claim.status == walk.status and walk.setter is not None:
         if leads:
