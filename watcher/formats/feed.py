@@ -80,9 +80,10 @@ def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[
         facts["date_raw"] = clean(raw, 100)
     if updated is not None and updated != published:
         facts["updated"] = updated.isoformat()
-    categories = tuple(dict.fromkeys(filter(None, (clean(name, 200) for name in item.categories[:50]))))
-    if categories:
-        facts["categories"] = categories
+    if item.categories:
+        categories = tuple(dict.fromkeys(filter(None, (clean(name, 200) for name in item.categories[:50]))))
+        if categories:
+            facts["categories"] = categories
     text = paragraphs(item.content or item.summary)
     own, at = clean(item.id, 2_000), "" if published else clean(raw, 100)
     if names:
