@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.core.digest import compose, is_ripe
-from watcher.core.model import Change, Digest, Transition, Verdict
+from watcher.core.digest import compose, is_ripe, one_in_brief
+from watcher.core.model import Change, Digest, Transition
 from watcher.store import Mute, Outgoing, Store, Transaction
 
 NOTHING = "nothing"
@@ -34,23 +34,44 @@ def announce(
     store: Store, readers: Sequence[Reader], signals: Collection[str], *, now: datetime, wait: timedelta
 ) -> list[Digest]:
     """Make the digests that are ripe at `now` and put their deliveries into the outbox. Raises StoreError."""
+    if not _is_any_waiting(store, signals, now):
+        return []
     with store.writing() as tx:
         mutes = tx.mutes.of(now)
         pending = [transition for transition in tx.transitions.pending() if not is_muted(transition, mutes)]
         if not pending:
             return []
-        verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
-        notices = [transition for transition in pending if not transition.track and transition.kind is Change.FLAG]
-        baseline = [transition for transition in pending if transition.kind is Change.BASELINE]
-        news = [transition for transition in pending if transition not in notices and transition not in baseline]
+        kinds: dict[str, list[Transition]] = {"baseline": [], "news": [], "operator": []}
+        for transition in pending:
+            kinds[_kind(transition)].append(transition)
         made: list[Digest] = []
-        if baseline and (len(verdicts) == len(signals) or now - baseline[0].at >= LONGEST_BASELINE):
-            made.append(_put(tx, "baseline", baseline, verdicts, readers, now))
-        elif is_ripe(news, now=now, wait=wait):
-            made.append(_put(tx, "news", news, verdicts, readers, now))
-        if is_ripe(notices, now=now, wait=wait):
-            made.append(_put(tx, "operator", notices, verdicts, readers, now))
+        if kinds["baseline"] and _is_baseline_ripe(tx, signals, kinds["baseline"][0].at, now):
+            made.append(_put(tx, "baseline", kinds["baseline"], signals, readers, now))
+        elif is_ripe(kinds["news"], now=now, wait=wait):
+            made.append(_put(tx, "news", kinds["news"], signals, readers, now))
+        if is_ripe(kinds["operator"], now=now, wait=wait):
+            made.append(_put(tx, "operator", kinds["operator"], signals, readers, now))
         return [digest for digest in made if digest.kind != NOTHING]
+
+
+def _is_any_waiting(store: Store, signals: Collection[str], now: datetime) -> bool:
+    """Whether anything may be told now, found without reading a word of it: in a long first look that is asked every second."""
+    with store.reading() as tx:
+        oldest = tx.transitions.waiting()
+        if oldest.keys() == {Change.BASELINE}:
+            return _is_baseline_ripe(tx, signals, oldest[Change.BASELINE], now)
+        return bool(oldest)
+
+
+def _is_baseline_ripe(tx: Transaction, signals: Collection[str], begun: datetime, now: datetime) -> bool:
+    return now - begun >= LONGEST_BASELINE or tx.verdicts.decided().issuperset(signals)
+
+
+def _kind(transition: Transition) -> str:
+    """The kind of the digest that tells it."""
+    if transition.kind is Change.BASELINE:
+        return "baseline"
+    return "operator" if not transition.track and transition.kind is Change.FLAG else "news"
 
 
 def is_muted(transition: Transition, mutes: Iterable[Mute]) -> bool:
@@ -61,10 +82,12 @@ def is_muted(transition: Transition, mutes: Iterable[Mute]) -> bool:
 
 
 def _put(
-    tx: Transaction, kind: str, told: Sequence[Transition], verdicts: dict[str, Verdict], readers: Iterable[Reader], now: datetime
+    tx: Transaction, kind: str, told: Sequence[Transition], signals: Collection[str], readers: Iterable[Reader], now: datetime
 ) -> Digest:
     """Store one digest with its deliveries and mark its transitions; one in which they cancelled out goes to nobody."""
-    digest = compose(told, verdicts, now=now, kind=kind)
+    # One by one: together, the verdicts of a thousand signals are a hundred megabytes.
+    latest = ((name, one_in_brief(verdict, quotes=1)) for name, verdict in tx.verdicts.each_latest() if name in signals)
+    digest = compose(told, dict(latest), now=now, kind=kind)
     tx.digests.put(digest, [outgoing(reader, digest) for reader in readers if concerns(reader, digest)])
     tx.transitions.mark([transition.id for transition in told], digest.id)
     return digest

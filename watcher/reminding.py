@@ -37,7 +37,7 @@ def remind(
             *_weekly(tx, verdicts, now, zone),
             *_undelivered(tx, verdicts, now),
         ]
-        fresh = [note for note in notes if tx.digests.get(note.id) is None]
+        fresh = [note for note in notes if not tx.digests.has(note.id)]
         for note in fresh:
             tx.digests.put(note, [outgoing(reader, note) for reader in readers if _wants(reader, note)])
         tx.meta.put(LOOKED, now.isoformat())
@@ -56,7 +56,7 @@ def _is_week(tx: Transaction, now: datetime, zone: tzinfo) -> bool:
     begun, local = tx.verdicts.begun(), now.astimezone(zone)
     if begun is None or now - begun < WEEK or (local.weekday() == 0 and local.time() < HOUR):
         return False
-    return tx.digests.get(week_id(now)) is None
+    return not tx.digests.has(week_id(now))
 
 
 def _dead(tx: Transaction) -> tuple[list[Delivery], str]:

@@ -71,10 +71,12 @@ def in_brief(verdicts: Mapping[str, Verdict], *, quotes: int = 0) -> tuple[Verdi
     No letter shows more, and the way there is kept with the verdict itself: of a thousand tracks it is megabytes, which would
     be written and read again for each piece of news.
     """
-    return tuple(
-        replace(verdict, tracks=tuple(_brief(track, quotes) for track in verdict.tracks))
-        for _, verdict in sorted(verdicts.items())
-    )
+    return tuple(one_in_brief(verdict, quotes=quotes) for _, verdict in sorted(verdicts.items()))
+
+
+def one_in_brief(verdict: Verdict, *, quotes: int = 0) -> Verdict:
+    """The same of one verdict; in brief it stays as it is."""
+    return replace(verdict, tracks=tuple(_brief(track, quotes) for track in verdict.tracks))
 
 
 def _brief(track: TrackVerdict, quotes: int) -> TrackVerdict:

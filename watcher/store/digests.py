@@ -58,6 +58,10 @@ class Digests(Noun):
         text = self.connection.value(ONE, {"id": name})
         return load(Digest, text) if text else None
 
+    def has(self, name: str) -> bool:
+        """Whether there is one with this id; it is not read."""
+        return self.connection.value("SELECT 1 FROM digest WHERE id = :id", {"id": name}) is not None
+
     def of(self, kind: str | None = None, *, since: datetime = EPOCH, limit: int = 100) -> list[Digest]:
         """The digests of one kind or of all since then, newest first."""
         asked = {"since": micros(since), "most": limit}

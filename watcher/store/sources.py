@@ -39,7 +39,7 @@ FORGET = {"etag": "", "last_modified": "", "body_hash": ""}
 BLANK: dict[str, Any] = {**FORGET, "failures": 0, "outcome": "", "error": "", "gone_polls": 0}
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2048)
 def declared(text: str) -> Source:
     """The source as declared; the same text is the same value."""
     return load(Source, text)

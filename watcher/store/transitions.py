@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from watcher.core.model import Transition
+from watcher.core.model import Change, Transition
 from watcher.store.base import Noun
 from watcher.store.chain import extend
-from watcher.store.codec import EPOCH, content, dump, load, micros
+from watcher.store.codec import EPOCH, content, dump, load, micros, moment
 from watcher.store.connection import NONE, Values
 from watcher.store.documents import Documents
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ALL = "SELECT id, transition FROM transition"
 PENDING = f"{ALL} WHERE digest IS NULL ORDER BY id"
+WAITING = "SELECT kind, min(at) FROM transition WHERE digest IS NULL GROUP BY kind"
 SINCE = f"{ALL} WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
 OF = f"{ALL} WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
 TOLD = f"{ALL} WHERE digest = :digest ORDER BY id"
@@ -54,6 +55,10 @@ class Transitions(Noun):
     def pending(self) -> list[Transition]:
         """Those that no digest has told, oldest first."""
         return self.read(PENDING)
+
+    def waiting(self) -> dict[Change, datetime]:
+        """Since when the oldest of each kind has been waiting for its digest; no text is read for it."""
+        return {Change(kind): moment(at) for kind, at in self.connection.rows(WAITING)}
 
     def mark(self, numbers: Iterable[int], digest: str) -> None:
         """These are told (or knowingly passed over) by this digest, which must be stored before."""

@@ -95,7 +95,16 @@ class Verdicts(Noun):
 
     def all_latest(self) -> dict[str, Verdict]:
         """Where every signal stands, by its id."""
-        return {row[0]: current(*row[2:]) for row in self.connection.rows(NOW)}
+        return dict(self.each_latest())
+
+    def each_latest(self) -> Iterator[tuple[str, Verdict]]:
+        """The same one by one, for those who keep but a part of each."""
+        for row in self.connection.stream(NOW):
+            yield row[0], current(*row[2:])
+
+    def decided(self) -> frozenset[str]:
+        """The signals that have been decided."""
+        return frozenset(name for (name,) in self.connection.rows("SELECT signal FROM present"))
 
     def as_of(self, signal: str, moment: datetime) -> Verdict | None:
         """What the watch held at that moment, as it was decided then; None before the first decision."""
