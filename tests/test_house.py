@@ -108,7 +108,7 @@ def imported(path: Path) -> set[str]:
 
 ALONE = {
     "httpx": ("watcher/fetch/", "notifiers/webhook.py"),
-    "aiohttp": ("watcher/fetch/",),
+    "pycurl": ("watcher/fetch/",),
     "sqlmodel": ("watcher/store/",),
     "sqlalchemy": ("watcher/store/",),
     "fastapi": ("watcher/web/",),

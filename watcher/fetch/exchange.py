@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+_BLANKS = " \t\r\n"
+
 
 class Unreached(Exception):  # noqa: N818 - a word of the design
     """No answer came, and why, without the address's secrets."""
@@ -38,12 +40,25 @@ class Transport(Protocol):
         """Close every connection."""
 
 
-def joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Headers as they came on the wire, by their names in lower case."""
+def joined(lines: Iterable[bytes]) -> dict[str, str]:
+    """Header lines as they came on the wire, by their names in lower case.
+
+    A line that begins with a blank goes on with the one before (RFC 9112, 5.2).
+    """
     headers: dict[str, str] = {}
-    for raw, text in pairs:
-        name, value = raw.decode("latin-1").lower(), _text(text)
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    name = ""
+    for line in lines:
+        text = _text(line)
+        if line[0] in b" \t":
+            if name:
+                headers[name] += f" {text.strip(_BLANKS)}"
+            continue
+        name, colon, value = text.partition(":")
+        name = name.strip(_BLANKS).lower() if colon else ""
+        if name in headers:
+            headers[name] += f", {value.strip(_BLANKS)}"
+        elif name:
+            headers[name] = value.strip(_BLANKS)
     return headers
 
 
