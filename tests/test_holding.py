@@ -13,7 +13,7 @@ from tests.test_beats import Web, config, item, web
 from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import load
 from watcher.core.model import Verdict
-from watcher.observe import observe
+from watcher.observe import Rounds
 from watcher.scheduler import Beat, cycle
 from watcher.store import Store
 from watcher.worlds import World, open_world
@@ -115,7 +115,8 @@ def test_news_that_was_kept_and_not_decided_is_told_at_the_next_start(web: Web, 
         await beats(beat, world, 0)
         now = T0 + 30 * MINUTE
         world.move(now)
-        seen = await observe(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice)
+        async with Rounds(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice) as rounds:
+            seen = await rounds.next()
         assert seen.observations == 1
         # The process is killed here, between what was seen and what it means.
         told.extend(await beats(beat, world, 31, every_signal=True))

@@ -16,7 +16,7 @@ from time import perf_counter
 from watcher.announce import Reader, announce
 from watcher.core.model import Digest, Signal, Transition
 from watcher.mishaps import Mishaps
-from watcher.observe import Get, Read, Seen, hold_all, observe, settle_all
+from watcher.observe import Get, Read, Rounds, Seen, hold_all, settle_all
 from watcher.reminding import remind
 from watcher.retaining import retain
 from watcher.store import Policy, Store
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)
 """How often the heartbeat asks whether anything is due."""
-ROUNDS = 250
+ROUNDS = 500
 """Rounds of polls in one beat: pages that were just found are read in the same one."""
 SOON = 1.0
 """Seconds of one beat after which news that waits for no other goes out, though more sources are to be polled."""
@@ -117,22 +117,23 @@ async def _observe_and_decide(
     """
     outcomes, told, waiting, begun = Counter[str](), list[Transition](), False, perf_counter()
     open_signals = dict.fromkeys(beat.signals if every_signal else (), 0)
-    for _ in range(ROUNDS):
-        seen = Seen()
-        with mishaps.left_out("observing"):
-            seen = await observe(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice)
-        outcomes += seen.outcomes
-        open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
-        ready = [name for name, rounds in open_signals.items() if name not in seen.waiting or rounds >= PATIENCE]
-        news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
-        told, waiting = told + news, waiting or bool(news)
-        if waiting and tell is not None and perf_counter() - begun >= SOON:
-            await tell()
-            begun, waiting = perf_counter(), False
-        for name in ready:
-            del open_signals[name]
-        if not seen.polls:
-            break
+    async with Rounds(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice) as rounds:
+        for _ in range(ROUNDS):
+            seen = Seen()
+            with mishaps.left_out("observing"):
+                seen = await rounds.next()
+            outcomes += seen.outcomes
+            open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
+            ready = [name for name, turns in open_signals.items() if name not in seen.waiting or turns >= PATIENCE]
+            news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
+            told, waiting = told + news, waiting or bool(news)
+            if waiting and tell is not None and perf_counter() - begun >= SOON:
+                await tell()
+                begun, waiting = perf_counter(), False
+            for name in ready:
+                del open_signals[name]
+            if not seen.polls:
+                break
     return outcomes, told
 
 

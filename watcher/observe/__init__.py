@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from types import TracebackType
+from typing import Self
 
 from watcher.core.model import Signal, Transition
 from watcher.observe.booking import book
@@ -16,11 +19,11 @@ from watcher.observe.looking import Get, Read, Reading, look_at_all, spoilt
 from watcher.observe.settling import settle
 from watcher.store import Due, Store, StoreError, Transaction
 
-__all__ = ["Get", "Read", "Seen", "forget", "hold_all", "observe", "settle_all"]
+__all__ = ["Get", "Read", "Rounds", "Seen", "forget", "hold_all", "settle_all"]
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 100
 """Polls that are made at once and booked together; what they bring is in memory together."""
 SLICE = 25
 """Of these, readings with something in them that are worked on at a time."""
@@ -40,21 +43,54 @@ class Seen:
     """How the polls ended."""
 
 
-async def observe(
-    store: Store, signals: Mapping[str, Signal], *, get: Get, read: Read, now: datetime, dice: Callable[[], float]
-) -> Seen:
-    """Poll the sources that are due at `now` and keep what they say. Raises StoreError where nothing can be stored."""
-    due, missing = await asyncio.to_thread(_due, store, signals, now)
-    if not due:
-        return Seen()
-    readings = await look_at_all(due, get=get, read=read, now=now, dice=dice, missing=missing)
-    return await asyncio.to_thread(_keep_all, store, signals, readings, now, dice)  # the page is served meanwhile
+class Rounds:
+    """Round after round of polls at one moment: while what one of them has read is kept and decided, the next one asks and reads.
+
+    A source is asked once; pages that one round has found are in the next but one at the latest.
+    """
+
+    def __init__(
+        self, store: Store, signals: Mapping[str, Signal], *, get: Get, read: Read, now: datetime, dice: Callable[[], float]
+    ) -> None:
+        """Take where to look, and the moment."""
+        self._store, self._signals, self._now, self._dice = store, signals, now, dice
+        self._look = partial(look_at_all, get=get, read=read, now=now, dice=dice)
+        self._ahead: asyncio.Task[list[Reading]] | None = None
+
+    async def __aenter__(self) -> Self:
+        """The first round is asked for when it is wanted."""
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Break off what was asked for and is not wanted any more."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+            await asyncio.gather(self._ahead, return_exceptions=True)
+
+    async def next(self) -> Seen:
+        """Keep what the sources say that are due. Raises StoreError where nothing can be read or stored."""
+        readings = await self._ahead if self._ahead else []
+        self._ahead = None
+        # What the last round has found was not there yet when this one looked ahead.
+        readings = readings or await self._looked(frozenset())
+        if not readings:
+            return Seen()
+        if len(readings) == BATCH:
+            asked = frozenset(reading.due.source.id for reading in readings)
+            self._ahead = asyncio.create_task(self._looked(asked), name="looking ahead")
+        return await asyncio.to_thread(_keep_all, self._store, self._signals, readings, self._now, self._dice)
+
+    async def _looked(self, asked: frozenset[str]) -> list[Reading]:
+        """What the sources say that are due and not asked already."""
+        due, missing = await asyncio.to_thread(_due, self._store, self._signals, self._now, asked)
+        return await self._look(due, missing=missing)
 
 
-def _due(store: Store, signals: Mapping[str, Signal], now: datetime) -> tuple[list[Due], frozenset[str]]:
+def _due(store: Store, signals: Mapping[str, Signal], now: datetime, asked: frozenset[str]) -> tuple[list[Due], frozenset[str]]:
     """The sources to poll now, and those of them of which an entry is missing."""
     with store.reading() as tx:
-        due = [one for one in tx.sources.due(now, BATCH) if one.source.signal in signals]
+        found = (one for one in tx.sources.due(now, BATCH + len(asked)) if one.source.id not in asked)
+        due = [one for one in found if one.source.signal in signals][:BATCH]
         return due, _missing(tx, [one.source.id for one in due if one.source.record])
 
 
