@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import tomli
 
 from watcher.config.secrets import read_secret
 from watcher.config.spoken import spoken
@@ -31,7 +32,7 @@ class Outline:
 def outline(path: Path, env: Mapping[str, str]) -> Outline | None:
     """What a quick look needs; None where it takes the whole check to say what is wrong."""
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomli.loads(path.read_text(encoding="utf-8"))
         url = read_secret("WATCHER_STORE_URL", env) or tables.get("store", {}).get("url", URL)
         titles = {signal["id"]: signal.get("title") or spoken(signal["id"]) for signal in tables["signal"]}
         web = tables.get("web", {})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import tomli
 from pydantic import ValidationError
 
 import notifiers
@@ -24,8 +24,8 @@ def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], Place
     """Read and check the kinds of all values. Raises ConfigError."""
     text = _text(path)
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        tables = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise ConfigError(_broken(path, text, error)) from None
     overridden = override(tables, env)
     places = Places(str(path), text, tables, overridden)
@@ -50,7 +50,7 @@ def _text(path: Path) -> str:
         raise ConfigError(Mistake(str(path), 0, "", "", reason, "a file; `watcher init` writes one")) from None
 
 
-def _broken(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Mistake:
+def _broken(path: Path, text: str, error: tomli.TOMLDecodeError) -> Mistake:
     """Say where the text stops being TOML."""
     reason, _, place = str(error).rpartition(" (at ")
     line = int(found[1]) if (found := re.search(r"line (\d+)", place)) else text.count("\n") + 1
