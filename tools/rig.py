@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from watcher.store import Delivery, Transaction
 
 TRACKS = 10
 """Feeds of one signal, each a track of its own."""
@@ -104,23 +107,39 @@ def poll(folder: Path) -> None:
 
 
 def note(folder: Path) -> None:
-    """Append what was sent since the last time to announce.jsonl."""
-    from watcher.core.model import Change  # noqa: PLC0415 - as above
-    from watcher.store import State, Store  # noqa: PLC0415 - as above
+    """Append what was sent since the last time to announce.jsonl, and make everything due.
 
-    log, place = folder / "announce.jsonl", folder / "announced.at"
+    The programs beside us ask for everything whenever they are started, and so are we, however soon that is.
+    """
+    from watcher.store import Store  # noqa: PLC0415 - as above
+
+    place = folder / "announced.at"
     last = int(place.read_text()) if place.exists() else 0
-    with Store.open(f"sqlite:///{folder}/watch.db") as store, store.reading() as tx, log.open("a") as out:
-        for sent in reversed(tx.deliveries.of(State.SENT, limit=100)):
-            if sent.id <= last:
-                continue
-            last = sent.id
-            for transition in tx.transitions.told_by(sent.digest):
-                title = f"{transition.title} {transition.details.get('title', '')}"
+    with Store.open(f"sqlite:///{folder}/watch.db") as store:
+        with store.reading() as tx, (folder / "announce.jsonl").open("a") as out:
+            for sent in told_since(tx, last):
+                last = sent.id
                 at = sent.sent_at.timestamp() if sent.sent_at else 0.0
-                if transition.kind is not Change.BASELINE and re.search(r"EVT-", title):
-                    out.write(json.dumps({"id": title, "t": at}) + "\n")
+                out.writelines(json.dumps({"id": title, "t": at}) + "\n" for title in titles(tx, sent.digest))
+        with store.writing() as tx:
+            tx.connection.run("UPDATE source SET next_at = 0")
     place.write_text(str(last))
+
+
+def told_since(tx: Transaction, last: int) -> list[Delivery]:
+    """What was sent after that delivery, oldest first."""
+    from watcher.store import State  # noqa: PLC0415 - as above
+
+    return [sent for sent in reversed(tx.deliveries.of(State.SENT, limit=100)) if sent.id > last]
+
+
+def titles(tx: Transaction, digest: str) -> list[str]:
+    """The new entries of which a digest tells."""
+    from watcher.core.model import Change  # noqa: PLC0415 - as above
+
+    told = (one for one in tx.transitions.told_by(digest) if one.kind is not Change.BASELINE)
+    found = (f"{one.title} {one.details.get('title', '')}" for one in told)
+    return [title for title in found if "EVT-" in title]
 
 
 if __name__ == "__main__":
