@@ -18,8 +18,8 @@ from tests.test_beats import CONFIG, Web, item
 from tests.watching import Watch, hourly
 from watcher.core.model import Document, Outcome, Source, Tier
 from watcher.fetch import Answer, Request
+from watcher.heart import Heart
 from watcher.retaining import retain
-from watcher.scheduler import Heart
 from watcher.store import Policy, Poll, Store
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)

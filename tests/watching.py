@@ -18,7 +18,7 @@ import httpx
 from watcher.cli.wiring import Rehearsal, deliverer, fetch_settings, opened, prepare
 from watcher.config import Config, load
 from watcher.fetch.sign import sign_of_life
-from watcher.scheduler import Heart
+from watcher.heart import Heart
 from watcher.store import Store
 from watcher.web.app import create_app
 from watcher.web.reads import StoreReads, face_of

@@ -13,7 +13,7 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, fa
 from watcher.cli.journal import Form, Level, Log, LogLevel, journal
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config
-from watcher.memory import give_back
+from watcher.memory import settle
 from watcher.saying import as_line
 from watcher.scheduler import Done, cycle
 from watcher.store import Store
@@ -27,7 +27,7 @@ def once(
 
     The first run sets a baseline and says where everything stands. Later runs poll what is due and tell what has changed.
     """
-    give_back()
+    settle()
     settings = configured(config)
     with journal(log, log_level), in_words(), Store.open(settings.store.url) as store:
         cycles: list[Done] = []
@@ -78,7 +78,7 @@ def run(
     rewrite of what was told is mailed as a correction. A configuration that cannot be used is told in the log and in the audit
     list of the page, and the old one kept. The address of the page and of the database change at the next start alone.
     """
-    give_back()
+    settle()
     settings = configured(config)
     door = _door(host or settings.web.host, settings.web.port if port < 0 else port)
     with (

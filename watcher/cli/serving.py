@@ -19,7 +19,8 @@ from watcher.cli.welcoming import door_of
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config, ConfigError
 from watcher.deliver import desk_of
-from watcher.scheduler import Beat, Heart
+from watcher.heart import Heart
+from watcher.scheduler import Beat
 from watcher.service import Manager, Pulse, announced
 from watcher.store import Act, Store, StoreError
 from watcher.web.app import create_app

@@ -10,6 +10,7 @@ from pathlib import Path
 from watcher.config.defaults import MAILBOX
 from watcher.config.digests import digest_of
 from watcher.config.errors import ConfigError
+from watcher.config.ladders import Pattern
 from watcher.config.people import channels_of, recipients_of
 from watcher.config.places import Places
 from watcher.config.read import read_file
@@ -67,7 +68,8 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
     if not quick:
         note_options(tables, places)
     _stop(places)
-    signals = tuple(build_signal(n, each, tables.get("ladder", {}), places) for n, each in enumerate(tables["signal"]))
+    ladders = {name: Pattern(name, table) for name, table in tables.get("ladder", {}).items()}
+    signals = tuple(build_signal(n, each, ladders, places) for n, each in enumerate(tables["signal"]))
     recipients = recipients_of(tables, env, places)
     channels = {} if quick else channels_of(tables, places)
     _stop(places)
@@ -81,7 +83,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
         recipients=recipients or (MAILBOX,),
         stack=tuple(Tool(**each) for each in tables.get("stack", ())),
         signals=signals,
-        ladders=tuple(tables.get("ladder", {})),
+        ladders=tuple(ladders),
         examples=tuple(example for each in tables["signal"] for example in build_examples(each)),
         digest=digest_of(places.text),
         secret=lambda name: read_secret(f"WATCHER_{name}", env),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, TypeVar
 
 from watcher.config.binding import fill, placeholders
 from watcher.config.errors import show
@@ -14,44 +15,70 @@ from watcher.core.model import Flag, Ladder, Rule, Status
 from watcher.core.says import Sentence
 from watcher.core.vocabulary import Vocabulary
 
+T = TypeVar("T")
+
+
+class Pattern:
+    """A ladder as declared, for all tracks of all signals: what asks for nothing of theirs is made once."""
+
+    def __init__(self, name: str, table: Mapping[str, Any]) -> None:
+        self.name = name
+        self.table = table
+        self.rest = {key: value for key, value in table.items() if key not in {"status", "rule", "flag"}}
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """What it asks for as `$name`."""
+        return frozenset(placeholders(self.table))
+
+    @cached_property
+    def statuses(self) -> Callable[[Mapping[str, Any]], tuple[Status, ...]]:
+        """Its statuses, from what a track binds."""
+        return _made(_status, self.table["status"])
+
+    @cached_property
+    def flags(self) -> Callable[[Mapping[str, Any]], tuple[Flag, ...]]:
+        """Its flags, from what a track binds."""
+        return _made(_flag, self.table.get("flag", ()))
+
 
 class Ladders:
     """The ladders of one signal; two tracks that bind nothing share theirs."""
 
-    def __init__(self, tables: Mapping[str, Any], vocabulary: Vocabulary, places: Places) -> None:
-        self.tables = tables
+    def __init__(self, patterns: Mapping[str, Pattern], vocabulary: Vocabulary, places: Places) -> None:
+        self.patterns = patterns
         self.vocabulary = vocabulary
         self.places = places
         self.built: dict[str, Ladder] = {}
 
     def build(self, name: str, bind: Mapping[str, Any], track: Place) -> Ladder:
         """Build the ladder of this name for a track at a place; what it asks for and the track does not bind is noted."""
-        table = self.tables[name]
-        asked = placeholders(table) if name not in self.built else set[str]()
+        pattern = self.patterns[name]
+        asked = pattern.asked if name not in self.built else frozenset[str]()
         self._note_bindings(name, asked, bind, track)
         if name in self.built:
             return self.built[name]
-        ladder = self._ladder(name, table, bind)
+        ladder = self._ladder(pattern, bind)
         if not asked:
             self.built[name] = ladder
         return ladder
 
-    def _note_bindings(self, name: str, asked: set[str], bind: Mapping[str, Any], track: Place) -> None:
+    def _note_bindings(self, name: str, asked: frozenset[str], bind: Mapping[str, Any], track: Place) -> None:
         for missing in sorted(asked - bind.keys()):
             place = (*track, "bind") if bind else track
             self.places.note(place, show(dict(bind)), f'bind to give "{missing}", which ladder "{name}" asks for as ${missing}')
         for unused in sorted(bind.keys() - asked):
             self.places.note((*track, "bind", unused), show(bind[unused]), f'a name that ladder "{name}" uses as ${unused}')
 
-    def _ladder(self, name: str, table: Mapping[str, Any], bind: Mapping[str, Any]) -> Ladder:
+    def _ladder(self, pattern: Pattern, bind: Mapping[str, Any]) -> Ladder:
         words = {key: " ".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in bind.items()}
-        rest = {key: value for key, value in table.items() if key not in {"status", "rule", "flag"}}
+        rules = enumerate(pattern.table.get("rule", ()))
         return Ladder(
-            id=name,
-            statuses=tuple(_status(fill(each, words)) for each in table["status"]),
-            rules=tuple(self._rule(name, n, each, bind) for n, each in enumerate(table.get("rule", ()))),
-            flags=tuple(_flag(fill(each, words)) for each in table.get("flag", ())),
-            **rest,
+            id=pattern.name,
+            statuses=pattern.statuses(words),
+            rules=tuple(self._rule(pattern.name, n, each, bind) for n, each in rules),
+            flags=pattern.flags(words),
+            **pattern.rest,
         )
 
     def _rule(self, name: str, number: int, table: Mapping[str, Any], bind: Mapping[str, Any]) -> Rule:
@@ -65,6 +92,14 @@ class Ladders:
         except ValueError as error:
             self.places.note(place, show(says), str(error).removeprefix("says: "))
             return None
+
+
+def _made(make: Callable[[Mapping[str, Any]], T], tables: Any) -> Callable[[Mapping[str, Any]], tuple[T, ...]]:  # noqa: ANN401 - TOML
+    """Give values from what a track binds; where nothing is asked for, always the same."""
+    if placeholders(tables):
+        return lambda words: tuple(make(fill(each, words)) for each in tables)
+    made = tuple(map(make, tables))
+    return lambda _: made
 
 
 def _status(table: Mapping[str, Any]) -> Status:

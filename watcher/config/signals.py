@@ -7,7 +7,7 @@ from typing import Any
 
 from watcher.config.defaults import EVERY, FORMAT, headlines_of, publisher_of, source_id
 from watcher.config.errors import show
-from watcher.config.ladders import Ladders
+from watcher.config.ladders import Ladders, Pattern
 from watcher.config.lines import Place
 from watcher.config.places import Places
 from watcher.config.settings import Example
@@ -18,7 +18,7 @@ from watcher.core.vocabulary import Vocabulary
 _LISTS = ("track", "source", "headline", "figure", "known", "date", "example", "vocabulary")
 
 
-def build_signal(number: int, table: Mapping[str, Any], ladders: Mapping[str, Any], places: Places) -> Signal:
+def build_signal(number: int, table: Mapping[str, Any], ladders: Mapping[str, Pattern], places: Places) -> Signal:
     """Build the signal that stands at this number; what is wrong in its sentences and bindings is noted."""
     place: Place = ("signal", number)
     vocabulary = _vocabulary(table, place, places)

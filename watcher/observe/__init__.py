@@ -54,6 +54,7 @@ class Rounds:
     ) -> None:
         """Take where to look, and the moment."""
         self._store, self._signals, self._now, self._dice = store, signals, now, dice
+        self._known = {source.id: source for signal in signals.values() for source in signal.sources}
         self._look = partial(look_at_all, get=get, read=read, now=now, dice=dice)
         self._ahead: asyncio.Task[list[Reading]] | None = None
 
@@ -82,16 +83,15 @@ class Rounds:
 
     async def _looked(self, asked: frozenset[str]) -> list[Reading]:
         """What the sources say that are due and not asked already."""
-        due, missing = await asyncio.to_thread(_due, self._store, self._signals, self._now, asked)
+        due, missing = await asyncio.to_thread(self._due, asked)
         return await self._look(due, missing=missing)
 
-
-def _due(store: Store, signals: Mapping[str, Signal], now: datetime, asked: frozenset[str]) -> tuple[list[Due], frozenset[str]]:
-    """The sources to poll now, and those of them of which an entry is missing."""
-    with store.reading() as tx:
-        found = (one for one in tx.sources.due(now, BATCH + len(asked)) if one.source.id not in asked)
-        due = [one for one in found if one.source.signal in signals][:BATCH]
-        return due, _missing(tx, [one.source.id for one in due if one.source.record])
+    def _due(self, asked: frozenset[str]) -> tuple[list[Due], frozenset[str]]:
+        """The sources to poll now, and those of them of which an entry is missing."""
+        with self._store.reading() as tx:
+            found = (one for one in tx.sources.due(self._now, BATCH + len(asked), self._known) if one.source.id not in asked)
+            due = [one for one in found if one.source.signal in self._signals][:BATCH]
+            return due, _missing(tx, [one.source.id for one in due if one.source.record])
 
 
 def _keep_all(
@@ -143,7 +143,7 @@ def _keep(tx: Transaction, signals: Mapping[str, Signal], readings: Sequence[Rea
     owner = {reading.due.source.id: reading.due.source.signal for reading in readings}
     observations = sum(_keep_some(tx, signals, owner, some, now) for some in _slices(readings))
     polled = frozenset(owner.values())
-    waiting = frozenset(one.source.signal for one in tx.sources.due(now, BATCH)) & polled
+    waiting = tx.sources.signals_due(now, BATCH) & polled
     outcomes = Counter(reading.poll.outcome.value for reading in readings)
     return Seen(len(readings), observations, polled, waiting, outcomes)
 

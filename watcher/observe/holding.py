@@ -48,15 +48,23 @@ def hold_all(store: Store, signals: Sequence[Signal], now: datetime) -> frozense
     if not signals:
         return frozenset()
     with store.writing() as tx:
-        until = {name: datetime.fromisoformat(text).astimezone(UTC) for name, text in tx.meta.under(HOLDS).items()}
-        calm = {
-            signal.id: signal for signal in signals if signal.id in until and until[signal.id] - AHEAD <= now < until[signal.id]
-        }
+        calm = {signal.id: signal for signal in _calm(tx, signals, now)}
+        known = {source.id: source for signal in calm.values() for source in signal.sources}
         healths: dict[str, list[Health]] = {name: [] for name in calm}
-        for owner, health in tx.sources.healths(calm):
+        for owner, health in tx.sources.healths(calm, known):
             healths[owner].append(health)
         seen = {
             name: verified_at(signal, healths[name]) for name, signal in calm.items() if not blindness(signal, healths[name], now)
         }
         tx.verdicts.hold_all(seen, now)
     return frozenset(seen)
+
+
+def _calm(tx: Transaction, signals: Sequence[Signal], now: datetime) -> Iterable[Signal]:
+    """Those of whose verdict time alone changes nothing yet."""
+    until = tx.meta.among(f"{HOLDS}{signal.id}" for signal in signals)
+    for signal in signals:
+        if text := until.get(f"{HOLDS}{signal.id}"):
+            end = datetime.fromisoformat(text).astimezone(UTC)
+            if end - AHEAD <= now < end:
+                yield signal

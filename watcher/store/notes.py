@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Known
-from watcher.store.base import Noun
+from watcher.store.base import Noun, batches
 from watcher.store.codec import dump, load, micros, moment
 from watcher.store.rows import Act, Evidence, Mute
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 DROP = "DELETE FROM meta WHERE key = :key"
-UNDER = "SELECT key, value FROM meta WHERE substr(key, 1, length(CAST(:prefix AS TEXT))) = CAST(:prefix AS TEXT)"
 ACTS = "SELECT at, who, what, why, id FROM act ORDER BY id DESC LIMIT :most"
 HELD = 'SELECT id, signal, known, "by", reason, at, withdrawn_at, withdrawn_by, withdrawn_why FROM evidence'
 RECORD = (
@@ -50,10 +49,12 @@ class Meta(Noun):
         """Forget the value."""
         self.connection.run(DROP, {"key": key})
 
-    def under(self, prefix: str) -> dict[str, str]:
-        """All values whose key begins so, by the rest of their key."""
-        found = self.connection.rows(UNDER, {"prefix": prefix})
-        return {key.removeprefix(prefix): value for key, value in found}
+    def among(self, keys: Iterable[str]) -> dict[str, str]:
+        """The values of these keys, as far as there are any."""
+        statement = f"SELECT key, value FROM meta WHERE key {self.connection.among('keys')}"
+        return dict(
+            row for some in batches(keys) for row in self.connection.rows(statement, {"keys": self.connection.listed(some)})
+        )
 
     def drop_all(self, keys: Iterable[str]) -> None:
         """Forget many values."""

@@ -14,16 +14,17 @@ from watcher.store.connection import NONE, Values
 from watcher.store.rows import Due
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 HEALTH = (
     "id, url, declared, last_good_at, last_tried_at, outcome, error, failing_since, newest_entry_at, next_at, first_tried_at,"
     " gone_since, gone_polls, parent"
 )
-DUE = (
-    f"SELECT {HEALTH}, etag, last_modified, body_hash, failures FROM source WHERE retired_at IS NULL AND next_at <= :now"
-    " AND (until IS NULL OR until > :now) ORDER BY next_at LIMIT :most"
-)
+ARE_DUE = "FROM source WHERE retired_at IS NULL AND next_at <= :now AND (until IS NULL OR until > :now)"
+DUE = f"SELECT {HEALTH}, etag, last_modified, body_hash, failures {ARE_DUE} ORDER BY next_at LIMIT :most"
+DUE_SIGNALS = f"SELECT DISTINCT signal FROM (SELECT signal {ARE_DUE} ORDER BY next_at LIMIT :most) AS due"
+ALL = 1_000_000
+NOT_KNOWN: Mapping[str, Source] = {}
 STANDING = "WHERE retired_at IS NULL AND next_at IS NOT NULL"
 STORED = "SELECT id, declared, retired_at, next_at, until FROM source"
 RETIRE = "UPDATE source SET retired_at = :now WHERE id = :id"
@@ -69,13 +70,13 @@ def unpaced(source: Source) -> Source:
     return replace(source, every=timedelta(), expect_every=None, grace=timedelta(), essential=False, until=None)
 
 
-def health(row: Sequence[Any]) -> Health:
+def health(row: Sequence[Any], source: Source) -> Health:
     """The columns that tell how the readings went."""
-    name, url, text, good, tried, outcome, error, failing, newest, due, first, gone, polls, parent = row[:14]
+    name, url, _, good, tried, outcome, error, failing, newest, due, first, gone, polls, parent = row[:14]
     return Health(
         source=name,
         url=url,
-        publisher=declared(text).publisher,
+        publisher=source.publisher,
         last_good_at=moment(good),
         last_tried_at=moment(tried),
         outcome=outcome,
@@ -88,6 +89,11 @@ def health(row: Sequence[Any]) -> Health:
         gone_polls=polls,
         parent=parent,
     )
+
+
+def named(row: Sequence[Any], known: Mapping[str, Source]) -> Source:
+    """The declaration of a row that begins with the columns of a health."""
+    return known.get(row[0]) or declared(row[2])
 
 
 class Stored(NamedTuple):
@@ -164,12 +170,14 @@ class Sources(Noun):
         if gone:
             self.connection.run_all(RETIRE, gone)
 
-    def due(self, now: datetime, limit: int = 1_000_000) -> list[Due]:
-        """The sources to poll now, longest overdue first."""
-        return [
-            Due(declared(row[2]), health(row), *row[14:])
-            for row in self.connection.rows(DUE, {"now": micros(now), "most": limit})
-        ]
+    def due(self, now: datetime, limit: int = ALL, known: Mapping[str, Source] = NOT_KNOWN) -> list[Due]:
+        """The sources to poll now, longest overdue first. `known`: declarations, by id, that need not be read."""
+        found = self.connection.rows(DUE, {"now": micros(now), "most": limit})
+        return [Due(source := named(row, known), health(row, source), *row[14:]) for row in found]
+
+    def signals_due(self, now: datetime, limit: int = ALL) -> frozenset[str]:
+        """The signals of the sources to poll now."""
+        return frozenset(name for (name,) in self.connection.rows(DUE_SIGNALS, {"now": micros(now), "most": limit}))
 
     def next_due(self) -> datetime | None:
         """When the next source is due; None where nothing is to be polled."""
@@ -194,11 +202,11 @@ class Sources(Noun):
         """How the readings of the live sources went; a followed page whose time is over is not among them."""
         mine = "" if signal is None else " AND signal = :signal"
         statement = f"SELECT {HEALTH} FROM source {STANDING}{mine} ORDER BY id"
-        return [health(row) for row in self.connection.rows(statement, {"signal": signal})]
+        return [health(row, declared(row[2])) for row in self.connection.rows(statement, {"signal": signal})]
 
-    def healths(self, signals: Iterable[str]) -> Iterator[tuple[str, Health]]:
-        """The same for many signals at once, each with its signal."""
+    def healths(self, signals: Iterable[str], known: Mapping[str, Source] = NOT_KNOWN) -> Iterator[tuple[str, Health]]:
+        """The same for many signals at once, each with its signal. `known` as for `due`."""
         statement = f"SELECT {HEALTH}, signal FROM source {STANDING} AND signal {self.connection.among('signals')}"
         for some in batches(signals):
             for row in self.connection.rows(statement, {"signals": self.connection.listed(some)}):
-                yield row[14], health(row)
+                yield row[14], health(row, named(row, known))
