@@ -13,7 +13,7 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, fa
 from watcher.cli.journal import Form, Level, Log, LogLevel, journal
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config
-from watcher.memory import settle
+from watcher.process import settle
 from watcher.saying import as_line
 from watcher.scheduler import Done, cycle
 from watcher.store import Store
