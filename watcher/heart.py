@@ -121,6 +121,6 @@ def _log(done: Done) -> None:
         place = f"{one.signal}.{one.track}" if one.track else one.signal
         log.info("%s %s: %s -> %s", place, one.kind.value, one.before or "-", one.after or one.title or "-", extra=facts)
     if done.polls or done.digests or done.sent:
-        numbers = {"polls": done.polls, "outcomes": dict(done.outcomes), "digests": len(done.digests), "sent": done.sent}
+        numbers = {"polls": done.polls, "outcomes": dict(done.outcomes), "digests": done.digests, "sent": done.sent}
         ended = ", ".join(f"{many} {outcome}" for outcome, many in sorted(done.outcomes.items()))
-        log.info("%s polls (%s), %s digests, %s sent", done.polls, ended or "none", len(done.digests), done.sent, extra=numbers)
+        log.info("%s polls (%s), %s digests, %s sent", done.polls, ended or "none", done.digests, done.sent, extra=numbers)

@@ -66,7 +66,7 @@ async def rehearse(
             say(transition)
         _note(beat, moment)
         progress(moment)
-        steps, polls, digests, sent = steps + 1, polls + done.polls, digests + len(done.digests), sent + done.sent
+        steps, polls, digests, sent = steps + 1, polls + done.polls, digests + done.digests, sent + done.sent
         spoken += len(done.transitions)
     return Summary(steps, polls, spoken, digests, sent, _unseen(beat))
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
 
 from watcher.announce import Reader, announce
-from watcher.core.model import Digest, Signal, Transition
+from watcher.core.model import Signal, Transition
 from watcher.mishaps import Mishaps
 from watcher.observe import Get, Read, Rounds, Seen, hold_all, settle_all
 from watcher.reminding import remind
@@ -24,6 +24,8 @@ ROUNDS = 500
 """Rounds of polls in one beat: pages that were just found are read in the same one."""
 SOON = 1.0
 """Seconds of one beat after which news that waits for no other goes out, though more sources are to be polled."""
+SHARE = 4
+"""Then no more often than this many times as long as telling took: news of a thousand signals is slow to write."""
 PATIENCE = 10
 """Rounds after which a signal is decided although it has more to be polled: thousands of sources must not delay it."""
 
@@ -55,7 +57,8 @@ class Done:
 
     polls: int = 0
     transitions: tuple[Transition, ...] = ()
-    digests: tuple[Digest, ...] = ()
+    digests: int = 0
+    """How many; what they hold is in the store, and too much to be kept beside it."""
     sent: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     """How the polls ended."""
@@ -70,12 +73,12 @@ async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Don
     mishaps = Mishaps()
     if every_signal:
         put_clock_right(beat.store, now)
-    digests, sent = list[Digest](), 0
+    digests, sent = 0, 0
 
     async def tell_at_once() -> None:
-        nonlocal sent
+        nonlocal digests, sent
         with mishaps.left_out("announcing"):
-            digests.extend(await asyncio.to_thread(announce, beat.store, beat.readers, beat.signals, now=now, wait=beat.wait))
+            digests += await asyncio.to_thread(_announce, beat, now)
         with mishaps.left_out("delivering"):
             sent += await beat.deliver(now)
 
@@ -83,17 +86,21 @@ async def cycle(beat: Beat, now: datetime, *, every_signal: bool = False) -> Don
     at_once = None if beat.wait else tell_at_once
     outcomes, told = await _observe_and_decide(beat, now, mishaps, every_signal=every_signal, tell=at_once)
     with mishaps.left_out("announcing"):
-        digests += await asyncio.to_thread(announce, beat.store, beat.readers, beat.signals, now=now, wait=beat.wait)
+        digests += await asyncio.to_thread(_announce, beat, now)
     with mishaps.left_out("reminding"):
         if beat.zone is not None:
-            digests += await asyncio.to_thread(remind, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
+            digests += len(await asyncio.to_thread(remind, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone))
     with mishaps.left_out("delivering"):
         sent += await beat.deliver(now)
     with mishaps.left_out("letting go of what is old"):
         if beat.keep is not None:
             await retain(beat.store, now, beat.keep)
     mishaps.tell()
-    return Done(outcomes.total(), tuple(told), tuple(digests), sent, outcomes)
+    return Done(outcomes.total(), tuple(told), digests, sent, outcomes)
+
+
+def _announce(beat: Beat, now: datetime) -> int:
+    return len(announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait))
 
 
 async def _observe_and_decide(
@@ -103,7 +110,7 @@ async def _observe_and_decide(
 
     A signal is decided when its pages have been read too, so that a change is told with what they say.
     """
-    outcomes, told, waiting, begun = Counter[str](), list[Transition](), False, perf_counter()
+    outcomes, told, waiting, begun, pause = Counter[str](), list[Transition](), False, perf_counter(), SOON
     open_signals = dict.fromkeys(await asyncio.to_thread(_unpolled, beat, now) if every_signal else (), 0)
     async with Rounds(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice) as rounds:
         for _ in range(ROUNDS):
@@ -115,9 +122,11 @@ async def _observe_and_decide(
             ready = [name for name, turns in open_signals.items() if name not in seen.waiting or turns >= PATIENCE]
             news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
             told, waiting = told + news, waiting or bool(news)
-            if waiting and tell is not None and perf_counter() - begun >= SOON:
+            if waiting and tell is not None and perf_counter() - begun >= pause:
+                telling = perf_counter()
                 await tell()
                 begun, waiting = perf_counter(), False
+                pause = max(SOON, SHARE * (begun - telling))
             for name in ready:
                 del open_signals[name]
             if not seen.polls:

@@ -37,7 +37,7 @@ def once(
         print_json(_plain(done))
         return
     said = f"{count(done.polls, 'poll')}, {count(len(done.transitions), 'thing')} said"
-    typer.echo(f"{said}, {count(len(done.digests), 'digest')}, {count(done.sent, 'message')} sent")
+    typer.echo(f"{said}, {count(done.digests, 'digest')}, {count(done.sent, 'message')} sent")
 
 
 def _plain(done: Done) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def _plain(done: Done) -> dict[str, Any]:
         "polls": done.polls,
         "outcomes": dict(done.outcomes),
         "transitions": [as_line(one) for one in done.transitions],
-        "digests": len(done.digests),
+        "digests": done.digests,
         "sent": done.sent,
     }
 

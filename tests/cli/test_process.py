@@ -1,0 +1,44 @@
+"""How a command's process ends: its exit code, its last words, and readers who have gone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAY_MUCH = (
+    "import atexit, sys; from watcher.process import leave; print('x' * 1_000_000); atexit.register(print, 'last'); leave({code})"
+)
+
+
+def process(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [(["--version"], 0, "watcher "), (["nope"], 2, "No such command")])
+def test_a_command_ends_with_its_exit_code(words: list[str], code: int, said: str) -> None:
+    ended = process("-m", "watcher", *words)
+    assert ended.returncode == code
+    assert said in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(("code", "end", "words"), [("0", 0, ""), ("None", 0, ""), ("3", 3, ""), ("'no room'", 1, "no room\n")])
+def test_everything_is_said_before_the_end(code: str, end: int, words: str) -> None:
+    ended = process("-c", SAY_MUCH.format(code=code))
+    assert (ended.returncode, ended.stderr) == (end, words)
+    assert ended.stdout == "x" * 1_000_000 + "\nlast\n"
+
+
+def test_a_reader_who_has_gone_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "watcher", "--help"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert "Traceback" not in running.stderr.read()
+        running.wait(60)
