@@ -46,6 +46,14 @@ class Connection(ABC):
     def listed(self, values: Iterable[str | int]) -> Any:  # noqa: ANN401 - the driver's own
         """Values for `among`."""
 
+    @abstractmethod
+    def as_text(self, name: str) -> str:
+        """The text of the UTF-8 bytes that are given under this name: a long one is then in memory but once."""
+
+    @abstractmethod
+    def as_bytes(self, column: str) -> str:
+        """The UTF-8 bytes of a column of text, for the same."""
+
     def row(self, statement: str, values: Values = NONE) -> Row | None:
         """The first row; None where there is none."""
         found = self.rows(statement, values)
@@ -88,3 +96,11 @@ class Embedded(Connection):
     def listed(self, values: Iterable[str | int]) -> str:
         """Values for `among`."""
         return json.dumps(list(values))
+
+    def as_text(self, name: str) -> str:
+        """The text of the bytes that are given under this name."""
+        return f"CAST(:{name} AS TEXT)"
+
+    def as_bytes(self, column: str) -> str:
+        """The bytes of a column of text."""
+        return f"CAST({column} AS BLOB)"

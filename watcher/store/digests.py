@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from watcher.core.model import Digest
 from watcher.store.base import Noun
-from watcher.store.codec import EPOCH, dump, load, micros, sha256
+from watcher.store.codec import EPOCH, dump, dump_bytes, load, micros, sha256
 from watcher.store.rows import Outgoing, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-ONE = "SELECT digest FROM digest WHERE id = :id"
 SINCE = "SELECT digest FROM digest WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
 OF = "SELECT digest FROM digest WHERE at >= :since AND kind = :kind ORDER BY at DESC, id DESC LIMIT :most"
 
@@ -31,7 +30,10 @@ class Digests(Noun):
 
     def put(self, digest: Digest, outgoing: Iterable[Outgoing] = ()) -> None:
         """Keep a digest with its deliveries, in the transaction that marks its transitions."""
-        self.insert("digest", [{"id": digest.id, "at": micros(digest.at), "kind": digest.kind, "digest": dump(digest)}])
+        self.connection.run(
+            f"INSERT INTO digest (id, at, kind, digest) VALUES (:id, :at, :kind, {self.connection.as_text('digest')})",
+            {"id": digest.id, "at": micros(digest.at), "kind": digest.kind, "digest": dump_bytes(digest)},
+        )
         self.insert(
             "delivery",
             [
@@ -55,7 +57,8 @@ class Digests(Noun):
 
     def get(self, name: str) -> Digest | None:
         """The digest with this id."""
-        text = self.connection.value(ONE, {"id": name})
+        statement = f"SELECT {self.connection.as_bytes('digest')} FROM digest WHERE id = :id"
+        text: bytes | None = self.connection.value(statement, {"id": name})
         return load(Digest, text) if text else None
 
     def has(self, name: str) -> bool:

@@ -56,6 +56,14 @@ class Shared(Connection):
         """Values for `among`."""
         return list(values)
 
+    def as_text(self, name: str) -> str:
+        """The text of the bytes that are given under this name."""
+        return f"convert_from(:{name}, 'UTF8')"
+
+    def as_bytes(self, column: str) -> str:
+        """The bytes of a column of text."""
+        return f"convert_to({column}, 'UTF8')"
+
 
 class SharedDatabase(Database):
     """One connection that writes, a few that only read."""
