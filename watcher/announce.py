@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.core.digest import compose, is_ripe, one_in_brief
+from watcher.core.digest import compose, is_ripe
 from watcher.core.model import Change, Digest, Transition
 from watcher.store import Mute, Outgoing, Store, Transaction
 
@@ -85,9 +85,8 @@ def _put(
     tx: Transaction, kind: str, told: Sequence[Transition], signals: Collection[str], readers: Iterable[Reader], now: datetime
 ) -> Digest:
     """Store one digest with its deliveries and mark its transitions; one in which they cancelled out goes to nobody."""
-    # One by one: together, the verdicts of a thousand signals are a hundred megabytes.
-    latest = ((name, one_in_brief(verdict, quotes=1)) for name, verdict in tx.verdicts.each_latest() if name in signals)
-    digest = compose(told, dict(latest), now=now, kind=kind)
+    verdicts = {name: verdict for name, verdict in tx.verdicts.all_in_brief().items() if name in signals}
+    digest = compose(told, verdicts, now=now, kind=kind)
     tx.digests.put(digest, [outgoing(reader, digest) for reader in readers if concerns(reader, digest)])
     tx.transitions.mark([transition.id for transition in told], digest.id)
     return digest

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.store.things import DAY, HOUR, T0, digest, outgoing, transition, verdict
+from watcher.core.digest import one_in_brief
 from watcher.core.model import Figure, RaisedFlag, Standing
 from watcher.store import State, Store
 
@@ -116,3 +117,16 @@ def test_a_digest_is_told_once_to_each_recipient_or_not_at_all(store: Store) -> 
         assert tx.deliveries.counts()[State.PENDING] == 3
         with pytest.raises(Exception, match=r"UNIQUE|unique"):
             tx.digests.put(digest())
+
+
+def test_the_present_in_brief_is_what_the_verdicts_say(store: Store) -> None:
+    with store.writing() as tx:
+        tx.verdicts.put(verdict("available", held="h1"))
+        tx.verdicts.put(verdict("limited", signal="other"))
+        tx.verdicts.hold_all({"sig": T0}, T0 + HOUR)
+        tx.connection.run("UPDATE present SET brief = NULL WHERE signal = 'other'")  # as an older program has left it
+        tx.verdicts.put(verdict("gone", T0 + HOUR, signal="third"))
+        tx.verdicts.put(verdict("back", T0 + 2 * HOUR, signal="third"))
+        latest = tx.verdicts.all_latest()
+        assert tx.verdicts.all_in_brief() == {name: one_in_brief(one, quotes=1) for name, one in latest.items()}
+        assert [track.status for track in tx.verdicts.all_in_brief()["third"].tracks] == ["back"]

@@ -1,4 +1,4 @@
--- The tables of a new embedded database, at step 0003: written by `python -m tools.schema`, never by hand.
+-- The tables of a new embedded database, at step 0004: written by `python -m tools.schema`, never by hand.
 -- The steps in migrations/ lead to the same, which a test shows.
 
 CREATE TABLE alembic_version (
@@ -163,7 +163,7 @@ CREATE TABLE present (
 	verdict INTEGER NOT NULL,
 	as_of BIGINT NOT NULL,
 	verified_at BIGINT,
-	baseline_at BIGINT,
+	baseline_at BIGINT, brief VARCHAR,
 	PRIMARY KEY (signal),
 	FOREIGN KEY(verdict) REFERENCES verdict (id)
 );
@@ -304,4 +304,4 @@ CREATE TABLE subscriber (
 
 CREATE INDEX subscriber_created ON subscriber (created_at);
 
-INSERT INTO alembic_version VALUES ('0003');
+INSERT INTO alembic_version VALUES ('0004');

@@ -187,6 +187,8 @@ class PresentRow(SQLModel, table=True):
     as_of: datetime = when()
     verified_at: datetime | None = maybe()
     baseline_at: datetime | None = maybe()
+    brief: str | None = None
+    """The verdict as a digest carries it; empty where it was put by an older program."""
 
 
 class TransitionRow(SQLModel, table=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from watcher.core.digest import one_in_brief
 from watcher.core.model import Quote, Verdict
 from watcher.store.base import Noun
 from watcher.store.chain import extend
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 NOW = "SELECT v.signal, v.digest, v.verdict, p.as_of, p.verified_at FROM present p JOIN verdict v ON v.id = p.verdict"
+BRIEF = "SELECT p.signal, coalesce(p.brief, v.verdict), p.as_of, p.verified_at FROM present p JOIN verdict v ON v.id = p.verdict"
 OF = f"{NOW} WHERE p.signal = :signal"
 HOLD = "UPDATE present SET as_of = :as_of, verified_at = :verified_at WHERE signal = :signal"
 THEN = "SELECT verdict FROM verdict WHERE signal = :signal AND at <= :at ORDER BY at DESC, id DESC LIMIT 1"
@@ -74,7 +76,8 @@ class Verdicts(Noun):
         }
         self.insert("verdict", [{**row, "verdict": text, "chain": chain}])
         state = {**seen(verdict.signal, verdict.as_of, verdict.verified_at), "verdict": number, "baseline_at": None}
-        self.upsert("present", [state], change=("verdict", "as_of", "verified_at"))
+        brief = dump(one_in_brief(verdict, quotes=1))
+        self.upsert("present", [{**state, "brief": brief}], change=("verdict", "as_of", "verified_at", "brief"))
         Documents(self.connection).cite(quote.document for quote in quotes(verdict))
         return True
 
@@ -95,12 +98,12 @@ class Verdicts(Noun):
 
     def all_latest(self) -> dict[str, Verdict]:
         """Where every signal stands, by its id."""
-        return dict(self.each_latest())
+        return {row[0]: current(*row[2:]) for row in self.connection.rows(NOW)}
 
-    def each_latest(self) -> Iterator[tuple[str, Verdict]]:
-        """The same one by one, for those who keep but a part of each."""
-        for row in self.connection.stream(NOW):
-            yield row[0], current(*row[2:])
+    def all_in_brief(self) -> dict[str, Verdict]:
+        """The same as a digest carries them (core/digest.py), with one quote for each track."""
+        found = self.connection.stream(BRIEF)
+        return {signal: one_in_brief(current(text, *seen), quotes=1) for signal, text, *seen in found}
 
     def decided(self) -> frozenset[str]:
         """The signals that have been decided."""
