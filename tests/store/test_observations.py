@@ -116,7 +116,7 @@ def test_of_an_edited_entry_the_latest_revision_speaks(watching: Store) -> None:
         tx.claims.add([claim(one.id), claim(two.id, "none", at=T0 + DAY)])
         assert [one.status for one in tx.claims.of("sig")] == ["none"]
         assert [one.status for one in tx.claims.of("sig", T0 + HOUR)] == ["available"]
-        assert [one.status for one in tx.claims.of("sig", all_revisions=True)] == ["available", "none"]
+        assert [(one.status, latest) for one, latest in tx.claims.revisions("sig")] == [("available", False), ("none", True)]
         texts = [one.entry.text for one in tx.observations.of("sig", all_revisions=False)]
         assert texts == ["not open"]
         assert [one.entry.text for one in tx.observations.of("sig", T0, all_revisions=False)] == ["open"]

@@ -78,9 +78,8 @@ def standing_claims(tx: Transaction, signal: Signal, as_of: datetime | None = No
     records = {source.id for source in signal.sources if source.record}
     if all(source.record for source in signal.sources):
         return tx.claims.of(signal.id, as_of)
-    numbers = tx.claims.latest(signal.id, as_of)
-    every = tx.claims.of(signal.id, as_of, all_revisions=True)
-    return [c for c in every if c.observation in numbers or not (c.event or c.quote.source in records)]
+    every = tx.claims.revisions(signal.id, as_of)
+    return [claim for claim, is_latest in every if is_latest or not (claim.event or claim.quote.source in records)]
 
 
 def is_ready(healths: Iterable[Health]) -> bool:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 UNMAKE = "DELETE FROM claim WHERE signal = :signal"
 RULES = "SELECT rules FROM ruling WHERE signal = :signal"
 OF = "SELECT claim.claim"
-LATEST = "SELECT COALESCE(claim.observation, 0)"
 FOUND = "FROM claim LEFT JOIN observation ON observation.id = claim.observation WHERE claim.signal = :signal"
 THEN = "AND claim.seen_at <= :as_of"
 ORDER = "ORDER BY claim.observation, claim.id"
@@ -75,19 +74,21 @@ class Claims(Noun):
         """The hash of the rules under which the claims of the signal were made; empty before the first."""
         return self.connection.value(RULES, {"signal": signal}) or ""
 
-    def of(self, signal: str, as_of: datetime | None = None, *, all_revisions: bool = False) -> list[Claim]:
+    def of(self, signal: str, as_of: datetime | None = None) -> list[Claim]:
         """The claims that stand now or stood then, in the order of their observations.
 
-        The claims of a withdrawn entry do not stand. Of an entry that was edited, those of its latest revision stand;
-        `all_revisions` gives the earlier ones too. Costs as much as the claims, whatever the number of observations.
+        The claims of a withdrawn entry do not stand. Of an entry that was edited, those of its latest revision stand. Costs as
+        much as the claims, whatever the number of observations.
         """
-        statement = f"{OF} {standing(as_of, all_revisions=all_revisions)} {ORDER}"
+        statement = f"{OF} {standing(as_of, all_revisions=False)} {ORDER}"
         return loaded(self.connection.rows(statement, {"signal": signal, "as_of": micros(as_of)}))
 
-    def latest(self, signal: str, as_of: datetime | None = None) -> frozenset[int]:
-        """The observations whose claims `of` gives; 0 stands for claims without one."""
-        statement = f"{LATEST} {standing(as_of, all_revisions=False)}"
-        return frozenset(number for (number,) in self.connection.rows(statement, {"signal": signal, "as_of": micros(as_of)}))
+    def revisions(self, signal: str, as_of: datetime | None = None) -> list[tuple[Claim, bool]]:
+        """The same with the claims of earlier revisions, each with whether it is of the latest (or of no observation)."""
+        latest = f"claim.observation IS NULL OR NOT {superseded(as_of)}"
+        statement = f"{OF}, {latest} {standing(as_of, all_revisions=True)} {ORDER}"
+        rows = self.connection.rows(statement, {"signal": signal, "as_of": micros(as_of)})
+        return [(load(Claim, text), bool(is_latest)) for text, is_latest in rows]
 
     def reviews(self, signal: str, *, as_of: datetime | None = None, limit: int = 50) -> list[Claim]:
         """What a person should read, newest first: news that no rule could place."""
