@@ -205,6 +205,16 @@ def test_many_blind_sources_are_counted() -> None:
     assert "and 8 more: The page lists them all." in words
 
 
+def test_where_hundreds_of_signals_stand_leaves_room_for_what_has_changed() -> None:
+    many = {f"agency-{number}": replace(DESK.signals["senate-vote"], id=f"agency-{number}") for number in range(1000)}
+    verdicts = tuple(replace(VERDICTS[2], signal=name) for name in many)
+    message = render(digest(PASSED, verdicts=(*VERDICTS, *verdicts)), replace(DESK, signals={**DESK.signals, **many}), READER)
+    words = " ".join(message.text.split())
+    assert PASSED.evidence[0].text[:40] in words
+    assert "this mail would be too long" not in words
+    assert "and 962 more: The page lists them all." in words
+
+
 def tokens(text: str) -> Counter[str]:
     """Words, figures and addresses, without the drawing of lines and lists."""
     return Counter(re.findall(r"\w(?:[\w%/.-]*\w)?", text.casefold()))

@@ -13,6 +13,7 @@ from watcher.render.letter import Item, Line, Section
 from watcher.render.words import STANDINGS, moment, safe_link, shortened, when
 
 MOST_BLIND = 12
+MOST_STANDING = 40
 
 
 def lead_track(verdict: Verdict, desk: Desk) -> TrackVerdict | None:
@@ -44,8 +45,15 @@ def standing_line(verdict: Verdict, desk: Desk, zone: tzinfo) -> Line:
 
 
 def unchanged(verdicts: Iterable[Verdict], desk: Desk, reader: Reader, *, heading: str = "No change seen") -> Section:
-    """One line for each signal."""
-    return Section(heading, tuple(standing_line(verdict, desk, reader.zone) for verdict in verdicts))
+    """One line for each signal; where there are hundreds, for the first: they must leave room for what has changed."""
+    stand = list(verdicts)
+    lines = [standing_line(verdict, desk, reader.zone) for verdict in stand[:MOST_STANDING]]
+    return Section(heading, (*lines, *_rest(len(stand) - MOST_STANDING, desk)))
+
+
+def _rest(many: int, desk: Desk) -> tuple[Line, ...]:
+    """How many lines a mail has no room for."""
+    return (Line(f"and {many} more", "The page lists them all.", desk.page()),) if many > 0 else ()
 
 
 def blind_section(verdicts: Iterable[Verdict], desk: Desk, reader: Reader) -> Section:
@@ -53,9 +61,7 @@ def blind_section(verdicts: Iterable[Verdict], desk: Desk, reader: Reader) -> Se
     found = {blind.source: (blind, verdict.signal) for verdict in verdicts for blind in verdict.blind}
     ordered = sorted(found.values(), key=lambda pair: (not pair[0].essential, pair[0].since))
     lines = [_blind_line(blind, desk.title_of(signal), reader.zone) for blind, signal in ordered[:MOST_BLIND]]
-    if len(ordered) > MOST_BLIND:
-        lines.append(Line(f"and {len(ordered) - MOST_BLIND} more", "The page lists them all.", desk.page()))
-    return Section("What cannot be seen", tuple(lines), "warn")
+    return Section("What cannot be seen", (*lines, *_rest(len(ordered) - MOST_BLIND, desk)), "warn")
 
 
 def _blind_line(blind: Blind, signal: str, zone: tzinfo) -> Line:
