@@ -22,7 +22,8 @@ class Settings:
 
 async def send(message: Message, recipient: Recipient, settings: Settings) -> None:
     """Put the message into the maildir at the recipient's address, once, whatever happens in between. Raises NotSent."""
-    content = build(message, sender=settings.sender, to=f"{recipient.id}@localhost.localdomain", name=recipient.name)
+    to = f"{recipient.id}@localhost.localdomain"
+    content = await asyncio.to_thread(build, message, sender=settings.sender, to=to, name=recipient.name)
     name = hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
     try:
         await asyncio.to_thread(_put, Path(recipient.address), name, content)

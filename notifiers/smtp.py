@@ -56,7 +56,7 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
     A refusal of the recipient or the content with 5xx is final, with 4xx not (RFC 5321, 4.2.1). Refused greetings, TLS, logins
     and senders are the operator's to mend and may be tried again. A line lost after DATA is uncertain. Raises NotSent.
     """
-    content = build(message, sender=settings.sender, to=recipient.address, name=recipient.name)
+    content = await asyncio.to_thread(build, message, sender=settings.sender, to=recipient.address, name=recipient.name)
     sender, receiver = address(settings.sender).addr_spec, address(recipient.address).addr_spec
     client = await _opened(settings, sender)
     try:

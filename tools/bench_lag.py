@@ -14,6 +14,7 @@ from tools.rig import prepare as declare
 from watcher.cli.common import utc_now
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config, load
+from watcher.process import settle
 from watcher.scheduler import cycle
 from watcher.store import Store
 
@@ -30,6 +31,7 @@ def lag(count: int) -> Iterator[Row]:
         config = load(place / "signals.toml", {})
         with Store.open(config.store.url) as store:
             prepare(store, config, utc_now())
+            settle()  # as a command does
             for name in ("cold, all new", "warm, all 304"):
                 turns = sorted(asyncio.run(turns_of(config, store)), reverse=True)
                 longest, common = turns[0] * 1000, turns[len(turns) // 100] * 1000

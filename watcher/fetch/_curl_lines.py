@@ -18,6 +18,8 @@ IDLE_KEPT = 15
 """Seconds for which an idle connection is kept."""
 LONGEST_TURN = 0.003
 """Seconds after which the event loop has its turn, however many answers have come."""
+MOST_ENDED = 6
+"""Transfers that end in one turn: whoever waited for them goes on in the next one, all of them together."""
 # Numbers of curl.h that pycurl has no names for; they are part of libcurl's interface and do not change.
 _DISALLOW_USERNAME_IN_URL, _CA_CACHE_TIMEOUT = 278, 321
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
@@ -74,6 +76,7 @@ class Lines:
         self._ready: list[tuple[selectors.SelectorKey, int]] = []
         self._sweeper: asyncio.TimerHandle | None = None
         self._used_at = 0.0
+        self._ended = 0
         self._idle: list[pycurl.Curl] = []
         self._running: dict[pycurl.Curl, Transfer] = {}
         self._multi = pycurl.CurlMulti()
@@ -153,12 +156,10 @@ class Lines:
     def _on_ready(self) -> None:
         """Go on where something came; what there is no time for waits for the next turn, when its sockets are still ready."""
         ready = self._ready = self._ready or self._sockets.select(0)
-        until = self._loop.time() + LONGEST_TURN
-        while ready:
+        until, self._ended = self._loop.time() + LONGEST_TURN, 0
+        while ready and self._ended < MOST_ENDED and self._loop.time() <= until:
             key, events = ready.pop()
             self._act(key.fd, _CAME[events])
-            if self._loop.time() > until:
-                break
         for transfer in self._running.values():
             transfer.look()
 
@@ -197,6 +198,7 @@ class Lines:
         transfer = self._running.get(curl)
         if transfer is None:  # the one that goes nowhere
             return
+        self._ended += 1
         if failure:
             transfer.failed(*failure)
         else:

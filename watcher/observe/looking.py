@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 Get: TypeAlias = Callable[[Request], Awaitable[Answer]]
 Read: TypeAlias = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
-AT_ONCE = 8
+AT_ONCE = 4
 """Requests that are begun in one turn of the loop."""
 FUTURE = timedelta(days=1)
 """Entries dated further ahead than this do not say how fresh a source is."""
