@@ -136,7 +136,7 @@ class Readers:
         with self._changed:
             stopping, self._idle = self._idle, []
         for worker in stopping:
-            worker.stop()
+            worker.stop(at_once=True)  # it waits for a document, and has nothing to put in order
 
     def __enter__(self) -> Self:
         """The pool itself."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 
 from watcher.core.model import Failed, Outcome
@@ -128,6 +129,7 @@ def _bounded(span: timedelta) -> timedelta:
     return min(max(span, timedelta(0)), LONGEST)
 
 
+@lru_cache(maxsize=256)  # of the answers of one second, nearly all bear the same
 def _date(text: str) -> datetime | None:
     """An HTTP date; None for anything else. A date without a zone is UTC (RFC 9110, 5.6.7)."""
     try:

@@ -40,6 +40,10 @@ _ISATAP = (0x00005EFE, 0x02005EFE)
 _LOW = (1 << 32) - 1
 
 
+MOST_JUDGED = 10_000
+"""Hosts that are remembered as open, or as names; what is allowed does not change while a guard lives."""
+
+
 class Guard:
     """Judges hosts and the addresses that their names resolve to."""
 
@@ -47,6 +51,7 @@ class Guard:
         """Take networks ("10.0.0.0/8", "127.0.0.1") and host names ("intranet.example") that may be private."""
         self._networks: list[Network] = []
         self._names: set[str] = set()
+        self._judged: set[str] = set()
         for item in allow:
             try:
                 self._networks.append(ipaddress.ip_network(item, strict=False))
@@ -55,11 +60,16 @@ class Guard:
 
     def check_host(self, host: str) -> None:
         """Refuse a host that is itself a closed address; a name is judged when it is resolved. Raises Refused."""
+        if host in self._judged:
+            return
         try:
             ipaddress.ip_address(host)
         except ValueError:
-            return
-        self.check(host, (host,))
+            pass
+        else:
+            self.check(host, (host,))
+        if len(self._judged) < MOST_JUDGED:
+            self._judged.add(host)
 
     def check(self, host: str, addresses: Iterable[str]) -> None:
         """Refuse a host if a single one of its addresses is closed. Raises Refused."""
