@@ -41,6 +41,7 @@ class Heart:
         self._first = True
         self._turn = asyncio.Lock()
         self._beating: asyncio.Task[None] | None = None
+        self._ending = False
 
     def start(self) -> None:
         """Begin to beat inside the running event loop."""
@@ -48,6 +49,7 @@ class Heart:
 
     async def stop(self) -> None:
         """Beat no more; a cycle under way is cut off, and nothing is lost by it. What is being sent is waited for a while."""
+        self._ending = True  # should anything swallow the cancellation, it ends with the beat
         if self._beating is not None:
             self._beating.cancel()
             await asyncio.wait([self._beating])
@@ -63,7 +65,7 @@ class Heart:
             self.beat, self._first, self._look_at = beat, True, None
 
     async def _beat(self) -> None:
-        while True:
+        while not self._ending:
             async with self._turn:
                 await self.tick()
             await asyncio.sleep(self.pause.total_seconds())
@@ -99,7 +101,7 @@ class Heart:
         self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.sent)
         _log(done)
         with self.beat.store.reading() as tx:
-            due = min(filter(None, (tx.sources.next_due(), tx.deliveries.next_due())), default=now + LOOK_AGAIN)
+            due = min(filter(None, (tx.sources.next_due(now), tx.deliveries.next_due())), default=now + LOOK_AGAIN)
         waiting = now + TICK if done.transitions or done.digests else due
         self._look_at = min(max(waiting, now + TICK), now + LOOK_AGAIN)
 

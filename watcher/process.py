@@ -44,7 +44,13 @@ def leave(code: str | int | None) -> NoReturn:
         sys.stderr.write(f"{code}\n")
         code = 1
     atexit._run_exitfuncs()  # noqa: SLF001 - what the interpreter itself would call
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # whoever read it has gone
-            stream.flush()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass  # whoever read it has gone
+    except OSError as error:
+        sys.stderr.write(f"the output could not be written: {error.strerror}\n")
+        code = code or 1
+    with suppress(OSError):
+        sys.stderr.flush()
     os._exit(code or 0)

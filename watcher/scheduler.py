@@ -111,6 +111,7 @@ async def _observe_and_decide(
     A signal is decided when its pages have been read too, so that a change is told with what they say.
     """
     outcomes, told, waiting, begun, pause = Counter[str](), list[Transition](), False, perf_counter(), SOON
+    undecided = set(beat.signals)
     open_signals = dict.fromkeys(await asyncio.to_thread(_unpolled, beat, now) if every_signal else (), 0)
     async with Rounds(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice) as rounds:
         for _ in range(ROUNDS):
@@ -129,8 +130,11 @@ async def _observe_and_decide(
                 pause = max(SOON, SHARE * (begun - telling))
             for name in ready:
                 del open_signals[name]
+            undecided -= set(ready)
             if not seen.polls:
                 break
+    if every_signal:  # what could not be polled is decided by what is known: that it cannot be seen is part of it
+        told += await asyncio.to_thread(_decide, beat, sorted(undecided), now, mishaps)
     return outcomes, told
 
 

@@ -77,7 +77,7 @@ def grown(file_store: Store) -> Store:
 
 ACTS: dict[str, Callable[[Transaction], Any]] = {
     "sources.due": lambda tx: tx.sources.due(T0 + HOUR, 100),
-    "sources.next_due": lambda tx: tx.sources.next_due(),
+    "sources.next_due": lambda tx: tx.sources.next_due(T0),
     "sources.follow": lambda tx: tx.sources.follow([source("s1/x", parent="s1")], T0),
     "polls.book": lambda tx: tx.polls.book([poll("s1", outcome, T0 + 9 * DAY) for outcome in Outcome]),
     "documents.put": lambda tx: tx.documents.put([document("new"), document("b1")]),

@@ -53,14 +53,14 @@ def test_new_sources_are_due_at_once_and_in_the_order_of_their_time(store: Store
     assert due(store, 0.5) == []
     assert due(store, 3) == ["b", "a"]
     with store.reading() as tx:
-        assert tx.sources.next_due() == T0 + HOUR
+        assert tx.sources.next_due(T0) == T0 + HOUR
         assert [one.source.id for one in tx.sources.due(T0 + 3 * HOUR, 1)] == ["b"]
 
 
 def test_nothing_is_due_where_nothing_is_declared(store: Store) -> None:
     with store.reading() as tx:
         assert tx.sources.due(T0) == []
-        assert tx.sources.next_due() is None
+        assert tx.sources.next_due(T0) is None
 
 
 def test_the_same_declaration_changes_nothing(store: Store) -> None:

@@ -124,7 +124,9 @@ def test_the_present_in_brief_is_what_the_verdicts_say(store: Store) -> None:
         tx.verdicts.put(verdict("available", held="h1"))
         tx.verdicts.put(verdict("limited", signal="other"))
         tx.verdicts.hold_all({"sig": T0}, T0 + HOUR)
-        tx.connection.run("UPDATE present SET brief = NULL WHERE signal = 'other'")  # as an older program has left it
+        tx.connection.run(
+            "UPDATE present SET brief = NULL, brief_of = NULL WHERE signal = 'other'"
+        )  # as an older program leaves it
         tx.verdicts.put(verdict("gone", T0 + HOUR, signal="third"))
         tx.verdicts.put(verdict("back", T0 + 2 * HOUR, signal="third"))
         latest = tx.verdicts.all_latest()

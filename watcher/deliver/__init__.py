@@ -6,8 +6,10 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from notifiers import Message, NotSent
 from notifiers.message import pack, unpack
@@ -16,7 +18,7 @@ from watcher.core.when import allowed_at
 from watcher.deliver.joining import Parcel, parcels
 from watcher.deliver.office import Addressee, Office, channels_of, declared, desk_of, door, timetable
 from watcher.render import Reader, render
-from watcher.store import Delivery, Store
+from watcher.store import Delivery, Store, StoreError
 
 __all__ = ["Addressee", "Counts", "Office", "channels_of", "declared", "deliver", "desk_of", "door", "timetable"]
 
@@ -82,8 +84,8 @@ async def _claimed(shift: _Shift, now: datetime) -> list[Parcel]:
     try:
         return await asyncio.shield(claiming)
     except asyncio.CancelledError:
-        for parcel in await claiming:
-            _given_back(shift, parcel)
+        with suppress(StoreError):  # then it waits for the end of its lease; to stop is what was asked for
+            await _surely(partial(_given_back, shift, *await claiming))
         raise
 
 
@@ -99,7 +101,7 @@ async def _guarded(gate: asyncio.Semaphore, shift: _Shift, parcel: Parcel) -> Co
     begun = False
     async with gate:
         if shift.leaving.is_set():
-            return _given_back(shift, parcel)
+            return await _surely(partial(_given_back, shift, parcel))
         try:
             to = _addressee(shift, parcel.carrier)
             message = await asyncio.to_thread(_message, shift.office, parcel, to)  # a long letter takes a while to lay out
@@ -111,8 +113,14 @@ async def _guarded(gate: asyncio.Semaphore, shift: _Shift, parcel: Parcel) -> Co
             async with asyncio.timeout(shift.office.lease.total_seconds() * WITHIN):
                 await notifier.send(message, to.recipient, settings)
         except Exception as error:  # noqa: BLE001 - the edge of the beat: booked on this one delivery, and the others go on
-            return await asyncio.to_thread(_refused, shift, parcel, error, begun=begun)
-    return await asyncio.to_thread(_sent, shift, parcel)
+            return await _surely(partial(_refused, shift, parcel, error, begun=begun))
+    return await _surely(partial(_sent, shift, parcel))
+
+
+async def _surely(book: Callable[[], Counts]) -> Counts:
+    """Book off the event loop what must be booked: once asked for it is done, even where the watch is stopped meanwhile."""
+    # A future of the executor: it is no task, of which those that are left are cancelled at the end.
+    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, book))
 
 
 def _sent(shift: _Shift, parcel: Parcel) -> Counts:
@@ -122,10 +130,10 @@ def _sent(shift: _Shift, parcel: Parcel) -> Counts:
     return Counts(sent=1, joined=len(parcel.riders))
 
 
-def _given_back(shift: _Shift, parcel: Parcel) -> Counts:
+def _given_back(shift: _Shift, *parcels: Parcel) -> Counts:
     """Leave for the next start what has not begun: it need not wait for the end of a lease."""
     with shift.store.writing() as tx:
-        tx.deliveries.give_back([each.id for each in (*parcel.riders, parcel.carrier)], shift.moment())
+        tx.deliveries.give_back([each.id for one in parcels for each in (*one.riders, one.carrier)], shift.moment())
     return Counts()
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from types import TracebackType
@@ -38,7 +38,7 @@ class Seen:
     signals: frozenset[str] = frozenset()
     """The signals whose sources were polled: they are to be settled."""
     waiting: frozenset[str] = frozenset()
-    """Those of them that have more to be polled at this moment (pages that were just found)."""
+    """Those of them, and of the rounds before, that have more to be polled at this moment (pages that were just found)."""
     outcomes: Counter[str] = field(default_factory=Counter)
     """How the polls ended."""
 
@@ -57,6 +57,7 @@ class Rounds:
         self._known = {source.id: source for signal in signals.values() for source in signal.sources}
         self._look = partial(look_at_all, get=get, read=read, now=now, dice=dice)
         self._ahead: asyncio.Task[list[Reading]] | None = None
+        self._waiting = frozenset[str]()
 
     async def __aenter__(self) -> Self:
         """The first round is asked for when it is wanted."""
@@ -79,7 +80,15 @@ class Rounds:
         if len(readings) == BATCH:
             asked = frozenset(reading.due.source.id for reading in readings)
             self._ahead = asyncio.create_task(self._looked(asked), name="looking ahead")
-        return await asyncio.to_thread(_keep_all, self._store, self._signals, readings, self._now, self._dice)
+        seen = await asyncio.to_thread(self._kept, readings)
+        self._waiting = seen.waiting
+        return seen
+
+    def _kept(self, readings: Sequence[Reading]) -> Seen:
+        """Keep them, then see what of their signals, and of those that were waiting, is still to be polled."""
+        seen = _keep_all(self._store, self._signals, readings, self._now, self._dice)
+        with self._store.reading() as tx:
+            return replace(seen, waiting=tx.sources.signals_due(self._now, seen.signals | self._waiting))
 
     async def _looked(self, asked: frozenset[str]) -> list[Reading]:
         """What the sources say that are due and not asked already."""
@@ -89,9 +98,16 @@ class Rounds:
     def _due(self, asked: frozenset[str]) -> tuple[list[Due], frozenset[str]]:
         """The sources to poll now, and those of them of which an entry is missing."""
         with self._store.reading() as tx:
-            found = (one for one in tx.sources.due(self._now, BATCH + len(asked), self._known) if one.source.id not in asked)
-            due = [one for one in found if one.source.signal in self._signals][:BATCH]
+            most = BATCH + len(asked)
+            found = tx.sources.due(self._now, most, self._known)
+            due = self._mine(found, asked)
+            if len(due) < BATCH and len(found) == most:  # some belong to nobody whom we know: look behind them
+                due = self._mine(tx.sources.due(self._now, known=self._known), asked)
             return due, _missing(tx, [one.source.id for one in due if one.source.record])
+
+    def _mine(self, found: Iterable[Due], asked: frozenset[str]) -> list[Due]:
+        """At most a batch of those that are ours to ask."""
+        return [one for one in found if one.source.id not in asked and one.source.signal in self._signals][:BATCH]
 
 
 def _keep_all(
@@ -126,8 +142,7 @@ def _sum(parts: Sequence[Seen]) -> Seen:
         sum(part.polls for part in parts),
         sum(part.observations for part in parts),
         frozenset().union(*(part.signals for part in parts)),
-        parts[-1].waiting,
-        sum((part.outcomes for part in parts), Counter()),
+        outcomes=sum((part.outcomes for part in parts), Counter()),
     )
 
 
@@ -143,9 +158,8 @@ def _keep(tx: Transaction, signals: Mapping[str, Signal], readings: Sequence[Rea
     owner = {reading.due.source.id: reading.due.source.signal for reading in readings}
     observations = sum(_keep_some(tx, signals, owner, some, now) for some in _slices(readings))
     polled = frozenset(owner.values())
-    waiting = tx.sources.signals_due(now, BATCH) & polled
     outcomes = Counter(reading.poll.outcome.value for reading in readings)
-    return Seen(len(readings), observations, polled, waiting, outcomes)
+    return Seen(len(readings), observations, polled, outcomes=outcomes)
 
 
 def _slices(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:

@@ -163,7 +163,7 @@ CREATE TABLE present (
 	verdict INTEGER NOT NULL,
 	as_of BIGINT NOT NULL,
 	verified_at BIGINT,
-	baseline_at BIGINT, brief VARCHAR,
+	baseline_at BIGINT, brief VARCHAR, brief_of INTEGER,
 	PRIMARY KEY (signal),
 	FOREIGN KEY(verdict) REFERENCES verdict (id)
 );

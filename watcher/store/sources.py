@@ -22,13 +22,18 @@ HEALTH = (
 )
 ARE_DUE = "FROM source WHERE retired_at IS NULL AND next_at <= :now AND (until IS NULL OR until > :now)"
 DUE = f"SELECT {HEALTH}, etag, last_modified, body_hash, failures {ARE_DUE} ORDER BY next_at LIMIT :most"
-DUE_SIGNALS = f"SELECT DISTINCT signal FROM (SELECT signal {ARE_DUE} ORDER BY next_at LIMIT :most) AS due"
 ALL = 1_000_000
 NOT_KNOWN: Mapping[str, Source] = {}
 STANDING = "WHERE retired_at IS NULL AND next_at IS NOT NULL"
+NEXT = f"SELECT next_at FROM source {STANDING} AND (until IS NULL OR until > :now)"
 STORED = "SELECT id, declared, retired_at, next_at, until FROM source"
 RETIRE = "UPDATE source SET retired_at = :now WHERE id = :id"
-ORPHAN = "UPDATE source SET retired_at = :now WHERE parent = :id AND retired_at IS NULL"
+# Its pages, the pages that those led to, and so on.
+ORPHAN = (
+    "WITH RECURSIVE gone(id) AS (SELECT id FROM source WHERE parent = :id"
+    " UNION SELECT page.id FROM source AS page JOIN gone ON page.parent = gone.id)"
+    " UPDATE source SET retired_at = :now WHERE id IN (SELECT id FROM gone) AND retired_at IS NULL"
+)
 SKEW = timedelta(minutes=1)
 """Two machines at one database may differ by this much, and nobody's clock was set back."""
 MOMENTS = ("first_tried_at", "last_tried_at", "last_good_at", "failing_since", "gone_since", "next_at")
@@ -175,13 +180,20 @@ class Sources(Noun):
         found = self.connection.rows(DUE, {"now": micros(now), "most": limit})
         return [Due(source := named(row, known), health(row, source), *row[14:]) for row in found]
 
-    def signals_due(self, now: datetime, limit: int = ALL) -> frozenset[str]:
-        """The signals of the sources to poll now."""
-        return frozenset(name for (name,) in self.connection.rows(DUE_SIGNALS, {"now": micros(now), "most": limit}))
+    def signals_due(self, now: datetime, among: Iterable[str] | None = None) -> frozenset[str]:
+        """The signals of the sources to poll now, all or those among some."""
+        if among is None:
+            return frozenset(name for (name,) in self.connection.rows(f"SELECT DISTINCT signal {ARE_DUE}", {"now": micros(now)}))
+        statement = f"SELECT DISTINCT signal {ARE_DUE} AND signal {self.connection.among('signals')}"
+        found = (
+            self.connection.rows(statement, {"now": micros(now), "signals": self.connection.listed(some)})
+            for some in batches(among)
+        )
+        return frozenset(name for rows in found for (name,) in rows)
 
-    def next_due(self) -> datetime | None:
-        """When the next source is due; None where nothing is to be polled."""
-        return self.moment(f"SELECT next_at FROM source {STANDING} ORDER BY next_at LIMIT 1")
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next source is due; None where nothing is to be polled. A page whose time is over is due no more."""
+        return self.moment(f"{NEXT} ORDER BY next_at LIMIT 1", {"now": micros(now)})
 
     def ahead(self, now: datetime) -> timedelta:
         """By how much the newest poll lies after `now`: the clock was set back by about that; nothing where it was not."""

@@ -188,7 +188,9 @@ class PresentRow(SQLModel, table=True):
     verified_at: datetime | None = maybe()
     baseline_at: datetime | None = maybe()
     brief: str | None = None
-    """The verdict as a digest carries it; empty where it was put by an older program."""
+    """A verdict as a digest carries it."""
+    brief_of: int | None = None
+    """Which verdict that is: an older program puts new ones without it."""
 
 
 class TransitionRow(SQLModel, table=True):

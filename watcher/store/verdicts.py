@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 NOW = "SELECT v.signal, v.digest, v.verdict, p.as_of, p.verified_at FROM present p JOIN verdict v ON v.id = p.verdict"
-BRIEF = "SELECT p.signal, coalesce(p.brief, v.verdict), p.as_of, p.verified_at FROM present p JOIN verdict v ON v.id = p.verdict"
+BRIEF = (
+    "SELECT p.signal, CASE WHEN p.brief_of = p.verdict THEN p.brief ELSE v.verdict END, p.as_of, p.verified_at"
+    " FROM present p JOIN verdict v ON v.id = p.verdict"
+)
 OF = f"{NOW} WHERE p.signal = :signal"
 HOLD = "UPDATE present SET as_of = :as_of, verified_at = :verified_at WHERE signal = :signal"
 THEN = "SELECT verdict FROM verdict WHERE signal = :signal AND at <= :at ORDER BY at DESC, id DESC LIMIT 1"
@@ -77,7 +80,8 @@ class Verdicts(Noun):
         self.insert("verdict", [{**row, "verdict": text, "chain": chain}])
         state = {**seen(verdict.signal, verdict.as_of, verdict.verified_at), "verdict": number, "baseline_at": None}
         brief = dump(one_in_brief(verdict, quotes=1))
-        self.upsert("present", [{**state, "brief": brief}], change=("verdict", "as_of", "verified_at", "brief"))
+        present = {**state, "brief": brief, "brief_of": number}
+        self.upsert("present", [present], change=("verdict", "as_of", "verified_at", "brief", "brief_of"))
         Documents(self.connection).cite(quote.document for quote in quotes(verdict))
         return True
 

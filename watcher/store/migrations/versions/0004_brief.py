@@ -10,5 +10,6 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add a column; it is filled with the next verdict, and where it is empty the verdict itself is read."""
+    """Add two columns; they are filled with the next verdict, and where they are of another one the verdict itself is read."""
     op.add_column("present", sa.Column("brief", sa.String(), nullable=True))
+    op.add_column("present", sa.Column("brief_of", sa.Integer(), nullable=True))
