@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,18 @@ def test_a_reader_who_has_gone_is_no_error() -> None:
         running.stdout.close()
         assert "Traceback" not in running.stderr.read()
         running.wait(60)
+
+
+def test_output_that_could_not_be_written_is_no_success() -> None:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", "from watcher.process import leave; print('a line'); leave(0)"],
+            cwd=ROOT,
+            env=buffered,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr) == (1, "the output could not be written: No space left on device\n")

@@ -146,3 +146,22 @@ def test_signals_are_kept_apart(store: Store) -> None:
         assert [one.id for one in tx.sources.of("other")] == ["b"]
         assert [one.id for one in tx.sources.of()] == ["a", "b"]
         assert [one.source for one in tx.sources.health("sig")] == ["a"]
+
+
+def test_with_a_source_go_its_pages_and_the_pages_that_those_led_to(store: Store) -> None:
+    sync(store, source("list"), source("other"))
+    with store.writing() as tx:
+        tx.sources.follow([source("page", parent="list", until=T0 + 30 * DAY)], T0)
+        tx.sources.follow([source("deep", parent="page", until=T0 + 30 * DAY)], T0)
+    assert sorted(due(store)) == ["deep", "list", "other", "page"]
+    sync(store, source("other"))
+    assert due(store) == ["other"]
+
+
+def test_a_page_whose_time_is_over_is_not_what_comes_next(store: Store) -> None:
+    sync(store, source("list"))
+    book(store, "list", next_at=T0 + 9 * DAY)
+    with store.writing() as tx:
+        tx.sources.follow([source("page", parent="list", until=T0 + DAY)], T0)
+        assert tx.sources.next_due(T0) == T0
+        assert tx.sources.next_due(T0 + 2 * DAY) == T0 + 9 * DAY

@@ -132,3 +132,12 @@ def test_the_present_in_brief_is_what_the_verdicts_say(store: Store) -> None:
         latest = tx.verdicts.all_latest()
         assert tx.verdicts.all_in_brief() == {name: one_in_brief(one, quotes=1) for name, one in latest.items()}
         assert [track.status for track in tx.verdicts.all_in_brief()["third"].tracks] == ["back"]
+
+
+def test_a_verdict_of_an_older_program_is_not_told_by_the_brief_of_the_one_before(store: Store) -> None:
+    with store.writing() as tx:
+        tx.verdicts.put(verdict("none", T0))
+        [old] = tx.connection.rows("SELECT brief, brief_of FROM present")
+        tx.verdicts.put(verdict("available", T0 + HOUR))
+        tx.connection.run("UPDATE present SET brief = :brief, brief_of = :of", {"brief": old[0], "of": old[1]})
+        assert [track.status for track in tx.verdicts.all_in_brief()["sig"].tracks] == ["available"]
