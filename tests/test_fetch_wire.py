@@ -16,7 +16,7 @@ import pytest
 
 from tests.loopback import NOON, Names, Reply, Site, fetch, http, keep, meet, serving, settings
 from watcher.core.model import Document, Failed, Outcome
-from watcher.fetch import Answer, Fetcher, Request, _curl_lines
+from watcher.fetch import Answer, Fetcher, Request, _curl_easy, _curl_lines
 from watcher.fetch import exchange as exchange_module
 from watcher.fetch._curl_names import Names as Resolver
 from watcher.fetch._curl_names import Places
@@ -349,7 +349,7 @@ def test_who_reads_while_the_wire_is_closed_hears_of_it() -> None:
 
 def test_a_line_is_used_again_and_not_kept_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_curl_lines, "IDLE_KEPT", 1)
-    monkeypatch.setitem(_curl_lines._OPTIONS, pycurl.MAXAGE_CONN, 1)
+    monkeypatch.setitem(_curl_easy.OPTIONS, pycurl.MAXAGE_CONN, 1)
 
     async def talk(wire: Wire, site: Site) -> tuple[int, int, int, int]:
         for _ in range(3):

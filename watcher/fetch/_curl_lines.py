@@ -4,47 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 import pycurl
 
+from watcher.fetch._curl_easy import IDLE_KEPT, easy, set_list, sweeper
 from watcher.fetch._curl_names import Places
-from watcher.fetch._curl_transfer import NO_SOCKET, Transfer
+from watcher.fetch._curl_transfer import Transfer
 from watcher.fetch.exchange import Broken, Unreached
 
-IDLE_KEPT = 15
-"""Seconds for which an idle connection is kept."""
+CLOSED = "connection closed without an answer"
 LONGEST_TURN = 0.003
 """Seconds after which the event loop has its turn, however many answers have come."""
 MOST_ENDED = 6
 """Transfers that end in one turn: whoever waited for them goes on in the next one, all of them together."""
-# Numbers of curl.h that pycurl has no names for; they are part of libcurl's interface and do not change.
-_DISALLOW_USERNAME_IN_URL, _CA_CACHE_TIMEOUT = 278, 321
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _WANTED = {pycurl.POLL_IN: _READ, pycurl.POLL_OUT: _WRITE, pycurl.POLL_INOUT: _READ | _WRITE}
 _CAME = {_READ: pycurl.CSELECT_IN, _WRITE: pycurl.CSELECT_OUT, _READ | _WRITE: pycurl.CSELECT_IN | pycurl.CSELECT_OUT}
-
-# What every request has in common. No redirect is followed, nothing is inflated, no cookie, no proxy and no .netrc is looked for.
-_OPTIONS: dict[int, int | str] = {
-    pycurl.NOSIGNAL: 1,
-    pycurl.FOLLOWLOCATION: 0,
-    pycurl.PROTOCOLS: pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS,
-    pycurl.PROXY: "",
-    pycurl.NOPROXY: "*",
-    pycurl.NETRC: pycurl.NETRC_IGNORED,
-    pycurl.HTTP_CONTENT_DECODING: 0,
-    pycurl.HTTP09_ALLOWED: 0,
-    pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_2TLS,
-    pycurl.PATH_AS_IS: 1,
-    _DISALLOW_USERNAME_IN_URL: 1,
-    pycurl.SSL_VERIFYPEER: 1,
-    pycurl.SSL_VERIFYHOST: 2,
-    pycurl.SSLVERSION: pycurl.SSLVERSION_TLSv1_2,
-    _CA_CACHE_TIMEOUT: -1,
-    pycurl.MAXAGE_CONN: IDLE_KEPT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +66,13 @@ class Lines:
 
     def start(self, origin: Origin, target: str, headers: Mapping[str, str]) -> Transfer:
         """Send one request on its way. What is not the same for all is set or unset for each, so that nothing is left over."""
-        curl = self._idle.pop() if self._idle else _easy()
+        if self._multi.closed:
+            raise Unreached(CLOSED)
+        curl = self._idle.pop() if self._idle else easy()
         curl.setopt(pycurl.URL, origin.url)
         curl.setopt(pycurl.REQUEST_TARGET, target)  # as it is: from a whole address libcurl would write %2f as %2F
-        _set(curl, pycurl.HTTPHEADER, [f"{name}: {value}".encode() for name, value in headers.items()])
-        _set(curl, pycurl.RESOLVE, origin.places.told)
+        set_list(curl, pycurl.HTTPHEADER, [f"{name}: {value}".encode() for name, value in headers.items()])
+        set_list(curl, pycurl.RESOLVE, origin.places.told)
         curl.setopt(pycurl.FORBID_REUSE, headers.get("Connection") == "close")
         if origin.authorities:
             curl.setopt(pycurl.CAINFO, origin.authorities)
@@ -105,9 +85,9 @@ class Lines:
         try:
             self._multi.add_handle(curl)
             self._running[curl] = transfer
-        except pycurl.error as error:  # the multi handle is closed
+        except pycurl.error as error:
             curl.close()
-            raise Unreached("connection closed without an answer") from error
+            raise Unreached(CLOSED) from error
         finally:
             self._acting = False
         self._act(pycurl.SOCKET_TIMEOUT, 0)
@@ -118,7 +98,7 @@ class Lines:
             return
         for transfer in list(self._running.values()):
             self._remove(transfer.curl)
-            transfer.end(Unreached("connection closed without an answer"))
+            transfer.end(Unreached(CLOSED))
         for timer in (self._timer, self._sweeper):
             if timer is not None:
                 timer.cancel()
@@ -126,6 +106,7 @@ class Lines:
         self._multi.close()
         for curl in self._idle:
             curl.close()
+        self._idle.clear()
         self._sockets.close()
 
     # what libcurl calls: nothing here may raise
@@ -160,15 +141,20 @@ class Lines:
         while ready and self._ended < MOST_ENDED and self._loop.time() <= until:
             key, events = ready.pop()
             self._act(key.fd, _CAME[events])
-        for transfer in self._running.values():
-            transfer.look()
+        self._look()
 
     def _on_time(self) -> None:
         self._timer = None
         if self._due is not None and self._due <= self._loop.time():
             self._due = None
             self._act(pycurl.SOCKET_TIMEOUT, 0)
+            self._look()
         self._set_timer()
+
+    def _look(self) -> None:
+        """See whose headers came."""
+        for transfer in self._running.values():
+            transfer.look()
 
     def _set_timer(self) -> None:
         """A timer that rings too early is let ring: that is cheaper than to set another for each request."""
@@ -183,16 +169,22 @@ class Lines:
         """Let libcurl do what can be done now, and see what is finished."""
         self._acting = True
         try:
+            whole, failed = self._ended_by(number, events)
+            for curl in whole:
+                self._finish(curl, None)
+            for curl, code, message in failed:
+                self._finish(curl, (code, message))
+        finally:
+            self._acting = False
+            self._set_timer()
+
+    def _ended_by(self, number: int, events: int) -> tuple[list[pycurl.Curl], list[tuple[pycurl.Curl, int, str]]]:
+        try:
             self._multi.socket_action(number, events)
             _, whole, failed = self._multi.info_read()
         except pycurl.error:  # of the machinery itself: nothing that runs can be trusted
-            whole, failed = [], [(curl, pycurl.E_RECV_ERROR, "") for curl in self._running]
-        for curl in whole:
-            self._finish(curl, None)
-        for curl, code, message in failed:
-            self._finish(curl, (code, message))
-        self._acting = False
-        self._set_timer()
+            return [], [(curl, pycurl.E_RECV_ERROR, "") for curl in self._running]
+        return whole, failed
 
     def _finish(self, curl: pycurl.Curl, failure: tuple[int, str] | None) -> None:
         transfer = self._running.get(curl)
@@ -224,9 +216,7 @@ class Lines:
 
     def _sweep(self) -> None:
         """Begin a request that goes nowhere: when it begins one, libcurl closes what has been idle for too long."""
-        curl = _easy()
-        curl.setopt(pycurl.URL, "http://127.0.0.1/")
-        curl.setopt(pycurl.OPENSOCKETFUNCTION, _no_socket)
+        curl = sweeper()
         self._multi.add_handle(curl)
         self._act(pycurl.SOCKET_TIMEOUT, 0)
         self._multi.remove_handle(curl)
@@ -234,25 +224,3 @@ class Lines:
         self._sweeper = None
         if self._loop.time() < self._used_at + IDLE_KEPT + 2:  # libcurl counts whole seconds
             self._sweeper = self._loop.call_later(IDLE_KEPT / 3, self._sweep)
-
-
-def _set(curl: pycurl.Curl, option: int, values: Sequence[object]) -> None:
-    """Set a list; an empty one would change nothing, and leave that of the request before."""
-    if values:
-        curl.setopt(option, values)
-    else:
-        curl.unsetopt(option)
-
-
-def _no_socket(*_: object) -> int:
-    return NO_SOCKET
-
-
-def _easy() -> pycurl.Curl:
-    """A handle with the options that all requests have in common."""
-    curl = pycurl.Curl()
-    curl.setopt(pycurl.USERAGENT, "")
-    curl.unsetopt(pycurl.CAPATH)  # a folder would be read for each connection
-    for option, value in _OPTIONS.items():
-        curl.setopt(option, value)
-    return curl

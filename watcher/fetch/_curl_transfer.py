@@ -25,7 +25,8 @@ SocketAddress: TypeAlias = tuple[int, int, int, tuple[str, int]]
 """Family, kind, protocol, and the address with its port."""
 _PAUSE: int = pycurl.WRITEFUNC_PAUSE
 _ENDS = (b"\r\n", b"\n")
-_INTERIM = range(100, 200)
+_INTERIM = frozenset(range(100, 200)) - {101}
+"""An unasked 101 is the last word: what comes behind it is no HTTP."""
 _NO_HTTP = "answer that is not HTTP"
 _PROBLEM = re.compile(r"(?:verify result|certificate problem): ([\w ,'.-]+)")
 _TLS = frozenset(
@@ -49,7 +50,9 @@ class Transfer:
         "_ips",
         "_leave",
         "_lines",
+        "_opened",
         "_paused",
+        "_unopened",
         "_unread",
         "_waits",
         "error",
@@ -65,6 +68,9 @@ class Transfer:
         self._body: deque[bytes] = deque()
         self._unread, self._paused = 0, False
         self._waits: asyncio.Future[None] | None = None
+        self._opened = False
+        self._unopened: Refused | Unreached | None = None
+        """Why an address got no socket; libcurl may well get its answer from another."""
         self.status = 0
         """Of the answer, when all of its headers are there."""
         self.error: Exception | None = None
@@ -90,10 +96,12 @@ class Transfer:
         family, kind, protocol, place = address
         try:
             if ipaddress.ip_address(place[0]) in self._ips:
-                return socket.socket(family, kind, protocol).detach()
-            self.error = Refused(f"{NOT_ALLOWED}: {self.host}")
+                number = socket.socket(family, kind, protocol).detach()
+                self._opened = True
+                return number
+            self._unopened = Refused(f"{NOT_ALLOWED}: {self.host}")
         except (OSError, ValueError, TypeError) as error:  # of a kind of address that we do not know, or no socket is left
-            self.error = Unreached(f"no connection: {os.strerror(getattr(error, 'errno', None) or errno.EAFNOSUPPORT)}")
+            self._unopened = Unreached(f"no connection: {os.strerror(getattr(error, 'errno', None) or errno.EAFNOSUPPORT)}")
         return NO_SOCKET
 
     def look(self) -> None:
@@ -118,15 +126,18 @@ class Transfer:
     def end(self, error: Exception | None) -> None:
         """All has come, or no more will."""
         self._curl = None
-        self.error = self.error or error
+        self.error = error
         self.look()
         self._wake()
 
     def failed(self, code: int, message: str) -> None:
         """End as libcurl says, in our own words: its own may carry the address with its secrets."""
         self.look()
+        error: Exception | None = None
+        if code == pycurl.E_COULDNT_CONNECT and not self.status:  # what a server that was tried said is told before our own lack
+            error = self._unopened if isinstance(self._unopened, Refused) or not self._opened else None
         number = self._curl.getinfo(pycurl.OS_ERRNO)
-        self.end(self.error or translated(code, message, number, self.host, begun=bool(self.status)))
+        self.end(error or translated(code, message, number, self.host, begun=bool(self.status)))
 
     def release(self) -> None:
         """Nobody reads on: what is still on its way is cut off, and nothing else."""
@@ -211,10 +222,7 @@ def _problem(message: str, host: str) -> str:
 
 def _end(head: list[bytes]) -> int:
     """Where the empty line stands that ends a block of headers; 0 where it has not come."""
-    for line in _ENDS:
-        if line in head:
-            return head.index(line)
-    return 0
+    return min([head.index(line) for line in _ENDS if line in head], default=0)
 
 
 def _status(line: bytes) -> int:

@@ -14,6 +14,8 @@ from watcher.fetch.exchange import Reply
 
 LONGEST = timedelta(days=31)
 """No publisher's wish to wait is taken for longer than this."""
+LONGEST_DATE = 100
+"""Characters; no way of writing a date takes as many."""
 PEEK = 1 << 16
 """Bytes in which a challenge page is looked for."""
 
@@ -129,9 +131,14 @@ def _bounded(span: timedelta) -> timedelta:
     return min(max(span, timedelta(0)), LONGEST)
 
 
-@lru_cache(maxsize=256)  # of the answers of one second, nearly all bear the same
 def _date(text: str) -> datetime | None:
-    """An HTTP date; None for anything else. A date without a zone is UTC (RFC 9110, 5.6.7)."""
+    """An HTTP date; None for anything else, and for what is too long to be one: it would be kept."""
+    return _read_date(text) if len(text) <= LONGEST_DATE else None
+
+
+@lru_cache(maxsize=256)  # of the answers of one second, nearly all bear the same
+def _read_date(text: str) -> datetime | None:
+    """A date without a zone is UTC (RFC 9110, 5.6.7)."""
     try:
         at = parsedate_to_datetime(text)
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

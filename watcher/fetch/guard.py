@@ -35,6 +35,8 @@ _CARRIERS = (
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64, RFC 6052
     (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4, RFC 3056
 )
+_BARE = (0, 1)
+"""Unspecified and loopback: of `::/96`, but they carry nothing (RFC 4291, 2.5.5.1)."""
 _TEREDO = ipaddress.IPv6Network("2001::/32")
 _ISATAP = (0x00005EFE, 0x02005EFE)
 _LOW = (1 << 32) - 1
@@ -75,11 +77,15 @@ class Guard:
         """Refuse a host if a single one of its addresses is closed. Raises Refused."""
         if host in self._names:
             return
-        if not all(self._open(face) for text in addresses for face in _faces(ipaddress.ip_address(text))):
+        if not all(self._open(ipaddress.ip_address(text)) for text in addresses):
             raise Refused(f"{NOT_ALLOWED}: {host}")
 
-    def _open(self, face: IP) -> bool:
-        return is_public(face) or any(face in network for network in self._networks)
+    def _open(self, address: IP) -> bool:
+        """Whether the operator lists the address itself, or everything that it leads to is open."""
+        return self._listed(address) or all(is_public(face) or self._listed(face) for face in _faces(address))
+
+    def _listed(self, address: IP) -> bool:
+        return any(address in network for network in self._networks)
 
 
 def is_public(address: IP) -> bool:
@@ -95,7 +101,7 @@ def _faces(address: IP) -> Iterator[IP]:
         yield address
         return
     number = int(address)
-    carried = [shift for network, shift in _CARRIERS if address in network]
+    carried = [shift for network, shift in _CARRIERS if address in network and number not in _BARE]
     if carried:
         yield ipaddress.IPv4Address(number >> carried[0] & _LOW)
     elif address in _TEREDO:  # server, and client with its bits turned (RFC 4380)

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
-from watcher.fetch._curl_lines import Lines, Origin
+from watcher.fetch._curl_lines import CLOSED, Lines, Origin
 from watcher.fetch._curl_names import Names, Resolve
 from watcher.fetch._curl_transfer import Hung
 from watcher.fetch._curl_trust import bundle, path_of
 from watcher.fetch.address import Refused, parse
-from watcher.fetch.exchange import Reply
+from watcher.fetch.exchange import Reply, Unreached
 from watcher.fetch.guard import Guard
 
 __all__ = ["Resolve", "Wire"]
@@ -37,6 +37,7 @@ class Wire:
         self._loop = asyncio.get_running_loop()
         self._origins: dict[str, Origin] = {}
         self._ca_file = ca_file
+        self._closed = False
         self._trusted: asyncio.Task[IO[bytes]] | None = None
 
     async def ask(self, url: str, headers: Mapping[str, str]) -> Reply:
@@ -54,6 +55,8 @@ class Wire:
             return await self._lines.start(origin, target, headers).reply()
 
     async def _origin(self, place: str) -> Origin:
+        if self._closed:
+            raise Unreached(CLOSED)
         address = parse(place)
         places = await self._names.places(address.host, address.port)
         authorities = await self._authorities() if address.scheme == "https" else ""
@@ -63,7 +66,8 @@ class Wire:
         return origin
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close every connection; who asks from now on is told that."""
+        self._closed = True
         self._lines.close()
         await self._names.aclose()
         self._lookups.shutdown(wait=False, cancel_futures=True)
@@ -73,10 +77,15 @@ class Wire:
                     held.close()
 
     async def _authorities(self) -> str:
-        """Made for the first secure request: reading the system's authorities takes a while."""
+        """Made for the first secure request: reading the system's authorities takes a while. Raises Unreached."""
+        if self._closed:
+            raise Unreached(CLOSED)
         if self._trusted is None or (self._trusted.done() and self._trusted.exception()):
             self._trusted = asyncio.create_task(asyncio.to_thread(bundle, self._ca_file))
-        return path_of(await asyncio.shield(self._trusted))
+        held = await asyncio.shield(self._trusted)
+        if held.closed:
+            raise Unreached(CLOSED)
+        return path_of(held)
 
     async def _look_up(self, host: str, port: int) -> list[str]:
         loop = asyncio.get_running_loop()
