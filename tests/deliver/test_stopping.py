@@ -64,6 +64,22 @@ def test_a_stop_ends_the_watch_although_the_database_is_locked(tmp_path: Path) -
         asyncio.run(stop(store))
 
 
+def test_a_stop_is_a_stop_although_nothing_can_be_given_back(tmp_path: Path) -> None:
+    async def stop(store: Store) -> None:
+        locked.execute("BEGIN IMMEDIATE")
+        working = asyncio.create_task(deliver(store, office(), now=NOW))
+        await asyncio.sleep(0)  # it waits for the database
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+
+    with (
+        Store.open(f"sqlite:///{tmp_path}/watch.db", wait=0.2) as store,
+        closing(sqlite3.connect(tmp_path / "watch.db", isolation_level=None)) as locked,
+    ):
+        asyncio.run(stop(store))
+
+
 async def nobody(*_: object) -> NoReturn:
     raise AssertionError("nothing is declared")
 
