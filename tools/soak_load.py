@@ -142,7 +142,7 @@ async def day(config: Config, store: Store, address: str, seconds: float) -> tup
 async def once(beat: Beat, now: datetime, seen: Seen) -> None:
     """One beat, and what it took."""
     with beat.store.reading() as tx:
-        due = tx.sources.next_due()
+        due = tx.sources.next_due(now)
     seen.late = max(seen.late, now - due if due else timedelta(0))
     began = monotonic()
     done = await cycle(beat, now)
