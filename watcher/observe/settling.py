@@ -30,7 +30,7 @@ def settle(
     the past was changed, where it was (core/compare.py); a change of rules is found here. Without `look` what cannot be seen
     stays as it was: a person acts, nobody has looked at a source.
     """
-    healths = tx.sources.health(signal.id)
+    healths = tx.sources.health(signal.id, {source.id: source for source in signal.sources})
     before = tx.verdicts.latest(signal.id)
     if before is None and not is_ready(healths):
         return ()

@@ -210,11 +210,11 @@ class Sources(Noun):
         statement = f"SELECT declared FROM source WHERE retired_at IS NULL{mine} ORDER BY id"
         return [declared(text) for (text,) in self.connection.rows(statement, {"signal": signal})]
 
-    def health(self, signal: str | None = None) -> list[Health]:
-        """How the readings of the live sources went; a followed page whose time is over is not among them."""
+    def health(self, signal: str | None = None, known: Mapping[str, Source] = NOT_KNOWN) -> list[Health]:
+        """How the readings of the live sources went, without followed pages whose time is over. `known` as for `due`."""
         mine = "" if signal is None else " AND signal = :signal"
         statement = f"SELECT {HEALTH} FROM source {STANDING}{mine} ORDER BY id"
-        return [health(row, declared(row[2])) for row in self.connection.rows(statement, {"signal": signal})]
+        return [health(row, named(row, known)) for row in self.connection.rows(statement, {"signal": signal})]
 
     def healths(self, signals: Iterable[str], known: Mapping[str, Source] = NOT_KNOWN) -> Iterator[tuple[str, Health]]:
         """The same for many signals at once, each with its signal. `known` as for `due`."""
