@@ -13,6 +13,8 @@ ARENAS, TRIM, MAP = -8, -1, -3
 """Parameters of glibc's allocator (mallopt(3))."""
 YOUNG = 20_000
 """New objects after which cycles among them are looked for: a batch of polls makes a hundred thousand, and hardly a cycle."""
+SHORT = 100_000
+"""The same for a command that ends soon: what it leaves behind ends with it."""
 
 
 def begin() -> None:
@@ -20,7 +22,7 @@ def begin() -> None:
     gc.disable()
 
 
-def settle() -> None:
+def settle(*, young: int = YOUNG) -> None:
     """A command has been loaded, and works now: what is there stays, and what it frees goes back to the system.
 
     One arena for all threads, and large blocks mapped by themselves: each batch of polls would else leave some memory behind;
@@ -30,7 +32,7 @@ def settle() -> None:
 
     gc.freeze()
     gc.enable()
-    gc.set_threshold(YOUNG, 10, 10)
+    gc.set_threshold(young, 10, 10)
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(ARENAS, 1)

@@ -13,7 +13,7 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, fa
 from watcher.cli.journal import Form, Level, Log, LogLevel, journal
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config
-from watcher.process import settle
+from watcher.process import SHORT, settle
 from watcher.saying import as_line
 from watcher.scheduler import Done, cycle
 from watcher.store import Store
@@ -27,7 +27,7 @@ def once(
 
     The first run sets a baseline and says where everything stands. Later runs poll what is due and tell what has changed.
     """
-    settle()
+    settle(young=SHORT)
     settings = configured(config)
     with journal(log, log_level), in_words(), Store.open(settings.store.url) as store:
         cycles: list[Done] = []

@@ -9,8 +9,6 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-import certifi
-
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _HASHED = "[0-9a-f]" * 8 + ".[0-9]"
 """The names by which OpenSSL finds authorities in a folder."""
@@ -21,6 +19,8 @@ def bundle(ca_file: str = "") -> IO[bytes]:
 
     It takes some hundredths of a second. Raises OSError or ssl.SSLError where `ca_file` cannot be read.
     """
+    import certifi  # noqa: PLC0415 - not needed before the first https request
+
     if ca_file:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
     paths = ssl.get_default_verify_paths()
