@@ -57,18 +57,19 @@ def _plain(text: Text, claims: Iterable[Claim]) -> dict[str, Any]:
         "id": text.id,
         "claims": [claim_out(claim) for claim in told if claim.status and not claim.review],
         "flags": [{**claim_out(claim), "flag": claim.flag} for claim in told if claim.flag],
-        "reviews": [claim_out(claim) for claim in told if claim.review],
+        "reviews": [{**claim_out(claim), "unexplained": list(claim.unexplained)} for claim in told if claim.review],
     }
     found["figures"] = figures_of(text.text)
     return found
 
 
 def claim_out(claim: Claim) -> dict[str, Any]:
-    """A claim as JSON: where it belongs, what it says, the words and why they count."""
+    """A claim as JSON: where it belongs, what it says, since when (where it tells of the past), the words and why they count."""
     return {
         "signal": claim.signal,
         "track": claim.track,
         "status": claim.status,
+        **({"since": claim.since.isoformat()} if claim.since else {}),
         "quote": claim.quote.text,
         "rule": claim.rule,
         "reason": claim.reason,

@@ -131,6 +131,10 @@ class Claim:
     observation: int = 0
     copy: int = 0
     """Fingerprint of the text: near copies are one voice."""
+    unexplained: tuple[str, ...] = ()
+    """Words of the sentence for which no rule accounts: why it is undecided."""
+    since: datetime | None = None
+    """When what it tells happened, where the sentence itself says that this is past."""
 
 
 @dataclass(frozen=True, slots=True)
