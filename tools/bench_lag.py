@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tools.bench_measure import python, running
 from tools.rig import prepare as declare
-from watcher.cli.common import utc_now
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
+from watcher.clock import utc_now
 from watcher.config import Config, load
 from watcher.process import settle
 from watcher.scheduler import cycle

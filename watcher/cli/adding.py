@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import typer
 
 from watcher import formats
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, count, fail, in_words, print_json, span, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, count, fail, in_words, print_json, span
 from watcher.cli.finding import Found, NothingToRead, find, silence
 from watcher.cli.homes import signals_here
 from watcher.cli.inserting import CannotInsert, inserted, replace_file, source_text
 from watcher.cli.wiring import fetch_settings
+from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.defaults import publisher_of
 from watcher.core.claims import claims_of

@@ -12,8 +12,9 @@ from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
 
 import watcher
-from watcher.cli.common import Unusable, moment, utc_now
+from watcher.cli.common import Unusable, moment
 from watcher.cli.explaining_signals import say_why
+from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.core.model import Signal
 from watcher.store import Store, StoreError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, print_json, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, print_json
+from watcher.clock import utc_now
 
 
 def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:

@@ -127,11 +127,6 @@ def count(number: int, noun: str, several: str = "") -> str:
     return f"{number} {noun if number == 1 else several or noun + 's'}"
 
 
-def utc_now() -> datetime:
-    """The time, once: the only clock of the service."""
-    return datetime.now(UTC)
-
-
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
     """One line of JSON on standard output, at once."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")

@@ -23,9 +23,9 @@ from watcher.cli.common import (
     print_json,
     span,
     stored,
-    utc_now,
 )
 from watcher.cli.homes import signals_here
+from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.defaults import publisher_of
 from watcher.core.model import Known, Signal, Tier, Track, Transition

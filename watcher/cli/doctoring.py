@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, print_json, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, print_json
 from watcher.cli.examining import Finding, Mark, examine_machine
 from watcher.cli.examining_outside import examine_outside
+from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.core.model import Source
 

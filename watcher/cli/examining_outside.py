@@ -9,9 +9,10 @@ from typing import Any
 
 import notifiers
 from notifiers import NotSent, Recipient
-from watcher.cli.common import count, utc_now
+from watcher.cli.common import count
 from watcher.cli.examining import Finding, bad, compare_clocks, good, note
 from watcher.cli.wiring import channels, fetch_settings
+from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.settings import Recipient as Declared
 from watcher.core.model import Document, Entry, Failed, Outcome, Source, Unreadable

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, moment, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, moment
 from watcher.cli.homes import signals_here
+from watcher.clock import utc_now
 
 
 def explain(  # noqa: PLR0913 - the options of a command

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, glanced, outline_of, print_json, span, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, glanced, outline_of, print_json, span
+from watcher.clock import utc_now
 from watcher.config.outline import Outline
 
 ANSWER = 400

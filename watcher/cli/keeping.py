@@ -18,8 +18,8 @@ from watcher.cli.common import (
     moment,
     print_json,
     stored,
-    utc_now,
 )
+from watcher.clock import utc_now
 
 
 def backup(

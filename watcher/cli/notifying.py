@@ -13,8 +13,9 @@ import typer
 
 import notifiers
 from notifiers import Message, NotSent, Recipient
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, in_words, print_json, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, in_words, print_json
 from watcher.cli.wiring import channels
+from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.settings import Recipient as Declared
 from watcher.deliver import desk_of

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from notifiers import Message
-from watcher.cli.common import CONFIG, ConfigFile, Unusable, configured, embedded_file, fail, stored, utc_now
+from watcher.cli.common import CONFIG, ConfigFile, Unusable, configured, embedded_file, fail, stored
+from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.settings import Recipient
 from watcher.core.model import Digest

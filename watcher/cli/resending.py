@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, moment, print_json, stored, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, moment, print_json, stored
+from watcher.clock import utc_now
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, fail, in_words, print_json, utc_now
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, fail, in_words, print_json
 from watcher.cli.journal import Form, Level, Log, LogLevel, journal
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
+from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.process import SHORT, settle
 from watcher.saying import as_line

@@ -12,11 +12,11 @@ from contextlib import AsyncExitStack
 import typer
 import uvicorn
 
-from watcher.cli.common import utc_now
 from watcher.cli.homes import read
 from watcher.cli.reloading import differences, fixed, on_hangup
 from watcher.cli.welcoming import door_of
 from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
+from watcher.clock import utc_now
 from watcher.config import Config, ConfigError
 from watcher.deliver import desk_of
 from watcher.heart import Heart

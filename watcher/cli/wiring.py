@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from watcher.announce import Reader
-from watcher.cli.common import utc_now
+from watcher.clock import utc_now
 from watcher.config import Config, ConfigError, Mistake, rules_hash
 from watcher.config.settings import Recipient
 from watcher.core.model import Signal
