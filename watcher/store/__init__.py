@@ -1,11 +1,7 @@
 """The one door to the database: what was seen, what it means, what was told."""
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from watcher.store.codec import entry_digest
+from watcher.store.documents import pack
 from watcher.store.errors import StoreError, Trouble
 from watcher.store.glance import Glance, glance
 from watcher.store.rows import (
@@ -25,10 +21,7 @@ from watcher.store.rows import (
     Subscriber,
     Verified,
 )
-
-if TYPE_CHECKING:
-    from watcher.store.documents import pack
-    from watcher.store.store import Store, Transaction
+from watcher.store.store import Store, Transaction
 
 __all__ = [
     "Act",
@@ -55,13 +48,3 @@ __all__ = [
     "glance",
     "pack",
 ]
-
-LATER = {"Store": "store", "Transaction": "store", "pack": "documents"}
-"""What takes the machinery of the database, which takes longer to import than a glance takes to answer."""
-
-
-def __getattr__(name: str) -> object:
-    """Import what was asked for."""
-    if name not in LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"watcher.store.{LATER[name]}"), name)
