@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.cli.conftest import watcher
@@ -93,16 +91,3 @@ def test_the_store_may_be_named_by_the_environment_or_a_file(past: Path, monkeyp
     monkeypatch.setenv("WATCHER_STORE_URL_FILE", "where")
 
     assert "it: open" in watcher("status").out
-
-
-def test_it_answers_without_the_machinery_that_watching_takes(past: Path) -> None:
-    script = (
-        "import sys; from watcher.cli import app; app(['status'], standalone_mode=False);"
-        "print(sorted({'sqlalchemy', 'httpx', 'pycurl', 'fastapi', 'jinja2', 'lxml', 'watcher.config.build'} & set(sys.modules)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT)}
-    )
-
-    assert "it: open" in done.stdout
-    assert done.stdout.splitlines()[-1] == "[]"
