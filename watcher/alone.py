@@ -1,22 +1,42 @@
-"""What one document says by itself: its entries, what they claim, and the tracks that they decide."""
+"""What one document says by itself: how a poll would end, its entries, what they claim, and the tracks that they decide."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
-from watcher import formats
 from watcher.config import Config
 from watcher.core.bill_summary import decide_bill, summary
 from watcher.core.claims import claims_of
 from watcher.core.decide import decide
-from watcher.core.model import Claim, Document, Entry, Facts, Follow, Ladder, Observation, Signal, Source, Tier, TrackVerdict
+from watcher.core.model import (
+    Claim,
+    Document,
+    Entry,
+    Facts,
+    Follow,
+    Health,
+    Ladder,
+    Observation,
+    Outcome,
+    Signal,
+    Source,
+    Tier,
+    TrackVerdict,
+)
+from watcher.fetch import Fetcher, FetchSettings
+from watcher.fetch.inprocess import Answered, InProcess
+from watcher.observe.following import followed, page_of
+from watcher.observe.looking import Reading, look
+from watcher.parsing import read_here
 from watcher.publishers import registrable, speaker
 from watcher.sniffing import format_of
+from watcher.store import Due
 from watcher.texts import Speakers, Text
 
 
@@ -35,9 +55,15 @@ class Alone:
     """What one document says."""
 
     format: str
-    entries: tuple[Entry, ...]
-    claims: tuple[Claim, ...]
-    tracks: tuple[tuple[str, TrackVerdict], ...]
+    outcome: Outcome
+    """How a poll that was answered with it would end."""
+    reason: str = ""
+    """Why it would not end well."""
+    entries: tuple[Entry, ...] = ()
+    follows: tuple[str, ...] = ()
+    """Addresses of the pages that would be polled for it."""
+    claims: tuple[Claim, ...] = ()
+    tracks: tuple[tuple[str, TrackVerdict], ...] = ()
     """Signal and verdict of each track on which the document claims a status."""
     bills: tuple[dict[str, Any], ...] = ()
     """Each measure that it names, decided by it alone."""
@@ -55,11 +81,26 @@ def way_of(config: Config, body: bytes, url: str, wanted: str = "") -> Way:
     return Way(wanted or format_of(body, url))
 
 
-def read_alone(config: Config, body: bytes, url: str, way: Way, now: datetime) -> Alone:
-    """Read a document and decide by it alone, as of `now`. Raises Unreadable, and KeyError for an unknown format."""
-    name = hashlib.sha256(body).hexdigest()
-    document = Document(url, url, body, name, "", now)
-    entries = formats.read(document, way.format, way.options)
+async def read_alone(
+    config: Config,
+    body: bytes,
+    url: str,
+    way: Way,
+    now: datetime,
+    *,
+    content_type: str,
+    settings: FetchSettings,
+) -> Alone:
+    """Read a document as a poll of its address that is answered with it would, and decide by it alone, as of `now`.
+
+    Raises KeyError for an unknown format.
+    """
+    source = _polled(way, url, now)
+    reading = await _poll(source, body, content_type, now, settings)
+    outcome, reason = reading.poll.outcome, reading.poll.error
+    if reading.document is None:
+        return Alone(way.format, outcome, reason)
+    document, entries = reading.document, reading.entries or ()
     claims: list[Claim] = []
     tracks: list[tuple[str, TrackVerdict]] = []
     for signal in config.signals:
@@ -67,7 +108,26 @@ def read_alone(config: Config, body: bytes, url: str, way: Way, now: datetime) -
         mine = [claim for one in seen for claim in claims_of(signal, one)]
         claims += mine
         tracks += _decided(signal, mine, now)
-    return Alone(way.format, entries, tuple(claims), tuple(tracks), _bills(config, entries, document, now))
+    follows = tuple(dict.fromkeys(page.url for entry in entries for page in followed(source, entry, now)))
+    bills = _bills(config, entries, document, now)
+    return Alone(way.format, outcome, reason, entries, follows, tuple(claims), tuple(tracks), bills)
+
+
+def _polled(way: Way, url: str, now: datetime) -> Source:
+    """The source that would be polled at this address."""
+    if way.source is None:
+        return Source("document", "", url, way.format, registrable(url), Tier.OFFICIAL, timedelta(hours=1), options=way.options)
+    return page_of(way.source, way.follow, url, now) if way.follow else replace(way.source, url=url)
+
+
+async def _poll(source: Source, body: bytes, content_type: str, now: datetime, settings: FetchSettings) -> Reading:
+    """Poll a source whose publisher answers with this document; where it lies does not matter to it."""
+    headers = {"Content-Type": content_type} if content_type else {}
+    transport = InProcess(lambda _url, _asked: Answered(HTTPStatus.OK, headers, body))
+    allow = (urlsplit(source.url).hostname or "",)
+    due = Due(source, Health(source.id, source.url, source.publisher), "", "", "", 0)
+    async with Fetcher(replace(settings, via="", allow=allow), clock=lambda: now, transport=transport) as fetcher:
+        return await look(due, get=fetcher.get, read=read_here, now=now, dice=0.0)
 
 
 def _seen(signal: Signal, way: Way, entry: Entry, document: Document, now: datetime) -> Observation:

@@ -130,6 +130,53 @@ def test_any_bill_is_decided_by_its_record_alone_and_not_only_the_watched_ones(
     assert not (home / "data").exists()
 
 
+def test_a_document_shows_each_entry_as_it_is_read(home: Path) -> None:
+    (home / "feed.xml").write_text(FEED % item(OPEN), "utf-8")
+
+    told = watcher("explain", "--document", "feed.xml", "--url", "https://lab.example/feed.xml", "--json").json()
+
+    assert (told["outcome"], told["reason"], told["format"]) == ("ok", "", "feed")
+    (entry,) = told["entries"]
+    assert (entry["title"], entry["text"], entry["published"]) == (OPEN, "", "2026-06-01T12:00:00Z")
+    assert entry["key"] == entry["link"] == "https://lab.example/The-Gadget-is-open-to-everyone"
+
+
+HTML = "text/html; charset=utf-8"
+ENDS = [
+    ("feed.xml", b"<rss", "", "malformed", "feed"),
+    ("feed.xml", b" \n", "", "empty", "feed"),
+    ("photo.bin", b"GIF89a", "image/gif", "malformed", "text"),
+    ("page.html", b"<html><title>Just a moment...</title><body>Checking</body></html>", HTML, "blocked", "page"),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "content_type", "outcome", "form"), ENDS, ids=[f"{row[3]}-{row[0]}" for row in ENDS])
+def test_a_document_that_a_poll_could_not_read_says_how_the_poll_would_end(
+    home: Path, name: str, body: bytes, content_type: str, outcome: str, form: str
+) -> None:
+    (home / name).write_bytes(body)
+
+    said = watcher(
+        "explain", "--document", name, "--url", f"https://lab.example/{name}", "--content-type", content_type, "--json"
+    )
+
+    told = said.json()
+    assert (told["outcome"], told["format"], told["entries"]) == (outcome, form, [])
+    assert told["reason"]
+    assert said.code == 0
+
+
+def test_the_pages_that_a_source_would_follow_are_named(home: Path) -> None:
+    url = "https://www.nist.gov/news-events/news/2026/11/caisi-evaluates-x"
+    site = f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{url}</loc></url></urlset>"
+    (home / "map.xml").write_text(site, "utf-8")
+
+    where = ("--url", "https://www.nist.gov/sitemap.xml", "--config", str(ROOT / "signals.toml"), "--as-of", "2026-11-28")
+    told = watcher("explain", "--document", "map.xml", *where, "--json").json()
+
+    assert told["follows"] == [url]
+
+
 def test_a_document_that_says_nothing_of_any_signal_says_so(home: Path) -> None:
     (home / "feed.xml").write_text(FEED % item("A walk in the park"), "utf-8")
 

@@ -27,12 +27,15 @@ def explain(  # noqa: PLR0913 - the options of a command
     url: Annotated[str, typer.Option(help="Address that the document was read at.")] = "",
     format_name: Annotated[str, typer.Option("--format", help="Its format; guessed from address and content by default.")] = "",
     *,
+    content_type: Annotated[str, typer.Option(help="The Content-Type that it was sent with.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Say why: the claims that counted, those that did not and why not, and what would move it next.
 
     `watcher explain SIGNAL` reads the database. `--entries FILE` needs none: it prints for each text which rule of which
-    track holds. `--document FILE --url URL` reads one document through its format and decides by it alone, any bill too.
+    track holds. `--document FILE --url URL` reads one document through its format and decides by it alone, any bill too;
+    with `--json` it prints how a poll would have ended (`outcome`), the entries, and what they claim,
+    also where nothing can be read.
     """
     if sum(map(bool, (signal, entries, document))) != 1:
         raise Unusable("expected one of SIGNAL, --entries FILE, --document FILE")
@@ -44,7 +47,8 @@ def explain(  # noqa: PLR0913 - the options of a command
     elif document:
         from watcher.cli.explaining_documents import explain_document  # noqa: PLC0415 - the other ways read no document
 
-        explain_document(settings, document, url, format_name, now=_then(as_of), as_json=as_json)
+        now = _then(as_of)
+        explain_document(settings, document, url, format_name, content_type=content_type, now=now, as_json=as_json)
     else:
         from watcher.cli.explaining_signals import explain_signal  # noqa: PLC0415 - the other ways need no database
 

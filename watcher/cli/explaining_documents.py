@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote as quoted
 
 import typer
 
@@ -12,44 +14,59 @@ from watcher import formats
 from watcher.alone import Alone, read_alone, way_of
 from watcher.cli.common import Unusable, count, fail, print_json
 from watcher.cli.explaining_texts import claim_out
+from watcher.cli.wiring import fetch_settings
 from watcher.config import Config
-from watcher.core.model import TrackVerdict, Unreadable
+from watcher.core.model import Entry, Outcome, TrackVerdict
 from watcher.saying import stamp
 
+UNKNOWN = "https://document.invalid/"
+"""Where a document lies whose address is not given (RFC 2606, 2): nobody's."""
 
-def explain_document(config: Config, path: Path, url: str, format_name: str, *, now: datetime, as_json: bool) -> None:
-    """Print what a document decides. Exit 1 where it cannot be read, 2 for an unknown format."""
+
+def explain_document(
+    config: Config, path: Path, url: str, format_name: str, *, content_type: str = "", now: datetime, as_json: bool
+) -> None:
+    """Print what a document decides. Exit 2 for an unknown format; in words 1 where it cannot be read, which JSON tells."""
     if format_name and format_name not in formats.names():
         raise Unusable(f"{format_name!r} is no format; expected one of {', '.join(formats.names())}")
     try:
         body = path.read_bytes()
     except OSError as error:
         raise fail(f"{path} cannot be read: {error.strerror or error}") from None
-    address = url or path.resolve().as_uri()
+    address = url or UNKNOWN + quoted(path.name)
     way = way_of(config, body, address, format_name)
-    try:
-        alone = read_alone(config, body, address, way, now)
-    except Unreadable as error:
-        raise fail(f"{path} cannot be read as {way.format} ({error.kind.value}): {error.reason}") from None
+    alone = asyncio.run(read_alone(config, body, address, way, now, content_type=content_type, settings=fetch_settings(config)))
     if as_json:
         print_json(_plain(alone))
+    elif alone.outcome is not Outcome.OK:
+        raise fail(f"{path} cannot be read as {way.format} ({alone.outcome.value}): {alone.reason}")
     else:
         _show(alone)
 
 
 def _plain(alone: Alone) -> dict[str, Any]:
-    """One bill as it is; else everything that the document says."""
-    if len(alone.bills) == 1:
-        return {**alone.bills[0], "format": alone.format}
+    """Everything that the document says; one bill also as it is."""
     return {
+        "outcome": alone.outcome.value,
+        "reason": alone.reason,
         "format": alone.format,
-        "entries": [
-            {"title": entry.title, "url": entry.link, "published": stamp(entry.published), "facts": dict(entry.facts)}
-            for entry in alone.entries
-        ],
+        "entries": [_entry(entry) for entry in alone.entries],
+        "follows": list(alone.follows),
+        **(alone.bills[0] if len(alone.bills) == 1 else {}),
         "claims": [claim_out(claim) for claim in alone.claims if claim.status and not claim.review],
         "tracks": [_track(signal, track) for signal, track in alone.tracks],
         "bills": list(alone.bills),
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "title": entry.title,
+        "text": entry.text,
+        "link": entry.link,
+        "published": stamp(entry.published),
+        "facts": dict(entry.facts),
     }
 
 

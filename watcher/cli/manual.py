@@ -60,6 +60,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("Why it stood there on a day", "watcher explain senate-vote --as-of 2026-06-09"),
         ("What texts would claim", "watcher explain --entries texts.jsonl"),
         ("What one document decides", "watcher explain --document bill.xml --url https://www.govinfo.gov/bill.xml"),
+        ("How a poll would read it", "watcher explain --document feed.xml --url https://news.example/feed --json"),
     ),
     "replay": (
         ("What other rules would have told", "watcher replay --config other.toml"),

@@ -18,7 +18,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 def followed(source: Source, entry: Entry, now: datetime) -> list[Source]:
     """The pages that one entry of a source leads to, as sources of their own."""
-    return [_page(source, follow, entry.link, now) for follow in source.follow if _leads(source, follow, entry, now)]
+    return [page_of(source, follow, entry.link, now) for follow in source.follow if _leads(source, follow, entry, now)]
 
 
 def _leads(source: Source, follow: Follow, entry: Entry, now: datetime) -> bool:
@@ -31,7 +31,8 @@ def _leads(source: Source, follow: Follow, entry: Entry, now: datetime) -> bool:
     )
 
 
-def _page(source: Source, follow: Follow, link: str, now: datetime) -> Source:
+def page_of(source: Source, follow: Follow, link: str, now: datetime) -> Source:
+    """The page behind a link, as a source of its own."""
     url = link.partition("#")[0]
     return Source(
         id="page-" + hashlib.sha256(f"{source.signal} {url}".encode()).hexdigest()[:20],
