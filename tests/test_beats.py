@@ -92,6 +92,13 @@ class Web:
         (self.folder / "world.jsonl").write_text("\n".join(json.dumps(line) for line in self.lines), "utf-8")
         return self
 
+    def freeze(self, tag: str) -> Web:
+        """Send the same ETag with whatever is said."""
+        for line in self.lines:
+            line["validators"], line["headers"]["ETag"] = "none", tag
+        (self.folder / "world.jsonl").write_text("\n".join(json.dumps(line) for line in self.lines), "utf-8")
+        return self
+
     def feed(self, since: str, *items: str, **changes: Any) -> Web:
         return self.says("https://lab.example/feed.xml", since, FEED % "".join(items), **changes)
 
@@ -132,6 +139,15 @@ def test_news_is_told_once_with_its_words_link_time_and_hash(web: Web, tmp_path:
     assert (quote.text, quote.url) == ("The Gadget is open to everyone", "https://lab.example/The-Gadget-is-open-to-everyone")
     assert quote.seen_at.hour == 12
     assert len(quote.document) == 64
+
+
+def test_a_tag_that_never_changes_hides_news_for_a_day_at_most(web: Web, tmp_path: Path) -> None:
+    web.feed("2026-05-01").feed("2026-06-01T12:00:00Z", item("The Gadget is open to everyone")).freeze('"1"')
+
+    lines, _ = told(web, tmp_path)
+
+    assert [line[1:] for line in lines] == [("baseline", "it: closed"), ("advance", "open")]
+    assert "06-01T12" <= lines[1][0] <= "06-02T13"
 
 
 FAULTS = [

@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import TypeAlias
+from zlib import crc32
 
-from watcher.core.model import Document, Entry, Facts, Failed, NotModified, Outcome, Unreadable
+from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModified, Outcome, Unreadable
 from watcher.core.pacing import next_at
 from watcher.fetch import Answer, Request
 from watcher.store import Due, Poll
@@ -21,6 +22,9 @@ Get: TypeAlias = Callable[[Request], Awaitable[Answer]]
 Read: TypeAlias = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
 AT_ONCE = 4
 """Requests that are begun in one turn of the loop."""
+WHOLE = timedelta(days=1)
+"""Once in each such span a source is asked for its whole document: an ETag that never changes must not hide news for ever."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FUTURE = timedelta(days=1)
 """Entries dated further ahead than this do not say how fresh a source is."""
 
@@ -38,10 +42,23 @@ class Reading:
 async def look(due: Due, *, get: Get, read: Read, now: datetime, dice: float, missing: bool = False) -> Reading:
     """Fetch and read one source. `missing`: a record's entry has vanished, so nothing may be skipped as unchanged."""
     started = perf_counter()
-    etag, modified = ("", "") if missing else (due.etag, due.last_modified)
+    etag, modified = ("", "") if missing or wants_whole(due.health, now) else (due.etag, due.last_modified)
     answer = await get(Request(due.source.url, etag=etag, last_modified=modified))
     reading = await _read(due, answer, read=read, now=now, dice=dice, missing=missing)
     return replace(reading, poll=replace(reading.poll, ms=round((perf_counter() - started) * 1000)))
+
+
+def wants_whole(health: Health, now: datetime) -> bool:
+    """Whether a span has begun since the last good reading; each source's spans begin at an hour of its own.
+
+    Pure. A poll that fails leaves the next one to ask for the whole document.
+    """
+    phase = WHOLE * (crc32(health.source.encode()) / (1 << 32))
+    return health.last_good_at is not None and _spans(health.last_good_at, phase) != _spans(now, phase)
+
+
+def _spans(at: datetime, phase: timedelta) -> int:
+    return (at - EPOCH + phase) // WHOLE
 
 
 async def _read(due: Due, answer: Answer, *, read: Read, now: datetime, dice: float, missing: bool) -> Reading:
