@@ -10,14 +10,14 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watcher.core.model import Unreadable
+from watcher.formats._elsewhere import elsewhere
 from watcher.formats._text import lines, plain_title
-from watcher.formats._tree import parse_html, words_of
+from watcher.formats._tree import elements_above, parse_html, pieces_of, words_of
 
 _CODE = ("script", "style", "template")
 _SILENT = ", ".join(
-    (*_CODE, "noscript, iframe, svg, form, nav, aside, [hidden], [aria-hidden=true], a.auto-anchor, a.headerlink")
+    (*_CODE, "noscript, iframe, svg, form, nav, aside, dialog, [hidden], [aria-hidden=true], a.auto-anchor, a.headerlink")
 )
-_META = {"og:title": "property", "article:published_time": "property", "date": "name", "dcterms.date": "name"}
 _STRUCTURED = 'script[type="application/ld+json"]'
 
 
@@ -27,6 +27,7 @@ class Page:
 
     tree: LexborHTMLParser
     silent: frozenset[int] = field(default_factory=frozenset)
+    """`mem_id` of each element that is left out."""
 
     def text(self, node: LexborNode | None, limit: int = 200_000) -> str:
         """The readable text of an element, a line a paragraph."""
@@ -40,13 +41,39 @@ class Page:
         """The first element of the page that a selector finds."""
         return first(self.tree, selector)
 
+    def visible(self, selector: str) -> LexborNode | None:
+        """The first element that a selector finds in what is read of the page."""
+        return next(filter(self.is_visible, select(self.tree, selector)), None)
+
+    def is_visible(self, node: LexborNode | None) -> bool:
+        """Whether an element is read, with all that is around it."""
+        while node is not None:
+            if node.mem_id in self.silent:
+                return False
+            node = node.parent
+        return True
+
+    def heading(self) -> LexborNode | None:
+        """The heading of the page."""
+        return self.first("main h1") or self.first("article h1") or self.first("h1")
+
+    def around_heading(self) -> tuple[list[str], list[str]]:
+        """The pieces of text before the heading and those after it, each the words directly in one element.
+
+        All are after it where there is no heading.
+        """
+        heading = self.heading()
+        before, after = pieces_of(self.tree.body, self.silent, heading.mem_id if heading else None)
+        return ([], before) if heading is None else (before, after)
+
     def whole(self) -> str:
         """The readable text of all of it."""
         return self.text(self.tree.body)
 
-    def says(self, name: str) -> str:
-        """What the page says of itself in its head."""
-        return attribute(self.first(f'meta[{_META[name]}="{name}"]'), "content")
+    def says(self, *names: str) -> str:
+        """What the page says of itself in its head, under the first of these names that it uses."""
+        found = (attribute(self.first(f'meta:is([property="{name}" i], [name="{name}" i])'), "content") for name in names)
+        return next(filter(None, found), "")
 
     def structured(self) -> Iterator[dict[str, Any]]:
         """The objects of the page's JSON-LD, outermost first."""
@@ -57,16 +84,21 @@ class Page:
                 continue
 
 
-def open_page(text: str) -> Page:
+def open_page(text: str, *, listing: bool = False) -> Page:
     """A page as a tree. Raises Unreadable for one whose elements are nested too deep to be read in time.
 
-    A form around the whole page is no reason to pass over it.
+    A form around the whole page is no reason to pass over it. Of a `listing` the cards are what is read; of any other page
+    they are left out, unless nothing else is there.
     """
     tree = parse_html(text)
     if tree is None:
         raise Unreadable("the page is nested too deep")
     silent = (node for node in tree.css(_SILENT) if node.tag in _CODE or node.css_first("h1") is None)
-    return Page(tree, frozenset(node.mem_id for node in silent))
+    page = Page(tree, frozenset(node.mem_id for node in silent))
+    if listing:
+        return page
+    own = Page(tree, page.silent | {node.mem_id for node in elsewhere(tree)})
+    return own if own.whole() else page
 
 
 def select(node: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
@@ -80,6 +112,12 @@ def select(node: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNod
 def first(node: LexborHTMLParser | LexborNode, selector: str) -> LexborNode | None:
     """The first element that a selector finds."""
     return next(iter(select(node, selector)), None)
+
+
+def outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    """Those that lie in no other one of them."""
+    known = {node.mem_id for node in nodes}
+    return [node for node in nodes if not any(above.mem_id in known for above in elements_above(node))]
 
 
 def attribute(node: LexborNode | None, *names: str) -> str:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _BREAK_NAMES = (
@@ -86,3 +88,32 @@ def _children(node: LexborNode, *, pre: bool) -> list[tuple[LexborNode | str, bo
         found.append((child, pre))
         child = child.prev
     return found
+
+
+def elements_above(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements around one, the nearest first."""
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def pieces_of(root: LexborNode | None, skip: frozenset[int], turn: int | None) -> tuple[list[str], list[str]]:
+    """The words directly in each element, in the order of the page: those before one of this `mem_id`, and those after it."""
+    before: list[str] = []
+    after: list[str] = []
+    found = before
+    waiting = [] if root is None else [root]
+    while waiting:
+        node = waiting.pop()
+        if node.mem_id == turn:
+            found = after
+            continue
+        if node.tag in _SILENT or node.mem_id in skip:
+            continue
+        children = [child for child, _ in _children(node, pre=False) if not isinstance(child, str)]
+        said = " ".join("".join(child.text_content or "" for child in reversed(children) if child.is_text_node).split())
+        if said:
+            found.append(said)
+        waiting.extend(child for child in children if child.is_element_node)
+    return before, after

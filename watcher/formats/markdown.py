@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+import yaml
 from markdown_it import MarkdownIt
 
 from watcher.core.model import Entry, Outcome, Unreadable
-from watcher.formats._dates import find_date, zone_named
+from watcher.formats._dates import find_date, read_date, zone_named
 from watcher.formats._links import absolute
 from watcher.formats._markup import decode, looks_like_page, refuse_page, refuse_xml
 from watcher.formats._options import flag, number, word, words
-from watcher.formats._text import MAX_TEXT, beginning, clean, number_doubles, paragraphs
+from watcher.formats._text import MAX_TEXT, beginning, clean, number_doubles, paragraphs, plain_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 OPTIONS = {
     "items": '"bullets": every list item under a heading is an entry; "headings": every heading is one; "page": the page is one',
-    "link_base": "address that the headings' anchors are joined to (default: the document's own)",
+    "link_base": "address that the headings' anchors are joined to (default: `url` in the front matter, else the document's own)",
     "timezone": "IANA zone of the dates in headings (default UTC)",
     "contains": "words that the document must hold (all of them), else it is not the document we mean",
     "max_items": "how many entries are kept, the first ones (default 1000)",
@@ -34,9 +36,10 @@ OPTIONS = {
 MAX_ITEMS = 1_000
 KEY = "page"
 _PAGE_TEXT = 200_000
-_FRONT_MATTER = re.compile(r"\A---\s*\n.{0,5000}?\n---\s*\n", re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.{0,5000}?\n)??(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _ANCHOR = re.compile(r"\s*\{#([\w-]+)\}\s*$")
 _NOT_IN_ANCHOR = re.compile(r"[^\w\- ]+")
+_DAYS = ("date", "published", "publishDate", "pubDate", "published_at")
 _ENDS = (".", "!", "?", ":", ";")
 
 
@@ -64,12 +67,44 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     for needed in words(options, "contains"):
         if needed not in text:
             raise Unreadable(f"the document does not hold {needed!r}")
-    sections = _sections(MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").parse(_FRONT_MATTER.sub("", text, count=1)))
-    base = absolute(word(options, "link_base") or url, url)
-    entries = _entries(sections, base, zone_named(word(options, "timezone")), word(options, "items"))
+    said, rest = _front_matter(text.lstrip("\ufeff \t\r\n"))
+    sections = _sections(MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").parse(rest))
+    base = absolute(word(options, "link_base"), url) or _shown_at(said, url)
+    zone = zone_named(word(options, "timezone"))
+    entries = _entries(sections, base, zone, word(options, "items"))
+    if len(entries) == 1 and entries[0].key == KEY:
+        entries = [_named(entries[0], said, zone)]
     if not entries and not flag(options, "may_be_empty"):
         raise Unreadable("the document has no text", Outcome.EMPTY)
     return tuple(entries[: number(options, "max_items", MAX_ITEMS)])
+
+
+# --- front matter -----------------------------------------------------------------------------------------------------
+
+
+def _front_matter(text: str) -> tuple[dict[str, str], str]:
+    """What a document says of itself before its text, as plain texts, and the text."""
+    found = _FRONT_MATTER.match(text)
+    if found is None:
+        return {}, text
+    try:
+        value = yaml.load(found[1] or "", Loader=yaml.BaseLoader)  # noqa: S506 - builds texts, lists and mappings alone
+    except (yaml.YAMLError, ValueError, RecursionError):
+        value = None
+    said = value if isinstance(value, dict) else {}
+    return {name: one for name, one in said.items() if isinstance(one, str)}, text[found.end() :]
+
+
+def _shown_at(said: dict[str, str], url: str) -> str:
+    """The address that a person opens: the one that the document names on its own host, else its own."""
+    named = absolute(said.get("url") or said.get("canonical") or "", url)
+    return named if named and urlsplit(named).hostname == urlsplit(url).hostname else absolute(url, url)
+
+
+def _named(page: Entry, said: dict[str, str], zone: tzinfo) -> Entry:
+    """A page under the title, and of the day, that stand before its text."""
+    day = next((moment for name in _DAYS if (moment := read_date(said.get(name, ""), zone))), None)
+    return replace(page, title=plain_title(said.get("title", "")) or page.title, published=page.published or day)
 
 
 # --- sections to entries -------------------------------------------------------------------------------------------
