@@ -12,7 +12,7 @@ from statistics import median
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LONGEST_FILE = 260
+LONGEST_FILE = 500
 LONGEST_FUNCTION = 40
 USUAL_FUNCTION = 8
 FILES = sorted((*ROOT.glob("watcher/**/*.py"), *ROOT.glob("notifiers/**/*.py")))

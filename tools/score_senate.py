@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from watcher.config import load
-from watcher.core.bill_summary import decide_bill, summary
+from watcher.core.bills.summary import decide_bill, summary
 from watcher.core.model import Ladder, Observation, Tier
 from watcher.formats import billstatus
 

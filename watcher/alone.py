@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from watcher.config import Config
-from watcher.core.bill_summary import decide_bill, summary
+from watcher.core.bills.summary import decide_bill, summary
 from watcher.core.claims import claims_of
 from watcher.core.decide import decide
 from watcher.core.model import (

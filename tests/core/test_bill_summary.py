@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.bills import LATE, entries, made, record, seen, senate_ladder
-from watcher.core.bill_summary import decide_bill, summary
+from watcher.core.bills.summary import decide_bill, summary
 from watcher.core.model import Entry
 
 LADDER = senate_ladder("119/hr/2683")

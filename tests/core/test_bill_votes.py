@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watcher.core.bill_votes import outcome, read_vote, tally
+from watcher.core.bills.votes import outcome, read_vote, tally
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from watcher.core.bill_record import day_of, midnight, system_of
-from watcher.core.bills import Measure, issue_of, measure_of, read_action
+from watcher.core.bills.actions import read_action
+from watcher.core.bills.record import Measure, day_of, issue_of, measure_of, midnight, system_of
 
 TABLE = Path(__file__).resolve().parents[1] / "fixtures" / "bills" / "sentences.txt"
 ROWS = [line.split(" | ") for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]

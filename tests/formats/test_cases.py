@@ -18,9 +18,9 @@ from notifiers.webhook import _signed, _url
 from watcher import formats
 from watcher.alone import Alone, Way, ladder_of_bills, read_alone, way_of
 from watcher.config import Config, load
-from watcher.core.bill_record import Row, entries_of
-from watcher.core.bill_summary import decide_bill
-from watcher.core.bills import measure_of, read_action
+from watcher.core.bills.actions import read_action
+from watcher.core.bills.record import Row, entries_of, measure_of
+from watcher.core.bills.summary import decide_bill
 from watcher.core.model import Entry, Observation, Tier
 from watcher.formats._dates import read_date
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from watcher.core.bill_codes import PRINTS
-from watcher.core.bill_record import facts_of, midnight
-from watcher.core.bills import Step, measure_of
+from watcher.core.bills.actions import WORDINGS, Step
+from watcher.core.bills.record import facts_of, measure_of, midnight
 from watcher.core.model import Entry, Facts, Outcome, Scalar, Unreadable
 from watcher.formats._markup import decode, human_check
 from watcher.formats._options import words
@@ -66,4 +65,4 @@ def _said(code: str, missing: list[str]) -> str:
 def _print_of(code: str, raw: str) -> str:
     """The print's code; its own stage where the address says another one."""
     stage = _STAGE.search(raw)
-    return PRINTS.get(stage[1].lower().replace("-", " "), code) if stage else code
+    return WORDINGS.prints.get(stage[1].lower().replace("-", " "), code) if stage else code

@@ -10,8 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from watcher.core.bill_record import Print, Row, entries_of, system_of
-from watcher.core.bills import Measure, measure_of
+from watcher.core.bills.record import Measure, Print, Row, entries_of, measure_of, system_of
 from watcher.core.model import Entry, Facts, Outcome, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from watcher.core.bill_record import Row, entries_of, system_of
-from watcher.core.bills import Measure, measure_of
+from watcher.core.bills.record import Measure, Row, entries_of, measure_of, system_of
 from watcher.core.model import Entry, Facts, Outcome, Unreadable
 from watcher.formats._json import open_json
 

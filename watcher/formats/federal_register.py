@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from watcher.core.bill_record import midnight
+from watcher.core.bills.record import midnight
 from watcher.core.model import Entry, Facts, Scalar, Unreadable
 from watcher.formats._json import open_json
 from watcher.formats._options import words

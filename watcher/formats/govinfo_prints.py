@@ -10,8 +10,8 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from watcher.core.bill_record import WASHINGTON, facts_of, midnight
-from watcher.core.bills import Step, measure_of
+from watcher.core.bills.actions import Step
+from watcher.core.bills.record import WASHINGTON, facts_of, measure_of, midnight
 from watcher.core.model import Entry, Facts, Outcome, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
 

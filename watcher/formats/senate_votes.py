@@ -11,9 +11,9 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from watcher.core.bill_record import facts_of, midnight
-from watcher.core.bill_votes import read_vote, tally
-from watcher.core.bills import Measure, Step, issue_of, measure_of
+from watcher.core.bills.actions import Step
+from watcher.core.bills.record import Measure, facts_of, issue_of, measure_of, midnight
+from watcher.core.bills.votes import read_vote, tally
 from watcher.core.model import Entry, Facts, Scalar, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
 from watcher.formats._options import words

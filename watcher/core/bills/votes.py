@@ -4,43 +4,12 @@ from __future__ import annotations
 
 import re
 
-QUESTIONS: tuple[tuple[str, str, str], ...] = (
-    (r".*\boverrid", "override", ""),
-    (r"on passage of the (?:bill|joint resolution)|on passage$", "passage", ""),
-    (r"on the (?:joint |concurrent )?resolution\b", "passage", ""),
-    (r"on (?:the )?(?:conference report|adoption of the conference report)", "between", "conference"),
-    (
-        r"on (?:the )?cloture\b.*\bmotion to (?:concur|disagree|recede|insist)|on (?:the )?cloture\b.*\bconference",
-        "other",
-        "between",
-    ),
-    (r"on (?:the )?cloture\b", "cloture", ""),
-    (r"on the motion to proceed\b", "proceed", ""),
-    (r"on the motion to discharge\b", "discharge", ""),
-    (r"on the motion\b.*\b(?:concur|disagree|recede|insist)", "between", "amendment"),
-)
-"""The question of a roll call, by its first words; whatever is not here decides nothing on a bill (amendments, tablings,
-points of order, waivers, nominations, treaties)."""
+from watcher.core.bills.actions import WORDINGS, Wording
 
+_NOTHING = Wording("", yes="other", no="other")
 _AGREED = re.compile(r"(?:passed|agreed to|confirmed|adopted|sustained|invoked)\b")
 _REFUSED = re.compile(r"\b(?:not|defeated|rejected|failed|fails?)\b")
 
-STEPS = {
-    ("passage", "yes"): "passed",
-    ("passage", "no"): "failed",
-    ("override", "yes"): "override_passed",
-    ("override", "no"): "override_failed",
-    ("between", "yes"): "resolving",
-    ("between", "no"): "motion_between",
-    ("cloture", "yes"): "cloture_invoked",
-    ("cloture", "no"): "cloture_not_invoked",
-    ("proceed", "yes"): "motion_agreed",
-    ("proceed", "no"): "motion_rejected",
-    ("discharge", "yes"): "discharged",
-    ("discharge", "no"): "discharge_rejected",
-}
-
-_QUESTIONS = tuple((re.compile(pattern), kind, subject) for pattern, kind, subject in QUESTIONS)
 _MESSAGE = re.compile(r"\b(?:house message|message from the house|message to accompany|concur)")
 
 
@@ -62,12 +31,12 @@ def read_vote(question: str, result: str, title: str = "") -> tuple[str, str]:
     `question`, `result` and `title` are the vote's own words, of the menu or of its file.
     """
     words, about = " ".join(question.lower().split()), title.lower()
-    kind, subject = next(((kind, subject) for pattern, kind, subject in _QUESTIONS if pattern.match(words)), ("other", ""))
-    if kind in {"cloture", "proceed"} and _MESSAGE.search(f"{words} {about}"):
+    asked = next((one for one in WORDINGS.questions if one.pattern.match(words)), _NOTHING)
+    if asked.yes in {"cloture_invoked", "motion_agreed"} and _MESSAGE.search(f"{words} {about}"):
         return "other", "between"
-    if kind == "cloture":
-        subject = _cloture_subject(f"{words} {about}")
-    return STEPS.get((kind, outcome(result)), "other" if kind == "other" else "unread_vote"), subject
+    subject = _cloture_subject(f"{words} {about}") if asked.yes == "cloture_invoked" else asked.subject
+    step = {"yes": asked.yes, "no": asked.no}.get(outcome(result), "" if asked.yes == "other" else "unread_vote")
+    return step or "other", subject
 
 
 def _cloture_subject(words: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +11,71 @@ from datetime import UTC, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from watcher.core.bill_codes import PRINTS
-from watcher.core.bill_words import without_citations
-from watcher.core.bills import Measure, Step, read_action
+from watcher.core.bills.actions import WORDINGS, Step, read_action, without_citations
 from watcher.core.model import Entry, Facts, Scalar
 
 WASHINGTON = ZoneInfo("America/New_York")
+
+KINDS = {
+    "hr": ("H.R.", "house-bill"),
+    "s": ("S.", "senate-bill"),
+    "hjres": ("H.J.Res.", "house-joint-resolution"),
+    "sjres": ("S.J.Res.", "senate-joint-resolution"),
+    "hconres": ("H.Con.Res.", "house-concurrent-resolution"),
+    "sconres": ("S.Con.Res.", "senate-concurrent-resolution"),
+    "hres": ("H.Res.", "house-resolution"),
+    "sres": ("S.Res.", "senate-resolution"),
+}
+"""Kind of measure: the label of its number, and its word in an address of congress.gov."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A bill or resolution: congress, kind and number together, since a number alone names none."""
+
+    congress: int
+    kind: str
+    number: int
+
+    @property
+    def id(self) -> str:
+        """The key, e.g. "119/hr/2683"."""
+        return f"{self.congress}/{self.kind}/{self.number}"
+
+    @property
+    def label(self) -> str:
+        """As it is written, e.g. "H.R. 2683"."""
+        return f"{KINDS[self.kind][0]} {self.number}"
+
+    @property
+    def origin(self) -> str:
+        """The chamber that it began in."""
+        return "house" if self.kind.startswith("h") else "senate"
+
+    @property
+    def link(self) -> str:
+        """Its page of actions for a reader (congress.gov answers people, not programs)."""
+        last = self.congress % 10 if self.congress % 100 not in {11, 12, 13} else 0
+        ordinal = {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
+        return f"https://www.congress.gov/bill/{self.congress}{ordinal}-congress/{KINDS[self.kind][1]}/{self.number}/all-actions"
+
+
+_ISSUE = re.compile(r"\s*(h|s)\.?\s*(?:(j|con)\.?\s*)?(res|r)?\.?\s*(\d{1,5})\s*", re.IGNORECASE)
+
+
+def measure_of(congress: str, kind: str, number: str) -> Measure | None:
+    """The measure with these fields as publishers write them ("119", "HR", "2683"); None where they name none."""
+    kind = re.sub(r"[^a-z]", "", kind.lower())
+    if kind not in KINDS or not (congress.strip().isdecimal() and number.strip().isdecimal()):
+        return None
+    return Measure(int(congress), kind, int(number))
+
+
+def issue_of(congress: str, issue: str) -> Measure | None:
+    """The measure that a vote's issue names, e.g. "H.R. 2683" or "S.J. Res. 98"; None for nominations and amendments."""
+    found = _ISSUE.fullmatch(issue)
+    return measure_of(congress, "".join(part or "" for part in found.groups()[:3]), found[4]) if found else None
+
 
 _OF_ROW = {"es": "passed", "eas": "passed", "cps": "passed", "ats": "passed", "enr": "presented"}
 """Prints that come without a date and are the print of a step: they borrow its day."""
@@ -133,7 +193,7 @@ def _action(measure: Measure, row: Row, place: int) -> Entry | None:
 
 
 def facts_of(measure: Measure, step: Step, date: str, *, more: Mapping[str, Scalar]) -> Facts:
-    """The facts of one step of a bill (listed in core/bills.py), without those that are not known."""
+    """The facts of one step of a bill (listed in core/bills/actions.py), without those that are not known."""
     facts: dict[str, Scalar] = {
         "measure": measure.id,
         "congress": measure.congress,
@@ -171,7 +231,7 @@ def _law(measure: Measure, law: str, days: Mapping[str, str]) -> Entry:
 
 def _print(measure: Measure, one: Print, days: Mapping[str, str]) -> Entry:
     """The entry of a print; its day is its own, else that of the step it prints, else unknown."""
-    code = PRINTS.get(one.name.strip().lower(), one.name.strip().lower())
+    code = WORDINGS.prints.get(one.name.strip().lower(), one.name.strip().lower())
     step = _OF_ROW.get(code, "")
     day = day_of(one.date) or days.get(f"{step}/senate" if step == "passed" else step, "")
     step_read = Step("print", amended="yes" if code == "eas" else "")

@@ -1,0 +1,294 @@
+"""What one row of the record of Congress says was done with a bill: its sentence read by the wordings of actions.toml.
+
+A bill entry (of any format) carries these facts; a rule of a ladder matches on them. Facts that are not known are left out.
+
+`measure` "119/hr/2683", `congress`, `kind`, `number`, `origin` (house, senate), `step` (those of core/bills/actions.toml
+and print, text_check), `subject`, `chamber` (house, senate), `how` (unanimous_consent, voice,
+roll_call), `amended` (yes, no), `yeas`, `nays`, `tally` ("60-40"), `roll`, `committee`, `calendar`, `law` ("119-37"),
+`vitiates` (day taken back), `code`, `system`, `voice` (record/senate, record/house, record/library, record/law, vote, print),
+`date` (day in Washington), `time` (Eastern, where the row has one), `order` (place in that day, oldest first), `event` (what
+rows of one event share: its roll call, else its day), `print` (eas, es …), `dated` (yes, where a print's day is known).
+
+`published` is midnight in Washington of the action's own day, so that rows of one day are told apart by `order` alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+
+import tomli
+
+_NEVER = re.compile(r"(?!)")
+_KEYS = frozenset({"step", "chamber", "subject", "pattern", "code", "yes", "no", "by", "example"})
+_TABLES = ("sentence", "heading", "code", "about", "question")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one sentence of the record says was done."""
+
+    step: str
+    chamber: str = ""
+    subject: str = ""
+    how: str = ""
+    amended: str = ""
+    yeas: int | None = None
+    nays: int | None = None
+    roll: int | None = None
+    committee: str = ""
+    calendar: int | None = None
+    law: str = ""
+    vitiates: str = ""
+
+
+_FILE = "watcher/core/bills/actions.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One row of actions.toml: a form of words, and the step that it tells."""
+
+    place: str
+    """Where it stands, e.g. "sentence 12"."""
+    step: str = ""
+    chamber: str = ""
+    subject: str = ""
+    pattern: re.Pattern[str] = _NEVER
+    code: str = ""
+    yes: str = ""
+    """The step that a roll call on this question makes when it is agreed to, and when it is not."""
+    no: str = ""
+    by: str = ""
+    """Who wrote the example, where `chamber` does not say."""
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """All of actions.toml, in its order."""
+
+    sentences: tuple[Wording, ...]
+    headings: tuple[Wording, ...]
+    codes: Mapping[str, Wording]
+    abouts: tuple[Wording, ...]
+    questions: tuple[Wording, ...]
+    prints: Mapping[str, str]
+
+
+def wordings_of(text: str) -> Wordings:
+    """The wordings in a text of TOML. Raises ValueError that names the table and the key."""
+    tables = tomli.loads(text)
+    parts = tables["parts"]
+    rows = {name: tuple(_wording(name, at, row, parts) for at, row in enumerate(tables[name], 1)) for name in _TABLES}
+    codes = {row.code: row for row in rows["code"]}
+    return Wordings(rows["sentence"], rows["heading"], codes, rows["about"], rows["question"], tables["prints"])
+
+
+def _wording(table: str, at: int, row: Mapping[str, str], parts: Mapping[str, str]) -> Wording:
+    place = f"{table} {at}"
+    if unknown := row.keys() - _KEYS:
+        raise ValueError(f"{_FILE}, {place}: unknown key {min(unknown)}")
+    pattern = row.get("pattern", "")
+    for name, part in parts.items():
+        pattern = pattern.replace(f"{{{name}}}", part)
+    try:
+        compiled = re.compile(pattern) if pattern else _NEVER
+    except re.error as error:
+        raise ValueError(f"{_FILE}, {place}, pattern: {error}") from error
+    return Wording(place, **{**row, "pattern": compiled})  # type: ignore[arg-type]  # the keys were checked above
+
+
+WORDINGS = wordings_of(files(__package__).joinpath("actions.toml").read_text(encoding="utf-8"))
+"""Read once, when the module is: the wordings are part of the code that reads them."""
+
+LONGEST = 1200
+"""Characters of a row that are read; the longest real wordings stay below 600 before their page citations."""
+
+_CITATION = re.compile(r" ?\((?=[^()]{0,400}\bCR\b)[^()]{0,400}\)")
+_ASIDES = re.compile(
+    r"\b(?:upon reconsideration|(?:pursuant to|under) the (?:order|provisions) of \d{1,2}/\d{1,2}/\d{2,4}"
+    r"|(?:not )?having achieved \d+ votes in the affirmative),? ?"
+)
+
+
+def without_citations(text: str) -> str:
+    """The sentence without its pages of the Congressional Record, which are added and corrected for days after."""
+    return _CITATION.sub("", " ".join(text.split()))
+
+
+def plain(text: str) -> str:
+    """The text that wordings are matched on: lower case, single spaces, no citations, no asides of procedure."""
+    return _ASIDES.sub("", without_citations(text[:LONGEST]).lower()).strip()
+
+
+_BY_ROLL = re.compile(r"\bby (?:the )?(?:yea-nay|yeas and nays|recorded vote|roll call)|record vote number|roll no")
+_BY_VOICE = re.compile(r"\bby voice vote|\bvoice vote\b")
+_BY_CONSENT = re.compile(r"\b(?:by unanimous consent|without objection)\b")
+_COUNTS = re.compile(
+    r"(?:yea-nay(?: vote)?|yeas and nays|recorded vote)[.:;]{0,2}(?: \(\d/\d required\):)? (\d{1,3}) ?[-\u2013] ?(\d{1,3})\b"
+)
+_ROLL = re.compile(r"\b(?:record vote number: ?|\(roll no\. ?)(\d{1,4})\b")
+_CALENDAR = re.compile(r"\bcalendar no\. ?(\d{1,4})\b")
+_LAW = re.compile(r"law no:? ?(\d{2,3}-\d{1,4})")
+_COMMITTEE = re.compile(
+    r"\bcommittees? on (?:the )?([a-z][a-z,;' -]{2,120}?)(?=\.|$| discharged| pursuant| by | for | with | reported| \()"
+)
+_WITH_AMENDMENT = re.compile(r"\bwith (?:an? )?(?:\w+ )?amendments?\b|\bas amended\b|\(amended\)|\b(?:senate|passed),? amended\b")
+_UNAMENDED = re.compile(r"\bwithout (?:an )?amendments?\b")
+
+
+def _vote_method(sentence: str) -> str:
+    """How a question was decided: roll_call, voice, unanimous_consent, or "" where it is not said."""
+    if _BY_ROLL.search(sentence):
+        return "roll_call"
+    if _BY_VOICE.search(sentence):
+        return "voice"
+    return "unanimous_consent" if _BY_CONSENT.search(sentence) else ""
+
+
+def _tally(sentence: str) -> tuple[int | None, int | None]:
+    """Yeas and nays; consent and voice have none, which is not 0-0."""
+    found = _COUNTS.search(sentence)
+    return (int(found[1]), int(found[2])) if found else (None, None)
+
+
+def _number(pattern: re.Pattern[str], sentence: str) -> int | None:
+    """The number that a pattern finds."""
+    found = pattern.search(sentence)
+    return int(found[1]) if found else None
+
+
+def _amended(step: str, sentence: str) -> str:
+    """Whether a measure was passed with an amendment of its text: yes, no, or "" where it is not said."""
+    if step != "passed":
+        return ""
+    if _UNAMENDED.search(sentence):
+        return "no"
+    if _WITH_AMENDMENT.search(sentence):
+        return "yes"
+    return "no" if "suspend the rules and pass the" in sentence else ""
+
+
+def _law_number(step: str, sentence: str) -> str:
+    """The number of a law, e.g. "119-37"."""
+    found = _LAW.search(sentence) if step == "became_law" else None
+    return found[1] if found else ""
+
+
+def _committee_of(step: str, sentence: str) -> str:
+    """The committee that a step speaks of, in lower case."""
+    if step not in {"referred", "rereferred", "discharged", "reported", "ordered_reported", "hearing", "discharge_rejected"}:
+        return ""
+    found = _COMMITTEE.search(sentence)
+    return found[1].strip() if found else ""
+
+
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_DAY = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}})/(\d{{4}})\b|\b({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})\b")
+
+
+def _vitiated_day(step: str, sentence: str) -> str:
+    """The day whose actions a vitiation names, as YYYY-MM-DD."""
+    found = _DAY.search(sentence) if step in {"vitiated", "passage_vitiated"} else None
+    if not found:
+        return ""
+    if found[1]:
+        return f"{int(found[3]):04d}-{int(found[1]):02d}-{int(found[2]):02d}"
+    return f"{int(found[6]):04d}-{_MONTHS.index(found[4]) + 1:02d}-{int(found[5]):02d}"
+
+
+_OF_SUBJECT = frozenset({"cloture_filed", "cloture_invoked", "cloture_not_invoked", "cloture_withdrawn"})
+_RECONSIDER = frozenset({"reconsidered", "reconsider_entered", "reconsider_ended"})
+_WEAK = frozenset({"other", "received", "introduced", "considered", "markup", "message", "remarks"})
+"""Readings that a heading or a code of the Library overrules."""
+
+
+def read_action(text: str, *, code: str = "", system: str = "") -> Step | None:
+    """The step that a row tells, None where its words are of no known form and its code says nothing.
+
+    `text` is the row's own sentence, `code` its action code where shown, `system` who wrote it: senate, house, library or "".
+    """
+    sentence = plain(text)
+    heading, rest = _heading_of(sentence)
+    read = _read_sentence(rest, "" if system == "library" else system)
+    if heading and (read is None or read.step in _WEAK):
+        read = _worded(heading, rest, heading.chamber)
+    elif heading:
+        read = replace(read, chamber=heading.chamber or read.chamber) if read else None
+    if (read is None or read.step in _WEAK) and code in WORDINGS.codes:
+        coded = WORDINGS.codes[code]
+        read = _worded(coded, rest, coded.chamber)
+    return _with_citation(read, text) if read else None
+
+
+def _heading_of(sentence: str) -> tuple[Wording | None, str]:
+    for heading in WORDINGS.headings:
+        if found := heading.pattern.match(sentence):
+            return heading, sentence[found.end() :].strip()
+    return None, sentence
+
+
+@lru_cache(maxsize=8192)
+def _read_sentence(sentence: str, system: str) -> Step | None:
+    for wording in WORDINGS.sentences:
+        if (not system or not wording.chamber or wording.chamber == system) and wording.pattern.match(sentence):
+            return _worded(wording, sentence, system)
+    return None
+
+
+def _worded(wording: Wording, sentence: str, system: str) -> Step:
+    """The step of a wording with all that its sentence tells beside it."""
+    yeas, nays = _tally(sentence)
+    return Step(
+        step=wording.step,
+        chamber=wording.chamber or system or _chamber_of(wording.step, sentence),
+        subject=wording.subject or _subject_of(wording.step, sentence),
+        how=_vote_method(sentence),
+        amended=_amended(wording.step, sentence),
+        yeas=yeas,
+        nays=nays,
+        roll=_number(_ROLL, sentence),
+        committee=_committee_of(wording.step, sentence),
+        calendar=_number(_CALENDAR, sentence),
+        law=_law_number(wording.step, sentence),
+        vitiates=_vitiated_day(wording.step, sentence),
+    )
+
+
+def _chamber_of(step: str, sentence: str) -> str:
+    """Where the row does not say who wrote it: Senate committees are called so, House ones stand bare."""
+    if "senat" in sentence:
+        return "senate"
+    return "house" if "house" in sentence or step in {"discharged", "reported", "markup"} else ""
+
+
+def _subject_of(step: str, sentence: str) -> str:
+    if step not in _OF_SUBJECT and step not in _RECONSIDER:
+        return ""
+    inner = sentence.partition("the vote by which")[2] if step in _RECONSIDER else sentence
+    bare = "measure" if step in _OF_SUBJECT and " on " not in inner else "other"
+    return next((about.subject for about in WORDINGS.abouts if about.pattern.search(inner)), bare)
+
+
+def _with_citation(step: Step, text: str) -> Step:
+    """The House names its amendment of a Senate bill in the citation only: "(text of amendment in the nature of …: CR …)"."""
+    if step.step == "passed" and step.amended != "no" and "text of amendment in the nature of" in text:
+        return replace(step, amended="yes")
+    return step
