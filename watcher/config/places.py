@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from watcher.config.errors import Mistake
-from watcher.config.lines import Place, find_lines
+from watcher.config.include import Part
+from watcher.config.lines import Place
 
 LADDER = "ladder"
 _WITHIN = " › "
 
 
 class Places:
-    """The places of one file, with the mistakes found so far."""
+    """The places of a file and of what it includes, with the mistakes found so far."""
 
-    def __init__(self, file: str, text: str, tables: Mapping[str, Any], overridden: Mapping[Place, str]) -> None:
+    def __init__(self, parts: Sequence[Part], tables: Mapping[str, Any], overridden: Mapping[Place, str]) -> None:
         """`overridden` maps the places whose value came from the environment to the names there."""
-        self.file = file
-        self.text = text
+        self.parts = parts
+        self.text = "\n".join(part.text for part in parts)
         self.tables = tables
         self.overridden = overridden
         self.mistakes: list[Mistake] = []
 
     @cached_property
-    def lines(self) -> dict[Place, int]:
-        """Line of each place; worked out only when something is wrong."""
-        return find_lines(self.text)
+    def lines(self) -> dict[Place, tuple[str, int]]:
+        """File and line of each place, of the first file that has it; worked out only when something is wrong."""
+        found: dict[Place, tuple[str, int]] = {}
+        for part in self.parts:
+            for place, line in part.lines().items():
+                found.setdefault(place, (part.file, line))
+        return found
 
     def note(self, place: Place, found: str, expected: str) -> None:
         """Keep a mistake at a place, or at the nearest one around it that the file has."""
         name = self.overridden.get(place)
         table, key = self.describe(place)
-        self.mistakes.append(Mistake(name or self.file, 0 if name else self.line(place), table, key, found, expected))
+        file, line = (name, 0) if name else self.line(place)
+        self.mistakes.append(Mistake(file, line, table, key, found, expected))
 
-    def line(self, place: Place) -> int:
-        """Line of a place, or of the nearest one around it; 1 where nothing of it stands in the file."""
+    def line(self, place: Place) -> tuple[str, int]:
+        """File and line of a place, or of the nearest one around it; line 1 of the first file where nothing of it stands."""
         for end in range(len(place), 0, -1):
             if place[:end] in self.lines:
                 return self.lines[place[:end]]
-        return 1
+        return self.parts[0].file, 1
 
     def value(self, place: Place) -> Any:  # noqa: ANN401 - anything that TOML can hold
         """What stands at a place. Raises KeyError, IndexError or TypeError for a place that is not there."""

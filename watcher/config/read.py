@@ -1,4 +1,4 @@
-"""The text of signals.toml and the environment, as tables whose every value is of the right kind."""
+"""The text of signals.toml, what it includes, and the environment, as tables whose every value is of the right kind."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 import notifiers
 from watcher.config.complaints import note_all
 from watcher.config.errors import ConfigError, Mistake, show
+from watcher.config.include import KEY, Part, included, merge
 from watcher.config.overrides import override
 from watcher.config.places import Places
 from watcher.config.schema import checker, file_table
@@ -22,19 +23,32 @@ _LONGEST = 50_000_000
 
 def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], Places]:
     """Read and check the kinds of all values. Raises ConfigError."""
-    text = _text(path)
-    try:
-        tables = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        raise ConfigError(_broken(path, text, error)) from None
+    first = _part(path)
+    parts = [first, *(_included(each) for each in included(path, first.tables))]
+    tables = merge(parts) if len(parts) > 1 else {key: value for key, value in first.tables.items() if key != KEY}
     overridden = override(tables, env)
-    places = Places(str(path), text, tables, overridden)
+    places = Places(parts, tables, overridden)
     channels = frozenset(name for name in tables if name in notifiers.names())
     try:
         return checker(channels).validate_python(tables), places
     except ValidationError as error:
         note_all(error, places, file_table(channels))
         raise ConfigError(*places.mistakes) from None
+
+
+def _part(path: Path) -> Part:
+    text = _text(path)
+    try:
+        return Part(str(path), text, tomli.loads(text))
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(_broken(path, text, error)) from None
+
+
+def _included(path: Path) -> Part:
+    part = _part(path)
+    if KEY in part.tables:
+        raise ConfigError(Mistake(str(path), 1, "", KEY, show(part.tables[KEY]), "no include in a file that is included itself"))
+    return part
 
 
 def _text(path: Path) -> str:

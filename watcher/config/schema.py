@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 import notifiers
 from watcher import formats
 from watcher.config import settings
+from watcher.config.include import KEY
 from watcher.config.kinds import Duration, Filled, Id, MaybeUrl, Moment, Pace, Pattern, Scalar, SourceId, Text, Url, several
 from watcher.core import model
 
@@ -141,6 +142,7 @@ def file_table(channels: frozenset[str]) -> Any:  # noqa: ANN401 - annotations
     """Make the table of the whole file, with the tables of these channels."""
     recipient = table(settings.Recipient, optional="id to", channel=_choice[notifiers.names()])
     keys = {
+        KEY: _given[several(Filled)],
         **{name: table(of) for name, of in SETTINGS.items()},
         **{name: channel_table(name) for name in sorted(channels)},
         "recipient": _list[recipient],
