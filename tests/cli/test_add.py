@@ -153,6 +153,24 @@ def test_an_inline_list_of_sources_is_left_alone_and_the_table_shown(home: Path,
     assert path.read_text("utf-8") == text
 
 
+def test_a_list_with_a_row_a_line_gets_one_row_more(home: Path, site: Site) -> None:
+    site.feed("A walk", path="/blog.xml")
+    path = configure(home, site)
+    text = path.read_text("utf-8")
+    start = text.index("[[signal.source]]")
+    end = text.index("[fetch]")
+    rows = 'source = [\n    { url = "https://lab.example/feed.xml", tier = "official" }\n]\n'
+    text = (text[:start] + text[end:]).replace("[[signal]]\n", f"[[signal]]\n{rows}")
+    path.write_text(text, "utf-8")
+
+    assert watcher("add", site.url("/blog.xml")).code == 0
+
+    assert [one["url"] for one in sources(home)] == ["https://lab.example/feed.xml", site.url("/blog.xml")]
+    added = next(line for line in path.read_text("utf-8").split("\n") if "blog.xml" in line)
+    assert added.startswith('    {url = "')
+    assert added.endswith("},")
+
+
 def test_what_is_watched_already_is_refused_before_and_after_the_search(lab: Site) -> None:
     lab.page("/", f"<html><head>{HEAD % '/feed.xml'}</head></html>")
 

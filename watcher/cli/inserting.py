@@ -37,14 +37,25 @@ def inserted(text: str, signal: str, block: str) -> str:
     after = ("signal", number, "source", held - 1) if held else ("signal", number)
     places, lines = find_lines(text), text.splitlines(keepends=True)
     start = places[after]
+    eol = "\r\n" if "\r\n" in text else "\n"
     if not lines[start - 1].lstrip().startswith("[["):
-        raise CannotInsert("the sources stand inside one line's brackets, not as tables [[signal.source]]")
+        return _checked("".join(_row_after(lines, start, block, eol)), tables, number, block)
     later = [line for place, line in places.items() if line > start and place[: len(after)] != after]
     end = _end(lines, start, min(later, default=len(lines) + 1) - 1)
-    eol = "\r\n" if "\r\n" in text else "\n"
     last = [] if lines[end - 1].endswith("\n") else [eol]
     wanted = [*lines[:end], *last, eol, block.rstrip("\n").replace("\n", eol), eol, *lines[end:]]
     return _checked("".join(wanted), tables, number, block)
+
+
+def _row_after(lines: list[str], start: int, block: str, eol: str) -> list[str]:
+    """The lines with the block as one more row of a list whose last row stands on a line of its own. Raises CannotInsert."""
+    row = lines[start - 1].rstrip()
+    if not row.lstrip().startswith("{") or not row.rstrip(",").endswith("}"):
+        raise CannotInsert("the sources stand inside one line's brackets, not as tables [[signal.source]]")
+    table = tomlkit.inline_table()
+    table.update(tomlkit.parse(block)["signal"]["source"][0])
+    indent = row[: len(row) - len(row.lstrip())]
+    return [*lines[: start - 1], f"{row.rstrip(',')},{eol}", f"{indent}{table.as_string()},{eol}", *lines[start:]]
 
 
 def _end(lines: list[str], start: int, last: int) -> int:
