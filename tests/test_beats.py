@@ -150,6 +150,18 @@ def test_a_tag_that_never_changes_hides_news_for_a_day_at_most(web: Web, tmp_pat
     assert "06-01T12" <= lines[1][0] <= "06-02T13"
 
 
+def test_a_source_goes_by_its_title_where_it_has_one(web: Web, tmp_path: Path) -> None:
+    web.feed("2026-05-01", item("The Gadget is open to everyone")).feed("2026-06-01T06:00:00Z", status=503)
+
+    lines, verdicts = rehearsed(
+        config(tmp_path, 'title = "Lab: all news"'), web.folder, tmp_path, start="2026-06-01", end="2026-06-02", step=HOUR
+    )
+
+    assert [line["title"] for line in lines[1:]] == ["Lab: all news: cannot see since 2026-06-01 05:00 UTC"]
+    (blind,) = verdicts["gadget"].blind
+    assert (blind.source, blind.name) == ("news", "Lab: all news")
+
+
 FAULTS = [
     ("a refusal", {"status": 403}),
     ("an error", {"status": 500}),

@@ -199,6 +199,18 @@ def test_the_operator_is_told_of_a_blind_source_and_that_no_status_moves() -> No
     assert render(digest(kind="operator"), DESK, READER).subject == "A note from the watch"
 
 
+def test_a_source_goes_by_its_title() -> None:
+    quote = replace(WENT_BLIND.evidence[0], title="CAISI: all news")
+    message = render(digest(replace(WENT_BLIND, evidence=(quote,)), kind="operator"), DESK, READER)
+    assert message.subject == "The watch cannot see CAISI: all news"
+    assert "caisi-feed" not in message.text
+    blind = (replace(BLIND, title="CAISI: all news"),)
+    assert (
+        "CAISI: all news: cannot see since"
+        in render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), DESK, READER).text
+    )
+
+
 def test_many_blind_sources_are_counted() -> None:
     blind = tuple(replace(BLIND, source=f"s{number}") for number in range(20))
     words = render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), DESK, READER).text

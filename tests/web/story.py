@@ -180,6 +180,7 @@ SENATE = Signal(
             "https://www.govinfo.gov/bulkdata/BILLSTATUS/119/hr/BILLSTATUS-119hr2683.xml",
             essential=True,
             record=True,
+            title="Senate roll calls",
         ),
         source(
             "senate-vote",

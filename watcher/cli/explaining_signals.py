@@ -102,7 +102,7 @@ def _plain(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> dict[str, 
             }
             for why in found
         ],
-        "blind": [{"source": one.source, "since": stamp(one.since), "why": one.why} for one in verdict.blind],
+        "blind": [{"source": one.source, "title": one.title, "since": stamp(one.since), "why": one.why} for one in verdict.blind],
     }
 
 
@@ -125,7 +125,7 @@ def _show(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> None:
             typer.echo(f"  passed over for {near.status}: {near.why}\n      “{_line(near.quote)}”")
         _list_next(why)
     for blind in verdict.blind:
-        typer.echo(f"\ncannot see {blind.source} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
+        typer.echo(f"\ncannot see {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
 
 
 def _list_next(why: Why) -> None:

@@ -110,7 +110,5 @@ def _summarize(summary: Summary, *, as_json: bool) -> None:
         err=True,
     )
     for signal, blind in summary.unseen:
-        typer.echo(
-            f"not seen at the end: {signal} · {blind.source} since {blind.since:%Y-%m-%d %H:%M} UTC ({blind.why})", err=True
-        )
+        typer.echo(f"not seen at the end: {signal} · {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC ({blind.why})", err=True)
     del as_json

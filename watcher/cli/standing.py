@@ -94,7 +94,10 @@ def _plain(name: str, verdict: Verdict | None) -> dict[str, Any]:
             for track in verdict.tracks
         ],
         "figures": {figure.id: figure.text for figure in verdict.figures},
-        "blind": [{"source": blind.source, "since": stamp(blind.since), "why": blind.why} for blind in verdict.blind],
+        "blind": [
+            {"source": blind.source, "title": blind.title, "since": stamp(blind.since), "why": blind.why}
+            for blind in verdict.blind
+        ],
     }
 
 
@@ -114,4 +117,4 @@ def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
     seen = f"{verdict.verified_at:%Y-%m-%d %H:%M} UTC" if verdict.verified_at else "never"
     typer.echo(f"  last verified: {seen}")
     for blind in verdict.blind:
-        typer.echo(f"  cannot see {blind.source} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
+        typer.echo(f"  cannot see {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")

@@ -119,13 +119,17 @@ def _blind(source: Source, health: Health, now: datetime) -> Blind | None:
         return None
     failing = health.outcome not in (Outcome.OK, Outcome.UNCHANGED, "")
     if failing and ((health.last_good_at is None and not absent) or now - seen > source.grace):
-        return Blind(source.id, source.url, seen, health.error or health.outcome, essential=source.essential)
+        return _unseen(source, seen, health.error or health.outcome)
     if now - seen > source.grace + source.every:
-        return Blind(source.id, source.url, seen, "not polled", essential=source.essential)
+        return _unseen(source, seen, "not polled")
     newest = health.newest_entry_at
     if source.expect_every and newest and now - newest > source.expect_every:
-        return Blind(source.id, source.url, newest + source.expect_every, f"nothing new since {newest:%Y-%m-%d}", essential=False)
+        return replace(_unseen(source, newest + source.expect_every, f"nothing new since {newest:%Y-%m-%d}"), essential=False)
     return None
+
+
+def _unseen(source: Source, since: datetime, why: str) -> Blind:
+    return Blind(source.id, source.url, since, why, essential=source.essential, title=source.title)
 
 
 def verified_at(signal: Signal, healths: Iterable[Health]) -> datetime | None:

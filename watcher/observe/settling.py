@@ -97,7 +97,7 @@ def blind_edges(before: Verdict, after: Verdict) -> Iterable[Transition]:
 
 
 def _edge(verdict: Verdict, blind: Blind, *, before: str, after: str) -> Transition:
-    quote = Quote(blind.why, blind.url, "", Tier.OPERATOR, verdict.as_of, source=blind.source)
+    quote = Quote(blind.why, blind.url, "", Tier.OPERATOR, verdict.as_of, source=blind.source, title=blind.title)
     return Transition(
         signal=verdict.signal,
         track="",
@@ -111,6 +111,6 @@ def _edge(verdict: Verdict, blind: Blind, *, before: str, after: str) -> Transit
         evidence=(quote,),
         effective_at=blind.since,
         event=blind.source,
-        title=f"{blind.source}: cannot see since {blind.since:%Y-%m-%d %H:%M} UTC" if after else f"{blind.source}: seen again",
+        title=f"{blind.name}: cannot see since {blind.since:%Y-%m-%d %H:%M} UTC" if after else f"{blind.name}: seen again",
         reason=blind.why,
     )

@@ -120,7 +120,12 @@ def _operator(digest: Digest, desk: Desk, reader: Reader) -> Letter:
 
 def _some(changes: Sequence[Transition]) -> str:
     """One source by name, several by number."""
-    return changes[0].event if len(changes) == 1 else count(len(changes), "source")
+    return _source_of(changes[0]) if len(changes) == 1 else count(len(changes), "source")
+
+
+def _source_of(change: Transition) -> str:
+    """What readers call the source that a transition tells of."""
+    return next((quote.title for quote in change.evidence if quote.title), change.event or change.title)
 
 
 def _source_item(change: Transition, desk: Desk, reader: Reader) -> Item:
@@ -129,7 +134,7 @@ def _source_item(change: Transition, desk: Desk, reader: Reader) -> Item:
     since = [("Since", moment(change.effective_at, reader.zone))] if change.effective_at else []
     return Item(
         kicker=desk.title_of(change.signal),
-        title=shortened(change.event or change.title, 120),
+        title=shortened(_source_of(change), 120),
         icon="⊘" if change.after else "✓",
         standing="Cannot see" if change.after else "Seen again",
         tone="warn" if change.after else "good",

@@ -78,6 +78,7 @@ def _standing(verdict: Verdict, desk: Desk) -> dict[str, Any]:
 def _blind(blind: Blind, signal: str) -> dict[str, Any]:
     return {
         "source": blind.source,
+        "title": blind.title,
         "signal": signal,
         "url": blind.url,
         "since": stamp(blind.since),

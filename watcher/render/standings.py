@@ -67,7 +67,7 @@ def blind_section(verdicts: Iterable[Verdict], desk: Desk, reader: Reader) -> Se
 def _blind_line(blind: Blind, signal: str, zone: tzinfo) -> Line:
     essential = "; the answer rests on it" if blind.essential else ""
     words = f"cannot see since {moment(blind.since, zone)} ({shortened(blind.why, 160)}). Source of {signal}{essential}."
-    return Line(shortened(blind.source, 80), words, safe_link(blind.url))
+    return Line(shortened(blind.name, 80), words, safe_link(blind.url))
 
 
 def standing_item(verdict: Verdict, desk: Desk, reader: Reader) -> Item:

@@ -66,13 +66,13 @@ def row(source: Source, now: datetime) -> dict[str, Any]:
 
 
 def reads_alike(one: Source, other: Source) -> bool:
-    """Whether what was read under one declaration still holds under the other (only pace and alarms differ)."""
+    """Whether what was read under one declaration still holds under the other (only pace, alarms and title differ)."""
     return unpaced(one) == unpaced(other)
 
 
 def unpaced(source: Source) -> Source:
-    """The source without what only says how often and with which alarms."""
-    return replace(source, every=timedelta(), expect_every=None, grace=timedelta(), essential=False, until=None)
+    """The source without what only says how often, with which alarms, and what it is called."""
+    return replace(source, title="", every=timedelta(), expect_every=None, grace=timedelta(), essential=False, until=None)
 
 
 def health(row: Sequence[Any], source: Source) -> Health:

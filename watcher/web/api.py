@@ -99,7 +99,8 @@ def signal_out(view: View, signal: Signal) -> SignalOut:
     """One signal for others."""
     verdict, glance = view.verdicts.get(signal.id), look(view, signal)
     blind = [
-        BlindOut(source=b.source, url=safe_link(b.url), since=b.since, why=b.why, essential=b.essential) for b in glance.blind
+        BlindOut(source=b.source, title=b.title, url=safe_link(b.url), since=b.since, why=b.why, essential=b.essential)
+        for b in glance.blind
     ]
     return SignalOut(
         id=signal.id,
@@ -146,6 +147,7 @@ def source_out(strip: Strip) -> SourceOut:
     source, health = strip.source, strip.health
     return SourceOut(
         id=source.id,
+        title=source.title,
         signal=source.signal,
         url=safe_link(source.url),
         publisher=source.publisher,

@@ -89,6 +89,7 @@ class BlindOut(BaseModel):
     """A source that cannot be trusted at the moment."""
 
     source: str
+    title: str
     url: str
     since: datetime
     why: str
@@ -153,6 +154,7 @@ class SourceOut(BaseModel):
     """What is known of one source's readings."""
 
     id: str
+    title: str
     signal: str
     url: str
     publisher: str

@@ -19,6 +19,13 @@ class Blind:
     since: datetime
     why: str
     essential: bool = False
+    title: str = ""
+    """What readers call it."""
+
+    @property
+    def name(self) -> str:
+        """Its title, or its id where it has none."""
+        return self.title or self.source
 
 
 @dataclass(frozen=True, slots=True)

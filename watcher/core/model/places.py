@@ -44,6 +44,8 @@ class Source:
     """Registrable domain of who speaks, or "link": each entry speaks for the domain of its own link."""
     tier: Tier
     every: timedelta
+    title: str = ""
+    """What readers call it; empty: its address."""
     surface: str = ""
     """Kind of place (release notes, newsroom, cloud …): two surfaces of one publisher may confirm each other."""
     expect_every: timedelta | None = None
