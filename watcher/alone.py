@@ -31,7 +31,7 @@ from watcher.core.model import (
 )
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.inprocess import Answered, InProcess
-from watcher.observe.following import followed, page_of
+from watcher.observe.following import followed, maps_of, page_of
 from watcher.observe.looking import Reading, look
 from watcher.parsing import read_here
 from watcher.publishers import registrable, speaker
@@ -108,7 +108,8 @@ async def read_alone(
         mine = [claim for one in seen for claim in claims_of(signal, one)]
         claims += mine
         tracks += _decided(signal, mine, now)
-    follows = tuple(dict.fromkeys(page.url for entry in entries for page in followed(source, entry, now)))
+    pages = [*maps_of(source, entries), *(page for entry in entries for page in followed(source, entry, now))]
+    follows = tuple(dict.fromkeys(page.url for page in pages))
     bills = _bills(config, entries, document, now)
     return Alone(way.format, outcome, reason, entries, follows, tuple(claims), tuple(tracks), bills)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable
@@ -11,17 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import document
 
 from notifiers import NotSent
 from notifiers.webhook import _signed, _url
-from watcher import formats
-from watcher.alone import Alone, Way, ladder_of_bills, read_alone, way_of
+from watcher.alone import Alone, ladder_of_bills, read_alone, way_of
+from watcher.cli.wiring import fetch_settings
 from watcher.config import Config, load
 from watcher.core.bills.actions import read_action
 from watcher.core.bills.record import Row, entries_of, measure_of
 from watcher.core.bills.summary import decide_bill
-from watcher.core.model import Entry, Observation, Tier
+from watcher.core.model import Observation, Outcome, Tier
 from watcher.formats._dates import read_date
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,17 +60,21 @@ def stamp(moment: datetime | None) -> str:
 
 
 def read_alone_of(case: dict[str, Any]) -> Alone:
+    """What a poll of the case's address would read and decide."""
     body, url = body_of(case), case["url"]
-    return read_alone(shipped(), body, url, way_of(shipped(), body, url, case["format"]), NOW)
+    way, settings = way_of(shipped(), body, url, case["format"]), fetch_settings(shipped())
+    said = asyncio.run(read_alone(shipped(), body, url, way, NOW, content_type=case.get("content_type", ""), settings=settings))
+    assert said.outcome is Outcome.OK, said.reason
+    return said
 
 
-def holds(entries: tuple[Entry, ...], what: str, value: Any) -> bool:
-    first = entries[0]
+def holds(said: Alone, what: str, value: Any) -> bool:
+    first = said.entries[0]
     match what:
         case "entries":
-            return len(entries) == value
+            return len(said.entries) == value
         case "follows":
-            return [entry.link for entry in entries if entry.facts.get("kind") == "index"] == value
+            return list(said.follows) == value
         case "published":
             return stamp(first.published).startswith(value)
         case "published is not":
@@ -82,11 +86,9 @@ def holds(entries: tuple[Entry, ...], what: str, value: Any) -> bool:
 
 
 def check_format(case: dict[str, Any]) -> None:
-    way: Way = way_of(shipped(), body_of(case), case["url"], case["format"])
-    sent = document(body_of(case), url=case["url"], content_type=case.get("content_type", ""))
-    entries = formats.read(sent, case["format"], way.options)
-    wrong = {what: value for what, value in case["expect"].items() if not holds(entries, what, value)}
-    assert not wrong, entries[:1]
+    said = read_alone_of(case)
+    wrong = {what: value for what, value in case["expect"].items() if not holds(said, what, value)}
+    assert not wrong, said.entries[:1]
 
 
 def check_date(case: dict[str, Any]) -> None:

@@ -32,6 +32,8 @@ _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _FIRST_ELEMENT = re.compile(r"<\w")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
 _XML_START = re.compile(r"[\ufeff\s]*<(?:\?xml|!doctype|rss|feed|rdf)\b", re.IGNORECASE)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,32};)")
 _PAGE_ROOTS = frozenset({"html", "head", "body"})
 _HUMAN_CHECK = (
     r"just a moment|attention required|checking (?:if the site connection|your browser)|verif(?:y|ying) (?:that )?you(?:'re| are)"
@@ -143,6 +145,13 @@ def _root(text: str) -> str:
 def without_declaration(text: str) -> str:
     """The same document without its XML declaration, whose encoding no longer holds."""
     return _XML_DECLARATION.sub("", text, count=1)
+
+
+def mend_ampersands(text: str) -> str:
+    """A bare "&", the commonest flaw, written as it should be: feedparser would make "R&D;" of "R&D"."""
+    parts = _CDATA.split(text)
+    parts[::2] = [_BARE_AMPERSAND.sub("&amp;", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def looks_like_page(text: str) -> bool:

@@ -8,15 +8,13 @@ from typing import Any
 
 from watcher.core.model import Unreadable
 from watcher.formats._items import Item
-from watcher.formats._markup import looks_like_page, refuse_page, without_declaration
+from watcher.formats._markup import looks_like_page, mend_ampersands, refuse_page, without_declaration
 
 MAX_OPENINGS = 5_000
 """Items above which feedparser is not asked: it needs some 0.2 ms for each."""
 
 _OPENING = re.compile(r"<(?:\w+:)?(?:item|entry)\b")
 _CLOSED = re.compile(r"</\s*(?:\w+:)?(?:rss|feed|rdf|channel)\s*>\s*(?:<!--(?:(?!-->).)*-->\s*)*$", re.IGNORECASE | re.DOTALL)
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,32};)")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -41,7 +39,7 @@ def _parse(text: str) -> dict[str, Any]:
     """Ask feedparser about bytes in memory, never on a name: given a string or bytes it would open a path or an address."""
     import feedparser  # noqa: PLC0415 - a third of a second and 8 MB that most documents never need
 
-    data = without_declaration(_mend(_CONTROLS.sub("", text))).encode("utf-8", "replace")
+    data = without_declaration(mend_ampersands(_CONTROLS.sub("", text))).encode("utf-8", "replace")
     try:
         return dict(
             feedparser.parse(
@@ -53,13 +51,6 @@ def _parse(text: str) -> dict[str, Any]:
         )
     except Exception as error:  # it raises whatever its parsers raise: https://github.com/kurtmckee/feedparser/issues/591
         raise Unreadable(f"feedparser failed: {type(error).__name__}") from error
-
-
-def _mend(text: str) -> str:
-    """A bare "&", the commonest flaw, written as it should be: feedparser would make "R&D;" of "R&D"."""
-    parts = _CDATA.split(text)
-    parts[::2] = [_BARE_AMPERSAND.sub("&amp;", part) for part in parts[::2]]
-    return "".join(parts)
 
 
 def _item(entry: dict[str, Any]) -> Item:

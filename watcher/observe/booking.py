@@ -9,7 +9,7 @@ from datetime import datetime
 from watcher.core.model import Document, Entry, Observation, Outcome, Source
 from watcher.core.seeing import Noticed, notice
 from watcher.fetch import redact
-from watcher.observe.following import followed
+from watcher.observe.following import followed, maps_of
 from watcher.observe.holding import forget
 from watcher.observe.looking import Reading
 from watcher.publishers import speaker
@@ -27,6 +27,9 @@ def book(tx: Transaction, readings: Sequence[Reading], now: datetime) -> list[Ob
     known = _known(tx, good)
     fresh: list[Observation] = []
     stirred = {reading.due.source.signal for reading in readings if reading.due.failures or reading.poll.outcome not in WELL}
+    maps = [site_map for reading in good for site_map in maps_of(reading.due.source, reading.entries or ())]
+    if maps:
+        tx.sources.follow(maps, now)
     for reading in good:
         mine = known.get(reading.due.source.id, {})
         noticed = notice(reading.entries or (), mine, record=reading.due.source.record, now=now, digest=entry_digest)

@@ -11,9 +11,10 @@ from time import perf_counter
 from typing import TypeAlias
 from zlib import crc32
 
-from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModified, Outcome, Unreadable
+from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModified, Outcome, Source, Unreadable
 from watcher.core.pacing import next_at
 from watcher.fetch import Answer, Request
+from watcher.observe.following import found_in, is_closed, is_map, pace_of
 from watcher.store import Due, Poll
 
 log = logging.getLogger(__name__)
@@ -70,11 +71,19 @@ async def _read(due: Due, answer: Answer, *, read: Read, now: datetime, dice: fl
         return Reading(due, _poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer))
     try:
         entries = await read(answer, due.source.format, due.source.options)
+        _refuse_closed(due.source, entries)
     except Unreadable as error:
         if error.kind is Outcome.EMPTY and due.source.may_be_empty:
             return Reading(due, _poll(due, now, dice, answer=answer), answer, ())
         return Reading(due, _poll(due, now, dice, failed=Failed(error.kind, error.reason)))
-    return Reading(due, replace(_poll(due, now, dice, answer=answer), newest_entry_at=_newest(entries, now)), answer, entries)
+    newest = found_in(due.source, entries, now) if is_map(due.source) else _newest(entries, now)
+    return Reading(due, _poll(due, now, dice, answer=answer, newest=newest), answer, entries)
+
+
+def _refuse_closed(source: Source, entries: Sequence[Entry]) -> None:
+    """Raises Unreadable for an index of site maps that nobody opens: nothing would ever be found there."""
+    if entries and is_closed(source, entries):
+        raise Unreadable("an index of site maps that are not opened")
 
 
 def _poll(
@@ -85,6 +94,7 @@ def _poll(
     outcome: Outcome = Outcome.OK,
     answer: Document | NotModified | None = None,
     failed: Failed | None = None,
+    newest: datetime | None = None,
 ) -> Poll:
     """What is booked of one poll, with the next time."""
     kind = failed.kind if failed else outcome
@@ -93,7 +103,7 @@ def _poll(
     then = next_at(
         now,
         outcome=kind,
-        every=due.source.every,
+        every=pace_of(due.source, newest or due.health.newest_entry_at),
         failures=failures,
         max_age=answer.max_age if answer else None,
         retry_after=failed.retry_after if failed else None,
@@ -102,7 +112,18 @@ def _poll(
     held = (answer.etag, answer.last_modified, answer.hash) if isinstance(answer, Document) else ("", "", "")
     error = failed.reason if failed else ""
     etag, modified, body = held
-    return Poll(due.source.id, now, kind, then, error, etag=etag, last_modified=modified, body_hash=body, expected=expected)
+    return Poll(
+        due.source.id,
+        now,
+        kind,
+        then,
+        error,
+        newest_entry_at=newest,
+        etag=etag,
+        last_modified=modified,
+        body_hash=body,
+        expected=expected,
+    )
 
 
 def _newest(entries: Iterable[Entry], now: datetime) -> datetime | None:
