@@ -21,6 +21,8 @@ from watcher.worlds import World, open_world
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 STORY = SHARED / "world" / "story"
+REAL = SHARED / "world" / "story_real"
+"""The same year in the shapes of the real pages."""
 
 
 def rehearsed(

@@ -68,9 +68,10 @@ def said(
     at: datetime = NOW,
     published: datetime | None = None,
     url: str = "",
+    dated: bool = True,
 ) -> Observation:
-    """One text as seen."""
-    entry = Entry("key", title, text, link, published)
+    """One text as seen, by its own date said then, unless it has none."""
+    entry = Entry("key", title, text, link, published or (at if dated else None))
     return Observation("source", entry, at, "hash", publisher, tier, "newsroom", url, first_seen_at=at)
 
 

@@ -59,9 +59,15 @@ def disagreements(lines: list[dict[str, Any]], start: str, end: str, *, step: ti
     return found
 
 
+@pytest.fixture(scope="module", params=[STORY], ids=["story"])
+def world(request: pytest.FixtureRequest) -> Path:
+    """The same year twice: in plain documents, and in the shapes of the real pages."""
+    return Path(request.param)
+
+
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
-    return rehearsed(CONFIG, STORY, tmp_path_factory.mktemp("story"))
+def said(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Said:
+    return rehearsed(CONFIG, world, tmp_path_factory.mktemp("story"))
 
 
 def test_everything_is_said_once_in_time_and_with_the_right_evidence(said: Said) -> None:
@@ -154,16 +160,26 @@ def _stands(verdict: Verdict, final: dict[str, Any]) -> None:
         assert (gap.values["prc"], gap.values["us"], gap.values["date"]) == (wanted["prc"], wanted["us"], wanted["date"])
 
 
-def test_a_watch_that_starts_in_july_tells_no_old_news_and_ends_in_the_same_state(said: Said, tmp_path: Path) -> None:
-    lines, verdicts = rehearsed(CONFIG, STORY, tmp_path, start="2026-07-01")
+@pytest.mark.parametrize("start", ["2026-07-01", "2026-08-20"])
+def test_a_watch_that_starts_late_tells_no_old_news_and_ends_in_the_same_state(
+    said: Said, world: Path, start: str, tmp_path: Path
+) -> None:
+    lines, verdicts = rehearsed(CONFIG, world, tmp_path, start=start)
 
-    assert disagreements(lines, "2026-07-01", "2026-11-20") == []
-    assert {line["kind"] for line in lines if line["at"] == "2026-07-01T00:00:00Z"} == {"baseline"}
+    assert disagreements(lines, start, "2026-11-20") == []
+    assert {line["kind"] for line in lines if line["at"] == f"{start}T00:00:00Z"} == {"baseline"}
     for name, verdict in verdicts.items():
         full = said[1][name]
         assert verdict.headline == full.headline
         assert [(track.track, track.status) for track in verdict.tracks] == [(track.track, track.status) for track in full.tracks]
         assert [track.details.get("name") for track in verdict.tracks] == [track.details.get("name") for track in full.tracks]
+
+
+def test_a_watch_that_starts_last_says_at_once_where_everything_stands(world: Path, tmp_path: Path) -> None:
+    _, verdicts = rehearsed(CONFIG, world, tmp_path, start="2026-11-20")
+
+    for final in (line for line in oracle() if line["kind"] == "final"):
+        _stands(verdicts[NAMES[final["signal"]]], final)
 
 
 SOURCES = [

@@ -112,7 +112,7 @@ def _claims_at(
         if one.revision == latest[one.source, one.entry.key] or not (claim.event or one.source in records)
     ]
     hands = [one for one in record.evidence if one.at <= moment and not (one.withdrawn_at and one.withdrawn_at <= moment)]
-    return [*known_claims(signal, until=record.known_until), *first_said(standing), *map(claim_of, hands)]
+    return [*first_said(standing, known_claims(signal, until=record.known_until)), *map(claim_of, hands)]
 
 
 def differences(told: Iterable[Transition], now: Iterable[Transition], *, since: datetime | None = None) -> list[Difference]:

@@ -164,7 +164,7 @@ def test_press_that_retells_an_old_event_claims_nothing() -> None:
 )
 def test_the_day_that_a_sentence_names(text: str, day: str | None) -> None:
     found = retold_on(text, NOON)
-    assert (found.date().isoformat() if found else None) == day
+    assert (found.until.date().isoformat() if found else None) == day
 
 
 def test_what_a_claim_carries() -> None:

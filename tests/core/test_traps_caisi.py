@@ -341,13 +341,14 @@ def test_a_paper_without_a_date_is_dated_by_its_address() -> None:
         link=PDF + "2026/07/17/GLM.pdf",
         publisher="nist.gov",
         at=JULY_17 + timedelta(days=90),
+        dated=False,
     )
     [claim] = published(paper)
     assert claim.effective_at == datetime(2026, 7, 17, tzinfo=UTC)
 
 
 def test_a_slug_with_a_month_dates_a_page_inside_that_month() -> None:
-    page = said("", title=GLM, link=NEWS + "2026/07/x", publisher="nist.gov", at=JULY_17 + timedelta(days=90))
+    page = said("", title=GLM, link=NEWS + "2026/07/x", publisher="nist.gov", at=JULY_17 + timedelta(days=90), dated=False)
     [claim] = published(page)
     assert claim.effective_at == datetime(2026, 7, 31, tzinfo=UTC)
 

@@ -183,6 +183,8 @@ def _made(seen: Seen, indexed: _Indexed, said: Heard | None) -> Claim:
         reason=said.reason if said else f"the record says so (rule {rule.id})",
         observation=seen_as.id,
         copy=seen.copy if said else 0,
+        since=said.since if said else None,
+        undated=bool(said) and seen.is_undated,
         quote=seen.quote(said.quote if said else entry.text or entry.title),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.core.model import Claim, Ladder, Quote, Rule, Scalar, Standing, Status, Tier, Track, TrackVerdict
-from watcher.core.voices import LEADING, distinct_voices, has_happened, in_order, quotes_of, reported, standing_of
+from watcher.core.voices import LEADING, distinct_voices, has_happened, in_order, is_old, quotes_of, reported, standing_of
 
 DECLARED = frozenset({"known", "operator"})
 """Rules of people: history declared in the configuration, evidence recorded by the operator. They may move anywhere."""
@@ -56,7 +56,7 @@ def _reports(ladder: Ladder, told: Sequence[Claim]) -> list[Claim]:
     """For each status that press may reach: the claim that completes the report, once per wave of reports."""
     found: list[Claim] = []
     for status in ladder.statuses:
-        claims = [claim for claim in told if claim.status == status.id]
+        claims = [claim for claim in told if claim.status == status.id and not is_old(claim)]
         while status.report and (wave := reported(claims, count=status.report, within=status.within)):
             found.append(wave[-1])
             claims = [claim for claim in claims if claim.effective_at > wave[-1].effective_at + status.within]
@@ -113,14 +113,17 @@ def _day(claim: Claim) -> str:
 
 
 def _step(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> None:
-    """Move, renew or ignore: the one place where a claim meets a status."""
-    leads = claim.quote.tier in LEADING
+    """Move, renew or ignore: the one place where a claim meets a status.
+
+    What is old on the day of its text fills in what nobody said before, and moves nothing that somebody did.
+    """
+    leads, old = claim.quote.tier in LEADING, is_old(claim)
     if leads and ladder.attributes:
-        _note(claim, walk, [name for name in claim.details if name in ladder.attributes])
+        _note(claim, walk, [name for name in claim.details if name in ladder.attributes and not (old and name in walk.details)])
     if claim.status == walk.status and walk.setter is not None:
         if leads:
             _renew(ladder.rung(walk.status), claim, walk, walk.setter)
-    elif _may_move(ladder, rule, claim, walk):
+    elif (walk.setter is None or not old) and _may_move(ladder, rule, claim, walk):
         walk.status, walk.setter = claim.status, claim
         walk.standing = Standing.PROVISIONAL if leads else Standing.REPORTED
         walk.path.append((claim.status, claim.effective_at))
@@ -139,12 +142,13 @@ def _renew(rung: Status, claim: Claim, walk: _Walk, setter: Claim) -> None:
     """The same status again in leading words: they raise a report; a second event of a step back is a new one."""
     if walk.standing is Standing.REPORTED:
         walk.standing = Standing.PROVISIONAL
+    old = is_old(claim)
     again = rung.steps_back and claim.event and claim.event != setter.event and claim.effective_at > setter.effective_at
-    if again:
+    if again and not old:
         walk.setter = claim
         walk.path.append((claim.status, claim.effective_at))
     if again or not claim.event or claim.event == setter.event:
-        _note(claim, walk, claim.details)
+        _note(claim, walk, [name for name in claim.details if not (old and name in walk.details)])
 
 
 def _note(claim: Claim, walk: _Walk, names: Iterable[str]) -> None:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from watcher.core.match import match
+from watcher.core.match import Match, matches
 from watcher.core.model import Rule, Tier
 from watcher.core.observed import Seen
-from watcher.core.retelling import retold_on
+from watcher.core.retelling import is_over, is_vague, retold_on
 from watcher.core.subject_keys import subject_key
 
 _RETOLD: Final = timedelta(days=7)
 """Press that dates what it tells further back than this is retelling it."""
+_LATELY: Final = timedelta(days=2)
+"""What a sentence dates so shortly before it was told is told as it happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +28,32 @@ class Heard:
     values: Mapping[str, str]
     at: datetime
     """When what it says happened: when it was told; a retold event on its own day."""
+    since: datetime | None
+    """The beginning of the past time that the sentence gives to it, where it gives one."""
     subject: str
     """What an event of a series is about."""
 
 
 def hear(seen: Seen, rule: Rule) -> Heard | None:
-    """The first sentence of an observation that says what the rule's `says` asks for."""
-    said = match(rule.sentence, seen.signal.vocabulary, seen.reading) if rule.sentence else None
-    if said is None or (seen.observation.tier is Tier.PRESS and _is_retold(seen, said.quote)):
-        return None
-    return Heard(
-        said.quote, said.reason, said.values, _happened(seen, rule, said.quote), subject_key(said.values.get("object", ""))
-    )
+    """The first sentence of an observation that says what the rule's `says` asks for.
+
+    One that tells of the past counts where no other does; one that tells what is over, or dates it vaguely, not at all.
+    """
+    past: Heard | None = None
+    for said in matches(rule.sentence, seen.signal.vocabulary, seen.reading) if rule.sentence else ():
+        heard = None if is_over(said.quote) or is_vague(said.quote) else _heard(seen, rule, said)
+        if heard and heard.since is None:
+            return heard
+        past = past or heard
+    return past
 
 
-def _is_retold(seen: Seen, quote: str) -> bool:
-    """Whether press dates what it tells well before its own date: an old event told again."""
-    told = seen.told_at
-    day = retold_on(quote, told)
-    return day is not None and told - day > _RETOLD
-
-
-def _happened(seen: Seen, rule: Rule, quote: str) -> datetime:
+def _heard(seen: Seen, rule: Rule, said: Match) -> Heard | None:
+    """A sentence with the time of what it tells; None where press retells what is old."""
     # What an edit added was said when it was seen; what stood there before keeps its date (core/repeats.py).
     told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
-    day = retold_on(quote, told)
-    return day if day is not None and told - day > timedelta(days=2) else told
+    past = retold_on(said.quote, told)
+    if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
+        return None
+    at, since = (past.until, past.since) if past and told - past.until > _LATELY else (told, None)
+    return Heard(said.quote, said.reason, said.values, at, since, subject_key(said.values.get("object", "")))

@@ -12,7 +12,7 @@ from watcher.core.titles import Title, find_title
 from watcher.core.vocabulary import Vocabulary
 from watcher.core.windows import price_of
 
-__all__ = ["Match", "Sentence", "Vocabulary", "find", "match"]
+__all__ = ["Match", "Sentence", "Vocabulary", "find", "match", "matches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,21 @@ def find(sentence: Sentence, vocabulary: Vocabulary, *, title: str, text: str) -
 
 def match(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Match | None:
     """As `find`, on a text that was read before."""
+    return next(matches(sentence, vocabulary, reading), None)
+
+
+def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
+    """Every sentence of a text that says it, those of the text before the title."""
     if not _named_beside(sentence, reading):
-        return None
+        return
     if sentence.title:
         titled = find_title(reading, vocabulary, _title_of(sentence))
-        return Match(reading.title.quote, titled.reason, titled.values) if titled else None
-    if not sentence.phrase:
-        return next(_mentions(sentence, vocabulary, reading), None)
-    return next(_spoken(sentence, vocabulary, reading), None)
+        if titled:
+            yield Match(reading.title.quote, titled.reason, titled.values)
+    elif not sentence.phrase:
+        yield from _mentions(sentence, vocabulary, reading)
+    else:
+        yield from _spoken(sentence, vocabulary, reading)
 
 
 def _title_of(sentence: Sentence) -> Title:

@@ -84,6 +84,13 @@ class Seen:
         return dated_by_path(self.link, first) or first
 
     @property
+    def is_undated(self) -> bool:
+        """Whether nothing tells when the text was said: no date of its own, none in its address, and no edit that brought it."""
+        if self.entry.published is not None or self.observation.revision > 1:
+            return False
+        return dated_by_path(self.link, self.observation.seen_at) is None
+
+    @property
     def dated(self) -> datetime:
         """The entry's date as it stands, else when it was first seen."""
         return self.entry.published or self.observation.first_seen_at or self.observation.seen_at

@@ -1,8 +1,10 @@
-"""The day that a sentence gives to what it tells, when that day is past."""
+"""The time that a sentence gives to what it tells, when that time is past; and whether it tells what is over."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -14,23 +16,133 @@ _NAME: Final = (
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _MONTH_FIRST: Final = re.compile(rf"(?i)\b{_NAME} (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (20\d\d))?(?! ?(?:%|percent))")
-_DAY_FIRST: Final = re.compile(rf"(?i)\b(\d{{1,2}})(?:st|nd|rd|th)? {_NAME}(?:,? (20\d\d))?\b")
-_MONTH_ALONE: Final = re.compile(
-    rf"(?i)^\W*(?:but |and )?(?:back )?(?:in|last) (?:early |mid-?|late )?{_NAME}(?! ?\d{{1,2}}\b)(?: (20\d\d))?\b"
-)
-"""A month that opens the sentence: "In June we suspended …"; elsewhere it may date something beside it."""
+_DAY_FIRST: Final = re.compile(rf"(?i)\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_NAME}(?:,? (20\d\d))?\b")
 _ISO: Final = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
+_MONTH: Final = re.compile(
+    r"(?i)\b(?:in|last|this|during|since|of|through|back in|throughout)"
+    rf" (?:early |mid-?|late |the (?:middle|end|beginning|start) of )?{_NAME}(?! ?\d{1, 2}\b)(?:,? (?:of )?(20\d\d))?\b"
+)
+_SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_SEASON: Final = re.compile(
+    r"(?i)\b(?:last|this|this past|(?:in|over|during|since|of) the|of|in) (?:early |mid-?|late )?"
+    r"(spring|summer|autumn|fall|winter)\b(?:,? (?:of )?(20\d\d|last year))?"
+)
+_YEAR: Final = re.compile(r"(?i)\b(?:(last year)|(?:in|during|of|since|back in) (?:early |mid-?|late )?(20\d\d))\b")
+_UNITS: Final = {"day": 1, "week": 7, "month": 30.44, "year": 365.25}
+_COUNTS: Final = {
+    word: number
+    for number, words in enumerate(
+        (
+            "",
+            "a an one last",
+            "two couple",
+            "three few",
+            "four some",
+            "five several",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        )
+    )
+    for word in words.split()
+}
+_AGO: Final = re.compile(
+    rf"(?i)\b(?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})(?: of)? (?P<unit>day|week|month|year)s? (?:ago|earlier|back|before)"
+    r"|(?P<last>last) (?P<span>week|month))\b"
+)
+_VAGUE: Final = re.compile(
+    r"(?i)\b(?:earlier (?:this|in the) (?:year|month|season|decade)|in the past|(?:some time|a while|long|years|months) ago"
+    r"|back then|at one (?:point|time)|once upon a time|in earlier (?:years|months)|in those (?:days|weeks))\b"
+)
+_ACT: Final = (
+    r"(?:suspend\w*|disabl\w*|withdr[ae]w\w*|pull\w*|paus\w*|revok\w*|block\w*|remov\w*|restor\w*|reinstat\w*|redeploy\w*"
+    r"|releas\w*|launch\w*|open\w*|clos\w*|switch\w* off|turn\w* off|shut\w* (?:off|down)|cut off|took|taken)"
+)
+_ENDED: Final = r"(?:restor|reinstat|redeploy|re-enabl|resum|reopen|lift|revers|revok|back\b|brought back|return)"
+_OVER: Final = re.compile(
+    r"(?i)\b(?:since|ever since|(?:the|that|this) (?:\w+ )?(?:hours?|days?|nights?|weeks?|weekend|months?|time|moment|period)"
+    rf"(?: (?:that|when|in which|after|before|during which))?) (?:we|they|anthropic|it) (?:had |first |briefly )?{_ACT}"
+    rf"|\b(?:was|were|had been|we|had) (?:\w+ly )?{_ACT}[^.;]{{0,120}}?\b(?:and|but|then|before)\b[^.;]{{0,40}}?"
+    rf"\b(?:later|since|subsequently|soon|afterwards|then|eventually|being)\b[^.;]{{0,30}}?\b{_ENDED}"
+    r"|\b(?:was|were|had been|we) (?:\w+ly )?(?:suspended|disabled|withdrawn|withdrew|paused|offline)\b[^.;]{0,80}?\b(?:between"
+    r"|for (?:only |just |about |nearly |almost |some )?(?:[\w-]+ ){1,2}(?:hours|days|weeks|months)|from .{1,24}? (?:to|until))\b"
+    rf"|\bhad (?:we|they|anthropic) (?:not |n't )?{_ACT}|\bwhen (?:we|they|anthropic) (?:first |briefly )?{_ACT}"
+)
+"""An act that a side clause dates something else by, or one that the sentence says is over: nothing of today."""
+_NOW: Final = re.compile(
+    r"(?i)\b(?:now|today|tonight|tomorrow|effective|starting|from this|as of (?:today|now|this)|currently"
+    r"|at present|again|once more|still|no longer|this (?:morning|afternoon|evening))\b"
+)
+_HOLDS: Final = re.compile(r"(?i)(?:\b(?:is|are|has|have|'ve|will|remains?)\b|'(?:ve|s) \w+ed\b)")
+_OPENING: Final = 24
+"""Characters from the start of a sentence in which an adverb of time dates the whole."""
 
 
-def retold_on(sentence: str, told: datetime) -> datetime | None:
-    """End of the latest past day that the sentence names, at most `told` (aware); without a year the last such day."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A past time that a sentence gives to what it tells."""
+
+    since: datetime
+    """Its beginning."""
+    until: datetime
+    """Its end, at most when it was told."""
+
+
+def is_over(sentence: str) -> bool:
+    """Whether a sentence tells an act that is over, or only dates something else by it ("the week we suspended …")."""
     text = fold(sentence)
-    days = [(m[3], m[1], m[2]) for m in _MONTH_FIRST.finditer(text)] + [(m[3], m[2], m[1]) for m in _DAY_FIRST.finditer(text)]
-    found = [day for year, month, number in days if (day := _day(year, month, number, told))]
-    found += [day for m in _ISO.finditer(text) if (day := _on(int(m[1]), int(m[2]), int(m[3])))]
-    found = found or [day for m in _MONTH_ALONE.finditer(text) if (day := _last_of(m[2], m[1], told))]
-    past = [day for day in found if day <= told]
-    return min(max(past) + timedelta(days=1, seconds=-1), told) if past else None
+    return not _NOW.search(text) and bool(_OVER.search(text))
+
+
+def is_vague(sentence: str) -> bool:
+    """Whether a sentence tells something of a past that it does not date ("earlier this year")."""
+    text = fold(sentence)
+    return _dates_it(text, _VAGUE.search(text))
+
+
+def retold_on(sentence: str, told: datetime) -> Past | None:
+    """The latest past time that a sentence told at `told` (aware) gives to what it tells; None where it gives none.
+
+    A day may stand anywhere; a month, season, year or "seven months ago" only where it can date nothing but the act.
+    """
+    text = fold(sentence)
+    found = [*_days(text, told)] or ([] if _NOW.search(text) else [*_spans(text, told)])
+    past = [one for one in found if one.since <= told]
+    if not past:
+        return None
+    latest = max(past, key=lambda one: one.until)
+    return Past(latest.since, min(latest.until, told))
+
+
+def _days(text: str, told: datetime) -> Iterator[Past]:
+    named = [(m[3], m[1], m[2]) for m in _MONTH_FIRST.finditer(text)] + [(m[3], m[2], m[1]) for m in _DAY_FIRST.finditer(text)]
+    for day in [_day(year, month, number, told) for year, month, number in named] + [
+        _on(int(m[1]), int(m[2]), int(m[3])) for m in _ISO.finditer(text)
+    ]:
+        if day:
+            yield Past(day, day + timedelta(days=1, seconds=-1))
+
+
+def _spans(text: str, told: datetime) -> Iterator[Past]:
+    """Months, seasons, years and distances that date the act; the finest kind that the sentence gives."""
+    kinds = (
+        [_month(m[1], m[2], told) for m in _MONTH.finditer(text) if _dates_it(text, m)],
+        [_season(m[1], m[2], told) for m in _SEASON.finditer(text) if _dates_it(text, m)],
+        [_ago(m, told) for m in _AGO.finditer(text) if _dates_it(text, m)],
+        [_year(int(m[2]) if m[2] else told.year - 1, told) for m in _YEAR.finditer(text) if _dates_it(text, m)],
+    )
+    yield from next(([one for one in kind if one] for kind in kinds if any(kind)), [])
+
+
+def _dates_it(text: str, found: re.Match[str] | None) -> bool:
+    """Whether an adverb of time dates the whole sentence: it opens it, or nothing in it speaks of how things are."""
+    if found is None or _NOW.search(text):
+        return False
+    return found.start() <= _OPENING and "," not in text[: found.start()] if _HOLDS.search(text) else True
 
 
 def _day(year: str | None, month: str, number: str, told: datetime) -> datetime | None:
@@ -41,11 +153,40 @@ def _day(year: str | None, month: str, number: str, told: datetime) -> datetime 
     return this if this and this <= told + timedelta(days=31) else _on(told.year - 1, at, int(number))
 
 
-def _last_of(year: str | None, month: str, told: datetime) -> datetime | None:
-    """The last day of a month that is over; a month without a year that is not over names nothing."""
-    at = _MONTHS.index(month[:3].lower()) + 1
+def _month(name: str, year: str | None, told: datetime) -> Past | None:
+    """A month that is over; without a year the last such month."""
+    at = _MONTHS.index(name[:3].lower()) + 1
     of = int(year) if year else told.year - (at > told.month)
-    return datetime(of + at // 12, at % 12 + 1, 1, tzinfo=UTC) - timedelta(days=1) if (of, at) < (told.year, told.month) else None
+    return _span(of, at, 1) if (of, at) < (told.year, told.month) else None
+
+
+def _season(name: str, year: str | None, told: datetime) -> Past | None:
+    """A season that is over; without a year the last such season."""
+    at = _SEASONS[name.lower()]
+    last = told.year - 1 if year == "last year" else int(year) if year else told.year
+    found = [span for of in (last, last - 1) if (span := _span(of, at, 3)).until <= told]
+    return found[0] if found and (year is None or found[0].since.year == last) else None
+
+
+def _year(year: int, told: datetime) -> Past | None:
+    return _span(year, 1, 12) if year < told.year else None
+
+
+def _ago(found: re.Match[str], told: datetime) -> Past:
+    if found["last"]:
+        count, unit = 1, found["span"]
+    else:
+        count = int(found["count"]) if found["count"].isdigit() else _COUNTS[found["count"].lower()]
+        unit = found["unit"]
+    day = (told - timedelta(days=count * _UNITS[unit.lower()])).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Past(day, day + timedelta(days=1, seconds=-1))
+
+
+def _span(year: int, month: int, months: int) -> Past:
+    end = month - 1 + months
+    return Past(
+        datetime(year, month, 1, tzinfo=UTC), datetime(year + end // 12, end % 12 + 1, 1, tzinfo=UTC) - timedelta(seconds=1)
+    )
 
 
 def _on(year: int, month: int, day: int) -> datetime | None:

@@ -13,6 +13,9 @@ COPY_BITS = 9
 """Fingerprints that differ in at most this many of 64 bits are of one text: a changed byline or tail moves 5 to 8 bits of a
 short text, and no two of 15,000 pairs of unrelated texts came closer than 13 (after Manku, Jain, Das Sarma, WWW 2007)."""
 
+RETOLD = timedelta(days=14)
+"""What a text tells further back than this was no news on its own day."""
+
 
 def is_copy(left: int, right: int) -> bool:
     """Whether two text fingerprints are of near-identical texts; 0 means that no fingerprint was taken."""
@@ -69,6 +72,12 @@ def quotes_of(claims: Iterable[Claim], *, limit: int = 6) -> tuple[Quote, ...]:
 def has_happened(claim: Claim, now: datetime) -> bool:
     """Whether what a claim says is past by the clock, or was when it was seen: a clock that is set back unsays nothing."""
     return claim.effective_at <= now or (claim.rule != "known" and claim.effective_at <= claim.quote.seen_at)
+
+
+def is_old(claim: Claim) -> bool:
+    """Whether a claim tells nothing of its day: its text has no date of its own, or tells what was long past when it was said."""
+    told = claim.quote.published or claim.quote.seen_at
+    return claim.undated or (claim.since is not None and told - claim.since > RETOLD)
 
 
 def in_order(claims: Iterable[Claim]) -> list[Claim]:

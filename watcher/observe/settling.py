@@ -56,8 +56,7 @@ def counting_claims(
 ) -> list[Claim]:
     """Everything that a verdict folds, now or as of then: declared history, what was seen, and what people recorded."""
     return [
-        *known_claims(signal, until=known_until),
-        *first_said(standing_claims(tx, signal, as_of)),
+        *first_said(standing_claims(tx, signal, as_of), known_claims(signal, until=known_until)),
         *recorded_claims(tx, signal, as_of),
     ]
 

@@ -135,6 +135,8 @@ class Claim:
     """Words of the sentence for which no rule accounts: why it is undecided."""
     since: datetime | None = None
     """When what it tells happened, where the sentence itself says that this is past."""
+    undated: bool = False
+    """Whether its text has no date of its own, and no edit was seen to bring it: nobody knows when it was said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,127 @@
+"""Old words are old: what has no date of its own, what is retold, and what is repeated moves nothing of today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.spoken import claims, said, shipped
+from watcher.core.claims import claims_of
+from watcher.core.decide import decide
+from watcher.core.model import Observation, TrackVerdict
+from watcher.core.repeats import first_said
+from watcher.core.retelling import is_over, is_vague, retold_on
+
+MYTHOS = "mythos-ga"
+JUNE_9, JUNE_13, JULY_1 = (datetime(2026, month, number, 12, tzinfo=UTC) for month, number in ((6, 9), (6, 13), (7, 1)))
+SEPTEMBER, JANUARY = datetime(2026, 9, 9, 12, tzinfo=UTC), datetime(2027, 1, 15, 12, tzinfo=UTC)
+OPENED = "We've launched Claude Fable 5, our most capable model open to all customers."
+SUSPENDED = "We have suspended access to Claude Fable 5 and Claude Mythos 5 for every customer."
+RESTORED = "We've restored access to Claude Fable 5 and Claude Mythos 5."
+
+
+def year(*more: Observation) -> TrackVerdict:
+    """Where the class stands after the year and some more texts."""
+    seen = [
+        said(OPENED, at=JUNE_9),
+        said(SUSPENDED, at=JUNE_13, link="https://www.anthropic.com/news/access", url="https://www.anthropic.com/news/access"),
+        said(RESTORED, at=JULY_1, link="https://www.anthropic.com/news/back"),
+        *more,
+    ]
+    told = [claim for one in seen for claim in claims_of(shipped(MYTHOS), one)]
+    return next(one for one in decide(shipped(MYTHOS), first_said(told), [], JANUARY).tracks if one.track == "class")
+
+
+def test_what_is_said_of_today_moves() -> None:
+    assert year().status == "available"
+    assert year(said("We have suspended access to Claude Fable 5.2 today.", at=SEPTEMBER)).status == "suspended"
+
+
+def test_a_text_without_a_date_moves_nothing_because_it_was_first_seen_now() -> None:
+    page = said("Access to Claude Fable 5.1 is suspended.", at=SEPTEMBER, dated=False, link="https://www.anthropic.com/fable")
+    assert year(page).status == "available"
+    assert year(replace(page, revision=2)).status == "suspended"
+
+
+def test_a_text_without_a_date_fills_in_what_nobody_said() -> None:
+    page = said(SUSPENDED, at=SEPTEMBER, dated=False)
+    told = claims_of(shipped(MYTHOS), page)
+    assert decide(shipped(MYTHOS), told, [], JANUARY).headline_label
+    assert {one.status for one in decide(shipped(MYTHOS), told, [], JANUARY).tracks} == {"suspended"}
+
+
+def test_a_text_without_a_date_changes_no_detail_that_is_known() -> None:
+    price = "Claude Fable 5 is now available to all customers at $2 per million input tokens and $4 per million output tokens."
+    noted = said(
+        f"{OPENED} $10 / MTok and $50 / MTok.", at=JULY_1 + timedelta(days=1), link="https://www.anthropic.com/news/price"
+    )
+    assert year(noted).details["price"] == "$10/$50"
+    assert year(noted, said(price, at=SEPTEMBER, dated=False)).details["price"] == "$10/$50"
+    assert year(noted, said(price, at=SEPTEMBER)).details["price"] == "$2/$4"
+
+
+def test_a_statement_that_is_listed_anew_belongs_to_its_day() -> None:
+    copy = said(f"{SUSPENDED} More below.", at=SEPTEMBER, link="https://www.anthropic.com/news/moved")
+    assert year(copy).status == "available"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "since"),
+    [
+        ("Last summer we suspended access to Claude Fable 5 and Claude Mythos 5 following a directive.", "2026-06-01"),
+        ("In the summer of 2026 we suspended access to Claude Fable 5.", "2026-06-01"),
+        ("We suspended access to Claude Fable 5 and Claude Mythos 5 seven months ago.", "2026-06-16"),
+        ("Seven months ago, we suspended access to Claude Fable 5.", "2026-06-16"),
+        ("In June we suspended access to Claude Fable 5 for every customer.", "2026-06-01"),
+        ("We suspended access to Claude Fable 5 last June.", "2026-06-01"),
+        ("On June 13 we suspended access to Claude Fable 5.", "2026-06-13"),
+        ("We suspended access to Claude Fable 5 and Claude Mythos 5 last year.", "2026-01-01"),
+        ("We suspended access to Claude Fable 5 last month.", "2026-12-16"),
+    ],
+)
+def test_words_that_retell_carry_their_time(sentence: str, since: str) -> None:
+    found = [claim for claim in claims(MYTHOS, sentence, at=JANUARY) if claim.status == "suspended"]
+    assert {claim.since.date().isoformat() for claim in found if claim.since} <= {since}
+    past = retold_on(sentence, JANUARY)
+    assert past is not None
+    assert past.since.date().isoformat() == since
+    assert year(said(sentence, at=JANUARY)).status == "available"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The week we suspended access to Claude Fable 5 and Claude Mythos 5 was the hardest of the year.",
+        "Since we suspended access to Claude Fable 5 and Claude Mythos 5 last June, we have rebuilt our safeguards.",
+        "Claude Fable 5 was briefly suspended and later restored.",
+        "Claude Fable 5 and Claude Mythos 5 were suspended for nineteen days.",
+        "Earlier this year we suspended access to Claude Fable 5.",
+        "Had we not suspended access to Claude Fable 5, we would have been in breach.",
+    ],
+)
+def test_words_about_what_is_over_claim_nothing(sentence: str) -> None:
+    assert is_over(sentence) or is_vague(sentence)
+    assert not [claim for claim in claims(MYTHOS, sentence, at=JANUARY) if claim.status == "suspended"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We have suspended access to Claude Fable 5.2 for every customer.",
+        "As of today, access to Claude Fable 5.2, which we launched last year, is suspended.",
+        "Claude Fable 5.2, which we showed in June, is now generally available to all customers.",
+        "Access to Claude Fable 5.2 is suspended until further notice.",
+    ],
+)
+def test_words_of_today_beside_a_past_time_are_of_today(sentence: str) -> None:
+    assert not is_over(sentence)
+    assert not is_vague(sentence)
+    assert retold_on(sentence, JANUARY) is None
+
+
+def test_a_sentence_of_today_counts_before_one_that_retells() -> None:
+    text = "Last summer we suspended access to Claude Fable 5. We have suspended access to Claude Fable 5.2 today."
+    [claim] = [one for one in claims(MYTHOS, text, at=JANUARY) if one.status == "suspended" and one.track == "class"]
+    assert (claim.since, claim.effective_at) == (None, JANUARY)
