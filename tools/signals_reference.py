@@ -49,7 +49,7 @@ SPANS = ((timedelta(days=1), "day", "days"), (timedelta(hours=1), "hour", "hours
 def page_text() -> str:
     """Give the page as it is shipped."""
     file = ROOT / "signals.toml"
-    notes = _notes(file.read_text(encoding="utf-8"))
+    notes = _notes("\n".join(each.read_text(encoding="utf-8") for each in (file, *sorted(ROOT.glob("signals/*.toml")))))
     return INTRODUCTION + "".join(_signal(signal, notes) for signal in load(file, {}).signals)
 
 

@@ -29,8 +29,11 @@ _VALUES: tuple[type, ...] = (
 
 
 def schema_text() -> str:
-    """Give the schema as it is shipped in signals.schema.json."""
-    return json.dumps(build_schema(), indent=1, ensure_ascii=False) + "\n"
+    """Give the schema as it is shipped in signals.schema.json: nothing is required, since a file may be a part of the whole."""
+    schema = build_schema()
+    for table in (schema, *schema["$defs"].values()):
+        table.pop("required", None)
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
 def build_schema() -> dict[str, Any]:
