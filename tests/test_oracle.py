@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from tests.builders import day
-from tests.rehearsals import ROOT, SHARED, STORY, alone, rehearsed, without
+from tests.rehearsals import REAL, ROOT, SHARED, STORY, alone, rehearsed, without
 from watcher.config import load
 from watcher.core.model import Verdict
 
 pytestmark = pytest.mark.skipif(
-    not (STORY / "oracle.jsonl").exists(), reason="the story of 2026 lies in ../shared, which is not here"
+    not (REAL / "oracle.jsonl").exists(), reason="the story of 2026 lies in ../shared, which is not here"
 )
 
 NAMES = {"senate": "senate-vote", "mythos": "mythos-ga", "caisi": "caisi-evaluation"}
@@ -59,7 +59,7 @@ def disagreements(lines: list[dict[str, Any]], start: str, end: str, *, step: ti
     return found
 
 
-@pytest.fixture(scope="module", params=[STORY], ids=["story"])
+@pytest.fixture(scope="module", params=[STORY, REAL], ids=["story", "story_real"])
 def world(request: pytest.FixtureRequest) -> Path:
     """The same year twice: in plain documents, and in the shapes of the real pages."""
     return Path(request.param)
