@@ -11,6 +11,8 @@ from watcher.core.model import Change, Digest, Transition
 from watcher.store import Mute, Outgoing, Store, Transaction
 
 NOTHING = "nothing"
+TO_OPERATOR = ("operator", "undecided")
+"""Kinds of digests that go to those who run the watch."""
 LONGEST_BASELINE = timedelta(minutes=15)
 """The message that the watch has started waits for all signals, but no longer than this."""
 
@@ -41,7 +43,7 @@ def announce(
         pending = [transition for transition in tx.transitions.pending() if not is_muted(transition, mutes)]
         if not pending:
             return []
-        kinds: dict[str, list[Transition]] = {"baseline": [], "news": [], "operator": []}
+        kinds: dict[str, list[Transition]] = {"baseline": [], "news": [], "operator": [], "undecided": []}
         for transition in pending:
             kinds[_kind(transition)].append(transition)
         made: list[Digest] = []
@@ -49,8 +51,8 @@ def announce(
             made.append(_put(tx, "baseline", kinds["baseline"], signals, readers, now))
         elif is_ripe(kinds["news"], now=now, wait=wait):
             made.append(_put(tx, "news", kinds["news"], signals, readers, now))
-        if is_ripe(kinds["operator"], now=now, wait=wait):
-            made.append(_put(tx, "operator", kinds["operator"], signals, readers, now))
+        ripe = [kind for kind in TO_OPERATOR if is_ripe(kinds[kind], now=now, wait=wait)]
+        made += [_put(tx, kind, kinds[kind], signals, readers, now) for kind in ripe]
         return [digest for digest in made if digest.kind != NOTHING]
 
 
@@ -71,6 +73,8 @@ def _kind(transition: Transition) -> str:
     """The kind of the digest that tells it."""
     if transition.kind is Change.BASELINE:
         return "baseline"
+    if transition.kind is Change.UNDECIDED and transition.after:
+        return "undecided"
     return "operator" if not transition.track and transition.kind is Change.FLAG else "news"
 
 
@@ -96,7 +100,7 @@ def concerns(reader: Reader, digest: Digest) -> bool:
     """Whether a digest is for this reader."""
     if digest.kind == NOTHING:
         return False
-    if digest.kind == "operator":
+    if digest.kind in TO_OPERATOR:
         return reader.operator
     return not reader.signals or any(transition.signal in reader.signals for transition in digest.transitions if transition.mail)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.core.model import Blind, Transition
+from watcher.core.model import Blind, Change, Transition
 from watcher.scheduler import Beat, Done, cycle
 from watcher.worlds import World
 
@@ -23,6 +23,8 @@ class Summary:
     transitions: int
     digests: int
     sent: int
+    undecided: int
+    """Texts that a person was asked about."""
     unseen: tuple[tuple[str, Blind], ...]
     """Signal and source that could not be seen at the end."""
 
@@ -58,7 +60,8 @@ async def rehearse(
     for transition in told:
         say(transition)
     steps = polls = digests = sent = 0
-    spoken = len(told)
+    said = len(told)
+    asked = sum(map(_asks, told))
     for moment in plan.moments(reached):
         world.move(moment)
         done: Done = await cycle(beat, moment, every_signal=not steps)
@@ -67,8 +70,13 @@ async def rehearse(
         _note(beat, moment)
         progress(moment)
         steps, polls, digests, sent = steps + 1, polls + done.polls, digests + done.digests, sent + done.sent
-        spoken += len(done.transitions)
-    return Summary(steps, polls, spoken, digests, sent, _unseen(beat))
+        said += len(done.transitions)
+        asked += sum(map(_asks, done.transitions))
+    return Summary(steps, polls, said, digests, sent, asked, _unseen(beat))
+
+
+def _asks(transition: Transition) -> bool:
+    return transition.kind is Change.UNDECIDED and bool(transition.after)
 
 
 def _reached(beat: Beat) -> datetime | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 
 from watcher.announce import Reader, outgoing
-from watcher.core.model import Digest, Signal, Verdict
+from watcher.core.model import Change, Digest, Signal, Verdict
 from watcher.core.notes import UNDELIVERED, reminders, undelivered, week_id, weekly
 from watcher.store import Delivery, State, Store, Transaction
 from watcher.store.rows import addressee
@@ -47,7 +47,11 @@ def remind(
 def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zone: tzinfo) -> Iterable[Digest]:
     if not verdicts or not _is_week(tx, now, zone):
         return ()
-    told = [transition for transition in tx.transitions.of(since=now - timedelta(days=7)) if transition.mail and transition.track]
+    told = [
+        transition
+        for transition in tx.transitions.of(since=now - timedelta(days=7))
+        if transition.mail and transition.kind is not Change.UNDECIDED and transition.track
+    ]
     return (weekly(verdicts, tx.sources.health(), now=now, changes=len(told)),)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from watcher.core.claims import claims_of
 from watcher.core.compare import compare
 from watcher.core.decide import decide, known_claims
-from watcher.core.model import Change, Claim, Observation, Signal, Transition, Verdict
+from watcher.core.model import Change, Claim, Observation, Signal, Transition, Undecided, Verdict
 from watcher.core.repeats import first_said
+from watcher.core.undecided import RECENT, ask, edges, settled_by
 from watcher.observe.recorded import claim_of
 from watcher.observe.settling import LATE
 from watcher.store import Evidence, Transaction
@@ -36,6 +37,8 @@ class Record:
     end: datetime
     told: tuple[Transition, ...]
     known_until: datetime | None = None
+    texts: tuple[Undecided, ...] = ()
+    """What people were asked, and what they decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def record_of(tx: Transaction, signal: str, *, rehearsed: bool) -> Record | None
         end=last.as_of,
         told=tuple(sorted(tx.transitions.of(signal, limit=1_000_000), key=lambda one: one.id)),
         known_until=begun if rehearsed else None,
+        texts=tuple(tx.undecided.of(signal)),
     )
 
 
@@ -73,9 +77,15 @@ def replay(signal: Signal, record: Record) -> tuple[Transition, ...]:
     claims = [(one, claims_of(signal, one)) for one in record.observations]
     before: Verdict | None = None
     told: list[Transition] = []
+    texts: tuple[Undecided, ...] = ()
     for moment in _moments(signal, record, claims):
-        after = decide(signal, _claims_at(signal, record, claims, moment), (), moment)
+        standing = _claims_at(signal, record, claims, moment)
+        after = decide(signal, standing, (), moment)
         told += compare(signal, before, after, old_news=record.begun - LATE)
+        asked = ask(signal, texts, standing, after, since=record.begun - RECENT, first=before is None)
+        texts = settled_by(asked.rows, record.texts, moment)
+        after = replace(after, undecided=tuple(texts[place] for place in asked.open if texts[place].settled_at is None))
+        told += edges(before.undecided if before else (), after, texts)
         before = after
     return tuple(told)
 
@@ -85,6 +95,7 @@ def _moments(signal: Signal, record: Record, claims: Iterable[tuple[Observation,
     found = {one.seen_at for one, made in claims if made or one.revision > 1}
     found |= {moment for _, _, since, until in record.absences for moment in (since, until) if moment}
     found |= {moment for one in record.evidence for moment in (one.at, one.withdrawn_at) if moment}
+    found |= {one.settled_at for one in record.texts if one.settled_at}
     found |= {one.at for one in record.told}
     if _has_clock(signal):
         found |= {record.begun + timedelta(days=day) for day in range((record.end - record.begun).days + 1)}
@@ -111,8 +122,10 @@ def _claims_at(
         for claim in made
         if one.revision == latest[one.source, one.entry.key] or not (claim.event or one.source in records)
     ]
+    decided = {text.evidence: text for text in record.texts}
     hands = [one for one in record.evidence if one.at <= moment and not (one.withdrawn_at and one.withdrawn_at <= moment)]
-    return [*first_said(standing, known_claims(signal, until=record.known_until)), *map(claim_of, hands)]
+    people = (claim_of(one, decided.get(one.id)) for one in hands)
+    return [*first_said(standing, known_claims(signal, until=record.known_until)), *people]
 
 
 def differences(told: Iterable[Transition], now: Iterable[Transition], *, since: datetime | None = None) -> list[Difference]:
@@ -137,4 +150,5 @@ def _compares(one: Transition) -> bool:
 
 
 def _name(one: Transition) -> tuple[str, ...]:
-    return (one.signal, one.track, one.kind.value, one.before, one.after, one.event, one.outcome)
+    words = one.evidence[0].text if one.kind is Change.UNDECIDED else ""
+    return (one.signal, one.track, one.kind.value, one.before, one.after, one.event, one.outcome, words)

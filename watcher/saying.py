@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from watcher.core.model import Quote, Transition
+from watcher.core.model import Quote, Transition, Undecided
 
 
 def as_line(transition: Transition) -> dict[str, Any]:
@@ -59,6 +59,29 @@ def as_words(transition: Transition) -> str:
     quote = transition.evidence[0].text.replace("\n", " ")[:110] if transition.evidence else ""
     head = f"{transition.at:%Y-%m-%d %H:%M}  {transition.kind.value:10} {name:28} {what}"
     return f"{head} ({transition.standing.value})" + (f"  {more}" if more else "") + (f'\n{"":18}"{quote}"' if quote else "")
+
+
+def undecided_line(text: Undecided) -> dict[str, Any]:
+    """One text that a person is asked about as the JSON object that `status`, `explain`, `review` and the webhook share."""
+    return {
+        "id": text.id,
+        "signal": text.signal,
+        "track": text.track,
+        "may_say": text.status or None,
+        "unexplained": list(text.unexplained),
+        "effective_at": stamp(text.effective_at),
+        "asked_at": stamp(text.asked_at),
+        "evidence": [_evidence(quote, quote.url) for quote in text.quotes],
+    }
+
+
+def undecided_words(text: Undecided) -> str:
+    """The same in lines for a person."""
+    quote = text.quotes[0]
+    may = f" ({text.status})" if text.status else ""
+    words = f"\n      not explained: {', '.join(text.unexplained)}" if text.unexplained else ""
+    lead = f"  ? {text.id}: an official text may change {text.track}{may}; a person is checking it"
+    return f"{lead}\n      “{' '.join(quote.text.split())[:300]}”\n      {quote.url}{words}"
 
 
 def stamp(moment: datetime | None) -> str | None:

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
+import watcher.store.tables_kept  # noqa: F401 - fills the metadata
 from tests.store.things import T0
 from tools.schema import written
 from watcher.store import Store

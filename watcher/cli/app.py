@@ -30,6 +30,7 @@ COMMANDS = {
     "stack": Row("stacking:stack", ASK, "Check your own AI tools: what touches them, and what takes their place."),
     "digest": Row("previewing:digest", ASK, "Show the last digest as a recipient gets it, or a sample."),
     "mcp": Row("assisting:mcp", ASK, "Answer an assistant's questions over standard input and output: read only."),
+    "review": Row("review:review", CORRECT, "List the texts that no rule can place, and settle one."),
     "record": Row("correcting:record", CORRECT, "Add a person's evidence."),
     "withdraw": Row("correcting:withdraw", CORRECT, "Take recorded evidence back, with a reason."),
     "mute": Row("correcting:mute", CORRECT, "Hold back messages about a signal or a track."),

@@ -19,7 +19,7 @@ from watcher.core.model import Ladder, Observation, Signal, TrackVerdict, Verdic
 from watcher.core.nearly import Nearly, nearly
 from watcher.core.weighing import Weighed, weigh
 from watcher.observe.settling import counting_claims
-from watcher.saying import stamp
+from watcher.saying import stamp, undecided_line, undecided_words
 from watcher.store import Transaction
 
 LOOK_BACK = timedelta(days=60)
@@ -102,6 +102,7 @@ def _plain(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> dict[str, 
             }
             for why in found
         ],
+        "undecided": [undecided_line(one) for one in verdict.undecided],
         "blind": [{"source": one.source, "title": one.title, "since": stamp(one.since), "why": one.why} for one in verdict.blind],
     }
 
@@ -124,6 +125,8 @@ def _show(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> None:
         for near in why.passed[-5:]:
             typer.echo(f"  passed over for {near.status}: {near.why}\n      “{_line(near.quote)}”")
         _list_next(why)
+    for one in verdict.undecided:
+        typer.echo(f"\n{undecided_words(one)}")
     for blind in verdict.blind:
         typer.echo(f"\ncannot see {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
 

@@ -22,7 +22,7 @@ from watcher.render.sample import sample
 
 OUT = Path("-")
 """Standard output, as the name of a file."""
-TOLD = ("news", "baseline", "weekly", "reminder", "operator")
+TOLD = ("news", "baseline", "weekly", "reminder", "operator", "undecided")
 
 
 def digest(

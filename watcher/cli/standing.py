@@ -10,7 +10,7 @@ import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, glanced, moment, outline_of, print_json
 from watcher.core.model import Verdict
-from watcher.saying import stamp
+from watcher.saying import stamp, undecided_line, undecided_words
 from watcher.store.glance import Letter
 from watcher.store.rows import State, addressee
 
@@ -94,6 +94,7 @@ def _plain(name: str, verdict: Verdict | None) -> dict[str, Any]:
             for track in verdict.tracks
         ],
         "figures": {figure.id: figure.text for figure in verdict.figures},
+        "undecided": [undecided_line(one) for one in verdict.undecided],
         "blind": [
             {"source": blind.source, "title": blind.title, "since": stamp(blind.since), "why": blind.why}
             for blind in verdict.blind
@@ -114,6 +115,8 @@ def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
             typer.echo(f"      “{' '.join(quote.text.split())[:160]}”\n      {quote.url}")
         for flag in track.flags:
             typer.echo(f"      ! {flag.label} since {flag.since:%Y-%m-%d}")
+    for text in verdict.undecided:
+        typer.echo(undecided_words(text))
     seen = f"{verdict.verified_at:%Y-%m-%d %H:%M} UTC" if verdict.verified_at else "never"
     typer.echo(f"  last verified: {seen}")
     for blind in verdict.blind:

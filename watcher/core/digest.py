@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from watcher.core.model import Change, Digest, TrackVerdict, Transition, Verdict
+from watcher.core.model import Change, Digest, TrackVerdict, Transition, Undecided, Verdict
 
 MOVES = frozenset({Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.RAISED})
 
@@ -76,7 +76,11 @@ def in_brief(verdicts: Mapping[str, Verdict], *, quotes: int = 0) -> tuple[Verdi
 
 def one_in_brief(verdict: Verdict, *, quotes: int = 0) -> Verdict:
     """The same of one verdict; in brief it stays as it is."""
-    return replace(verdict, tracks=tuple(_brief(track, quotes) for track in verdict.tracks))
+    return replace(verdict, tracks=tuple(_brief(track, quotes) for track in verdict.tracks), undecided=_texts(verdict))
+
+
+def _texts(verdict: Verdict) -> tuple[Undecided, ...]:
+    return tuple(replace(text, quotes=text.quotes[:1]) for text in verdict.undecided)
 
 
 def _brief(track: TrackVerdict, quotes: int) -> TrackVerdict:

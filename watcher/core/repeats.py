@@ -60,7 +60,8 @@ def first_said(claims: Iterable[Claim], known: Iterable[Claim] = ()) -> list[Cla
     told, there = list(known), set[tuple[tuple[str, str, str], int]]()
     firsts: dict[tuple[str, str, str, bool], list[_Said]] = {}
     for claim in sorted([*told, *claims], key=_when):
-        if claim.rule != "known" and not (claim.copy and not claim.event):
+        # Whether undecided words were said before is for the one who asks a person to see (core/undecided.py).
+        if claim.rule != "known" and (claim.asks or not claim.copy or claim.event):
             told.append(claim)
             continue
         said = _Said.of(claim)

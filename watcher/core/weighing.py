@@ -28,7 +28,7 @@ def weigh(track: Track, claims: Iterable[Claim], verdict: TrackVerdict, now: dat
 
 def _weighed(track: Track, mine: Sequence[Claim], verdict: TrackVerdict, claim: Claim, now: datetime) -> tuple[bool, str]:
     if claim.review:
-        return False, "news that no rule could place: a person should read it"
+        return False, _of_review(claim)
     if not has_happened(claim, now):
         return False, "speaks of what is still to come"
     if claim.flag and not claim.status:
@@ -37,6 +37,13 @@ def _weighed(track: Track, mine: Sequence[Claim], verdict: TrackVerdict, claim: 
         taken = verdict.because_of != ""
         return taken, "takes earlier claims back" if taken else "found nothing to take back"
     return _of_event(track, mine, verdict, claim) if track.ladder.series else _of_status(track, mine, verdict, claim)
+
+
+def _of_review(claim: Claim) -> str:
+    if not claim.asks:
+        return "news that no rule could place: a person should read it"
+    words = ", ".join(f"“{word}”" for word in claim.unexplained)
+    return f"undecided{f', no rule accounts for {words}' if words else ''}: a person is asked, once for the same words"
 
 
 def _of_flag(claim: Claim, verdict: TrackVerdict) -> tuple[bool, str]:

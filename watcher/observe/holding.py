@@ -27,6 +27,7 @@ def foresee(tx: Transaction, signal: Signal, claims: Sequence[Claim], healths: S
         verified_at=verdict.verified_at,
         cannot_see_since=verdict.cannot_see_since,
         baseline=verdict.baseline,
+        undecided=verdict.undecided,
     )
     if same == verdict and not verdict.blind:
         tx.meta.put(f"{HOLDS}{signal.id}", then.isoformat())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from watcher.core.model import Claim, Quote, Signal, Tier
+from watcher.core.model import Claim, Quote, Signal, Tier, Undecided
 from watcher.store import Evidence, Transaction
 
 
@@ -12,13 +13,18 @@ def recorded_claims(tx: Transaction, signal: Signal, as_of: datetime | None = No
     """The evidence that stands now or stood then, for the tracks that are declared."""
     tracks = {track.id: {status.id for status in track.ladder.statuses} for track in signal.tracks}
     held = tx.evidence.of(signal.id, as_of)
-    return [claim_of(one) for one in held if one.known.track in tracks and one.known.status in tracks[one.known.track]]
+    texts = {text.evidence: text for text in tx.undecided.of(signal.id)} if held else {}
+    return [
+        claim_of(one, texts.get(one.id))
+        for one in held
+        if one.known.track in tracks and one.known.status in tracks[one.known.track]
+    ]
 
 
-def claim_of(evidence: Evidence) -> Claim:
-    """One person's evidence as a claim of the rule `operator`."""
+def claim_of(evidence: Evidence, text: Undecided | None = None) -> Claim:
+    """One person's evidence as a claim of the rule `operator`; what was decided of a text is proved by the text's own words."""
     known = evidence.known
-    return Claim(
+    claim = Claim(
         signal=evidence.signal,
         track=known.track,
         rule="operator",
@@ -39,3 +45,11 @@ def claim_of(evidence: Evidence) -> Claim:
             title=known.title,
         ),
     )
+    if text is None:
+        return claim
+    return replace(claim, voice=text.voice, quote=text.quotes[0], reason=f"the text was {_decided(text)}")
+
+
+def _decided(text: Undecided) -> str:
+    """`decided by Ann: it is open to all`."""
+    return f"decided by {text.settled_by}{f': {text.settled_why}' if text.settled_why else ''}"

@@ -11,6 +11,7 @@ from watcher.core.decide import decide, known_claims
 from watcher.core.model import Blind, Change, Claim, Health, Quote, Signal, Standing, Tier, Transition, Verdict
 from watcher.core.repeats import first_said
 from watcher.fetch import redact
+from watcher.observe.asking import ask_person
 from watcher.observe.holding import foresee
 from watcher.observe.recorded import recorded_claims
 from watcher.store import Transaction
@@ -44,11 +45,12 @@ def settle(
     begun = tx.verdicts.baseline(signal.id)
     why = rewritten or ("the rules were changed" if _rules_changed(tx, signal.id) else "")
     told = compare(signal, before, after, old_news=begun - LATE if begun else None, rewritten=why)
+    after, asked = ask_person(tx, signal, claims, before, after, since=(begun if not why or rewritten else None) or now)
     tx.verdicts.put(after)
     if before is None:
         tx.verdicts.mark_baseline(signal.id, now)
     foresee(tx, signal, claims, healths, after)
-    return tuple(tx.transitions.add([*told, *(blind_edges(before, after) if before else ())]))
+    return tuple(tx.transitions.add([*told, *asked, *(blind_edges(before, after) if before else ())]))
 
 
 def counting_claims(

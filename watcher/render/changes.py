@@ -34,6 +34,8 @@ def item(transition: Transition, desk: Desk, reader: Reader) -> Item:
 
 def title(transition: Transition, desk: Desk) -> str:
     """The change in a few words: `Passed by the Senate, 60-40`, the title of an evaluation, the label of a flag."""
+    if transition.kind is Change.UNDECIDED:
+        return transition.title
     if transition.kind is Change.FLAG:
         return transition.title if transition.after else f"No longer: {lowered(transition.title)}"
     if transition.event:
@@ -52,6 +54,8 @@ def told_tally(transition: Transition) -> str:
 def moved(transition: Transition, desk: Desk) -> str:
     """The change in one sentence."""
     track = desk.track_title(transition.signal, transition.track)
+    if transition.kind is Change.UNDECIDED:
+        return f"{track}: {lowered(transition.title)}: {transition.reason}."
     if transition.kind is Change.FLAG:
         return f"{track}: {_flag_meaning(transition, desk) or transition.reason}"
     if transition.event:

@@ -1,14 +1,15 @@
-"""A digest as a letter, by its kind: news, the first message, a blind source, the weekly note, a reminder."""
+"""A digest as a letter, by its kind: news, the first message, a blind source, a text to decide, the weekly note, a reminder."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from watcher.core.model import Digest, Transition
+from watcher.core.model import Change, Digest, Transition
 from watcher.render.changes import item, moved
+from watcher.render.cites import cites
 from watcher.render.desk import Desk, Reader, transitions_for, verdicts_for
 from watcher.render.letter import Item, Letter, Line, Section
-from watcher.render.standings import blind_section, standing_item, unchanged
+from watcher.render.standings import blind_section, standing_item, unchanged, undecided_section
 from watcher.render.subject import LONGEST, headline, headlines_before, subject, weight
 from watcher.render.words import count, moment, safe_link, several, shortened
 
@@ -45,6 +46,7 @@ def _news(digest: Digest, desk: Desk, reader: Reader) -> Letter:
             _lines(digest.notes),
             _more(told, desk),
             _noted(listed, desk),
+            undecided_section(verdicts, desk, reader),
             unchanged(rest, desk, reader),
             blind_section(verdicts, desk, reader),
         ),
@@ -73,11 +75,16 @@ def _noted(listed: Sequence[Transition], desk: Desk) -> Section:
     lines = [
         Line(
             f"{desk.title_of(each.signal)} · {desk.track_title(each.signal, each.track)}",
-            shortened(each.reason.replace("_", " ") or moved(each, desk), 240),
+            shortened(_noted_words(each, desk), 240),
         )
         for each in listed[:MOST_LINES]
     ]
     return Section("Also noted", tuple(lines))
+
+
+def _noted_words(change: Transition, desk: Desk) -> str:
+    """What a change comes to in a line: its reason, or for a text that is settled what became of it."""
+    return moved(change, desk) if change.kind is Change.UNDECIDED else change.reason.replace("_", " ") or moved(change, desk)
 
 
 def _baseline(digest: Digest, desk: Desk, reader: Reader) -> Letter:
@@ -90,7 +97,7 @@ def _baseline(digest: Digest, desk: Desk, reader: Reader) -> Letter:
         deck=f"{_stand(many)} today. From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
         items=tuple(standing_item(verdict, desk, reader) for verdict in verdicts),
-        sections=_sections(blind_section(verdicts, desk, reader)),
+        sections=_sections(undecided_section(verdicts, desk, reader), blind_section(verdicts, desk, reader)),
         footer=_footer(desk, reader),
         about="baseline",
     )
@@ -144,6 +151,52 @@ def _source_item(change: Transition, desk: Desk, reader: Reader) -> Item:
     )
 
 
+def _undecided(digest: Digest, desk: Desk, reader: Reader) -> Letter:
+    """Texts that no rule accounts for: what they say, and how the person who runs the watch settles them."""
+    asked = [each for each in transitions_for(digest, reader) if each.after]
+    signals = several(list(dict.fromkeys(desk.title_of(each.signal) for each in asked)))
+    many = "an official text waits" if len(asked) == 1 else f"{len(asked)} official texts wait"
+    return Letter(
+        subject=shortened(f"To decide: {many} for a person ({signals})", LONGEST),
+        title=shortened(f"{many[:1].upper()}{many[1:]} for you", 200),
+        deck=shortened(asked[0].evidence[0].text, 320) if asked else "",
+        date=moment(digest.at, reader.zone),
+        items=tuple(_text_item(each, desk, reader) for each in asked[:MOST_ITEMS]),
+        tone="warn",
+        sections=_sections(
+            Section("More texts", tuple(_text_line(each, desk) for each in asked[MOST_ITEMS:][:MOST_LINES])),
+            unchanged(verdicts_for(digest, desk, reader), desk, reader, heading="Where the signals stand"),
+        ),
+        footer=_footer(desk, reader),
+        about="undecided",
+    )
+
+
+def _text_item(change: Transition, desk: Desk, reader: Reader) -> Item:
+    """One text that a person is asked about."""
+    number, may = change.details["number"], str(change.details["may_say"] or "")
+    label = desk.status(change.signal, change.track, may).label if may else "a change that no rule can name"
+    settle = f"watcher review {number} --claim {may or 'STATUS'}, or watcher review {number} --dismiss “why”."
+    return Item(
+        kicker=" · ".join(dict.fromkeys((desk.title_of(change.signal), desk.track_title(change.signal, change.track)))),
+        title=shortened(f"It may say: {label}", 200),
+        icon="?",
+        standing="Undecided",
+        tone="warn",
+        note="No status changes because of it until a person has decided. Readers see that it is being checked.",
+        rows=(("Text", f"number {number}"), ("Why you are asked", shortened(change.reason, 300))),
+        cites=cites(change.evidence, reader.zone),
+        paragraphs=(("To settle it", settle),),
+        link=desk.page_of(change.signal),
+        more="The signal on the page",
+    )
+
+
+def _text_line(change: Transition, desk: Desk) -> Line:
+    quote = change.evidence[0]
+    return Line(f"{desk.title_of(change.signal)} · {change.details['number']}", shortened(quote.text, 240), safe_link(quote.url))
+
+
 def _note(digest: Digest, desk: Desk, reader: Reader) -> Letter:
     """A quiet note: the weekly sign of life, or a reminder of a date."""
     verdicts = verdicts_for(digest, desk, reader)
@@ -157,7 +210,10 @@ def _note(digest: Digest, desk: Desk, reader: Reader) -> Letter:
         deck=f"{_stand(many)}{unseen}.",
         date=moment(digest.at, reader.zone),
         sections=_sections(
-            _lines(digest.notes[reminder:]), unchanged(verdicts, desk, reader, heading="Where the signals stand"), blind
+            _lines(digest.notes[reminder:]),
+            undecided_section(verdicts, desk, reader),
+            unchanged(verdicts, desk, reader, heading="Where the signals stand"),
+            blind,
         ),
         footer=_footer(desk, reader),
         about=digest.kind,
@@ -198,6 +254,7 @@ KINDS: dict[str, Write] = {
     "news": _news,
     "baseline": _baseline,
     "operator": _operator,
+    "undecided": _undecided,
     "weekly": _note,
     "reminder": _note,
 }

@@ -9,7 +9,7 @@ from typing import Any
 from watcher.core.model import Blind, Digest, Verdict
 from watcher.render.desk import Desk, Reader, transitions_for, verdicts_for
 from watcher.render.standings import standing_of
-from watcher.saying import as_line, stamp
+from watcher.saying import as_line, stamp, undecided_line
 
 VERSION = 1
 LIMIT = 20_000
@@ -30,6 +30,7 @@ def payload(digest: Digest, desk: Desk, reader: Reader, *, subject: str) -> dict
         "url": desk.page(),
         "changes": [as_line(change) for change in transitions_for(digest, reader)],
         "standings": [_standing(verdict, desk) for verdict in verdicts],
+        "undecided": [undecided_line(text) for verdict in verdicts for text in verdict.undecided],
         "cannot_see": [_blind(blind, verdict.signal) for verdict in verdicts for blind in verdict.blind],
         "notes": list(digest.notes),
     }
@@ -39,7 +40,8 @@ def payload(digest: Digest, desk: Desk, reader: Reader, *, subject: str) -> dict
 def _trimmed(told: dict[str, Any], many: int, length: int) -> dict[str, Any]:
     """The payload with at most so many quotes a change, each cut to a length."""
     changes = [{**change, "evidence": [_cut(each, length) for each in change["evidence"][:many]]} for change in told["changes"]]
-    return {**told, "changes": changes}
+    texts = [{**text, "evidence": [_cut(each, length) for each in text["evidence"][:many]]} for text in told["undecided"]]
+    return {**told, "changes": changes, "undecided": texts}
 
 
 def _cut(evidence: dict[str, Any], length: int) -> dict[str, Any]:
@@ -52,6 +54,7 @@ def _least(told: dict[str, Any]) -> dict[str, Any]:
     return {
         **told,
         "changes": [],
+        "undecided": [],
         "cannot_see": [],
         "notes": [f"{len(told['changes'])} changes: too many for one payload; see the page"],
     }

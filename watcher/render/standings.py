@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
-from watcher.core.model import Blind, Standing, TrackVerdict, Verdict
+from watcher.core.model import Blind, Standing, TrackVerdict, Undecided, Verdict
 from watcher.render.changes import for_you, tools
 from watcher.render.cites import cites
 from watcher.render.desk import Desk, Reader
@@ -54,6 +54,20 @@ def unchanged(verdicts: Iterable[Verdict], desk: Desk, reader: Reader, *, headin
 def _rest(many: int, desk: Desk) -> tuple[Line, ...]:
     """How many lines a mail has no room for."""
     return (Line(f"and {many} more", "The page lists them all.", desk.page()),) if many > 0 else ()
+
+
+def undecided_section(verdicts: Iterable[Verdict], desk: Desk, reader: Reader) -> Section:
+    """The texts that may change an answer and that a person is reading, each with its words and link."""
+    found = [text for verdict in verdicts for text in verdict.undecided]
+    lines = [_text_line(text, desk, reader.zone) for text in found[:MOST_BLIND]]
+    return Section("Being checked", (*lines, *_rest(len(found) - MOST_BLIND, desk)), "warn")
+
+
+def _text_line(text: Undecided, desk: Desk, zone: tzinfo) -> Line:
+    quote = text.quotes[0]
+    who = f"{shortened(quote.publisher or 'unknown', 60)}, {when(quote.published or quote.seen_at, zone)}"
+    words = f"An official text may change this answer; a person is checking it: “{shortened(quote.text, 240)}” ({who})."
+    return Line(desk.title_of(text.signal), words, safe_link(quote.url))
 
 
 def blind_section(verdicts: Iterable[Verdict], desk: Desk, reader: Reader) -> Section:

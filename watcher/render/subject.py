@@ -12,7 +12,16 @@ from watcher.render.desk import Desk
 from watcher.render.words import OUTCOMES, STANDINGS, lowered, several, shortened
 
 LONGEST = 140
-ORDER = (Change.CORRECTION, Change.STEP_BACK, Change.NEXT, Change.ADVANCE, Change.RAISED, Change.FLAG, Change.DETAIL)
+ORDER = (
+    Change.CORRECTION,
+    Change.STEP_BACK,
+    Change.NEXT,
+    Change.ADVANCE,
+    Change.RAISED,
+    Change.FLAG,
+    Change.DETAIL,
+    Change.UNDECIDED,
+)
 
 
 def weight(transition: Transition) -> tuple[bool, bool, int]:
@@ -55,7 +64,7 @@ def headline(lead: Transition, desk: Desk, before: Mapping[str, str]) -> str:
 
 def is_headline(lead: Transition, desk: Desk) -> bool:
     """Whether the headline that holds asks for the very status that this change reached."""
-    if lead.kind in {Change.FLAG, Change.DETAIL} or lead.signal not in desk.signals or is_taken_back(lead):
+    if lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED} or lead.signal not in desk.signals or is_taken_back(lead):
         return False
     lines = (line for line in desk.signals[lead.signal].headlines if line.id == lead.headline)
     return any(lead.after in part.get(lead.track, ()) for line in lines for part in (line.when, line.any_of))
@@ -65,7 +74,7 @@ def headlines_before(digest: Digest, desk: Desk) -> dict[str, str]:
     """The headline that each signal had before the changes of a digest."""
     was: dict[tuple[str, str], str] = {}
     for change in digest.transitions:
-        if change.kind is not Change.FLAG and change.before:
+        if change.kind not in {Change.FLAG, Change.UNDECIDED} and change.before:
             was.setdefault((change.signal, change.track), change.before)
     return {
         verdict.signal: headline_of(

@@ -1,3 +1,3 @@
 """The newest step of the schema, known without the migration machinery."""
 
-HEAD = "0004"
+HEAD = "0005"

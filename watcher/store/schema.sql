@@ -1,4 +1,4 @@
--- The tables of a new embedded database, at step 0004: written by `python -m tools.schema`, never by hand.
+-- The tables of a new embedded database, at step 0005: written by `python -m tools.schema`, never by hand.
 -- The steps in migrations/ lead to the same, which a test shows.
 
 CREATE TABLE alembic_version (
@@ -304,4 +304,20 @@ CREATE TABLE subscriber (
 
 CREATE INDEX subscriber_created ON subscriber (created_at);
 
-INSERT INTO alembic_version VALUES ('0004');
+CREATE TABLE undecided (
+	id INTEGER NOT NULL,
+	signal VARCHAR NOT NULL,
+	text VARCHAR NOT NULL,
+	asked_at BIGINT,
+	settled_at BIGINT,
+	settled_by VARCHAR NOT NULL,
+	settled_as VARCHAR NOT NULL,
+	settled_why VARCHAR NOT NULL,
+	evidence INTEGER,
+	PRIMARY KEY (id),
+	FOREIGN KEY(evidence) REFERENCES evidence (id)
+);
+
+CREATE INDEX undecided_signal ON undecided (signal);
+
+INSERT INTO alembic_version VALUES ('0005');

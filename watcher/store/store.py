@@ -24,6 +24,7 @@ from watcher.store.rows import Dropped, Policy, Verified
 from watcher.store.sources import Sources
 from watcher.store.subscribers import Subscribers
 from watcher.store.transitions import Transitions
+from watcher.store.undecided import Undecideds
 from watcher.store.verdicts import Verdicts
 from watcher.store.verify import verify
 
@@ -58,6 +59,7 @@ class Transaction:
         self.audit = Audit(connection)
         self.evidence = Evidences(connection)
         self.mutes = Mutes(connection)
+        self.undecided = Undecideds(connection)
         self.subscribers = Subscribers(connection)
 
 

@@ -70,6 +70,23 @@ class EvidenceRow(SQLModel, table=True):
     withdrawn_why: str = ""
 
 
+class UndecidedRow(SQLModel, table=True):
+    """A text that a person is asked about, or was passed by as old; its words are never asked about again."""
+
+    __tablename__ = "undecided"
+    __table_args__ = (Index("undecided_signal", "signal"),)
+    id: int | None = Field(default=None, primary_key=True)
+    signal: str
+    text: str
+    """The whole Undecided as JSON, as it was asked."""
+    asked_at: datetime | None = maybe()
+    settled_at: datetime | None = maybe()
+    settled_by: str = ""
+    settled_as: str = ""
+    settled_why: str = ""
+    evidence: int | None = Field(default=None, foreign_key="evidence.id", nullable=True)
+
+
 class SubscriberRow(SQLModel, table=True):
     """A reader who has asked for mail on the page."""
 

@@ -39,6 +39,7 @@ def quotes(verdict: Verdict) -> Iterator[Quote]:
         for event in track.events:
             yield from event.evidence
     yield from (figure.quote for figure in verdict.figures if figure.quote)
+    yield from (quote for text in verdict.undecided for quote in text.quotes)
 
 
 def substance(verdict: Verdict) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watcher.core.model import Event as SeriesEvent
-from watcher.core.model import Figure, Quote, RaisedFlag, Signal, TrackVerdict, Transition
+from watcher.core.model import Figure, Quote, RaisedFlag, Signal, TrackVerdict, Transition, Undecided
 from watcher.web.api_shapes import (
     BlindOut,
     ChangeOut,
@@ -18,6 +18,7 @@ from watcher.web.api_shapes import (
     SourcesOut,
     StepOut,
     TrackOut,
+    UndecidedOut,
 )
 from watcher.web.glance import look
 from watcher.web.ladder import standing_words
@@ -116,6 +117,19 @@ def signal_out(view: View, signal: Signal) -> SignalOut:
         tracks=[_track(signal, track) for track in verdict.tracks] if verdict else [],
         figures=[_figure(figure) for figure in verdict.figures] if verdict else [],
         blind=blind,
+        undecided=[_undecided(text) for text in glance.undecided],
+    )
+
+
+def _undecided(text: Undecided) -> UndecidedOut:
+    return UndecidedOut(
+        id=text.id,
+        track=text.track,
+        may_say=text.status,
+        unexplained=list(text.unexplained),
+        effective_at=text.effective_at,
+        asked_at=text.asked_at,
+        evidence=_quotes(text.quotes),
     )
 
 

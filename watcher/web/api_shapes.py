@@ -96,6 +96,18 @@ class BlindOut(BaseModel):
     essential: bool
 
 
+class UndecidedOut(BaseModel):
+    """An official text that may change the answer; a person is checking it."""
+
+    id: int
+    track: str
+    may_say: str
+    unexplained: list[str]
+    effective_at: datetime
+    asked_at: datetime | None
+    evidence: list[QuoteOut]
+
+
 class SignalOut(BaseModel):
     """Where a signal stands, the words that prove it, and what cannot be seen."""
 
@@ -112,6 +124,7 @@ class SignalOut(BaseModel):
     tracks: list[TrackOut]
     figures: list[FigureOut]
     blind: list[BlindOut]
+    undecided: list[UndecidedOut]
 
 
 class SignalsOut(BaseModel):

@@ -13,7 +13,7 @@ from watcher.web.view import View
 from watcher.web.words import cut
 
 COLOURS = {Standing.CONFIRMED: "0f6a3b", Standing.PROVISIONAL: "8a5a00", Standing.REPORTED: "8a5a00"}
-BLIND, UNKNOWN = "6b7280", "6b7280"
+BLIND, UNKNOWN, CHECKED = "6b7280", "6b7280", "8a5a00"
 KEEP = 300
 LONGEST = 60
 """Signs of an answer on a badge."""
@@ -30,6 +30,8 @@ def say_badge(view: View, signal_id: str) -> dict[str, str | int]:
     words = _short(verdict)
     if verdict.cannot_see_since:
         return _shield(signal.title, f"{words} (cannot see since {verdict.cannot_see_since:%Y-%m-%d})", BLIND)
+    if verdict.undecided:
+        return _shield(signal.title, f"{words} (a text is being checked)", CHECKED)
     weakest = min((track.standing for track in verdict.tracks), key=WEAKEST_FIRST.index, default=Standing.REPORTED)
     return _shield(signal.title, words, COLOURS[weakest])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.config.settings import Tool
-from watcher.core.model import Blind, Headline, Quote, RaisedFlag, Signal, Standing, Status, TrackVerdict, Verdict
+from watcher.core.model import Blind, Headline, Quote, RaisedFlag, Signal, Standing, Status, TrackVerdict, Undecided, Verdict
 from watcher.web.ladder import standing_words
 from watcher.web.view import View
 from watcher.web.words import STANDINGS, Sign
@@ -49,6 +49,8 @@ class Glance:
     consequences: tuple[str, ...]
     tools: tuple[Tool, ...]
     sources: int
+    undecided: tuple[Undecided, ...] = ()
+    """Texts that may change the answer and that a person is reading."""
 
 
 def look(view: View, signal: Signal) -> Glance:
@@ -78,6 +80,7 @@ def look(view: View, signal: Signal) -> Glance:
         consequences=tuple(dict.fromkeys(line.consequence for line in lines if line.consequence)),
         tools=tools,
         sources=sources,
+        undecided=verdict.undecided,
     )
 
 

@@ -64,13 +64,15 @@ class _Numbers(Collector):
 
     def _signals(self) -> Iterator[Metric]:
         blind = GaugeMetricFamily("watcher_blind_sources", "Sources that cannot be trusted now", labels=["signal"])
+        asked = GaugeMetricFamily("watcher_undecided", "Official texts that wait for a person", labels=["signal"])
         stands = GaugeMetricFamily("watcher_track_status", "Where a track stands: 1", labels=["signal", "track", "status"])
         for signal in self.view.signals:
             blind.add_metric([signal.id], len(self.view.blind(signal.id)))
             verdict = self.view.verdicts.get(signal.id)
+            asked.add_metric([signal.id], len(verdict.undecided) if verdict else 0)
             for track in verdict.tracks if verdict else ():
                 stands.add_metric([signal.id, track.track, track.status], 1)
-        yield from (blind, stands)
+        yield from (blind, asked, stands)
 
 
 def _done(tally: Tally) -> Iterator[Metric]:

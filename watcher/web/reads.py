@@ -175,7 +175,7 @@ def _strip(source: Source, health: Health | None, polls: Sequence[Poll]) -> Stri
 
 def _reviews(tx: Transaction, signals: Iterable[Signal], as_of: datetime | None) -> tuple[Review, ...]:
     """One for each address, newest first."""
-    found = (_review(claim) for signal in signals for claim in tx.claims.reviews(signal.id, as_of=as_of))
+    found = (_review(claim) for signal in signals for claim in tx.claims.reviews(signal.id, as_of=as_of) if not claim.asks)
     return tuple({(review.signal, review.url): review for review in sorted(found, key=lambda review: review.at)}.values())[::-1]
 
 

@@ -10,7 +10,7 @@ from watcher.web.view import View
 from watcher.web.words import CHANGES, Sign, day, detail, outcome
 
 LATE = timedelta(days=2)
-LOWERED = Sign("⚐", "Flag lowered", "calm")
+LOWERED = {Change.FLAG: Sign("⚐", "Flag lowered", "calm"), Change.UNDECIDED: Sign("✓", "Settled", "calm")}
 SAME = timedelta(hours=36)
 
 
@@ -69,12 +69,12 @@ def _proven(moment: Moment, past: list[Known]) -> Moment:
 def change_of(signal: Signal, item: Transition) -> Moment:
     """A transition as a moment of the story."""
     track = signal.track(item.track) if item.track in {track.id for track in signal.tracks} else None
-    lowered = item.kind is Change.FLAG and not item.after
+    lowered = item.kind in LOWERED and not item.after
     return Moment(
-        at=item.at if lowered or item.kind is Change.DETAIL else item.effective_at or item.at,
+        at=item.at if lowered or item.kind in {Change.DETAIL, Change.UNDECIDED} else item.effective_at or item.at,
         heading=_heading(signal, item),
         track=track.title if track else item.track,
-        kind=LOWERED if lowered else CHANGES[item.kind],
+        kind=LOWERED[item.kind] if lowered else CHANGES[item.kind],
         quotes=_fresh(item),
         words=_words(signal, item),
         why=item.reason if item.kind in {Change.ADVANCE, Change.STEP_BACK} else "",
@@ -93,6 +93,7 @@ def _heading(signal: Signal, item: Transition) -> str:
         Change.DETAIL: item.title or f"{label}: a detail changed",
         Change.RAISED: f"{label}: now {item.standing.value}",
         Change.NEXT: item.title or label,
+        Change.UNDECIDED: item.title,
         Change.FLAG: item.title or label or _label(signal, item.track, item.before),
     }
     return headings.get(item.kind, label)
@@ -103,7 +104,7 @@ def _words(signal: Signal, item: Transition) -> str:
     said = [outcome(item.outcome) if item.outcome else "", _before(signal, item)]
     if item.kind is Change.DETAIL:
         said.append(_details(item.reason))
-    elif item.kind is Change.CORRECTION:
+    elif item.kind in {Change.CORRECTION, Change.UNDECIDED}:
         said.append(item.reason.replace("_", " "))
     return ". ".join(part for part in said if part)
 

@@ -34,6 +34,7 @@ CHANGES = {
     Change.CORRECTION: Sign("✎", "Corrected", "warn"),
     Change.DETAIL: Sign("·", "Detail", "calm"),
     Change.FLAG: Sign("⚑", "Flag", "warn"),
+    Change.UNDECIDED: Sign("?", "Undecided", "warn", "No rule accounts for every word of it: a person decides."),
 }
 
 POLLS = {

@@ -39,6 +39,8 @@ class Change(StrEnum):
     CORRECTION = "correction"
     DETAIL = "detail"
     FLAG = "flag"
+    UNDECIDED = "undecided"
+    """An official text was handed to a person, or the person has settled it."""
 
 
 class Outcome(StrEnum):

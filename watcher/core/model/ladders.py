@@ -39,12 +39,13 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When an entry supports a status, raises a flag, or is put on the review list."""
+    """When an entry supports a status, raises a flag, or is handed to a person."""
 
     id: str
     status: str = ""
     flag: str = ""
     review: bool = False
+    """A person decides: with a `status` the text is undecided and asks at once, without one it is listed to be read."""
     when: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     """Facts that must have one of these values; True asks only that the fact is there, False that it is not."""
     sentence: Sentence | None = None

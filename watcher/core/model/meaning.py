@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.core.model.base import Change, Facts, Standing
-from watcher.core.model.seen import Quote
+from watcher.core.model.seen import Quote, Undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,8 @@ class Verdict:
     cannot_see_since: datetime | None = None
     """Set when an essential source is blind."""
     baseline: bool = False
+    undecided: tuple[Undecided, ...] = ()
+    """Texts that may change it and that a person is reading, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class Digest:
     id: str
     at: datetime
     kind: str
-    """news | baseline | operator | weekly | reminder."""
+    """news | baseline | operator | undecided | weekly | reminder."""
     transitions: tuple[Transition, ...]
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...] = ()

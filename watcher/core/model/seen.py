@@ -138,6 +138,38 @@ class Claim:
     undated: bool = False
     """Whether its text has no date of its own, and no edit was seen to bring it: nobody knows when it was said."""
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks a person: it may claim a status, or has words that nothing explains."""
+        return self.review and bool(self.status or self.unexplained)
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A text that may change an answer and that no rule accounts for in full: a person is asked, once for the same words."""
+
+    signal: str
+    track: str
+    status: str
+    """The status that it may claim; empty where nobody can tell."""
+    quotes: tuple[Quote, ...]
+    """Its sentences that nothing explains, the first one first."""
+    effective_at: datetime
+    voice: str = ""
+    event: str = ""
+    unexplained: tuple[str, ...] = ()
+    """The words for which no rule accounts."""
+    asked_at: datetime | None = None
+    """When a person was asked; None for old words, and for words that could change nothing when they were seen."""
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    settled_as: str = ""
+    """A status, or empty where it was dismissed."""
+    settled_why: str = ""
+    evidence: int = 0
+    """Number of the evidence that it became."""
+    id: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Health:

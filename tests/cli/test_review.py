@@ -1,0 +1,127 @@
+"""`watcher review`: what is open is listed, and a person's decision settles it for good."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import watcher
+from tests.test_beats import Web, item
+from tests.test_undecided import TEXT, WORDS, cloud
+
+OTHER = "The Gadget reaches more hands at schools and libraries of the whole country"
+SPAN = ("--from", "2026-06-01", "--to", "2026-06-02T20:00:00", "--step", "2h")
+
+
+@pytest.fixture(scope="session")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a watch that has asked about two texts, made once."""
+    folder = tmp_path_factory.mktemp("review")
+    web = cloud(Web(folder / "world").feed("2026-05-01"), "2026-05-01")
+    web.feed("2026-06-01T12:00:00Z", item(WORDS, at="Mon, 01 Jun 2026 11:00:00 GMT"))
+    web.feed("2026-06-02T12:00:00Z", item(WORDS), item(OTHER, at="Tue, 02 Jun 2026 11:00:00 GMT"))
+    (folder / "signals.toml").write_text(TEXT, "utf-8")
+    database = folder / "watch.db"
+    where = ("--config", str(folder / "signals.toml"), "--database", str(database))
+    assert watcher("rehearse", str(folder / "world"), *SPAN, *where).code == 0
+    (folder / "kept.toml").write_text(f'{TEXT}\n[store]\nurl = "sqlite:///{database}"\n', "utf-8")
+    assert watcher("backup", str(folder / "copy.db"), "--config", str(folder / "kept.toml")).code == 0
+    return folder / "copy.db"
+
+
+@pytest.fixture
+def watch(home: Path, asked: Path) -> Path:
+    """A folder whose watch has asked."""
+    (home / "signals.toml").write_text(TEXT, "utf-8")
+    (home / "data").mkdir()
+    shutil.copy(asked, home / "data" / "watch.db")
+    return home
+
+
+def listed(*more: str) -> list[dict[str, Any]]:
+    return list(watcher("review", "--json", *more).json()["undecided"])
+
+
+def test_what_is_open_is_listed_with_its_words_and_link(watch: Path) -> None:
+    said = watcher("review")
+
+    assert said.code == 0
+    assert WORDS in said.out
+    assert "https://lab.example/The-Gadget-reaches" in said.out
+    assert [(one["id"], one["track"], one["may_say"]) for one in listed()] == [(1, "it", "open"), (2, "it", "open")]
+    assert watcher("review", "--json").json()["open"] == 2
+    assert WORDS in watcher("status").out
+    (signal,) = watcher("status", "--json").json()["signals"]
+    assert [one["evidence"][0]["quote"] for one in signal["undecided"]] == [WORDS, OTHER]
+    assert [one["id"] for one in watcher("explain", "gadget", "--json").json()["undecided"]] == [1, 2]
+    assert "a person is checking it" in watcher("explain", "gadget").out
+
+
+def test_a_claim_counts_as_the_words_of_the_text_with_who_decided(watch: Path) -> None:
+    done = watcher("review", "1", "--claim", "open", "--by", "Ann", "--reason", "it is open to all")
+
+    assert done.code == 0
+    assert "text 1 decided as open: evidence 1" in done.out
+    assert "closed → open" in done.out
+    (signal,) = watcher("status", "--json").json()["signals"]
+    (track,) = signal["tracks"]
+    assert (track["status"], track["standing"]) == ("open", "provisional"), "one official voice, as if a rule had read it"
+    (proof,) = track["evidence"]
+    assert (proof["quote"], bool(proof["document"])) == (WORDS, True)
+    assert track["since"] == "2026-06-01T11:00:00Z", "when the text says that it happened"
+    audit = watcher("audit").out
+    assert "Ann  decided text 1 of gadget.it as open: it is open to all" in audit
+    assert "the text was decided by Ann: it is open to all" in json.dumps(watcher("explain", "gadget", "--json").json())
+    assert [one["id"] for one in listed()] == [2]
+
+
+def test_a_decision_can_be_taken_back_and_is_corrected(watch: Path) -> None:
+    watcher("review", "1", "--claim", "open", "--by", "Ann")
+
+    back = watcher("withdraw", "1", "--by", "Ben", "--reason", "a misreading", "--json").json()
+
+    assert [(one["kind"], one["to"]) for one in back["transitions"]] == [("correction", "closed")]
+    assert [one["id"] for one in listed()] == [2], "what is settled is not asked again"
+
+
+def test_a_dismissed_text_is_settled_with_author_and_reason(watch: Path) -> None:
+    done = watcher("review", "2", "--dismiss", "schools alone", "--by", "Ann", "--json").json()
+
+    assert (done["settled"], done["as"], done["evidence"]) == (2, "dismissed", None)
+    assert [(one["kind"], one["to"], one["mail"]) for one in done["transitions"]] == [("undecided", "", False)]
+    assert "dismissed by Ann: schools alone" in done["transitions"][0]["reason"]
+    assert [one["id"] for one in listed()] == [1]
+    every = {one["id"]: one for one in listed("--all")}
+    assert (every[2]["settled_as"], every[2]["settled_by"], every[2]["settled_why"]) == ("dismissed", "Ann", "schools alone")
+    assert "dismissed by Ann: schools alone" in watcher("review", "--all").out
+    assert "Ann  dismissed text 2 of gadget.it: schools alone" in watcher("audit").out
+
+
+def test_when_all_is_settled_nothing_is_undecided(watch: Path) -> None:
+    for number in "12":
+        assert watcher("review", number, "--dismiss", "no").code == 0, "the user's own name is the author"
+
+    assert watcher("review").out == "nothing is undecided\n"
+    again = watcher("review", "1", "--dismiss", "no")
+    assert (again.code, again.err.strip()) == (1, "there is no open text 1; `watcher review` lists what is open")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("1",), "expected a number with one of --claim and --dismiss"),
+        (("1", "--claim", "open", "--dismiss", "no"), "expected a number with one of --claim and --dismiss"),
+        (("--claim", "open"), "expected a number with one of --claim and --dismiss"),
+        (("1", "--claim", "wide"), "'wide' is no status of it; expected one of closed, open"),
+    ],
+)
+def test_mistakes_are_named_and_settle_nothing(watch: Path, words: tuple[str, ...], expected: str) -> None:
+    said = watcher("review", *words)
+
+    assert said.code == 2
+    assert expected in said.all
+    assert len(listed()) == 2

@@ -1,0 +1,270 @@
+"""What a person is asked: texts that no rule accounts for in full, each once however often its words are seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from watcher.core.model import Change, Claim, Signal, Standing, Track, TrackVerdict, Transition, Undecided, Verdict
+from watcher.core.sentences import fold
+
+RECENT = timedelta(days=14)
+"""Words that lie longer than this before the watch (or a change of its rules) are old: nobody is asked."""
+SAME_TEXT = timedelta(days=1)
+"""Sentences at one address are of one text where they are dated at most this far apart."""
+FEWEST = 5
+"""Words from which on a part of a sentence is known to be of it."""
+SAME = 0.8
+"""Share of the words that two sentences have in common when one is an edit of the other."""
+MARK = "undecided"
+"""What a transition says in the place of a status while a text is open."""
+ASKED = "An official text may change this answer; a person is checking it"
+SETTLED = "The official text that was being checked is settled"
+_WORD = re.compile(r"[\w$%.-]*\w")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DATE = re.compile(rf"\b(?:{_MONTH} {_DAY}|{_DAY} {_MONTH}|20\d\d(?:-\d\d-\d\d)?)(?!\w)", re.IGNORECASE)
+_TURNS = frozenset(("no", "not", "never", "cannot", "without", "nobody", "none", "longer", "again", "only", "all", "some"))
+"""Words that turn a sentence round: two that differ in one of these are never the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of the texts of one signal after a look."""
+
+    rows: tuple[Undecided, ...]
+    """Every text ever handed over or passed by as old; a new one has no `id` yet."""
+    open: tuple[int, ...]
+    """Places in `rows` of those that a person is reading and that may still change an answer."""
+
+
+def ask(
+    signal: Signal,
+    known: Iterable[Undecided],
+    claims: Iterable[Claim],
+    verdict: Verdict,
+    *,
+    since: datetime,
+    first: bool = False,
+) -> Asked:
+    """Hold the undecided claims that stand at `verdict.as_of` against what was asked before. Pure.
+
+    Words dated before `since` ask nobody; in a `first` look neither do those without a date of their own.
+    """
+    look, every = _Look(signal, verdict, list(known)), list(claims)
+    mine = (claim for claim in every if claim.asks and claim.track in look.states)
+    told = [claim for claim in every if claim.status and not claim.review]
+    for claim in sorted(mine, key=lambda one: (one.quote.seen_at, one.effective_at, one.observation)):
+        look.take(claim, is_news=_is_news(claim, since=since, first=first) and not _is_told(claim, told))
+    return Asked(tuple(look.rows), tuple(place for place in sorted(look.said) if look.is_open(look.rows[place])))
+
+
+class _Look:
+    """One look at what undecided claims say."""
+
+    def __init__(self, signal: Signal, verdict: Verdict, rows: list[Undecided]) -> None:
+        """Nothing is said yet."""
+        self.signal, self.at, self.rows = signal, verdict.as_of, rows
+        self.states = {state.track: state for state in verdict.tracks}
+        self.said = set[int]()
+        self._places = {(row.track, _words(quote.text).text): place for place, row in enumerate(rows) for quote in row.quotes}
+
+    def take(self, claim: Claim, *, is_news: bool) -> None:
+        """Note the text of a claim: asked before, another sentence of a text that is being read, or a new one."""
+        words = (claim.track, _words(claim.quote.text).text)
+        place = self._places.get(words)
+        if place is None:
+            place = next((each for each, row in enumerate(self.rows) if _says_alike(row, claim)), None)
+        if place is None:
+            place = self._noted(claim, is_news=is_news)
+        self._places[words] = place
+        self.said.add(place)
+
+    def _noted(self, claim: Claim, *, is_news: bool) -> int:
+        row = _row(claim)
+        asks = is_news and self.may_change(row)
+        text = next((place for place, held in enumerate(self.rows) if asks and _is_one_text(held, row)), None)
+        if text is None:
+            self.rows.append(replace(row, asked_at=self.at if asks else None))
+            return len(self.rows) - 1
+        self.rows[text] = replace(self.rows[text], quotes=(*self.rows[text].quotes, claim.quote))
+        return text
+
+    def is_open(self, row: Undecided) -> bool:
+        """Whether a person is reading a text that may still change an answer."""
+        return _is_asked(row) and self.may_change(row)
+
+    def may_change(self, row: Undecided) -> bool:
+        """Whether the status that a text may claim would move its track, or make it firmer."""
+        state, track = self.states[row.track], self.signal.track(row.track)
+        ladder = track.ladder
+        if ladder.series or row.status not in {rung.id for rung in ladder.statuses}:
+            return not _has_event(state, row)
+        if ladder.rung(state.status).final:
+            return False
+        if row.status == state.status:
+            return state.standing is not Standing.CONFIRMED and not _is_counted(state, row)
+        return ladder.rank(row.status) > ladder.rank(state.status) or _leads_back(track, state, row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    text: str
+    """In one spelling."""
+    all: frozenset[str]
+    fixed: frozenset[str]
+    """Numbers other than dates, and words that turn the sense: these never differ between copies."""
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> _Words:
+    folded = fold(text).casefold()
+    found = frozenset(_WORD.findall(_DATE.sub(" ", folded)))
+    return _Words(folded, found, frozenset(word for word in found if word in _TURNS or any(map(str.isdigit, word))))
+
+
+def _says_alike(row: Undecided, claim: Claim) -> bool:
+    """Whether a text with small changes was asked about before, for the same status."""
+    if (row.track, row.status) != (claim.track, claim.status) or (row.event and claim.event and row.event != claim.event):
+        return False
+    words = _words(claim.quote.text)
+    return any(_are_alike(_words(quote.text), words) for quote in row.quotes)
+
+
+def _are_alike(one: _Words, other: _Words) -> bool:
+    longer = max(len(one.all), len(other.all))
+    return bool(longer) and one.fixed == other.fixed and len(one.all & other.all) >= SAME * longer
+
+
+def _is_told(claim: Claim, told: Iterable[Claim]) -> bool:
+    """Whether words that count already, or the declared history, say the same; of history a part is enough."""
+    words = _words(claim.quote.text)
+    same = (_words(one.quote.text) for one in told if (one.track, one.status, one.rule) == (claim.track, claim.status, "known"))
+    if any(len(part.all) >= FEWEST and len(part.all & words.all) >= SAME * len(part.all) for part in same):
+        return True
+    counted = (one for one in told if (one.track, one.status) == (claim.track, claim.status) and one.rule != "known")
+    return any(_are_alike(_words(one.quote.text), words) for one in counted)
+
+
+def _row(claim: Claim) -> Undecided:
+    return Undecided(
+        claim.signal,
+        claim.track,
+        claim.status,
+        (claim.quote,),
+        claim.since or claim.effective_at,
+        voice=claim.voice,
+        event=claim.event,
+        unexplained=claim.unexplained,
+    )
+
+
+def _is_one_text(held: Undecided, row: Undecided) -> bool:
+    """Whether another sentence is of a text that a person is reading already."""
+    alike = (held.track, held.status) == (row.track, row.status)
+    near = abs(held.effective_at - row.effective_at) <= SAME_TEXT
+    return alike and near and _is_asked(held) and _page(row) in {quote.url.partition("#")[0] for quote in held.quotes}
+
+
+def _page(row: Undecided) -> str:
+    return row.quotes[0].url.partition("#")[0]
+
+
+def _is_news(claim: Claim, *, since: datetime, first: bool) -> bool:
+    undated = claim.quote.published is None and claim.effective_at >= claim.quote.seen_at
+    return (claim.since or claim.effective_at) >= since and not (first and undated)
+
+
+def _is_asked(row: Undecided) -> bool:
+    return row.asked_at is not None and row.settled_at is None
+
+
+def _is_counted(state: TrackVerdict, row: Undecided) -> bool:
+    return _page(row) in {quote.url.partition("#")[0] for quote in state.evidence}
+
+
+def _has_event(state: TrackVerdict, row: Undecided) -> bool:
+    """Whether a series has counted the very text."""
+    return any(row.quotes[0].url == quote.url for event in state.events for quote in event.evidence)
+
+
+def _leads_back(track: Track, state: TrackVerdict, row: Undecided) -> bool:
+    """Whether a rule for the status leads down from where the track stands, by words that are no older."""
+    later = state.since is None or row.effective_at >= state.since
+    return later and any(
+        rule.status == row.status and (state.status in rule.back_from or rule.cancels) for rule in track.ladder.rules
+    )
+
+
+def settled_by(rows: Iterable[Undecided], decided: Iterable[Undecided], at: datetime) -> tuple[Undecided, ...]:
+    """The texts of another look, numbered, with what people had decided of the same words until `at`."""
+    done = {(one.track, _words(quote.text).text): one for one in decided if one.settled_at for quote in one.quotes}
+    return tuple(
+        _settled(replace(row, id=number), done.get((row.track, _words(row.quotes[0].text).text)), at)
+        for number, row in enumerate(rows, 1)
+    )
+
+
+def _settled(row: Undecided, as_decided: Undecided | None, at: datetime) -> Undecided:
+    if as_decided is None or as_decided.settled_at is None or as_decided.settled_at > at:
+        return row
+    return replace(
+        row,
+        settled_at=as_decided.settled_at,
+        settled_by=as_decided.settled_by,
+        settled_as=as_decided.settled_as,
+        settled_why=as_decided.settled_why,
+    )
+
+
+def edges(before: Sequence[Undecided], after: Verdict, rows: Iterable[Undecided]) -> Iterable[Transition]:
+    """That a person is asked, once for each text, and that a text is settled; `rows` are the texts with their ids."""
+    known = {row.id: row for row in rows}
+    is_open = {row.id for row in after.undecided}
+    for row in after.undecided:
+        if row.asked_at == after.as_of and row.id not in {old.id for old in before}:
+            yield _edge(after, row, before="", after=MARK, title=ASKED, reason=why(row))
+    for old in before:
+        if old.id not in is_open:
+            row = known.get(old.id, old)
+            yield _edge(after, row, before=MARK, after="", title=SETTLED, reason=outcome(row))
+
+
+def why(row: Undecided) -> str:
+    """Why a person is asked: `it may say available; no rule accounts for "in", "most"`."""
+    words = ", ".join(f"“{word}”" for word in row.unexplained[:12])
+    may = f"it may say {row.status.replace('_', ' ')}" if row.status else "it may change where this stands"
+    return f"{may}; no rule accounts for {words}" if words else may
+
+
+def outcome(row: Undecided) -> str:
+    """What became of a text: decided or dismissed and by whom, or that it changes nothing any more."""
+    if row.settled_at is None:
+        return "it changes nothing any more"
+    done = f"decided as {row.settled_as.replace('_', ' ')}" if row.settled_as else "dismissed"
+    return f"{done} by {row.settled_by}{f': {row.settled_why}' if row.settled_why else ''}"
+
+
+def _edge(verdict: Verdict, row: Undecided, *, before: str, after: str, title: str, reason: str) -> Transition:
+    standings = (state.standing for state in verdict.tracks if state.track == row.track)
+    return Transition(
+        signal=verdict.signal,
+        track=row.track,
+        kind=Change.UNDECIDED,
+        before=before,
+        after=after,
+        at=verdict.as_of,
+        standing=next(standings, Standing.PROVISIONAL),
+        headline=verdict.headline,
+        headline_label=verdict.headline_label,
+        evidence=row.quotes[:3],
+        effective_at=row.effective_at,
+        title=title,
+        details={"number": row.id, "may_say": row.status},
+        mail=bool(after),
+        urgent=bool(after),
+        reason=reason,
+    )
