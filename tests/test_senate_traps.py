@@ -11,6 +11,7 @@ from tests.bills import (
     BILL,
     LATE,
     MENU,
+    PASSED,
     REFERRED,
     at,
     decided,
@@ -153,13 +154,13 @@ def test_trap_14_a_companion_moves_alone() -> None:
 
 
 def test_trap_15_signed_is_not_yet_a_law_number() -> None:
-    signed = ["2026-12-10 library 28000: Presented to President.", "2026-12-12 library 36000: Signed by President."]
+    signed = [PASSED, "2026-12-10 library 28000: Presented to President.", "2026-12-12 library 36000: Signed by President."]
     assert status(*signed) == "presented"
     assert status(*signed, "2026-12-12 library 36000: Became Public Law No: 119-101.") == "enacted"
 
 
 def test_trap_16_code_e30000_can_be_a_veto() -> None:
-    assert status("2026-12-10 house E30000: Vetoed by President.") == "vetoed"
+    assert status(PASSED, "2026-12-10 house E30000: Vetoed by President.") == "vetoed"
 
 
 def test_trap_17_code_19500_can_be_disagreement() -> None:

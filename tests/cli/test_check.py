@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import configure, watcher
+from watcher.config import load
+from watcher.config.check import check
 
 RIGHT = '\n[[signal.example]]\nseen = "The Gadget is open to everyone."\nstatus = "open"\n'
 WRONG = '\n[[signal.example]]\nseen = "The Gadget is open to everyone."\nstatus = "closed"\n'
@@ -87,3 +91,11 @@ def test_settings_from_outside_are_checked_like_those_of_the_file(home: Path, mo
 
     assert said.code == 2
     assert "WATCHER_WEB_PORT" in said.err
+
+
+def test_a_wording_of_congress_without_its_example_fails_the_check(home: Path) -> None:
+    configure(home, more=RIGHT)
+    report = check(load(home / "signals.toml", {}), datetime(2026, 11, 20, tzinfo=UTC))
+    assert report.wordings == ()
+    assert report.wrong == ()
+    assert replace(report, wordings=("actions.toml, sentence 1: no example",)).wrong == ("actions.toml, sentence 1: no example",)

@@ -17,12 +17,11 @@ def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
 
     report = examine(configured(config), utc_now())
     if as_json:
-        failures = [str(failure) for failure in report.failures]
-        print_json({"passed": report.passed, "failures": failures, "warnings": list(report.warnings)})
+        print_json({"passed": report.passed, "failures": list(report.wrong), "warnings": list(report.warnings)})
     else:
         for warning in report.warnings:
             typer.echo(f"  note: {warning}")
-        for failure in report.failures:
+        for failure in report.wrong:
             typer.secho(f"  wrong: {failure}", fg="red")
         signals = ", ".join(signal.id for signal in report.config.signals)
         typer.echo(
@@ -30,5 +29,5 @@ def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
             f"{count(len(report.config.sources), 'source')}"
         )
         typer.echo(f"{report.passed} of {len(report.config.examples)} examples are read as they say")
-    if report.failures:
+    if report.wrong:
         raise typer.Exit(1)

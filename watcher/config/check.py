@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from watcher.config.build import Config
 from watcher.config.settings import Example
 from watcher.config.warnings import warnings_of
+from watcher.core.bills.actions import wrong_examples
 from watcher.core.claims import claims_of
 from watcher.core.model import Claim, Entry, Observation, Signal, Tier
 
@@ -40,6 +41,13 @@ class Report:
     config: Config
     failures: tuple[Failure, ...]
     warnings: tuple[str, ...]
+    wordings: tuple[str, ...] = ()
+    """Rows of the tables of wordings without an example, or with one that is read otherwise."""
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """All that fails the check, one line each."""
+        return (*map(str, self.failures), *self.wordings)
 
     @property
     def passed(self) -> int:
@@ -53,7 +61,7 @@ def check(config: Config, now: datetime) -> Report:
     failures = tuple(
         Failure(example, tuple(map(_shown, claims))) for example, claims in results if not _holds(config, example, claims)
     )
-    return Report(config, failures, tuple(warnings_of(config, now)))
+    return Report(config, failures, tuple(warnings_of(config, now)), tuple(wrong_examples()))
 
 
 def _holds(config: Config, example: Example, claims: list[Claim]) -> bool:

@@ -88,7 +88,7 @@ def _walk(ladder: Ladder, rules: Mapping[str, Rule], marks: Iterable[Claim], wal
         if rule.cancels:
             walk = _take_back(ladder, rules, rule, claim, walk)
         if claim.status in statuses:
-            _step(ladder, rule, claim, walk)
+            _step(ladder, rules, claim, walk)
         walk.taken.append(claim)
     return walk
 
@@ -112,22 +112,22 @@ def _day(claim: Claim) -> str:
     return str(claim.details.get("date", claim.effective_at.date().isoformat()))
 
 
-def _step(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> None:
+def _step(ladder: Ladder, rules: Mapping[str, Rule], claim: Claim, walk: _Walk) -> None:
     """Move, renew or ignore: the one place where a claim meets a status.
 
     What is old on the day of its text fills in what nobody said before, and moves nothing that somebody did.
     """
-    leads, old = claim.quote.tier in LEADING, is_old(claim)
+    leads, old, rule = claim.quote.tier in LEADING, is_old(claim), rules.get(claim.rule) or Rule(claim.rule)
     if leads and ladder.attributes:
         _note(claim, walk, [name for name in claim.details if name in ladder.attributes and not (old and name in walk.details)])
     if claim.status == walk.status and walk.setter is not None:
         if leads:
-            _renew(ladder.rung(walk.status), claim, walk, walk.setter)
+            _renew(ladder.rung(walk.status), rules, claim, walk, walk.setter)
     elif (walk.setter is None or not old) and _may_move(ladder, rule, claim, walk):
         walk.status, walk.setter = claim.status, claim
         walk.standing = Standing.PROVISIONAL if leads else Standing.REPORTED
         walk.path.append((claim.status, claim.effective_at))
-        _note(claim, walk, claim.details)
+        _note_whole(rule, claim, walk)
 
 
 def _may_move(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> bool:
@@ -138,17 +138,44 @@ def _may_move(ladder: Ladder, rule: Rule, claim: Claim, walk: _Walk) -> bool:
     return then > now or walk.status in rule.back_from or claim.rule in DECLARED or first_word
 
 
-def _renew(rung: Status, claim: Claim, walk: _Walk, setter: Claim) -> None:
+def _renew(rung: Status, rules: Mapping[str, Rule], claim: Claim, walk: _Walk, setter: Claim) -> None:
     """The same status again in leading words: they raise a report; a second event of a step back is a new one."""
+    rule = rules.get(claim.rule) or Rule(claim.rule)
     if walk.standing is Standing.REPORTED:
         walk.standing = Standing.PROVISIONAL
     old = is_old(claim)
     again = rung.steps_back and claim.event and claim.event != setter.event and claim.effective_at > setter.effective_at
-    if again and not old:
+    if not old and (again or _is_row_of_print(rung, rules, claim, setter)):
         walk.setter = claim
-        walk.path.append((claim.status, claim.effective_at))
-    if again or not claim.event or claim.event == setter.event:
+        walk.path[len(walk.path) if again else -1 :] = [(claim.status, claim.effective_at)]
+        _note_whole(rule, claim, walk)
+    elif not old and not claim.event and _contradicts(claim, walk):
+        _note_whole(rule, claim, walk)
+    elif again or not claim.event or claim.event == setter.event:
         _note(claim, walk, [name for name in claim.details if not (old and name in walk.details)])
+
+
+def _is_row_of_print(rung: Status, rules: Mapping[str, Rule], claim: Claim, setter: Claim) -> bool:
+    """Whether a record's row tells the event of which the setter, a document that names none, is the trace.
+
+    A print may be dated before its vote; the day, the manner and the tally are those of the vote.
+    """
+    by_facts = all(rule and rule.sentence is None for rule in (rules.get(claim.rule), rules.get(setter.rule)))
+    near = claim.effective_at - setter.effective_at <= rung.within
+    return bool(by_facts and near and claim.event and not setter.event and not rung.steps_back)
+
+
+def _contradicts(claim: Claim, walk: _Walk) -> bool:
+    return any(walk.details.get(name, value) != value for name, value in claim.details.items())
+
+
+def _note_whole(rule: Rule, claim: Claim, walk: _Walk) -> None:
+    """Take over a claim's details as a whole where it is a row of a record: a vote by voice has no tally of another vote."""
+    if rule.sentence is None:
+        for name in rule.details.keys() - claim.details.keys():
+            walk.details.pop(name, None)
+            walk.proofs.pop(name, None)
+    _note(claim, walk, claim.details)
 
 
 def _note(claim: Claim, walk: _Walk, names: Iterable[str]) -> None:

@@ -7,7 +7,8 @@ and print, text_check), `subject`, `chamber` (house, senate), `how` (unanimous_c
 roll_call), `amended` (yes, no), `yeas`, `nays`, `tally` ("60-40"), `roll`, `committee`, `calendar`, `law` ("119-37"),
 `vitiates` (day taken back), `code`, `system`, `voice` (record/senate, record/house, record/library, record/law, vote, print),
 `date` (day in Washington), `time` (Eastern, where the row has one), `order` (place in that day, oldest first), `event` (what
-rows of one event share: its roll call, else its day), `print` (eas, es …), `dated` (yes, where a print's day is known).
+rows of one event share: its roll call, else its day), `print` (eas, es …), `dated` (yes, where a print's day is known),
+`skips` (yes, where a lone row tells a step that only a passage of the Senate leads to, and the record has none).
 
 `published` is midnight in Washington of the action's own day, so that rows of one day are told apart by `order` alone.
 """
@@ -15,7 +16,7 @@ rows of one event share: its roll call, else its day), `print` (eas, es …), `d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -23,7 +24,7 @@ from importlib.resources import files
 import tomli
 
 _NEVER = re.compile(r"(?!)")
-_KEYS = frozenset({"step", "chamber", "subject", "pattern", "code", "yes", "no", "by", "example"})
+_KEYS = frozenset({"step", "chamber", "subject", "pattern", "code", "yes", "no", "own", "by", "example"})
 _TABLES = ("sentence", "heading", "code", "about", "question")
 
 
@@ -62,6 +63,8 @@ class Wording:
     yes: str = ""
     """The step that a roll call on this question makes when it is agreed to, and when it is not."""
     no: str = ""
+    own: bool = False
+    """Whether it is read only in rows that its chamber is known to have written."""
     by: str = ""
     """Who wrote the example, where `chamber` does not say."""
     example: str = ""
@@ -125,13 +128,13 @@ def plain(text: str) -> str:
     return _ASIDES.sub("", without_citations(text[:LONGEST]).lower()).strip()
 
 
-_BY_ROLL = re.compile(r"\bby (?:the )?(?:yea-nay|yeas and nays|recorded vote|roll call)|record vote number|roll no")
+_BY_ROLL = re.compile(r"\bby (?:the )?(?:yea-nay|yeas and nays|recorded vote|roll call)|record vote number|roll (?:call )?n")
 _BY_VOICE = re.compile(r"\bby voice vote|\bvoice vote\b")
 _BY_CONSENT = re.compile(r"\b(?:by unanimous consent|without objection)\b")
 _COUNTS = re.compile(
     r"(?:yea-nay(?: vote)?|yeas and nays|recorded vote)[.:;]{0,2}(?: \(\d/\d required\):)? (\d{1,3}) ?[-\u2013] ?(\d{1,3})\b"
 )
-_ROLL = re.compile(r"\b(?:record vote number: ?|\(roll no\. ?)(\d{1,4})\b")
+_ROLL = re.compile(r"\b(?:record vote number:?|roll (?:call )?(?:no\.?|number:?)) ?(\d{1,4})\b")
 _CALENDAR = re.compile(r"\bcalendar no\. ?(\d{1,4})\b")
 _LAW = re.compile(r"law no:? ?(\d{2,3}-\d{1,4})")
 _COMMITTEE = re.compile(
@@ -139,6 +142,10 @@ _COMMITTEE = re.compile(
 )
 _WITH_AMENDMENT = re.compile(r"\bwith (?:an? )?(?:\w+ )?amendments?\b|\bas amended\b|\(amended\)|\b(?:senate|passed),? amended\b")
 _UNAMENDED = re.compile(r"\bwithout (?:an )?amendments?\b")
+
+
+_EARLIER = re.compile(r"\(record vote (?:no\.|number:?) ?\d{1,4}\) ?")
+"""The number of the vote that a motion speaks of; its own follows the sentence."""
 
 
 def _vote_method(sentence: str) -> str:
@@ -216,7 +223,7 @@ def _vitiated_day(step: str, sentence: str) -> str:
 
 _OF_SUBJECT = frozenset({"cloture_filed", "cloture_invoked", "cloture_not_invoked", "cloture_withdrawn"})
 _RECONSIDER = frozenset({"reconsidered", "reconsider_entered", "reconsider_ended"})
-_WEAK = frozenset({"other", "received", "introduced", "considered", "markup", "message", "remarks"})
+_WEAK = frozenset({"other", "received", "introduced", "considered", "markup", "message", "remarks", "amendment", "unread_vote"})
 """Readings that a heading or a code of the Library overrules."""
 
 
@@ -245,26 +252,36 @@ def _heading_of(sentence: str) -> tuple[Wording | None, str]:
     return None, sentence
 
 
+def _may_say(wording: Wording, system: str) -> bool:
+    """Whether the chamber that wrote a row, or an unknown hand, uses a wording."""
+    return wording.chamber == system or not wording.chamber or not (system or wording.own)
+
+
 @lru_cache(maxsize=8192)
 def _read_sentence(sentence: str, system: str) -> Step | None:
-    for wording in WORDINGS.sentences:
-        if (not system or not wording.chamber or wording.chamber == system) and wording.pattern.match(sentence):
-            return _worded(wording, sentence, system)
-    return None
+    wording = _sentence_of(WORDINGS, sentence, system)
+    return _worded(wording, sentence, system) if wording else None
+
+
+def _sentence_of(wordings: Wordings, sentence: str, system: str) -> Wording | None:
+    """The first row that reads a sentence."""
+    said = (one for one in wordings.sentences if _may_say(one, system) and one.pattern.match(sentence))
+    return next(said, None)
 
 
 def _worded(wording: Wording, sentence: str, system: str) -> Step:
     """The step of a wording with all that its sentence tells beside it."""
-    yeas, nays = _tally(sentence)
+    own = _EARLIER.sub("", sentence)
+    yeas, nays = _tally(own)
     return Step(
         step=wording.step,
         chamber=wording.chamber or system or _chamber_of(wording.step, sentence),
         subject=wording.subject or _subject_of(wording.step, sentence),
-        how=_vote_method(sentence),
+        how=_vote_method(own),
         amended=_amended(wording.step, sentence),
         yeas=yeas,
         nays=nays,
-        roll=_number(_ROLL, sentence),
+        roll=_number(_ROLL, own),
         committee=_committee_of(wording.step, sentence),
         calendar=_number(_CALENDAR, sentence),
         law=_law_number(wording.step, sentence),
@@ -282,9 +299,17 @@ def _chamber_of(step: str, sentence: str) -> str:
 def _subject_of(step: str, sentence: str) -> str:
     if step not in _OF_SUBJECT and step not in _RECONSIDER:
         return ""
-    inner = sentence.partition("the vote by which")[2] if step in _RECONSIDER else sentence
-    bare = "measure" if step in _OF_SUBJECT and " on " not in inner else "other"
-    return next((about.subject for about in WORDINGS.abouts if about.pattern.search(inner)), bare)
+    about = _about_of(WORDINGS, sentence, step)
+    return about.subject if about else "measure" if step in _OF_SUBJECT and " on " not in sentence else "other"
+
+
+_VOTED_ON = re.compile(r"\bthe vote by which\b|\breconsider\b(?!.{0,200}\bthe vote by which\b)")
+
+
+def _about_of(wordings: Wordings, sentence: str, step: str) -> Wording | None:
+    """The first row that is found in what a motion is about."""
+    inner = _VOTED_ON.split(sentence, maxsplit=1)[-1] if step in _RECONSIDER else sentence
+    return next((one for one in wordings.abouts if one.pattern.search(inner)), None)
 
 
 def _with_citation(step: Step, text: str) -> Step:
@@ -292,3 +317,41 @@ def _with_citation(step: Step, text: str) -> Step:
     if step.step == "passed" and step.amended != "no" and "text of amendment in the nature of" in text:
         return replace(step, amended="yes")
     return step
+
+
+def wrong_examples(wordings: Wordings = WORDINGS) -> Iterator[str]:
+    """The rows whose example is missing, or is read by another row: file, table, row and what is wrong, one a line."""
+    for rows, reader in (
+        (wordings.sentences, _reads_sentence),
+        (wordings.headings, _reads_heading),
+        (tuple(wordings.codes.values()), _reads_code),
+        (wordings.abouts, _reads_about),
+        (wordings.questions, _reads_question),
+    ):
+        for row in rows:
+            if not row.example:
+                yield f"{_FILE}, {row.place}: no example"
+            elif (by := reader(wordings, row)) is not row:
+                yield f'{_FILE}, {row.place}, example: "{row.example}" is read by {by.place if by else "no row"}'
+
+
+def _reads_sentence(wordings: Wordings, row: Wording) -> Wording | None:
+    return _sentence_of(wordings, plain(row.example), row.chamber or row.by)
+
+
+def _reads_heading(wordings: Wordings, row: Wording) -> Wording | None:
+    return next((one for one in wordings.headings if one.pattern.match(plain(row.example))), None)
+
+
+def _reads_code(_: Wordings, row: Wording) -> Wording | None:
+    read = read_action(row.example, code=row.code, system="library")
+    return row if read and (read.step, row.chamber or read.chamber) == (row.step, read.chamber) else None
+
+
+def _reads_about(wordings: Wordings, row: Wording) -> Wording | None:
+    sentence = plain(row.example)
+    return _about_of(wordings, sentence, "reconsidered" if "reconsider" in sentence else "cloture_filed")
+
+
+def _reads_question(wordings: Wordings, row: Wording) -> Wording | None:
+    return next((one for one in wordings.questions if one.pattern.match(plain(row.example))), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import lru_cache
@@ -159,7 +159,31 @@ def entries_of(
         _keep(found, entry)
     for entry in (*(_law(measure, law, days) for law in laws), *(_print(measure, one, days) for one in prints)):
         _keep(found, entry)
-    return tuple(found.values())
+    return tuple(_marked(tuple(found.values())))
+
+
+_LATER = frozenset({"resolving", "presented", "vetoed", "became_law"})
+"""Steps that a bill comes to only after the Senate has passed it."""
+
+
+def _marked(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """The entries, with the fact `skips` on a lone row that skips the Senate's passage.
+
+    A second row of the same step, by another hand or in the list of laws, is no lone row, and a print of a passed text shows
+    the passage as well as its row does.
+    """
+    passed = any(_shows_passage(entry.facts) for entry in entries)
+    hands = {(str(entry.facts["step"]), str(entry.facts["voice"])) for entry in entries}
+    told = Counter(step for step, _ in hands)
+    for entry in entries:
+        step = str(entry.facts["step"])
+        lone = step in _LATER and told[step] == 1 and not passed
+        yield replace(entry, facts={**entry.facts, "skips": "yes"}) if lone else entry
+
+
+def _shows_passage(facts: Facts) -> bool:
+    own = facts["step"] == "passed" and facts.get("chamber") == "senate"
+    return own or str(facts.get("print", "")) in _OF_ROW
 
 
 def _keep(found: dict[str, Entry], entry: Entry) -> None:
