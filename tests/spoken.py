@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from watcher.config.read import read_tables
 from watcher.core.claims import claims_of
 from watcher.core.match import Sentence, Vocabulary
 from watcher.core.model import Claim, Entry, Flag, Ladder, Observation, Rule, Signal, Status, Tier, Track
@@ -21,7 +21,7 @@ SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 @cache
 def shipped(signal: str) -> Signal:
     """A signal of the shipped file, with its vocabulary and ladders and without its sources."""
-    tables = tomllib.loads((ROOT / "signals.toml").read_text(encoding="utf-8"))
+    tables = read_tables(ROOT / "signals.toml")[0]
     table = next(each for each in tables["signal"] if each["id"] == signal)
     vocabulary = Vocabulary.of(table["vocabulary"])
     tracks = tuple(Track(each["id"], each["title"], ladder_of(each["ladder"], tables, vocabulary)) for each in table["track"])

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from tests.bills import BILL, LATE, entries, made, seen
+from tools.shipped import shipped_text, write_shipped
 from watcher.config import load
 from watcher.core.claims import claims_of
 from watcher.core.decide import decide
@@ -17,9 +18,7 @@ TEN, VOTES, TEXT = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 
 
 def configured(tmp_path: Path, *blocks: str) -> Signal:
-    path = tmp_path / "signals.toml"
-    path.write_text("\n".join([(ROOT / "signals.toml").read_text(encoding="utf-8"), *blocks]), encoding="utf-8")
-    return load(path, {}).signals[-1]
+    return load(write_shipped(tmp_path, "\n".join([shipped_text(), *blocks])), {}).signals[-1]
 
 
 def test_ten_lines_track_any_bill(tmp_path: Path) -> None:

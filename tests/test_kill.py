@@ -20,6 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.killing import Ended, Runner, runner
 from tests.notifiers.stages import MailHandler, Stage, mail_server
 from tests.test_beats import CONFIG, Web, item
+from tools.shipped import shipped_text, write_shipped
 from watcher.store import State, Store
 
 ROOT = Path(__file__).parents[1]
@@ -224,13 +225,13 @@ DENSE = (str(ROOT / "demo"), "--from", "2026-06-01", "--to", "2026-07-03", "--st
 
 
 def test_killed_at_ten_random_moments_a_month_of_news_is_told_as_if_nothing_had_happened(scene: Scene) -> None:
-    declared = (ROOT / "signals.toml").read_text("utf-8") + RECIPIENTS.replace(STORE, "").format(port=scene.mail.settings.port)
+    declared = shipped_text() + RECIPIENTS.replace(STORE, "").format(port=scene.mail.settings.port)
     results = []
     for name in ("calm", "killed"):
         place = scene.copy(name)
         shutil.rmtree(place / "box")
         (place / "watch.db").unlink()
-        (place / "signals.toml").write_text(declared, "utf-8")
+        write_shipped(place, declared)
         if name == "killed":
             kill_ten_times(scene.run, place, random.Random(7))  # noqa: S311 - the same dice each time
         results.append(outcome(scene, place, scene.run.run(place, "rehearse", *DENSE, *KEPT)))

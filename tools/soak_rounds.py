@@ -23,6 +23,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tools.farm import KINDS
+from tools.shipped import shipped_text, write_shipped
 from watcher.cli.wiring import Rehearsal, deliverer, fetch_settings, opened, prepare
 from watcher.config import Config, load
 from watcher.core.model import Verdict
@@ -149,10 +150,8 @@ def order(address: str, what: str, told: dict[str, object]) -> None:
 
 def configured(folder: Path, port: int) -> Path:
     """The shipped configuration with two recipients by mail."""
-    text = re.sub(r"(?ms)^\[\[recipient\]\].*?(?=^# ==|^\[)", "", (ROOT / "signals.toml").read_text("utf-8"))
-    folder.mkdir(exist_ok=True)
-    (folder / "signals.toml").write_text(text + PEOPLE.format(port=port), "utf-8")
-    return folder / "signals.toml"
+    text = re.sub(r"(?ms)^\[\[recipient\]\].*?(?=^# [=-]{5}|^\[)", "", shipped_text())
+    return write_shipped(folder, text + PEOPLE.format(port=port))
 
 
 def memory(pid: int | str = "self") -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.render.stories import DESK, PASSED, READER, SENATE, digest
+from tools.shipped import shipped_text, write_shipped
 from watcher.config import load
 from watcher.config.settings import Tool
 from watcher.deliver import desk_of
@@ -81,9 +82,7 @@ model = "Claude Fable 5"
 
 
 def test_the_shipped_signals_name_the_tools_that_they_touch_and_say_what_changes(tmp_path: Path) -> None:
-    text = (ROOT / "signals.toml").read_text("utf-8")
-    (tmp_path / "signals.toml").write_text(text + STACK, "utf-8")
-    config = load(tmp_path / "signals.toml", {})
+    config = load(write_shipped(tmp_path, shipped_text() + STACK), {})
     named = {}
     for signal in config.signals:
         words = " ".join(render(sample([signal], NOW), desk_of(config), READER).text.split())

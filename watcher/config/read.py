@@ -23,9 +23,7 @@ _LONGEST = 50_000_000
 
 def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], Places]:
     """Read and check the kinds of all values. Raises ConfigError."""
-    first = _part(path)
-    parts = [first, *(_included(each) for each in included(path, first.tables))]
-    tables = merge(parts) if len(parts) > 1 else {key: value for key, value in first.tables.items() if key != KEY}
+    tables, parts = read_tables(path)
     overridden = override(tables, env)
     places = Places(parts, tables, overridden)
     channels = frozenset(name for name in tables if name in notifiers.names())
@@ -34,6 +32,13 @@ def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], Place
     except ValidationError as error:
         note_all(error, places, file_table(channels))
         raise ConfigError(*places.mistakes) from None
+
+
+def read_tables(path: Path) -> tuple[dict[str, Any], list[Part]]:
+    """Read a file and what it includes as one set of unchecked tables, and each file alone. Raises ConfigError."""
+    first = _part(path)
+    parts = [first, *(_included(each) for each in included(path, first.tables))]
+    return merge(parts), parts
 
 
 def _part(path: Path) -> Part:
