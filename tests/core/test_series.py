@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from tests.builders import SERIES, day, health, said, signal_of
 from watcher.core.compare import compare
 from watcher.core.decide import decide
 from watcher.core.model import Claim, Health, TrackVerdict
+from watcher.core.series import doubtful_events
 
 SIGNAL = signal_of(SERIES)
 
@@ -55,8 +57,54 @@ def test_page_paper_and_partners_copy_are_one_event() -> None:
     assert len(verdict.events[0].evidence) == 3
 
 
-def test_the_same_subject_months_later_is_another_event() -> None:
-    assert len(stand([page("kimi-k3", "07-23"), page("kimi-k3", "09-23")]).events) == 2
+@pytest.mark.parametrize(
+    ("first", "later", "count"),
+    [
+        ("Preliminary Assessment of Kimi K3's Cyber Capabilities", "Preliminary assessment of Kimi K3 cyber capabilities", 1),
+        ("Assessment of Kimi K3", "Updated: Assessment of Kimi K3", 1),
+        ("Assessment of Kimi K3", "Assessment of Kimi K3's Safeguards", 2),
+        ("Preliminary Assessment of Kimi K3", "Full Assessment of Kimi K3", 2),
+        ("Assessment of Kimi K3", "What the center found when it looked at Kimi K3", 1),
+    ],
+)
+def test_the_same_subject_months_later_is_another_event_where_its_kind_is_another(first: str, later: str, count: int) -> None:
+    assert len(stand([page("kimi-k3", "07-23", title=first), page("kimi-k3", "10-23", title=later)]).events) == count
+
+
+def test_an_event_that_is_listed_again_keeps_its_number() -> None:
+    again = replace(page("kimi-k3", "10-23", title="News: Kimi"), copy=0xFF00_FF00)
+    moved = replace(again, quote=replace(again.quote, url="https://nist.gov/moved"))
+    first = replace(page("kimi-k3", "07-23", title="Assessment of Kimi K3"), copy=0xFF00_FF01)
+    assert len(stand([first, again, moved, page("glm-6", "11-01")]).events) == 2
+    grown = replace(page("kimi-k3-pro", "09-23", title="Assessment of Kimi K3"), quote=first.quote)
+    assert len(stand([first, grown]).events) == 1
+
+
+def test_two_items_of_a_list_without_links_are_two() -> None:
+    first = replace(page("a", "05-01", title="Weekly report"), quote=said("official:nist", "x").quote)
+    first = replace(first, quote=replace(first.quote, read_at=first.quote.url))
+    second = replace(first, event="b", effective_at=day("06-01"))
+    assert len(stand([first, second]).events) == 2
+
+
+def test_a_retrospect_of_what_is_known_is_no_event() -> None:
+    told = [page("kimi-k3", "05-01"), page("glm-5.2", "07-01"), page("glm-5.2+kimi-k3", "11-01", title="The year in evaluations")]
+    assert [event.key for event in stand(told).events] == ["kimi-k3", "glm-5.2"]
+    assert [claim.event for claim in doubtful_events(SIGNAL.tracks[0], told, day("12-01"))] == ["glm-5.2+kimi-k3"]
+    assert len(stand([*told[:2], page("glm-5.2+qwen-4", "11-01", title="GLM-5.2 and Qwen 4")]).events) == 3
+
+
+def test_an_old_text_is_evidence_and_no_event() -> None:
+    undated = replace(page("glm-6", "11-01"), undated=True)
+    assert [event.key for event in stand([page("kimi-k3", "05-01"), undated]).events] == ["kimi-k3"]
+    assert len(stand([undated]).events) == 1
+
+
+def test_an_event_whose_day_becomes_known_is_not_told_again() -> None:
+    late = page("glm-6", "11-01")
+    early = replace(late, effective_at=day("09-01"))
+    before, after = decide(SIGNAL, [late], [], day("11-02")), decide(SIGNAL, [early, late], [], day("11-03"))
+    assert compare(SIGNAL, before, after) == ()
 
 
 def test_press_and_partners_publish_nothing() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from watcher.core.decide import headline_of, label_of
 from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Tier, Track, TrackVerdict, Transition, Verdict
-from watcher.core.series import SAME_EVENT
+from watcher.core.same_event import SAME_EVENT, address
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,14 @@ def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Tra
 
 
 def _known_as(event: Event, was: TrackVerdict) -> Event | None:
-    """The event under which the earlier verdict knew this one (its key may have grown a subject)."""
-    keys = set(event.key.split("+"))
-    return next((old for old in was.events if keys & set(old.key.split("+")) and abs(old.at - event.at) <= SAME_EVENT), None)
+    """The event under which the earlier verdict knew this one: its key may have grown a subject, its day may be known better."""
+    keys, places = set(event.key.split("+")), _places(event)
+    alike = (old for old in was.events if keys & set(old.key.split("+")))
+    return next((old for old in alike if abs(old.at - event.at) <= SAME_EVENT or places & _places(old)), None)
+
+
+def _places(event: Event) -> set[str]:
+    return {address(quote.url) for quote in event.evidence}
 
 
 def _flags(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:

@@ -1,4 +1,4 @@
-"""The fold of a series: events, each known by what it is about and when it happened, and what is awaited."""
+"""The fold of a series: events, each known by what it is about, its kind and its addresses, and what is awaited."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from watcher.core.model import Claim, Event, Standing, Status, Track, TrackVerdict
-from watcher.core.voices import LEADING, has_happened, in_order, publishers_of, quotes_of
+from watcher.core.same_event import Likeness, address, likeness
+from watcher.core.voices import LEADING, has_happened, in_order, is_old, publishers_of, quotes_of
 
-SAME_EVENT = timedelta(days=14)
-"""Pages, papers and partners' copies of one event are dated at most this far apart."""
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
 OUTCOMES = (
@@ -28,21 +27,46 @@ OUTCOMES = (
 """Strongest reading first: where page and paper differ, the one that measured more is kept."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Group:
-    keys: frozenset[str]
     claims: list[Claim] = field(default_factory=list)
 
     @property
     def at(self) -> datetime:
         return self.claims[0].effective_at
 
+    @property
+    def keys(self) -> frozenset[str]:
+        return _keys(self.claims[0])
+
+
+@dataclass(slots=True)
+class _Events:
+    """The events of a series, and the claims that may be one more or an old one again: nobody but a person can tell."""
+
+    groups: list[_Group] = field(default_factory=list)
+    doubtful: list[Claim] = field(default_factory=list)
+    near: dict[str, list[_Group]] = field(default_factory=dict)
+    """Subject or address → the events that have it: no others can be the same."""
+
+    def beside(self, claim: Claim) -> list[_Group]:
+        """The events that a claim may tell, oldest first."""
+        found = {id(group): group for key in _marks(claim) for group in self.near.get(key, ())}
+        return sorted(found.values(), key=lambda group: group.at)
+
+    def put(self, claim: Claim, group: _Group) -> None:
+        """Sort a claim into an event."""
+        group.claims.append(claim)
+        for key in _marks(claim):
+            if group not in (there := self.near.setdefault(key, [])):
+                there.append(group)
+
 
 def fold_series(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
     """The verdict of a series at `now`: its events so far and what it waits for. Pure."""
     told = in_order(claim for claim in claims if claim.status and not claim.review and has_happened(claim, now))
     summit = track.ladder.statuses[-1]
-    groups = _grouped(claim for claim in told if claim.status == summit.id and claim.event and claim.quote.tier in LEADING)
+    groups = _grouped(track, told).groups
     events = tuple(_event(group, number) for number, group in enumerate(groups, 1))
     hopes = [claim for claim in told if claim.status != summit.id and not _is_old(claim, groups)]
     status, support = _awaited(track, hopes, now)
@@ -62,21 +86,45 @@ def fold_series(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVe
     )
 
 
+def _marks(claim: Claim) -> frozenset[str]:
+    return _keys(claim) | {f"at {address(claim.quote.url)}"}
+
+
 def _keys(claim: Claim) -> frozenset[str]:
     return frozenset(claim.event.split("+"))
 
 
-def _grouped(claims: Iterable[Claim]) -> list[_Group]:
-    """Claims of one event together: the same or overlapping subjects, dated close together."""
-    groups: list[_Group] = []
-    for claim in claims:
-        keys = _keys(claim)
-        group = next((g for g in groups if g.keys & keys and abs(claim.effective_at - g.at) <= SAME_EVENT), None)
-        if group is None:
-            group = _Group(keys)
-            groups.append(group)
-        group.claims.append(claim)
-    return groups
+def doubtful_events(track: Track, claims: Iterable[Claim], now: datetime) -> list[Claim]:
+    """The publications that have no number because they may be old ones told again, for a person to tell. Pure."""
+    return _grouped(track, in_order(claim for claim in claims if not claim.review and has_happened(claim, now))).doubtful
+
+
+def _grouped(track: Track, told: Iterable[Claim]) -> _Events:
+    """The claims of each event together."""
+    summit, events = track.ladder.statuses[-1].id, _Events()
+    for claim in told:
+        if claim.status == summit and claim.event and claim.quote.tier in LEADING:
+            _sort_in(events, claim)
+    return events
+
+
+def _sort_in(events: _Events, claim: Claim) -> None:
+    found = [(max(likeness(claim, other) for other in group.claims), group) for group in events.beside(claim)]
+    same = next((group for like, group in found if like is Likeness.SAME), None)
+    old = bool(events.groups) and (is_old(claim) or _looks_back(claim, [group for _, group in found]))
+    if same is not None:
+        events.put(claim, same)
+    elif old or any(like is Likeness.UNCLEAR for like, _ in found):
+        events.doubtful.append(claim)
+    else:
+        events.groups.append(_Group())
+        events.put(claim, events.groups[-1])
+
+
+def _looks_back(claim: Claim, groups: Sequence[_Group]) -> bool:
+    """Whether a publication is about several events, all of which are known: a retrospect."""
+    keys, known = _keys(claim), [group.keys for group in groups]
+    return keys <= frozenset[str]().union(*known) and not any(keys <= one for one in known)
 
 
 def _event(group: _Group, number: int) -> Event:

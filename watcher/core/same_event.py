@@ -1,0 +1,101 @@
+"""Whether two publications are one event: by what they are about, their kind, their words and their addresses."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from watcher.core.model import Claim
+from watcher.core.sentences import fold
+from watcher.core.voices import is_copy
+
+SAME_EVENT: Final = timedelta(days=14)
+"""Pages, papers and partners' copies of one event are dated at most this far apart, and need nothing else in common."""
+ALIKE: Final = 0.8
+"""Share of words that two titles of one event have in common."""
+_WORD: Final = re.compile(r"[\w.-]*\w")
+_KINDS: Final = {
+    "cyber": r"cyber\w*|hacking|exploit\w*",
+    "biology": r"bio\w*|chem\w*",
+    "safeguards": r"safeguard\w*|jailbreak\w*|misuse|refusal\w*",
+    "hijacking": r"hijack\w*|agent security",
+    "censorship": r"censor\w*|narrative\w*|propaganda",
+    "software": r"software|coding",
+    "preliminary": r"preliminary|initial|interim",
+    "full": r"full|final|complete|comprehensive",
+    "again": r"follow-up|second|third|re-?evaluat\w*|re-?assess\w*|re-?test\w*|revisit\w*|one year (?:on|later)",
+}
+_KIND: Final = {name: re.compile(rf"(?i)\b(?:{words})\b") for name, words in _KINDS.items()}
+
+
+class Likeness(IntEnum):
+    """How sure it is that two publications are one event."""
+
+    OTHER = 0
+    UNCLEAR = 1
+    """Of the same thing, months apart, and no less special than before: the old one again, or a new one."""
+    SAME = 2
+
+
+def likeness(claim: Claim, other: Claim) -> Likeness:
+    """Whether a later claim tells the event that another one told."""
+    if _is_same_page(claim, other):
+        return Likeness.SAME
+    if not subjects(claim) & subjects(other):
+        return Likeness.OTHER
+    if abs(claim.effective_at - other.effective_at) <= SAME_EVENT or is_copy(claim.copy, other.copy):
+        return Likeness.SAME
+    title, before = title_of(claim), title_of(other)
+    if kinds(title) == kinds(before) and _share(title, before) >= ALIKE:
+        return Likeness.SAME
+    news = kinds(title) - kinds(before) or subjects(claim) - subjects(other)
+    return Likeness.OTHER if news else Likeness.UNCLEAR
+
+
+def subjects(claim: Claim) -> frozenset[str]:
+    """What a claim's event is about."""
+    return frozenset(claim.event.split("+"))
+
+
+def title_of(claim: Claim) -> str:
+    """The title of the publication."""
+    return str(claim.details.get("title") or claim.quote.title or claim.quote.text)
+
+
+@lru_cache(maxsize=512)
+def kinds(title: str) -> frozenset[str]:
+    """Of which kind a publication is, as far as its title says ("cyber", "preliminary")."""
+    return frozenset(name for name, words in _KIND.items() if words.search(title))
+
+
+def _is_same_page(claim: Claim, other: Claim) -> bool:
+    """Whether both stand at one address; of two subjects there, one is an edit of the other where a list points to it."""
+    at = address(claim.quote.url)
+    if at != address(other.quote.url):
+        return False
+    pointed = any(address(quote.read_at) != at for quote in (claim.quote, other.quote))
+    return bool(subjects(claim) & subjects(other)) or (pointed and _share(title_of(claim), title_of(other)) >= ALIKE)
+
+
+@lru_cache(maxsize=2048)
+def address(url: str) -> str:
+    """One spelling of an address: without scheme, "www.", query, fragment and the last slash."""
+    parts = urlsplit(url)
+    return f"{(parts.hostname or '').removeprefix('www.')}{unquote(parts.path).rstrip('/').lower()}"
+
+
+def _share(title: str, other: str) -> float:
+    """Share of the longer title's words that both have; 0 where they differ in a number, as a version."""
+    one, two = _words(title), _words(other)
+    if {word for word in one ^ two if any(map(str.isdigit, word))}:
+        return 0.0
+    return len(one & two) / max(len(one), len(two), 1)
+
+
+@lru_cache(maxsize=512)
+def _words(title: str) -> frozenset[str]:
+    return frozenset(word.removesuffix("'s") for word in _WORD.findall(fold(title).casefold()))
