@@ -86,3 +86,8 @@ def statuses(signal: str, text: str, **more: Any) -> dict[str, set[str]]:
         if claim.status and not claim.review and claim.rule != "official-mention":
             found.setdefault(claim.track, set()).add(claim.status)
     return found
+
+
+def handed(signal: str, text: str, **more: Any) -> set[str]:
+    """The tracks about which a person is asked."""
+    return {claim.track for claim in claims(signal, text, **more) if claim.review}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.spoken import claims, statuses
+from tests.spoken import claims, handed, statuses
 from watcher.core.compliance import pair
 from watcher.core.model import Tier
 
@@ -52,7 +52,7 @@ def wanted(text: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
         "suspended_again",
     ],
 )
-def test_a_text_says_this_and_nothing_grave_besides(table: str) -> None:
+def test_a_text_says_this_or_is_handed_over_and_says_nothing_grave_besides(table: str) -> None:
     wrong = []
     for who, expected, title, text in rows(table, 4):
         must, may = wanted(expected)
@@ -62,9 +62,21 @@ def test_a_text_says_this_and_nothing_grave_besides(table: str) -> None:
             for status in held
         }
         found |= {(track, "gated") for track, status in found if status == "gated_wider"}
-        if not must <= found or {one for one in found if one[1] in GRAVE} - may:
+        asked = handed("mythos-ga", text, title=title, **SPEAKERS[who])
+        if any(one[0] not in asked for one in must - found) or {one for one in found if one[1] in GRAVE} - may:
             wrong.append((title, text, sorted(must), sorted(found)))
     assert wrong == []
+
+
+def test_six_of_seven_are_said_and_not_handed_over() -> None:
+    said = handed_over = 0
+    for table in ("open", "open_again", "two_models", "suspended", "promised", "official_style", "syntax", "suspended_again"):
+        for who, expected, title, text in rows(table, 4):
+            grave = {one for one in wanted(expected)[0] if one[1] in GRAVE}
+            found = statuses("mythos-ga", text, title=title, **SPEAKERS[who])
+            said += sum(status in found.get(track, ()) for track, status in grave)
+            handed_over += sum(status not in found.get(track, ()) for track, status in grave)
+    assert said >= 6 * handed_over
 
 
 def test_a_title_publishes_this_evaluation_or_none() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.spoken import claims, statuses
+from tests.spoken import claims, handed, statuses
 from watcher.core.model import Tier
 
 OPEN_CLASS = (
@@ -19,7 +19,6 @@ OPEN_CLASS = (
     "Claude Fable 6 is rolling out to all paid users.",
     "Access to Claude Fable 6 is now open to all.",
     "Claude Fable 6 is available self-serve from the console.",
-    "Claude Saga 6 is a Mythos-class model open to all customers.",
     "Claude Fable 6 and Claude Opus 6 are generally available.",
     "With Claude Fable 6 we bring a Mythos-class model to all customers.",
     "Claude Fable 5.3 is available today on the Claude API, Amazon Bedrock and Google Cloud.",
@@ -368,7 +367,7 @@ TITLED = (
     (
         "class",
         "available",
-        True,
+        False,
         "",
         "Claude Fable 6 shares its weights with Claude Mythos 6 and is open to all customers; Claude Mythos 6 is for Glasswing participants.",
     ),
@@ -762,3 +761,15 @@ def test_these_report_a_stop_order(title: str) -> None:
 def test_these_report_none(title: str) -> None:
     found = claims("caisi-evaluation", "", title=title, link="https://a.example/x", publisher="a.example", tier=Tier.PRESS)
     assert "suspended_reported" not in {claim.flag for claim in found}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Claude Saga 6 is a Mythos-class model open to all customers.",
+        "Claude Fable 6 shares its weights with Claude Mythos 6 and is open to all customers; Claude Mythos 6 is for Glasswing participants.",
+    ],
+)
+def test_words_that_no_row_explains_are_for_a_person(sentence: str) -> None:
+    assert "available" not in statuses("mythos-ga", sentence).get("class", set())
+    assert "class" in handed("mythos-ga", sentence)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.globs import Glob
+from watcher.core.language.undecided import Net, Open, looked_at, net_of
 from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
 from watcher.core.observed import Seen
 from watcher.core.tallies import readings_of
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from watcher.core.hearing import Heard
 
 _MEMO_SIZE: Final = 8
+_ACCOUNTED: Final = frozenset({Tier.OFFICIAL, Tier.PARTNER})
+"""Whose words can move what wakes people; theirs are accounted for, or handed to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class _Indexed:
     """What `when.link` allows; None: anything."""
     when: Mapping[str, tuple[Scalar, ...]]
     """The facts that are asked for, without the link."""
+    wakes: bool
+    """Whether people act at once on what it claims: then its sentence must be explained in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class _Rules:
     """The tracks that are series."""
     sources: frozenset[str]
     """The sources that a rule names; what is said elsewhere (on a followed page) is all alike."""
+    nets: tuple[tuple[Track, Net, tuple[str, ...]], ...]
+    """Of each track that wakes people: what its sentences are about, and pieces of which such a text has one."""
     kept: dict[tuple[Tier, bool, str, str], tuple[_Indexed, ...]] = field(default_factory=dict)
 
     def of(self, observation: Observation) -> tuple[_Indexed, ...]:
@@ -58,6 +65,8 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
     seen, rules = Seen(signal, observation), _index(signal)
     found = [claim for indexed in rules.of(observation) if (claim := _claim(seen, indexed))]
+    if observation.tier in _ACCOUNTED:
+        found += _undecided(seen, rules, found)
     if not signal.figures and (not found or (len(found) == 1 and not found[0].review)):
         return tuple(found)  # as nearly every entry has it
     series = rules.series
@@ -65,6 +74,35 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     # A publication that is no event of its series (another subject) is still for a person to see.
     settled = {claim.track for claim in found if claim.status and not claim.review and (claim.event or claim.track not in series)}
     return (*(claim for claim in found if not (claim.review and claim.track in settled)), *readings_of(seen))
+
+
+def _undecided(seen: Seen, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
+    """The first sentence for each track that may claim what wakes people and that nothing accounts for."""
+    for track, net, anchors in rules.nets:
+        mine = [claim for claim in found if claim.track == track.id and not claim.review]
+        if not seen.holds_any(anchors) or any(claim.status and track.ladder.rung(claim.status).wakes for claim in mine):
+            continue
+        told = {claim.quote.text for claim in mine}
+        held = (one for one in looked_at(net, seen.reading) if isinstance(one, Open) and one.quote not in told)
+        if one := next(held, None):
+            yield _asked_about(seen, track, one)
+
+
+def _asked_about(seen: Seen, track: Track, one: Open) -> Claim:
+    return Claim(
+        signal=seen.signal.id,
+        track=track.id,
+        rule="undecided",
+        status=one.status,
+        review=True,
+        effective_at=seen.told_at,
+        voice=f"{seen.observation.publisher}/{seen.observation.surface}",
+        reason=one.why,
+        observation=seen.observation.id,
+        copy=seen.copy,
+        unexplained=one.unexplained,
+        quote=seen.quote(one.quote),
+    )
 
 
 def _told_once(claims: list[Claim]) -> list[Claim]:
@@ -81,13 +119,15 @@ def _index(signal: Signal) -> _Rules:
     if held is not None and held[0] is signal:
         return held[1]
     every = tuple(
-        _Indexed(track, rule, _anchors(signal, rule), *_asked(rule))
+        _Indexed(track, rule, _anchors(signal, rule), *_asked(rule), bool(rule.status) and track.ladder.rung(rule.status).wakes)
         for track in signal.tracks
         for rule in track.ladder.rules
         if rule.clock is None
     )
     series = frozenset(track.id for track in signal.tracks if track.ladder.series)
-    rules = _Rules(every, series, frozenset(source for one in every for source in one.rule.sources))
+    nets = ((track, net_of(track)) for track in signal.tracks)
+    cast = tuple((track, net, signal.vocabulary.anchors(tuple(sorted(net.groups)))) for track, net in nets if net.groups)
+    rules = _Rules(every, series, frozenset(source for one in every for source in one.rule.sources), cast)
     while len(_memo) >= _MEMO_SIZE:
         _memo.pop(next(iter(_memo)))
     _memo[id(signal)] = (signal, rules)
@@ -132,7 +172,7 @@ def _claim(seen: Seen, indexed: _Indexed) -> Claim | None:
         return _made(seen, indexed, None)
     from watcher.core.hearing import hear  # noqa: PLC0415 - rules that ask for facts alone need nothing that reads texts
 
-    said = hear(seen, rule)
+    said = hear(seen, rule, whole=indexed.wakes and seen.observation.tier in _ACCOUNTED)
     return _made(seen, indexed, said) if said else None
 
 

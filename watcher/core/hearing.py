@@ -34,17 +34,18 @@ class Heard:
     """What an event of a series is about."""
 
 
-def hear(seen: Seen, rule: Rule) -> Heard | None:
+def hear(seen: Seen, rule: Rule, *, whole: bool) -> Heard | None:
     """The first sentence of an observation that says what the rule's `says` asks for.
 
     One that tells of the past counts where no other does; one that tells what is over, or dates it vaguely, not at all.
+    `whole` asks for a sentence of which every word is explained.
     """
     past: Heard | None = None
-    for said in matches(rule.sentence, seen.signal.vocabulary, seen.reading) if rule.sentence else ():
+    for said in matches(rule.sentence, seen.signal.vocabulary, seen.reading, whole=whole) if rule.sentence else ():
         heard = None if is_over(said.quote) or is_vague(said.quote) else _heard(seen, rule, said)
-        if heard and heard.since is None:
+        if heard and heard.since is None and not said.past:
             return heard
-        past = past or heard
+        past = past or (heard if heard and heard.since else None)
     return past
 
 
@@ -52,7 +53,8 @@ def _heard(seen: Seen, rule: Rule, said: Match) -> Heard | None:
     """A sentence with the time of what it tells; None where press retells what is old."""
     # What an edit added was said when it was seen; what stood there before keeps its date (core/repeats.py).
     told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
-    past = retold_on(said.quote, told)
+    promised = rule.sentence is not None and rule.sentence.window  # the time of a promise is to come
+    past = None if promised else retold_on(said.quote, told)
     if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
         return None
     at, since = (past.until, past.since) if past and told - past.until > _LATELY else (told, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from watcher.core.reading import Line, Reading, Statement, read
 from watcher.core.says import Sentence
@@ -12,6 +13,7 @@ from watcher.core.titles import Title, find_title
 from watcher.core.vocabulary import Vocabulary
 from watcher.core.windows import price_of
 
+_PAST: Final = frozenset({"past", "window"})
 __all__ = ["Match", "Sentence", "Vocabulary", "find", "match", "matches"]
 
 
@@ -24,6 +26,8 @@ class Match:
     reason: str
     values: Mapping[str, str] = field(default_factory=dict)
     """name, version, group, price, window, object, model, phrase: what the sentence says."""
+    past: bool = False
+    """Whether a word of it tells of the past: then it counts with the time that the sentence gives alone."""
 
 
 def find(sentence: Sentence, vocabulary: Vocabulary, *, title: str, text: str) -> Match | None:
@@ -36,8 +40,8 @@ def match(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Match
     return next(matches(sentence, vocabulary, reading), None)
 
 
-def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
-    """Every sentence of a text that says it, those of the text before the title."""
+def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, whole: bool = False) -> Iterator[Match]:
+    """Every sentence of a text that says it, those of the text before the title; `whole`: with every word explained."""
     if not _named_beside(sentence, reading):
         return
     if sentence.title:
@@ -47,7 +51,7 @@ def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Ite
     elif not sentence.phrase:
         yield from _mentions(sentence, vocabulary, reading)
     else:
-        yield from _spoken(sentence, vocabulary, reading)
+        yield from _spoken(sentence, vocabulary, reading, whole=whole)
 
 
 def _title_of(sentence: Sentence) -> Title:
@@ -80,17 +84,24 @@ def _model(sentence: Sentence, reading: Reading) -> str:
     return "+".join(sorted({key for line in reading.lines for key in models_named(line, groups)}))
 
 
-def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
+def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, whole: bool) -> Iterator[Match]:
     if reading.kinds.isdisjoint(sentence.phrase):
         return
     for said in reading.statements:
         line = reading.lines[said.sentence]
         if said.kind not in sentence.phrase or not _placed(sentence, said.sentence) or not _is_about(sentence, said):
             continue
-        if not _manner_fits(sentence, said) or (sentence.window and not said.window):
+        if not _manner_fits(sentence, said) or (sentence.window and not said.window) or (whole and not _is_whole(sentence, said)):
             continue
         if _worded(sentence, vocabulary, line, reading) and not _gated(sentence, said, reading):
-            yield _matched(said, line, reading)
+            yield _matched(said, line, reading, past=whole and bool(_PAST & said.account.taken) and "planned" not in said.manners)
+
+
+def _is_whole(sentence: Sentence, said: Statement) -> bool:
+    """Whether every word of the clause is explained, and nothing takes a part of it back but what the rule asks for."""
+    found = said.account
+    allowed = {"planned", "window"} if "planned" in sentence.manner else _PAST
+    return not found.unexplained and not found.taken.difference(allowed)
 
 
 def _is_about(sentence: Sentence, said: Statement) -> bool:
@@ -130,7 +141,7 @@ def _gated(sentence: Sentence, said: Statement, reading: Reading) -> bool:
     )
 
 
-def _matched(said: Statement, line: Line, reading: Reading) -> Match:
+def _matched(said: Statement, line: Line, reading: Reading, *, past: bool) -> Match:
     thing = said.thing
     values = {
         "name": thing.name if thing else "",
@@ -143,7 +154,9 @@ def _matched(said: Statement, line: Line, reading: Reading) -> Match:
         "model": "+".join(models_named(line, (thing.group,))) if thing else "",
     }
     how = " and ".join(sorted(said.manners)) or "stated"
-    return Match(line.quote, f"\u201c{said.words}\u201d is {how} of {values['name'] or 'what the sentence speaks of'}", values)
+    return Match(
+        line.quote, f"\u201c{said.words}\u201d is {how} of {values['name'] or 'what the sentence speaks of'}", values, past
+    )
 
 
 def _named(said: Statement, line: Line, reading: Reading) -> dict[str, str]:

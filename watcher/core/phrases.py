@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,9 @@ IT: Final = "{it}"
 _GAP: Final = r"(?:[^\s]+ ){0,5}?"
 _HERE: Final = r"(?P<it>(?:[^\s]+ ){1,14}?)"
 _VERSION: Final = r"(?:[ \-@](?P<version{n}>(?:(?i:preview)\b|[vV]?\d{{1,3}}(?:[.\-]\d{{1,2}})?)(?:-\d{{8}})?(?![\w%])))?"
-_TOKEN: Final = re.compile(r"\[[^\]]*\]\*?|\{it\}|\S+")
+_TOKEN: Final = re.compile(r"\[[^\]]*\]\*?|\{it\}|<\w+>|\S+")
+Sets = Mapping[str, tuple[str, ...]]
+"""Name → texts, any of which `<name>` stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,23 @@ PREPOSITIONS: Final = frozenset(
 _OPENERS: Final = frozenset(("when", "where", "if", "only"))
 
 
-def phrase(kind: str, text: str) -> Phrase:
-    """Compile one phrase: `word*` any ending, `[a|b]` one of them, `*` up to five words, `{it}` the thing.
+def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
+    """Compile one phrase: `word*` any ending, `[a|b]` one, `<name>` one of a set, `*` up to five words, `{it}` the thing.
 
-    Raises ValueError naming the phrase where it is empty or has no fixed word.
+    Raises ValueError naming the phrase where it is empty, has no fixed word, or names a set that there is not.
     """
+    known = sets or {}
     words = _TOKEN.findall(text.strip())
     inside = IT in words[1:-1]
     right = bool(words) and words[-1] == IT and not inside
     kept = [word for word in words if inside or word != IT]
-    anchors = max((_fixed(word) for word in kept), key=lambda pieces: min(map(len, pieces), default=0), default=())
+    unknown = [word for word in kept if word[0] == "<" and word[1:-1] not in known]
+    if unknown:
+        raise ValueError(f"phrase {text!r} of {kind!r}: there is no set {unknown[0]}; known: {', '.join(sorted(known))}")
+    anchors = max((_fixed(word, known) for word in kept), key=lambda pieces: min(map(len, pieces), default=0), default=())
     if not anchors:
         raise ValueError(f"phrase {text!r} of {kind!r}: give at least one fixed word")
-    body = _joined(kept)
+    body = _joined(kept, known)
     return Phrase(
         kind=kind,
         text=text,
@@ -77,21 +84,31 @@ def phrase(kind: str, text: str) -> Phrase:
     )
 
 
-def _fixed(word: str) -> tuple[str, ...]:
+def _fixed(word: str, sets: Sets) -> tuple[str, ...]:
     """The pieces of one written word of which a match has one: none for a gap or for a choice that may be left out."""
     if word in {"*", IT}:
         return ()
+    if word[0] == "<":
+        return tuple(sorted({piece for text in sets[word[1:-1]] for piece in _first_fixed(_TOKEN.findall(text), sets)}))
     choices = word.strip("*").strip("[]").split("|") if word.startswith("[") else [word]
     pieces = tuple(sorted({choice.split()[0].strip("*").lower() for choice in choices if choice.strip()}))
     return () if "" in choices or "" in pieces else pieces
 
 
-def _joined(words: list[str]) -> str:
-    return "".join(_one(word) for word in words).removesuffix(" ")
+def _first_fixed(words: list[str], sets: Sets) -> tuple[str, ...]:
+    return next((pieces for word in words if (pieces := _fixed(word, sets))), ())
 
 
-def _one(word: str) -> str:
+def _joined(words: list[str], sets: Sets) -> str:
+    return "".join(_one(word, sets) for word in words).removesuffix(" ")
+
+
+def _one(word: str, sets: Sets) -> str:
     """Pattern of one written word with the space after it, so that an optional one takes its space along."""
+    if word[0] == "<":
+        texts = ("".join(_one(part, sets) for part in _TOKEN.findall(text)) for text in sets[word[1:-1]])
+        # A text may end with a word that is left out: then no space need follow.
+        return f"(?:{'|'.join(texts)})".replace(" ", r"(?:[ ]|(?!\w))")
     if word == "*":
         return _GAP
     if word == IT:

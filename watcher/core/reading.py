@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from watcher.core import sentences
+from watcher.core.language.account import Account, account
+from watcher.core.language.lexicon import english
 from watcher.core.manner import manner
 from watcher.core.phrases import Phrase, Thing
 from watcher.core.subject import Scene, subjects
@@ -46,6 +48,9 @@ class Statement:
     """Groups of the things that the same phrase is said of."""
     line: Line
     scene: Scene
+    vocabulary: Vocabulary
+    alike: tuple[tuple[int, int], ...] = ()
+    """Tokens of all phrases of this kind in the sentence: what they say together needs no other account."""
 
     @property
     def kind(self) -> str:
@@ -56,6 +61,12 @@ class Statement:
     def manners(self) -> frozenset[str]:
         """How it is said, empty where it is plainly stated; worked out when it is asked for."""
         return manner(self.line.folded, self.scene, self.phrase)
+
+    @cached_property
+    def account(self) -> Account:
+        """Which words of its clause are explained, and how."""
+        own = self.thing.group if self.thing else ""
+        return account(self.scene, own, self.beside, self.alike, self.vocabulary.roles_in(self.line.folded), english())
 
     @property
     def window(self) -> str:
@@ -100,7 +111,7 @@ def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
     statements: list[Statement] = []
     spoken = _Spoken()
     for number, line in enumerate(lines):
-        statements += _statements(vocabulary.held(line.folded.lower(), pieces), line, number, spoken)
+        statements += _statements(vocabulary, vocabulary.held(line.folded.lower(), pieces), line, number, spoken)
         spoken = _carried(line, spoken)
     return Reading(
         lines,
@@ -129,15 +140,19 @@ def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
     return tuple(found.values())
 
 
-def _statements(held: list[Phrase], line: Line, number: int, spoken: _Spoken) -> list[Statement]:
+def _statements(vocabulary: Vocabulary, held: list[Phrase], line: Line, number: int, spoken: _Spoken) -> list[Statement]:
     found: list[Statement] = []
     matches = [(phrase, match) for phrase in held for match in phrase.pattern.finditer(line.folded)]
     words = tokens(line.folded, line.things) if matches else ()
     for phrase, match in matches:
-        found += _bound(_scene(line, words, phrase, match, spoken), line, number, phrase, match[0])
+        found += _bound(vocabulary, _scene(line, words, phrase, match, spoken), line, number, phrase, match[0])
         if len(found) >= MAX_PHRASES:
             break
-    return found
+    return [replace(said, alike=_alike(said, found)) for said in found]
+
+
+def _alike(said: Statement, found: list[Statement]) -> tuple[tuple[int, int], ...]:
+    return tuple({(one.scene.start, one.scene.stop) for one in found if one.kind == said.kind and not one.phrase.object_inside})
 
 
 def _scene(line: Line, words: tuple[Token, ...], phrase: Phrase, match: re.Match[str], spoken: _Spoken) -> Scene:
@@ -154,8 +169,8 @@ def _span(words: tuple[Token, ...], start: int, end: int) -> tuple[int, int]:
     return inside[0], inside[-1] + 1
 
 
-def _bound(scene: Scene, line: Line, number: int, phrase: Phrase, words: str) -> list[Statement]:
+def _bound(vocabulary: Vocabulary, scene: Scene, line: Line, number: int, phrase: Phrase, words: str) -> list[Statement]:
     about = subjects(scene, phrase)
     beside = frozenset([thing.group for thing in about])
     things: tuple[Thing | None, ...] = about or (None,)
-    return [Statement(phrase, thing, number, words, beside, line, scene) for thing in things]
+    return [Statement(phrase, thing, number, words, beside, line, scene, vocabulary) for thing in things]

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from watcher.core.language.lexicon import sets
 from watcher.core.phrases import Phrase, Thing, name_pattern, phrase
 
 _NOTHING: Final = re.compile(r"(?!)")
+ROLE_LISTS: Final = ("product", "programme", "surface", "maker")
+"""Word lists whose words have a role in the account of a clause (language/english.toml); the longest name wins."""
 _KEYS: Final = ("things", "phrases", "words")
 _ID_VERSION: Final = re.compile(r"(?<=\d)-(?=\d{1,2}\b)")
 
@@ -44,7 +47,7 @@ class Vocabulary:
             raise ValueError(f"vocabulary: unknown key {unknown[0]!r}; expected {', '.join(_KEYS)}")
         things, phrases, words = (_lists(table, key) for key in _KEYS)
         names = tuple(sorted(((g, n) for g, group in things.items() for n in group), key=lambda pair: -len(pair[1])))
-        compiled = tuple(phrase(kind, text) for kind, texts in phrases.items() for text in texts)
+        compiled = tuple(phrase(kind, text, sets()) for kind, texts in phrases.items() for text in texts)
         return cls(
             things=things,
             phrases=compiled,
@@ -75,6 +78,11 @@ class Vocabulary:
         if not any(mark in lowered for mark in self.marks):
             return ()
         return tuple([self._thing(found) for found in self.pattern.finditer(sentence)])
+
+    def roles_in(self, sentence: str) -> tuple[tuple[str, int, int], ...]:
+        """Where a folded sentence names what the account knows by its role: role, start and end."""
+        held = ((role, self.lists[role]) for role in ROLE_LISTS if role in self.lists)
+        return tuple((role, found.start(), found.end()) for role, pattern in held for found in pattern.finditer(sentence))
 
     def anchors(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """Lower-case pieces of which every text that names one of these groups contains at least one."""

@@ -9,22 +9,25 @@ _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-_WINDOW: Final = re.compile(
-    r"(?i)\b(?:in the (?:coming|next)(?: (?:few|two|three|four|couple of))? (?:days?|weeks?|months?)|(?:over"
-    r"|within) the (?:coming|next) (?:\w+ )?(?:days?|weeks?|months?)"
-    r"|within (?:a|an|one|two|three|four|six|\d{1,2}) (?:days?|weeks?|months?)|in (?:a|two|three|four|six|\d{1,2}) (?:days"
-    r"|weeks?|months?)|next (?:week|month|quarter|year)"
-    r"|(?:later )?this (?:week|month|quarter|year|spring|summer|autumn|fall|winter)|tomorrow|by (?:the )?(?:end|middle"
-    r"|start) of (?:the )?\w+|by (?:early |mid-?|late )?"
-    + _MONTH
-    + r"|(?:on|from|starting|beginning|as of) "
-    + _MONTH
-    + r" \d{1,2}|(?:on|from|starting) \d{1,2} "
-    + _MONTH
-    + r"|(?:in|for) (?:early |mid-?|late )?(?:"
-    + _MONTH
-    + r"|q[1-4]|spring|summer|autumn|fall|winter))\b(?!-)"
+_SPAN: Final = r"(?:days?|weeks?|months?|quarters?)"
+_MANY: Final = r"(?:a|an|one|two|three|four|five|six|eight|ten|twelve|(?:a )?couple of|(?:a )?few|several|\d{1,3})"
+_SEASON: Final = r"(?:spring|summer|autumn|fall|winter)"
+_PERIOD: Final = rf"(?:week|month|quarter|year|half|{_SEASON})"
+_PART: Final = (
+    r"(?:early |mid-? ?|late |the (?:very )?(?:beginning|start|middle|end|first|second|third|fourth|last|final)"
+    r"(?: (?:few |two |three )?(?:half|quarter|days?|weeks?|months?))? of )"
 )
+_WHEN: Final = rf"(?:{_MONTH}|q[1-4]|h[12]|{_SEASON}|(?:next|this|the coming|the new|the) {_PERIOD}|20\d\d)(?:,? (?:of )?20\d\d)?"
+WINDOW: Final = (
+    rf"(?:(?:in|over|within|during) the (?:coming|next|following)(?: {_MANY})? {_SPAN}|within {_MANY} {_SPAN}"
+    rf"|in {_MANY} {_SPAN}|(?:in|by|before|during|for|over) {_PART}?(?:the )?{_WHEN}"
+    rf"|(?:early |late |later |sometime |some time |starting |beginning )?(?:next|this) {_PERIOD}"
+    r"|next (?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|(?:by|before) (?:the )?(?:year[- ]end|end of (?:the )?\w+)"
+    rf"|by (?:the )?(?:end|middle|start) of (?:the )?\w+|{_PART}{_MONTH}"
+    rf"|(?:on|from|starting|beginning|as of|by|before) (?:\w+day,? )?{_MONTH} \d{{1,2}}"
+    rf"|(?:on|from|starting|by) (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH})\b(?!-)"
+)
+_WINDOW: Final = re.compile(rf"(?i)\b{WINDOW}")
 _PRICE: Final = re.compile(
     r"\$(\d{1,4}(?:\.\d{1,2})?)(?![\d.]*[MBK])[^$]{0,40}?(?:/|and|\||;)[^$]{0,40}?\$(\d{1,4}(?:\.\d{1,2})?)(?![\d.]*[MBK])"
 )

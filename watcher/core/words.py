@@ -64,7 +64,7 @@ GENERIC: Final = re.compile(
 )
 """Models without a name: "any model we have ever made generally available"."""
 BOUNDARIES: Final = words_of("; : | \u2014 but while whereas although though however yet because since instead meanwhile")
-_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*%?|[A-Za-z\u00c0-\u024f][\w.\-]*\w|'\w+|[^\W\d_]|\S")
+TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*%?|[A-Za-z\u00c0-\u024f][\w.\-]*\w|'\w+|[^\W\d_]|\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +96,4 @@ def _generic(sentence: str, things: tuple[Thing, ...]) -> list[Thing]:
 
 
 def _plain(sentence: str, start: int, end: int) -> list[Token]:
-    return [Token(m[0].lower(), m.start(), m.end()) for m in _TOKEN.finditer(sentence, start, end)]
+    return [Token(m[0].lower(), m.start(), m.end()) for m in TOKEN.finditer(sentence, start, end)]

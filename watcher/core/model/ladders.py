@@ -35,6 +35,8 @@ class Status:
     """After this long the flag `overdue` is raised (a promise with a window)."""
     mail: bool = True
     """Whether reaching it is worth a message of its own; otherwise it is listed in the next digest."""
+    wakes: bool = False
+    """Whether people act on it at once: then a sentence claims it only where every word of its clause is explained."""
 
 
 @dataclass(frozen=True, slots=True)

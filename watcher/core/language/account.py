@@ -1,0 +1,192 @@
+"""The account of a clause: which of its words are explained, what the others are, and what takes the statement back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from watcher.core.language.lexicon import ROLES, Lexicon
+from watcher.core.phrases import Thing
+from watcher.core.scene import Scene
+from watcher.core.words import AUXILIARIES, Token, tokens
+
+_TURNS: Final = frozenset([";", ":", "|", "—", "but", "while", "whereas", "although", "though", "however", "because"])
+_GOES_ON: Final = frozenset(["we", "it", "they", "you", "there", "this", "these", "the", "both", "our"])
+_CONTRASTS: Final = frozenset({"while", "although", "though", "whereas", "unlike", "where", "instead", "besides"})
+_PERSONS: Final = frozenset({"we", "it", "they", "you"})
+_TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone")
+_NARROW: Final = (*_TAKING, "neutral")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of the words of a clause."""
+
+    taken: frozenset[str]
+    """Classes of the known cues that take the statement back, or a part of it."""
+    because: tuple[str, ...]
+    """The words of these cues."""
+    unexplained: tuple[str, ...]
+    """Words for which nothing accounts."""
+    present: bool
+    """Whether the clause says that it is so now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A token of the sentence as the account reads it."""
+
+    text: str
+    main: bool
+    """Whether it belongs to the clause of the statement, and not to one beside it."""
+
+
+Roles = tuple[tuple[str, int, int], ...]
+"""What the sentence names by its role (a product, the maker): role, start, end."""
+Spans = tuple[tuple[int, int], ...]
+"""Tokens, from the first to one past the last."""
+
+
+def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: Roles, lexicon: Lexicon) -> Account:
+    """Account for every word of the clause in which a phrase is said of a thing of a group, and of all these groups. Bounded."""
+    first, stop = _clause(scene, about)
+    taken: set[str] = set()
+    because: list[str] = []
+    unexplained: list[str] = []
+    present = False
+    for begin, end in _segments(scene, first, stop):
+        main = first <= begin < stop
+        words = _words(scene, about if main else frozenset([own]), alike, roles, begin, end)
+        if not main and ROLES["other"] in words and ROLES["it"] not in words:
+            continue  # what is said of another thing takes nothing from this one
+        present = present or (main and any(word in {"now", "today", "immediately", "starting", "effective"} for word in words))
+        for kind, text in _scan(words, lexicon):
+            if kind == "unexplained":
+                unexplained += [text] if main or _is_loaded(text, lexicon) else []
+            elif main or kind in {"supposed", "undone"}:
+                taken.add(kind)
+                because.append(text)
+            elif kind == "limited":
+                unexplained.append(text)
+    return Account(frozenset(taken), tuple(because), tuple(unexplained), present)
+
+
+def _clause(scene: Scene, about: frozenset[str]) -> tuple[int, int]:
+    """First and one past the last token of the clause: from turn to turn, and at least from the thing to the phrase."""
+    tokens = scene.tokens
+    own = [n for n, token in enumerate(tokens) if token.thing and token.thing.group in about]
+    near = min(own, key=lambda n: abs(n - scene.start), default=scene.start)
+    low, high = min(near, scene.start), max(near + 1, scene.stop)
+    first = next((n + 1 for n in range(low - 1, -1, -1) if _turns(tokens, n, about)), 0)
+    if not first and tokens[0].text in _CONTRASTS:
+        first = next((n for n in range(low - 1, 0, -1) if tokens[n].text == ","), 0)
+    return first, next((n for n in range(high, len(tokens)) if _turns(tokens, n, about)), len(tokens))
+
+
+def _turns(tokens: tuple[Token, ...], at: int, about: frozenset[str]) -> bool:
+    """Whether a clause of its own begins at a token: ";", "but", ", and it …", ", alongside …", "and Y for members"."""
+    text = tokens[at].text
+    if text in _TURNS:
+        return True
+    after = tokens[at + 1 : at + 4]
+    follow = [token.text for token in after]
+    if text == ",":
+        if follow[:1] in (["alongside"], ["even"]):
+            return True
+        return follow[:1] in (["and"], ["so"]) and (_is_another(tokens, at + 2, about) or _is_subject(tokens, at + 2))
+    shared = follow[:1] in (["to"], ["for"]) and any(token.thing for token in after[1:])
+    return text == "and" and (shared or _is_another(tokens, at + 1, about) or _is_subject(tokens, at + 1))
+
+
+def _is_another(tokens: tuple[Token, ...], at: int, about: frozenset[str]) -> bool:
+    """Whether another thing than those that are spoken of stands here."""
+    thing = tokens[at].thing if at < len(tokens) else None
+    return thing is not None and thing.group not in about
+
+
+def _is_subject(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a thing or a pronoun with a verb behind it stands here."""
+    if at + 1 >= len(tokens) or not (tokens[at].thing or tokens[at].text in _GOES_ON):
+        return False
+    if tokens[at].text in _PERSONS:
+        return True
+    return any(token.text in AUXILIARIES or token.text.endswith("s") for token in tokens[at + 1 : at + 3])
+
+
+def _segments(scene: Scene, first: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The clause, and those beside it that speak of no other thing."""
+    if first:
+        yield 0, first
+    yield first, stop
+    if stop < len(scene.tokens):
+        yield stop, len(scene.tokens)
+
+
+def _words(scene: Scene, about: frozenset[str], alike: Spans, roles: Roles, first: int, stop: int) -> list[str]:
+    """The words of a span, things by their roles; the phrase itself is one word, what it encloses is read."""
+    inner = range(*scene.inner)
+    said = {n for begin, end in (*alike, (scene.start, scene.stop)) for n in range(begin, end)}.difference(inner)
+    words: list[str] = []
+    for n in range(first, stop):
+        token = scene.tokens[n]
+        if n in said:
+            words += [ROLES["said"]] if n == scene.start else []
+        elif token.thing and token.thing.group in about:
+            words.append(ROLES["it"])
+        elif role := _role(token, roles):
+            words += [] if words and words[-1] == role else [role]
+        else:
+            words.append(ROLES["other"] if token.thing else token.text)
+    return words
+
+
+def masked(sentence: str, things: tuple[Thing, ...], groups: frozenset[str]) -> list[str]:
+    """The words and marks of a folded sentence; a thing of these groups, or another one, stands as its role."""
+    cut = tokens(sentence, things)
+    return [ROLES["it" if token.thing.group in groups else "other"] if token.thing else token.text for token in cut]
+
+
+def _role(token: Token, roles: Roles) -> str:
+    """The mark of the longest name that a token belongs to, empty where it belongs to none."""
+    around = [(end - start, role) for role, start, end in roles if start <= token.start and token.end <= end]
+    return ROLES[max(around)[1]] if around else ""
+
+
+def _scan(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+    """What each word or run of words is: a class, or "unexplained"; neutral ones are left out."""
+    clause = "".join(f"{word} " for word in words)
+    at = 0
+    free_until = 0
+    while at < len(clause):
+        end = clause.index(" ", at) + 1
+        word = clause[at : end - 1]
+        found = lexicon.at(clause, at, _NARROW)
+        opened = lexicon.at(clause, at, ("describing",))
+        if opened and (not found or opened.end >= found.end):
+            free_until = max(free_until, _description(clause, opened.end))
+            at = opened.end
+        elif found:
+            if found.row.kind != "neutral":
+                yield found.row.kind, clause[at : found.end].strip()
+            at = found.end
+        else:
+            if _is_word(word) and (at >= free_until or _is_loaded(word, lexicon)):
+                yield "unexplained", word
+            at = end
+
+
+def _description(clause: str, start: int) -> int:
+    """Where the words that describe end: at the next mark that closes them, at the statement, or at a finite verb."""
+    for at in range(start, len(clause)):
+        if clause[at] == ROLES["said"] or clause.startswith((", is ", ", are ", ", has ", ", can ", ", will ", "; ", ": "), at):
+            return at
+    return len(clause)
+
+
+def _is_word(word: str) -> bool:
+    return word not in {ROLES["it"], ROLES["said"], ROLES["maker"]} and (word[0].isalnum() or "\ue000" <= word[0] <= "\ue00f")
+
+
+def _is_loaded(word: str, lexicon: Lexicon) -> bool:
+    return lexicon.at(f"{word} ", 0, ("loaded",)) is not None

@@ -1,0 +1,194 @@
+"""Official sentences of which no rule can say whether they claim a status: undecided, or quiet for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from watcher.core.language.account import masked
+from watcher.core.language.lexicon import ROLES, Lexicon, english
+
+if TYPE_CHECKING:
+    from watcher.core.model import Rule, Track
+    from watcher.core.reading import Line, Reading, Statement
+
+_HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
+"""Manners that make a sentence quiet where the account does not contradict."""
+_PRESENT: Final = frozenset({"is", "are", "has", "have", "'s", "'ve", "'re", "now", "can"})
+_MEANT: Final = frozenset({"it", "they", "them", "both", "its"})
+_OWNERS: Final = frozenset({"for", "on", "with", "in", "of", "to", "by", "using", "from", "than", "like", "about"})
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """What the waking rules of a track ask for: the groups, and of each kind of phrase the status that it may claim."""
+
+    groups: frozenset[str]
+    statuses: Mapping[str, str]
+    planned: str
+    """The status of a plan with a time, empty where the track knows none."""
+    first: str
+    """The status that is asked about where no phrase is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A sentence that may claim a status."""
+
+    quote: str
+    status: str
+    unexplained: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A sentence that claims nothing, and why."""
+
+    quote: str
+    why: str
+
+
+def net_of(track: Track) -> Net:
+    """The net of a track; without groups where none of its sentences wakes anybody."""
+    ladder = track.ladder
+    waking = [rule for rule in ladder.rules if rule.sentence and wakes(track, rule) and rule.sentence.about]
+    groups = frozenset(group for rule in waking if rule.sentence for group in rule.sentence.about)
+    statuses = {kind: rule.status for rule in reversed(waking) if rule.sentence for kind in rule.sentence.phrase}
+    stated = [rule for rule in waking if rule.sentence and "stated" in rule.sentence.manner]
+    statuses |= {kind: rule.status for rule in stated if rule.sentence for kind in rule.sentence.phrase}
+    urgent = next((status.id for status in ladder.statuses if status.wakes and status.urgent), "")
+    planned = next((rule.status for rule in waking if rule.sentence and rule.sentence.window), "")
+    return Net(groups, statuses, planned, urgent)
+
+
+def wakes(track: Track, rule: Rule) -> bool:
+    """Whether people act at once on what a rule claims."""
+    return bool(rule.status) and track.ladder.rung(rule.status).wakes
+
+
+def looked_at(net: Net, reading: Reading) -> Iterator[Open | Quiet]:
+    """Every sentence that speaks of the net's things in words of the question: open, or quiet with the reason."""
+    for number, line in enumerate(reading.lines):
+        if not (words := _of_question(net, reading, number)):
+            continue
+        said = [one for one in reading.statements if one.sentence == number and one.kind in net.statuses and _is_about(net, one)]
+        yield _judged(net, line, said, words)
+
+
+def _is_about(net: Net, said: Statement) -> bool:
+    return said.thing is not None and said.thing.group in net.groups
+
+
+def _of_question(net: Net, reading: Reading, number: int) -> tuple[str, ...]:
+    """Words of the question in a sentence that names, or means, one of the things; none where it does not."""
+    line = reading.lines[number]
+    named = any(thing.group in net.groups for thing in line.things)
+    if not named and not (not line.things and _means(net, reading, number)):
+        return ()
+    return field_words(tuple(masked(line.folded, line.things, net.groups)))
+
+
+def _means(net: Net, reading: Reading, number: int) -> bool:
+    """Whether a sentence without a thing goes on to speak of one that the sentence before it, or the title, names."""
+    before = [reading.lines[number - 1], reading.title] if number else []
+    if not any(thing.group in net.groups for line in before for thing in line.things):
+        return False
+    return bool(_MEANT.intersection(masked(reading.lines[number].folded, (), net.groups)[:12]))
+
+
+def field_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the words and marks of a sentence in which the question is spoken of."""
+    clause = "".join(f"{word} " for word in words)
+    return tuple(_found(clause, english(), ("field",)))
+
+
+def _found(clause: str, lexicon: Lexicon, kinds: tuple[str, ...]) -> Iterator[str]:
+    at = 0
+    while at < len(clause):
+        found = lexicon.at(clause, at, kinds)
+        if found:
+            yield clause[at : found.end].strip()
+        at = clause.index(" ", found.end - 1 if found else at) + 1
+
+
+def _judged(net: Net, line: Line, said: list[Statement], words: tuple[str, ...]) -> Open | Quiet:
+    if line.folded.rstrip("\"')] ").endswith("?"):
+        return Quiet(line.quote, "it is a question")
+    judged = [_of_statement(net, line, one) for one in said]
+    opened = [one for one in judged if isinstance(one, Open)]
+    if opened:
+        return min(opened, key=lambda one: len(one.unexplained))
+    if judged:
+        return judged[0]
+    if why := _quiet(net, line):
+        return Quiet(line.quote, why)
+    return Open(line.quote, net.first, words, f"no rule knows how it speaks: {', '.join(words)}")
+
+
+def _of_statement(net: Net, line: Line, said: Statement) -> Open | Quiet:
+    """What the account makes of one statement that no rule took."""
+    found = said.account
+    if _HARD & said.manners and (found.taken or found.unexplained) and not (found.present and found.unexplained):
+        return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}")
+    if said.manners == {"planned"}:
+        return _of_plan(net, line, said)
+    if found.taken and not _is_doubtful(said):
+        return Quiet(line.quote, f"it is {' and '.join(sorted(found.taken))}: {', '.join(found.because)}")
+    words = found.unexplained or found.because
+    if words or said.manners:
+        words = words or tuple(sorted(said.manners))
+        return Open(line.quote, net.statuses[said.kind], words, f"not explained: {', '.join(words)}")
+    return Quiet(line.quote, f"\u201c{said.words}\u201d lacks what the rule asks for besides")
+
+
+def _of_plan(net: Net, line: Line, said: Statement) -> Open | Quiet:
+    """A plan that names a time may be a promise; one that names none is none."""
+    if not said.window or net.planned in {"", net.statuses[said.kind]}:
+        return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named")
+    words = said.account.unexplained or said.account.because
+    return Open(line.quote, net.planned, words, f"not explained: {', '.join(words)}")
+
+
+def _is_doubtful(said: Statement) -> bool:
+    """Whether a cue that takes the statement back may mean something else in the sentence."""
+    found = said.account
+    if found.taken & {"planned"} and "planned" not in said.manners:
+        return True
+    if not found.unexplained:
+        return False
+    before = [token.text for token in said.scene.tokens[max(said.scene.start - 4, 0) : said.scene.start + 1]]
+    now = bool(_PRESENT.intersection(before)) and not found.taken & {"supposed", "undone"}
+    return found.present or found.taken == {"limited"} or now
+
+
+def _quiet(net: Net, line: Line) -> str:
+    """Why a sentence without a known phrase says nothing of the question, empty where that is not known."""
+    words = masked(line.folded, line.things, net.groups)
+    clause = "".join(f"{word} " for word in words)
+    lexicon = english()
+    for at in [0, *(n + 1 for n, letter in enumerate(clause) if letter == " ")][:-1]:
+        found = lexicon.at(clause, at, ("quiet",))
+        if found:
+            return found.row.reason
+    return "it speaks of what only carries the name" if _is_carried(words, lexicon) else ""
+
+
+def _is_carried(words: list[str], lexicon: Lexicon) -> bool:
+    """Whether every mention of the thing belongs to another noun: "the card of X", "X pricing", "fast mode for X"."""
+    places = [at for at, word in enumerate(words) if word == ROLES["it"]]
+    return bool(places) and all(_carried_at(words, at, lexicon) for at in places)
+
+
+def _carried_at(words: list[str], at: int, lexicon: Lexicon) -> bool:
+    behind = "".join(f"{word} " for word in words[at + 1 : at + 5])
+    if lexicon.at(behind, 0, ("artifact",)) or (behind.startswith("'s ") and lexicon.at(behind, 3, ("artifact",))):
+        return True
+    before = words[:at]
+    while before and before[-1] in {ROLES["it"], ROLES["other"], ",", "and", "the", "both", "all"}:
+        before = before[:-1]
+    if not before or before[-1] not in _OWNERS:
+        return False
+    head = "".join(f"{word} " for word in before)
+    return any(lexicon.at(head, n, ("artifact",)) for n in [0, *(k + 1 for k, letter in enumerate(head) if letter == " ")][:-1])
