@@ -42,7 +42,8 @@ def test_another_bill_under_the_same_number_is_told() -> None:
 
 def test_the_words_under_another_number_are_another_vehicle() -> None:
     url = URL.replace("hr2683eas", "s4784enr")
-    entry = read(printed("remote access 50 U.S.C. 4801", stage="Enrolled-Bill"), url)
+    body = printed("remote access 50 U.S.C. 4801", stage="Enrolled-Bill").replace(b"H. R. 2683", b"S. 4784")
+    entry = read(body, url)
     assert (entry.facts["measure"], entry.facts["print"], entry.facts["vehicle"]) == ("119/s/4784", "enr", "other")
 
 
@@ -67,3 +68,8 @@ def test_a_page_or_a_stub_is_refused(body: bytes, url: str, kind: Outcome) -> No
     with pytest.raises(Unreadable) as caught:
         read(body, url)
     assert caught.value.kind is kind
+
+
+def test_the_print_of_another_bill_is_malformed() -> None:
+    with pytest.raises(Unreadable, match=r"the print of another bill, H\. R\. 2683"):
+        bill_text.read(printed("remote access"), url=URL.replace("hr2683", "s3519"), content_type="text/xml", options={})

@@ -175,3 +175,10 @@ def test_what_is_no_whole_file_is_refused(body: bytes, kind: Outcome) -> None:
 
 def test_an_unknown_generation_is_named() -> None:
     assert "4.0.0" in refused(xml(record("119-s-5"), version="4.0.0")).reason
+
+
+def test_the_file_of_another_bill_is_malformed() -> None:
+    wrong = refused(xml(made("119-hr-2684", "2026-01-13 house: Introduced in House")))
+    assert (wrong.kind, wrong.reason) == (Outcome.MALFORMED, f"the file of another bill, H.R. 2684 of the 119th Congress: {URL}")
+    other_congress = refused(xml(made("118-hr-2683", "2024-01-13 house: Introduced in House")))
+    assert "the file of another bill" in other_congress.reason

@@ -70,3 +70,10 @@ def test_a_part_or_a_page_is_refused(data: Any, url: str, kind: Outcome) -> None
 def test_rows_of_another_shape_are_passed_over() -> None:
     rows = [{"actionDate": "2025-01-03", "text": "Introduced in House", "sourceSystem": "none", "recordedVotes": {}}, "a row"]
     assert [entry.facts["step"] for entry in read({"actions": rows})] == ["introduced"]
+
+
+def test_the_actions_of_another_bill_are_malformed() -> None:
+    own = {"congress": "119", "billType": "hr", "billNumber": "5371"}
+    assert read(answer() | {"request": own})
+    with pytest.raises(Unreadable, match="the actions of another bill, 119 s 5371"):
+        read(answer() | {"request": own | {"billType": "s"}})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from watcher.core.model import Outcome, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from watcher.core.model import Document, Entry, Facts
 
@@ -40,6 +40,12 @@ def find(name: str) -> Format:
 def options(name: str) -> Mapping[str, str] | None:
     """The options a format understands, each with a sentence; None where it does not say. Raises KeyError."""
     return getattr(find(name), "OPTIONS", None)
+
+
+def stamp_of(format_name: str, body: bytes) -> str:
+    """When the publisher says that a document was last updated, as ISO 8601; "" where a format, or a document, does not say."""
+    found: Callable[[bytes], str] | None = getattr(find(format_name), "stamp_of", None)
+    return found(body) if found else ""
 
 
 def read(document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:

@@ -6,12 +6,13 @@ import re
 from html import unescape
 
 from watcher.core.bills.actions import WORDINGS, Step
-from watcher.core.bills.record import facts_of, measure_of, midnight
+from watcher.core.bills.record import Measure, facts_of, issue_of, measure_of, midnight
 from watcher.core.model import Entry, Facts, Outcome, Scalar, Unreadable
 from watcher.formats._markup import decode, human_check
 from watcher.formats._options import words
 
 _NAME = re.compile(r"\bBILLS-(\d{1,3})([a-z]{1,7})(\d{1,5})([a-z]{2,4})\b")
+_NUMBER = re.compile(r"<legis-num\b[^>]{0,200}>([^<]{1,60})</legis-num>")
 _STAGE = re.compile(r'bill-stage="([^"]{1,60})"')
 _DAY = re.compile(r'<(?:attestation|action)-date[^>]{0,80}?\bdate="(\d{4})-?(\d{2})-?(\d{2})"')
 _TAG = re.compile(r"<[^<>]{0,2000}>")
@@ -40,6 +41,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     measure = measure_of(name[1], name[2], name[3]) if name else None
     if name is None or measure is None or "congress" not in text[:4000].lower():
         raise Unreadable(f"a page instead of a print: {url}")
+    _check_number(raw, measure, url)
     lower = text.lower()
     missing = [phrase for phrase in words(options, "phrases") if " ".join(phrase.lower().split()) not in lower]
     code = _print_of(name[4], raw)
@@ -55,6 +57,14 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     }
     facts = facts_of(measure, Step("text_check"), day, more=more)
     return (Entry(f"text/{measure.id}/{code}", measure.label, _said(code, missing), url, midnight(day), facts),)
+
+
+def _check_number(raw: str, measure: Measure, url: str) -> None:
+    """Raises Unreadable where the print's own number is that of another bill than its address names."""
+    own = _NUMBER.search(raw)
+    printed = issue_of(str(measure.congress), unescape(_TAG.sub(" ", own[1]))) if own else None
+    if printed not in {None, measure}:
+        raise Unreadable(f"the print of another bill, {own[1].strip() if own else ''}: {url}")
 
 
 def _said(code: str, missing: list[str]) -> str:

@@ -6,6 +6,7 @@ found in all of them. Schema and changes: github.com/usgpo/bill-status.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -20,12 +21,16 @@ VERSIONS = frozenset({"", "1.0.0", "3.0.0"})
 Node = Any
 """An element of lxml, which has no types."""
 OPTIONS: dict[str, str] = {}
+_ADDRESS = re.compile(r"\bBILLSTATUS-(\d{1,3})([a-z]{1,7})(\d{1,5})\b")
+_STAMP = re.compile(rb"<updateDate>\s*(\d{4}-\d{2}-\d{2}[\dT:.Z+-]{0,22})\s*</updateDate>")
+"""The first one in a file is the bill's own; those of amendments follow."""
 
 
 def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
     """Entries of one bill's file: its actions, laws and prints, oldest first.
 
-    Raises Unreadable for a page instead of the file, a doctype, broken XML, an unknown generation or a file without actions.
+    Raises Unreadable for a page instead of the file, a doctype, broken XML, an unknown generation, a file without actions, and
+    for the file of another bill than the address names.
     """
     del options
     root = _parse(body, content_type)
@@ -67,7 +72,16 @@ def _measure(bill: Node, url: str) -> Measure:
     measure = measure_of(_text(bill, "congress"), kind, number)
     if measure is None:
         raise Unreadable(f"BILLSTATUS file that names no measure: {url}")
+    asked = _ADDRESS.search(url)
+    if asked and measure_of(*asked.groups()) not in {None, measure}:
+        raise Unreadable(f"the file of another bill, {measure.label} of the {measure.congress}th Congress: {url}")
     return measure
+
+
+def stamp_of(body: bytes) -> str:
+    """When the publisher says that a file's bill was last updated, YYYY-MM-DD with what follows; "" where it does not say."""
+    found = _STAMP.search(body)
+    return found[1].decode() if found else ""
 
 
 def _row(item: Node) -> Row:

@@ -25,6 +25,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     measure = measure_of(found[1], found[2], found[3]) if found else None
     if measure is None:
         raise Unreadable(f"an address that names no bill: {url}")
+    _check_bill(data, measure, url)
     actions = data.get("actions")
     if not isinstance(actions, list):
         raise Unreadable(f"no list of actions: {url}")
@@ -37,6 +38,14 @@ def _parse(body: bytes, content_type: str, url: str) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise Unreadable(f"JSON of another shape: {url}")
     return data
+
+
+def _check_bill(data: Mapping[str, Any], measure: Measure, url: str) -> None:
+    """The answer repeats what it was asked for; one that was asked for another bill is refused."""
+    asked = data.get("request")
+    named = [_words(asked, name) for name in ("congress", "billType", "billNumber")] if isinstance(asked, Mapping) else [""]
+    if all(named) and measure_of(*named) not in {None, measure}:
+        raise Unreadable(f"the actions of another bill, {' '.join(named)}: {url}")
 
 
 def _check_whole(data: Mapping[str, Any], actions: list[Any], measure: Measure) -> None:

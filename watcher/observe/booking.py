@@ -12,6 +12,7 @@ from watcher.fetch import redact
 from watcher.observe.following import followed, maps_of
 from watcher.observe.holding import forget
 from watcher.observe.looking import Reading
+from watcher.observe.stale import refuse_older
 from watcher.publishers import speaker
 from watcher.store import KnownEntry, Transaction, entry_digest
 
@@ -22,9 +23,10 @@ GIVE_UP = 3
 
 def book(tx: Transaction, readings: Sequence[Reading], now: datetime) -> list[Observation]:
     """Store polls, documents, observations and followed pages of some readings; the observations that are new."""
-    tx.polls.book([reading.poll for reading in readings])
+    known = _known(tx, [reading for reading in readings if reading.entries is not None])
+    readings = [refuse_older(tx, reading, known.get(reading.due.source.id, {})) for reading in readings]
     good = [reading for reading in readings if reading.entries is not None]
-    known = _known(tx, good)
+    tx.polls.book([reading.poll for reading in readings])
     fresh: list[Observation] = []
     stirred = {reading.due.source.signal for reading in readings if reading.due.failures or reading.poll.outcome not in WELL}
     maps = [site_map for reading in good for site_map in maps_of(reading.due.source, reading.entries or ())]
