@@ -123,7 +123,7 @@ def test_trap_12_the_text_under_another_number_waits_for_a_person() -> None:
     url = "https://www.govinfo.gov/content/pkg/BILLS-119s4784enr/xml/BILLS-119s4784enr.xml"
     print_of_other = bill_text.read(body, url=url, content_type="", options={"phrases": ("remote access",), "own": (BILL,)})
     claims = [claim for one in seen(print_of_other) for claim in claims_of(signal_of(BILL), one)]
-    assert [(claim.review, claim.status) for claim in claims] == [(True, "")]
+    assert [(claim.review, claim.status) for claim in claims] == [(True, "closed_by_other_path")]
     assert verdict_of([*entries(record("119-hr-2683")), *print_of_other], BILL).status == "in_senate_committee"
     (closed,) = seen([Entry("k", facts={"measure": BILL, "step": "closed_by_other_path"}, published=LATE)], tier=Tier.OPERATOR)
     assert verdict_of([closed], BILL).status == "closed_by_other_path"
