@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.rehearsals import rehearsed
 from watcher.config import Config, load
 from watcher.core.model import Verdict
+from watcher.store import Store
 
 HOUR = timedelta(hours=1)
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Lab</title><link>https://lab.example/</link><description>d</description>
@@ -160,6 +162,23 @@ def test_a_source_goes_by_its_title_where_it_has_one(web: Web, tmp_path: Path) -
     assert [line["title"] for line in lines[1:]] == ["Lab: all news: cannot see since 2026-06-01 05:00 UTC"]
     (blind,) = verdicts["gadget"].blind
     assert (blind.source, blind.name) == ("news", "Lab: all news")
+
+
+def test_a_document_of_an_unexpected_shape_is_not_read_and_kept_for_the_operator(web: Web, tmp_path: Path) -> None:
+    web.feed("2026-05-01", item("Other news")).feed("2026-06-01T12:00:00Z", item("The Gadget is open to everyone"))
+    expect = '[signal.source.expect]\nwords = "other news"'
+
+    lines, verdict = told(web, tmp_path, expect)
+
+    assert [line[1:] for line in lines] == [("baseline", "it: closed"), ("flag", "blind")]
+    assert (verdict.headline, verdict.blind[0].why) == ("closed", "nothing in it says “other news”")
+    with Store.open(f"sqlite:///{tmp_path}/watch.db") as store, store.reading() as tx:
+        (source,) = tx.sources.health("gadget")
+        assert source.outcome == "unexpected shape"
+        body = (FEED % item("The Gadget is open to everyone")).encode()
+        kept = tx.documents.get(sha256(body).hexdigest())
+        assert kept is not None
+        assert kept.body == body
 
 
 FAULTS = [

@@ -240,3 +240,10 @@ SENATE_BILL = (
     ("2025-12-17", "senate", "", REFERRED),
     ("2025-12-17", "library", "10000", "Introduced in Senate"),
 )
+
+HOMES = {
+    "claude-code/": "https://github.com/anthropics/claude-code/releases/tag/v2.0.0",
+    "aisi": "https://www.aisi.gov.uk/blog/welcome",
+    "anthropic_news": "https://www.anthropic.com/news/welcome",
+}
+"""Where items of a feed lead that lies at another host."""

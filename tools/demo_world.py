@@ -52,7 +52,7 @@ def growing(url: str, items: Iterable[Item], title: str, *, shown: int = 8) -> I
     """A feed that grows by one item at a time and shows the newest ones."""
     ordered = sorted(items, key=lambda one: one.at)
     older = [item for item in ordered if item.at <= BEGIN]
-    yield Version(url, BEGIN, rss(title, url, older or [Item("", "Welcome", url, "<p>An item without a date.</p>")]), RSS)
+    yield Version(url, BEGIN, rss(title, url, older or [_welcome(url)]), RSS)
     for item in ordered:
         if item.at > BEGIN:
             older = [*older, item][-shown:]
@@ -153,13 +153,27 @@ def press() -> Iterator[Version]:
     yield from growing("https://hnrss.org/newest?q=CAISI&count=50", facts.PRESS_ON_THE_CENTER, "Hacker News: CAISI")
 
 
+def _welcome(url: str) -> Item:
+    """An item of no meaning, with the address that such a feed's items have."""
+    link = next((link for part, link in facts.HOMES.items() if part in url), url)
+    return Item("2025-12-20T12:00:00Z", "Welcome", link, "<p>An ordinary item about Claude and other things.</p>")
+
+
+def humming(source: Source, within: timedelta) -> Iterator[Version]:
+    """A feed in which nothing happens but an item now and then, so that no alarm rings."""
+    count = (moment(END) - moment(BEGIN)) // within + 2
+    days = [moment(BEGIN) + number * within for number in range(-1, count)]
+    items = (Item(f"{day:%Y-%m-%dT12:00:00Z}", "Ordinary", f"{source.url}#{day:%Y-%m-%d}") for day in days)
+    return growing(source.url, items, source.id, shown=1)
+
+
 def still(source: Source) -> tuple[str, dict[str, str]]:
     """The answer of a source in which nothing happens, by its format."""
     return {
-        "feed": (rss(source.id, source.url, [Item("", "Welcome", source.url, "<p>An ordinary item.</p>")]), RSS),
+        "feed": (rss(source.id, source.url, [_welcome(source.url)]), RSS),
         "govinfo_prints": (rss(source.id, source.url, [Item("", "H.R. 1 (IH)", f"{source.url}#1")]), RSS),
         "sitemap": (sitemap([(source.url.removesuffix("sitemap.xml"), "2025-12-20")]), XML),
-        "markdown": ("# Overview\n\n- An ordinary line about something else.\n", TEXT),
+        "markdown": ("# Overview\n\n## December 20, 2025\n\n- An ordinary line about Claude models and something else.\n", TEXT),
         "page": (article("An ordinary page", "2025-12-20", "It is about something else."), HTML),
         "json_list": ("[]\n", JSON),
         "federal_register": ('{"count": 0, "results": []}\n', JSON),
@@ -171,8 +185,11 @@ def versions() -> list[Version]:
     told = [*lab(), *congress(), *institute(), *press()]
     known = {version.url for version in told}
     sources = load(HERE.parent / "signals.toml", {}).sources
-    others = [Version(one.url, BEGIN, *still(one)) for one in sources if one.url not in known and not one.may_be_missing]
-    return sorted([*told, *others], key=lambda one: (one.url, moment(one.since)))
+    others = [one for one in sources if one.url not in known and not one.may_be_missing]
+    alarmed = [one for one in others if one.expect_every and one.format == "feed"]
+    hums = [version for one in alarmed if one.expect_every for version in humming(one, one.expect_every * 3 / 4)]
+    stills = [Version(one.url, BEGIN, *still(one)) for one in others if one not in alarmed]
+    return sorted([*told, *hums, *stills], key=lambda one: (one.url, moment(one.since)))
 
 
 def write(folder: Path) -> None:

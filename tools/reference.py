@@ -33,6 +33,7 @@ TABLES = (
     ("Signal", "[[signal]]"),
     ("Track", "[[signal.track]]"),
     ("Source", "[[signal.source]]"),
+    ("Expect", "[signal.source.expect]"),
     ("Follow", "[[signal.source.follow]]"),
     ("Headline", "[[signal.headline]]"),
     ("FigureSpec", "[[signal.figure]]"),

@@ -98,9 +98,9 @@ async def read_alone(
     source = _polled(way, url, now)
     reading = await _poll(source, body, content_type, now, settings)
     outcome, reason = reading.poll.outcome, reading.poll.error
-    if reading.document is None:
+    if reading.document is None or reading.entries is None:
         return Alone(way.format, outcome, reason)
-    document, entries = reading.document, reading.entries or ()
+    document, entries = reading.document, reading.entries
     claims: list[Claim] = []
     tracks: list[tuple[str, TrackVerdict]] = []
     for signal in config.signals:

@@ -56,6 +56,13 @@ AFTER = {
         "a table with from",
         "host",
     ),
+    "an element that is none": (
+        '[[signal.source]]\nurl = "https://x.example/"\ntier = "press"\nexpect = { element = "a > b" }\n',
+        3,
+        "key `expect.element`",
+        '"a > b"',
+        "an element such as",
+    ),
     "a broken size": ('[fetch]\nmax_body = "15 apples"\n', 1, "[fetch], key `max_body`", '"15 apples"', '"15MB"'),
     "an address of a file": ('[fetch]\nvia = "file:///etc/passwd"\n', 1, "[fetch], key `via`", "file:", 'starts with "https://"'),
     "a path that climbs": ('[web]\nbase_path = "/../x y"\n', 1, "[web], key `base_path`", "..", 'such as "/watch"'),

@@ -24,6 +24,7 @@ TO_DO: Mapping[Outcome, str] = {
     Outcome.GONE: "The address may have moved: look for the new one and change `url`.",
     Outcome.EMPTY: "If it may have no entries, say so: may_be_empty = true.",
     Outcome.MALFORMED: "Look at what it sends; `watcher explain --document` reads a saved copy, `format` may be another one.",
+    Outcome.SHAPE: "Look at it in a browser: where it is right, change the source's `expect`; else its `url` or `options`.",
     Outcome.ERROR: "Try it again later; check the network, the name and the certificate.",
 }
 Told = Callable[[Finding], None]

@@ -23,7 +23,17 @@ from watcher.core.says import Sentence
 _SAYS = "Sentence"
 _VALUES: tuple[type, ...] = (
     *(settings.Watch, settings.Fetch, settings.Store, settings.Web, settings.Recipient, settings.Tool, settings.Example),
-    *(model.Signal, model.Track, model.Source, model.Follow, model.Headline, model.FigureSpec, model.Known, model.Date),
+    *(
+        model.Signal,
+        model.Track,
+        model.Source,
+        model.Expect,
+        model.Follow,
+        model.Headline,
+        model.FigureSpec,
+        model.Known,
+        model.Date,
+    ),
     *(model.Ladder, model.Status, model.Rule, model.Flag, Sentence),
 )
 

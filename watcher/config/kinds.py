@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StrictBool, StrictInt, StringConstraints, WithJsonSchema
 
 from watcher.config.patterns import check_pattern
+from watcher.core.shape import ELEMENT
 
 _UNITS = {unit: timedelta(seconds=n) for unit, n in (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))}
 _SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -112,6 +113,13 @@ def read_url(text: str) -> str:
     return text
 
 
+def read_element(text: str) -> str:
+    """Keep the name of an element of a document, with classes, an id and attributes. Raises ValueError."""
+    if not ELEMENT.fullmatch(text):
+        raise ValueError('an element such as "article", ".news", "#main", "[about]" or "article.news[about]"')
+    return text
+
+
 def read_base_path(text: str) -> str:
     """Keep the folder that a reverse proxy serves the page under, with its slash in front and none behind. Raises ValueError."""
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", text):
@@ -147,6 +155,7 @@ Zone = Annotated[Text, AfterValidator(read_zone)]
 Url = Annotated[Text, AfterValidator(read_url), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})]
 MaybeUrl = Annotated[Text, AfterValidator(lambda text: text and read_url(text))]
 BasePath = Annotated[Text, AfterValidator(read_base_path)]
+ElementName = Annotated[Text, AfterValidator(read_element), WithJsonSchema({"type": "string", "examples": ["article.news"]})]
 Pattern = Annotated[Text, AfterValidator(check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
 Id = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
 SourceId = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9_.-]{0,119}$")]

@@ -52,6 +52,8 @@ class Places:
         """What stands at a place. Raises KeyError, IndexError or TypeError for a place that is not there."""
         value: Any = self.tables
         for part in place:
+            if isinstance(value, str):  # one member written alone, where a list may stand
+                raise TypeError(part)
             value = value[part]
         return value
 

@@ -17,7 +17,21 @@ import notifiers
 from watcher import formats
 from watcher.config import settings
 from watcher.config.include import KEY
-from watcher.config.kinds import Duration, Filled, Id, MaybeUrl, Moment, Pace, Pattern, Scalar, SourceId, Text, Url, several
+from watcher.config.kinds import (
+    Duration,
+    ElementName,
+    Filled,
+    Id,
+    MaybeUrl,
+    Moment,
+    Pace,
+    Pattern,
+    Scalar,
+    SourceId,
+    Text,
+    Url,
+    several,
+)
 from watcher.core import model
 
 # The types below are put together at run time; under these names mypy takes them for values and not for annotations.
@@ -90,8 +104,9 @@ def _track() -> Any:  # noqa: ANN401 - annotations
 
 def _source() -> Any:  # noqa: ANN401 - annotations
     form = _choice[formats.names()]
-    follow = table(model.Follow, match=Pattern, title=Pattern, format=form, every=Pace)
-    own = {"id": SourceId, "url": Url, "format": form, "every": Pace}
+    expect = table(model.Expect, element=several(ElementName), links=Pattern)
+    follow = table(model.Follow, match=Pattern, title=Pattern, format=form, every=Pace, expect=expect)
+    own = {"expect": expect, "id": SourceId, "url": Url, "format": form, "every": Pace}
     optional = "id format publisher every"
     return table(model.Source, without="signal parent until", optional=optional, **own, follow=_many(follow))
 

@@ -12,7 +12,7 @@ from watcher.config.lines import Place
 from watcher.config.places import Places
 from watcher.config.settings import Example
 from watcher.config.spoken import spoken
-from watcher.core.model import Date, FigureSpec, Follow, Headline, Known, Signal, Source, Track
+from watcher.core.model import Date, Expect, FigureSpec, Follow, Headline, Known, Signal, Source, Track
 from watcher.core.vocabulary import Vocabulary
 
 _LISTS = ("track", "source", "headline", "figure", "known", "date", "example", "vocabulary")
@@ -70,8 +70,12 @@ def _source(signal: str, table: Mapping[str, Any]) -> Source:
         rest["id"] = source_id(rest["url"])
     if "publisher" not in rest:
         rest["publisher"] = publisher_of(rest["url"])
-    rest["follow"] = tuple(Follow(**each) for each in rest.get("follow", ()))
-    return Source(signal=signal, **rest)
+    rest["follow"] = tuple(Follow(**_expecting(each)) for each in rest.get("follow", ()))
+    return Source(signal=signal, **_expecting(rest))
+
+
+def _expecting(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {**table, **({"expect": Expect(**table["expect"])} if "expect" in table else {})}
 
 
 def _known(table: Mapping[str, Any]) -> Known:

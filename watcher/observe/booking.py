@@ -38,9 +38,16 @@ def book(tx: Transaction, readings: Sequence[Reading], now: datetime) -> list[Ob
         if noticed != Noticed():
             stirred.add(reading.due.source.signal)
             fresh += _book_one(tx, reading, noticed, mine, now)
+    tx.documents.put([reading.document for reading in readings if reading.document is not None and _is_evidence(reading)])
     forget(tx, sorted(stirred))
     _let_go(tx, readings, now)
     return tx.observations.add(fresh)
+
+
+def _is_evidence(reading: Reading) -> bool:
+    """Whether it shows a shape that is not what was expected, for the first time or in another way: a person will look at it."""
+    held, poll = reading.due.health, reading.poll
+    return poll.outcome is Outcome.SHAPE and (held.outcome, held.error) != (poll.outcome.value, poll.error)
 
 
 def _known(tx: Transaction, good: Iterable[Reading]) -> Mapping[str, Mapping[str, KnownEntry]]:

@@ -80,6 +80,7 @@ def _map(source: Source, url: str) -> Source:
         grace=max(source.grace, 4 * SELDOM * source.every),
         expect_every=None,
         essential=False,
+        expect=replace(source.expect, entries=0, newest_within=None) if source.expect else None,
         may_be_empty=True,
         may_be_missing=True,
     )
@@ -110,6 +111,7 @@ def page_of(source: Source, follow: Follow, link: str, now: datetime) -> Source:
         surface=follow.surface or source.surface,
         grace=max(source.grace, 4 * follow.every),
         options=follow.options,
+        expect=follow.expect,
         follow=tuple(deep for deep in source.follow if deep.deep),
         parent=source.id,
         until=now + follow.keep,

@@ -13,6 +13,7 @@ from zlib import crc32
 
 from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModified, Outcome, Source, Unreadable
 from watcher.core.pacing import next_at
+from watcher.core.shape import grown_old, misfit
 from watcher.fetch import Answer, Request
 from watcher.observe.following import found_in, is_closed, is_map, pace_of
 from watcher.store import Due, Poll
@@ -32,7 +33,10 @@ FUTURE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one poll ended: what is to be booked, and the entries of a good reading."""
+    """How one poll ended: what is to be booked, and the entries of a good reading.
+
+    A document without entries is one of an unexpected shape: evidence of it is kept.
+    """
 
     due: Due
     poll: Poll
@@ -65,19 +69,35 @@ def _spans(at: datetime, phase: timedelta) -> int:
 async def _read(due: Due, answer: Answer, *, read: Read, now: datetime, dice: float, missing: bool) -> Reading:
     if isinstance(answer, Failed):
         return Reading(due, _poll(due, now, dice, failed=answer))
-    if isinstance(answer, NotModified):
-        return Reading(due, _poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer))
-    if answer.hash == due.body_hash and not missing:
-        return Reading(due, _poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer))
+    if isinstance(answer, NotModified) or (answer.hash == due.body_hash and not missing):
+        return _unchanged(due, answer, now, dice)
     try:
-        entries = await read(answer, due.source.format, due.source.options)
-        _refuse_closed(due.source, entries)
+        entries = await _entries(due.source, answer, read)
     except Unreadable as error:
-        if error.kind is Outcome.EMPTY and due.source.may_be_empty:
-            return Reading(due, _poll(due, now, dice, answer=answer), answer, ())
         return Reading(due, _poll(due, now, dice, failed=Failed(error.kind, error.reason)))
+    if strange := misfit(due.source, answer.body, entries, now):
+        return Reading(due, _poll(due, now, dice, failed=Failed(Outcome.SHAPE, strange)), answer)
     newest = found_in(due.source, entries, now) if is_map(due.source) else _newest(entries, now)
     return Reading(due, _poll(due, now, dice, answer=answer, newest=newest), answer, entries)
+
+
+def _unchanged(due: Due, answer: Document | NotModified, now: datetime, dice: float) -> Reading:
+    """What is held still stands, unless it has grown too old meanwhile."""
+    if old := grown_old(due.source.expect, due.health.newest_entry_at, now):
+        return Reading(due, _poll(due, now, dice, failed=Failed(Outcome.SHAPE, old)))
+    return Reading(due, _poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer))
+
+
+async def _entries(source: Source, document: Document, read: Read) -> tuple[Entry, ...]:
+    """What a document holds; nothing, where that is allowed. Raises Unreadable."""
+    try:
+        entries = await read(document, source.format, source.options)
+    except Unreadable as error:
+        if error.kind is Outcome.EMPTY and source.may_be_empty:
+            return ()
+        raise
+    _refuse_closed(source, entries)
+    return entries
 
 
 def _refuse_closed(source: Source, entries: Sequence[Entry]) -> None:

@@ -44,6 +44,7 @@ POLLS = {
     Outcome.ERROR: Sign("✕", "failed", "bad", "No answer, or an error."),
     Outcome.MALFORMED: Sign("✕", "unreadable", "bad", "An answer that could not be read."),
     Outcome.EMPTY: Sign("✕", "empty", "bad", "An answer without anything in it."),
+    Outcome.SHAPE: Sign("✕", "unexpected shape", "bad", "An answer that does not look as its source declares."),
     Outcome.GONE: Sign("✕", "gone", "bad", "The page is no longer there."),
 }
 

@@ -3,7 +3,7 @@
 from watcher.core.model.base import Change, Facts, Outcome, Scalar, Standing, Tier
 from watcher.core.model.ladders import Flag, Ladder, Rule, Status, Track
 from watcher.core.model.meaning import Blind, Digest, Event, Figure, RaisedFlag, TrackVerdict, Transition, Verdict
-from watcher.core.model.places import Follow, Source
+from watcher.core.model.places import Expect, Follow, Source
 from watcher.core.model.seen import Claim, Document, Entry, Failed, Health, NotModified, Observation, Quote, Undecided, Unreadable
 from watcher.core.model.signals import Date, FigureSpec, Headline, Known, Signal
 
@@ -16,6 +16,7 @@ __all__ = [
     "Document",
     "Entry",
     "Event",
+    "Expect",
     "Facts",
     "Failed",
     "Figure",

@@ -53,3 +53,4 @@ class Outcome(StrEnum):
     MALFORMED = "malformed"
     EMPTY = "empty"
     GONE = "gone"
+    SHAPE = "unexpected shape"

@@ -9,6 +9,24 @@ from watcher.core.model.base import Facts, Tier
 
 
 @dataclass(frozen=True, slots=True)
+class Expect:
+    """What a document of a source looks like; one that does not is not read as if it did: the source is blind."""
+
+    entries: int = 0
+    """Fewest entries."""
+    dated: bool = False
+    """Whether most entries bear a date."""
+    newest_within: timedelta | None = None
+    """The newest entry with a date is not older than this."""
+    words: tuple[str, ...] = ()
+    """One of these stands in the title or the text of an entry; case does not matter."""
+    element: tuple[str, ...] = ()
+    """The document has one of these elements: `article`, `.news`, `#main`, `[about]`, or `article.news[about]`."""
+    links: str = ""
+    """Regular expression searched in the links of the entries: most must have it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Follow:
     """Which links of a source's entries are fetched as documents of their own."""
 
@@ -28,6 +46,8 @@ class Follow:
     """Registrable domain of who speaks there; empty: the domain of the link."""
     surface: str = ""
     options: Facts = field(default_factory=dict)
+    expect: Expect | None = None
+    """What its pages must look like to be read."""
     deep: bool = False
     """Also applied to the links that a followed page itself names (a report in a PDF)."""
 
@@ -57,6 +77,8 @@ class Source:
     essential: bool = False
     """Without this source the signal itself cannot see."""
     options: Facts = field(default_factory=dict)
+    expect: Expect | None = None
+    """What its documents must look like to be read."""
     follow: tuple[Follow, ...] = ()
     parent: str = ""
     """The source whose entry named this page; empty for a declared source."""

@@ -1,0 +1,119 @@
+"""Whether a document looks as its source declares: pure, and in a time that grows with its length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from watcher.core.model import Entry, Expect, Source
+
+ELEMENT = re.compile(r"(?=.)([A-Za-z][\w:-]*)?((?:[.#][A-Za-z_][\w-]*|\[[A-Za-z_][\w:-]*\])*)")
+"""How an element is written: `article`, `.news`, `#main`, `[about]`, or several of these together (`article.news[about]`)."""
+_PART = re.compile(r"([.#\[])([\w:-]+)")
+_ATTRIBUTE = rb"[^<>]*\s%s(?=[\s=>/])"
+_VALUE = rb"[^<>]*\s%s\s*=\s*(?:\"[^\"<>]*(?<![\w-])%s(?![\w-])|'[^'<>]*(?<![\w-])%s(?![\w-]))"
+_MENU = re.compile(rb"<(/?)(?:nav|menu)\b[^<>]*>", re.IGNORECASE)
+_HIDDEN = re.compile(rb"<(?:script|style|svg)\b[^<>]*>[^<>]*|<[^<>]*>|\s+", re.IGNORECASE)
+
+
+def misfit(source: Source, body: bytes, entries: Sequence[Entry], now: datetime) -> str:
+    """Say in words how a document that was read differs from what its source expects; empty where it does not."""
+    if source.expect is None:
+        return _lost_in_menus(source, body, entries)
+    if not entries and source.may_be_empty:
+        return next(_misfits_of_body(source.expect, body), "")
+    return next(_misfits(source.expect, body, entries, now), "") or _lost_in_menus(source, body, entries)
+
+
+def grown_old(expect: Expect | None, newest: datetime | None, now: datetime) -> str:
+    """Say that the newest entry is older than the source expects; empty where it is not, or where none bears a date."""
+    if expect is None or expect.newest_within is None or newest is None or now - newest <= expect.newest_within:
+        return ""
+    return f"its newest entry is of {newest:%Y-%m-%d}, and one of the last {_span(expect.newest_within)} is expected"
+
+
+def _misfits(expect: Expect, body: bytes, entries: Sequence[Entry], now: datetime) -> Iterator[str]:
+    yield from _misfits_of_body(expect, body)
+    if len(entries) < expect.entries:
+        yield f"{_count(len(entries))} where at least {expect.entries} are expected"
+    dates = [entry.published for entry in entries if entry.published]
+    if expect.dated and 2 * len(dates) < len(entries):
+        yield f"{len(entries) - len(dates)} of {_count(len(entries))} without a date"
+    if old := grown_old(expect, max((date for date in dates if date <= now + timedelta(days=1)), default=None), now):
+        yield old
+    if expect.words and not any(_says(entry, expect.words) for entry in entries):
+        yield f"nothing in it says {_one_of(expect.words)}"
+    links = [entry.link for entry in entries if entry.link]
+    strange = [link for link in links if expect.links and not _pattern(expect.links).search(link)]
+    if 2 * len(strange) > len(links):
+        yield f"{len(strange)} of {len(links)} links lead elsewhere than expected"
+
+
+def _misfits_of_body(expect: Expect, body: bytes) -> Iterator[str]:
+    if expect.element and not any(_element(name).search(body) for name in expect.element):
+        yield f"it has no element {_one_of(expect.element)}"
+
+
+def _says(entry: Entry, words: Sequence[str]) -> bool:
+    text = f"{entry.title}\n{entry.text}".casefold()
+    return any(word.casefold() in text for word in words)
+
+
+def _lost_in_menus(source: Source, body: bytes, entries: Sequence[Entry]) -> str:
+    """A page of which less was read than its menus hold; where what must be there was found, a short text is a short text."""
+    known = source.expect is not None and (source.expect.words or source.expect.element)
+    if source.format != "page" or "items" in source.options or known:
+        return ""
+    read, menus = sum(len(entry.text) for entry in entries), _length_of_menus(body)
+    return f"its text is shorter than its menus ({read} and {menus} characters)" if read < menus else ""
+
+
+def _length_of_menus(body: bytes) -> int:
+    """Characters of visible text inside `nav` and `menu` elements, about."""
+    length = depth = begun = 0
+    for tag in _MENU.finditer(body):
+        if tag[1] and depth:
+            depth -= 1
+            if not depth:
+                length += len(_HIDDEN.sub(b" ", body[begun : tag.start()]).decode("utf-8", "replace").strip())
+        elif not tag[1]:
+            begun = begun if depth else tag.end()
+            depth += 1
+    return length
+
+
+@lru_cache(maxsize=1024)
+def _element(text: str) -> re.Pattern[bytes]:
+    """The start tag of an element, as a pattern that never looks further than the next tag."""
+    found = ELEMENT.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    parts = "".join(f"(?={_part(kind, name)})" for kind, name in _PART.findall(found[2]))
+    name = re.escape(found[1]) if found[1] else r"[a-z][\w:-]*"
+    return re.compile(rf"<{name}(?=[\s/>]){parts}".encode(), re.IGNORECASE)
+
+
+def _part(kind: str, name: str) -> str:
+    word = re.escape(name).encode()
+    if kind == "[":
+        return (_ATTRIBUTE % word).decode()
+    return (_VALUE % (b"class" if kind == "." else b"id", word, word)).decode()
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return " or ".join(f"“{name}”" for name in names)
+
+
+def _count(entries: int) -> str:
+    return f"{entries} entr{'y' if entries == 1 else 'ies'}"
+
+
+def _span(length: timedelta) -> str:
+    return f"{length.days} days" if length >= timedelta(days=2) else f"{length // timedelta(hours=1)} hours"
