@@ -57,6 +57,8 @@ def test_a_law_in_the_list_of_laws_is_no_lone_row() -> None:
             "2026-12-10 senate: Senate passed companion measure S. 3519 in lieu of this measure by Voice Vote.",
             "closed_by_other_path",
         ),
+        ("2026-12-10 senate: Senate passed S. 4784, a related measure, by Voice Vote.", "closed_by_other_path"),
+        ("2026-12-10 senate: S. 4784 passed Senate without amendment by Voice Vote.", "closed_by_other_path"),
         ("2026-12-10 senate: By a vote of the Senate this measure is hereby passed.", "senate_passed"),
     ],
 )
@@ -150,3 +152,7 @@ def test_a_print_takes_neither_the_day_nor_the_tally_of_the_vote(day: str) -> No
 def test_a_bill_sent_back_to_committee_is_there_again() -> None:
     row = "2026-02-03 senate: Motion to recommit the bill to the Committee on Finance agreed to in Senate by Voice Vote."
     assert standing(CLOTURE, row) == "in_senate_committee"
+
+
+def test_a_row_may_name_its_own_bill() -> None:
+    assert standing("2026-12-10 senate: Senate passed H.R. 2683 without amendment by Voice Vote.") == "senate_passed"

@@ -204,6 +204,8 @@ def _action(measure: Measure, row: Row, place: int) -> Entry | None:
     if not sentence or published is None:
         return None
     step = read_action(row.text, code=row.code, system=row.system) or Step("unread", row.system.replace("library", ""))
+    if step.step in {"passed", "failed"} and _names_another(measure, sentence):
+        step = Step("companion", step.chamber)
     more: dict[str, Scalar] = {
         "system": row.system,
         "code": row.code,
@@ -214,6 +216,20 @@ def _action(measure: Measure, row: Row, place: int) -> Entry | None:
     }
     key = identity(measure.id, row.date, sentence, row.system)
     return Entry(key, measure.label, sentence, measure.link, published, facts_of(measure, step, row.date, more=more))
+
+
+_NAMED = re.compile(
+    r"(?:the )?(?:senate (?:passed|agreed to|adopted|rejected|defeated) )?"
+    r"((?:H\. ?R|[HS]\. ?(?:J|Con)\. ?Res|[HS]\. ?Res|S)\. ?\d{1,5})\b",
+    re.IGNORECASE,
+)
+"""The measure that a row speaks of where it begins with its number."""
+
+
+def _names_another(measure: Measure, sentence: str) -> bool:
+    """Whether a row tells the passage of another measure: "Senate passed S. 4784, a related measure"."""
+    named = _NAMED.match(sentence)
+    return bool(named) and issue_of(str(measure.congress), named[1] if named else "") not in {None, measure}
 
 
 def facts_of(measure: Measure, step: Step, date: str, *, more: Mapping[str, Scalar]) -> Facts:
