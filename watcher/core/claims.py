@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.globs import Glob
-from watcher.core.language.undecided import Net, Open, looked_at, net_of
+from watcher.core.language.undecided import Net, Open, frame_of, looked_at, net_of
 from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
 from watcher.core.observed import Seen
 from watcher.core.tallies import readings_of
@@ -73,7 +73,8 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     found = _told_once(found) if series else found
     # A publication that is no event of its series (another subject) is still for a person to see.
     settled = {claim.track for claim in found if claim.status and not claim.review and (claim.event or claim.track not in series)}
-    return (*(claim for claim in found if not (claim.review and claim.track in settled)), *readings_of(seen))
+    kept = (claim for claim in found if not (claim.review and not claim.unexplained and claim.track in settled))
+    return (*kept, *readings_of(seen))
 
 
 def _undecided(seen: Seen, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
@@ -83,7 +84,7 @@ def _undecided(seen: Seen, rules: _Rules, found: list[Claim]) -> Iterator[Claim]
         if not seen.holds_any(anchors) or any(claim.status and track.ladder.rung(claim.status).wakes for claim in mine):
             continue
         told = {claim.quote.text for claim in mine}
-        held = (one for one in looked_at(net, seen.reading) if isinstance(one, Open) and one.quote not in told)
+        held = (one for one in looked_at(net, seen.reading) if isinstance(one, Open) and (one.bound or one.quote not in told))
         if one := next(held, None):
             yield _asked_about(seen, track, one)
 
@@ -172,8 +173,9 @@ def _claim(seen: Seen, indexed: _Indexed) -> Claim | None:
         return _made(seen, indexed, None)
     from watcher.core.hearing import hear  # noqa: PLC0415 - rules that ask for facts alone need nothing that reads texts
 
-    said = hear(seen, rule, whole=indexed.wakes and seen.observation.tier in _ACCOUNTED)
-    return _made(seen, indexed, said) if said else None
+    whole = indexed.wakes and seen.observation.tier in _ACCOUNTED
+    said = hear(seen, rule, whole=whole)
+    return _made(seen, indexed, said) if said and not (whole and frame_of(seen.reading, said.quote)) else None
 
 
 def _speaks(seen: Seen, rule: Rule) -> bool:

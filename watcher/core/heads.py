@@ -66,7 +66,7 @@ def labelled(scene: Scene) -> tuple[Thing, ...] | None:
 
 def row(scene: Scene) -> tuple[Thing, ...]:
     """Of a table's row: the thing that its first cell names, and no other."""
-    end = next((n for n, token in enumerate(scene.tokens) if token.text == "|" and n), 0)
+    end = next((n for n, token in enumerate(scene.tokens) if token.text in {"|", ";"} and n), 0)
     at = next((n for n, token in enumerate(scene.tokens[:end]) if token.thing), None)
     return list_right(scene.tokens[:end], at) if at is not None else ()
 

@@ -94,7 +94,9 @@ def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, who
         if not _manner_fits(sentence, said) or (sentence.window and not said.window) or (whole and not _is_whole(sentence, said)):
             continue
         if _worded(sentence, vocabulary, line, reading) and not _gated(sentence, said, reading):
-            yield _matched(said, line, reading, past=whole and bool(_PAST & said.account.taken) and "planned" not in said.manners)
+            yield _matched(
+                said, line, reading, past=whole and bool(_PAST & said.account.taken) and "planned" not in sentence.manner
+            )
 
 
 def _is_whole(sentence: Sentence, said: Statement) -> bool:

@@ -79,9 +79,14 @@ def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
         object_right=right,
         object_inside=inside,
         adjacent=bool(words) and words[0] == IT,
-        modifier=kept[0].strip("[]").split("|")[0].split()[0] in PREPOSITIONS,
+        modifier=_first_word(kept[0]) in PREPOSITIONS,
         open_ended=kept[-1].strip("[]").split("|")[0].split()[-1] in PREPOSITIONS | _OPENERS,
     )
+
+
+def _first_word(word: str) -> str:
+    """The first word of a choice; the mark of a cell is no choice."""
+    return word if word == "|" else word.strip("[]").split("|")[0].split()[0]
 
 
 def _fixed(word: str, sets: Sets) -> tuple[str, ...]:
@@ -90,6 +95,8 @@ def _fixed(word: str, sets: Sets) -> tuple[str, ...]:
         return ()
     if word[0] == "<":
         return tuple(sorted({piece for text in sets[word[1:-1]] for piece in _first_fixed(_TOKEN.findall(text), sets)}))
+    if word == "|":
+        return ("|",)
     choices = word.strip("*").strip("[]").split("|") if word.startswith("[") else [word]
     pieces = tuple(sorted({choice.split()[0].strip("*").lower() for choice in choices if choice.strip()}))
     return () if "" in choices or "" in pieces else pieces

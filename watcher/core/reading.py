@@ -18,7 +18,8 @@ from watcher.core.windows import price_of, window_of
 from watcher.core.words import Token, tokens
 
 _LATER: Final = re.compile(r"(?i)^(?:it|its|they|this model|these models|both)\b")
-_ROW: Final = re.compile(r"^\||[^|]\|[^|]+\|")
+_ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-Z][\w &]{1,24}: ")
+"""A row of a table: cells between bars, or each cell behind the name of its column."""
 _ASIDE: Final = re.compile(
     r"(?i)^\W*(?:if|unless|while|although|though|whereas|unlike|like|without|instead|when|until|for|as|since)\b[^,]*,"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from watcher.core.language.lexicon import ROLES, Lexicon
@@ -33,15 +34,6 @@ class Account:
     """Whether the clause says that it is so now."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A token of the sentence as the account reads it."""
-
-    text: str
-    main: bool
-    """Whether it belongs to the clause of the statement, and not to one beside it."""
-
-
 Roles = tuple[tuple[str, int, int], ...]
 """What the sentence names by its role (a product, the maker): role, start, end."""
 Spans = tuple[tuple[int, int], ...]
@@ -55,8 +47,7 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
     because: list[str] = []
     unexplained: list[str] = []
     present = False
-    for begin, end in _segments(scene, first, stop):
-        main = first <= begin < stop
+    for begin, end, main in _segments(scene, first, stop):
         words = _words(scene, about if main else frozenset([own]), alike, roles, begin, end)
         if not main and ROLES["other"] in words and ROLES["it"] not in words:
             continue  # what is said of another thing takes nothing from this one
@@ -114,13 +105,23 @@ def _is_subject(tokens: tuple[Token, ...], at: int) -> bool:
     return any(token.text in AUXILIARIES or token.text.endswith("s") for token in tokens[at + 1 : at + 3])
 
 
-def _segments(scene: Scene, first: int, stop: int) -> Iterator[tuple[int, int]]:
-    """The clause, and those beside it that speak of no other thing."""
+def _segments(scene: Scene, first: int, stop: int) -> Iterator[tuple[int, int, bool]]:
+    """The clause, and those beside it: first and one past the last token, and whether it is the clause itself."""
+    if scene.row:
+        yield from _cells(scene)
+        return
     if first:
-        yield 0, first
-    yield first, stop
+        yield 0, first, False
+    yield first, stop, True
     if stop < len(scene.tokens):
-        yield stop, len(scene.tokens)
+        yield stop, len(scene.tokens), False
+
+
+def _cells(scene: Scene) -> Iterator[tuple[int, int, bool]]:
+    """The cells of a row: the first, which names the thing, and that of the phrase are the clause."""
+    marks = [n for n, token in enumerate(scene.tokens) if token.text in {"|", ";"} and n]
+    for begin, end in pairwise([0, *marks, len(scene.tokens)]):
+        yield begin, end, begin == 0 or begin <= scene.start < end
 
 
 def _words(scene: Scene, about: frozenset[str], alike: Spans, roles: Roles, first: int, stop: int) -> list[str]:

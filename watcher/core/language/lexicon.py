@@ -45,7 +45,9 @@ _BUILT_IN_FIRST: Final = {
 """The first two letters of what is built in."""
 _WINDOW_FIRST: Final = words_of("in wi ov ne la th to by on fr st be as fo ea du so mi")
 _KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
-_CLASSES: Final = words_of("neutral describing loaded limited past planned window supposed undone artifact field quiet foreign")
+_CLASSES: Final = words_of(
+    "neutral describing loaded limited past planned window supposed undone artifact field frame quiet foreign"
+)
 _PART: Final = re.compile(r"\[|\]\*?|\||<\w+>|\{\w+\}|[^\s\[\]|<>{}]+")
 
 
@@ -77,6 +79,7 @@ class Found:
 
     row: Row
     end: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Lexicon:
         best: Found | None = None
         for cue in self.index.get(clause[start : start + 2].rstrip(" "), ()):
             if cue.row.kind in kinds and (found := cue.pattern.match(clause, start)) and (best is None or found.end() > best.end):
-                best = Found(cue.row, found.end())
+                best = Found(cue.row, found.end(), found[0].strip())
         return best
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
-from watcher.core.language.lexicon import ROLES, Lexicon, english
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, english
+from watcher.core.phrases import Thing
 
 if TYPE_CHECKING:
     from watcher.core.model import Rule, Track
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
+_NEAR: Final = 2
+"""Sentences before and behind one that may tell what the text is."""
 _PRESENT: Final = frozenset({"is", "are", "has", "have", "'s", "'ve", "'re", "now", "can"})
 _MEANT: Final = frozenset({"it", "they", "them", "both", "its"})
 _OWNERS: Final = frozenset({"for", "on", "with", "in", "of", "to", "by", "using", "from", "than", "like", "about"})
@@ -28,6 +31,10 @@ class Net:
     statuses: Mapping[str, str]
     planned: str
     """The status of a plan with a time, empty where the track knows none."""
+    taken: str
+    """The status of what is taken away."""
+    gates: frozenset[str]
+    """Kinds of phrases that a rule does not bear beside its own."""
     first: str
     """The status that is asked about where no phrase is known."""
 
@@ -40,6 +47,8 @@ class Open:
     status: str
     unexplained: tuple[str, ...]
     why: str
+    bound: bool = True
+    """Whether a phrase that a rule knows is said of the thing; else only words of the question stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,9 @@ def net_of(track: Track) -> Net:
     statuses |= {kind: rule.status for rule in stated if rule.sentence for kind in rule.sentence.phrase}
     urgent = next((status.id for status in ladder.statuses if status.wakes and status.urgent), "")
     planned = next((rule.status for rule in waking if rule.sentence and rule.sentence.window), "")
-    return Net(groups, statuses, planned, urgent)
+    taken = next((status.id for status in ladder.statuses if status.wakes and status.steps_back), urgent)
+    gates = frozenset(kind for rule in waking if rule.sentence for kind in rule.sentence.without)
+    return Net(groups, statuses, planned, taken, gates, urgent)
 
 
 def wakes(track: Track, rule: Rule) -> bool:
@@ -74,14 +85,22 @@ def looked_at(net: Net, reading: Reading) -> Iterator[Open | Quiet]:
         if not (words := _of_question(net, reading, number)):
             continue
         said = [one for one in reading.statements if one.sentence == number and one.kind in net.statuses and _is_about(net, one)]
-        yield _judged(net, line, said, words)
+        yield _judged(net, reading, line, said, words)
+
+
+def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
+    """What the title or a sentence close to one says of the whole text: that it is rehearsed, imagined, drafted or mended."""
+    number = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
+    near = {0, *range(max(number - _NEAR, 0), number), *range(number + 1, min(number + _NEAR, len(reading.lines) - 1) + 1)}
+    clauses = ("".join(f"{word} " for word in masked(reading.lines[n].folded, (), frozenset())) for n in sorted(near - {number}))
+    return tuple(dict.fromkeys(found.words for clause in clauses for found in found_in(clause, ("frame",))))
 
 
 def _is_about(net: Net, said: Statement) -> bool:
     return said.thing is not None and said.thing.group in net.groups
 
 
-def _of_question(net: Net, reading: Reading, number: int) -> tuple[str, ...]:
+def _of_question(net: Net, reading: Reading, number: int) -> tuple[Found, ...]:
     """Words of the question in a sentence that names, or means, one of the things; none where it does not."""
     line = reading.lines[number]
     named = any(thing.group in net.groups for thing in line.things)
@@ -98,54 +117,63 @@ def _means(net: Net, reading: Reading, number: int) -> bool:
     return bool(_MEANT.intersection(masked(reading.lines[number].folded, (), net.groups)[:12]))
 
 
-def field_words(words: tuple[str, ...]) -> tuple[str, ...]:
+def field_words(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Those of the words and marks of a sentence in which the question is spoken of."""
-    clause = "".join(f"{word} " for word in words)
-    return tuple(_found(clause, english(), ("field",)))
+    return tuple(found_in("".join(f"{word} " for word in words), ("field",)))
 
 
-def _found(clause: str, lexicon: Lexicon, kinds: tuple[str, ...]) -> Iterator[str]:
+def found_in(clause: str, kinds: tuple[str, ...]) -> Iterator[Found]:
+    """The cues of these classes in a clause, from left to right."""
     at = 0
     while at < len(clause):
-        found = lexicon.at(clause, at, kinds)
+        found = english().at(clause, at, kinds)
         if found:
-            yield clause[at : found.end].strip()
+            yield found
         at = clause.index(" ", found.end - 1 if found else at) + 1
 
 
-def _judged(net: Net, line: Line, said: list[Statement], words: tuple[str, ...]) -> Open | Quiet:
+def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
     if line.folded.rstrip("\"')] ").endswith("?"):
         return Quiet(line.quote, "it is a question")
-    judged = [_of_statement(net, line, one) for one in said]
+    judged = [_of_statement(net, reading, line, one) for one in said]
     opened = [one for one in judged if isinstance(one, Open)]
     if opened:
         return min(opened, key=lambda one: len(one.unexplained))
     if judged:
         return judged[0]
-    if why := _quiet(net, line):
+    if why := _quiet(net, reading, line):
         return Quiet(line.quote, why)
-    return Open(line.quote, net.first, words, f"no rule knows how it speaks: {', '.join(words)}")
+    status = net.taken if any(one.row.reason == "taken" for one in words) else net.first
+    shown = tuple(dict.fromkeys(one.words for one in words))
+    return Open(line.quote, status, shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=False)
 
 
-def _of_statement(net: Net, line: Line, said: Statement) -> Open | Quiet:
+def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
     """What the account makes of one statement that no rule took."""
     found = said.account
     if _HARD & said.manners and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}")
-    if said.manners == {"planned"}:
+    if said.manners == {"planned"} or net.statuses[said.kind] == net.planned:
         return _of_plan(net, line, said)
     if found.taken and not _is_doubtful(said):
         return Quiet(line.quote, f"it is {' and '.join(sorted(found.taken))}: {', '.join(found.because)}")
-    words = found.unexplained or found.because
-    if words or said.manners:
-        words = words or tuple(sorted(said.manners))
+    words = found.unexplained or found.because or tuple(sorted(said.manners))
+    if words:
         return Open(line.quote, net.statuses[said.kind], words, f"not explained: {', '.join(words)}")
+    return _of_whole(net, reading, line, said)
+
+
+def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
+    """A statement that is explained in full, and that no rule took: what stands beside it contradicts, or is wanting."""
+    words = frame_of(reading, line.quote) or tuple(sorted(net.gates & reading.kinds))
+    if words:
+        return Open(line.quote, net.statuses[said.kind], words, f"the text also speaks of: {', '.join(words)}")
     return Quiet(line.quote, f"\u201c{said.words}\u201d lacks what the rule asks for besides")
 
 
 def _of_plan(net: Net, line: Line, said: Statement) -> Open | Quiet:
     """A plan that names a time may be a promise; one that names none is none."""
-    if not said.window or net.planned in {"", net.statuses[said.kind]}:
+    if not said.window or not net.planned:
         return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named")
     words = said.account.unexplained or said.account.because
     return Open(line.quote, net.planned, words, f"not explained: {', '.join(words)}")
@@ -163,16 +191,29 @@ def _is_doubtful(said: Statement) -> bool:
     return found.present or found.taken == {"limited"} or now
 
 
-def _quiet(net: Net, line: Line) -> str:
+def _quiet(net: Net, reading: Reading, line: Line) -> str:
     """Why a sentence without a known phrase says nothing of the question, empty where that is not known."""
     words = masked(line.folded, line.things, net.groups)
-    clause = "".join(f"{word} " for word in words)
     lexicon = english()
-    for at in [0, *(n + 1 for n, letter in enumerate(clause) if letter == " ")][:-1]:
-        found = lexicon.at(clause, at, ("quiet",))
-        if found:
-            return found.row.reason
+    for found in found_in("".join(f"{word} " for word in words), ("quiet",)):
+        return found.row.reason
+    if another := _of_another(net, reading, line):
+        return f"it is said of {another}"
     return "it speaks of what only carries the name" if _is_carried(words, lexicon) else ""
+
+
+def _of_another(net: Net, reading: Reading, line: Line) -> str:
+    """The other thing with which the sentence begins and of which all that it says of the question is said."""
+    said = [one for one in reading.statements if one.line is line and one.kind in net.statuses]
+    first = next((thing for thing in line.things if thing.group not in net.groups or not _is_unlike(line, thing)), None)
+    if not said or first is None or first.group in net.groups or any(one.thing is not first for one in said):
+        return ""
+    return first.name
+
+
+def _is_unlike(line: Line, thing: Thing) -> bool:
+    """Whether a thing is only what another one is compared with, before the sentence speaks: "Unlike X, Y is …"."""
+    return line.folded[: thing.start].strip().lower() in {"unlike", "like", "besides", "instead of", "in contrast to"}
 
 
 def _is_carried(words: list[str], lexicon: Lexicon) -> bool:
