@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
+
+from watcher.core.model import Unreadable
+from watcher.formats._markup import unpack
 
 _ROOT: Final = re.compile(r"<(?!\?|!--|!doctype)(?:\w+:)?([A-Za-z][\w.-]*)", re.IGNORECASE)
 _ROOTS: Final = {
@@ -28,6 +32,8 @@ _LOOK: Final = 20_000
 
 def format_of(body: bytes, url: str) -> str:
     """The name of the format that a document is most likely in. Pure."""
+    with suppress(Unreadable):
+        body = unpack(body)
     start = body[:_LOOK].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if body[:1024].find(b"%PDF-") >= 0:
         return "pdf"

@@ -231,6 +231,9 @@ def test_the_forms_of_publishers_are_read_directly_and_alike(name: str) -> None:
         atom("<title>a</title>"),
         atom("<title>a</title><link href='/relative'/>"),
         rss("<title>\ud800</title>"),
+        rss("<title>Ã©\x85 é</title>"),
+        rss("<guid>page-1</guid>", attributes=' xml:base="https://base.example/x/"'),
+        rss("<link>https://a.example/1?a=1&amp;amp;b=2</link>"),
     ],
 )
 def test_what_is_unusual_is_handed_over(text: str) -> None:
@@ -261,14 +264,14 @@ def test_the_feeds_of_the_recorded_world_are_read_directly_and_alike() -> None:
             attributes=NAMES,
         ),
         rss(
-            "<guid>page-1</guid><link>https://a.example/1?a=1&amp;amp;b=2</link>",
+            "<guid isPermaLink='false'>page-1</guid><link>https://a.example/1?a=1&amp;b=2</link>",
             attributes=' xml:base="https://base.example/x/"',
         ),
         rss(
             "<guid></guid><link></link><title/><category domain='d'>c</category><author>a@b.example</author>",
             channel=' xml:base="https://b.example/"',
         ),
-        rss("<title>Ã©\x85 é</title><description>&#x93;q&#x94;</description>"),
+        rss("<title>é</title><description>&amp;#x93;q&amp;#x94;</description><pubDate>soon</pubDate>"),
         atom(
             "<title>a</title><link href='https://a.example/'/><link rel='self' href='x'/><category term='t' scheme='s'/><author><name>n</name></author>"
         ),

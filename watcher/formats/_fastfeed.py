@@ -1,36 +1,39 @@
-"""Reading well-formed RSS 2.0 and Atom of common shape directly; anything else is left to feedparser, the judge.
+"""Reading RSS 2.0 and Atom of common shape with fastfeedparser; anything else is left to feedparser, the judge.
 
-Every rule here repeats what feedparser does with the same document (tests/formats/test_agreement.py holds both beside
-each other); where a document has anything that feedparser treats in a way of its own, the answer is None.
+fastfeedparser mends and guesses: it reads what is cut off, takes a date in GMT-07:00 for one in GMT, and makes a summary of what
+has none. So it is asked only about whole documents in which nothing is to be mended or guessed, and dates are taken as they
+stand (tests/formats/test_agreement.py holds both readings beside each other).
 """
 
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
-from watcher.formats._items import Item
+from watcher.formats._items import Item, as_markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
-_RSS_TEXT = {
-    "title": "title",
-    "link": "link",
-    "description": "summary",
-    "{http://purl.org/rss/1.0/modules/content/}encoded": "content",
-    "pubDate": "published",
+_RSS_ONCE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("title", "link", "description", _ENCODED, "pubDate"), ()),
+    "guid": ("isPermaLink",),
 }
-_RSS_IGNORED = frozenset({"author", "comments", "enclosure", "source", "{http://purl.org/dc/elements/1.1/}creator"})
-_ATOM_TEXT = {_ATOM + name: name for name in ("id", "title", "summary", "content", "published", "updated")}
-_ATOM_PEOPLE = frozenset({_ATOM + "author", _ATOM + "contributor"})
-_ATOM_PERSON = frozenset({_ATOM + "name", _ATOM + "uri", _ATOM + "email"})
+_ATOM_ONCE: dict[str, tuple[str, ...]] = {
+    **{_ATOM + name: ("type",) for name in ("title", "summary", "content")},
+    **{_ATOM + name: () for name in ("id", "published", "updated")},
+}
+"""What an item may have once, and the attributes that it may have."""
+
+_SILENT = frozenset({"author", "comments", "enclosure", "source", "{http://purl.org/dc/elements/1.1/}creator"})
+_PEOPLE = frozenset({_ATOM + "author", _ATOM + "contributor"})
+_PERSON = frozenset({_ATOM + "name", _ATOM + "uri", _ATOM + "email"})
 _FOREIGN = (
     "{http://purl.org/rss/1.0/modules/slash/}",
     "{http://purl.org/rss/1.0/modules/syndication/}",
@@ -39,12 +42,11 @@ _FOREIGN = (
     "{com-wordpress:feed-additions:1}",
 )
 _PICTURES = frozenset(f"{{http://search.yahoo.com/mrss/}}{name}" for name in ("thumbnail", "content"))
-_GUID, _TYPED = frozenset({"isPermaLink"}), frozenset({"type"})
-"""Attributes that may stand on a name, and on a text of Atom."""
 _HTML_TYPES = frozenset({None, "text/html", "application/xhtml+xml"})
-_ENTITY_LEFT = re.compile(r"&([A-Za-z0-9_]+);")
-_WINDOWS = {code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}}
-_WINDOWS_MARK = re.compile(r"[\x80-\x9f]")
+_MENDED = re.compile(r"[\x80-\x9f]|[\xc2-\xf4][\x80-\xbf]")
+"""Windows characters, and UTF-8 that was read as Latin-1: feedparser puts both right."""
+
+_ADDRESS = re.compile(r"https?://[^/\s](?:[^\s&]|&(?![A-Za-z0-9_]+;))*")
 _PARSER = etree.XMLParser(
     encoding="utf-8",
     resolve_entities=False,
@@ -57,137 +59,155 @@ _PARSER = etree.XMLParser(
 )
 
 
-class _Unusual(Exception):  # noqa: N818 - no error: the document goes to feedparser
-    """Something that only feedparser should judge."""
-
-
 def read_items(text: str) -> list[Item] | None:
     """The items of a feed that has passed the guard of `_markup.open_xml`; None where feedparser must read it."""
+    if _MENDED.search(text):
+        return None
     try:
-        root = etree.fromstring(text.encode(), _PARSER)
-        if root.tag == "rss":
-            return _read_rss(root)
-        if root.tag == _ATOM + "feed":
-            return _read_atom(root)
-    except (etree.XMLSyntaxError, UnicodeEncodeError, _Unusual):
-        pass
-    return None
+        data = text.encode()
+        nodes = _usual_nodes(etree.fromstring(data, _PARSER))
+    except (etree.XMLSyntaxError, UnicodeEncodeError):
+        return None
+    if nodes is None:
+        return None
+    read_one = _rss_item if nodes and nodes[0].tag == "item" else _atom_item
+    entries = _entries(data) if nodes else []
+    return [read_one(node, entry) for node, entry in zip(nodes, entries, strict=True)]
 
 
-def _read_rss(root: etree._Element) -> list[Item]:
-    channels = list(root)
-    if len(channels) != 1 or channels[0].tag != "channel" or "version" not in root.attrib:
-        raise _Unusual
-    channel = channels[0]
-    if any(name != _BASE for name in channel.attrib):
-        raise _Unusual
-    base = channel.get(_BASE) or root.get(_BASE) or ""
-    return [_rss_item(item, base) for item in channel.iterchildren("item")]
+def _entries(data: bytes) -> list[dict[str, Any]]:
+    """What the library finds in a document in memory; it is never given a text, which could be an address to fetch."""
+    import fastfeedparser  # noqa: PLC0415 - a tenth of a second that feeds alone need
+
+    found: list[dict[str, Any]] = fastfeedparser.parse(data, include_media=False, include_enclosures=False)["entries"]
+    return found
 
 
-def _rss_item(item: etree._Element, base: str) -> Item:
-    found: dict[str, str] = {}
-    categories = []
-    for child in item:
-        tag = child.tag
-        name = _RSS_TEXT.get(tag)
-        if name is not None:
-            _keep(found, name, child)
-        elif tag == "guid":
-            _keep(found, "id", child, _GUID)
-            if base and found["id"] and child.get("isPermaLink", "true") == "true":
-                found["id"] = urljoin(base, found["id"])
-        elif tag == "category":
-            _only(child, ("domain",))
-            categories.append(_repair((child.text or "").strip()))
-        elif tag not in _RSS_IGNORED:
-            _ignore(child)
-        elif len(child):
-            raise _Unusual
-    if item.attrib:
-        raise _Unusual
-    return Item(**{**found, "link": _rss_link(found.get("link", ""), base)}, categories=tuple(categories))
+def _rss_item(node: etree._Element, entry: dict[str, Any]) -> Item:
+    has = {child.tag for child in node}
+    return Item(
+        id=entry.get("id", "") if "guid" in has else "",
+        link=entry.get("link", "") if "link" in has else "",
+        title=entry.get("title", ""),
+        texts=(_content(entry) if _ENCODED in has else "", entry.get("description", "") if "description" in has else ""),
+        published=(node.findtext("pubDate") or "").strip(),
+        categories=_terms(entry),
+    )
 
 
-def _rss_link(link: str, base: str) -> str:
-    """The address as feedparser mends it: resolved, escaped ampersands restored."""
-    if not link:
+def _atom_item(node: etree._Element, entry: dict[str, Any]) -> Item:
+    content, summary, title = (node.find(_ATOM + name) for name in ("content", "summary", "title"))
+    return Item(
+        id=entry.get("id", "") if node.find(_ATOM + "id") is not None else "",
+        link=entry.get("link", ""),
+        title=entry.get("title", ""),
+        texts=(_typed(content, _content(entry)), _typed(summary, entry.get("description", ""))),
+        published=(node.findtext(_ATOM + "published") or "").strip(),
+        updated=(node.findtext(_ATOM + "updated") or "").strip(),
+        categories=_terms(entry),
+        literal=title is not None and title.get("type") != "html",
+        unique=True,
+    )
+
+
+def _content(entry: dict[str, Any]) -> str:
+    return next((str(part.get("value") or "") for part in entry.get("content", ())), "")
+
+
+def _typed(element: etree._Element | None, said: str) -> str:
+    """What an element of Atom says, as markup; nothing where the library has made it of something else."""
+    if element is None:
         return ""
-    if not link.startswith(("https://", "http://")) or ":///" in link:
-        raise _Unusual
-    if base:
-        link = urljoin(base, link)
-    return _ENTITY_LEFT.sub(r"&\g<1>", link.replace("&amp;", "&")) if "&" in link else link
+    return said if element.get("type") == "html" else as_markup(said)
 
 
-def _read_atom(root: etree._Element) -> list[Item]:
-    if root.get(_BASE):
-        raise _Unusual
-    return [_atom_entry(entry) for entry in root.iterchildren(_ATOM + "entry")]
+def _terms(entry: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(tag.get("term") or "") for tag in entry.get("tags", ()))
 
 
-def _atom_entry(entry: etree._Element) -> Item:
-    found: dict[str, str] = {}
-    categories, links = [], []
-    for child in entry:
-        tag = child.tag
-        name = _ATOM_TEXT.get(tag)
-        if name is not None:
-            if child.get("type", "text") not in {"text", "html"}:
-                raise _Unusual
-            _keep(found, name, child, _TYPED)
-        elif tag == _ATOM + "link":
-            links.append(child)
-        elif tag == _ATOM + "category":
-            _only(child, ("term", "scheme", "label"))
-            if child.text:
-                raise _Unusual
-            categories.append(child.get("term", ""))
-        elif tag not in _ATOM_PEOPLE:
-            _ignore(child)
-        elif any(part.tag not in _ATOM_PERSON or len(part) for part in child):
-            raise _Unusual
-    if entry.attrib:
-        raise _Unusual
-    return Item(**found, link=_atom_link(links), categories=tuple(categories))
+# --- what is usual --------------------------------------------------------------------------------------------------
 
 
-def _atom_link(links: Iterable[etree._Element]) -> str:
-    """The one address of the page itself."""
-    pages = [link for link in links if link.get("rel", "alternate") == "alternate" and link.get("type") in _HTML_TYPES]
-    if len(pages) != 1:
-        raise _Unusual
-    address = pages[0].get("href", "")
-    if not address.startswith(("https://", "http://")) or ":///" in address:
-        raise _Unusual
-    return str(address)
+def _usual_nodes(root: etree._Element) -> list[etree._Element] | None:
+    """The items of a feed in which each is usual; None for any other."""
+    if root.tag == "rss" and "version" in root.attrib and len(root) == 1 and root[0].tag == "channel":
+        channel = root[0]
+        base = channel.get(_BASE) or root.get(_BASE) or ""
+        nodes = list(channel.iterchildren("item"))
+        usual = set(channel.attrib) <= {_BASE} and all(_is_usual_item(node, base) for node in nodes)
+    elif root.tag == _ATOM + "feed":
+        nodes = list(root.iterchildren(_ATOM + "entry"))
+        usual = _BASE not in root.attrib and all(map(_is_usual_entry, nodes))
+    else:
+        return None
+    return nodes if usual else None
 
 
-def _keep(found: dict[str, str], name: str, element: etree._Element, attributes: frozenset[str] = frozenset()) -> None:
-    """Note the text of an element that comes once and has no elements inside."""
-    if name in found or len(element) or not attributes.issuperset(element.keys()):
-        raise _Unusual
-    text = (element.text or "").strip()
-    if name == "id" and ":///" in text:
-        raise _Unusual
-    found[name] = text if text.isascii() else _repair(text)
+def _is_usual_item(item: etree._Element, base: str) -> bool:
+    """Whether an item of RSS has nothing that feedparser treats in a way of its own; `base` leaves its addresses as they are."""
+    others = [child for child in item if child.tag not in _RSS_ONCE]
+    return (
+        not item.attrib
+        and _has_once(item, _RSS_ONCE)
+        and all(_is_category(child, "domain") or _is_silent(child) for child in others)
+        and all(_stands(link, base) for link in item.iterchildren("link") if link.text)
+        and all(_names(guid, base) for guid in item.iterchildren("guid"))
+    )
 
 
-def _only(element: etree._Element, attributes: tuple[str, ...]) -> None:
-    """Refuse elements inside, and attributes that could change what the text means."""
-    if len(element) or (element.attrib and any(name not in attributes for name in element.attrib)):
-        raise _Unusual
+def _stands(link: etree._Element, base: str) -> bool:
+    address = (link.text or "").strip()
+    return bool(_ADDRESS.fullmatch(address)) and (not base or urljoin(base, address) == address)
 
 
-def _ignore(element: etree._Element) -> None:
-    """Pass over an element of a vocabulary that says nothing we read."""
-    known = element.tag.startswith(_FOREIGN) or (element.tag in _PICTURES and not element.text)
-    if len(element) or not known:
-        raise _Unusual
+def _names(guid: etree._Element, base: str) -> bool:
+    name = (guid.text or "").strip()
+    moves = base and guid.get("isPermaLink", "true") == "true" and urljoin(base, name) != name
+    return ":///" not in name and not (name and moves)
 
 
-def _repair(text: str) -> str:
-    """UTF-8 read as Latin-1 by the publisher, and Windows characters, put right as feedparser does."""
-    with suppress(UnicodeError):
-        text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_WINDOWS) if _WINDOWS_MARK.search(text) else text
+def _is_usual_entry(entry: etree._Element) -> bool:
+    """The same of an entry of Atom: texts that are text or HTML, one address of the page itself."""
+    others = [child for child in entry if child.tag not in _ATOM_ONCE]
+    pages = [link for link in entry.iterchildren(_ATOM + "link") if link.get("rel", "alternate") == "alternate"]
+    return (
+        not entry.attrib
+        and _has_once(entry, _ATOM_ONCE)
+        and all(child.get("type", "text") in {"text", "html"} for child in entry if child.tag in _ATOM_ONCE)
+        and all(_is_told_apart(child) for child in others)
+        and len(pages) == 1
+        and pages[0].get("type") in _HTML_TYPES
+        and bool(_ADDRESS.fullmatch(pages[0].get("href", "")))
+        and ":///" not in (entry.findtext(_ATOM + "id") or "")
+    )
+
+
+def _is_told_apart(child: etree._Element) -> bool:
+    """Whether an element of an entry is a link, a person, a category, or says nothing that we read."""
+    if child.tag == _ATOM + "link":
+        return len(child) == 0
+    if child.tag in _PEOPLE:
+        return all(part.tag in _PERSON and len(part) == 0 for part in child)
+    return _is_category(child, "term", "scheme", "label") or _is_silent(child)
+
+
+def _has_once(node: etree._Element, once: dict[str, tuple[str, ...]]) -> bool:
+    """Whether each of these elements comes once, has text alone, and no attribute that could change what it means."""
+    found = [child for child in node if child.tag in once]
+    return len({child.tag for child in found}) == len(found) and all(_is_plain(child, once[child.tag]) for child in found)
+
+
+def _is_plain(child: etree._Element, attributes: Iterable[str]) -> bool:
+    return len(child) == 0 and all(name in attributes for name in child.keys())  # noqa: SIM118 - lxml: iterating gives children
+
+
+def _is_category(child: etree._Element, *attributes: str) -> bool:
+    if child.tag == "category":
+        return _is_plain(child, attributes)
+    return child.tag == _ATOM + "category" and _is_plain(child, attributes) and not child.text
+
+
+def _is_silent(child: etree._Element) -> bool:
+    """Whether an element is of a vocabulary that says nothing we read."""
+    known = child.tag in _SILENT or child.tag.startswith(_FOREIGN) or (child.tag in _PICTURES and not child.text)
+    return len(child) == 0 and known

@@ -11,8 +11,17 @@ class Item(NamedTuple):
     id: str = ""
     link: str = ""
     title: str = ""
-    summary: str = ""
-    content: str = ""
+    texts: tuple[str, ...] = ()
+    """What may be its text, as markup: the whole before summaries, its own words before those on a picture."""
     published: str = ""
     updated: str = ""
     categories: tuple[str, ...] = ()
+    literal: bool = False
+    """Whether the title is text, in which tags and entities mean nothing."""
+    unique: bool = False
+    """Whether the format says that an id names one item alone, so that the later of two is what holds."""
+
+
+def as_markup(text: str) -> str:
+    """Text in which tags and entities mean nothing, as markup that shows it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n\n", "<br>") if "<" in text or "&" in text else text

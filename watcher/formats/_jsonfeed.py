@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from watcher.core.model import Unreadable
-from watcher.formats._items import Item
+from watcher.formats._items import Item, as_markup
 from watcher.formats._json import open_json
 
 
@@ -28,9 +28,10 @@ def _item(item: dict[str, Any]) -> Item:
         id=value("id"),
         link=value("url", "external_url"),
         title=value("title"),
-        summary=value("summary"),
-        content=value("content_html", "content_text"),
+        texts=(value("content_html"), as_markup(value("content_text")), as_markup(value("summary"))),
         published=value("date_published"),
         updated=value("date_modified"),
         categories=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        literal=True,
+        unique=True,
     )

@@ -4,25 +4,49 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 
 from watcher.core.model import Outcome, Unreadable
 from watcher.formats._text import paragraphs
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, ""),
-    (codecs.BOM_UTF32_BE, ""),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_READ_AS = {
-    "utf-8": "utf-8",
-    "ascii": "utf-8",
-    "iso8859-1": "cp1252",  # as browsers do: https://encoding.spec.whatwg.org/#names-and-labels
-    "iso8859-15": "iso8859-15",
-    "iso8859-2": "iso8859-2",
-    **{f"cp125{n}": f"cp125{n}" for n in range(9)},
+_WIDE = (
+    (re.compile(rb"[^\0]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0\0\0[^\0]"), "utf-32-be"),
+    (re.compile(rb"[^\0\s]\0"), "utf-16-le"),
+    (re.compile(rb"\0[^\0 ]"), "utf-16-be"),
+)
+"""How a document without a mark begins that has two or four bytes a character (XML 1.0, appendix F)."""
+
+_BROWSERS_READ = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
 }
+"""What browsers read for a name (https://encoding.spec.whatwg.org/#names-and-labels)."""
+
+_ONE_BYTE = re.compile(r"cp(?!932|949|950)\d+|iso8859-\d+|koi8-[rtu]|mac-\w+|hp-roman8|kz1048|ptcp154")
+_MANY_BYTES = re.compile(r"utf-8|gb18030|big5hkscs|cp932|cp949|cp950|euc_\w+|shift_jis\w+|johab|iso2022_\w+|hz")
+"""Encodings of text. Python knows others that are none (base64, rot13, zlib), or that take long (punycode)."""
+
+_GZIP = b"\x1f\x8b\x08"
+_MOST_UNPACKED = 52_428_800
+"""Bytes that a packed document may hold: what the protocol of site maps allows."""
+
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})[\"']", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([a-zA-Z0-9_:.-]{1,40})", re.IGNORECASE)
@@ -32,7 +56,7 @@ _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _FIRST_ELEMENT = re.compile(r"<\w")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
 _XML_START = re.compile(r"[\ufeff\s]*<(?:\?xml|!doctype|rss|feed|rdf)\b", re.IGNORECASE)
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,32};)")
 _PAGE_ROOTS = frozenset({"html", "head", "body"})
 _HUMAN_CHECK = (
@@ -50,42 +74,65 @@ _SHORT = 400
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The text of a document in one of the common encodings.
+    """The text of a document, which may be packed with gzip (`sitemap.xml.gz`).
 
-    Only these are read, because a guard that searches text must see the same text as the parser after it. Raises
-    Unreadable: EMPTY for nothing but white space, MALFORMED for an encoding that is not on the list.
+    A guard that searches the text sees the same as the parser after it, which is given this text anew in UTF-8. Raises
+    Unreadable: EMPTY for nothing but white space, MALFORMED for an encoding of no text.
     """
+    body = unpack(body)
     if not body.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise Unreadable("the document is empty", Outcome.EMPTY)
     for mark, name in _BOMS:
         if body.startswith(mark):
-            return _decode_as(body[len(mark) :], name)
-    if body[1:2] == b"\0" and body[:1].strip():
-        return _decode_as(body, "utf-16-le")
-    if body[:1] == b"\0" and body[1:2].strip(b"\0 "):
-        return _decode_as(body, "utf-16-be")
-    return _decode_first(body, [*_declared(body, content_type), "utf-8"])
+            return body[len(mark) :].decode(name, "replace").lstrip("\ufeff")
+    for start, name in _WIDE:
+        if start.match(body):
+            return body.decode(name, "replace")
+    return _decode_mended(body, _declared(body, content_type))
 
 
-def _decode_as(body: bytes, name: str) -> str:
-    """One encoding, what is wrong in it replaced."""
-    if not name:
-        raise Unreadable("encoding utf-32 is not read")
-    return body.decode(name, "replace").lstrip("\ufeff")
+def unpack(body: bytes) -> bytes:
+    """The document in a gzip file, or the bytes as they are. Raises Unreadable for one that is broken or too large."""
+    if not body.startswith(_GZIP):
+        return body
+    inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        inside = inflater.decompress(body, _MOST_UNPACKED)
+    except zlib.error as error:
+        raise Unreadable("the gzip file is broken") from error
+    if not inflater.eof:
+        raise Unreadable("the gzip file is cut off, or too large")
+    return inside
 
 
-def _decode_first(body: bytes, names: list[str]) -> str:
-    """The first encoding that fits without an error, else the first one with its errors replaced."""
-    for name in names:
+def _decode_mended(body: bytes, names: list[str]) -> str:
+    """What browsers and feedparser make of it: what is UTF-8 is so, whatever a label of one byte a character says.
+
+    Else the first label that fits; else UTF-8 with each stray byte as Windows writes it.
+    """
+    tried = [name for name in names if name != "utf-8"]
+    if not _NOT_ASCII.search(body) or all(map(_ONE_BYTE.fullmatch, tried)):
+        tried.insert(0 if _NOT_ASCII.search(body) else len(tried), "utf-8")
+    for name in tried:
         try:
             return body.decode(name)
         except UnicodeDecodeError:
             continue
-    return body.decode(names[0], "replace")
+    return body.decode("utf-8", _AS_WINDOWS)
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """Stray bytes as Windows-1252 has them."""
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - nothing is encoded under this name
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_AS_WINDOWS = "watcher.as_windows"
+codecs.register_error(_AS_WINDOWS, _as_windows)
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:
-    """Encodings that the server and the document name, in this order (RFC 7303). Raises Unreadable for a refused one."""
+    """Encodings that the server and the document name, in this order (RFC 7303). Raises Unreadable for one of no text."""
     named = [match.group(1) for match in [_CHARSET.search(content_type)] if match]
     inside = _DECLARED.search(body[:400]) or _META.search(body[:2_000])
     if inside:
@@ -96,11 +143,12 @@ def _declared(body: bytes, content_type: str) -> list[str]:
             known = codecs.lookup(name.strip()).name
         except (LookupError, ValueError):
             continue
-        if known.startswith("utf-16"):
-            continue  # two bytes a character would have been seen above
-        if known not in _READ_AS:
+        if known.startswith(("utf-16", "utf-32")):
+            continue  # several bytes a character would have been seen above
+        known = _BROWSERS_READ.get(known, known)
+        if not _ONE_BYTE.fullmatch(known) and not _MANY_BYTES.fullmatch(known):
             raise Unreadable(f"encoding {name[:40]} is not read")
-        found.append(_READ_AS[known])
+        found.append(known)
     return found
 
 
@@ -149,7 +197,7 @@ def without_declaration(text: str) -> str:
 
 def mend_ampersands(text: str) -> str:
     """A bare "&", the commonest flaw, written as it should be: feedparser would make "R&D;" of "R&D"."""
-    parts = _CDATA.split(text)
+    parts = CDATA.split(text)
     parts[::2] = [_BARE_AMPERSAND.sub("&amp;", part) for part in parts[::2]]
     return "".join(parts)
 

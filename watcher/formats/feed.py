@@ -15,7 +15,7 @@ from watcher.formats._links import absolute
 from watcher.formats._markup import open_xml
 from watcher.formats._options import flag, number, word, words
 from watcher.formats._split import split_markup
-from watcher.formats._text import beginning, clean, number_doubles, paragraphs, plain_title
+from watcher.formats._text import MAX_TITLE, beginning, clean, number_doubles, paragraphs, plain_title
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -49,7 +49,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     zone = zone_named(word(options, "timezone"))
     names = words(options, "key")
     tag = word(options, "items")
-    entries = _name_apart([_entry(item, url, zone, names) for item in items])
+    entries = _name_apart(_latest([_entry(item, url, zone, names) for item in items], names))
     kept = _newest(entries, number(options, "max_items", MAX_ITEMS))
     if not tag and not flag(options, "state"):
         return tuple(entry for entry, _ in kept)
@@ -57,7 +57,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
 
 
 def _items(body: bytes, content_type: str) -> list[Item]:
-    """The raw items: JSON by its first character, XML by our own reading where it can, else by feedparser's."""
+    """The raw items: JSON by its first character, XML by the fast library where it can, else by feedparser."""
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _jsonfeed.read_items(body, content_type)
     text = open_xml(body, content_type)
@@ -70,7 +70,7 @@ def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[
 
     It is named as configured, else by its id, its link, or its title and date, or its first words.
     """
-    title = plain_title(item.title)
+    title = clean(item.title, MAX_TITLE) if item.literal else plain_title(item.title)
     link = absolute(item.link, url) or (absolute(item.id, url) if item.id.startswith("http") else "")
     updated = read_date(item.updated, zone)
     published = read_date(item.published, zone) or updated
@@ -84,7 +84,7 @@ def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[
         categories = tuple(dict.fromkeys(filter(None, (clean(name, 200) for name in item.categories[:50]))))
         if categories:
             facts["categories"] = categories
-    text = paragraphs(item.content or item.summary)
+    text = _said(item)[1]
     own, at = clean(item.id, 2_000), "" if published else clean(raw, 100)
     if names:
         parts = {"id": own, "link": link, "title": title, "published": published.isoformat() if published else at}
@@ -94,6 +94,11 @@ def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[
     return Entry(_bounded(key or beginning(text)), title, text, link, published, facts), item
 
 
+def _said(item: Item) -> tuple[str, str]:
+    """The first of an item's texts that holds words, as markup and as it is read."""
+    return next(((markup, text) for markup in item.texts if (text := paragraphs(markup))), ("", ""))
+
+
 def _bounded(key: str) -> str:
     """What names an item, at most 300 characters long."""
     if len(key) <= _MAX_KEY:
@@ -101,6 +106,21 @@ def _bounded(key: str) -> str:
     from hashlib import sha256  # noqa: PLC0415 - it brings OpenSSL along, for keys that hardly any feed has
 
     return f"{key[:200]}#{sha256(key.encode()).hexdigest()[:32]}"
+
+
+def _latest(found: list[tuple[Entry, Item]], names: tuple[str, ...]) -> list[tuple[Entry, Item]]:
+    """Of items with one id, where the format says that it names one alone, the one that was updated last."""
+    held: dict[str, tuple[Entry, Item]] = {}
+    for place, (entry, item) in enumerate(found):
+        key = entry.key if item.unique and item.id and not names else f"{place} of all"
+        if key not in held or _changed(held[key]) <= _changed((entry, item)):
+            held[key] = (entry, item)
+    return list(held.values())
+
+
+def _changed(found: tuple[Entry, Item]) -> datetime:
+    entry, item = found
+    return read_date(item.updated) or entry.published or _NEVER
 
 
 def _name_apart(found: list[tuple[Entry, Item]]) -> list[tuple[Entry, Item]]:
@@ -131,7 +151,7 @@ def _newest(found: list[tuple[Entry, Item]], limit: int) -> list[tuple[Entry, It
 
 def _with_state(entry: Entry, item: Item, options: Facts) -> Entry:
     """The newest state of an incident stands first, in bold (Statuspage)."""
-    state = _STATE.search(item.content or item.summary) if flag(options, "state") else None
+    state = _STATE.search(_said(item)[0]) if flag(options, "state") else None
     return replace(entry, facts={**entry.facts, "state": plain_title(state.group(1))}) if state else entry
 
 
@@ -139,7 +159,7 @@ def _parts(entry: Entry, item: Item, tag: str) -> list[Entry]:
     """One entry for each note of an item, named by its first words: what is added to a note later is a new revision of it."""
     if not tag:
         return [entry]
-    notes, rest = split_markup(item.content or item.summary, tag)
+    notes, rest = split_markup(_said(item)[0], tag)
     keys = number_doubles([f"{entry.key}#{beginning(note)}" for note in notes])
     parts = [replace(entry, key=key, text=note) for key, note in zip(keys, notes, strict=True)]
     return [replace(entry, text=rest), *parts] if rest or not parts else parts
