@@ -21,6 +21,7 @@ RUN groupadd --gid 10001 watch \
 COPY --from=build /opt/watch /opt/watch
 COPY --from=build /app /app
 COPY signals.toml signals.schema.json /config/
+COPY signals /config/signals
 ENV PATH=/opt/watch/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -12,22 +12,10 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from watcher.config import load
-from watcher.core.claims import claims_of
-from watcher.core.compare import compare
-from watcher.core.decide import decide
-from watcher.core.model import (
-    Entry,
-    Facts,
-    Headline,
-    Ladder,
-    Observation,
-    Rule,
-    Signal,
-    Tier,
-    Track,
-    TrackVerdict,
-    Verdict,
-)
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.compare import compare
+from watcher.core.decision.decide import decide
+from watcher.core.model import Entry, Facts, Headline, Ladder, Observation, Rule, Signal, Tier, Track, TrackVerdict, Verdict
 from watcher.formats import billstatus, senate_votes
 
 HERE = Path(__file__).resolve().parent

@@ -6,21 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from watcher.core.model import (
-    Claim,
-    Flag,
-    Headline,
-    Health,
-    Ladder,
-    Quote,
-    Rule,
-    Signal,
-    Source,
-    Status,
-    Tier,
-    Track,
-    Verdict,
-)
+from watcher.core.model import Claim, Flag, Headline, Health, Ladder, Quote, Rule, Signal, Source, Status, Tier, Track, Verdict
 
 
 def day(text: str) -> datetime:

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from watcher import formats, parsing_worker
+from watcher import formats
 from watcher.core.model import Document, Entry, Outcome, Unreadable
+from watcher.sandbox import worker
 
 
 def spin() -> None:
@@ -36,7 +37,7 @@ HARMS = {
     b"swell in a format": swell_in_a_format,
     b"raise": fail,
     b"print": lambda: print("words where frames should be"),  # noqa: T201 - what a library might do
-    b"retire": lambda: os._exit(parsing_worker.RETIRED),
+    b"retire": lambda: os._exit(worker.RETIRED),
 }
 
 
@@ -53,4 +54,4 @@ def read(document: Document, name: str, options: Any) -> tuple[Entry, ...]:
 
 
 if __name__ == "__main__":
-    sys.exit(parsing_worker.serve(read, int(sys.argv[1])))
+    sys.exit(worker.serve(read, int(sys.argv[1])))

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.builders import day
-from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import Config
 from watcher.core.model import Verdict
-from watcher.rehearse import Plan, rehearse
-from watcher.saying import as_line
+from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
+from watcher.replay.rehearse import Schedule, rehearse
 from watcher.store import Store
-from watcher.worlds import World, open_world
+from watcher.wording import transition_to_dict
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -33,13 +33,13 @@ def rehearsed(
     start: str = "2026-01-05",
     end: str = "2026-11-20",
     step: timedelta = timedelta(hours=6),
-    world: World | None = None,
+    world: RecordedWeb | None = None,
     each: Callable[[str], None] | None = None,
 ) -> tuple[list[dict[str, Any]], dict[str, Verdict]]:
     """Everything said, as `--json` prints it, and the verdicts at the end."""
     lines: list[dict[str, Any]] = []
-    plan = Plan(day(start), day(end), step)
-    recorded = world or open_world(str(where))
+    plan = Schedule(day(start), day(end), step)
+    recorded = world or open_recorded_web(str(where))
 
     async def walk(store: Store) -> None:
         prepare(store, config, plan.start)
@@ -47,7 +47,7 @@ def rehearsed(
         settings = recorded.settings(fetch_settings(config))
         async with opened(config, store, settings, deliver=keep_here, rehearsal=rehearsal) as beat:
             progress = (lambda at: each(at.isoformat())) if each else (lambda _at: None)
-            await rehearse(beat, recorded, plan, say=lambda line: lines.append(as_line(line)), progress=progress)
+            await rehearse(beat, recorded, plan, say=lambda line: lines.append(transition_to_dict(line)), progress=progress)
 
     with Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
         asyncio.run(walk(store))

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from watcher.config.read import read_tables
-from watcher.core.claims import claims_of
+from watcher.config.toml_reader import read_tables
+from watcher.core.decision.claims import claims_of
 from watcher.core.match import Sentence, Vocabulary
 from watcher.core.model import Claim, Entry, Flag, Ladder, Observation, Rule, Signal, Status, Tier, Track
 

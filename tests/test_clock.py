@@ -18,8 +18,8 @@ from tests.test_beats import CONFIG, Web, item
 from tests.watching import Watch, hourly
 from watcher.core.model import Document, Outcome, Source, Tier
 from watcher.fetch import Answer, Request
-from watcher.heart import Heart
-from watcher.retaining import retain
+from watcher.pipeline.daemon import Daemon
+from watcher.pipeline.retention import run_retention
 from watcher.store import Policy, Poll, Store
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
@@ -188,7 +188,7 @@ def test_the_heart_beats_on_whatever_its_clock_shows(store: Store, tmp_path: Pat
             return seen[-1]
 
         async with watch.beating(NOON) as heart:
-            living = Heart(heart.beat, clock=clock, pause=timedelta(milliseconds=1))
+            living = Daemon(heart.beat, clock=clock, pause=timedelta(milliseconds=1))
             living.start()
             await asyncio.wait_for(enough.wait(), 30)
             await living.stop()
@@ -251,7 +251,7 @@ KEPT = [
 def test_what_is_old_goes_once_a_day_and_never_on_a_day_on_which_the_clock_may_be_wrong(
     what: str, days: list[float], done: list[bool], store: Store
 ) -> None:
-    assert [asyncio.run(retain(store, NOON + number * DAY, POLICY)) for number in days] == done
+    assert [asyncio.run(run_retention(store, NOON + number * DAY, POLICY)) for number in days] == done
 
 
 def test_the_heart_lets_go_of_what_nothing_cites(store: Store, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ PAGES = sorted(
     for page in (ROOT / "README.md", *ROOT.glob("docs/*.md"))
     if "<!-- run" in page.read_text(encoding="utf-8")
 )
-COPIED = ("watcher", "notifiers", "tests/formats", "signals.toml", "signals.schema.json", "pyproject.toml", "demo")
+COPIED = ("watcher", "notifiers", "tests/formats", "signals.toml", "signals", "signals.schema.json", "pyproject.toml", "demo")
 MOMENT = "2026-06-10"
 """The demo's web is shown as it was then."""
 

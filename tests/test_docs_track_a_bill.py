@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.bills import BILL, LATE, entries, made, seen
 from tools.shipped import shipped_text, write_shipped
 from watcher.config import load
-from watcher.core.claims import claims_of
-from watcher.core.decide import decide
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.decide import decide
 from watcher.core.model import Signal
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,12 +17,12 @@ from tests.builders import day
 from tests.rehearsals import ROOT, STORY
 from tests.standins import farm, steer, world_server
 from tools.farm import KINDS
-from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import Config, load
 from watcher.core.model import Change, Transition, Verdict
-from watcher.scheduler import cycle
+from watcher.pipeline.cycle import run_cycle
+from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 from watcher.store import Store
-from watcher.worlds import World, open_world
 
 START = day("2026-08-02")
 """Of a fortnight in which no signal moves."""
@@ -39,7 +39,7 @@ class Stage:
     """A web, and the watch that has seen it once."""
 
     address: str
-    world: World
+    world: RecordedWeb
     config: Config
     folder: Path
     usual: Said = ([], {})
@@ -56,7 +56,7 @@ class Stage:
             async with opened(self.config, store, settings, deliver=keep_here, rehearsal=rehearsal) as beat:
                 for number, moment in enumerate(moments):
                     self.world.move(moment)
-                    told += (await cycle(beat, moment, every_signal=not number)).transitions
+                    told += (await run_cycle(beat, moment, every_signal=not number)).transitions
             return told
 
         with Store.open(f"sqlite:///{database}", durable=False) as store:
@@ -69,7 +69,7 @@ class Stage:
 def staged(run: Callable[[Path], AbstractContextManager[str]], web: Path, folder: Path) -> Iterator[Stage]:
     """A web that the watch has seen once, and what it would say without a fault."""
     with run(web) as address:
-        made = Stage(address, open_world(address), load(ROOT / "signals.toml", {}), folder)
+        made = Stage(address, open_recorded_web(address), load(ROOT / "signals.toml", {}), folder)
         made.walk([START], folder / "base.db")
         shutil.copy(folder / "base.db", folder / "good.db")
         yield replace(made, usual=made.walk([*BROKEN, *MENDED], folder / "good.db"))

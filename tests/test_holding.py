@@ -10,13 +10,13 @@ from pathlib import Path
 from tests.builders import day
 from tests.store.things import overheard
 from tests.test_beats import Web, config, item, web
-from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import load
 from watcher.core.model import Verdict
-from watcher.observe import Rounds
-from watcher.scheduler import Beat, cycle
+from watcher.pipeline.batches import PollBatches
+from watcher.pipeline.cycle import Context, run_cycle
+from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 from watcher.store import Store
-from watcher.worlds import World, open_world
 
 __all__ = ["web"]
 
@@ -28,7 +28,7 @@ id = "promised"
 status = "open"
 clock = 2026-06-01T00:50:00Z
 """
-Act = Callable[[Beat, World], Awaitable[None]]
+Act = Callable[[Context, RecordedWeb], Awaitable[None]]
 
 
 def watched(web: Web, folder: Path, act: Act, *, ladder: str = "", every: str = "1h") -> Verdict:
@@ -37,7 +37,7 @@ def watched(web: Web, folder: Path, act: Act, *, ladder: str = "", every: str = 
     text = (folder / "signals.toml").read_text().replace("[[ladder.access.flag]]", f"{ladder}\n[[ladder.access.flag]]")
     (folder / "signals.toml").write_text(text.replace('every = "1h"', f'every = "{every}"'))
     settings = load(folder / "signals.toml", {})
-    world = open_world(str(web.folder))
+    world = open_recorded_web(str(web.folder))
 
     async def run(store: Store) -> None:
         prepare(store, settings, T0)
@@ -54,12 +54,12 @@ def watched(web: Web, folder: Path, act: Act, *, ladder: str = "", every: str = 
     return verdict
 
 
-async def beats(beat: Beat, world: World, *minutes: int, every_signal: bool = False) -> list[str]:
+async def beats(beat: Context, world: RecordedWeb, *minutes: int, every_signal: bool = False) -> list[str]:
     """Cycles at these minutes; the statuses that were told."""
     told = []
     for minute in minutes:
         world.move(T0 + minute * MINUTE)
-        done = await cycle(beat, T0 + minute * MINUTE, every_signal=every_signal)
+        done = await run_cycle(beat, T0 + minute * MINUTE, every_signal=every_signal)
         told += [transition.after for transition in done.transitions]
     return told
 
@@ -68,7 +68,7 @@ def test_a_beat_that_hears_nothing_new_reads_no_claim_and_still_says_when_it_loo
     web.feed("2026-05-01", item("The Gadget is open to everyone"))
     quiet: list[list[str]] = []
 
-    async def act(beat: Beat, world: World) -> None:
+    async def act(beat: Context, world: RecordedWeb) -> None:
         await beats(beat, world, 0)
         quiet.append(overheard(beat.store))
         assert await beats(beat, world, 59, every_signal=True) == []
@@ -84,7 +84,7 @@ def test_an_hour_later_it_is_decided_again_whatever_was_heard(web: Web, tmp_path
     web.feed("2026-05-01", item("The Gadget is open to everyone"))
     later: list[list[str]] = []
 
-    async def act(beat: Beat, world: World) -> None:
+    async def act(beat: Context, world: RecordedWeb) -> None:
         await beats(beat, world, 0)
         later.append(overheard(beat.store))
         await beats(beat, world, 60, every_signal=True)
@@ -98,7 +98,7 @@ def test_what_time_alone_changes_is_told_in_its_minute(web: Web, tmp_path: Path)
     web.feed("2026-05-01", item("A note"))
     told: list[str] = []
 
-    async def act(beat: Beat, world: World) -> None:
+    async def act(beat: Context, world: RecordedWeb) -> None:
         told.extend(await beats(beat, world, 0, 20, 40, 49, 51, every_signal=True))
 
     verdict = watched(web, tmp_path, act, ladder=CLOCK)
@@ -111,11 +111,11 @@ def test_news_that_was_kept_and_not_decided_is_told_at_the_next_start(web: Web, 
     web.feed("2026-05-01").feed("2026-06-01T00:20:00Z", item("The Gadget is open to everyone"))
     told: list[str] = []
 
-    async def act(beat: Beat, world: World) -> None:
+    async def act(beat: Context, world: RecordedWeb) -> None:
         await beats(beat, world, 0)
         now = T0 + 30 * MINUTE
         world.move(now)
-        async with Rounds(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice) as rounds:
+        async with PollBatches(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice) as rounds:
             seen = await rounds.next()
         assert seen.observations == 1
         # The process is killed here, between what was seen and what it means.
@@ -129,7 +129,7 @@ def test_news_that_was_kept_and_not_decided_is_told_at_the_next_start(web: Web, 
 def test_a_change_of_rules_is_decided_at_once(web: Web, tmp_path: Path) -> None:
     web.feed("2026-05-01", item("A note"))
 
-    async def act(beat: Beat, world: World) -> None:
+    async def act(beat: Context, world: RecordedWeb) -> None:
         await beats(beat, world, 0)
 
     watched(web, tmp_path, act)
@@ -138,5 +138,5 @@ def test_a_change_of_rules_is_decided_at_once(web: Web, tmp_path: Path) -> None:
     assert verdict.headline == "open"
 
 
-async def _one(beat: Beat, world: World, minute: int) -> None:
+async def _one(beat: Context, world: RecordedWeb, minute: int) -> None:
     await beats(beat, world, minute, every_signal=True)

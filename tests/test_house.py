@@ -116,7 +116,7 @@ ALONE = {
         "watcher/config/",
         "watcher/store/",
         "watcher/web/",
-        "watcher/cli/assistant.py",
+        "watcher/cli/mcp_server.py",
     ),  # SQLModel, FastAPI and MCP are made of it
     "aiosmtplib": ("notifiers/smtp.py",),
     "apprise": ("notifiers/apprise.py",),

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from tests.test_beats import CONFIG, Web, item
 from watcher.cli import app
-from watcher.cli.assisting import EXTRA
+from watcher.cli.mcp import EXTRA
 
 ROOT = Path(__file__).parents[1]
 NOTE = "The Gadget is open to everyone"

@@ -27,8 +27,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.test_beats import CONFIG
 from tests.web.conftest import Site
 from tests.web.story import Shown
-from watcher.service import Manager, Pulse, announced
-from watcher.tally import Tally
+from watcher.pipeline.counters import Tally
+from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 
 ROOT = Path(__file__).parents[1]
 OPS = ROOT / "ops"
@@ -159,8 +159,8 @@ class Hand:
     def __init__(self) -> None:
         self.seconds, self.beat = 0.0, 0
 
-    def pulse(self) -> Pulse:
-        return Pulse(lambda: self.beat, patience=timedelta(minutes=10), clock=lambda: self.seconds)
+    def pulse(self) -> Watchdog:
+        return Watchdog(lambda: self.beat, patience=timedelta(minutes=10), clock=lambda: self.seconds)
 
 
 def test_a_watch_lives_while_its_beats_go_on() -> None:
@@ -185,7 +185,7 @@ def test_a_watch_lives_while_its_beats_go_on() -> None:
     ],
 )
 def test_the_manager_says_how_often_it_wants_a_sign(environ: dict[str, str], every: float | None) -> None:
-    assert Manager(environ, 7).every == every
+    assert ServiceManager(environ, 7).every == every
 
 
 WAITING = 600
@@ -203,14 +203,14 @@ def listening(where: str) -> socket.socket:
 def test_lines_reach_the_manager(tmp_path: Path, kind: str) -> None:
     name = f"@watch-{tmp_path.name}-{os.getpid()}" if kind == "an abstract name" else str(tmp_path / "notify")
     with listening(name.replace("@", "\0")) as door:
-        assert Manager({"NOTIFY_SOCKET": name}, 1).say("READY=1", "STATUS=Watching") is True
+        assert ServiceManager({"NOTIFY_SOCKET": name}, 1).say("READY=1", "STATUS=Watching") is True
         assert door.recv(100) == b"READY=1\nSTATUS=Watching"
 
 
 def test_without_a_manager_or_with_one_that_is_gone_the_watch_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    assert Manager({}, 1).say("READY=1") is False
+    assert ServiceManager({}, 1).say("READY=1") is False
     assert caplog.messages == []
-    assert Manager({"NOTIFY_SOCKET": str(tmp_path / "gone")}, 1).say("READY=1") is False
+    assert ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "gone")}, 1).say("READY=1") is False
     assert "does not listen" in caplog.text
 
 
@@ -218,7 +218,7 @@ def test_signs_of_life_stop_when_the_beats_stop(tmp_path: Path) -> None:
     hand = Hand()
     door = listening(str(tmp_path / "notify"))
     door.setblocking(False)
-    manager = Manager({"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "2000"}, 1)
+    manager = ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "2000"}, 1)
 
     async def said() -> list[bytes]:
         loop = asyncio.get_running_loop()

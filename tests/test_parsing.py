@@ -14,8 +14,8 @@ import pytest
 
 from watcher import formats
 from watcher.core.model import Document, Entry, Outcome, Unreadable
-from watcher.parsing import Readers, read_here
-from watcher.parsing_worker import SIZE, pack_request
+from watcher.sandbox.pool import ParserPool, read_here
+from watcher.sandbox.worker import SIZE, pack_request
 
 NAUGHTY = Path(__file__).with_name("naughty_worker.py")
 GOLDEN = Path(__file__).parent / "formats" / "golden"
@@ -28,15 +28,15 @@ def document(body: bytes | str, *, content_type: str = "application/xml") -> Doc
 
 
 @pytest.fixture
-def readers() -> Iterator[Readers]:
-    with Readers(workers=2) as pool:
+def readers() -> Iterator[ParserPool]:
+    with ParserPool(workers=2) as pool:
         yield pool
 
 
 @pytest.fixture
-def naughty() -> Iterator[Readers]:
+def naughty() -> Iterator[ParserPool]:
     command = (sys.executable, str(NAUGHTY))
-    with Readers(workers=1, cpu=timedelta(seconds=1), wall=timedelta(seconds=60), command=command) as pool:
+    with ParserPool(workers=1, cpu=timedelta(seconds=1), wall=timedelta(seconds=60), command=command) as pool:
         yield pool
 
 
@@ -55,7 +55,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("name", "form", "options"), FORMS)
-def test_a_worker_says_the_same_as_we_do(readers: Readers, name: str, form: str, options: dict[str, str]) -> None:
+def test_a_worker_says_the_same_as_we_do(readers: ParserPool, name: str, form: str, options: dict[str, str]) -> None:
     found = document((GOLDEN / name).read_bytes(), content_type="text/html")
     assert (
         readers.read_now(found, form, options)
@@ -64,7 +64,7 @@ def test_a_worker_says_the_same_as_we_do(readers: Readers, name: str, form: str,
     )
 
 
-def test_a_refusal_keeps_its_kind_and_words(readers: Readers) -> None:
+def test_a_refusal_keeps_its_kind_and_words(readers: ParserPool) -> None:
     for body, kind in (
         ("", Outcome.EMPTY),
         ("<html><title>Just a moment...</title></html>", Outcome.BLOCKED),
@@ -79,7 +79,7 @@ def test_a_refusal_keeps_its_kind_and_words(readers: Readers) -> None:
         readers.read_now(document("x"), "no-such-format", {})
 
 
-def test_many_documents_are_read_side_by_side_by_few_processes(naughty: Readers) -> None:
+def test_many_documents_are_read_side_by_side_by_few_processes(naughty: ParserPool) -> None:
     async def all_of_them() -> list[str]:
         found = await asyncio.gather(*(naughty.read(document("who"), "text", {}) for _ in range(50)))
         return [entries[0].key for entries in found]
@@ -87,12 +87,12 @@ def test_many_documents_are_read_side_by_side_by_few_processes(naughty: Readers)
     assert len(set(asyncio.run(all_of_them()))) == 1
 
 
-def who(pool: Readers) -> int:
+def who(pool: ParserPool) -> int:
     return int(pool.read_now(document("who"), "text", {})[0].key)
 
 
 def test_documents_that_are_read_quickly_need_one_process_alone() -> None:
-    with Readers(workers=2, patience=timedelta(minutes=1), command=(sys.executable, str(NAUGHTY))) as pool:
+    with ParserPool(workers=2, patience=timedelta(minutes=1), command=(sys.executable, str(NAUGHTY))) as pool:
 
         async def all_of_them() -> list[tuple[Entry, ...]]:
             return await asyncio.gather(*(pool.read(document("who"), "text", {}) for _ in range(50)))
@@ -101,7 +101,7 @@ def test_documents_that_are_read_quickly_need_one_process_alone() -> None:
 
 
 def test_a_document_that_takes_long_holds_up_no_other() -> None:
-    with Readers(workers=2, command=(sys.executable, str(NAUGHTY))) as pool, ThreadPoolExecutor() as threads:
+    with ParserPool(workers=2, command=(sys.executable, str(NAUGHTY))) as pool, ThreadPoolExecutor() as threads:
         first = who(pool)
         hanging = threads.submit(pool.read_now, document("hang"), "text", {})
         while who(pool) == first:  # until the other one has begun
@@ -123,7 +123,9 @@ HARMS = [
 
 
 @pytest.mark.parametrize(("body", "reason"), HARMS)
-def test_a_document_that_harms_its_worker_is_one_failure_and_the_pool_goes_on(naughty: Readers, body: str, reason: str) -> None:
+def test_a_document_that_harms_its_worker_is_one_failure_and_the_pool_goes_on(
+    naughty: ParserPool, body: str, reason: str
+) -> None:
     with pytest.raises(Unreadable) as caught:
         naughty.read_now(document(body), "text", {})
     assert (caught.value.reason, caught.value.kind) == (reason, Outcome.MALFORMED)
@@ -131,13 +133,13 @@ def test_a_document_that_harms_its_worker_is_one_failure_and_the_pool_goes_on(na
 
 
 def test_a_worker_that_does_nothing_is_ended_when_its_time_is_over() -> None:
-    with Readers(workers=1, wall=timedelta(seconds=0.5), command=(sys.executable, str(NAUGHTY))) as impatient:
+    with ParserPool(workers=1, wall=timedelta(seconds=0.5), command=(sys.executable, str(NAUGHTY))) as impatient:
         with pytest.raises(Unreadable, match=r"took longer than 0\.5 s"):
             impatient.read_now(document("hang"), "text", {})
         assert impatient._idle == []
 
 
-def test_a_worker_that_stopped_by_itself_is_no_fault_of_the_document(naughty: Readers) -> None:
+def test_a_worker_that_stopped_by_itself_is_no_fault_of_the_document(naughty: ParserPool) -> None:
     before = naughty.read_now(document("who"), "text", {})[0].key
     os.kill(int(before), signal.SIGKILL)
     naughty._idle[0]._process.wait()
@@ -147,11 +149,11 @@ def test_a_worker_that_stopped_by_itself_is_no_fault_of_the_document(naughty: Re
         naughty.read_now(document("retire"), "text", {})
 
 
-def test_what_a_library_prints_is_no_answer(naughty: Readers) -> None:
+def test_what_a_library_prints_is_no_answer(naughty: ParserPool) -> None:
     assert naughty.read_now(document("print"), "text", {})[0].text == "print"
 
 
-def test_no_secret_of_ours_reaches_a_worker(naughty: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_of_ours_reaches_a_worker(naughty: ParserPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATCHER_SECRET", "planted")
     facts = naughty.read_now(document("who"), "text", {})[0].facts
     assert facts["secret"] == "none"
@@ -159,13 +161,13 @@ def test_no_secret_of_ours_reaches_a_worker(naughty: Readers, monkeypatch: pytes
     assert facts["open"] <= 5
 
 
-def test_a_document_larger_than_a_pipe_comes_through(readers: Readers) -> None:
+def test_a_document_larger_than_a_pipe_comes_through(readers: ParserPool) -> None:
     body = "line of text\n" * 500_000
     (entry,) = readers.read_now(document(body), "text", {})
     assert 199_000 < len(entry.text) <= 200_000
 
 
-def test_closing_ends_every_worker(naughty: Readers) -> None:
+def test_closing_ends_every_worker(naughty: ParserPool) -> None:
     process = int(naughty.read_now(document("who"), "text", {})[0].key)
     naughty.close()
     with pytest.raises(ProcessLookupError):
@@ -173,7 +175,7 @@ def test_closing_ends_every_worker(naughty: Readers) -> None:
 
 
 def test_a_worker_ends_with_its_parent() -> None:
-    command = [sys.executable, "-m", "watcher.parsing_worker", str(1 << 30)]
+    command = [sys.executable, "-m", "watcher.sandbox.worker", str(1 << 30)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
         assert worker.stdin is not None
         assert worker.stdout is not None

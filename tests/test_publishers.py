@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from watcher.publishers import registrable, speaker
+from watcher.publishers import publisher_of, registrable_domain
 
 
 @pytest.mark.parametrize(
@@ -17,10 +17,10 @@ from watcher.publishers import registrable, speaker
     ],
 )
 def test_a_publisher_is_a_registrable_domain(url: str, domain: str) -> None:
-    assert registrable(url) == domain
+    assert registrable_domain(url) == domain
 
 
 def test_an_aggregator_speaks_for_whom_it_links() -> None:
-    assert speaker("link", "https://www.paper.example/a", "https://hnrss.org/") == "paper.example"
-    assert speaker("link", "", "https://hnrss.org/newest") == "hnrss.org"
-    assert speaker("nist.gov", "https://www.paper.example/a", "") == "nist.gov"
+    assert publisher_of("link", "https://www.paper.example/a", "https://hnrss.org/") == "paper.example"
+    assert publisher_of("link", "", "https://hnrss.org/newest") == "hnrss.org"
+    assert publisher_of("nist.gov", "https://www.paper.example/a", "") == "nist.gov"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.builders import ACCESS, day, signal_of
-from watcher.announce import Reader
-from watcher.core.decide import decide
+from watcher.core.decision.decide import decide
 from watcher.core.model import Date, Digest, Signal
-from watcher.reminding import remind
+from watcher.pipeline.announce import Route
+from watcher.pipeline.reminders import send_reminders
 from watcher.store import Outgoing, State, Store
 
 BEGUN = day("06-01 12:00")
@@ -20,8 +20,8 @@ SIGNAL = replace(signal_of(ACCESS), dates=(Date("end", "The end", day("07-01"), 
 ALL = {"sig": SIGNAL}
 
 
-def reader(name: str = "me", *, signals: tuple[str, ...] = (), weekly: bool = True, operator: bool = False) -> Reader:
-    return Reader(
+def reader(name: str = "me", *, signals: tuple[str, ...] = (), weekly: bool = True, operator: bool = False) -> Route:
+    return Route(
         name, "maildir", name, frozenset(signals), operator=operator, allowed_at=lambda at, _urgent: at, weekly_note=weekly
     )
 
@@ -35,8 +35,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def at(store: Store, moment: str, *readers: Reader, signals: dict[str, Signal] = ALL) -> list[str]:
-    return [note.id for note in remind(store, readers or (reader(),), signals, now=day(moment), zone=UTC)]
+def at(store: Store, moment: str, *readers: Route, signals: dict[str, Signal] = ALL) -> list[str]:
+    return [note.id for note in send_reminders(store, readers or (reader(),), signals, now=day(moment), zone=UTC)]
 
 
 def recipients(store: Store, digest: str) -> set[str]:

@@ -16,7 +16,7 @@ from tests.test_beats import CONFIG, Web, item, web
 from tests.watching import Watch
 from watcher.core.model import Document, Entry, Follow, Signal, Source
 from watcher.fetch import Request
-from watcher.observe import Rounds
+from watcher.pipeline.batches import PollBatches
 from watcher.store import Store
 
 __all__ = ["web"]
@@ -45,7 +45,7 @@ def test_a_signal_waits_for_a_page_that_was_found_while_others_were_asked_for_ah
         """After each round: whether the page was asked for, and whether its signal has to wait."""
         signals = {one.signal: Signal(one.signal, "", "", "", tracks=(), headlines=(), sources=(one,)) for one in declared}
         told: list[tuple[bool, bool]] = []
-        async with Rounds(store, signals, get=get, read=read, now=T0 + HOUR, dice=lambda: 0.5) as rounds:
+        async with PollBatches(store, signals, get=get, read=read, now=T0 + HOUR, dice=lambda: 0.5) as rounds:
             while (seen := await rounds.next()).polls:
                 told.append(("s0" in seen.waiting, bool(asked.count(PAGE))))
         return told

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from watcher.core.model import Change, Standing, Transition
-from watcher.saying import as_words
+from watcher.wording import transition_to_text
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
@@ -26,4 +26,4 @@ def told(kind: Change, before: str, after: str, **more: str) -> Transition:
     ],
 )
 def test_a_line_says_what_changed(transition: Transition, words: str) -> None:
-    assert as_words(transition).split("mythos-ga.named", 1)[1].strip() == words
+    assert transition_to_text(transition).split("mythos-ga.named", 1)[1].strip() == words

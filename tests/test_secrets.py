@@ -21,7 +21,7 @@ from watcher.cli import app
 from watcher.config import load
 from watcher.store import Store
 from watcher.web.app import create_app
-from watcher.web.reads import StoreReads, face_of
+from watcher.web.queries import StoreQueries, site_info
 from watcher.web.settings import Settings
 
 RUN = CliRunner()
@@ -156,7 +156,7 @@ async def pages(folder: Path, env: dict[str, str]) -> list[tuple[str, str]]:
     config = load(folder / "signals.toml", env)
     found = []
     with Store.open(f"sqlite:///{folder}/data/watch.db") as store:
-        reads = StoreReads(store, face_of(config), clock=lambda: datetime.now(UTC))
+        reads = StoreQueries(store, site_info(config), clock=lambda: datetime.now(UTC))
         site = create_app(reads, Settings(metrics_token=env["WATCHER_METRICS_TOKEN"]), clock=lambda: datetime.now(UTC))
         transport = httpx.ASGITransport(site, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://watch.example") as client:

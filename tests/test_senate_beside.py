@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.bills import BILL, REFERRED, decided, entries, made, record, signal_of, verdict_of, votes
-from watcher.core.compare import compare
+from watcher.core.decision.compare import compare
 from watcher.core.model import Facts, Transition
 
 Row = tuple[int, str, str, str, str, int, int, str]

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from tests.bills import (
-    BILL,
-    PASSED,
-    REFERRED,
-    entries,
-    made,
-    seen,
-    stands,
-    status,
-    told,
-    verdict_of,
-    votes,
-)
+from tests.bills import BILL, PASSED, REFERRED, entries, made, seen, stands, status, told, verdict_of, votes
 
 
 def test_a_bill_with_the_president_has_its_ten_days_beyond_the_end_of_the_congress() -> None:

@@ -26,8 +26,8 @@ from tests.bills import (
     votes,
     walk,
 )
-from watcher.core.claims import claims_of
-from watcher.core.compare import compare
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.compare import compare
 from watcher.core.model import Entry, Tier
 from watcher.formats import bill_text, senate_votes
 

@@ -28,11 +28,11 @@ from tests.bills import (
     votes,
     xml,
 )
-from watcher.core.claims import claims_of
-from watcher.core.compare import compare
-from watcher.core.decide import decide
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.compare import compare
+from watcher.core.decision.decide import decide
+from watcher.core.decision.entry_diff import diff_entries
 from watcher.core.model import Health, Outcome, Source, Tier, Unreadable
-from watcher.core.seeing import notice
 from watcher.formats import billstatus, congress_api, senate_votes
 from watcher.store.codec import entry_digest
 
@@ -41,7 +41,7 @@ def test_trap_21_a_corrected_citation_is_silent() -> None:
     row = "2026-11-30 senate: Passed Senate without amendment by Voice Vote. (consideration: CR {})"
     before, after = (entries(made("119-hr-2683", REFERRED, row.format(page))) for page in ("S5299", "S5199"))
     known = {entry.key: Known(entry_digest(entry)) for entry in before}
-    assert notice(after, known, record=True, now=LATE, digest=entry_digest).fresh == ()
+    assert diff_entries(after, known, record=True, now=LATE, digest=entry_digest).fresh == ()
 
 
 def test_trap_22_a_vitiated_action_is_a_correction() -> None:
@@ -66,10 +66,10 @@ def test_trap_23_papers_returned_after_passage_are_a_correction() -> None:
 def test_trap_24_a_deleted_row_is_a_correction_after_two_good_readings() -> None:
     full, cut = entries(made("119-s-1", REFERRED, PASSED)), entries(made("119-s-1", REFERRED))
     known = {entry.key: Known(entry_digest(entry)) for entry in full}
-    first = notice(cut, known, record=True, now=LATE, digest=entry_digest)
+    first = diff_entries(cut, known, record=True, now=LATE, digest=entry_digest)
     assert (len(first.missing), first.withdrawn) == (1, ())
     known[first.missing[0]] = Known("", missing_since=LATE)
-    second = notice(cut, known, record=True, now=LATE + timedelta(hours=6), digest=entry_digest)
+    second = diff_entries(cut, known, record=True, now=LATE + timedelta(hours=6), digest=entry_digest)
     assert second.withdrawn == first.missing
     now = datetime(2026, 12, 15, tzinfo=UTC)
     before, after = (decided(read, "119/s/1", now=now) for read in (full, cut))
@@ -109,7 +109,7 @@ def test_trap_27_an_action_of_a_day_to_come_waits_for_its_day_and_is_told_once()
 
 def test_trap_28_absence_from_a_window_means_nothing() -> None:
     known = {entry.key: Known(entry_digest(entry)) for entry in entries(record("119-s-3519"))}
-    noticed = notice((), known, record=False, now=LATE, digest=entry_digest)
+    noticed = diff_entries((), known, record=False, now=LATE, digest=entry_digest)
     assert (noticed.missing, noticed.withdrawn) == ((), ())
     page = {"actions": [{"actionDate": "2026-01-01", "text": "Introduced in House"}], "pagination": {"count": 300}}
     with pytest.raises(Unreadable, match="1 of 300 actions"):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.bills import BILL, PASSED, REFERRED, entries, made, seen, signal_of, stands
-from watcher.core.claims import claims_of
+from watcher.core.decision.claims import claims_of
 
 LATER = datetime(2026, 12, 15, tzinfo=UTC)
 CLOTURE = "2026-02-01 senate: Cloture on the motion to proceed to the measure invoked in Senate by Yea-Nay Vote. 84 - 15. Record Vote Number: 472."

@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.store.things import DAY, HOUR, T0, source
 from watcher.core.model import Document, Follow, NotModified, Outcome, Signal, Source
 from watcher.fetch import Answer, Request
-from watcher.observe import Rounds
-from watcher.parsing import read_here
+from watcher.pipeline.batches import PollBatches
+from watcher.sandbox.pool import read_here
 from watcher.store import Store
 
 HOME = "https://pub.example/sitemap.xml"
@@ -56,7 +56,7 @@ class Web:
         async def rounds() -> Counter[str]:
             signals = {self.root.signal: Signal(self.root.signal, "", "", "", tracks=(), headlines=(), sources=(self.root,))}
             outcomes = Counter[str]()
-            async with Rounds(self.store, signals, get=self.get, read=read_here, now=now, dice=lambda: 0.5) as rounds:
+            async with PollBatches(self.store, signals, get=self.get, read=read_here, now=now, dice=lambda: 0.5) as rounds:
                 while (seen := await rounds.next()).polls:
                     outcomes += seen.outcomes
             return outcomes

@@ -13,10 +13,10 @@ from tests.builders import day, health
 from tests.spoken import claims, said, shipped, statuses
 from watcher import formats
 from watcher.config import load
-from watcher.core.claims import claims_of
-from watcher.core.decide import decide, known_claims
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.decide import decide, known_claims
+from watcher.core.decision.repeats import drop_repeats
 from watcher.core.model import Claim, Document, Signal, TrackVerdict, Unreadable
-from watcher.core.repeats import first_said
 
 CONFIG = load(Path(__file__).parents[1] / "signals.toml")
 NOTES = "https://platform.claude.com/docs/en/release-notes/overview"
@@ -75,8 +75,8 @@ def test_mythos_25_an_edit_in_place_is_no_new_note() -> None:
     price = "Claude Fable 5 costs $10 / $50 per MTok (made the standard price on August 10, 2026)."
     edited = replace(said(f"{LAUNCH} {price}", at=day("08-12"), published=day("06-09"), url=NOTES), revision=2)
     told = [claim for one in (first, edited) for claim in claims_of(shipped("mythos-ga"), one)]
-    assert {claim.effective_at for claim in first_said(told) if claim.status == "available"} == {day("06-09")}
-    assert where("mythos-ga", first_said(told), "08-20")["class"].since == day("06-09")
+    assert {claim.effective_at for claim in drop_repeats(told) if claim.status == "available"} == {day("06-09")}
+    assert where("mythos-ga", drop_repeats(told), "08-20")["class"].since == day("06-09")
 
 
 @pytest.mark.parametrize(

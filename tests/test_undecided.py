@@ -15,9 +15,9 @@ from tests.builders import day
 from tests.cli.conftest import watcher
 from tests.test_beats import CONFIG, FEED, Web, item
 from tests.watching import Watch, hourly
-from watcher.cli.assistant import Assistant
-from watcher.reminding import remind
-from watcher.replaying import differences, record_of, replay
+from watcher.cli.mcp_server import Assistant
+from watcher.pipeline.reminders import send_reminders
+from watcher.replay.replay import differences, history_of, replay
 from watcher.store import Store
 
 REVIEW = """
@@ -194,7 +194,7 @@ async def nothing(_now: Any) -> int:
 def test_replaying_says_the_same(watch: Watch, store: Store) -> None:
     watch.run(hourly(START, 40))
     with store.reading() as tx:
-        record = record_of(tx, "gadget", rehearsed=True)
+        record = history_of(tx, "gadget", rehearsed=True)
     assert record is not None
 
     again = replay(watch.config.signals[0], record)
@@ -219,7 +219,7 @@ def test_a_rehearsal_shows_it_as_a_kind_of_its_own_and_counts(web: Web, tmp_path
 def test_the_weekly_note_counts_no_question_as_a_change(watch: Watch, store: Store) -> None:
     watch.run(hourly(START, 40))
     signals = {signal.id: signal for signal in watch.config.signals}
-    (note,) = remind(store, (), signals, now=START + timedelta(days=7, hours=9), zone=UTC)
+    (note,) = send_reminders(store, (), signals, now=START + timedelta(days=7, hours=9), zone=UTC)
 
     assert note.notes[0] == "Nothing changed this week."
     assert [len(verdict.undecided) for verdict in note.verdicts] == [1]

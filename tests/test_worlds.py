@@ -19,7 +19,7 @@ import pytest
 
 from watcher.core.model import Document, Failed, NotModified, Outcome
 from watcher.fetch import Answer, Fetcher, FetchSettings, Request
-from watcher.worlds import UnusableWorld, World, open_world
+from watcher.replay.recorded_web import RecordedWeb, UnusableRecording, open_recorded_web
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "world"
 
@@ -58,13 +58,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def in_june(folder: Path) -> World:
-    world = open_world(str(folder))
+def in_june(folder: Path) -> RecordedWeb:
+    world = open_recorded_web(str(folder))
     world.move(datetime(2026, 6, 1, tzinfo=UTC))
     return world
 
 
-def look(world: World, *requests: Request) -> list[Answer]:
+def look(world: RecordedWeb, *requests: Request) -> list[Answer]:
     async def run() -> list[Answer]:
         async with Fetcher(world.settings(FetchSettings()), clock=world.now, transport=world.transport()) as fetcher:
             return [await fetcher.get(request) for request in requests]
@@ -72,7 +72,7 @@ def look(world: World, *requests: Request) -> list[Answer]:
     return asyncio.run(run())
 
 
-def words(world: World, url: str, at: datetime) -> str:
+def words(world: RecordedWeb, url: str, at: datetime) -> str:
     """What a page says at a moment, or how it failed."""
     world.move(at)
     [answer] = look(world, Request(url))
@@ -97,7 +97,7 @@ def words(world: World, url: str, at: datetime) -> str:
     ],
 )
 def test_each_moment_has_its_documents(folder: Path, url: str, at: str, said: str) -> None:
-    assert words(open_world(str(folder)), url, datetime.fromisoformat(at).replace(tzinfo=UTC)) == said
+    assert words(open_recorded_web(str(folder)), url, datetime.fromisoformat(at).replace(tzinfo=UTC)) == said
 
 
 @pytest.mark.parametrize("page", ["tag", "day", "file"])
@@ -131,7 +131,7 @@ def test_other_validators_bring_the_document(folder: Path, page: str, etag: str,
 
 
 def test_the_clock_stands_until_it_is_moved(folder: Path) -> None:
-    world = open_world(str(folder))
+    world = open_recorded_web(str(folder))
     assert world.now() == NEW_YEAR - timedelta(hours=1) + timedelta(seconds=0.5)
     world.move(NEW_YEAR)
     assert world.now() == NEW_YEAR
@@ -152,23 +152,23 @@ def test_the_clock_stands_until_it_is_moved(folder: Path) -> None:
 )
 def test_a_mistake_in_a_world_is_named_with_its_line(tmp_path: Path, line: str, said: str) -> None:
     (tmp_path / "world.jsonl").write_text(json.dumps(LINES[0]) + "\n" + line + "\n")
-    with pytest.raises(UnusableWorld, match=said):
-        open_world(str(tmp_path))
+    with pytest.raises(UnusableRecording, match=said):
+        open_recorded_web(str(tmp_path))
 
 
 def test_a_folder_without_a_world(tmp_path: Path) -> None:
-    with pytest.raises(UnusableWorld, match=r"neither a folder with a world\.jsonl nor an address"):
-        open_world(str(tmp_path))
+    with pytest.raises(UnusableRecording, match=r"neither a folder with a world\.jsonl nor an address"):
+        open_recorded_web(str(tmp_path))
 
 
 def test_an_empty_world_has_a_clock(tmp_path: Path) -> None:
     (tmp_path / "world.jsonl").write_text("")
-    assert words(open_world(str(tmp_path)), "https://a.example/", NEW_YEAR) == "404 Not Found"
+    assert words(open_recorded_web(str(tmp_path)), "https://a.example/", NEW_YEAR) == "404 Not Found"
 
 
 def test_an_address_where_no_world_answers() -> None:
-    with pytest.raises(UnusableWorld, match="no world answers"):
-        open_world("http://127.0.0.1:9")
+    with pytest.raises(UnusableRecording, match="no world answers"):
+        open_recorded_web("http://127.0.0.1:9")
 
 
 @contextmanager
@@ -189,7 +189,7 @@ def test_a_running_world_says_the_same(folder: Path) -> None:
     moments = [NEW_YEAR + timedelta(days=days) for days in (0, 10, 100)]
     urls = [line["url"].replace("*", "-12").replace(" ", "%20") for line in LINES]
     with running(folder) as address:
-        here, there = open_world(str(folder)), open_world(address)
+        here, there = open_recorded_web(str(folder)), open_recorded_web(address)
         for at in moments:
             here.move(at)
             there.move(at)
@@ -202,8 +202,8 @@ def test_something_else_than_a_world_answers(tmp_path: Path) -> None:
     (tmp_path / "_world/now").write_text("[]")
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        with pytest.raises(UnusableWorld, match="something else"):
-            open_world(f"http://127.0.0.1:{server.server_port}")
+        with pytest.raises(UnusableRecording, match="something else"):
+            open_recorded_web(f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
 
 

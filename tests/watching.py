@@ -15,15 +15,15 @@ from typing import Any
 
 import httpx
 
-from watcher.cli.wiring import Rehearsal, deliverer, fetch_settings, opened, prepare
+from watcher.bootstrap import Rehearsal, deliverer, fetch_settings, opened, prepare
 from watcher.config import Config, load
 from watcher.fetch.sign import sign_of_life
-from watcher.heart import Heart
+from watcher.pipeline.daemon import Daemon
+from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 from watcher.store import Store
 from watcher.web.app import create_app
-from watcher.web.reads import StoreReads, face_of
+from watcher.web.queries import StoreQueries, site_info
 from watcher.web.settings import Settings
-from watcher.worlds import World, open_world
 
 PEOPLE = """
 [[recipient]]
@@ -45,12 +45,12 @@ class Watch:
         (folder / "signals.toml").write_text(text + PEOPLE.format(folder), "utf-8")
         self.config: Config = load(folder / "signals.toml", {})
         self.folder, self.store, self.changes = folder, store, changes
-        self.world: World = open_world(str(web))
+        self.world: RecordedWeb = open_recorded_web(str(web))
         self.now = self.world.now()
-        self.heart: Heart | None = None
+        self.heart: Daemon | None = None
 
     @asynccontextmanager
-    async def beating(self, start: datetime) -> AsyncIterator[Heart]:
+    async def beating(self, start: datetime) -> AsyncIterator[Daemon]:
         """The heart, beaten by hand."""
         self.set(start)
         prepare(self.store, self.config, start)
@@ -63,7 +63,7 @@ class Watch:
             opened(self.config, self.store, settings, deliver=send, rehearsal=rehearsal) as beat,
             sign_of_life(url, real, lambda: self.now) as sign,
         ):
-            self.heart = Heart(replace(beat, after=sign, **self.changes), clock=lambda: self.now)
+            self.heart = Daemon(replace(beat, after=sign, **self.changes), clock=lambda: self.now)
             yield self.heart
 
     def set(self, now: datetime, *, true: datetime | None = None) -> None:
@@ -96,7 +96,7 @@ class Watch:
     def page(self, path: str) -> httpx.Response:
         """What the page answers now."""
         heart = self.heart
-        reads = StoreReads(self.store, face_of(self.config), clock=lambda: self.now, beat=lambda: heart and heart.last_good)
+        reads = StoreQueries(self.store, site_info(self.config), clock=lambda: self.now, beat=lambda: heart and heart.last_good)
         app = create_app(reads, Settings(metrics_token="open"), clock=lambda: self.now)
 
         async def ask() -> httpx.Response:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from tools.bench_measure import python, running
 from tools.rig import prepare as declare
-from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
+from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.clock import utc_now
 from watcher.config import Config, load
-from watcher.process import settle
-from watcher.scheduler import cycle
+from watcher.pipeline.cycle import run_cycle
+from watcher.runtime import settle
 from watcher.store import Store
 
 Row = tuple[str, str]
@@ -55,7 +55,7 @@ async def turns_of(config: Config, store: Store) -> list[float]:
         watching = asyncio.create_task(probe())
         await asyncio.sleep(10 * PAUSE)
         turns.clear()
-        await cycle(beat, utc_now(), every_signal=True)
+        await run_cycle(beat, utc_now(), every_signal=True)
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watching

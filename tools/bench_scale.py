@@ -10,7 +10,7 @@ from pathlib import Path
 
 from watcher.core.model import Claim, Entry, Observation, Outcome, Quote, Source, Tier
 from watcher.store import Poll, Store
-from watcher.store.glance import glance
+from watcher.store.summary import load_summary
 
 Row = tuple[str, str]
 T0 = datetime(2026, 6, 1, tzinfo=UTC)
@@ -33,7 +33,7 @@ def one_size(sources: int, observations: int) -> Row:
             fill(store, sources, observations)
             polled, known, added, claimed = timed(store, sources, observations)
         begun = time.process_time()
-        glance(url)
+        load_summary(url)
         stood = time.process_time() - begun
         size = Path(folder, "watch.db").stat().st_size / 1e6
     words = (

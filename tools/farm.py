@@ -23,7 +23,7 @@ from typing import Any
 
 import httpx
 
-from watcher.worlds import World, open_world
+from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 
 KINDS = (
     *("timeout", "slow", "reset", "500", "503", "429", "403-challenge", "200-challenge", "truncated", "empty", "gzip-bomb"),
@@ -74,7 +74,7 @@ def bomb(size: int) -> bytes:
 class Farm:
     """What the web says at its virtual time, and how it misbehaves."""
 
-    world: World | None = None
+    world: RecordedWeb | None = None
     now: datetime = EPOCH
     faults: list[dict[str, Any]] = field(default_factory=list)
     share: float = 0.0
@@ -199,4 +199,4 @@ async def serve(farm: Farm) -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(Farm(None if sys.argv[1].isdecimal() else open_world(sys.argv[1]))))
+        asyncio.run(serve(Farm(None if sys.argv[1].isdecimal() else open_recorded_web(sys.argv[1]))))

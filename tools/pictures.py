@@ -20,17 +20,17 @@ import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import Config, load
 from watcher.core.model import Change, Digest
-from watcher.deliver import desk_of
-from watcher.rehearse import Plan, rehearse
-from watcher.render import Reader, render
+from watcher.mail import Recipient, render
+from watcher.pipeline.deliver import mail_context
+from watcher.replay.recorded_web import open_recorded_web
+from watcher.replay.rehearse import Schedule, rehearse
 from watcher.store import Store
 from watcher.web.app import create_app
-from watcher.web.listening import listen
-from watcher.web.reads import StoreReads, face_of
-from watcher.worlds import open_world
+from watcher.web.queries import StoreQueries, site_info
+from watcher.web.socket import bind_socket
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "pictures"
@@ -65,12 +65,12 @@ SHOTS = (
 
 async def live(config: Config, world: str, store: Store) -> None:
     """Live through the year, the last three days hour by hour, so that sources show their polls."""
-    recorded = open_world(world)
+    recorded = open_recorded_web(world)
     prepare(store, config, START)
     settings = recorded.settings(fetch_settings(config))
     rehearsal = Rehearsal(recorded, known_until=START)
     async with opened(config, store, settings, deliver=keep_here, rehearsal=rehearsal) as beat:
-        for plan in (Plan(START, NEAR, COARSE), Plan(NEAR, END, FINE)):
+        for plan in (Schedule(START, NEAR, COARSE), Schedule(NEAR, END, FINE)):
             await rehearse(beat, recorded, plan, say=lambda _: None, progress=lambda _: None)
 
 
@@ -83,14 +83,14 @@ def letter_of(config: Config, store: Store) -> str:
 
 
 def _html(config: Config, digest: Digest) -> str:
-    return render(digest, desk_of(config), Reader("reader", "<picture@watch.example>")).html
+    return render(digest, mail_context(config), Recipient("reader", "<picture@watch.example>")).html
 
 
 @contextmanager
 def page_of(config: Config, store: Store) -> Iterator[str]:
     """The page on loopback, at the end of the year."""
-    app = create_app(StoreReads(store, face_of(config), clock=lambda: END), clock=lambda: END)
-    with listen("127.0.0.1", 0) as listening:
+    app = create_app(StoreQueries(store, site_info(config), clock=lambda: END), clock=lambda: END)
+    with bind_socket("127.0.0.1", 0) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

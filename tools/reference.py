@@ -37,7 +37,7 @@ TABLES = (
     ("Follow", "[[signal.source.follow]]"),
     ("Headline", "[[signal.headline]]"),
     ("FigureSpec", "[[signal.figure]]"),
-    ("Known", "[[signal.known]]"),
+    ("DeclaredFact", "[[signal.known]]"),
     ("Date", "[[signal.date]]"),
     ("Example", "[[signal.example]]"),
     ("Ladder", "[ladder.NAME]"),

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.process import begin, leave
+from watcher.runtime import begin, leave
 
 if TYPE_CHECKING:
     from watcher.store import Delivery, Transaction
@@ -103,7 +103,7 @@ def prepare(folder: Path) -> None:
 def poll(folder: Path) -> None:
     """Do what is due as `watcher once` does, then note each thing that a sent message has told, and when it was accepted."""
     begin()
-    from watcher.cli.running import once  # noqa: PLC0415 - preparing needs none of it
+    from watcher.cli.run import once  # noqa: PLC0415 - preparing needs none of it
 
     once(folder / "signals.toml")
     note(folder)

@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 
 from watcher.store.database import connect
-from watcher.store.embedded import SCHEMA
-from watcher.store.head import HEAD
 from watcher.store.migrate import migrate
+from watcher.store.revision import SCHEMA_REVISION
+from watcher.store.sqlite import SCHEMA
 
 HEADER = f"""\
--- The tables of a new embedded database, at step {HEAD}: written by `python -m tools.schema`, never by hand.
+-- The tables of a new embedded database, at step {SCHEMA_REVISION}: written by `python -m tools.schema`, never by hand.
 -- The steps in migrations/ lead to the same, which a test shows.
 
 """
@@ -27,7 +27,7 @@ def written() -> str:
         with database.reading() as reading:
             made = reading.rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
         database.close()
-    version = f"INSERT INTO alembic_version VALUES ('{HEAD}')"  # noqa: S608 - our own word
+    version = f"INSERT INTO alembic_version VALUES ('{SCHEMA_REVISION}')"  # noqa: S608 - our own word
     lines = ["\n".join(line.rstrip() for line in sql.strip().splitlines()) for (sql,) in made]
     return HEADER + ";\n\n".join([*lines, version]) + ";\n"
 

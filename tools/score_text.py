@@ -14,10 +14,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from watcher.config import load
-from watcher.core.claims import claims_of
-from watcher.core.compliance import pair
+from watcher.core.decision.claims import claims_of
+from watcher.core.evaluations.compliance import pair
 from watcher.core.model import Claim, Entry, Observation, Signal, Tier
-from watcher.publishers import registrable
+from watcher.publishers import registrable_domain
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SIGNALS: Final = {"mythos": "mythos-ga", "caisi": "caisi-evaluation"}
@@ -70,7 +70,7 @@ def observed(signal: Signal, row: Mapping[str, Any]) -> Observation:
     at, exact = moment(row.get("date"))
     url = str(row.get("url") or "")
     entry = Entry(row["id"], row.get("title") or "", row.get("excerpt") or "", url, at if exact else None)
-    return Observation("labelled", entry, at, "", registrable(url), tier_of(signal, url), first_seen_at=at)
+    return Observation("labelled", entry, at, "", registrable_domain(url), tier_of(signal, url), first_seen_at=at)
 
 
 def moment(text: str | None) -> tuple[datetime, bool]:
@@ -84,7 +84,7 @@ def moment(text: str | None) -> tuple[datetime, bool]:
 
 def tier_of(signal: Signal, url: str) -> Tier:
     """The tier of the source that speaks from the same domain (or the same account of a code host), else press."""
-    domain, parts = registrable(url), urlsplit(url)
+    domain, parts = registrable_domain(url), urlsplit(url)
     owner = parts.path.split("/")[1] if domain == "github.com" and parts.path.count("/") > 1 else ""
     for tier in (Tier.OFFICIAL, Tier.PARTNER):
         if domain in _domains(signal, tier) or (owner and owner in _owners(signal, tier)):
@@ -93,7 +93,7 @@ def tier_of(signal: Signal, url: str) -> Tier:
 
 
 def _domains(signal: Signal, tier: Tier) -> set[str]:
-    declared = {registrable(source.url) for source in signal.sources if source.tier is tier}
+    declared = {registrable_domain(source.url) for source in signal.sources if source.tier is tier}
     publishers = {source.publisher for source in signal.sources if source.tier is tier}
     pages = {follow.publisher for source in signal.sources for follow in source.follow if (follow.tier or source.tier) is tier}
     return (declared | publishers | pages) - SHARED_HOSTS - {"", "link"}

@@ -11,7 +11,7 @@ from time import monotonic
 
 from tools.soak_load import load_round
 from tools.soak_rounds import Place, Row, fault_round, kill_round
-from watcher.process import settle
+from watcher.runtime import settle
 
 HEAD = ("round", "faults injected", "survived", "mails expected", "received", "doubled", "memory at start", "at the end")
 SHARES: tuple[tuple[Callable[[Place, float], Row], float], ...] = ((kill_round, 0.2), (fault_round, 0.25), (load_round, 0.55))

@@ -17,12 +17,12 @@ from time import monotonic
 import uvicorn
 
 from tools.soak_rounds import ROOT, Place, Row, memory, order
-from watcher.cli.wiring import deliverer, fetch_settings, opened, prepare
+from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.config import Config, load
-from watcher.scheduler import Beat, cycle
+from watcher.pipeline.cycle import Context, run_cycle
 from watcher.store import Store
 from watcher.web.app import create_app
-from watcher.web.reads import StoreReads, face_of
+from watcher.web.queries import StoreQueries, site_info
 from watcher.web.settings import Settings
 
 SOURCES, SIGNALS, HOSTILE, RATE = 5_000, 10, 0.01, 500
@@ -107,7 +107,7 @@ def started(*command: str) -> Iterator[subprocess.Popen[str]]:
 @asynccontextmanager
 async def page(store: Store, config: Config, now: datetime) -> AsyncIterator[int]:
     """The page beside the beats, in the same process as in `watcher run`; gives its port."""
-    reads = StoreReads(store, face_of(config), clock=lambda: now, beat=lambda: now)
+    reads = StoreQueries(store, site_info(config), clock=lambda: now, beat=lambda: now)
     app = create_app(reads, Settings(), clock=lambda: datetime.now(UTC))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     door = socket.create_server(("127.0.0.1", 0))
@@ -139,13 +139,13 @@ async def day(config: Config, store: Store, address: str, seconds: float) -> tup
     return seen, said[0].strip()
 
 
-async def once(beat: Beat, now: datetime, seen: Seen) -> None:
+async def once(beat: Context, now: datetime, seen: Seen) -> None:
     """One beat, and what it took."""
     with beat.store.reading() as tx:
         due = tx.sources.next_due(now)
     seen.late = max(seen.late, now - due if due else timedelta(0))
     began = monotonic()
-    done = await cycle(beat, now)
+    done = await run_cycle(beat, now)
     seen.polls += done.polls
     seen.outcomes += done.outcomes
     seen.cycles.append(monotonic() - began)

@@ -13,19 +13,19 @@ from pathlib import Path
 from tools.farm import EPOCH, KINDS, Farm, Said, notices, said_wrongly
 from tools.soak_load import HEAD, SIGNAL, SOURCE
 from tools.soak_rounds import memory
-from watcher.cli.wiring import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import load
 from watcher.fetch import FetchSettings
 from watcher.fetch.inprocess import Answered, InProcess
-from watcher.scheduler import cycle
+from watcher.pipeline.cycle import run_cycle
+from watcher.replay.recorded_web import RecordedWeb
 from watcher.store import Store
-from watcher.worlds import World
 
 SOURCES, STEP = 300, timedelta(hours=4)
 ANSWERS = tuple(kind for kind in KINDS if kind not in {"timeout", "slow", "reset"})
 
 
-class Fields(World):
+class Fields(RecordedWeb):
     """The farm's feeds without a socket."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ async def poll(folder: Path, most: int) -> list[tuple[int, int]]:
         settings = world.settings(fetch_settings(config))
         async with opened(config, store, settings, deliver=keep_here, rehearsal=Rehearsal(world, known_until=EPOCH)) as beat:
             while polls < most:
-                polls += (await cycle(beat, world.now())).polls
+                polls += (await run_cycle(beat, world.now())).polls
                 sizes.append((polls, memory()))
                 world.move(world.now() + STEP)
     return sizes

@@ -24,12 +24,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tools.farm import KINDS
 from tools.shipped import shipped_text, write_shipped
-from watcher.cli.wiring import Rehearsal, deliverer, fetch_settings, opened, prepare
+from watcher.bootstrap import Rehearsal, deliverer, fetch_settings, opened, prepare
 from watcher.config import Config, load
 from watcher.core.model import Verdict
-from watcher.scheduler import cycle
+from watcher.pipeline.cycle import run_cycle
+from watcher.replay.recorded_web import open_recorded_web
 from watcher.store import Store
-from watcher.worlds import open_world
 
 ROOT = Path(__file__).parents[1]
 START, END, STEP = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 5, tzinfo=UTC), timedelta(hours=6)
@@ -237,7 +237,7 @@ async def month(
     place: Place, config: Config, address: str, name: str, dice: random.Random | None, seconds: float
 ) -> tuple[dict[str, Verdict], int, int]:
     """The verdicts after a month, the faults injected, and the mails that the outbox says were sent."""
-    world, injected, until = open_world(address), 0, monotonic() + seconds
+    world, injected, until = open_recorded_web(address), 0, monotonic() + seconds
     usual = world.settings(fetch_settings(config))
     settings = replace(usual, timeout=timedelta(seconds=1), max_body=3_000_000) if dice else usual
     with Store.open(f"sqlite:///{place.folder}/{name}.db", durable=False) as store:
@@ -250,7 +250,7 @@ async def month(
                 if dice and number > 0 and moment < END and monotonic() < until:
                     injected += misbehave(address, config, moment, dice)
                 world.move(moment)
-                await cycle(beat, moment, every_signal=not number)
+                await run_cycle(beat, moment, every_signal=not number)
         with store.reading() as tx:
             return (
                 tx.verdicts.all_latest(),

@@ -1,6 +1,6 @@
 """`python -m watcher` is `watcher`."""
 
-from watcher.process import begin, leave
+from watcher.runtime import begin, leave
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ def _extract() -> TLDExtract:
 
 
 @lru_cache(maxsize=4096)
-def registrable(url: str) -> str:
+def registrable_domain(url: str) -> str:
     """The registrable domain of an address ("https://news.bbc.co.uk/x" → "bbc.co.uk"), or its host where there is none.
 
     Sites under a shared host ("name.github.io") are publishers of their own. Nothing is fetched: the list is the snapshot
@@ -35,6 +35,6 @@ def registrable(url: str) -> str:
     return ".".join(host.split(".")[-2:])
 
 
-def speaker(publisher: str, link: str, url: str) -> str:
+def publisher_of(publisher: str, link: str, url: str) -> str:
     """Who speaks in an entry of a source: the declared publisher, or the domain of the entry's link where that is "link"."""
-    return registrable(link or url) if publisher in {"link", ""} else publisher
+    return registrable_domain(link or url) if publisher in {"link", ""} else publisher

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from tests.cli.conftest import configure, watcher
-from tests.render.stories import PASSED
-from tests.render.stories import digest as written
+from tests.mail.stories import PASSED
+from tests.mail.stories import digest as written
 from watcher.store import Store
 
 BOX = """

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Site, watcher
 from tests.cli.story import kept, past
-from watcher.config.outline import HOST, PORT, URL
+from watcher.config.partial import HOST, PORT, URL
 from watcher.config.settings import Store, Web
 
 __all__ = ["kept", "past"]

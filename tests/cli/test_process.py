@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SAY_MUCH = (
-    "import atexit, sys; from watcher.process import leave; print('x' * 1_000_000); atexit.register(print, 'last'); leave({code})"
+    "import atexit, sys; from watcher.runtime import leave; print('x' * 1_000_000); atexit.register(print, 'last'); leave({code})"
 )
 
 
@@ -49,7 +49,7 @@ def test_output_that_could_not_be_written_is_no_success() -> None:
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run(
-            [sys.executable, "-c", "from watcher.process import leave; print('a line'); leave(0)"],
+            [sys.executable, "-c", "from watcher.runtime import leave; print('a line'); leave(0)"],
             cwd=ROOT,
             env=buffered,
             stdout=full,

@@ -11,7 +11,7 @@ import pytest
 from tests.config.texts import LADDER, SIGNAL, SMALL
 from watcher.config import Config, rules_hash
 from watcher.config.settings import Recipient
-from watcher.core.model import Date, Follow, Headline, Known, Tier
+from watcher.core.model import Date, DeclaredFact, Follow, Headline, Tier
 
 Read = Callable[..., Config]
 
@@ -107,7 +107,7 @@ def test_every_table_becomes_its_value(read: Read) -> None:
         Headline("out", "{one.label} and {two.version}", {"one": ("released",), "two": ("awaiting", "released")}),
     )
     assert signal.known == (
-        Known(
+        DeclaredFact(
             "one",
             "released",
             datetime(2026, 3, 1, 12, tzinfo=UTC),

@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
-from watcher.config.kinds import (
+from watcher.config.safe_regex import check_pattern
+from watcher.config.secrets import fill_secrets
+from watcher.config.types import (
     read_base_path,
     read_duration,
     read_hour,
@@ -17,8 +19,6 @@ from watcher.config.kinds import (
     read_url,
     read_weekday,
 )
-from watcher.config.patterns import check_pattern
-from watcher.config.secrets import fill_secrets
 
 WASHINGTON = timezone(timedelta(hours=-5))
 MEANT: list[tuple[Callable[..., object], object, object]] = [

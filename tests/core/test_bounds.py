@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.spoken import said, shipped
-from watcher.core.claims import claims_of
-from watcher.core.compliance import pair
-from watcher.core.outcome import outcome_of
+from watcher.core.decision.claims import claims_of
+from watcher.core.evaluations.compliance import pair
+from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.reading import MAX_PHRASES, read
 from watcher.core.sentences import MAX_SENTENCE, MAX_SENTENCES, MAX_TEXT, split
 from watcher.core.subject_keys import subject_key

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from watcher.core.claims import claims_of
-from watcher.core.copies import fingerprint
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.corroboration import independent_sources, is_copy
+from watcher.core.decision.simhash import simhash
 from watcher.core.match import Sentence, Vocabulary
 from watcher.core.model import Claim, Entry, Flag, Ladder, Observation, Rule, Signal, Status, Tier, Track
 from watcher.core.retelling import retold_on
-from watcher.core.voices import distinct_voices, is_copy
 
 NOON = datetime(2026, 7, 17, 12, tzinfo=UTC)
 WORDS = Vocabulary.of({"things": {"ship": ["Aurora"]}, "phrases": {"open": ["generally available"], "sunk": ["sank", "sunk"]}})
@@ -254,16 +254,16 @@ LONG = "The government has cleared the company to restore its newest model to a 
     ],
 )
 def test_copies_of_a_text_are_known(left: str, right: str, same: bool) -> None:  # noqa: FBT001 - a column
-    assert is_copy(fingerprint(left), fingerprint(right)) is same
+    assert is_copy(simhash(left), simhash(right)) is same
 
 
 def test_a_long_text_with_a_changed_byline_is_a_copy() -> None:
     story = " ".join(f"{LONG} Paragraph {n} adds detail number {n * 7}." for n in range(12))
-    assert is_copy(fingerprint(f"By Ann. {story}"), fingerprint(f"By Bob. {story}"))
+    assert is_copy(simhash(f"By Ann. {story}"), simhash(f"By Bob. {story}"))
 
 
 def test_a_copied_text_is_no_second_voice() -> None:
     [first] = made(rule(sentence=OPEN), seen("Aurora 2 is generally available."))
     copied = replace(first, voice="b.example/news")
-    other = replace(first, voice="c.example/news", copy=fingerprint(LONG))
-    assert distinct_voices([first, copied, other]) == ("a.example/notes", "c.example/news")
+    other = replace(first, voice="c.example/news", copy=simhash(LONG))
+    assert independent_sources([first, copied, other]) == ("a.example/notes", "c.example/news")

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import ACCESS, BILL, day, health, said, signal_of, source
-from watcher.core.compare import compare
-from watcher.core.decide import blindness, decide, known_claims, verified_at
-from watcher.core.model import Change, Claim, Headline, Health, Known, Outcome, Tier
+from watcher.core.decision.compare import compare
+from watcher.core.decision.decide import blindness, decide, known_claims, verified_at
+from watcher.core.model import Change, Claim, DeclaredFact, Headline, Health, Outcome, Tier
 
 NOW = day("06-10")
 HOUR = timedelta(hours=1)
@@ -85,7 +85,7 @@ def test_a_headline_names_what_its_tracks_found() -> None:
 
 
 def test_known_history_counts_up_to_a_day() -> None:
-    known = Known(
+    known = DeclaredFact(
         "it",
         "gated",
         day("04-07"),

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.builders import ACCESS, day, said, signal_of
-from watcher.core.decide import decide
-from watcher.core.digest import compose, is_ripe, net
+from watcher.core.decision.decide import decide
+from watcher.core.decision.digest import compose, is_due, net_changes
 from watcher.core.model import Change, Standing, Transition
 
 NOW = day("06-10 12:00")
@@ -27,37 +27,37 @@ def move(
 
 
 def test_changes_gather_for_a_while_and_urgent_ones_do_not_wait() -> None:
-    assert not is_ripe([move("a", "b")], now=NOW + timedelta(minutes=9), wait=WAIT)
-    assert is_ripe([move("a", "b")], now=NOW + WAIT, wait=WAIT)
-    assert is_ripe([move("a", "b", urgent=True)], now=NOW, wait=WAIT)
-    assert not is_ripe([move("a", "b", mail=False)], now=NOW + timedelta(days=9), wait=WAIT), "a detail waits for the next news"
-    assert not is_ripe([], now=NOW, wait=WAIT)
+    assert not is_due([move("a", "b")], now=NOW + timedelta(minutes=9), wait=WAIT)
+    assert is_due([move("a", "b")], now=NOW + WAIT, wait=WAIT)
+    assert is_due([move("a", "b", urgent=True)], now=NOW, wait=WAIT)
+    assert not is_due([move("a", "b", mail=False)], now=NOW + timedelta(days=9), wait=WAIT), "a detail waits for the next news"
+    assert not is_due([], now=NOW, wait=WAIT)
 
 
 def test_moves_of_one_track_are_told_as_one() -> None:
-    (told,) = net([move("a", "b"), move("b", "c", number=2, kind=Change.STEP_BACK)])
+    (told,) = net_changes([move("a", "b"), move("b", "c", number=2, kind=Change.STEP_BACK)])
 
     assert (told.before, told.after, told.kind) == ("a", "c", "step_back")
 
 
 def test_a_raised_standing_joins_the_move_it_confirms() -> None:
-    (told,) = net([move("a", "b"), move("b", "b", number=2, kind=Change.RAISED)])
+    (told,) = net_changes([move("a", "b"), move("b", "b", number=2, kind=Change.RAISED)])
 
     assert (told.before, told.after, told.kind) == ("a", "b", "advance")
 
 
 def test_there_and_back_is_nothing() -> None:
-    assert net([move("a", "b"), move("b", "a", number=2)]) == ()
+    assert net_changes([move("a", "b"), move("b", "a", number=2)]) == ()
 
 
 def test_a_correction_is_always_said() -> None:
-    told = net([move("a", "b"), move("b", "a", number=2, kind=Change.CORRECTION)])
+    told = net_changes([move("a", "b"), move("b", "a", number=2, kind=Change.CORRECTION)])
 
     assert [line.kind.value for line in told] == ["advance", "correction"]
 
 
 def test_two_tracks_and_events_stay_apart() -> None:
-    told = net(
+    told = net_changes(
         [move("a", "b"), move("a", "b", track="other"), move("x", "y", kind=Change.NEXT), move("x", "y", kind=Change.NEXT)]
     )
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from watcher.core.claims import claims_of
-from watcher.core.compliance import pair
-from watcher.core.figures import figures_of, monthly
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.figures import figures_of, monthly
+from watcher.core.evaluations.compliance import pair
+from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import Entry, Event, Facts, Figure, FigureSpec, Observation, Quote, Signal, Standing, Tier, TrackVerdict
-from watcher.core.outcome import outcome_of
 
 NOW = datetime(2026, 8, 15, 12, tzinfo=UTC)
 QUOTE = Quote("complied with 94% compared to 8%", "https://www.nist.gov/x", "nist.gov", Tier.OFFICIAL, NOW)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.builders import ACCESS, day, said, signal_of
-from watcher.core.compare import compare
-from watcher.core.decide import decide
+from watcher.core.decision.compare import compare
+from watcher.core.decision.decide import decide
+from watcher.core.decision.scheduled_notes import undelivered
 from watcher.core.model import Claim, Flag, Ladder, Verdict
-from watcher.core.notes import undelivered
 
 THEN = day("06-20")
 RENAMED = said("official:lab", flag="renamed", at="06-09")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import ACCESS, BILL, at_end, day, said, signal_of
-from watcher.core.decide import decide
+from watcher.core.decision.decide import decide
 from watcher.core.model import Claim, Ladder
 
 LATE = day("12-01")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.core.globs import Glob
+from watcher.core.decision.globs import Glob
+from watcher.core.decision.rule_context import RuleContext
 from watcher.core.model import Entry, Observation, Signal, Tier
-from watcher.core.observed import Seen
 
 NOON = datetime(2026, 7, 17, 12, tzinfo=UTC)
 SIGNAL = Signal("s", "", "", "", (), (), ())
@@ -45,7 +45,7 @@ def test_stars_take_anything_and_the_signs_of_fnmatch_still_work(pattern: str, t
 
 @given(ADDRESSES)
 def test_host_and_path_of_an_entry_are_those_that_urlsplit_sees(address: str) -> None:
-    seen = Seen(SIGNAL, Observation("src", Entry("k", link=address), NOON, "", "a.example", Tier.OFFICIAL, url=address))
+    seen = RuleContext(SIGNAL, Observation("src", Entry("k", link=address), NOON, "", "a.example", Tier.OFFICIAL, url=address))
     try:
         parts = urlsplit(address)
         wanted = f"{(parts.hostname or '').lower()}{parts.path}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.spoken import said, shipped
+from watcher.core.decision.near_misses import near_misses
 from watcher.core.model import Tier
-from watcher.core.nearly import nearly
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,13 @@ from watcher.core.nearly import nearly
     ],
 )
 def test_what_was_passed_over_has_its_reason(text: str, tier: Tier, track: str, status: str, why: str) -> None:
-    found = [near for near in nearly(shipped("mythos-ga"), said(text, tier=tier)) if (near.track, near.status) == (track, status)]
+    found = [
+        near for near in near_misses(shipped("mythos-ga"), said(text, tier=tier)) if (near.track, near.status) == (track, status)
+    ]
     assert any(why in near.why and near.quote == text for near in found)
 
 
 @pytest.mark.parametrize("text", ["Claude Mythos 6 is generally available.", "Claude Opus 6 will be generally available.", ""])
 def test_what_holds_or_speaks_of_something_else_was_not_passed_over(text: str) -> None:
-    found = nearly(shipped("mythos-ga"), said(text))
+    found = near_misses(shipped("mythos-ga"), said(text))
     assert not [near for near in found if near.status == "available" and near.track == "named"]

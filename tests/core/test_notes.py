@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import day
-from tests.render.stories import MYTHOS, SENATE, VERDICTS
+from tests.mail.stories import MYTHOS, SENATE, VERDICTS
+from watcher.core.decision.scheduled_notes import next_reminder, reminders, weekly
 from watcher.core.model import Date, Health, Signal
-from watcher.core.notes import next_reminder, reminders, weekly
 
 KNOWN = {verdict.signal: verdict for verdict in VERDICTS}
 ENDS = Date("ends", "the Congress ends", day("2027-01-03 17:00"), (timedelta(days=7), timedelta(days=1), timedelta()))

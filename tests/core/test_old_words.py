@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.spoken import claims, said, shipped
-from watcher.core.claims import claims_of
-from watcher.core.decide import decide
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.decide import decide
+from watcher.core.decision.repeats import drop_repeats
 from watcher.core.model import Observation, TrackVerdict
-from watcher.core.repeats import first_said
 from watcher.core.retelling import is_over, is_vague, retold_on
 
 MYTHOS = "mythos-ga"
@@ -31,7 +31,7 @@ def year(*more: Observation) -> TrackVerdict:
         *more,
     ]
     told = [claim for one in seen for claim in claims_of(shipped(MYTHOS), one)]
-    return next(one for one in decide(shipped(MYTHOS), first_said(told), [], JANUARY).tracks if one.track == "class")
+    return next(one for one in decide(shipped(MYTHOS), drop_repeats(told), [], JANUARY).tracks if one.track == "class")
 
 
 def test_what_is_said_of_today_moves() -> None:

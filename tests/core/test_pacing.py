@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watcher.core.decision.pacing import RETRIES, next_at, retry_at
 from watcher.core.model import Outcome
-from watcher.core.pacing import RETRIES, next_at, retry_at
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

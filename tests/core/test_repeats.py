@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.builders import day, said
+from watcher.core.decision.repeats import drop_repeats
 from watcher.core.model import Claim
-from watcher.core.repeats import first_said
 
 
 def at(words: str, seen: str, **changes: object) -> Claim:
@@ -26,21 +26,21 @@ FIRST = "We have suspended access to both models."
 def test_a_sentence_that_stays_keeps_its_date() -> None:
     claims = [at(FIRST, "06-20"), at(FIRST, "06-12"), at(FIRST + " Updated.", "06-30")]
 
-    assert [claim.quote.text for claim in first_said(claims)] == [FIRST]
-    assert first_said(claims)[0].effective_at.day == 12
+    assert [claim.quote.text for claim in drop_repeats(claims)] == [FIRST]
+    assert drop_repeats(claims)[0].effective_at.day == 12
 
 
 def test_what_an_edit_adds_is_new() -> None:
-    assert len(first_said([at(FIRST, "06-12"), at("Access to the third model ends today as well.", "06-20")])) == 2
+    assert len(drop_repeats([at(FIRST, "06-12"), at("Access to the third model ends today as well.", "06-20")])) == 2
 
 
 def test_another_rule_or_event_says_it_for_itself() -> None:
-    assert len(first_said([at(FIRST, "06-12"), at(FIRST, "06-13", rule="other")])) == 2
-    assert len(first_said([at(FIRST, "06-12", event="a"), at(FIRST, "06-13", event="b")])) == 2
+    assert len(drop_repeats([at(FIRST, "06-12"), at(FIRST, "06-13", rule="other")])) == 2
+    assert len(drop_repeats([at(FIRST, "06-12", event="a"), at(FIRST, "06-13", event="b")])) == 2
 
 
 def test_two_rows_of_a_record_that_read_alike_are_two() -> None:
-    assert len(first_said([at(FIRST, "06-12", copy=0), at(FIRST, "06-20", copy=0)])) == 2
+    assert len(drop_repeats([at(FIRST, "06-12", copy=0), at(FIRST, "06-20", copy=0)])) == 2
 
 
 def elsewhere(words: str, told: str, **changes: object) -> Claim:
@@ -59,24 +59,24 @@ def elsewhere(words: str, told: str, **changes: object) -> Claim:
     ids=["the same", "a small change", "another version", "another sentence"],
 )
 def test_what_another_place_repeats_belongs_to_the_first_time(words: str, day_of_it: int) -> None:
-    first, again = first_said([elsewhere(words, "09-09"), at("We have suspended access to both models, version 5.", "06-12")])
+    first, again = drop_repeats([elsewhere(words, "09-09"), at("We have suspended access to both models, version 5.", "06-12")])
 
     assert (first.effective_at.day, again.effective_at.day) == (12, day_of_it)
     assert (again.since == first.effective_at) is (day_of_it == 12)
 
 
 def test_the_same_text_under_another_sentence_is_the_same_text() -> None:
-    told = first_said([at(FIRST, "06-12", copy=0xFF00), elsewhere("It ends now.", "09-09", copy=0xFF01)])
+    told = drop_repeats([at(FIRST, "06-12", copy=0xFF00), elsewhere("It ends now.", "09-09", copy=0xFF01)])
     assert {claim.effective_at.month for claim in told} == {6}
 
 
 def test_a_part_of_declared_history_is_enough() -> None:
     known = at("suspended access to both models today", "06-12", rule="known", copy=0)
     page = elsewhere("At noon the lab was told, and has suspended access to both models today for all of its customers.", "09-09")
-    assert [claim.effective_at.month for claim in first_said([page], [known])] == [6, 6]
-    assert [claim.effective_at.month for claim in first_said([page], [at("suspended both", "06-12", rule="known")])] == [6, 9]
+    assert [claim.effective_at.month for claim in drop_repeats([page], [known])] == [6, 6]
+    assert [claim.effective_at.month for claim in drop_repeats([page], [at("suspended both", "06-12", rule="known")])] == [6, 9]
 
 
 def test_a_place_that_repeats_another_stands_once() -> None:
     told = [at(FIRST, "06-12"), elsewhere(FIRST, "09-09"), elsewhere(FIRST + " Updated.", "10-10")]
-    assert len(first_said(told)) == 2
+    assert len(drop_repeats(told)) == 2

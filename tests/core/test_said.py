@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.spoken import claims, handed, statuses
-from watcher.core.compliance import pair
+from watcher.core.evaluations.compliance import pair
 from watcher.core.model import Tier
 
 SAID = Path(__file__).parent / "said"

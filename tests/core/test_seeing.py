@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.builders import day
+from watcher.core.decision.entry_diff import EntryDiff, diff_entries
 from watcher.core.model import Entry
-from watcher.core.seeing import Noticed, notice
 
 NOW = day("06-10 12:00")
 
@@ -24,8 +24,8 @@ def digest_of(entry: Entry) -> str:
     return entry.title
 
 
-def noticed_in(entries: list[Entry], known: dict[str, Was], *, record: bool) -> Noticed:
-    return notice(entries, known, record=record, now=NOW, digest=digest_of)
+def noticed_in(entries: list[Entry], known: dict[str, Was], *, record: bool) -> EntryDiff:
+    return diff_entries(entries, known, record=record, now=NOW, digest=digest_of)
 
 
 ONE, TWO = Entry("1", "One", facts={"a": 1, "b": ("x",)}), Entry("2", "Two", published=NOW)

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import SERIES, day, health, said, signal_of
-from watcher.core.compare import compare
-from watcher.core.decide import decide
+from watcher.core.decision.compare import compare
+from watcher.core.decision.decide import decide
+from watcher.core.decision.series import doubtful_events
 from watcher.core.model import Claim, Health, TrackVerdict
-from watcher.core.series import doubtful_events
 
 SIGNAL = signal_of(SERIES)
 

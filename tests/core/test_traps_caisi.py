@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.spoken import claims, said, shipped
-from watcher.core.claims import claims_of
-from watcher.core.compliance import pair
-from watcher.core.decide import decide
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.decide import decide
+from watcher.core.evaluations.compliance import pair
+from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import Claim, Observation, Tier, TrackVerdict
-from watcher.core.outcome import outcome_of
 
 CAISI = "caisi-evaluation"
 NEWS = "https://www.nist.gov/news-events/news/"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.spoken import claims, said, shipped, statuses
-from watcher.core.claims import claims_of
-from watcher.core.decide import decide
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.decide import decide
 from watcher.core.model import Observation, Tier, TrackVerdict
 
 MYTHOS = "mythos-ga"

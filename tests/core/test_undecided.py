@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.builders import ACCESS, SERIES, day, said, signal_of
-from watcher.core.decide import decide
+from watcher.core.decision.decide import decide
 from watcher.core.model import Claim, Quote, Tier, Undecided, Verdict
 from watcher.core.undecided import Asked, ask, edges, outcome, settled_by, why
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import ACCESS, BILL, SERIES, day, said, signal_of
-from watcher.core.decide import decide
+from watcher.core.decision.decide import decide
+from watcher.core.decision.explain import Explanation, explain
 from watcher.core.model import Claim, Ladder
-from watcher.core.weighing import Weighed, weigh
 
 NOW = day("12-01")
 EVENTS = [
@@ -16,11 +16,11 @@ EVENTS = [
 ]
 
 
-def weighed(ladder: Ladder, claims: list[Claim]) -> list[Weighed]:
+def weighed(ladder: Ladder, claims: list[Claim]) -> list[Explanation]:
     """Every claim with its reason."""
     signal = signal_of(ladder)
     verdict = decide(signal, claims, [], NOW).tracks[0]
-    return list(weigh(signal.tracks[0], claims, verdict, NOW))
+    return list(explain(signal.tracks[0], claims, verdict, NOW))
 
 
 def why(ladder: Ladder, claims: list[Claim]) -> tuple[bool, str]:

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.core.when import Timetable, allowed_at
+from watcher.core.decision.delivery_window import DeliveryWindow, allowed_at
 
 NIGHT = (time(22), time(7))
 ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns")
 
 
-def table(zone: str = "UTC", **wishes: Any) -> Timetable:
+def table(zone: str = "UTC", **wishes: Any) -> DeliveryWindow:
     """A timetable in a zone of the IANA list."""
-    return Timetable(ZoneInfo(zone), **wishes)
+    return DeliveryWindow(ZoneInfo(zone), **wishes)
 
 
 def utc(words: str) -> datetime:
@@ -69,7 +69,7 @@ def utc(words: str) -> datetime:
         ("2026-11-01 06:10", table("America/New_York", quiet=(time(22), time(1, 30))), "2026-11-01 06:30"),
     ],
 )
-def test_when(now: str, timetable: Timetable, then: str) -> None:
+def test_when(now: str, timetable: DeliveryWindow, then: str) -> None:
     assert allowed_at(utc(now), timetable) == utc(then)
 
 
@@ -92,7 +92,7 @@ TABLES = st.builds(
 @given(
     st.datetimes(utc("2011-12-20").replace(tzinfo=None), utc("2027-12-31").replace(tzinfo=None), timezones=st.just(UTC)), TABLES
 )
-def test_a_moment_that_is_given_is_one_that_stands(now: datetime, timetable: Timetable) -> None:
+def test_a_moment_that_is_given_is_one_that_stands(now: datetime, timetable: DeliveryWindow) -> None:
     then = allowed_at(now, timetable)
     assert then >= now
     assert then - now < timedelta(days=16)

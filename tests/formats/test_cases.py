@@ -15,14 +15,14 @@ import pytest
 
 from notifiers import NotSent
 from notifiers.webhook import _signed, _url
-from watcher.alone import Alone, ladder_of_bills, read_alone, way_of
-from watcher.cli.wiring import fetch_settings
+from watcher.bootstrap import fetch_settings
 from watcher.config import Config, load
 from watcher.core.bills.actions import read_action
 from watcher.core.bills.record import Row, entries_of, measure_of
 from watcher.core.bills.summary import decide_bill
 from watcher.core.model import Observation, Outcome, Tier
 from watcher.formats._dates import read_date
+from watcher.replay.single_document import DocumentResult, evaluate_document, ladder_of_bills, plan_for
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / ".." / "shared" / "cases" / "cases.jsonl"
@@ -52,16 +52,18 @@ def stamp(moment: datetime | None) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else "none"
 
 
-def read_alone_of(case: dict[str, Any]) -> Alone:
+def read_alone_of(case: dict[str, Any]) -> DocumentResult:
     """What a poll of the case's address would read and decide."""
     body, url = body_of(case), case["url"]
-    way, settings = way_of(shipped(), body, url, case["format"]), fetch_settings(shipped())
-    said = asyncio.run(read_alone(shipped(), body, url, way, NOW, content_type=case.get("content_type", ""), settings=settings))
+    way, settings = plan_for(shipped(), body, url, case["format"]), fetch_settings(shipped())
+    said = asyncio.run(
+        evaluate_document(shipped(), body, url, way, NOW, content_type=case.get("content_type", ""), settings=settings)
+    )
     assert said.outcome is Outcome.OK, said.reason
     return said
 
 
-def holds(said: Alone, what: str, value: Any) -> bool:
+def holds(said: DocumentResult, what: str, value: Any) -> bool:
     first = said.entries[0]
     match what:
         case "entries":

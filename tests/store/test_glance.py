@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.things import DAY, HOUR, T0, digest, outgoing, verdict
-from watcher.store import State, Store, StoreError, glance
+from watcher.store import State, Store, StoreError, load_summary
 
 
 def fill(store: Store) -> None:
@@ -25,7 +25,7 @@ def test_a_glance_sees_what_the_store_holds(kind: str, request: pytest.FixtureRe
     with Store.open(url) as store:
         fill(store)
         with store.reading() as tx:
-            seen = glance(url)
+            seen = load_summary(url)
             assert seen.verdicts == tx.verdicts.all_latest()
             assert seen.verdicts["sig"].verified_at == T0 + DAY
             assert seen.deliveries == tx.deliveries.counts()
@@ -33,7 +33,7 @@ def test_a_glance_sees_what_the_store_holds(kind: str, request: pytest.FixtureRe
             for hours in (-1, 0, 23, 24, 99):
                 then = T0 + hours * HOUR
                 held = {name: tx.verdicts.as_of(name, then) for name in ("sig", "other")}
-                assert glance(url, then).verdicts == {name: one for name, one in held.items() if one}
+                assert load_summary(url, then).verdicts == {name: one for name, one in held.items() if one}
 
 
 @pytest.mark.parametrize("kind", ["url", "shared_url"])
@@ -54,7 +54,7 @@ def test_a_glance_names_what_did_not_go_as_it_should(kind: str, request: pytest.
                 if one.recipient == "twice":
                     tx.deliveries.start(one.id, T0)
                     tx.deliveries.book_sent(one.id, T0)
-        seen = glance(url).letters
+        seen = load_summary(url).letters
     assert [(one.recipient, one.state, one.attempts, one.uncertain, one.error, one.next_at) for one in seen] == [
         ("twice", State.SENT, 2, True, "", None),
         ("dead", State.DEAD, 1, False, "550 no such user", None),
@@ -63,10 +63,10 @@ def test_a_glance_names_what_did_not_go_as_it_should(kind: str, request: pytest.
 
 
 def test_a_glance_at_an_address_with_options_or_without_a_file_goes_through_the_store(url: str) -> None:
-    assert glance(url).verdicts == {}
+    assert load_summary(url).verdicts == {}
     with Store.open(url) as store:
         fill(store)
-    assert len(glance(f"{url}?timeout=5").verdicts) == 2
+    assert len(load_summary(f"{url}?timeout=5").verdicts) == 2
 
 
 def test_a_glance_at_an_older_schema_brings_it_up_to_date(url: str) -> None:
@@ -75,10 +75,10 @@ def test_a_glance_at_an_older_schema_brings_it_up_to_date(url: str) -> None:
         with store.changing() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match=r"newer version"):
-        glance(url)
+        load_summary(url)
 
 
 def test_a_glance_at_no_database_says_so(tmp_path: Path) -> None:
     (tmp_path / "watch.db").write_text("Dear diary, " * 1000)
     with pytest.raises(StoreError, match=r"damaged or no database"):
-        glance(f"sqlite:///{tmp_path}/watch.db")
+        load_summary(f"sqlite:///{tmp_path}/watch.db")

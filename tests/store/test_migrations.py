@@ -11,12 +11,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
-import watcher.store.tables_kept  # noqa: F401 - fills the metadata
+import watcher.store.operator_tables  # noqa: F401 - fills the metadata
 from tests.store.things import T0
 from tools.schema import written
 from watcher.store import Store
-from watcher.store.embedded import SCHEMA
-from watcher.store.migrate import HEAD, configuration, version
+from watcher.store.migrate import SCHEMA_REVISION, configuration, version
+from watcher.store.sqlite import SCHEMA
 
 OLD = sorted((Path(__file__).parents[1] / "fixtures" / "store").glob("*.db.gz"))
 
@@ -32,21 +32,21 @@ def test_a_new_database_is_made_as_the_steps_would_make_it(file_store: Store) ->
     with file_store.reading() as tx:
         made = tx.connection.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     assert [name for (name,) in made] == sorted([*SQLModel.metadata.tables, "alembic_version"])
-    assert file_store.version() == HEAD
+    assert file_store.version() == SCHEMA_REVISION
 
 
 def test_the_newest_step_is_the_one_that_the_program_knows(file_store: Store) -> None:
     with file_store.changing() as connection:
         script = ScriptDirectory.from_config(configuration(connection))
-        assert script.get_current_head() == HEAD
-        assert version(connection) == HEAD
+        assert script.get_current_head() == SCHEMA_REVISION
+        assert version(connection) == SCHEMA_REVISION
         steps = [step.revision for step in script.walk_revisions()]
     assert steps == sorted(steps, reverse=True), "the numbers rise, so that a newer schema is known by its number"
 
 
 def test_a_stored_database_of_every_earlier_schema_is_there() -> None:
     # 0001 alone was never published: the first release came with 0002.
-    published = {f"{number:04}" for number in range(2, int(HEAD) + 1)}
+    published = {f"{number:04}" for number in range(2, int(SCHEMA_REVISION) + 1)}
     assert {path.name.removesuffix(".db.gz") for path in OLD} == published
 
 
@@ -57,7 +57,7 @@ def test_an_earlier_database_is_upgraded_with_everything_in_it(old: Path, url: s
         assert store.verify().broken == ""
         assert dict(store.verify().rows) == {"document": 6, "observation": 6, "verdict": 2, "transition": 2}
         with store.changing() as connection:
-            assert version(connection) == HEAD
+            assert version(connection) == SCHEMA_REVISION
         with store.reading() as tx:
             assert [one.entry.key for one in tx.observations.of("sig")] == [f"k{number}" for number in range(6)]
             assert [one.status for one in tx.claims.of("sig")] == ["available"]

@@ -13,7 +13,7 @@ from watcher.core.model import Health, Outcome
 from watcher.store import Store
 from watcher.store.connection import NONE, Embedded, Row, Values
 from watcher.store.polls import Polls
-from watcher.store.rows import Due
+from watcher.store.records import Due
 
 
 class Counting(Embedded):

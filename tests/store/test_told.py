@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.store.things import DAY, HOUR, T0, digest, outgoing, transition, verdict
-from watcher.core.digest import one_in_brief
+from watcher.core.decision.digest import summarise_one
 from watcher.core.model import Figure, RaisedFlag, Standing
 from watcher.store import State, Store
 
@@ -130,7 +130,7 @@ def test_the_present_in_brief_is_what_the_verdicts_say(store: Store) -> None:
         tx.verdicts.put(verdict("gone", T0 + HOUR, signal="third"))
         tx.verdicts.put(verdict("back", T0 + 2 * HOUR, signal="third"))
         latest = tx.verdicts.all_latest()
-        assert tx.verdicts.all_in_brief() == {name: one_in_brief(one, quotes=1) for name, one in latest.items()}
+        assert tx.verdicts.all_in_brief() == {name: summarise_one(one, quotes=1) for name, one in latest.items()}
         assert [track.status for track in tx.verdicts.all_in_brief()["third"].tracks] == ["back"]
 
 

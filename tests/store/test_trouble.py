@@ -16,7 +16,7 @@ import pytest
 
 from tests.store.things import T0, document, look, poll, seen, source
 from watcher.core.model import Outcome
-from watcher.store import Store, StoreError, Trouble
+from watcher.store import ErrorKind, Store, StoreError
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
@@ -57,7 +57,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", place], check=True)
 
 
-def kind(url: str) -> Trouble:
+def kind(url: str) -> ErrorKind:
     with pytest.raises(StoreError) as caught, Store.open(url, wait=0.05) as store, store.writing() as tx:
         tx.meta.put("a", "b")
     assert caught.value.reason.startswith("the database "), "the words begin with what they speak of"
@@ -66,16 +66,16 @@ def kind(url: str) -> Trouble:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    assert kind(f"sqlite:///{tmp_path}/file/watch.db") is Trouble.UNWRITABLE
+    assert kind(f"sqlite:///{tmp_path}/file/watch.db") is ErrorKind.UNWRITABLE
 
 
 def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
-    assert kind(f"sqlite:///{tmp_path}") is Trouble.UNWRITABLE
+    assert kind(f"sqlite:///{tmp_path}") is ErrorKind.UNWRITABLE
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "watch.db").write_text("Dear diary, " * 1000)
-    assert kind(f"sqlite:///{tmp_path}/watch.db") is Trouble.CORRUPT
+    assert kind(f"sqlite:///{tmp_path}/watch.db") is ErrorKind.CORRUPT
 
 
 def test_a_file_that_was_cut_off(url: str, tmp_path: Path) -> None:
@@ -86,19 +86,19 @@ def test_a_file_that_was_cut_off(url: str, tmp_path: Path) -> None:
         file.truncate(path.stat().st_size // 2)
     with pytest.raises(StoreError) as caught, Store.open(url) as store, store.reading() as tx:
         tx.observations.known(["feed"])
-    assert caught.value.kind is Trouble.CORRUPT
+    assert caught.value.kind is ErrorKind.CORRUPT
     assert "restore the last backup" in caught.value.reason
 
 
 @pytest.mark.parametrize("address", ["mysql://x/y", "sqlite://", "sqlite:///", "no address", ""])
 def test_an_address_that_is_none(address: str) -> None:
-    assert kind(address) is Trouble.UNREACHABLE
+    assert kind(address) is ErrorKind.UNREACHABLE
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
     with pytest.raises(StoreError) as caught:
         Store.open("postgresql://ada:s3cret@127.0.0.1:9/watch?connect_timeout=2")
-    assert caught.value.kind is Trouble.UNREACHABLE
+    assert caught.value.kind is ErrorKind.UNREACHABLE
     assert "s3cret" not in str(caught.value)
     assert "127.0.0.1" in str(caught.value)
 
@@ -108,7 +108,7 @@ def test_a_schema_of_a_newer_program_is_left_alone(store: Store) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError) as caught:
         store.upgrade()
-    assert caught.value.kind is Trouble.NEWER
+    assert caught.value.kind is ErrorKind.NEWER
 
 
 def test_a_locked_file_is_waited_for_then_named_and_used_again_when_it_is_free(url: str, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_locked_file_is_waited_for_then_named_and_used_again_when_it_is_free(u
                 pass
             with store.reading() as tx:
                 assert tx.meta.get("a") == "", "reading goes on beside the other writer"
-        assert caught.value.kind is Trouble.LOCKED
+        assert caught.value.kind is ErrorKind.LOCKED
         with store.writing() as tx:
             tx.meta.put("a", "b")
 
@@ -139,7 +139,7 @@ def test_a_reader_sees_one_state_and_cannot_write(file_store: Store) -> None:
         assert reading.meta.get("a") == ""
     with pytest.raises(StoreError) as caught, file_store.reading() as tx:
         tx.meta.put("a", "c")
-    assert caught.value.kind is Trouble.READ_ONLY
+    assert caught.value.kind is ErrorKind.READ_ONLY
 
 
 def test_a_reader_of_a_shared_database_cannot_write_either(shared_url: str) -> None:
@@ -234,7 +234,7 @@ def test_a_full_disk_undoes_the_transaction_and_the_watch_goes_on_when_there_is_
             tx.sources.sync([source()], T0)
         with pytest.raises(StoreError) as caught:
             fill_up(store, 0)
-        assert caught.value.kind is Trouble.FULL
+        assert caught.value.kind is ErrorKind.FULL
         assert "free space" in caught.value.reason
         with store.reading() as tx:
             documents = dict(store.verify().rows)["document"]

@@ -10,10 +10,10 @@ from typing import Any
 from watcher.core.model import (
     Change,
     Claim,
+    DeclaredFact,
     Digest,
     Document,
     Entry,
-    Known,
     Observation,
     Outcome,
     Quote,
@@ -76,8 +76,8 @@ def outgoing(recipient: str = "me", at: datetime = T0, channel: str = "smtp") ->
     return Outgoing(recipient, channel, f"{recipient}@reader.example", at)
 
 
-def known(status: str = "available", at: datetime = T0) -> Known:
-    return Known("it", status, at, "it is open", "https://lab.example/", "lab.example", Tier.OPERATOR)
+def known(status: str = "available", at: datetime = T0) -> DeclaredFact:
+    return DeclaredFact("it", status, at, "it is open", "https://lab.example/", "lab.example", Tier.OPERATOR)
 
 
 def poll(name: str = "feed", outcome: Outcome = Outcome.OK, at: datetime = T0, **changes: Any) -> Poll:

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 
-from watcher.web.listening import listen
+from watcher.web.socket import bind_socket
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MARKS = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
@@ -24,7 +24,7 @@ NARROW, WIDTHS = 320, (320, 360, 768, 1440)
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """The address of the application on loopback, with a final slash."""
-    with listen("127.0.0.1", 0) as listening:
+    with bind_socket("127.0.0.1", 0) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", server_header=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.web.browsing import CHROMIUM
 from tests.web.story import NOW, Shown
 from watcher.web.app import create_app
+from watcher.web.read_model import Reads
 from watcher.web.settings import Settings
-from watcher.web.view import Reads
 
 
 class Clock:

@@ -11,7 +11,7 @@ from tests.builders import day
 from tests.rehearsals import ROOT, STORY, rehearsed
 from watcher.config import load
 from watcher.store import Store
-from watcher.web.reads import StoreReads, face_of
+from watcher.web.queries import StoreQueries, site_info
 
 END = day("2026-11-20")
 STEP = timedelta(hours=60)
@@ -31,6 +31,6 @@ def store_of(address: str) -> AbstractContextManager[Store]:
     return Store.open(address, durable=False)
 
 
-def reads_of(store: Store) -> StoreReads:
+def reads_of(store: Store) -> StoreQueries:
     """What the page reads, at the end of the year."""
-    return StoreReads(store, face_of(load(ROOT / "signals.toml")), clock=lambda: END)
+    return StoreQueries(store, site_info(load(ROOT / "signals.toml")), clock=lambda: END)

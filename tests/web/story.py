@@ -8,22 +8,22 @@ from typing import Any
 
 from watcher.config.settings import Tool
 from watcher.core.model import (
-    Blind,
     Change,
     Date,
+    DeclaredFact,
     Event,
     Facts,
     Figure,
     FigureSpec,
     Headline,
     Health,
-    Known,
     Ladder,
     Outcome,
     Quote,
     RaisedFlag,
     Signal,
     Source,
+    SourceOutage,
     Standing,
     Status,
     Tier,
@@ -32,7 +32,7 @@ from watcher.core.model import (
     Transition,
     Verdict,
 )
-from watcher.web.view import Act, Letter, Poll, Pulse, Review, Strip, Told, View
+from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
 
 
 def at(words: str) -> datetime:
@@ -210,7 +210,7 @@ SENATE = Signal(
         ),
     ),
     known=(
-        Known(
+        DeclaredFact(
             "s3519",
             "in_senate_committee",
             at("2025-12-17"),
@@ -218,7 +218,7 @@ SENATE = Signal(
             "https://www.congress.gov/bill/119th-congress/senate-bill/3519",
             "congress.gov",
         ),
-        Known(
+        DeclaredFact(
             "hr2683",
             "not_yet_in_senate",
             at("2025-04-07"),
@@ -227,7 +227,7 @@ SENATE = Signal(
             "congress.gov",
             title="Introduced in the House",
         ),
-        Known(
+        DeclaredFact(
             "hr2683",
             "in_senate_committee",
             at("2026-01-13"),
@@ -264,7 +264,7 @@ MYTHOS = Signal(
     ),
     figures=(FigureSpec("firefox", "Security fixes in Firefox by month", "times", "monthly", {"claim": 20}),),
     known=(
-        Known(
+        DeclaredFact(
             "named",
             "gated",
             at("2026-04-07"),
@@ -272,7 +272,7 @@ MYTHOS = Signal(
             "https://platform.claude.com/docs/en/release-notes/overview#april-7-2026",
             "anthropic.com",
         ),
-        Known(
+        DeclaredFact(
             "class",
             "available",
             at("2026-06-09"),
@@ -280,7 +280,7 @@ MYTHOS = Signal(
             "https://platform.claude.com/docs/en/release-notes/overview#june-9-2026",
             "anthropic.com",
         ),
-        Known(
+        DeclaredFact(
             "class",
             "suspended",
             at("2026-06-12"),
@@ -288,7 +288,7 @@ MYTHOS = Signal(
             "https://www.anthropic.com/news/fable-mythos-access",
             "anthropic.com",
         ),
-        Known(
+        DeclaredFact(
             "class",
             "available",
             at("2026-07-01"),
@@ -379,7 +379,11 @@ def standing(track: str, status: str, since: str, *evidence: Quote, **more: Any)
 
 
 def verdict(
-    signal: Signal, tracks: tuple[TrackVerdict, ...], figures: tuple[Figure, ...], blind: tuple[Blind, ...] = (), **more: Any
+    signal: Signal,
+    tracks: tuple[TrackVerdict, ...],
+    figures: tuple[Figure, ...],
+    blind: tuple[SourceOutage, ...] = (),
+    **more: Any,
 ) -> Verdict:
     """A verdict with the signal's first headline."""
     line = signal.headlines[0]
@@ -523,7 +527,7 @@ def verdicts() -> dict[str, Verdict]:
                     "The peak was reproduced, it has not been sustained, and it was measured before anyone could buy the model.",
                 ),
             ),
-            (Blind("aws-news", MYTHOS.sources[2].url, at("2026-11-22T03:00:00"), "403, a human check"),),
+            (SourceOutage("aws-news", MYTHOS.sources[2].url, at("2026-11-22T03:00:00"), "403, a human check"),),
         ),
         "caisi-evaluation": verdict(
             CAISI,
@@ -539,7 +543,7 @@ def verdicts() -> dict[str, Verdict]:
                     {"prc": 94, "us": 8},
                 ),
             ),
-            (Blind("nist-news", CAISI.sources[0].url, at("2026-11-21T08:00:00"), "connection refused", essential=True),),
+            (SourceOutage("nist-news", CAISI.sources[0].url, at("2026-11-21T08:00:00"), "connection refused", essential=True),),
             cannot_see_since=at("2026-11-21T08:00:00"),
             verified_at=at("2026-11-21T08:00:00"),
         ),
@@ -605,7 +609,7 @@ def history() -> tuple[Transition, ...]:
     )
 
 
-def strip(declared: Source, index: int, *, blind: bool) -> Strip:
+def strip(declared: Source, index: int, *, blind: bool) -> SourceHealth:
     """A source with forty polls, one of them failed here and there."""
     outcomes = [
         Outcome.BLOCKED
@@ -629,7 +633,7 @@ def strip(declared: Source, index: int, *, blind: bool) -> Strip:
         "403, a human check" if blind else "",
         next_at=NOW + timedelta(minutes=30),
     )
-    return Strip(declared, health, polls)
+    return SourceHealth(declared, health, polls)
 
 
 STACK = (
@@ -656,11 +660,15 @@ def view(**changes: Any) -> View:
             for index, item in enumerate(one for signal in signals for one in signal.sources)
         ),
         told=(
-            Told("d2", at("2026-11-09T20:10:00"), "news", "Mythos: now Claude Fable 5.2", sent=2, waiting=1),
-            Told("d1", at("2026-06-20T20:00:00"), "baseline", "The watch has started", sent=3),
+            SentDigest("d2", at("2026-11-09T20:10:00"), "news", "Mythos: now Claude Fable 5.2", sent=2, waiting=1),
+            SentDigest("d1", at("2026-06-20T20:00:00"), "baseline", "The watch has started", sent=3),
         ),
-        letters=(Letter("d2", "team-hook", "webhook", "waiting", at("2026-11-09T20:10:00"), 4, NOW + timedelta(hours=3), "503"),),
-        acts=(Act(at("2026-08-01T10:00:00"), "ana", "took back a claim on caisi-evaluation", "a US model"),),
+        letters=(
+            PendingDelivery(
+                "d2", "team-hook", "webhook", "waiting", at("2026-11-09T20:10:00"), 4, NOW + timedelta(hours=3), "503"
+            ),
+        ),
+        acts=(AuditEntry(at("2026-08-01T10:00:00"), "ana", "took back a claim on caisi-evaluation", "a US model"),),
         reviews=(
             Review(
                 "caisi-evaluation",
@@ -684,7 +692,7 @@ class Shown:
     def __init__(self, shown: View | None = None) -> None:
         self.shown = shown or view()
         self.asked: list[datetime | None] = []
-        self.heart = Pulse(
+        self.heart = HealthStatus(
             beat_at=NOW - timedelta(seconds=20), outbox=1, oldest=NOW - timedelta(hours=2), counts={"transitions": 4}
         )
 
@@ -695,7 +703,7 @@ class Shown:
     def version(self) -> str:
         return self.shown.version
 
-    def pulse(self) -> Pulse:
+    def pulse(self) -> HealthStatus:
         return self.heart
 
 

@@ -21,19 +21,19 @@ import httpx
 import trustme
 import uvicorn
 
+from tests.mail.stories import PASSED, digest
 from tests.notifiers.stages import MailHandler, mail_server
-from tests.render.stories import PASSED, digest
 from tests.web.conftest import Clock
-from watcher.announce import concerns, outgoing
-from watcher.cli.welcoming import door_of
-from watcher.cli.wiring import deliverer, prepare, told_by
+from watcher.bootstrap import deliverer, prepare, told_by
+from watcher.cli.subscriptions import door_of
 from watcher.config import Config, load
 from watcher.core.model import Digest
+from watcher.pipeline.announce import is_for, outgoing
 from watcher.store import Store, Subscriber
 from watcher.web.app import create_app
-from watcher.web.reads import StoreReads, face_of
+from watcher.web.queries import StoreQueries, site_info
 from watcher.web.settings import settings_of
-from watcher.web.subscribe import Door
+from watcher.web.subscriptions import Subscriptions
 
 LADDER = """
 [ladder.bill]
@@ -138,7 +138,7 @@ class Shop:
     clock: Clock
     address: str
     client: httpx.Client
-    door: Door | None
+    door: Subscriptions | None
     pauses: list[float] = field(default_factory=list)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
@@ -171,7 +171,7 @@ class Shop:
         news = replace(told or digest(PASSED), at=self.clock())
         readers = told_by(self.config, self.store)
         with self.store.writing() as tx:
-            tx.digests.put(news, [outgoing(reader, news) for reader in readers if concerns(reader, news)])
+            tx.digests.put(news, [outgoing(reader, news) for reader in readers if is_for(reader, news)])
         self.beat()
 
     def beat(self) -> int:
@@ -221,7 +221,7 @@ def opened(folder: Path, *, web: str = "", env: dict[str, str] | None = None) ->
 
             if door:
                 door.pause = pause
-            reads = StoreReads(store, face_of(config), clock=clock, beat=clock)
+            reads = StoreQueries(store, site_info(config), clock=clock, beat=clock)
             app = create_app(reads, settings_of(config.web), clock=clock, door=door)
             with served(app, listening, folder) as client:
                 yield Shop(config, store, box, clock, base, client, door, pauses)

@@ -14,7 +14,7 @@ import pytest
 from tests.web.conftest import Clock, Site
 from tests.web.story import NOW, Shown, view
 from watcher.web import cache
-from watcher.web.view import View
+from watcher.web.read_model import View
 
 
 def test_the_store_is_asked_once_for_many_readers(site: Site) -> None:
@@ -84,7 +84,7 @@ def test_memory_is_bounded_whatever_is_asked() -> None:
             site.get(f"/badges/mythos-ga.json?as_of=2026-02-{day:02}T{hour:02}:00:00Z")
     shelf = site.app.state.desk.shelf
     assert len(shelf._answers) == cache.MOST
-    assert len(shelf._views) == cache.PASTS
+    assert len(shelf._views) == cache.MAX_PAST_VIEWS
 
 
 @pytest.mark.parametrize("query", ["?x=1", "?as_of=", "?as_of=2030-01-01", "?utm_source=a&as_of="])
@@ -129,7 +129,7 @@ def test_questions_about_the_past_wait_in_line_and_never_hold_up_the_present() -
 def test_a_present_that_takes_long_to_read_rests_before_it_is_read_anew() -> None:
     """With thousands of sources there is a commit each second: readers must not wait for one reading after the other."""
     reads, clock, passed = Shown(), Clock(), iter(range(100))
-    shelf = cache.Shelf(
+    shelf = cache.ResponseCache(
         reads, clock, fresh_for=timedelta(seconds=30), look_every=timedelta(seconds=0.5), timer=lambda: float(next(passed))
     )
     asked = []

@@ -9,24 +9,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.web.story import (
-    CAISI,
-    EVENTS,
-    MYTHOS,
-    NOW,
-    SENATE,
-    at,
-    said,
-    standing,
-    strip,
-    transition,
-    verdict,
-    verdicts,
-    view,
-)
-from watcher.core.model import Change, Date, Figure, FigureSpec, Headline, Known, Outcome, Standing, Verdict
-from watcher.web import days, glance, ladder, plots, strips, timeline, words
-from watcher.web.view import Poll
+from tests.web.story import CAISI, EVENTS, MYTHOS, NOW, SENATE, at, said, standing, strip, transition, verdict, verdicts, view
+from watcher.core.model import Change, Date, DeclaredFact, Figure, FigureSpec, Headline, Outcome, Standing, Verdict
+from watcher.web import calendar, charts, source_health, status_path, summary, timeline, wording
+from watcher.web.read_model import Poll
 
 
 def figure(
@@ -39,7 +25,7 @@ def figure(
 ) -> str:
     """The plot of a figure, or nothing."""
     spec = FigureSpec("f", "Label", "", kind, options or {})  # type: ignore[arg-type]
-    drawn = plots.draw(spec, Figure("f", "Label", "", text, values=values, series=series), verdicts()["caisi-evaluation"])  # type: ignore[arg-type]
+    drawn = charts.draw(spec, Figure("f", "Label", "", text, values=values, series=series), verdicts()["caisi-evaluation"])  # type: ignore[arg-type]
     if drawn:
         ET.fromstring(drawn)  # noqa: S314 - our own output
     return drawn or ""
@@ -104,19 +90,19 @@ def test_labels_that_would_touch_stand_on_two_lines() -> None:
 
 
 def test_the_path_knows_the_way_it_came() -> None:
-    (bills,) = ladder.draw_paths(SENATE, verdicts()["senate-vote"])
+    (bills,) = status_path.draw_paths(SENATE, verdicts()["senate-vote"])
     states = {rung.label: [mark.state for mark in rung.marks] for rung in bills.rungs}
     assert states["Not yet in the Senate"] == ["passed", "skipped"]
     assert states["With the Senate committee"] == ["here", "here"]
     assert states["Passed the Senate"] == ["ahead", "ahead"]
     assert states["Rejected by the Senate"] == ["side", "side"]
-    named, cls = ladder.draw_paths(MYTHOS, verdicts()["mythos-ga"])
+    named, cls = status_path.draw_paths(MYTHOS, verdicts()["mythos-ga"])
     assert [rung.marks[0].state for rung in named.rungs] == ["skipped", "skipped", "passed", "here", "ahead", "ahead", "been"]
     assert [rung.marks[0].state for rung in cls.rungs] == ["skipped", "passed", "here", "been"]
 
 
 def test_the_path_of_a_series_is_its_events_and_what_is_awaited() -> None:
-    (path,) = ladder.draw_paths(CAISI, verdicts()["caisi-evaluation"])
+    (path,) = status_path.draw_paths(CAISI, verdicts()["caisi-evaluation"])
     assert [rung.meaning for rung in path.rungs[:2]] == ["Baseline", "The gap was not measured"]
     assert path.rungs[-1].label == "Awaiting the next evaluation"
     assert path.rungs[-1].here
@@ -124,27 +110,27 @@ def test_the_path_of_a_series_is_its_events_and_what_is_awaited() -> None:
 
 def test_a_status_that_the_ladder_does_not_know_is_shown_by_its_id() -> None:
     odd = verdict(SENATE, (standing("hr2683", "new_status", "2026-01-13"),), ())
-    (path,) = ladder.draw_paths(SENATE, odd)
+    (path,) = status_path.draw_paths(SENATE, odd)
     assert not any(rung.here for rung in path.rungs)
-    assert ladder.say_next(SENATE, odd)[0].now == "new status"
-    assert glance.look(view(verdicts={"senate-vote": odd}), SENATE).lines[0].label == "new status"
+    assert status_path.next_text(SENATE, odd)[0].now == "new status"
+    assert summary.summarise_signals(view(verdicts={"senate-vote": odd}), SENATE).lines[0].label == "new status"
 
 
 def test_a_final_status_needs_nothing_more() -> None:
     law = verdict(SENATE, (standing("hr2683", "enacted", "2026-11-20"),), ())
-    assert ladder.say_next(SENATE, law)[0].steps == ()
+    assert status_path.next_text(SENATE, law)[0].steps == ()
 
 
 def test_tracks_that_need_the_same_are_said_once() -> None:
-    (both,) = ladder.say_next(SENATE, verdicts()["senate-vote"])
+    (both,) = status_path.next_text(SENATE, verdicts()["senate-vote"])
     assert both.track == "H.R. 2683 and S. 3519"
 
 
 def test_the_story_merges_history_events_and_changes_without_doubling() -> None:
-    headings = [moment.heading for moment in timeline.tell(view(), MYTHOS)]
+    headings = [moment.heading for moment in timeline.timeline_of(view(), MYTHOS)]
     assert headings.count("Open to all, under another name") == 2  # June, and July after the suspension
     assert headings[0] == "Open to all, under another name: a detail changed"
-    assert len(timeline.tell(view(), CAISI)) == len(EVENTS)
+    assert len(timeline.timeline_of(view(), CAISI)) == len(EVENTS)
 
 
 @pytest.mark.parametrize(
@@ -190,10 +176,10 @@ def test_a_detail_stands_on_the_day_it_was_seen_with_words_of_that_day() -> None
 
 def test_a_change_without_words_takes_those_that_are_declared_for_it() -> None:
     item = transition(MYTHOS, 1, "class", Change.DETAIL, "available", "available", "2026-07-01", reason="name: 5.2")
-    declared = Known("class", "available", at("2026-11-09"), "We have launched 5.2.", "https://a.example/", "a.example")
+    declared = DeclaredFact("class", "available", at("2026-11-09"), "We have launched 5.2.", "https://a.example/", "a.example")
     signal = replace(MYTHOS, known=(declared,))
     shown = view(signals=(signal,), history=(replace(item, at=at("2026-11-09T18:00:00"), evidence=()),))
-    [moment] = [moment for moment in timeline.tell(shown, signal) if moment.kind.word == "Detail"]
+    [moment] = [moment for moment in timeline.timeline_of(shown, signal) if moment.kind.word == "Detail"]
     assert [quote.text for quote in moment.quotes] == ["We have launched 5.2."]
 
 
@@ -211,11 +197,13 @@ def test_what_came_late_says_both_dates() -> None:
 def test_known_history_tells_flags_details_and_steps_back() -> None:
     known = (
         *MYTHOS.known,
-        Known("class", "available", at("2026-11-09"), "Fable 5.2", "https://a.example/", "a.example", details={"version": "5.2"}),
-        Known("class", "", at("2026-11-10"), "renamed", "https://a.example/", "a.example", flag="renamed_body"),
-        Known("gone", "odd_status", at("2026-11-11"), "odd", "https://a.example/", "a.example"),
+        DeclaredFact(
+            "class", "available", at("2026-11-09"), "Fable 5.2", "https://a.example/", "a.example", details={"version": "5.2"}
+        ),
+        DeclaredFact("class", "", at("2026-11-10"), "renamed", "https://a.example/", "a.example", flag="renamed_body"),
+        DeclaredFact("gone", "odd_status", at("2026-11-11"), "odd", "https://a.example/", "a.example"),
     )
-    told = {moment.at: moment for moment in timeline.tell(view(history=()), replace(MYTHOS, known=known))}
+    told = {moment.at: moment for moment in timeline.timeline_of(view(history=()), replace(MYTHOS, known=known))}
     assert (told[at("2026-11-09")].kind.word, told[at("2026-11-09")].words) == ("Detail", "Version: 5.2")
     assert (told[at("2026-11-10")].kind.word, told[at("2026-11-10")].heading) == ("Flag", "renamed body")
     assert told[at("2026-11-11")].heading == "odd status"
@@ -224,8 +212,8 @@ def test_known_history_tells_flags_details_and_steps_back() -> None:
 
 
 def test_since_when_is_when_the_newest_of_its_tracks_moved() -> None:
-    assert glance.look(view(history=()), MYTHOS).since == at("2026-07-01")
-    assert glance.look(view(), CAISI).since == at("2026-09-17")
+    assert summary.summarise_signals(view(history=()), MYTHOS).since == at("2026-07-01")
+    assert summary.summarise_signals(view(), CAISI).since == at("2026-09-17")
 
 
 def test_the_headline_counts_the_tracks_that_make_it() -> None:
@@ -234,19 +222,21 @@ def test_the_headline_counts_the_tracks_that_make_it() -> None:
         Headline("either", "B", {"s3519": ("in_senate_committee",)}),
     )
     shown = verdicts()["senate-vote"]
-    seen = glance.look(view(verdicts={"senate-vote": replace(shown, headline="either")}), replace(SENATE, headlines=lines))
-    assert seen.standing == words.STANDINGS[Standing.PROVISIONAL]
+    seen = summary.summarise_signals(
+        view(verdicts={"senate-vote": replace(shown, headline="either")}), replace(SENATE, headlines=lines)
+    )
+    assert seen.standing == wording.STANDINGS[Standing.PROVISIONAL]
     assert seen.since == at("2025-12-17")
 
 
 def test_a_verdict_without_tracks_or_label_still_reads() -> None:
     bare = Verdict("senate-vote", "nothing_holds", "", (), (), (), NOW)
-    seen = glance.look(view(verdicts={"senate-vote": bare}, history=()), SENATE)
+    seen = summary.summarise_signals(view(verdicts={"senate-vote": bare}, history=()), SENATE)
     assert (seen.answer, seen.standing, seen.since, seen.proof) == ("nothing holds", None, None, None)
 
 
 def test_dates_are_said_once_and_in_order() -> None:
-    found = days.days_of((SENATE, MYTHOS, CAISI), NOW)
+    found = calendar.days_of((SENATE, MYTHOS, CAISI), NOW)
     assert [item.label for item in found] == [
         "Watch opened",
         "60-day window ends",
@@ -255,30 +245,30 @@ def test_dates_are_said_once_and_in_order() -> None:
     ]
     assert [item.past for item in found] == [True, True, False, False]
     declared = replace(SENATE, dates=(Date("o", "The watch opened", at("2026-05-14T04:00:00")),))
-    assert [item.label for item in days.days_of((declared,), NOW)] == ["The watch opened", "60-day window ends"]
+    assert [item.label for item in calendar.days_of((declared,), NOW)] == ["The watch opened", "60-day window ends"]
 
 
 def test_the_window_is_told_in_words() -> None:
-    assert days.window_of(SENATE, at("2026-06-13")).words == "Day 31 of 60; 31 to go."  # type: ignore[union-attr]
-    assert days.window_of(SENATE, NOW).passed  # type: ignore[union-attr]
-    assert days.window_of(replace(MYTHOS, window_passed=""), NOW).words == "The 60-day window has passed."  # type: ignore[union-attr]
-    assert days.window_of(replace(SENATE, window=None), NOW) is None
+    assert calendar.window_of(SENATE, at("2026-06-13")).words == "Day 31 of 60; 31 to go."  # type: ignore[union-attr]
+    assert calendar.window_of(SENATE, NOW).passed  # type: ignore[union-attr]
+    assert calendar.window_of(replace(MYTHOS, window_passed=""), NOW).words == "The 60-day window has passed."  # type: ignore[union-attr]
+    assert calendar.window_of(replace(SENATE, window=None), NOW) is None
 
 
 def test_days_close_together_do_not_hide_each_other() -> None:
     near = tuple(Date(str(n), f"day {n}", NOW + timedelta(days=n)) for n in range(3))
-    drawn = days.draw_days(days.days_of((replace(SENATE, dates=near, opened=None),), NOW), NOW)
+    drawn = calendar.draw_days(calendar.days_of((replace(SENATE, dates=near, opened=None),), NOW), NOW)
     assert drawn
     heights = re.findall(r'<circle cx="[^"]+" cy="([^"]+)"', drawn)
     assert len(set(heights)) == 2
     assert "Today is 24 November 2026" in drawn
-    assert days.draw_days((), NOW) is None
+    assert calendar.draw_days((), NOW) is None
 
 
 def test_a_window_is_a_band_on_the_line_and_a_past_day_is_called_by_its_name() -> None:
-    windows = days.windows_of((SENATE, MYTHOS, replace(CAISI, window=None)), NOW)
+    windows = calendar.windows_of((SENATE, MYTHOS, replace(CAISI, window=None)), NOW)
     assert len(windows) == 1
-    drawn = days.draw_days(days.days_of((SENATE,), NOW), NOW, windows=windows, today="13 Jun 2026")
+    drawn = calendar.draw_days(calendar.days_of((SENATE,), NOW), NOW, windows=windows, today="13 Jun 2026")
     assert drawn
     assert "<title>60 days, to 13 July 2026</title>" in drawn
     assert ">13 Jun 2026</text>" in drawn
@@ -289,17 +279,17 @@ def test_a_strip_tells_its_polls_by_kind() -> None:
         Poll(NOW, outcome)
         for outcome in (Outcome.OK, Outcome.UNCHANGED, Outcome.UNCHANGED, Outcome.BLOCKED, Outcome.ERROR, "odd")
     )
-    drawn = strips.draw_strip(polls)
+    drawn = source_health.draw_strip(polls)
     assert 'aria-label="Last 6 polls: 2 unchanged, 1 read, 1 blocked, 1 failed, 1 not tried yet"' in drawn
     assert drawn.count("<path") == 5
-    assert "Not polled yet" in strips.draw_strip(())
+    assert "Not polled yet" in source_health.draw_strip(())
 
 
 def test_what_cannot_be_seen_stands_first() -> None:
-    assert strips.rows_of(view(), "mythos-ga")[0].source.id == "aws-news"
+    assert source_health.rows_of(view(), "mythos-ga")[0].source.id == "aws-news"
     never = replace(strip(MYTHOS.sources[0], 0, blind=False), polls=())
     assert (
-        strips.rows_of(view(strips=(replace(never, health=replace(never.health, outcome="")),)), "mythos-ga")[0].sign.word
+        source_health.rows_of(view(strips=(replace(never, health=replace(never.health, outcome="")),)), "mythos-ga")[0].sign.word
         == "not tried yet"
     )
 
@@ -324,27 +314,30 @@ def test_what_cannot_be_seen_stands_first() -> None:
     ],
 )
 def test_how_long_ago_is_said_in_one_unit(minutes: float, sentence: str) -> None:
-    assert words.ago(NOW - timedelta(minutes=minutes), NOW) == sentence
+    assert wording.ago(NOW - timedelta(minutes=minutes), NOW) == sentence
 
 
 def test_details_and_reasons_are_said_in_words() -> None:
-    assert words.detail("access_model", "self_serve") == ("Access model", "self serve")
-    assert words.detail("amended", value=True) == ("Amended", "yes")
-    assert words.detail("cycle", 1) == ("Cycle", "1")
-    assert words.detail("house_passed", "2026-01-12") == ("House passed", "12 January 2026")
-    assert words.detail("odd", "2026-02-30") == ("Odd", "2026-02-30")
-    assert words.place("https://www.nist.gov/a%20b/") == "nist.gov/a b"
-    assert words.place("https://platform.claude.com/docs/en/release-notes/overview") == "platform.claude.com/docs/en/release-n…"
-    assert words.place("javascript:x") == ""
-    assert words.raised("") == ""
-    assert words.detail("names", ("Fable", "Mythos")) == ("Names", "Fable, Mythos")
+    assert wording.detail("access_model", "self_serve") == ("Access model", "self serve")
+    assert wording.detail("amended", value=True) == ("Amended", "yes")
+    assert wording.detail("cycle", 1) == ("Cycle", "1")
+    assert wording.detail("house_passed", "2026-01-12") == ("House passed", "12 January 2026")
+    assert wording.detail("odd", "2026-02-30") == ("Odd", "2026-02-30")
+    assert wording.short_url("https://www.nist.gov/a%20b/") == "nist.gov/a b"
     assert (
-        words.hush("550 <bob@x.example> refused, see https://hooks.example/T0/SECRET")
+        wording.short_url("https://platform.claude.com/docs/en/release-notes/overview")
+        == "platform.claude.com/docs/en/release-n…"
+    )
+    assert wording.short_url("javascript:x") == ""
+    assert wording.capitalised("") == ""
+    assert wording.detail("names", ("Fable", "Mythos")) == ("Names", "Fable, Mythos")
+    assert (
+        wording.redact("550 <bob@x.example> refused, see https://hooks.example/T0/SECRET")
         == "550 <…> refused, see https://hooks.example…"
     )
-    assert words.outcome("something_new") == "Something new"
-    assert words.host("https://www.nist.gov/a") == "nist.gov"
-    assert words.host("javascript:x") == ""
-    assert words.exact(at("2026-06-12T21:21:00")) == "12 June 2026, 21:21 UTC"
-    assert words.exact(at("2026-06-12")) == "12 June 2026"
+    assert wording.outcome("something_new") == "Something new"
+    assert wording.host("https://www.nist.gov/a") == "nist.gov"
+    assert wording.host("javascript:x") == ""
+    assert wording.datetime_text(at("2026-06-12T21:21:00")) == "12 June 2026, 21:21 UTC"
+    assert wording.datetime_text(at("2026-06-12")) == "12 June 2026"
     assert said("a.example", "x").tier.value == "official"

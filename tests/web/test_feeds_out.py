@@ -16,7 +16,7 @@ from PIL import Image
 from tests.web.conftest import Site
 from tests.web.story import CAISI, NOW, SENATE, Shown, history, said, transition, verdicts, view
 from watcher.core.model import Change
-from watcher.web import badge, feeds_out, picture
+from watcher.web import badge, feeds_out, share_image
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NAMES = ("all", "senate-vote", "mythos-ga", "caisi-evaluation")
@@ -161,7 +161,7 @@ def test_a_badge_says_where_a_signal_stands(site: Site, signal: str, message: st
 
 
 def test_a_badge_without_a_verdict_says_not_yet_known() -> None:
-    assert badge.say_badge(view(verdicts={}), "senate-vote")["message"] == "not yet known"
+    assert badge.badge_json(view(verdicts={}), "senate-vote")["message"] == "not yet known"
 
 
 def test_the_api_gives_every_quote_with_its_hash(site: Site) -> None:
@@ -218,7 +218,7 @@ def test_the_picture_for_shared_links_says_the_standing(site: Site) -> None:
         assert Image.open(io.BytesIO(body)).size == (1200, 630)
 
     def said_on(name: str, **changes: object) -> str:
-        return " ".join(line.text for line in picture.lines_of(view(**changes), name))
+        return " ".join(line.text for line in share_image.lines_of(view(**changes), name))
 
     assert "Cannot see since 21 November 2026" in said_on("caisi-evaluation")
     assert "Provisional, since 13 January 2026" in said_on("senate-vote")
@@ -227,7 +227,10 @@ def test_the_picture_for_shared_links_says_the_standing(site: Site) -> None:
 
 
 def test_the_picture_leaves_out_what_its_font_has_not() -> None:
-    assert picture.carried("Z.ai\u2019s GLM \u2014 94 % \u00d7 2\u2026 caf\u00e9 \u667a") == "Z.ai\u2019s GLM - 94 % x 2... cafe "
+    assert (
+        share_image.carried("Z.ai\u2019s GLM \u2014 94 % \u00d7 2\u2026 caf\u00e9 \u667a")
+        == "Z.ai\u2019s GLM - 94 % x 2... cafe "
+    )
 
 
 def test_a_signal_without_a_verdict_has_an_api_answer() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.requests import Request
 
-from watcher.web.limits import MOST, Limit, asker
+from watcher.web.rate_limit import MOST, RateLimit, client_key
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -30,11 +30,11 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 )
 def test_who_asks(peer: str, forwarded: str, trusted: tuple[str, ...], who: str) -> None:
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
-    assert asker(Request({"type": "http", "headers": headers, "client": (peer, 1) if peer else None}), trusted) == who
+    assert client_key(Request({"type": "http", "headers": headers, "client": (peer, 1) if peer else None}), trusted) == who
 
 
 def test_a_limit_forgets_after_its_time_and_with_a_clock_that_was_set_back() -> None:
-    limit = Limit(2, timedelta(hours=1))
+    limit = RateLimit(2, timedelta(hours=1))
     assert [limit.allows("a", NOW), limit.allows("a", NOW), limit.allows("a", NOW)] == [True, True, False]
     assert limit.allows("b", NOW)
     assert limit.allows("a", NOW + timedelta(hours=1))
@@ -43,7 +43,7 @@ def test_a_limit_forgets_after_its_time_and_with_a_clock_that_was_set_back() -> 
 
 
 def test_a_flood_of_names_takes_bounded_memory_and_drops_the_oldest() -> None:
-    limit = Limit(1, timedelta(hours=1))
+    limit = RateLimit(1, timedelta(hours=1))
     assert limit.allows("first", NOW)
     for number in range(MOST):
         limit.allows(str(number), NOW)

@@ -6,13 +6,13 @@ import socket
 
 import pytest
 
-from watcher.web.listening import listen
+from watcher.web.socket import bind_socket
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_what_is_written_to_a_reader_leaves_at_once(host: str) -> None:
     try:
-        door = listen(host, 0)
+        door = bind_socket(host, 0)
     except OSError:
         pytest.skip(f"this machine has no {host}")
     with door, socket.create_connection(door.getsockname()[:2]):
@@ -22,5 +22,5 @@ def test_what_is_written_to_a_reader_leaves_at_once(host: str) -> None:
 
 
 def test_a_busy_port_is_an_error() -> None:
-    with listen("127.0.0.1", 0) as door, pytest.raises(OSError, match="in use"):
-        listen("127.0.0.1", door.getsockname()[1])
+    with bind_socket("127.0.0.1", 0) as door, pytest.raises(OSError, match="in use"):
+        bind_socket("127.0.0.1", door.getsockname()[1])

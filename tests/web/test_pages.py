@@ -242,7 +242,7 @@ def test_what_a_feed_contains_never_runs(path: str) -> None:
     ],
 )
 def test_only_web_addresses_become_links_and_no_key_is_shown(address: str, shown: str) -> None:
-    assert pages.words.safe_link(address) == shown
+    assert pages.wording.safe_link(address) == shown
 
 
 def test_a_signal_without_a_verdict_says_so() -> None:

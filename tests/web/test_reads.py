@@ -13,10 +13,10 @@ from tests.web.conftest import Clock, Site
 from tests.web.story import CAISI, MYTHOS, NOW, SENATE, STACK, at, history, said, verdicts
 from watcher.core.model import Change, Claim, Digest, Outcome, Standing, Transition
 from watcher.store import Act, Outgoing, Poll, State, Store
-from watcher.web.reads import Face, StoreReads
+from watcher.web.queries import SiteInfo, StoreQueries
 
 SIGNALS = (SENATE, replace(MYTHOS, touches=("anthropic",)), replace(CAISI, touches=("via_prc_lab",)))
-FACE = Face(SIGNALS, "Policy Signal Watch", "https://watch.example.org/", "watch@example.org", STACK)
+FACE = SiteInfo(SIGNALS, "Policy Signal Watch", "https://watch.example.org/", "watch@example.org", STACK)
 EARLY = at("2026-06-20")
 
 
@@ -29,8 +29,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def reads(store: Store) -> StoreReads:
-    return StoreReads(store, FACE, clock=Clock(), beat=lambda: NOW)
+def reads(store: Store) -> StoreQueries:
+    return StoreQueries(store, FACE, clock=Clock(), beat=lambda: NOW)
 
 
 def fill(store: Store) -> list[Transition]:
@@ -72,7 +72,7 @@ def fill(store: Store) -> list[Transition]:
     return told
 
 
-def test_the_view_holds_what_is_stored(store: Store, reads: StoreReads) -> None:
+def test_the_view_holds_what_is_stored(store: Store, reads: StoreQueries) -> None:
     fill(store)
     view = reads(None)
     assert {name: verdict.headline_label for name, verdict in view.verdicts.items()} == {
@@ -85,7 +85,7 @@ def test_the_view_holds_what_is_stored(store: Store, reads: StoreReads) -> None:
     assert not view.past
 
 
-def test_a_strip_shows_its_polls_and_its_error_without_what_is_private(store: Store, reads: StoreReads) -> None:
+def test_a_strip_shows_its_polls_and_its_error_without_what_is_private(store: Store, reads: StoreQueries) -> None:
     fill(store)
     strip = next(strip for strip in reads(None).strips if strip.source.id == "aws-news")
     assert [poll.outcome for poll in strip.polls] == ["ok", "blocked"]
@@ -93,7 +93,7 @@ def test_a_strip_shows_its_polls_and_its_error_without_what_is_private(store: St
     assert strip.health.error == "403 for … at https://aws.amazon.com…"
 
 
-def test_letters_tell_who_is_not_reached_and_never_where(store: Store, reads: StoreReads) -> None:
+def test_letters_tell_who_is_not_reached_and_never_where(store: Store, reads: StoreQueries) -> None:
     fill(store)
     assert reads(None).letters == ()
     with store.writing() as tx:
@@ -112,7 +112,7 @@ def test_letters_tell_who_is_not_reached_and_never_where(store: Store, reads: St
     assert told.subject.endswith("the class is open to all as Claude Fable 5.2; models named Mythos are not")
 
 
-def test_a_past_day_shows_what_was_held_then(store: Store, reads: StoreReads) -> None:
+def test_a_past_day_shows_what_was_held_then(store: Store, reads: StoreQueries) -> None:
     fill(store)
     then = reads(at("2026-06-25"))
     assert then.past
@@ -122,7 +122,7 @@ def test_a_past_day_shows_what_was_held_then(store: Store, reads: StoreReads) ->
     assert all(strip.polls == () for strip in then.strips)
 
 
-def test_a_day_before_the_watch_began_shows_the_declared_history(store: Store, reads: StoreReads) -> None:
+def test_a_day_before_the_watch_began_shows_the_declared_history(store: Store, reads: StoreQueries) -> None:
     fill(store)
     before = reads(at("2026-05-01"))
     bill = next(track for track in before.verdicts["senate-vote"].tracks if track.track == "hr2683")
@@ -131,14 +131,14 @@ def test_a_day_before_the_watch_began_shows_the_declared_history(store: Store, r
     assert Site(reads).get("/?as_of=2026-05-01").status_code == 200
 
 
-def test_an_empty_database_has_a_page(reads: StoreReads) -> None:
+def test_an_empty_database_has_a_page(reads: StoreQueries) -> None:
     site = Site(reads)
     assert "Not yet known" in site.get("/").text
     for path in ("/signals/senate-vote", "/sources", "/log", "/machines", "/api/v1/signals", "/feeds/all.ics"):
         assert site.get(path).status_code == 200
 
 
-def test_the_version_moves_with_commits_and_with_the_configuration_only(store: Store, reads: StoreReads) -> None:
+def test_the_version_moves_with_commits_and_with_the_configuration_only(store: Store, reads: StoreQueries) -> None:
     first = reads.version()
     reads(None)
     assert reads.version() == first
@@ -151,14 +151,14 @@ def test_the_version_moves_with_commits_and_with_the_configuration_only(store: S
     assert reads(None).title == "Another"
 
 
-def test_a_verdict_of_tracks_that_are_gone_is_not_shown(store: Store, reads: StoreReads) -> None:
+def test_a_verdict_of_tracks_that_are_gone_is_not_shown(store: Store, reads: StoreQueries) -> None:
     fill(store)
     reads.face = replace(FACE, signals=(replace(SENATE, tracks=SENATE.tracks[:1]),))
     assert reads(None).verdicts == {}
     assert Site(reads).get("/").status_code == 200
 
 
-def test_notes_about_sources_are_not_news(store: Store, reads: StoreReads) -> None:
+def test_notes_about_sources_are_not_news(store: Store, reads: StoreQueries) -> None:
     with store.writing() as tx:
         tx.transitions.add(
             [
@@ -170,7 +170,7 @@ def test_notes_about_sources_are_not_news(store: Store, reads: StoreReads) -> No
     assert reads(None).history == ()
 
 
-def test_the_pulse_counts_what_waits(store: Store, reads: StoreReads) -> None:
+def test_the_pulse_counts_what_waits(store: Store, reads: StoreQueries) -> None:
     fill(store)
     pulse = reads.pulse()
     assert (pulse.beat_at, pulse.outbox, pulse.dead, pulse.oldest, pulse.database) == (NOW, 2, 0, NOW, True)
@@ -181,7 +181,7 @@ def test_the_pulse_counts_what_waits(store: Store, reads: StoreReads) -> None:
     )
 
 
-def test_a_database_that_is_gone_is_said_and_not_shown(store: Store, reads: StoreReads, tmp_path: Path) -> None:
+def test_a_database_that_is_gone_is_said_and_not_shown(store: Store, reads: StoreQueries, tmp_path: Path) -> None:
     store.close()
     (tmp_path / "watch.db").unlink()
     (tmp_path / "watch.db").mkdir()

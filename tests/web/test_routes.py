@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from tests.web.conftest import Site
 from tests.web.story import NOW, Shown, view
+from watcher.web.read_model import Access, HealthStatus, View
 from watcher.web.settings import Settings
-from watcher.web.view import Access, Pulse, View
 
 PUBLIC = {
     "/",
@@ -203,15 +203,15 @@ def test_metrics_are_for_the_operator(peer: str, headers: dict[str, str], settin
 @pytest.mark.parametrize(
     ("pulse", "alive", "ready", "words"),
     [
-        (Pulse(beat_at=NOW), 200, 200, "Ready."),
-        (Pulse(), 200, 503, "Starting: the scheduler has not finished its first beat."),
-        (Pulse(beat_at=NOW - timedelta(minutes=11)), 200, 503, "Stalled: no beat since 2026-11-24T09:19:00Z."),
-        (Pulse(beat_at=NOW - timedelta(minutes=31)), 503, 503, "No beat of the scheduler since 2026-11-24T08:59:00Z."),
-        (Pulse(beat_at=NOW + timedelta(hours=1)), 200, 200, "Ready."),
-        (Pulse(beat_at=NOW, database=False), 503, 503, "The database does not answer."),
+        (HealthStatus(beat_at=NOW), 200, 200, "Ready."),
+        (HealthStatus(), 200, 503, "Starting: the scheduler has not finished its first beat."),
+        (HealthStatus(beat_at=NOW - timedelta(minutes=11)), 200, 503, "Stalled: no beat since 2026-11-24T09:19:00Z."),
+        (HealthStatus(beat_at=NOW - timedelta(minutes=31)), 503, 503, "No beat of the scheduler since 2026-11-24T08:59:00Z."),
+        (HealthStatus(beat_at=NOW + timedelta(hours=1)), 200, 200, "Ready."),
+        (HealthStatus(beat_at=NOW, database=False), 503, 503, "The database does not answer."),
     ],
 )
-def test_health_tells_a_stalled_watch_from_a_living_one(pulse: Pulse, alive: int, ready: int, words: str) -> None:
+def test_health_tells_a_stalled_watch_from_a_living_one(pulse: HealthStatus, alive: int, ready: int, words: str) -> None:
     reads = Shown()
     reads.heart = pulse
     site = Site(reads)

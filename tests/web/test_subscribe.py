@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.render.stories import BLOCKED, CORRECTION, EVENT, PASSED, digest
+from tests.mail.stories import BLOCKED, CORRECTION, EVENT, PASSED, digest
 from tests.web.subscribing import ADA, SIGNAL, Shop, body, link, opened
-from watcher.cli.serving import Watching, open_beat
+from watcher.cli.daemon import RunningWatch, open_beat
 from watcher.config import ConfigError, load
+from watcher.pipeline.subscribers import CONFIRM, READER, SignedLinks
 from watcher.store import Outgoing, State
-from watcher.subscribing import CONFIRM, READER, Links
-from watcher.web.subscribe import Door
+from watcher.web.subscriptions import Subscriptions
 
 BOB = "bob@reader.example"
 FAULTLESS = "If the address is right, a mail is on its way."
@@ -193,7 +193,7 @@ def test_a_link_to_confirm_ends_and_the_address_with_it(shop: Shop) -> None:
 def test_links_that_others_made_or_bent_do_nothing(shop: Shop) -> None:
     one = shop.confirmed()
     now = shop.clock()
-    real = Links(b"another key", shop.address)
+    real = SignedLinks(b"another key", shop.address)
     shop.tell()
     own = link(shop.box.next()).rpartition("/")[2]
     name, end, signature = own.split(".")
@@ -326,7 +326,7 @@ def test_the_key_of_the_links_is_made_once_and_kept_or_given_from_outside(tmp_pa
         assert again.get(link(again.box.next()).rpartition("/watch/")[2]).status_code == 200
     (tmp_path / "key").write_text("k" * 32 + "\n", "utf-8")
     with opened(tmp_path, env={"WATCHER_LINK_SECRET_FILE": str(tmp_path / "key")}) as other:
-        token = Links(b"k" * 32, other.address).token(READER, one.id)
+        token = SignedLinks(b"k" * 32, other.address).token(READER, one.id)
         assert other.get(f"unsubscribe/{token}").status_code == 200
 
 
@@ -367,8 +367,8 @@ def test_a_changed_configuration_changes_what_may_be_chosen(shop: Shop, tmp_path
     added = shop.config.path.read_text("utf-8") + SIGNAL % ("third", "Third", "third", "https://feeds.example/third.xml")
     (tmp_path / "new.toml").write_text(added, "utf-8")
 
-    async def taken_up() -> Door | None:
-        watching = Watching(shop.config, shop.store, *await open_beat(shop.config, shop.store))
+    async def taken_up() -> Subscriptions | None:
+        watching = RunningWatch(shop.config, shop.store, *await open_beat(shop.config, shop.store))
         await watching.take_up(load(tmp_path / "new.toml", {}))
         await watching._opened.aclose()
         return watching.door

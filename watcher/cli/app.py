@@ -8,37 +8,37 @@ from typing import Annotated
 import typer
 
 import watcher
-from watcher.cli.lazy import HELP, MARKUP, Row, commands_of
+from watcher.cli.lazy_commands import HELP, MARKUP, Row, commands_of
 
 START, RUN, ASK, CORRECT, KEEP = "Start", "Run", "Ask", "Correct", "Keep"
 
 COMMANDS = {
-    "init": Row("initializing:init", START, "Write a working configuration to start from; asks on a terminal."),
-    "check": Row("checking:check", START, "Read the configuration and run its examples; every mistake is named with its line."),
-    "add": Row("adding:add", START, "Watch one more address: find its feed, show what it would read, write it down."),
-    "doctor": Row("doctoring:doctor", START, "Look at everything that the watch rests on, and say what to do where it is wrong."),
-    "rehearse": Row("rehearsing:rehearse", START, "Show what this configuration would have said over a recorded past."),
-    "run": Row("running:run", RUN, "Watch until stopped, and serve the page."),
-    "once": Row("running:once", RUN, "Do all work that is due now, then exit: for cron."),
-    "healthcheck": Row("healthchecking:healthcheck", RUN, "Say whether the watch does its work: for a container or a monitor."),
-    "test-notify": Row("notifying:notify", RUN, "Send a trial message to recipients now."),
-    "resend": Row("resending:resend", RUN, "Put messages that were given up back into the outbox."),
-    "status": Row("standing:status", ASK, "Say where every signal stands, how sure that is, and what cannot be seen."),
-    "explain": Row("explaining:explain", ASK, "Say why: what counted, what did not and why not, and what would move it next."),
-    "replay": Row("replaying:replay", ASK, "Decide what was seen again under these or other rules, and show what would differ."),
-    "backtest": Row("replaying:backtest", ASK, "Score the text rules on labelled texts: precision, recall, and every error."),
-    "stack": Row("stacking:stack", ASK, "Check your own AI tools: what touches them, and what takes their place."),
-    "digest": Row("previewing:digest", ASK, "Show the last digest as a recipient gets it, or a sample."),
-    "mcp": Row("assisting:mcp", ASK, "Answer an assistant's questions over standard input and output: read only."),
+    "init": Row("init:init", START, "Write a working configuration to start from; asks on a terminal."),
+    "check": Row("check:check", START, "Read the configuration and run its examples; every mistake is named with its line."),
+    "add": Row("add:add", START, "Watch one more address: find its feed, show what it would read, write it down."),
+    "doctor": Row("doctor:doctor", START, "Look at everything that the watch rests on, and say what to do where it is wrong."),
+    "rehearse": Row("rehearse:rehearse", START, "Show what this configuration would have said over a recorded past."),
+    "run": Row("run:run", RUN, "Watch until stopped, and serve the page."),
+    "once": Row("run:once", RUN, "Do all work that is due now, then exit: for cron."),
+    "healthcheck": Row("healthcheck:healthcheck", RUN, "Say whether the watch does its work: for a container or a monitor."),
+    "test-notify": Row("test_notify:notify", RUN, "Send a trial message to recipients now."),
+    "resend": Row("resend:resend", RUN, "Put messages that were given up back into the outbox."),
+    "status": Row("status:status", ASK, "Say where every signal stands, how sure that is, and what cannot be seen."),
+    "explain": Row("explain:explain", ASK, "Say why: what counted, what did not and why not, and what would move it next."),
+    "replay": Row("replay:replay", ASK, "Decide what was seen again under these or other rules, and show what would differ."),
+    "backtest": Row("replay:backtest", ASK, "Score the text rules on labelled texts: precision, recall, and every error."),
+    "stack": Row("stack:stack", ASK, "Check your own AI tools: what touches them, and what takes their place."),
+    "digest": Row("digest:digest", ASK, "Show the last digest as a recipient gets it, or a sample."),
+    "mcp": Row("mcp:mcp", ASK, "Answer an assistant's questions over standard input and output: read only."),
     "review": Row("review:review", CORRECT, "List the texts that no rule can place, and settle one."),
-    "record": Row("correcting:record", CORRECT, "Add a person's evidence."),
-    "withdraw": Row("correcting:withdraw", CORRECT, "Take recorded evidence back, with a reason."),
-    "mute": Row("correcting:mute", CORRECT, "Hold back messages about a signal or a track."),
-    "unmute": Row("correcting:unmute", CORRECT, "End a silence now: what was held back is told."),
-    "audit": Row("correcting:audit", CORRECT, "List what people recorded, took back and silenced."),
-    "export": Row("keeping:export", KEEP, "Write the page as files that any web host can serve."),
-    "backup": Row("keeping:backup", KEEP, "Copy the database into one file, while the watch runs."),
-    "verify": Row("keeping:verify", KEEP, "Prove that nothing kept was changed, removed or damaged."),
+    "record": Row("evidence:record", CORRECT, "Add a person's evidence."),
+    "withdraw": Row("evidence:withdraw", CORRECT, "Take recorded evidence back, with a reason."),
+    "mute": Row("evidence:mute", CORRECT, "Hold back messages about a signal or a track."),
+    "unmute": Row("evidence:unmute", CORRECT, "End a silence now: what was held back is told."),
+    "audit": Row("evidence:audit", CORRECT, "List what people recorded, took back and silenced."),
+    "export": Row("data:export", KEEP, "Write the page as files that any web host can serve."),
+    "backup": Row("data:backup", KEEP, "Copy the database into one file, while the watch runs."),
+    "verify": Row("data:verify", KEEP, "Prove that nothing kept was changed, removed or damaged."),
 }
 """Every command: where it is, under which heading it is listed, and what it does in one line."""
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from watcher.cli.homes import FILE, outlined, read
+from watcher.cli.locations import FILE, outlined, read
 from watcher.config.errors import ConfigError
-from watcher.config.outline import Outline
+from watcher.config.partial import PartialConfig
 
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.store import Store
-    from watcher.store.glance import Glance
+    from watcher.store.summary import Summary
 
 SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -37,7 +37,7 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for 
 CONFIG = FILE
 
 
-class Unusable(typer.BadParameter):
+class UsageError(typer.BadParameter):
     """An argument that cannot be used; Typer shows it with the usage."""
 
 
@@ -48,7 +48,7 @@ def fail(message: str, *, code: int = 1) -> typer.Exit:
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
+def exit_on_error() -> Iterator[None]:
     """Turn the errors that people can mend into a message and an exit code: 2 configuration, 3 database."""
     from watcher.store.errors import StoreError  # noqa: PLC0415 - commands that need no database start without it
 
@@ -73,52 +73,52 @@ def embedded_file(url: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///").partition("?")[0]) if url.startswith("sqlite:///") else None
 
 
-def glanced(url: str, then: datetime | None = None) -> Glance:
+def load_summary_or_exit(url: str, then: datetime | None = None) -> Summary:
     """Where everything stands; a database that is not there yet says nothing, and is not made by asking."""
-    from watcher.store.glance import Glance, glance  # noqa: PLC0415 - usage errors need no database
+    from watcher.store.summary import Summary, load_summary  # noqa: PLC0415 - usage errors need no database
 
     file = embedded_file(url)
     if file is not None and not file.exists():
-        return Glance({}, {})
-    with in_words():
-        return glance(url, then)
+        return Summary({}, {})
+    with exit_on_error():
+        return load_summary(url, then)
 
 
-def outline_of(path: Path) -> Outline:
+def outline_of(path: Path) -> PartialConfig:
     """What a quick look needs; a file that cannot be read even so far is checked whole, which says what is wrong."""
     if quick := outlined(path):
         return quick
     config = configured(path)
     titles = {signal.id: signal.title for signal in config.signals}
-    return Outline(config.store.url, titles, config.web.host, config.web.port)
+    return PartialConfig(config.store.url, titles, config.web.host, config.web.port)
 
 
 @contextmanager
-def stored(url: str) -> Iterator[Store]:
+def open_store(url: str) -> Iterator[Store]:
     """The database, for a command that asks: one that is not there yet is not made by asking. Exit code 3."""
     from watcher.store import Store  # noqa: PLC0415 - usage errors need no database
 
     file = embedded_file(url)
     if file is not None and not file.exists():
         raise fail(f"there is no database at {file} yet; `watcher once` or `watcher run` makes it", code=3)
-    with in_words(), Store.open(url) as store:
+    with exit_on_error(), Store.open(url) as store:
         yield store
 
 
-def moment(text: str) -> datetime:
+def parse_datetime(text: str) -> datetime:
     """An ISO 8601 date or time; without a zone it is UTC."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise Unusable(f"{text!r} is no date or time; expected 2026-06-09 or 2026-06-09T17:05:00Z") from None
+        raise UsageError(f"{text!r} is no date or time; expected 2026-06-09 or 2026-06-09T17:05:00Z") from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def span(text: str) -> timedelta:
+def parse_duration(text: str) -> timedelta:
     """A length of time such as 6h, 90s, 45m, 2d, 1w."""
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)([smhdw])", text.strip())
     if not found or not float(found[1]):
-        raise Unusable(f"{text!r} is no length of time; expected 6h, 45m, 2d")
+        raise UsageError(f"{text!r} is no length of time; expected 6h, 45m, 2d")
     return timedelta(seconds=float(found[1]) * SPANS[found[2]])
 
 

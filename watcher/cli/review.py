@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, Unusable, configured, fail, moment, print_json, stored
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, fail, open_store, parse_datetime, print_json
 from watcher.clock import utc_now
 from watcher.config import Config
-from watcher.core.model import Known, Signal, Track, Transition, Undecided
+from watcher.core.model import DeclaredFact, Signal, Track, Transition, Undecided
 from watcher.core.subject_keys import subject_key
 from watcher.core.undecided import outcome
-from watcher.saying import as_line, as_words, stamp, undecided_line, undecided_words
+from watcher.wording import iso_utc, transition_to_dict, transition_to_text, undecided_line, undecided_words
 
 if TYPE_CHECKING:
     from watcher.store import Store, Transaction
@@ -54,12 +54,12 @@ def review(  # noqa: PLR0913, PLR0917 - the options of a command
     """
     settings = configured(config)
     if bool(claim) + bool(dismiss) != bool(number):
-        raise Unusable("expected a number with one of --claim and --dismiss, or none of them")
-    with stored(settings.store.url) as store:
+        raise UsageError("expected a number with one of --claim and --dismiss, or none of them")
+    with open_store(settings.store.url) as store:
         if not number:
             _list(store, every=every, as_json=as_json)
             return
-        why, then = (reason if claim else dismiss).strip(), moment(at) if at else None
+        why, then = (reason if claim else dismiss).strip(), parse_datetime(at) if at else None
         decided = Decision(by.strip() or _user(), why, claim, then, title)
         _settle(settings, store, number, decided, as_json=as_json)
 
@@ -68,7 +68,7 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container without a user database
-        raise Unusable("expected --by NAME: this machine does not say who you are") from None
+        raise UsageError("expected --by NAME: this machine does not say who you are") from None
 
 
 def _list(store: Store, *, every: bool, as_json: bool) -> None:
@@ -90,7 +90,7 @@ def _plain(text: Undecided, *, is_open: bool) -> dict[str, Any]:
     return {
         **undecided_line(text),
         "open": is_open,
-        "settled_at": stamp(text.settled_at),
+        "settled_at": iso_utc(text.settled_at),
         "settled_as": (text.settled_as or "dismissed") if text.settled_at else None,
         "settled_by": text.settled_by or None,
         "settled_why": text.settled_why or None,
@@ -125,7 +125,7 @@ def _record(tx: Transaction, signal: Signal, text: Undecided, decided: Decision,
         raise fail(f"{signal.id}.{text.track} is no longer declared")
     quote, title = text.quotes[0], decided.title or text.quotes[0].title
     event = _event(track, text, decided, title)
-    known = Known(
+    known = DeclaredFact(
         track=track.id,
         status=decided.status,
         at=decided.at or text.effective_at,
@@ -144,25 +144,25 @@ def _event(track: Track, text: Undecided, decided: Decision, title: str) -> str:
     """The key of a series' event. Raises Unusable for a status that the track does not have, and for an event without a name."""
     known = [rung.id for rung in track.ladder.statuses]
     if decided.status not in known:
-        raise Unusable(f"{decided.status!r} is no status of {track.id}; expected one of {', '.join(known)}")
+        raise UsageError(f"{decided.status!r} is no status of {track.id}; expected one of {', '.join(known)}")
     event = (text.event or subject_key(title)) if track.ladder.series else ""
     if track.ladder.series and decided.status == known[-1] and not event:
-        raise Unusable(f"{track.id} is a series; expected --title, which names what happened")
+        raise UsageError(f"{track.id} is a series; expected --title, which names what happened")
     return event
 
 
 def _decide(tx: Transaction, signal: Signal, now: datetime) -> tuple[Transition, ...]:
-    from watcher.observe.settling import settle  # noqa: PLC0415 - a list decides nothing
+    from watcher.pipeline.decide import update_verdict  # noqa: PLC0415 - a list decides nothing
 
-    return settle(tx, signal, now, look=False)
+    return update_verdict(tx, signal, now, look=False)
 
 
 def _tell(number: int, decided: Decision, evidence: int, told: tuple[Transition, ...], *, as_json: bool) -> None:
     """What was done, and what it changed."""
     if as_json:
         plain = {"settled": number, "as": decided.status or "dismissed", "by": decided.by, "evidence": evidence or None}
-        print_json({**plain, "transitions": [as_line(one) for one in told]})
+        print_json({**plain, "transitions": [transition_to_dict(one) for one in told]})
         return
     typer.echo(f"text {number} {f'decided as {decided.status}: evidence {evidence}' if decided.status else 'dismissed'}")
     for one in told:
-        typer.echo(as_words(one))
+        typer.echo(transition_to_text(one))

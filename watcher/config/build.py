@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from watcher.config.cache_key import digest_of
 from watcher.config.defaults import MAILBOX
-from watcher.config.digests import digest_of
 from watcher.config.errors import ConfigError
-from watcher.config.ladders import Pattern
-from watcher.config.people import channels_of, recipients_of
-from watcher.config.places import Places
-from watcher.config.read import read_file
+from watcher.config.ladders import LadderTemplate
+from watcher.config.recipients import channels_of, recipients_of
 from watcher.config.references import note_options, note_references
 from watcher.config.secrets import read_secret
 from watcher.config.settings import Example, Fetch, Recipient, Store, Tool, Watch, Web
 from watcher.config.signals import build_examples, build_signal
+from watcher.config.source_map import SourceMap
+from watcher.config.toml_reader import read_file
 from watcher.core.model import Signal, Source
 
 
@@ -68,7 +68,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
     if not quick:
         note_options(tables, places)
     _stop(places)
-    ladders = {name: Pattern(name, table) for name, table in tables.get("ladder", {}).items()}
+    ladders = {name: LadderTemplate(name, table) for name, table in tables.get("ladder", {}).items()}
     signals = tuple(build_signal(n, each, ladders, places) for n, each in enumerate(tables["signal"]))
     recipients = recipients_of(tables, env, places)
     channels = {} if quick else channels_of(tables, places)
@@ -90,6 +90,6 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
     )
 
 
-def _stop(places: Places) -> None:
+def _stop(places: SourceMap) -> None:
     if places.mistakes:
         raise ConfigError(*places.mistakes)

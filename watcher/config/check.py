@@ -9,7 +9,7 @@ from watcher.config.build import Config
 from watcher.config.settings import Example
 from watcher.config.warnings import warnings_of
 from watcher.core.bills.actions import wrong_examples
-from watcher.core.claims import claims_of
+from watcher.core.decision.claims import claims_of
 from watcher.core.model import Claim, Entry, Observation, Signal, Tier
 
 _NOTHING = "none"

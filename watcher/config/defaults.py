@@ -25,9 +25,11 @@ def source_id(url: str) -> str:
 
 def publisher_of(url: str) -> str:
     """Name who speaks at an address by its registrable domain."""
-    from watcher.publishers import registrable  # noqa: PLC0415 - the list of suffixes takes longer to load than all else here
+    from watcher.publishers import (  # noqa: PLC0415 - the list of suffixes takes longer to load than all else here
+        registrable_domain,
+    )
 
-    return registrable(url)
+    return registrable_domain(url)
 
 
 def headlines_of(tracks: Iterable[Track]) -> tuple[Headline, ...]:

@@ -11,7 +11,7 @@ _SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class Diagnostic:
     """One thing to mend."""
 
     file: str
@@ -32,7 +32,7 @@ class Mistake:
 class ConfigError(Exception):
     """The configuration cannot be used; all its mistakes together."""
 
-    def __init__(self, *mistakes: Mistake) -> None:
+    def __init__(self, *mistakes: Diagnostic) -> None:
         """Keep the mistakes in the order of their lines."""
         self.mistakes = tuple(sorted(set(mistakes), key=lambda mistake: (mistake.file, mistake.line, mistake.key)))
         super().__init__("\n".join(map(str, self.mistakes)))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from watcher.config.errors import ConfigError, Mistake, show
-from watcher.config.lines import Place, find_lines
+from watcher.config.errors import ConfigError, Diagnostic, show
+from watcher.config.line_numbers import Position, find_lines
 
 KEY = "include"
 
@@ -20,14 +20,14 @@ class Part:
     file: str
     text: str
     tables: dict[str, Any]
-    moved: dict[Place, int] = field(default_factory=dict)
+    moved: dict[Position, int] = field(default_factory=dict)
     """From the path of a list element in this file to its number in the merged list."""
 
-    def lines(self) -> dict[Place, int]:
+    def lines(self) -> dict[Position, int]:
         """Line of each place of this file, by its path in the merged tables."""
         return {self._merged(place): line for place, line in find_lines(self.text).items()}
 
-    def _merged(self, place: Place) -> Place:
+    def _merged(self, place: Position) -> Position:
         found: list[str | int] = []
         for at, part in enumerate(place):
             found.append(self.moved.get(place[: at + 1], part) if isinstance(part, int) else part)
@@ -42,13 +42,13 @@ def included(path: Path, tables: Mapping[str, Any]) -> Iterator[Path]:
     patterns = tables.get(KEY, [])
     seen: set[Path] = set()
     if not isinstance(patterns, list):
-        raise ConfigError(Mistake(str(path), 1, "", KEY, show(patterns), 'a list of file names, such as ["signals/*.toml"]'))
+        raise ConfigError(Diagnostic(str(path), 1, "", KEY, show(patterns), 'a list of file names, such as ["signals/*.toml"]'))
     for pattern in patterns:
         if not isinstance(pattern, str) or not pattern or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-            raise ConfigError(Mistake(str(path), 1, "", KEY, show(pattern), "a file name beside this file, * for any part"))
+            raise ConfigError(Diagnostic(str(path), 1, "", KEY, show(pattern), "a file name beside this file, * for any part"))
         files = sorted(each for each in path.parent.glob(pattern) if each.is_file() and each.resolve() != path.resolve())
         if not files:
-            raise ConfigError(Mistake(str(path), 1, "", KEY, show(pattern), "the name of at least one file"))
+            raise ConfigError(Diagnostic(str(path), 1, "", KEY, show(pattern), "the name of at least one file"))
         yield from (file for file in files if file not in seen)
         seen.update(files)
 
@@ -59,14 +59,16 @@ def merge(parts: list[Part]) -> dict[str, Any]:
     Raises ConfigError where two files give one key.
     """
     merged: dict[str, Any] = {}
-    owners: dict[Place, str] = {}
+    owners: dict[Position, str] = {}
     for part in parts:
         own = {key: value for key, value in part.tables.items() if key != KEY}
         _join(merged, own, (), (), part, owners)
     return merged
 
 
-def _join(into: dict[str, Any], table: dict[str, Any], place: Place, own: Place, part: Part, owners: dict[Place, str]) -> None:
+def _join(
+    into: dict[str, Any], table: dict[str, Any], place: Position, own: Position, part: Part, owners: dict[Position, str]
+) -> None:
     """Join a table at its path in the merged tables (`place`) and in its own file (`own`)."""
     for key, value in table.items():
         held = into.get(key)
@@ -84,7 +86,7 @@ def _join(into: dict[str, Any], table: dict[str, Any], place: Place, own: Place,
         owners.setdefault(at, part.file)
 
 
-def _append(into: list[Any], tables: list[Any], place: Place, own: Place, part: Part, owners: dict[Place, str]) -> None:
+def _append(into: list[Any], tables: list[Any], place: Position, own: Position, part: Part, owners: dict[Position, str]) -> None:
     numbers = {each["id"]: number for number, each in enumerate(into) if isinstance(each.get("id"), str)}
     for at, table in enumerate(tables):
         number = numbers.get(table.get("id"), len(into)) if isinstance(table.get("id"), str) else len(into)
@@ -98,6 +100,6 @@ def _is_tables(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
-def _twice(part: Part, own: Place, value: object, owner: str) -> Mistake:
+def _twice(part: Part, own: Position, value: object, owner: str) -> Diagnostic:
     keys = ".".join(str(each) for each in own if isinstance(each, str))
-    return Mistake(part.file, find_lines(part.text).get(own, 1), "", keys, show(value), f"one value; {owner} gives one, too")
+    return Diagnostic(part.file, find_lines(part.text).get(own, 1), "", keys, show(value), f"one value; {owner} gives one, too")

@@ -31,7 +31,7 @@ _VALUES: tuple[type, ...] = (
         model.Follow,
         model.Headline,
         model.FigureSpec,
-        model.Known,
+        model.DeclaredFact,
         model.Date,
     ),
     *(model.Ladder, model.Status, model.Rule, model.Flag, Sentence),

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
-from watcher.config.binding import fill, placeholders
 from watcher.config.errors import show
-from watcher.config.lines import Place
-from watcher.config.places import LADDER, Places
-from watcher.config.spoken import spoken
+from watcher.config.humanize import humanize
+from watcher.config.line_numbers import Position
+from watcher.config.source_map import LADDER, SourceMap
+from watcher.config.templates import fill, placeholders
 from watcher.core.model import Flag, Ladder, Rule, Status
 from watcher.core.says import Sentence
 from watcher.core.vocabulary import Vocabulary
@@ -18,7 +18,7 @@ from watcher.core.vocabulary import Vocabulary
 T = TypeVar("T")
 
 
-class Pattern:
+class LadderTemplate:
     """A ladder as declared, for all tracks of all signals: what asks for nothing of theirs is made once."""
 
     def __init__(self, name: str, table: Mapping[str, Any]) -> None:
@@ -45,13 +45,13 @@ class Pattern:
 class Ladders:
     """The ladders of one signal; two tracks that bind nothing share theirs."""
 
-    def __init__(self, patterns: Mapping[str, Pattern], vocabulary: Vocabulary, places: Places) -> None:
+    def __init__(self, patterns: Mapping[str, LadderTemplate], vocabulary: Vocabulary, places: SourceMap) -> None:
         self.patterns = patterns
         self.vocabulary = vocabulary
         self.places = places
         self.built: dict[str, Ladder] = {}
 
-    def build(self, name: str, bind: Mapping[str, Any], track: Place) -> Ladder:
+    def build(self, name: str, bind: Mapping[str, Any], track: Position) -> Ladder:
         """Build the ladder of this name for a track at a place; what it asks for and the track does not bind is noted."""
         pattern = self.patterns[name]
         asked = pattern.asked if name not in self.built else frozenset[str]()
@@ -63,14 +63,14 @@ class Ladders:
             self.built[name] = ladder
         return ladder
 
-    def _note_bindings(self, name: str, asked: frozenset[str], bind: Mapping[str, Any], track: Place) -> None:
+    def _note_bindings(self, name: str, asked: frozenset[str], bind: Mapping[str, Any], track: Position) -> None:
         for missing in sorted(asked - bind.keys()):
             place = (*track, "bind") if bind else track
             self.places.note(place, show(dict(bind)), f'bind to give "{missing}", which ladder "{name}" asks for as ${missing}')
         for unused in sorted(bind.keys() - asked):
             self.places.note((*track, "bind", unused), show(bind[unused]), f'a name that ladder "{name}" uses as ${unused}')
 
-    def _ladder(self, pattern: Pattern, bind: Mapping[str, Any]) -> Ladder:
+    def _ladder(self, pattern: LadderTemplate, bind: Mapping[str, Any]) -> Ladder:
         words = {key: " ".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in bind.items()}
         rules = enumerate(pattern.table.get("rule", ()))
         return Ladder(
@@ -86,7 +86,7 @@ class Ladders:
         says = filled.pop("says", None)
         return Rule(**filled, sentence=None if says is None else self._sentence((LADDER, name, "rule", number, "says"), says))
 
-    def _sentence(self, place: Place, says: Mapping[str, Any]) -> Sentence | None:
+    def _sentence(self, place: Position, says: Mapping[str, Any]) -> Sentence | None:
         try:
             return Sentence.of(says, self.vocabulary)
         except ValueError as error:
@@ -103,8 +103,8 @@ def _made(make: Callable[[Mapping[str, Any]], T], tables: Any) -> Callable[[Mapp
 
 
 def _status(table: Mapping[str, Any]) -> Status:
-    return Status(**{"label": spoken(table["id"]), "meaning": "", **table})
+    return Status(**{"label": humanize(table["id"]), "meaning": "", **table})
 
 
 def _flag(table: Mapping[str, Any]) -> Flag:
-    return Flag(**{"label": spoken(table["id"]), "meaning": "", **table})
+    return Flag(**{"label": humanize(table["id"]), "meaning": "", **table})

@@ -9,10 +9,10 @@ from typing import Any
 from watcher import formats
 from watcher.config.defaults import FORMAT, source_id
 from watcher.config.errors import one_of, show
-from watcher.config.lines import Place
-from watcher.config.people import recipient_id
-from watcher.config.places import LADDER, Places
+from watcher.config.line_numbers import Position
+from watcher.config.recipients import recipient_id
 from watcher.config.signals import track_id
+from watcher.config.source_map import LADDER, SourceMap
 
 _IN_LABEL = re.compile(r"\{([a-z0-9_-]+)\.[a-z0-9_]+\}")
 _NOTHING_CLAIMED = "none"
@@ -20,7 +20,7 @@ _SAME_DAY = "day"
 """In `cancels`: whatever was claimed of the same day."""
 
 
-def note_references(tables: Mapping[str, Any], places: Places) -> None:
+def note_references(tables: Mapping[str, Any], places: SourceMap) -> None:
     """Note every name that is used and not declared, and every name that is declared twice."""
     signals, ladders = tables["signal"], tables.get(LADDER, {})
     _note_twice(signals, ("signal",), places)
@@ -39,7 +39,7 @@ def note_references(tables: Mapping[str, Any], places: Places) -> None:
         _note_names(each.get("signals", ()), [signal["id"] for signal in signals], ("recipient", number, "signals"), places)
 
 
-def _note_sources(ids: Iterable[tuple[int, int, str]], places: Places) -> None:
+def _note_sources(ids: Iterable[tuple[int, int, str]], places: SourceMap) -> None:
     seen: set[str] = set()
     for signal, number, name in ids:
         if name in seen:
@@ -49,7 +49,7 @@ def _note_sources(ids: Iterable[tuple[int, int, str]], places: Places) -> None:
         seen.add(name)
 
 
-def _note_twice(tables: Iterable[Mapping[str, Any]], place: Place, places: Places) -> None:
+def _note_twice(tables: Iterable[Mapping[str, Any]], place: Position, places: SourceMap) -> None:
     seen: set[str] = set()
     for number, table in enumerate(tables):
         if table["id"] in seen:
@@ -57,12 +57,12 @@ def _note_twice(tables: Iterable[Mapping[str, Any]], place: Place, places: Place
         seen.add(table["id"])
 
 
-def _note_name(name: str, declared: Collection[str], place: Place, places: Places) -> None:
+def _note_name(name: str, declared: Collection[str], place: Position, places: SourceMap) -> None:
     if name and name not in declared:
         places.note(place, show(name), one_of(name, declared))
 
 
-def _note_names(names: Iterable[str], declared: Collection[str], place: Place, places: Places) -> None:
+def _note_names(names: Iterable[str], declared: Collection[str], place: Position, places: SourceMap) -> None:
     for name in names:
         _note_name(name, declared, place, places)
 
@@ -71,7 +71,7 @@ def _ids(tables: Iterable[Mapping[str, Any]]) -> list[str]:
     return [table["id"] for table in tables]
 
 
-def _note_ladder(name: str, ladder: Mapping[str, Any], sources: Collection[str], places: Places) -> None:
+def _note_ladder(name: str, ladder: Mapping[str, Any], sources: Collection[str], places: SourceMap) -> None:
     for kind in ("status", "rule", "flag"):
         _note_twice(ladder.get(kind, ()), (LADDER, name, kind), places)
     statuses, flags = _ids(ladder["status"]), _ids(ladder.get("flag", ()))
@@ -88,14 +88,14 @@ def _note_ladder(name: str, ladder: Mapping[str, Any], sources: Collection[str],
         _note_purpose(rule, place, places)
 
 
-def _note_purpose(rule: Mapping[str, Any], place: Place, places: Places) -> None:
+def _note_purpose(rule: Mapping[str, Any], place: Position, places: SourceMap) -> None:
     """Note a rule that leads nowhere."""
     if not any(rule.get(key) for key in ("status", "flag", "review", "clears", "cancels", "details")):
         places.note(place, "a rule that leads nowhere", "one of the keys status, flag, review, clears or details")
 
 
-def _note_signal(number: int, signal: Mapping[str, Any], ladders: Mapping[str, Any], places: Places) -> None:
-    place: Place = ("signal", number)
+def _note_signal(number: int, signal: Mapping[str, Any], ladders: Mapping[str, Any], places: SourceMap) -> None:
+    place: Position = ("signal", number)
     tracks = {track_id(each): ladders.get(each["ladder"]) for each in signal["track"]}
     for kind in ("figure", "date"):
         _note_twice(signal.get(kind, ()), (*place, kind), places)
@@ -119,7 +119,7 @@ def _source_ids(signal: Mapping[str, Any]) -> list[str]:
     return [each.get("id") or source_id(each["url"]) for each in signal["source"]]
 
 
-def _note_headline(headline: Mapping[str, Any], tracks: Mapping[str, Any], place: Place, places: Places) -> None:
+def _note_headline(headline: Mapping[str, Any], tracks: Mapping[str, Any], place: Position, places: SourceMap) -> None:
     for key in ("when", "any_of"):
         for track, statuses in headline.get(key, {}).items():
             _note_name(track, tracks, (*place, key, track), places)
@@ -128,7 +128,7 @@ def _note_headline(headline: Mapping[str, Any], tracks: Mapping[str, Any], place
     _note_names(_IN_LABEL.findall(headline["label"]), tracks, (*place, "label"), places)
 
 
-def _note_standing(table: Mapping[str, Any], tracks: Mapping[str, Any], place: Place, places: Places, *also: str) -> None:
+def _note_standing(table: Mapping[str, Any], tracks: Mapping[str, Any], place: Position, places: SourceMap, *also: str) -> None:
     """Check the track, the status and the flags that a piece of history or an example names."""
     _note_name(table["track"], tracks, (*place, "track"), places)
     if ladder := tracks.get(table["track"]):
@@ -138,17 +138,17 @@ def _note_standing(table: Mapping[str, Any], tracks: Mapping[str, Any], place: P
         _note_names(table.get("clears", ()), flags, (*place, "clears"), places)
 
 
-def note_options(tables: Mapping[str, Any], places: Places) -> None:
+def note_options(tables: Mapping[str, Any], places: SourceMap) -> None:
     """Note every option that the format of a source or of a followed page does not know."""
     for number, signal in enumerate(tables["signal"]):
         for n, source in enumerate(signal["source"]):
-            place: Place = ("signal", number, "source", n)
+            place: Position = ("signal", number, "source", n)
             follows = [(each, (*place, "follow", m)) for m, each in enumerate(source.get("follow", ()))]
             for table, at in ((source, place), *follows):
                 _note_options_of(table, (*at, "options"), places)
 
 
-def _note_options_of(table: Mapping[str, Any], place: Place, places: Places) -> None:
+def _note_options_of(table: Mapping[str, Any], place: Position, places: SourceMap) -> None:
     if not table.get("options"):
         return
     known = formats.options(table.get("format", FORMAT))

@@ -17,7 +17,7 @@ import notifiers
 from watcher import formats
 from watcher.config import settings
 from watcher.config.include import KEY
-from watcher.config.kinds import (
+from watcher.config.types import (
     Duration,
     ElementName,
     Filled,
@@ -126,7 +126,7 @@ def _signal() -> Any:  # noqa: ANN401 - annotations
         "source": _needed[_list[_source()]],
         "headline": _many(table(model.Headline, id=Id)),
         "figure": _many(table(model.FigureSpec, optional="unit", id=Id)),
-        "known": _many(table(model.Known, optional="publisher", url=Url)),
+        "known": _many(table(model.DeclaredFact, optional="publisher", url=Url)),
         "date": _many(table(model.Date, id=Id)),
         "example": _many(table(settings.Example, without="signal", optional="track status")),
     }

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from watcher.config.kinds import BasePath, Hour, Hours, Id, MaybeUrl, Pace, Size, Text, Weekday, Zone
+from watcher.config.types import BasePath, Hour, Hours, Id, MaybeUrl, Pace, Size, Text, Weekday, Zone
 from watcher.core.model import Facts, Tier
 
 Port: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=65535)]

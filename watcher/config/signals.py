@@ -7,24 +7,24 @@ from typing import Any
 
 from watcher.config.defaults import EVERY, FORMAT, headlines_of, publisher_of, source_id
 from watcher.config.errors import show
-from watcher.config.ladders import Ladders, Pattern
-from watcher.config.lines import Place
-from watcher.config.places import Places
+from watcher.config.humanize import humanize
+from watcher.config.ladders import Ladders, LadderTemplate
+from watcher.config.line_numbers import Position
 from watcher.config.settings import Example
-from watcher.config.spoken import spoken
-from watcher.core.model import Date, Expect, FigureSpec, Follow, Headline, Known, Signal, Source, Track
+from watcher.config.source_map import SourceMap
+from watcher.core.model import Date, DeclaredFact, Expect, FigureSpec, Follow, Headline, Signal, Source, Track
 from watcher.core.vocabulary import Vocabulary
 
 _LISTS = ("track", "source", "headline", "figure", "known", "date", "example", "vocabulary")
 
 
-def build_signal(number: int, table: Mapping[str, Any], ladders: Mapping[str, Pattern], places: Places) -> Signal:
+def build_signal(number: int, table: Mapping[str, Any], ladders: Mapping[str, LadderTemplate], places: SourceMap) -> Signal:
     """Build the signal that stands at this number; what is wrong in its sentences and bindings is noted."""
-    place: Place = ("signal", number)
+    place: Position = ("signal", number)
     vocabulary = _vocabulary(table, place, places)
     built = Ladders(ladders, vocabulary, places)
     tracks = tuple(_track(table, n, each, built, (*place, "track", n)) for n, each in enumerate(table["track"]))
-    rest = {"title": spoken(table["id"]), "why": "", **{key: value for key, value in table.items() if key not in _LISTS}}
+    rest = {"title": humanize(table["id"]), "why": "", **{key: value for key, value in table.items() if key not in _LISTS}}
     return Signal(
         tracks=tracks,
         headlines=tuple(Headline(**each) for each in table.get("headline", ())) or headlines_of(tracks),
@@ -48,7 +48,7 @@ def track_id(table: Mapping[str, Any]) -> str:
     return str(table.get("id", table["ladder"]))
 
 
-def _vocabulary(table: Mapping[str, Any], place: Place, places: Places) -> Vocabulary:
+def _vocabulary(table: Mapping[str, Any], place: Position, places: SourceMap) -> Vocabulary:
     try:
         return Vocabulary.of(table.get("vocabulary", {}))
     except ValueError as error:
@@ -57,9 +57,9 @@ def _vocabulary(table: Mapping[str, Any], place: Place, places: Places) -> Vocab
         return Vocabulary()
 
 
-def _track(signal: Mapping[str, Any], number: int, table: Mapping[str, Any], ladders: Ladders, place: Place) -> Track:
+def _track(signal: Mapping[str, Any], number: int, table: Mapping[str, Any], ladders: Ladders, place: Position) -> Track:
     name = track_id(table)
-    title = signal.get("title", spoken(signal["id"])) if number == 0 and len(signal["track"]) == 1 else spoken(name)
+    title = signal.get("title", humanize(signal["id"])) if number == 0 and len(signal["track"]) == 1 else humanize(name)
     ladder = ladders.build(table["ladder"], table.get("bind", {}), place)
     return Track(name, table.get("title", title), ladder, table.get("link", ""), table.get("search", ""))
 
@@ -78,5 +78,5 @@ def _expecting(table: Mapping[str, Any]) -> dict[str, Any]:
     return {**table, **({"expect": Expect(**table["expect"])} if "expect" in table else {})}
 
 
-def _known(table: Mapping[str, Any]) -> Known:
-    return Known(**{**table, "publisher": table.get("publisher") or publisher_of(table["url"])})
+def _known(table: Mapping[str, Any]) -> DeclaredFact:
+    return DeclaredFact(**{**table, "publisher": table.get("publisher") or publisher_of(table["url"])})

@@ -10,7 +10,7 @@ from math import prod
 from urllib.parse import quote
 
 from watcher.config.build import Config
-from watcher.core.decide import headline_of
+from watcher.core.decision.decide import headline_of
 from watcher.core.model import Rule, Signal, Source, Tier, Track
 
 _MOST_COMBINATIONS = 10_000

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from watcher.core.decision.corroboration import is_copy
 from watcher.core.model import Claim
 from watcher.core.sentences import fold
-from watcher.core.voices import is_copy
 
 SAME_EVENT: Final = timedelta(days=14)
 """Pages, papers and partners' copies of one event are dated at most this far apart, and need nothing else in common."""

@@ -2,9 +2,8 @@
 
 from watcher.store.codec import entry_digest
 from watcher.store.documents import pack
-from watcher.store.errors import StoreError, Trouble
-from watcher.store.glance import Glance, glance
-from watcher.store.rows import (
+from watcher.store.errors import ErrorKind, StoreError
+from watcher.store.records import (
     Act,
     Delivery,
     Dropped,
@@ -22,14 +21,15 @@ from watcher.store.rows import (
     Verified,
 )
 from watcher.store.store import Store, Transaction
+from watcher.store.summary import Summary, load_summary
 
 __all__ = [
     "Act",
     "Delivery",
     "Dropped",
     "Due",
+    "ErrorKind",
     "Evidence",
-    "Glance",
     "KnownEntry",
     "Mute",
     "Outgoing",
@@ -41,10 +41,10 @@ __all__ = [
     "Store",
     "StoreError",
     "Subscriber",
+    "Summary",
     "Transaction",
-    "Trouble",
     "Verified",
     "entry_digest",
-    "glance",
+    "load_summary",
     "pack",
 ]

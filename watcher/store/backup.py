@@ -8,8 +8,8 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from watcher.store.connection import Connection, Embedded
-from watcher.store.embedded import in_words
-from watcher.store.errors import StoreError, Trouble, trouble
+from watcher.store.errors import ErrorKind, StoreError, store_error
+from watcher.store.sqlite import in_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ def backup(connection: Connection, target: Path) -> None:
     Raises StoreError, also for a shared database, which has its own tools for that.
     """
     if not isinstance(connection, Embedded):
-        raise StoreError("a PostgreSQL database is backed up with pg_dump, not by the watch", Trouble.BROKEN)
+        raise StoreError("a PostgreSQL database is backed up with pg_dump, not by the watch", ErrorKind.BROKEN)
     part = target.with_name(f"{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ def backup(connection: Connection, target: Path) -> None:
         flush(part)
         part.replace(target)
     except OSError as error:
-        raise trouble(str(target), Trouble.UNWRITABLE, str(error)) from error
+        raise store_error(str(target), ErrorKind.UNWRITABLE, str(error)) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

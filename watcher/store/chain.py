@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from watcher.store.base import upsertion
 from watcher.store.codec import sha256
+from watcher.store.repository import upsertion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

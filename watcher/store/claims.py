@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watcher.core.model import Claim
-from watcher.store.base import Noun, batches
 from watcher.store.codec import dump, load, micros
 from watcher.store.documents import Documents
 from watcher.store.observations import superseded, withdrawn
+from watcher.store.repository import Repository, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ def loaded(rows: Iterable[Row]) -> list[Claim]:
     return [load(Claim, text) for (text,) in rows]
 
 
-class Claims(Noun):
+class Claims(Repository):
     """What the rules found."""
 
     __slots__ = ()

@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from watcher.store.errors import Trouble, trouble
+from watcher.store.errors import ErrorKind, store_error
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -71,12 +71,12 @@ class Database(ABC):
 def connect(address: str, *, durable: bool = True, wait: float = BUSY_SECONDS) -> Database:
     """The database of `sqlite:///path` or `postgresql://…`; nothing is opened yet. Raises StoreError."""
     if address.startswith(POSTGRESQL):
-        from watcher.store.shared import SharedDatabase  # noqa: PLC0415 - an embedded database needs none of it
+        from watcher.store.postgresql import PostgresqlDatabase  # noqa: PLC0415 - an embedded database needs none of it
 
-        return SharedDatabase(address)
+        return PostgresqlDatabase(address)
     if found := SQLITE.fullmatch(address):
-        from watcher.store.embedded import EmbeddedDatabase  # noqa: PLC0415 - the pair of the above
+        from watcher.store.sqlite import SqliteDatabase  # noqa: PLC0415 - the pair of the above
 
-        return EmbeddedDatabase(found["path"], durable=durable, wait=float(found["timeout"] or wait))
+        return SqliteDatabase(found["path"], durable=durable, wait=float(found["timeout"] or wait))
     # The address is not repeated: it may hold a password, and nobody can say where.
-    raise trouble("that is configured", Trouble.UNREACHABLE, EXPECTED)
+    raise store_error("that is configured", ErrorKind.UNREACHABLE, EXPECTED)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from watcher.store.base import Noun, batches
 from watcher.store.codec import MICROSECOND, micros, moment
-from watcher.store.rows import Delivery, State
+from watcher.store.records import Delivery, State
+from watcher.store.repository import Repository, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +60,7 @@ def delivery(row: Row) -> Delivery:
     )
 
 
-class Deliveries(Noun):
+class Deliveries(Repository):
     """The outbox."""
 
     __slots__ = ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watcher.core.model import Digest
-from watcher.store.base import Noun
 from watcher.store.codec import EPOCH, dump, dump_bytes, load, micros, sha256
-from watcher.store.rows import Outgoing, State
+from watcher.store.records import Outgoing, State
+from watcher.store.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ def message_id(digest: str, outgoing: Outgoing) -> str:
     return f"<{sha256(who.encode()).hex()[:32]}@policy-signal-watch>"
 
 
-class Digests(Noun):
+class Digests(Repository):
     """The news of one moment."""
 
     __slots__ = ()

@@ -7,10 +7,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Document
-from watcher.store.base import Noun, batches
 from watcher.store.chain import extend
 from watcher.store.codec import content, micros, moment
-from watcher.store.rows import Packed
+from watcher.store.records import Packed
+from watcher.store.repository import Repository, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ def pack(document: Document) -> Packed:
     )
 
 
-class Documents(Noun):
+class Documents(Repository):
     """The bytes of successful fetches."""
 
     __slots__ = ()

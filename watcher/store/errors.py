@@ -6,7 +6,7 @@ import sqlite3
 from enum import StrEnum
 
 
-class Trouble(StrEnum):
+class ErrorKind(StrEnum):
     """The kind of a trouble, for those who act on it."""
 
     UNWRITABLE = "unwritable"
@@ -22,57 +22,57 @@ class Trouble(StrEnum):
 class StoreError(Exception):
     """The database cannot be used at the moment; the words say why and what to do, nothing is half-written."""
 
-    def __init__(self, reason: str, kind: Trouble) -> None:
+    def __init__(self, reason: str, kind: ErrorKind) -> None:
         super().__init__(reason)
         self.reason = reason
         self.kind = kind
 
 
 WORDS = {
-    Trouble.UNWRITABLE: "cannot be opened or created: check that the folder exists and that this user may write to it",
-    Trouble.READ_ONLY: "is read-only: give this user the right to write to the file and to its folder",
-    Trouble.LOCKED: "is locked by another process: only one watch may write; stop the other one, or wait until it has finished",
-    Trouble.CORRUPT: "is damaged or no database: put it aside and restore the last backup (`watcher backup` makes one)",
-    Trouble.FULL: "has no room left: free space on the disk; the watch goes on by itself when there is some",
-    Trouble.NEWER: "was written by a newer version of the watch: upgrade the program, or restore the backup from before",
-    Trouble.UNREACHABLE: "cannot be reached: check the address, the login and that the server runs",
-    Trouble.BROKEN: "cannot be read or written: check the disk and its mount",
+    ErrorKind.UNWRITABLE: "cannot be opened or created: check that the folder exists and that this user may write to it",
+    ErrorKind.READ_ONLY: "is read-only: give this user the right to write to the file and to its folder",
+    ErrorKind.LOCKED: "is locked by another process: only one watch may write; stop the other one, or wait until it has finished",
+    ErrorKind.CORRUPT: "is damaged or no database: put it aside and restore the last backup (`watcher backup` makes one)",
+    ErrorKind.FULL: "has no room left: free space on the disk; the watch goes on by itself when there is some",
+    ErrorKind.NEWER: "was written by a newer version of the watch: upgrade the program, or restore the backup from before",
+    ErrorKind.UNREACHABLE: "cannot be reached: check the address, the login and that the server runs",
+    ErrorKind.BROKEN: "cannot be read or written: check the disk and its mount",
 }
 
 # https://www.sqlite.org/rescode.html, by the first word after SQLITE_
 SQLITE = {
-    "BUSY": Trouble.LOCKED,
-    "LOCKED": Trouble.LOCKED,
-    "FULL": Trouble.FULL,
-    "READONLY": Trouble.READ_ONLY,
-    "CORRUPT": Trouble.CORRUPT,
-    "NOTADB": Trouble.CORRUPT,
-    "CANTOPEN": Trouble.UNWRITABLE,
-    "PERM": Trouble.UNWRITABLE,
+    "BUSY": ErrorKind.LOCKED,
+    "LOCKED": ErrorKind.LOCKED,
+    "FULL": ErrorKind.FULL,
+    "READONLY": ErrorKind.READ_ONLY,
+    "CORRUPT": ErrorKind.CORRUPT,
+    "NOTADB": ErrorKind.CORRUPT,
+    "CANTOPEN": ErrorKind.UNWRITABLE,
+    "PERM": ErrorKind.UNWRITABLE,
 }
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 POSTGRESQL = {
-    "53100": Trouble.FULL,
-    "53200": Trouble.FULL,
-    "25006": Trouble.READ_ONLY,
-    "42501": Trouble.UNWRITABLE,
-    "55P03": Trouble.LOCKED,
-    "40P01": Trouble.LOCKED,
-    "XX001": Trouble.CORRUPT,
-    "XX002": Trouble.CORRUPT,
+    "53100": ErrorKind.FULL,
+    "53200": ErrorKind.FULL,
+    "25006": ErrorKind.READ_ONLY,
+    "42501": ErrorKind.UNWRITABLE,
+    "55P03": ErrorKind.LOCKED,
+    "40P01": ErrorKind.LOCKED,
+    "XX001": ErrorKind.CORRUPT,
+    "XX002": ErrorKind.CORRUPT,
 }
 
 
-def trouble(name: str, kind: Trouble, detail: str = "") -> StoreError:
+def store_error(name: str, kind: ErrorKind, detail: str = "") -> StoreError:
     """The error for a database, named as the operator wrote it."""
     return StoreError(f"the database {name} {WORDS[kind]}{f' ({detail})' if detail else ''}", kind)
 
 
-def kind_of(error: BaseException) -> Trouble:
+def kind_of(error: BaseException) -> ErrorKind:
     """The kind of a driver's error."""
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorname", None) or ""
-        return SQLITE.get(code.removeprefix("SQLITE_").split("_")[0], Trouble.BROKEN)
+        return SQLITE.get(code.removeprefix("SQLITE_").split("_")[0], ErrorKind.BROKEN)
     state = getattr(error, "sqlstate", None)
-    return POSTGRESQL.get(state, Trouble.BROKEN) if state else Trouble.UNREACHABLE
+    return POSTGRESQL.get(state, ErrorKind.BROKEN) if state else ErrorKind.UNREACHABLE

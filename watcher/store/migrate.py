@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.store.errors import Trouble, trouble
-from watcher.store.head import HEAD
+from watcher.store.errors import ErrorKind, store_error
+from watcher.store.revision import SCHEMA_REVISION
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -22,11 +22,11 @@ def version(connection: sa.Connection) -> str:
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
-def migrate(connection: sa.Connection, name: str, *, to: str = HEAD) -> str:
+def migrate(connection: sa.Connection, name: str, *, to: str = SCHEMA_REVISION) -> str:
     """Upgrade inside the connection's transaction and give the step it stood at before. Raises StoreError."""
     before = version(connection)
     if before > to:
-        raise trouble(name, Trouble.NEWER, f"schema {before}, this program knows {to}")
+        raise store_error(name, ErrorKind.NEWER, f"schema {before}, this program knows {to}")
     if before != to:
         from alembic import command  # noqa: PLC0415 - slow to import, needed once in a database's life
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Entry, Observation, Tier
-from watcher.store.base import Noun, batches
 from watcher.store.chain import extend
 from watcher.store.codec import content, dump, load, micros, moment, sha256
 from watcher.store.documents import stored
-from watcher.store.rows import KnownEntry
+from watcher.store.records import KnownEntry
+from watcher.store.repository import Repository, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -104,7 +104,7 @@ def line(row: Mapping[str, Any], document: str) -> bytes:
     return content(*where, *who, row["seen_at"], row["first_seen_at"], row["entry"])
 
 
-class Observations(Noun):
+class Observations(Repository):
     """Entries as seen."""
 
     __slots__ = ()

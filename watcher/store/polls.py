@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Outcome
-from watcher.store.base import Noun
 from watcher.store.codec import micros, moment
-from watcher.store.rows import Poll, PollDay
+from watcher.store.records import Poll, PollDay
+from watcher.store.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +63,7 @@ def values(poll: Poll) -> dict[str, Any]:
     }
 
 
-class Polls(Noun):
+class Polls(Repository):
     """How each poll ended."""
 
     __slots__ = ()

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.core.model import Outcome
-from watcher.store.base import Noun, batches
 from watcher.store.chain import GENESIS
 from watcher.store.codec import MICROSECOND, micros
-from watcher.store.rows import State
+from watcher.store.records import State
+from watcher.store.repository import Repository, batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class Gap(NamedTuple):
     chain: bytes
 
 
-class Retention(Noun):
+class Retention(Repository):
     """One slice of each work at a time; every function gives how many rows it removed."""
 
     __slots__ = ()

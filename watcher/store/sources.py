@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from watcher.core.model import Health, Source
-from watcher.store.base import Noun, batches
 from watcher.store.codec import dump, load, micros, moment
 from watcher.store.connection import NONE, Values
-from watcher.store.rows import Due
+from watcher.store.records import Due
+from watcher.store.repository import Repository, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -111,7 +111,7 @@ class Stored(NamedTuple):
     until: datetime | None
 
 
-class Sources(Noun):
+class Sources(Repository):
     """Where to look."""
 
     __slots__ = ()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Self
 
+from watcher.store.audit import Audit, Evidences, Meta, Mutes
 from watcher.store.backup import backup
 from watcher.store.claims import Claims
 from watcher.store.database import BUSY_SECONDS, Database, connect
@@ -14,13 +15,12 @@ from watcher.store.deliveries import Deliveries
 from watcher.store.digests import Digests
 from watcher.store.documents import Documents
 from watcher.store.errors import StoreError
-from watcher.store.head import HEAD
 from watcher.store.migrate import migrate
-from watcher.store.notes import Audit, Evidences, Meta, Mutes
 from watcher.store.observations import Observations
 from watcher.store.polls import Polls
+from watcher.store.records import Dropped, Policy, Verified
 from watcher.store.retention import Retention
-from watcher.store.rows import Dropped, Policy, Verified
+from watcher.store.revision import SCHEMA_REVISION
 from watcher.store.sources import Sources
 from watcher.store.subscribers import Subscribers
 from watcher.store.transitions import Transitions
@@ -91,7 +91,7 @@ class Store:
         if not self.version():
             with self._alone():
                 self.database.create()
-        if self.version() != HEAD:
+        if self.version() != SCHEMA_REVISION:
             with self.changing() as connection:
                 migrate(connection, self.name)
 

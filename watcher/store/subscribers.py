@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from watcher.store.base import Noun
 from watcher.store.codec import micros, moment
-from watcher.store.rows import Subscriber
+from watcher.store.records import Subscriber
+from watcher.store.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def subscriber(row: Row) -> Subscriber:
     return Subscriber(name, address, moment(created), tuple(json.loads(signals)), pace, moment(confirmed))
 
 
-class Subscribers(Noun):
+class Subscribers(Repository):
     """Readers who have asked for mail on the page; the recipient of their deliveries is their id."""
 
     __slots__ = ()

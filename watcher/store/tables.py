@@ -107,7 +107,7 @@ class EntryRow(SQLModel, table=True):
     withdrawn_at: datetime | None = maybe()
 
 
-class AbsenceRow(SQLModel, table=True):
+class WithdrawalRow(SQLModel, table=True):
     """From when to when an entry was withdrawn, for questions about the past."""
 
     __tablename__ = "absence"
@@ -142,7 +142,7 @@ class ObservationRow(SQLModel, table=True):
     chain: bytes = binary()
 
 
-class RulingRow(SQLModel, table=True):
+class RulesRow(SQLModel, table=True):
     """Under which rules the claims of a signal were made."""
 
     __tablename__ = "ruling"
@@ -178,7 +178,7 @@ class VerdictRow(SQLModel, table=True):
     chain: bytes = binary()
 
 
-class PresentRow(SQLModel, table=True):
+class CurrentVerdictRow(SQLModel, table=True):
     """Which verdict of a signal holds, and when that was last seen to be so."""
 
     __tablename__ = "present"

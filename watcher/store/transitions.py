@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from watcher.core.model import Change, Transition
-from watcher.store.base import Noun
 from watcher.store.chain import extend
 from watcher.store.codec import EPOCH, content, dump, load, micros, moment
 from watcher.store.connection import NONE, Values
 from watcher.store.documents import Documents
+from watcher.store.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ def line(signal: str, at: datetime, text: str) -> bytes:
     return content(signal, micros(at), text)
 
 
-class Transitions(Noun):
+class Transitions(Repository):
     """What changed."""
 
     __slots__ = ()

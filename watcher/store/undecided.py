@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Undecided
-from watcher.store.base import Noun
+from watcher.store.audit import Audit
 from watcher.store.codec import dump, load, micros, moment
-from watcher.store.notes import Audit
-from watcher.store.rows import Act
+from watcher.store.records import Act
+from watcher.store.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ SETTLE = (
 UNASKED: dict[str, Any] = {"id": 0, "asked_at": None, "settled_at": None, "settled_by": "", "settled_as": "", "settled_why": ""}
 
 
-class Undecideds(Noun):
+class Undecideds(Repository):
     """What a person is asked."""
 
     __slots__ = ()

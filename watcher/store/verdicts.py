@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from watcher.core.digest import one_in_brief
+from watcher.core.decision.digest import summarise_one
 from watcher.core.model import Quote, Verdict
-from watcher.store.base import Noun
 from watcher.store.chain import extend
 from watcher.store.codec import EPOCH, content, dump, load, micros, moment, sha256
 from watcher.store.documents import Documents
+from watcher.store.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ def current(text: str, as_of: int, verified_at: int | None) -> Verdict:
     return replace(load(Verdict, text), as_of=moment(as_of), verified_at=moment(verified_at))
 
 
-class Verdicts(Noun):
+class Verdicts(Repository):
     """Where each signal stood."""
 
     __slots__ = ()
@@ -80,7 +80,7 @@ class Verdicts(Noun):
         }
         self.insert("verdict", [{**row, "verdict": text, "chain": chain}])
         state = {**seen(verdict.signal, verdict.as_of, verdict.verified_at), "verdict": number, "baseline_at": None}
-        brief = dump(one_in_brief(verdict, quotes=1))
+        brief = dump(summarise_one(verdict, quotes=1))
         present = {**state, "brief": brief, "brief_of": number}
         self.upsert("present", [present], change=("verdict", "as_of", "verified_at", "brief", "brief_of"))
         Documents(self.connection).cite(quote.document for quote in quotes(verdict))
@@ -106,9 +106,9 @@ class Verdicts(Noun):
         return {row[0]: current(*row[2:]) for row in self.connection.rows(NOW)}
 
     def all_in_brief(self) -> dict[str, Verdict]:
-        """The same as a digest carries them (core/digest.py), with one quote for each track."""
+        """The same as a digest carries them (core/decision/digest.py), with one quote for each track."""
         found = self.connection.stream(BRIEF)
-        return {signal: one_in_brief(current(text, *seen), quotes=1) for signal, text, *seen in found}
+        return {signal: summarise_one(current(text, *seen), quotes=1) for signal, text, *seen in found}
 
     def decided(self) -> frozenset[str]:
         """The signals that have been decided."""

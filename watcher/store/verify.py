@@ -10,7 +10,7 @@ from watcher.store import documents, observations, transitions, verdicts
 from watcher.store.chain import GENESIS, head
 from watcher.store.codec import content, moment, sha256
 from watcher.store.connection import Connection, Row
-from watcher.store.rows import Verified
+from watcher.store.records import Verified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,10 +20,10 @@ from watcher.web.api_shapes import (
     TrackOut,
     UndecidedOut,
 )
-from watcher.web.glance import look
-from watcher.web.ladder import standing_words
-from watcher.web.view import Strip, View
-from watcher.web.words import safe_link
+from watcher.web.read_model import SourceHealth, View
+from watcher.web.status_path import standing_words
+from watcher.web.summary import summarise_signals
+from watcher.web.wording import safe_link
 
 
 def quote_out(quote: Quote) -> QuoteOut:
@@ -98,7 +98,7 @@ def _figure(figure: Figure) -> FigureOut:
 
 def signal_out(view: View, signal: Signal) -> SignalOut:
     """One signal for others."""
-    verdict, glance = view.verdicts.get(signal.id), look(view, signal)
+    verdict, glance = view.verdicts.get(signal.id), summarise_signals(view, signal)
     blind = [
         BlindOut(source=b.source, title=b.title, url=safe_link(b.url), since=b.since, why=b.why, essential=b.essential)
         for b in glance.blind
@@ -156,7 +156,7 @@ def change_out(item: Transition) -> ChangeOut:
     )
 
 
-def source_out(strip: Strip) -> SourceOut:
+def source_out(strip: SourceHealth) -> SourceOut:
     """One source for others."""
     source, health = strip.source, strip.health
     return SourceOut(

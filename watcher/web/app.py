@@ -10,13 +10,13 @@ from fastapi import FastAPI
 
 from watcher import __version__
 from watcher.web import routes_api, routes_operator, routes_pages, routes_subscribe
-from watcher.web.cache import Clock, Quick
-from watcher.web.desk import Desk
+from watcher.web.cache import CacheMiddleware, Clock
 from watcher.web.errors import add_errors
-from watcher.web.headers import Guarded
+from watcher.web.read_model import Reads
+from watcher.web.render import PageRenderer
+from watcher.web.security import SecurityHeadersMiddleware
 from watcher.web.settings import Settings
-from watcher.web.subscribe import Door
-from watcher.web.view import Reads
+from watcher.web.subscriptions import Subscriptions
 
 
 def real_time() -> datetime:
@@ -24,13 +24,15 @@ def real_time() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(reads: Reads, settings: Settings | None = None, *, clock: Clock = real_time, door: Door | None = None) -> FastAPI:
+def create_app(
+    reads: Reads, settings: Settings | None = None, *, clock: Clock = real_time, door: Subscriptions | None = None
+) -> FastAPI:
     """The page, the feeds, the API and the signs of life over what `reads` gives; they write nothing.
 
     With `[web] subscribe` and a `door`, readers may subscribe as well.
     """
     settings = settings or Settings()
-    desk = Desk(reads, replace(settings, subscribe=settings.subscribe and door is not None), clock)
+    desk = PageRenderer(reads, replace(settings, subscribe=settings.subscribe and door is not None), clock)
     app = FastAPI(
         title="Policy Signal Watch",
         version=__version__,
@@ -40,12 +42,12 @@ def create_app(reads: Reads, settings: Settings | None = None, *, clock: Clock =
         redoc_url=None,
         redirect_slashes=False,
     )
-    add: tuple[Callable[[FastAPI, Desk], None], ...] = (routes_pages.add, routes_api.add, routes_operator.add, add_errors)
+    add: tuple[Callable[[FastAPI, PageRenderer], None], ...] = (routes_pages.add, routes_api.add, routes_operator.add, add_errors)
     for part in add:
         part(app, desk)
     if door and desk.settings.subscribe:
         routes_subscribe.add(app, desk, door)
-    app.add_middleware(Guarded)
-    app.add_middleware(Quick, shelf=desk.shelf, base_path=desk.settings.base_path)
+    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(CacheMiddleware, shelf=desk.shelf, base_path=desk.settings.base_path)
     app.state.desk = desk
     return app

@@ -7,10 +7,10 @@ import json
 from markupsafe import Markup
 
 from watcher.core.model import Standing, Verdict
-from watcher.web.glance import WEAKEST_FIRST
+from watcher.web.read_model import View
+from watcher.web.summary import WEAKEST_FIRST
 from watcher.web.svg import tag
-from watcher.web.view import View
-from watcher.web.words import cut
+from watcher.web.wording import truncate
 
 COLOURS = {Standing.CONFIRMED: "0f6a3b", Standing.PROVISIONAL: "8a5a00", Standing.REPORTED: "8a5a00"}
 BLIND, UNKNOWN, CHECKED = "6b7280", "6b7280", "8a5a00"
@@ -21,7 +21,7 @@ NARROW = frozenset("fijlrtI.,:;'|!()[] ")
 WIDE = frozenset("mwMW%@")
 
 
-def say_badge(view: View, signal_id: str) -> dict[str, str | int]:
+def badge_json(view: View, signal_id: str) -> dict[str, str | int]:
     """The badge as shields' endpoint wants it (https://shields.io/badges/endpoint-badge). Raises KeyError."""
     signal = view.signal(signal_id)
     verdict = view.verdicts.get(signal_id)
@@ -39,12 +39,12 @@ def say_badge(view: View, signal_id: str) -> dict[str, str | int]:
 def _short(verdict: Verdict) -> str:
     """The answer up to its first semicolon, cut to what a badge can hold."""
     words = verdict.headline_label or verdict.headline.replace("_", " ")
-    return cut(words.partition(";")[0], LONGEST)
+    return truncate(words.partition(";")[0], LONGEST)
 
 
 def write_badge(view: View, signal_id: str) -> str:
     """The badge as JSON text. Raises KeyError."""
-    return json.dumps(say_badge(view, signal_id), ensure_ascii=False) + "\n"
+    return json.dumps(badge_json(view, signal_id), ensure_ascii=False) + "\n"
 
 
 def _shield(label: str, message: str, colour: str) -> dict[str, str | int]:
@@ -58,7 +58,7 @@ def width_of(words: str) -> int:
 
 def draw_badge(view: View, signal_id: str) -> Markup:
     """The badge as SVG with plain attributes. Raises KeyError."""
-    said = say_badge(view, signal_id)
+    said = badge_json(view, signal_id)
     label, message = str(said["label"]), str(said["message"])
     left, right = width_of(label) + 12, width_of(message) + 12
     font = {"font_family": "Verdana,DejaVu Sans,sans-serif", "font_size": "11", "fill": "#fff", "text_anchor": "middle"}

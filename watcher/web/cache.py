@@ -13,14 +13,14 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from watcher.web.headers import headers_for
-from watcher.web.view import Reads, View
+from watcher.web.read_model import Reads, View
+from watcher.web.security import headers_for
 
 Pair = tuple[bytes, bytes]
 Clock = Callable[[], datetime]
 MOST = 256
-PASTS = 16
-REST = 4
+MAX_PAST_VIEWS = 16
+COOL_DOWN = 4
 """After reading the present the shelf rests for this many times as long as that took."""
 SMALL = 700
 """Bodies below this many bytes are not worth compressing."""
@@ -67,7 +67,7 @@ def pack(body: str | bytes, media: str, path: str, *, at: datetime, version: str
     )
 
 
-class Shelf:
+class ResponseCache:
     """What has been rendered, by address; asks the store at most every so often whether something changed."""
 
     def __init__(
@@ -113,9 +113,9 @@ class Shelf:
         read = self.reads(as_of)
         with self._lock:
             if as_of is None:
-                self._rest, self._read_at = REST * timedelta(seconds=self.timer() - began), self.clock()
+                self._rest, self._read_at = COOL_DOWN * timedelta(seconds=self.timer() - began), self.clock()
             self._views[as_of] = (version, read)
-            while len(self._views) > PASTS:
+            while len(self._views) > MAX_PAST_VIEWS:
                 self._views.popitem(last=False)
         return version, read
 
@@ -171,10 +171,10 @@ def key_of(path: str, query: str = "") -> str:
     return f"{path}?{query}" if query else path
 
 
-class Quick:
+class CacheMiddleware:
     """Sends what lies on the shelf before the framework is asked; everything else goes on to it."""
 
-    def __init__(self, app: ASGIApp, shelf: Shelf, base_path: str) -> None:
+    def __init__(self, app: ASGIApp, shelf: ResponseCache, base_path: str) -> None:
         """Keep the application, the shelf and the prefix that a proxy may leave on."""
         self.app, self.shelf, self.base = app, shelf, base_path.rstrip("/")
 

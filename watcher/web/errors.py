@@ -7,10 +7,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from watcher.web.asked import BadQuestion
-from watcher.web.desk import Busy, Desk
-from watcher.web.headers import headers_for
 from watcher.web.pages import NOTHING_HERE, Links, draw_error
+from watcher.web.params import InvalidParameter
+from watcher.web.render import PageRenderer, TooManyRequests
+from watcher.web.security import headers_for
 
 WORDS = {
     400: ("That question cannot be answered", "A part of the address is not as it should be."),
@@ -22,38 +22,38 @@ WORDS = {
 }
 
 
-def add_errors(app: FastAPI, desk: Desk) -> None:
+def add_errors(app: FastAPI, desk: PageRenderer) -> None:
     """Answer each kind of error in words, as a page or as JSON."""
 
     async def not_found(request: Request, _: Exception) -> Response:
-        return say(desk, request, 404)
+        return error_response(desk, request, 404)
 
     async def status(request: Request, error: Exception) -> Response:
         code = error.status_code if isinstance(error, HTTPException) else 500
-        return say(desk, request, code if code in WORDS else 400)
+        return error_response(desk, request, code if code in WORDS else 400)
 
     async def bad(request: Request, error: Exception) -> Response:
-        return say(desk, request, 400, str(error) if isinstance(error, BadQuestion) else "")
+        return error_response(desk, request, 400, str(error) if isinstance(error, InvalidParameter) else "")
 
     async def unknown(request: Request, error: Exception) -> Response:
         named = isinstance(error, RequestValidationError) and any("path" in item["loc"] for item in error.errors())
-        return say(desk, request, 404 if named else 400)
+        return error_response(desk, request, 404 if named else 400)
 
     async def busy(request: Request, _: Exception) -> Response:
-        return say(desk, request, 503)
+        return error_response(desk, request, 503)
 
     async def failed(request: Request, _: Exception) -> Response:
-        return say(desk, request, 500)
+        return error_response(desk, request, 500)
 
     app.exception_handler(KeyError)(not_found)
     app.exception_handler(HTTPException)(status)
-    app.exception_handler(BadQuestion)(bad)
+    app.exception_handler(InvalidParameter)(bad)
     app.exception_handler(RequestValidationError)(unknown)
-    app.exception_handler(Busy)(busy)
+    app.exception_handler(TooManyRequests)(busy)
     app.exception_handler(Exception)(failed)
 
 
-def say(desk: Desk, request: Request, code: int, message: str = "") -> Response:
+def error_response(desk: PageRenderer, request: Request, code: int, message: str = "") -> Response:
     """The error of this code; programs get JSON."""
     title, words = WORDS[code]
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))

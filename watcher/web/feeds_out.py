@@ -13,11 +13,11 @@ from xml.sax.saxutils import quoteattr
 
 from watcher import __version__
 from watcher.core.model import Change, Quote, Signal, Transition
-from watcher.web.days import days_of
-from watcher.web.glance import look
-from watcher.web.timeline import Moment, change_of
-from watcher.web.view import View
-from watcher.web.words import exact, plain, safe_link
+from watcher.web.calendar import days_of
+from watcher.web.read_model import View
+from watcher.web.summary import summarise_signals
+from watcher.web.timeline import TimelineEntry, change_of
+from watcher.web.wording import datetime_text, safe_link, strip_controls
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -59,7 +59,7 @@ def _item(view: View, signal: Signal, item: Transition, ending: str) -> Item:
     heading = item.headline_label if item.kind is Change.BASELINE else moment.heading
     return Item(
         id=_tag(view, signal, item),
-        title=f"{signal.title}: {plain(heading)}",
+        title=f"{signal.title}: {strip_controls(heading)}",
         signal=signal,
         at=item.at,
         happened=moment.at,
@@ -70,15 +70,18 @@ def _item(view: View, signal: Signal, item: Transition, ending: str) -> Item:
     )
 
 
-def _text(moment: Moment, item: Transition) -> str:
+def _text(moment: TimelineEntry, item: Transition) -> str:
     lines = [
         f"{moment.track}: {moment.heading} ({moment.kind.word.lower()}, {item.standing.value})."
         if moment.track
         else moment.heading
     ]
     lines += [f"{moment.words}."] if moment.words else []
-    lines += [f"It happened on {exact(moment.at)} and was seen on {exact(item.at)}.", f"The answer now: {item.headline_label}."]
-    return plain("\n".join(lines))
+    lines += [
+        f"It happened on {datetime_text(moment.at)} and was seen on {datetime_text(item.at)}.",
+        f"The answer now: {item.headline_label}.",
+    ]
+    return strip_controls("\n".join(lines))
 
 
 def _tag(view: View, signal: Signal, item: Transition) -> str:
@@ -120,7 +123,7 @@ def atom(view: View, name: str, *, ending: str = "") -> str:
 
 def _entry(item: Item) -> str:
     proofs = [
-        _element("link", rel="via", href=link, title=plain(quote.title))
+        _element("link", rel="via", href=link, title=strip_controls(quote.title))
         for quote in item.quotes
         if (link := safe_link(quote.url))
     ]
@@ -130,7 +133,7 @@ def _entry(item: Item) -> str:
         _element("updated", _moment(item.at)),
         _element("published", _moment(item.at)),
         _element("link", rel="alternate", type="text/html", href=item.link) if safe_link(item.link) else "",
-        _element("category", term=item.signal.id, label=plain(item.signal.title)),
+        _element("category", term=item.signal.id, label=strip_controls(item.signal.title)),
         _element("category", term=item.kind),
         *dict.fromkeys(proofs),
         _element("content", _html(item), type="html"),
@@ -146,14 +149,15 @@ def _html(item: Item) -> str:
 
 def _proof(quote: Quote) -> str:
     link = safe_link(quote.url)
-    name = escape_text(plain(quote.title or quote.publisher))
+    name = escape_text(strip_controls(quote.title or quote.publisher))
     source = f"<a href={quoteattr(link)}>{name}</a>" if link else name
-    return f"<blockquote><p>{escape_text(plain(quote.text))}</p></blockquote><p>{source}, {escape_text(quote.tier.value)}</p>"
+    words = escape_text(strip_controls(quote.text))
+    return f"<blockquote><p>{words}</p></blockquote><p>{source}, {escape_text(quote.tier.value)}</p>"
 
 
 def _element(name: str, text: str = "", **attributes: str) -> str:
-    written = "".join(f" {key}={quoteattr(plain(value))}" for key, value in attributes.items() if value)
-    return f"<{name}{written}>{escape_text(plain(text))}</{name}>" if text else f"<{name}{written}/>"
+    written = "".join(f" {key}={quoteattr(strip_controls(value))}" for key, value in attributes.items() if value)
+    return f"<{name}{written}>{escape_text(strip_controls(text))}</{name}>" if text else f"<{name}{written}/>"
 
 
 def _moment(at: datetime) -> str:
@@ -195,10 +199,10 @@ def calendar(view: View, name: str, *, ending: str = "") -> bytes:
     made.add("prodid", f"-//Policy Signal Watch//{__version__}//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", plain(_title(view, name)))
+    made.add("x-wr-calname", strip_controls(_title(view, name)))
     made.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     for signal in signals_of(view, name):
-        link, words = f"{view.base_url}signals/{signal.id}{ending}", look(view, signal).answer
+        link, words = f"{view.base_url}signals/{signal.id}{ending}", summarise_signals(view, signal).answer
         stamp = max((item.at for item in view.history if item.signal == signal.id), default=signal.opened or START)
         for item in days_of((signal,), view.as_of):
             made.add_component(
@@ -220,8 +224,8 @@ def _day(uid: str, at: datetime, summary: str, words: str, link: str, stamp: dat
     event.add("dtstamp", stamp.astimezone(UTC))
     event.add("dtstart", at.date())
     event.add("dtend", at.date() + timedelta(days=1))
-    event.add("summary", plain(summary))
-    event.add("description", plain(words))
+    event.add("summary", strip_controls(summary))
+    event.add("description", strip_controls(words))
     event.add("sequence", max(0, int((stamp - START).total_seconds() // 3600)))
     event.add("transp", "TRANSPARENT")
     if safe_link(link):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from watcher.web.view import Pulse
+from watcher.web.read_model import HealthStatus
 
 
-def say_health(pulse: Pulse, now: datetime, stall_after: timedelta) -> tuple[bool, str]:
+def health_text(pulse: HealthStatus, now: datetime, stall_after: timedelta) -> tuple[bool, str]:
     """Alive: the database answers, and the scheduler has not been silent for three times as long as it may."""
     if not pulse.database:
         return False, "The database does not answer."
@@ -16,9 +16,9 @@ def say_health(pulse: Pulse, now: datetime, stall_after: timedelta) -> tuple[boo
     return True, "Alive."
 
 
-def say_ready(pulse: Pulse, now: datetime, stall_after: timedelta) -> tuple[bool, str]:
+def readiness_text(pulse: HealthStatus, now: datetime, stall_after: timedelta) -> tuple[bool, str]:
     """Ready: alive, and the scheduler has finished a beat lately."""
-    alive, words = say_health(pulse, now, stall_after)
+    alive, words = health_text(pulse, now, stall_after)
     if not alive:
         return alive, words
     if pulse.beat_at is None:

@@ -15,9 +15,9 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 
 from watcher.core.model import Outcome
-from watcher.tally import Tally
+from watcher.pipeline.counters import Tally
+from watcher.web.read_model import HealthStatus, View
 from watcher.web.settings import Settings
-from watcher.web.view import Pulse, View
 
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
@@ -25,7 +25,7 @@ FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 class _Numbers(Collector):
     """Families made from one view and one pulse."""
 
-    def __init__(self, view: View, pulse: Pulse, now: datetime) -> None:
+    def __init__(self, view: View, pulse: HealthStatus, now: datetime) -> None:
         self.view, self.pulse, self.now = view, pulse, now
 
     def collect(self) -> Iterator[Metric]:
@@ -98,7 +98,7 @@ def _counter(name: str, words: str, labels: Iterable[str], values: Iterable[tupl
     return family
 
 
-def say_metrics(view: View, pulse: Pulse, now: datetime) -> bytes:
+def metrics_text(view: View, pulse: HealthStatus, now: datetime) -> bytes:
     """Everything in Prometheus' text form."""
     numbers = CollectorRegistry()
     numbers.register(_Numbers(view, pulse, now))

@@ -12,13 +12,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from watcher import __version__
-from watcher.web import days, words
-from watcher.web.glance import look
-from watcher.web.ladder import path_words
-from watcher.web.sections import section, sight_of
-from watcher.web.strips import rows_of
-from watcher.web.timeline import tell
-from watcher.web.view import View
+from watcher.web import calendar as days
+from watcher.web import wording
+from watcher.web.read_model import View
+from watcher.web.signal_page import section, sight_of
+from watcher.web.source_health import rows_of
+from watcher.web.status_path import path_words
+from watcher.web.summary import summarise_signals
+from watcher.web.timeline import timeline_of
 
 HOME = Path(__file__).parent.parent
 RECENT = 3
@@ -90,7 +91,7 @@ def draw_signal(view: View, now: datetime, to: Links, signal_id: str) -> str:
 def draw_story(view: View, now: datetime, to: Links, signal_id: str) -> str:
     """Everything that happened to one signal, with every quote. Raises KeyError for an unknown one."""
     signal = view.signal(signal_id)
-    return _page("story.html", view, now, to, signal=signal, moments=tell(view, signal))
+    return _page("story.html", view, now, to, signal=signal, moments=timeline_of(view, signal))
 
 
 def draw_sources(view: View, now: datetime, to: Links) -> str:
@@ -111,7 +112,7 @@ def draw_machines(view: View, now: datetime, to: Links) -> str:
 
 def draw_card(view: View, now: datetime, to: Links, signal_id: str) -> str:
     """A small card of one signal for other people's pages. Raises KeyError for an unknown one."""
-    return _page("card.html", view, now, to, glance=look(view, view.signal(signal_id)))
+    return _page("card.html", view, now, to, glance=summarise_signals(view, view.signal(signal_id)))
 
 
 def draw_form(template: str, view: View, now: datetime, to: Links, **values: Any) -> str:  # noqa: ANN401 - what each template asks for
@@ -146,29 +147,29 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "day": words.day,
-        "exact": words.exact,
-        "stamp": words.stamp,
-        "link": words.safe_link,
-        "host": words.host,
-        "outcome": words.outcome,
-        "plain": words.plain,
-        "cut": words.cut,
-        "place": words.place,
-        "raised": words.raised,
+        "day": wording.day,
+        "exact": wording.datetime_text,
+        "stamp": wording.stamp,
+        "link": wording.safe_link,
+        "host": wording.host,
+        "outcome": wording.outcome,
+        "plain": wording.strip_controls,
+        "cut": wording.truncate,
+        "place": wording.short_url,
+        "raised": wording.capitalised,
     }
     made.globals |= {
-        "ago": words.ago,
-        "span": words.span,
-        "count": words.count,
-        "tiers": words.TIERS,
-        "standings": words.STANDINGS,
-        "polls": words.POLLS,
-        "detail": words.detail,
+        "ago": wording.ago,
+        "span": wording.duration,
+        "count": wording.count,
+        "tiers": wording.TIERS,
+        "standings": wording.STANDINGS,
+        "polls": wording.POLLS,
+        "detail": wording.detail,
         "path_words": path_words,
         "RECENT": RECENT,
         "FULL": FULL,
-        "look": look,
+        "look": summarise_signals,
         "utc": UTC,
     }
     return made

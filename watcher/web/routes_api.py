@@ -10,9 +10,9 @@ from fastapi import APIRouter, FastAPI, Path, Query, Request
 from pydantic import BaseModel
 
 from watcher.web import api, api_shapes
-from watcher.web.asked import ID, LONGEST
-from watcher.web.desk import JSON, Desk, Shown
-from watcher.web.view import Access, View
+from watcher.web.params import ID, LONGEST
+from watcher.web.read_model import Access, View
+from watcher.web.render import JSON, PageRenderer, RenderedPage
 
 V1 = "/api/v1"
 Name = Annotated[str, Path(pattern=ID, max_length=64, description="Id of a signal.")]
@@ -28,14 +28,14 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add(app: FastAPI, desk: Desk) -> None:
+def add(app: FastAPI, desk: PageRenderer) -> None:
     """Add the API and its own description."""
     router = APIRouter(prefix=V1, tags=[Access.PUBLIC], responses=ERRORS)
     _add_signals(router, desk)
     _add_lists(router, desk)
 
     @router.get("/openapi.json", include_in_schema=False)
-    async def openapi(request: Request) -> Shown:
+    async def openapi(request: Request) -> RenderedPage:
         return await desk.show(request, f"{V1}/openapi.json", JSON, lambda ask: describe(app, ask.view))
 
     app.include_router(router)
@@ -52,9 +52,9 @@ def written(make: Callable[[View], BaseModel], view: View) -> str:
     return make(view).model_dump_json() + "\n"
 
 
-def _add_signals(router: APIRouter, desk: Desk) -> None:
+def _add_signals(router: APIRouter, desk: PageRenderer) -> None:
     @router.get("/signals", response_model=api_shapes.SignalsOut, summary="All signals: where each stands, and why")
-    async def signals(request: Request, as_of: AsOf = "") -> Shown:  # noqa: ARG001 - declared for the description, read by the desk
+    async def signals(request: Request, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - declared for the description, read by the desk
         return await desk.show(request, f"{V1}/signals", JSON, lambda ask: written(api.signals_out, ask.view))
 
     @router.get(
@@ -63,21 +63,21 @@ def _add_signals(router: APIRouter, desk: Desk) -> None:
         summary="One signal",
         responses={404: {"description": "No such signal."}},
     )
-    async def signal(request: Request, name: Name, as_of: AsOf = "") -> Shown:  # noqa: ARG001 - as above
+    async def signal(request: Request, name: Name, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
         def make(view: View) -> BaseModel:
             return api.signal_out(view, view.signal(name))
 
         return await desk.show(request, f"{V1}/signals/{name}", JSON, lambda ask: written(make, ask.view))
 
 
-def _add_lists(router: APIRouter, desk: Desk) -> None:
+def _add_lists(router: APIRouter, desk: PageRenderer) -> None:
     @router.get("/history", response_model=api_shapes.HistoryOut, summary="What changed, newest first")
-    async def history(request: Request, limit: Limit = USUAL, as_of: AsOf = "") -> Shown:  # noqa: ARG001 - as above
+    async def history(request: Request, limit: Limit = USUAL, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
         extra = f"limit={limit}" if limit != USUAL else ""
         return await desk.show(
             request, f"{V1}/history", JSON, lambda ask: written(lambda view: api.history_out(view, limit), ask.view), extra=extra
         )
 
     @router.get("/sources", response_model=api_shapes.SourcesOut, summary="What is known of each source's readings")
-    async def sources(request: Request, as_of: AsOf = "") -> Shown:  # noqa: ARG001 - as above
+    async def sources(request: Request, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
         return await desk.show(request, f"{V1}/sources", JSON, lambda ask: written(api.sources_out, ask.view))

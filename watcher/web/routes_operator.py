@@ -9,15 +9,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from watcher.web.desk import Desk
-from watcher.web.health import say_health, say_ready
-from watcher.web.metrics import may_measure, say_metrics
-from watcher.web.view import Access
+from watcher.web.health import health_text, readiness_text
+from watcher.web.metrics import may_measure, metrics_text
+from watcher.web.read_model import Access
+from watcher.web.render import PageRenderer
 
 NEVER = {"cache-control": "no-store"}
 
 
-def add(app: FastAPI, desk: Desk) -> None:
+def add(app: FastAPI, desk: PageRenderer) -> None:
     """Add /healthz, /readyz and /metrics."""
     public = APIRouter(tags=[Access.PUBLIC], include_in_schema=False)
     operator = APIRouter(tags=[Access.OPERATOR], include_in_schema=False)
@@ -25,18 +25,18 @@ def add(app: FastAPI, desk: Desk) -> None:
     @public.get("/healthz")
     async def healthz() -> JSONResponse:
         pulse = await run_in_threadpool(desk.reads.pulse)
-        return _say(*say_health(pulse, desk.clock(), desk.settings.stall_after))
+        return _say(*health_text(pulse, desk.clock(), desk.settings.stall_after))
 
     @public.get("/readyz")
     async def readyz() -> JSONResponse:
         pulse = await run_in_threadpool(desk.reads.pulse)
-        return _say(*say_ready(pulse, desk.clock(), desk.settings.stall_after))
+        return _say(*readiness_text(pulse, desk.clock(), desk.settings.stall_after))
 
     @operator.get("/metrics")
     async def metrics(request: Request) -> Response:
         if not may_measure(request, desk.settings, same=_has_token(request, desk.settings.metrics_token)):
             raise HTTPException(404)
-        body = await run_in_threadpool(lambda: say_metrics(desk.shelf.view(None), desk.reads.pulse(), desk.clock()))
+        body = await run_in_threadpool(lambda: metrics_text(desk.shelf.view(None), desk.reads.pulse(), desk.clock()))
         return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8", headers=NEVER)
 
     app.include_router(public)

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Path, Request
 from starlette.exceptions import HTTPException
 
-from watcher.web import badge, feeds_out, pages, picture
-from watcher.web.asked import ID
+from watcher.web import badge, feeds_out, pages, share_image
 from watcher.web.cache import pack
-from watcher.web.desk import HTML, JSON, Desk, Render, Shown
-from watcher.web.view import Access, View
+from watcher.web.params import ID
+from watcher.web.read_model import Access, View
+from watcher.web.render import HTML, JSON, PageRenderer, Render, RenderedPage
 
 Name = Annotated[str, Path(pattern=ID, max_length=64)]
 YEAR = 31_536_000
@@ -25,7 +25,7 @@ FEEDS: dict[str, tuple[str, Callable[[View, str], str | bytes]]] = {
 ROBOTS = "User-agent: *\nDisallow: /*?as_of=\nAllow: /\n"
 
 
-def add(app: FastAPI, desk: Desk) -> None:
+def add(app: FastAPI, desk: PageRenderer) -> None:
     """Add the routes for people."""
     router = APIRouter(tags=[Access.PUBLIC], include_in_schema=False)
     _add_pages(router, desk)
@@ -36,7 +36,7 @@ def add(app: FastAPI, desk: Desk) -> None:
     app.include_router(router)
 
 
-def _add_pages(router: APIRouter, desk: Desk) -> None:
+def _add_pages(router: APIRouter, desk: PageRenderer) -> None:
     drawn: dict[str, Render] = {
         "/": lambda ask: pages.draw_home(ask.view, ask.now, ask.to),
         "/sources": lambda ask: pages.draw_sources(ask.view, ask.now, ask.to),
@@ -46,70 +46,70 @@ def _add_pages(router: APIRouter, desk: Desk) -> None:
 
     def page(path: str, render: Render) -> None:
         @router.get(path, name=path)
-        async def show(request: Request) -> Shown:
+        async def show(request: Request) -> RenderedPage:
             return await desk.show(request, path, HTML, render)
 
     for path, render in drawn.items():
         page(path, render)
 
 
-def _add_signal(router: APIRouter, desk: Desk) -> None:
+def _add_signal(router: APIRouter, desk: PageRenderer) -> None:
     @router.get("/signals/{name}")
-    async def signal(request: Request, name: Name) -> Shown:
+    async def signal(request: Request, name: Name) -> RenderedPage:
         return await desk.show(
             request, f"/signals/{name}", HTML, lambda ask: pages.draw_signal(ask.view, ask.now, ask.to, name), depth=1
         )
 
     @router.get("/stories/{name}")
-    async def story(request: Request, name: Name) -> Shown:
+    async def story(request: Request, name: Name) -> RenderedPage:
         return await desk.show(
             request, f"/stories/{name}", HTML, lambda ask: pages.draw_story(ask.view, ask.now, ask.to, name), depth=1
         )
 
     @router.get("/cards/{name}")
-    async def card(request: Request, name: Name) -> Shown:
+    async def card(request: Request, name: Name) -> RenderedPage:
         return await desk.show(
             request, f"/cards/{name}", HTML, lambda ask: pages.draw_card(ask.view, ask.now, ask.to, name), depth=1
         )
 
 
-def _add_feeds(router: APIRouter, desk: Desk) -> None:
+def _add_feeds(router: APIRouter, desk: PageRenderer) -> None:
     def feed(ending: str, media: str, write: Callable[[View, str], str | bytes]) -> None:
 
         @router.get(f"/feeds/{{name}}.{ending}", name=ending)
-        async def show(request: Request, name: Name) -> Shown:
+        async def show(request: Request, name: Name) -> RenderedPage:
             return await desk.show(request, f"/feeds/{name}.{ending}", media, lambda ask: write(ask.view, name))
 
     for ending, (media, write) in FEEDS.items():
         feed(ending, media, write)
 
 
-def _add_drawings(router: APIRouter, desk: Desk) -> None:
+def _add_drawings(router: APIRouter, desk: PageRenderer) -> None:
     @router.get("/badges/{name}.svg")
-    async def badge_svg(request: Request, name: Name) -> Shown:
+    async def badge_svg(request: Request, name: Name) -> RenderedPage:
         return await desk.show(request, f"/badges/{name}.svg", SVG, lambda ask: badge.draw_badge(ask.view, name))
 
     @router.get("/badges/{name}.json")
-    async def badge_json(request: Request, name: Name) -> Shown:
+    async def badge_json(request: Request, name: Name) -> RenderedPage:
         return await desk.show(request, f"/badges/{name}.json", JSON, lambda ask: badge.write_badge(ask.view, name))
 
     @router.get("/og/{name}.png")
-    async def shared(request: Request, name: Name) -> Shown:
-        return await desk.show(request, f"/og/{name}.png", "image/png", lambda ask: picture.draw_picture(ask.view, name))
+    async def shared(request: Request, name: Name) -> RenderedPage:
+        return await desk.show(request, f"/og/{name}.png", "image/png", lambda ask: share_image.draw_picture(ask.view, name))
 
 
-def _add_static(router: APIRouter, desk: Desk) -> None:
-    def keep(path: str, body: str | bytes, media: str, seconds: int) -> Shown:
-        return Shown(
+def _add_static(router: APIRouter, desk: PageRenderer) -> None:
+    def keep(path: str, body: str | bytes, media: str, seconds: int) -> RenderedPage:
+        return RenderedPage(
             desk.shelf.find(path) or desk.shelf.keep(path, pack(body, media, path, at=desk.clock(), version="", keep=seconds))
         )
 
     @router.get("/static/{name}")
-    async def static(name: Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$", max_length=32)]) -> Shown:
+    async def static(name: Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$", max_length=32)]) -> RenderedPage:
         if name not in pages.STATIC:
             raise HTTPException(404)
         return keep(f"/static/{name}", pages.static(name), pages.STATIC[name], YEAR)
 
     @router.get("/robots.txt")
-    async def robots() -> Shown:
+    async def robots() -> RenderedPage:
         return keep("/robots.txt", ROBOTS, "text/plain; charset=utf-8", 3600)

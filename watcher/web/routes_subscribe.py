@@ -10,13 +10,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
+from watcher.pipeline.subscribers import CONFIRM, READER
 from watcher.store import Subscriber
-from watcher.subscribing import CONFIRM, READER
-from watcher.web.desk import JSON, Desk
-from watcher.web.limits import asker
 from watcher.web.pages import Links, draw_form
-from watcher.web.subscribe import LONGEST_ADDRESS, PACES, Door
-from watcher.web.view import Access
+from watcher.web.rate_limit import client_key
+from watcher.web.read_model import Access
+from watcher.web.render import JSON, PageRenderer
+from watcher.web.subscriptions import LONGEST_ADDRESS, PACES, Subscriptions
 
 Token = Annotated[str, Path(pattern=r"^subscriber-[0-9a-f]{24}\.[0-9a-f]{1,12}\.[0-9a-f]{40}$")]
 LARGEST = 8192
@@ -26,7 +26,7 @@ WRONG = "That is not a whole mail address, such as name@example.org."
 NO_LINK = "This link does not hold: it has ended, or the subscription was removed."
 
 
-def add(app: FastAPI, desk: Desk, door: Door) -> None:
+def add(app: FastAPI, desk: PageRenderer, door: Subscriptions) -> None:
     """Add the routes for subscribing."""
     public = APIRouter(tags=[Access.PUBLIC], include_in_schema=False)
     own = APIRouter(tags=[Access.SUBSCRIBER], include_in_schema=False)
@@ -52,14 +52,14 @@ async def form(request: Request) -> dict[str, list[str]]:
         raise HTTPException(400) from None
 
 
-def shown(desk: Desk, template: str, *, depth: int = 0, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what each template asks for
+def shown(desk: PageRenderer, template: str, *, depth: int = 0, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what each template asks for
     """A page that is never kept."""
     view = desk.shelf.view(None)
     to = Links(root="../" * depth, base_url=view.base_url, subscribe=True)
     return HTMLResponse(draw_form(template, view, desk.clock(), to, **values), status, NEVER)
 
 
-def _add_asking(router: APIRouter, desk: Desk, door: Door) -> None:
+def _add_asking(router: APIRouter, desk: PageRenderer, door: Subscriptions) -> None:
     @router.get("/subscribe")
     async def ask() -> HTMLResponse:
         return await run_in_threadpool(shown, desk, "subscribe.html", paces=PACES, wrong="", typed="", one=None)
@@ -67,7 +67,7 @@ def _add_asking(router: APIRouter, desk: Desk, door: Door) -> None:
     @router.post("/subscribe")
     async def asked(request: Request) -> Response:
         fields = await form(request)
-        if not door.may_ask(asker(request, desk.settings.trusted_proxies), desk.clock()):
+        if not door.may_ask(client_key(request, desk.settings.trusted_proxies), desk.clock()):
             raise HTTPException(429)
         wish = door.wish(fields)
         if wish is None:
@@ -85,7 +85,7 @@ def _add_asking(router: APIRouter, desk: Desk, door: Door) -> None:
         )
 
 
-def _add_confirming(router: APIRouter, desk: Desk, door: Door) -> None:
+def _add_confirming(router: APIRouter, desk: PageRenderer, door: Subscriptions) -> None:
     @router.get("/confirm/{token}")
     async def confirm(token: Token) -> HTMLResponse:
         one = await run_in_threadpool(door.who, CONFIRM, token, desk.clock())
@@ -108,17 +108,17 @@ def _add_confirming(router: APIRouter, desk: Desk, door: Door) -> None:
         )
 
 
-def _confirming(desk: Desk, one: Subscriber | None, token: str) -> HTMLResponse:
+def _confirming(desk: PageRenderer, one: Subscriber | None, token: str) -> HTMLResponse:
     if one is None:
         return _gone(desk)
     return shown(desk, "confirm.html", depth=1, token=token, one=one, paces=PACES)
 
 
-def _gone(desk: Desk) -> HTMLResponse:
+def _gone(desk: PageRenderer) -> HTMLResponse:
     return shown(desk, "said.html", depth=1, status=404, title="Nothing to do here", message=NO_LINK)
 
 
-def _add_keeping(router: APIRouter, desk: Desk, door: Door) -> None:
+def _add_keeping(router: APIRouter, desk: PageRenderer, door: Subscriptions) -> None:
     @router.get("/unsubscribe/{token}")
     async def keep(token: Token) -> HTMLResponse:
         one = await run_in_threadpool(door.who, READER, token, desk.clock())
@@ -148,7 +148,7 @@ def _add_keeping(router: APIRouter, desk: Desk, door: Door) -> None:
         return Response(kept, media_type=JSON, headers=headers)
 
 
-def _keeping(desk: Desk, one: Subscriber | None, token: str, note: str) -> HTMLResponse:
+def _keeping(desk: PageRenderer, one: Subscriber | None, token: str, note: str) -> HTMLResponse:
     if one is None:
         return _gone(desk)
     return shown(desk, "reader.html", depth=1, token=token, one=one, paces=PACES, note=note)

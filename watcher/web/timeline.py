@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.core.model import Change, Event, Known, Quote, Signal, Standing, Transition, Verdict
-from watcher.web.view import View
-from watcher.web.words import CHANGES, Sign, day, detail, outcome
+from watcher.core.model import Change, DeclaredFact, Event, Quote, Signal, Standing, Transition, Verdict
+from watcher.web.read_model import View
+from watcher.web.wording import CHANGES, Sign, day, detail, outcome
 
 LATE = timedelta(days=2)
 LOWERED = {Change.FLAG: Sign("⚐", "Flag lowered", "calm"), Change.UNDECIDED: Sign("✓", "Settled", "calm")}
@@ -15,7 +15,7 @@ SAME = timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """One thing that happened."""
 
     at: datetime
@@ -40,7 +40,7 @@ class Moment:
         return self.seen_at is not None and not self.history and self.seen_at - self.at > LATE
 
 
-def tell(view: View, signal: Signal) -> tuple[Moment, ...]:
+def timeline_of(view: View, signal: Signal) -> tuple[TimelineEntry, ...]:
     """All moments of a signal up to the moment of the view, newest first."""
     verdict = view.verdicts.get(signal.id)
     events = _events(signal, verdict) if verdict else ()
@@ -55,22 +55,22 @@ def tell(view: View, signal: Signal) -> tuple[Moment, ...]:
     return tuple(sorted((*events, *seen, *known), key=lambda moment: moment.at, reverse=True))
 
 
-def _same(item: Known, moment: Moment) -> bool:
+def _same(item: DeclaredFact, moment: TimelineEntry) -> bool:
     return moment.track_id == item.track and moment.status == (item.status or item.flag) and abs(moment.at - item.at) <= SAME
 
 
-def _proven(moment: Moment, past: list[Known]) -> Moment:
+def _proven(moment: TimelineEntry, past: list[DeclaredFact]) -> TimelineEntry:
     """A moment without words of its own takes those that are declared for the same change."""
     if moment.quotes:
         return moment
     return replace(moment, quotes=tuple(_declared(item) for item in past if _same(item, moment)))
 
 
-def change_of(signal: Signal, item: Transition) -> Moment:
+def change_of(signal: Signal, item: Transition) -> TimelineEntry:
     """A transition as a moment of the story."""
     track = signal.track(item.track) if item.track in {track.id for track in signal.tracks} else None
     lowered = item.kind in LOWERED and not item.after
-    return Moment(
+    return TimelineEntry(
         at=item.at if lowered or item.kind in {Change.DETAIL, Change.UNDECIDED} else item.effective_at or item.at,
         heading=_heading(signal, item),
         track=track.title if track else item.track,
@@ -134,13 +134,13 @@ def _label(signal: Signal, track_id: str, status: str) -> str:
         return status.replace("_", " ")
 
 
-def _events(signal: Signal, verdict: Verdict) -> tuple[Moment, ...]:
+def _events(signal: Signal, verdict: Verdict) -> tuple[TimelineEntry, ...]:
     return tuple(_event(signal, track.track, event) for track in verdict.tracks for event in track.events)
 
 
-def _event(signal: Signal, track_id: str, event: Event) -> Moment:
+def _event(signal: Signal, track_id: str, event: Event) -> TimelineEntry:
     revised = f"Revised on {day(event.revised_at)}" if event.revised_at else ""
-    return Moment(
+    return TimelineEntry(
         at=event.at,
         heading=event.title or event.key,
         track=signal.track(track_id).title,
@@ -154,16 +154,16 @@ def _event(signal: Signal, track_id: str, event: Event) -> Moment:
     )
 
 
-def _again(item: Known, past: list[Known]) -> bool:
+def _again(item: DeclaredFact, past: list[DeclaredFact]) -> bool:
     """Whether the track already stood there: then only its details are news."""
     before = [other for other in past if other.track == item.track and other.status and other.at < item.at]
     return bool(item.status) and bool(before) and max(before, key=lambda other: other.at).status == item.status
 
 
-def _known(signal: Signal, item: Known, again: bool) -> Moment:  # noqa: FBT001 - a helper of one caller
+def _known(signal: Signal, item: DeclaredFact, again: bool) -> TimelineEntry:  # noqa: FBT001 - a helper of one caller
     track = next((track for track in signal.tracks if track.id == item.track), None)
     label = _label(signal, item.track, item.status) if item.status else _flag_label(signal, item)
-    return Moment(
+    return TimelineEntry(
         at=item.at,
         heading=item.title or label,
         track=track.title if track else item.track,
@@ -176,16 +176,16 @@ def _known(signal: Signal, item: Known, again: bool) -> Moment:  # noqa: FBT001 
     )
 
 
-def _declared(item: Known) -> Quote:
+def _declared(item: DeclaredFact) -> Quote:
     return Quote(text=item.quote, url=item.url, publisher=item.publisher, tier=item.tier, seen_at=item.at, title=item.title)
 
 
-def _flag_label(signal: Signal, item: Known) -> str:
+def _flag_label(signal: Signal, item: DeclaredFact) -> str:
     flags = (flag for track in signal.tracks if track.id == item.track for flag in track.ladder.flags if flag.id == item.flag)
     return next((flag.label for flag in flags), item.flag.replace("_", " "))
 
 
-def _kind(signal: Signal, item: Known) -> Change:
+def _kind(signal: Signal, item: DeclaredFact) -> Change:
     if not item.status:
         return Change.FLAG
     try:

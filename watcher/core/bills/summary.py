@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from watcher.core.claims import claims_of
-from watcher.core.decide import decide
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.decide import decide
 from watcher.core.model import Headline, Ladder, Observation, Quote, Signal, Track, TrackVerdict
 
 PASSED = "senate_passed"

@@ -1,17 +1,28 @@
 """The words of the watch as frozen values: what is declared, what was seen, what it means, and what is told."""
 
 from watcher.core.model.base import Change, Facts, Outcome, Scalar, Standing, Tier
-from watcher.core.model.ladders import Flag, Ladder, Rule, Status, Track
-from watcher.core.model.meaning import Blind, Digest, Event, Figure, RaisedFlag, TrackVerdict, Transition, Verdict
-from watcher.core.model.places import Expect, Follow, Source
-from watcher.core.model.seen import Claim, Document, Entry, Failed, Health, NotModified, Observation, Quote, Undecided, Unreadable
-from watcher.core.model.signals import Date, FigureSpec, Headline, Known, Signal
+from watcher.core.model.ladder import Flag, Ladder, Rule, Status, Track
+from watcher.core.model.observation import (
+    Claim,
+    Document,
+    Entry,
+    Failed,
+    Health,
+    NotModified,
+    Observation,
+    Quote,
+    Undecided,
+    Unreadable,
+)
+from watcher.core.model.signal import Date, DeclaredFact, FigureSpec, Headline, Signal
+from watcher.core.model.source import Expect, Follow, Source
+from watcher.core.model.verdict import Digest, Event, Figure, RaisedFlag, SourceOutage, TrackVerdict, Transition, Verdict
 
 __all__ = [
-    "Blind",
     "Change",
     "Claim",
     "Date",
+    "DeclaredFact",
     "Digest",
     "Document",
     "Entry",
@@ -25,7 +36,6 @@ __all__ = [
     "Follow",
     "Headline",
     "Health",
-    "Known",
     "Ladder",
     "NotModified",
     "Observation",
@@ -36,6 +46,7 @@ __all__ = [
     "Scalar",
     "Signal",
     "Source",
+    "SourceOutage",
     "Standing",
     "Status",
     "Tier",

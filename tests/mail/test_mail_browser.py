@@ -1,0 +1,68 @@
+"""Mails in a real browser: legible for everybody in both colour schemes, and never wider than a small telephone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from notifiers import Message
+from tests.mail.stories import DESK, NOW, READER
+from tests.mail.test_mail import ALL
+from watcher.mail import render
+from watcher.mail.confirmation import confirmation
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+# A mail is shown inside a mail program's page, and landmarks are that page's.
+OPTIONS = {"rules": {"landmark-one-main": {"enabled": False}, "region": {"enabled": False}}}
+GROUND = "getComputedStyle(document.querySelector('.sheet')).backgroundColor"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def mails() -> dict[str, Message]:
+    """One of each kind."""
+    told = {
+        name: render(ALL[name], DESK, READER) for name in ("many", "correction", "baseline", "operator", "weekly", "reminder")
+    }
+    return told | {"confirm": confirmation(DESK, READER, link="https://watch.example.org/c", pace="Daily", now=NOW, until=NOW)}
+
+
+def asked(page: Page) -> list[str]:
+    """What the page asks the network for."""
+    found: list[str] = []
+    page.on("request", lambda request: found.append(request.url))
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_and_nothing_is_asked_for(browser: Browser, scheme: str) -> None:
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 700, "height": 800})  # type: ignore[arg-type] # a table's word
+    requests = asked(page)
+    for name, mail in mails().items():
+        page.set_content(mail.html)
+        found = Axe().run(page, options=OPTIONS)
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        assert page.evaluate(GROUND) == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 25, 29)"}[scheme]
+        assert not page.locator(".preheader").is_visible()
+    assert requests == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 360, 700])
+def test_no_mail_is_wider_than_its_window(browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    for name, mail in mails().items():
+        page.set_content(mail.html)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    page.close()

@@ -1,0 +1,256 @@
+"""What could not be delivered, as a person sees it; and a slow server that holds nobody up."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from typer.testing import CliRunner
+
+from tests.mail.stories import NOW, PASSED, digest
+from tests.notifiers.stages import LATER, LOST, NEVER, MailHandler, Stage, folder, mail_server, web_server
+from tests.pipeline.test_deliver import DAY, HOUR, beat, office, put, rows
+from tests.test_beats import CONFIG
+from tests.web.conftest import Site
+from watcher.cli import app
+from watcher.pipeline.deliver import Counts, deliver
+from watcher.store import Delivery, State, Store
+from watcher.web.queries import SiteInfo, StoreQueries
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
+        yield opened
+
+
+def status(tmp_path: Path) -> list[str]:
+    """What `watcher status` says of messages."""
+    (tmp_path / "signals.toml").write_text(f'{CONFIG % ""}\n[store]\nurl = "sqlite:///{tmp_path}/watch.db"\n', "utf-8")
+    done = CliRunner().invoke(app, ["status", "--config", str(tmp_path / "signals.toml")])
+    assert done.exit_code == 0, done.output
+    return [line.strip() for line in done.output.splitlines() if " by smtp" in line or " by webhook" in line or "message" in line]
+
+
+def log(store: Store) -> str:
+    """The page of what was told."""
+    return Site(StoreQueries(store, SiteInfo((), "Watch"), clock=lambda: NOW, beat=lambda: NOW)).get("/log").text
+
+
+def test_a_permanent_refusal_is_a_dead_letter_at_once_that_status_and_page_show(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail, web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
+        mail.mood, hook.mood = NEVER, NEVER
+        put(store, digest(PASSED), mail, hook)
+        assert beat(store, NOW, mail, hook) == Counts(dead=2)
+    assert status(tmp_path) == [
+        "2 messages could not be delivered.",
+        "machine by webhook: given up after 1 attempt (hooks.example.org answered 410 because)",
+        "reader by smtp: given up after 1 attempt (recipient refused: 550 5.1.1 No such user)",
+    ]
+    page = log(store)
+    assert page.count("given up</span>") == 2
+    assert "recipient refused: 550 5.1.1 No such user" in page
+
+
+def test_what_is_to_be_tried_again_is_shown_with_its_reason_and_its_time(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail:
+        mail.mood = LATER
+        put(store, digest(PASSED), mail)
+        beat(store, NOW, mail)
+    assert status(tmp_path) == [
+        "reader by smtp: refused after 1 attempt, next try 2026-12-09 22:41 UTC (recipient refused: 451 4.7.1 Greylisted, come back later)"
+    ]
+    assert "waiting</span>, next try" in log(store)
+
+
+def test_an_uncertain_mail_is_shown_until_and_after_its_repeat(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail:
+        mail.mood = LOST
+        put(store, digest(PASSED), mail)
+        beat(store, NOW, mail)
+        [told] = status(tmp_path)
+        assert told.startswith("reader by smtp: uncertain: it may have arrived, next try 2026-12-09 22:41 UTC (after DATA: ")
+        assert "uncertain: it may have arrived; the repeat carries the same id" in log(store)
+        mail.mood = "accepts"
+        beat(store, NOW + HOUR, mail)
+    assert status(tmp_path) == ["reader by smtp: sent; it may have arrived twice, under the same Message-ID"]
+    assert "1 uncertain" in log(store)
+
+
+def test_a_server_that_is_down_is_tried_again_with_longer_waits_and_nothing_is_uncertain(store: Store) -> None:
+    with mail_server() as mail:
+        mail.settings = replace(mail.settings, port=1)
+        put(store, digest(PASSED), mail)
+        waits, now = [], NOW
+        for _ in range(4):
+            assert beat(store, now, mail) == Counts(retried=1)
+            [row] = rows(store)
+            assert row.next_at is not None
+            assert not row.uncertain
+            waits.append(row.next_at - now)
+            now = row.next_at
+    assert waits == [timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
+
+
+class Slow(MailHandler):
+    """Answers only when a mail is in the folder."""
+
+    def __init__(self, box: Path) -> None:
+        self.box, self.saw_it = box, False
+
+    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, host: str, answers: list[str]) -> list[str]:  # noqa: N802 - aiosmtpd's name
+        session.host_name, pause = host, threading.Event()
+        for _ in range(200):
+            self.saw_it = self.saw_it or any(self.box.iterdir())
+            if self.saw_it:
+                break
+            pause.wait(0.05)
+        return answers
+
+
+def test_a_slow_mail_server_holds_no_other_channel_up(store: Store, tmp_path: Path) -> None:
+    handler = Slow(tmp_path / "mailbox" / "new")
+    with mail_server(handler=handler) as mail, folder(tmp_path) as box:
+        box.recipient = replace(box.recipient, id="box")
+        put(store, digest(PASSED), mail, box)
+        assert beat(store, NOW, mail, box, at_once=1) == Counts(sent=2)
+        assert handler.saw_it, "the folder was served while the server was thinking"
+
+
+class Silent(MailHandler):
+    """Takes the mail and never says so."""
+
+    def __init__(self) -> None:
+        self.end = threading.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        answer = await super().handle_DATA(server, session, envelope)
+        self.end.wait(20)
+        return answer
+
+
+def test_a_server_that_is_silent_after_the_mail_is_uncertain_and_the_repeat_is_the_same(store: Store) -> None:
+    handler = Silent()
+    with mail_server(handler=handler) as mail:
+        patient, mail.settings = mail.settings, replace(mail.settings, timeout=timedelta(seconds=1))
+        put(store, digest(PASSED), mail)
+        assert beat(store, NOW, mail) == Counts(retried=1)
+        assert rows(store)[0].uncertain
+        handler.end.set()
+        mail.settings = patient
+        assert beat(store, NOW + DAY, mail) == Counts(sent=1)
+        first, second = mail.inbox
+        assert first.as_bytes() == second.as_bytes()
+        assert [row.state for row in rows(store)] == [State.SENT]
+
+
+def resend(tmp_path: Path, *words: str) -> tuple[int, str]:
+    """What `watcher resend` answers."""
+    done = CliRunner().invoke(app, ["resend", *words, "--config", str(tmp_path / "signals.toml")])
+    return done.exit_code, " ".join(done.output.split())
+
+
+def test_what_was_given_up_is_sent_again_when_a_person_asks_for_it(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail, web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
+        mail.mood, hook.mood = NEVER, NEVER
+        put(store, digest(PASSED), mail, hook)
+        beat(store, NOW, mail, hook)
+        before = rows(store)
+        status(tmp_path)
+        assert resend(tmp_path, "nobody") == (1, "nothing was given up for nobody; `watcher status` lists what was")
+        assert resend(tmp_path, "--since", "2099-01-01") == (0, "0 messages are due again")
+        assert resend(tmp_path, "reader") == (0, "1 message is due again")
+        assert resend(tmp_path, "--json") == (0, '{"resent": 1}')
+        mail.mood = hook.mood = "accepts"
+        later = max(row.next_at for row in rows(store) if row.next_at)
+        assert beat(store, later, mail, hook) == Counts(sent=2), "also the receiver that had answered 410"
+        assert [row.message_id for row in rows(store)] == [row.message_id for row in before]
+        assert mail.inbox[0]["Message-ID"] == before[0].message_id
+    assert status(tmp_path) == []
+
+
+def test_what_is_sent_again_has_its_three_days_again(store: Store, tmp_path: Path) -> None:
+    with mail_server() as mail:
+        mail.mood = NEVER
+        put(store, digest(PASSED), mail)
+        beat(store, NOW, mail)
+        status(tmp_path)
+        resend(tmp_path)
+        mail.mood = LATER
+        later = rows(store)[0].next_at
+        assert later is not None
+        assert beat(store, later, mail) == Counts(retried=1)
+
+
+class Cut(MailHandler):
+    """Takes the mail only when the watch has been told to stop."""
+
+    def __init__(self) -> None:
+        self.begun, self.told = threading.Event(), threading.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.begun.set()
+        self.told.wait(20)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def stopped(store: Store, handler: Cut, *stages: Stage, patience: timedelta) -> list[Delivery]:
+    """The outbox after a beat that was stopped while the first mail was on its way."""
+
+    async def stop() -> None:
+        working = asyncio.create_task(deliver(store, office(*stages, at_once=1, patience=patience), now=NOW))
+        await asyncio.to_thread(handler.begun.wait, 20)
+        working.cancel()
+        await asyncio.sleep(0)
+        if patience:
+            handler.told.set()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+
+    put(store, digest(PASSED), *stages)
+    asyncio.run(stop())
+    handler.told.set()
+    return rows(store)
+
+
+def test_a_watch_that_is_stopped_ends_the_mail_on_its_way_and_gives_the_others_back(store: Store) -> None:
+    handler = Cut()
+    with mail_server(handler=handler) as mail:
+        other = replace(mail, recipient=replace(mail.recipient, id="other"))
+        first, second = stopped(store, handler, mail, other, patience=timedelta(seconds=20))
+        assert (first.state, first.uncertain) == (State.SENT, False)
+        assert (second.state, second.next_at, second.attempts) == (State.PENDING, NOW, 0), "due at once"
+        assert beat(store, NOW, mail, other) == Counts(sent=1)
+
+
+def test_a_watch_that_is_stopped_waits_no_longer_than_its_patience(store: Store) -> None:
+    handler = Cut()
+    with mail_server(handler=handler) as mail:
+        other = replace(mail, recipient=replace(mail.recipient, id="other"))
+        first, second = stopped(store, handler, mail, other, patience=timedelta(0))
+        assert [first.state, second.state] == [State.LEASED, State.LEASED]
+        assert beat(store, NOW + HOUR, mail, other) == Counts(sent=2)
+        assert [row.uncertain for row in rows(store)] == [True, False]
+
+
+class Stuck:
+    """A channel that never comes back."""
+
+    Settings = object
+
+    async def send(self, *told: object) -> None:
+        await asyncio.Event().wait()
+
+
+def test_sending_ends_before_its_lease_does(store: Store) -> None:
+    with mail_server() as mail:
+        put(store, digest(PASSED), mail)
+        assert beat(store, NOW, mail, load=lambda _: Stuck(), lease=timedelta(milliseconds=200)) == Counts(retried=1)
+        [row] = rows(store)
+        assert (row.state, row.error, row.uncertain) == (State.PENDING, "sending took too long", True)

@@ -1,0 +1,130 @@
+"""A watch that is stopped while it takes messages out of the outbox, or books them."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tests.mail.stories import NOW, PASSED, digest
+from tests.notifiers.stages import mail_server
+from tests.pipeline.test_deliver import beat, office, put, rows
+from watcher.pipeline.cycle import Context
+from watcher.pipeline.daemon import Daemon
+from watcher.pipeline.deliver import Counts, deliver
+from watcher.store import State, Store
+
+
+def test_what_was_taken_and_not_begun_is_given_back(tmp_path: Path) -> None:
+    with mail_server() as mail, Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
+        other = replace(mail, recipient=replace(mail.recipient, id="other"))
+
+        async def stop() -> None:
+            working = asyncio.create_task(deliver(store, office(mail, other), now=NOW))
+            await asyncio.sleep(0)  # it has asked for what is due, and waits for it
+            working.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await working
+
+        put(store, digest(PASSED), mail, other)
+        asyncio.run(stop())
+        assert [(row.state, row.attempts) for row in rows(store)] == [(State.PENDING, 0)] * 2
+        assert mail.inbox == []
+        assert beat(store, NOW, mail, other) == Counts(sent=2)
+
+
+def test_a_stop_ends_the_watch_although_the_database_is_locked(tmp_path: Path) -> None:
+    async def stop(store: Store) -> None:
+        begun = asyncio.Event()
+
+        async def send(now: datetime) -> int:
+            locked.execute("BEGIN IMMEDIATE")
+            begun.set()
+            return (await deliver(store, office(), now=now)).sent
+
+        beat = Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=send)
+        heart = Daemon(beat, clock=lambda: NOW)
+        heart.start()
+        await begun.wait()
+        async with asyncio.timeout(30):
+            await heart.stop()
+
+    with (
+        Store.open(f"sqlite:///{tmp_path}/watch.db", wait=0.2) as store,
+        closing(sqlite3.connect(tmp_path / "watch.db", isolation_level=None)) as locked,
+    ):
+        asyncio.run(stop(store))
+
+
+def test_a_stop_is_a_stop_although_nothing_can_be_given_back(tmp_path: Path) -> None:
+    async def stop(store: Store) -> None:
+        locked.execute("BEGIN IMMEDIATE")
+        working = asyncio.create_task(deliver(store, office(), now=NOW))
+        await asyncio.sleep(0)  # it waits for the database
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+
+    with (
+        Store.open(f"sqlite:///{tmp_path}/watch.db", wait=0.2) as store,
+        closing(sqlite3.connect(tmp_path / "watch.db", isolation_level=None)) as locked,
+    ):
+        asyncio.run(stop(store))
+
+
+async def nobody(*_: object) -> NoReturn:
+    raise AssertionError("nothing is declared")
+
+
+class Slow:
+    """A channel that accepts everything, when it is told to."""
+
+    Settings = object
+
+    def __init__(self, many: int) -> None:
+        self.under_way, self.accepted = asyncio.Semaphore(0), asyncio.Semaphore(0)
+        self.go, self.many = asyncio.Event(), many
+
+    async def send(self, *_: object) -> None:
+        self.under_way.release()
+        await self.go.wait()
+        self.accepted.release()
+
+    async def all(self, reached: asyncio.Semaphore) -> None:
+        """Wait until every message has reached that point."""
+        for _ in range(self.many):
+            await reached.acquire()
+
+
+def test_what_was_accepted_is_booked_although_the_watch_is_stopped_over_a_locked_database(tmp_path: Path) -> None:
+    async def stop(store: Store) -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+        channel = Slow(8)
+        told = office(*stages, load=lambda _: channel, patience=timedelta(0))
+        working = asyncio.create_task(deliver(store, told, now=NOW))
+        await channel.all(channel.under_way)
+        locked.execute("BEGIN IMMEDIATE")
+        channel.go.set()
+        await channel.all(channel.accepted)
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        threading.Timer(0.3, locked.execute, ("ROLLBACK",)).start()
+
+    with (
+        mail_server() as mail,
+        Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store,
+        closing(sqlite3.connect(tmp_path / "watch.db", isolation_level=None, check_same_thread=False)) as locked,
+    ):
+        stages = [replace(mail, recipient=replace(mail.recipient, id=f"reader-{number}")) for number in range(8)]
+        put(store, digest(PASSED), *stages)
+        asyncio.run(stop(store))
+        assert [row.state for row in rows(store)] == [State.SENT] * 8

@@ -1,0 +1,189 @@
+"""Wires configuration, store, network and notifiers together; nothing here decides anything."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from watcher.clock import utc_now
+from watcher.config import Config, ConfigError, Diagnostic, rules_hash
+from watcher.config.settings import Recipient
+from watcher.core.decision.delivery_window import allowed_at
+from watcher.core.model import Signal
+from watcher.fetch import Fetcher, FetchSettings
+from watcher.fetch.guard import Guard
+from watcher.fetch.sign import sign_of_life
+from watcher.pipeline.announce import Route
+from watcher.pipeline.batches import invalidate
+from watcher.pipeline.cycle import Context
+from watcher.pipeline.deliver import DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
+from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, purge_unconfirmed, signed_links, with_subscribers
+from watcher.replay.recorded_web import RecordedWeb
+from watcher.sandbox.pool import ParserPool, read_here
+from watcher.store import Policy, Store, Transaction
+
+PREPARED = "prepared under"
+"""Under this name the store keeps the digest of the configuration that it was last brought to."""
+SHORTEST = 32
+"""Characters of a key that signs links."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A recorded world instead of the network, and its clock instead of ours."""
+
+    world: RecordedWeb
+    known_until: datetime
+    """Declared history counts up to here."""
+
+
+def fetch_settings(config: Config) -> FetchSettings:
+    """How to ask, from what is configured."""
+    fetch = config.fetch
+    return FetchSettings(
+        via=fetch.via,
+        contact=config.watch.contact,
+        timeout=fetch.timeout,
+        max_body=fetch.max_body,
+        allow=fetch.allow,
+        concurrency=fetch.concurrency,
+        per_host_gap=fetch.per_host_gap,
+        per_host=fetch.per_host,
+        ca_file=fetch.ca_file,
+    )
+
+
+def prepare(store: Store, config: Config, now: datetime) -> None:
+    """Bring the store to the configuration: its sources, and the claims under its rules. Raises StoreError."""
+    with store.reading() as tx:
+        if tx.meta.get(PREPARED) == config.digest:
+            return
+    with store.writing() as tx:
+        tx.sources.sync(config.sources, now)
+        for signal in config.signals:
+            renew_claims(tx, signal, now)
+        invalidate(tx, [signal.id for signal in config.signals])
+        tx.meta.put(PREPARED, config.digest)
+
+
+def renew_claims(tx: Transaction, signal: Signal, now: datetime) -> bool:
+    """Make the claims of a signal anew from its observations where its rules have changed; whether they had."""
+    rules = rules_hash(signal)
+    if tx.claims.rules(signal.id) == rules:
+        return False
+    from watcher.core.decision.claims import claims_of  # noqa: PLC0415 - rules change seldom
+
+    seen = tx.observations.of(signal.id, all_revisions=True)
+    tx.claims.replace(signal.id, rules, (claim for one in list(seen) for claim in claims_of(signal, one)), now)
+    return True
+
+
+def readers_of(config: Config) -> tuple[Route, ...]:
+    """The recipients as the announcing beat knows them."""
+    return tuple(_reader(one, config.watch.timezone) for one in config.recipients)
+
+
+def told_by(config: Config, store: Store) -> Sequence[Route]:
+    """Everyone who is told: the recipients, and who has subscribed where that is allowed."""
+    declared_ones = readers_of(config)
+    return SubscriberRoutes(declared_ones, store, zone=config.watch.timezone) if config.web.subscribe else declared_ones
+
+
+def _reader(one: Recipient, zone: str) -> Route:
+    wishes = timetable(one, zone=zone)
+    return Route(
+        id=one.id,
+        channel=one.channel,
+        address="",  # stands in signals.toml and the environment alone: it may hold a token
+        signals=frozenset(one.signals),
+        operator=one.operator,
+        weekly_note=one.weekly_note,
+        allowed_at=lambda at, urgent: allowed_at(at, wishes, urgent=urgent),
+    )
+
+
+def channels(config: Config, clock: Callable[[], datetime] = utc_now) -> Mapping[str, Any]:
+    """The settings of every configured channel. Raises ConfigError for a channel that cannot be used."""
+    try:
+        return channels_of(config, Guard(config.fetch.allow), clock)
+    except ValueError as error:
+        raise ConfigError(Diagnostic(str(config.path), 0, "", "", str(error), "settings that the channel can use")) from None
+
+
+def links(config: Config, store: Store) -> SignedLinks | None:
+    """The links of subscribers; None where nobody may subscribe. Raises ConfigError for a bad key, StoreError."""
+    if not config.web.subscribe:
+        return None
+    try:
+        secret = config.secret("LINK_SECRET") or ""
+    except ValueError as error:
+        raise ConfigError(Diagnostic("WATCHER_LINK_SECRET_FILE", 0, "", "", "a file that cannot be read", str(error))) from None
+    if 0 < len(secret) < SHORTEST:
+        wanted = f"at least {SHORTEST} that nobody can guess, or none: then a key is made and kept"
+        raise ConfigError(Diagnostic("WATCHER_LINK_SECRET", 0, "", "", f"{len(secret)} characters", wanted))
+    return signed_links(store, config.watch.base_url, secret, zone=config.watch.timezone)
+
+
+def deliverer(config: Config, store: Store, *, clock: Callable[[], datetime] = utc_now) -> Callable[[datetime], Awaitable[int]]:
+    """The delivering beat over the channels, to subscribers too where there may be any. Raises ConfigError, StoreError."""
+    find, signed = resolve_declared(config), links(config, store)
+    if signed:
+        find = with_subscribers(find, store, signed)
+    office = DeliveryContext(mail_context(config), find, channels(config, clock), clock, random.random)
+
+    async def send(now: datetime) -> int:
+        if signed:
+            purge_unconfirmed(store, now)
+        return (await deliver(store, office, now=now)).sent
+
+    return send
+
+
+async def keep_here(_now: datetime) -> int:
+    """Deliver nothing: the digests stay in the outbox of a rehearsal."""
+    return 0
+
+
+def policy_of(config: Config) -> Policy:
+    """How long things are kept that nothing cites."""
+    keep = config.store.keep
+    return Policy(poll_days=keep, observations=keep, deliveries=keep, bodies=config.store.keep_bodies)
+
+
+@asynccontextmanager
+async def opened(
+    config: Config,
+    store: Store,
+    settings: FetchSettings,
+    *,
+    deliver: Callable[[datetime], Awaitable[int]],
+    rehearsal: Rehearsal | None = None,
+) -> AsyncIterator[Context]:
+    """Everything that the beats need, with the door to the network and the reading workers open."""
+    clock = rehearsal.world.now if rehearsal else utc_now
+    transport = rehearsal.world.transport() if rehearsal else None
+    heartbeat = "" if rehearsal else config.watch.heartbeat_url
+    with ParserPool() as readers:
+        async with (
+            Fetcher(settings, clock=clock, transport=transport) as fetcher,
+            sign_of_life(heartbeat, settings, clock) as sign,
+        ):
+            yield Context(
+                store=store,
+                signals={signal.id: signal for signal in config.signals},
+                readers=readers_of(config) if rehearsal else told_by(config, store),
+                get=fetcher.get,
+                read=read_here if rehearsal else readers.read,
+                dice=(lambda: 0.0) if rehearsal else random.random,
+                wait=config.watch.group_wait,
+                deliver=deliver,
+                known_until=rehearsal.known_until if rehearsal else None,
+                zone=None if rehearsal else ZoneInfo(config.watch.timezone),
+                after=sign,
+                keep=None if rehearsal else policy_of(config),
+            )

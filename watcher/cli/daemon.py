@@ -1,0 +1,129 @@
+"""The watch at work: its heart and its page, under one configuration at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from contextlib import AsyncExitStack
+
+import typer
+import uvicorn
+
+from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
+from watcher.cli.locations import read
+from watcher.cli.reload import differences, fixed, on_hangup
+from watcher.cli.subscriptions import door_of
+from watcher.clock import utc_now
+from watcher.config import Config, ConfigError
+from watcher.pipeline.cycle import Context
+from watcher.pipeline.daemon import Daemon
+from watcher.pipeline.deliver import mail_context
+from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
+from watcher.store import Act, Store, StoreError
+from watcher.web.app import create_app
+from watcher.web.queries import StoreQueries, site_info
+from watcher.web.server import Server
+from watcher.web.settings import settings_of
+
+log = logging.getLogger("watcher")
+
+
+class RunningWatch:
+    """The heart and what the page reads; `take_up` goes on under another configuration."""
+
+    def __init__(self, config: Config, store: Store, beat: Context, opened_for: AsyncExitStack) -> None:
+        """Begin under a configuration whose beat is open."""
+        self.config, self.store, self._opened = config, store, opened_for
+        self.heart = Daemon(beat, clock=utc_now)
+        self.door = door_of(config, store)
+        face, heart = site_info(config), self.heart
+        self.reads = StoreQueries(store, face, clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally)
+
+    async def take_up(self, config: Config) -> None:
+        """Go on under another configuration; claims of changed rules are made anew from what is stored, without a fetch.
+
+        Raises ConfigError and StoreError; then all is as it was.
+        """
+        beat, opened_for = await open_beat(config, self.store)
+        try:
+            await self.heart.change(beat, lambda: prepare(self.store, config, utc_now()))
+        except BaseException:
+            await opened_for.aclose()
+            raise
+        before, self._opened, self.config = self._opened, opened_for, config
+        self.reads.face = site_info(config)
+        if self.door:
+            self.door.desk = mail_context(config)
+        await before.aclose()
+
+    async def close(self) -> None:
+        """Stop the heart, then close what its beat needed."""
+        await self.heart.stop()
+        await self._opened.aclose()
+
+
+async def open_beat(config: Config, store: Store) -> tuple[Context, AsyncExitStack]:
+    """Everything that the beats need, and what closes it. Raises ConfigError, StoreError."""
+    async with AsyncExitStack() as stack:
+        beat = await stack.enter_async_context(opened(config, store, fetch_settings(config), deliver=deliverer(config, store)))
+        return beat, stack.pop_all()
+
+
+async def serve(config: Config, store: Store, door: socket.socket) -> None:
+    """Watch and serve the page until a signal ends it; SIGHUP takes up the changed configuration."""
+    prepare(store, config, utc_now())
+    watching = RunningWatch(config, store, *await open_beat(config, store))
+    settings = settings_of(config.web, metrics_token=config.secret("METRICS_TOKEN") or "")
+    app = create_app(watching.reads, settings, clock=utc_now, door=watching.door)
+    server = Server(uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False, server_header=False))
+    manager = ServiceManager(os.environ, os.getpid())
+    _announce(config, door)
+    watching.heart.start()
+    try:
+        with on_hangup(lambda: reload(watching, manager), end=lambda: server.handle_exit(signal.SIGTERM, None)):
+            async with announced(manager, Watchdog(lambda: watching.heart.last_good)):
+                await server.serve(sockets=[door])
+    finally:
+        await watching.close()
+
+
+async def reload(watching: RunningWatch, manager: ServiceManager) -> None:
+    """Read the configuration again and take it up; one that cannot be used is told, and the old one kept."""
+    manager.say("RELOADING=1")
+    path, old = watching.config.path, watching.config
+    try:
+        config = await asyncio.to_thread(read, path)
+        await watching.take_up(config)
+    except (ConfigError, StoreError) as error:
+        for line in str(error).splitlines():
+            log.error("kept the old configuration: %s", line)  # noqa: TRY400 - the words say it all
+        await asyncio.to_thread(_note, watching.store, f"kept the old configuration, {path} cannot be used", str(error))
+        manager.say("READY=1", "STATUS=Watching under the old configuration: the new one cannot be used")
+        return
+    changed = differences(old, config)
+    log.info("took up %s: %s", path, changed)
+    for one in fixed(old, config):
+        log.warning("%s changes when the watch is started again", one)
+    await asyncio.to_thread(_note, watching.store, f"took up {path}", changed)
+    manager.say("READY=1", "STATUS=Watching")
+
+
+def _note(store: Store, what: str, why: str) -> None:
+    """Write it into the audit list, which the page shows; a database that cannot be written has its own alarms."""
+    try:
+        with store.writing() as tx:
+            tx.audit.add(Act(utc_now(), "watch", what, why[:500]))
+    except StoreError as error:
+        log.warning("the audit list could not be written: %s", error)
+
+
+def _announce(config: Config, door: socket.socket) -> None:
+    host, port = door.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"{config.watch.title}: http://{shown}:{port}{config.web.base_path}/")
+    for one in config.recipients:
+        if one.channel == "maildir":
+            typer.echo(f"Digests for {one.id}: {one.to}")

@@ -1,0 +1,103 @@
+"""`watcher backup`, `verify` and `export`: copies of what is kept, and proof that nobody changed it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watcher.cli.common import (
+    CONFIG,
+    AsJson,
+    ConfigFile,
+    configured,
+    embedded_file,
+    exit_on_error,
+    fail,
+    open_store,
+    parse_datetime,
+    print_json,
+)
+from watcher.clock import utc_now
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; in a folder it gets a dated name.")],
+    config: ConfigFile = CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the database into one file, while the watch runs.
+
+    The copy is whole or not there: it is written beside its place and moved when it is complete. An older copy of the same
+    name is replaced. To go back, stop the watch and put the copy in the place of the database. PostgreSQL has `pg_dump`.
+    """
+    url = configured(config).store.url
+    file = target / f"watch-{utc_now():%Y%m%dT%H%M%SZ}.db" if target.is_dir() else target
+    live = embedded_file(url)
+    if live is not None and file.resolve() == live.resolve():
+        raise fail(f"{file} is the database itself; expected another place", code=2)
+    with open_store(url) as store, exit_on_error():
+        store.backup(file)
+    size = file.stat().st_size
+    if as_json:
+        print_json({"file": str(file), "bytes": size})
+    else:
+        typer.echo(f"wrote {file} ({size / 1_000_000:.1f} MB); `watcher verify {file}` checks it")
+
+
+def verify(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A backup; the watch's own database by default.")] = None,
+    config: ConfigFile = CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that nothing kept was changed, removed or damaged.
+
+    Every document, observation, verdict and transition carries the hash of the one before it, and every document's bytes are
+    held against their own hash. The first link that does not hold is named.
+    """
+    url = f"sqlite:///{file}" if file else configured(config).store.url
+    with open_store(url) as store, exit_on_error():
+        found = store.verify()
+    if as_json:
+        print_json({"intact": not found.broken, "rows": dict(found.rows), "broken": found.broken or None})
+    else:
+        for name, rows in found.rows:
+            typer.echo(f"{name:12} {rows:>9} in order")
+        if not found.broken:
+            typer.echo(f"{store.name} is intact")
+    if found.broken:
+        raise fail(f"{store.name} is not as it was written: {found.broken}")
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the files; it is made where it is missing.")],
+    config: ConfigFile = CONFIG,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="T", help="The page of that moment instead of now.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write the page, its feeds, badges, pictures and API answers as files that any web host can serve.
+
+    Together with `watcher once` this is a whole watch without a server. Links between the files are relative; feeds name
+    absolute addresses where `[watch] base_url` gives the place of the page. Files of an earlier export are replaced.
+    """
+    from watcher.web.export import export_site  # noqa: PLC0415 - the other commands draw no page
+    from watcher.web.queries import StoreQueries, site_info  # noqa: PLC0415 - as above
+
+    settings, now = configured(config), utc_now()
+    then = parse_datetime(as_of) if as_of else None
+    with open_store(settings.store.url) as store, exit_on_error():
+        view = StoreQueries(store, site_info(settings), clock=lambda: now)(then)
+    try:
+        files = export_site(view, folder, now=then or now)
+    except OSError as error:
+        raise fail(f"{error.filename or folder} cannot be written: {error.strerror or error}") from None
+    if as_json:
+        print_json({"folder": str(folder), "files": [path.relative_to(folder).as_posix() for path in files]})
+        return
+    typer.echo(f"wrote {len(files)} files; start at {folder / 'index.html'}")
+    if not settings.watch.base_url:
+        typer.echo("note: without [watch] base_url the feeds cannot name the page's own address", err=True)

@@ -1,0 +1,111 @@
+"""What each text of a file claims, and by which rule."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from watcher.cli.common import fail
+from watcher.config import Config
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.near_misses import near_misses
+from watcher.core.evaluations.compliance import pair
+from watcher.core.model import Claim, Signal
+from watcher.core.sentences import split
+from watcher.replay.labelled_text import LabelledText, SourceTiers, read_texts
+
+SHORT = 400
+"""Characters up to which a text is taken as one sentence with figures."""
+
+
+def explain_texts(config: Config, file: str, now: datetime, *, as_json: bool) -> None:
+    """Print for each text what it claims; with words for people also what was passed over. Exit 1 for a line that is none."""
+    watched = [(signal, SourceTiers(signal)) for signal in config.signals]
+    with opened_lines(file) as lines:
+        for text in lines:
+            claims = [claim for signal, speakers in watched for claim in claims_of(signal, text.seen(signal, speakers, now))]
+            if as_json:
+                sys.stdout.write(json.dumps(_plain(text, claims), ensure_ascii=False) + "\n")
+            else:
+                _show(text, claims, watched, now)
+
+
+@contextmanager
+def opened_lines(name: str) -> Iterator[Iterable[LabelledText]]:
+    """The texts of a file or of standard input; what cannot be read ends the command with exit code 1."""
+    try:
+        file = nullcontext(sys.stdin) if name == "-" else Path(name).open(encoding="utf-8")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise fail(f"{name} cannot be read: {error.strerror or error}") from None
+    with file as lines:
+        try:
+            yield read_texts(lines)
+        except ValueError as error:
+            raise fail(f"{name}: {error}") from None
+
+
+def _plain(text: LabelledText, claims: Iterable[Claim]) -> dict[str, Any]:
+    told = list(claims)
+    found: dict[str, Any] = {
+        "id": text.id,
+        "claims": [claim_out(claim) for claim in told if claim.status and not claim.review],
+        "flags": [{**claim_out(claim), "flag": claim.flag} for claim in told if claim.flag],
+        "reviews": [{**claim_out(claim), "unexplained": list(claim.unexplained)} for claim in told if claim.review],
+    }
+    found["figures"] = figures_of(text.text)
+    return found
+
+
+def claim_out(claim: Claim) -> dict[str, Any]:
+    """A claim as JSON: where it belongs, what it says, since when (where it tells of the past), the words and why they count."""
+    return {
+        "signal": claim.signal,
+        "track": claim.track,
+        "status": claim.status,
+        **({"since": claim.since.isoformat()} if claim.since else {}),
+        "quote": claim.quote.text,
+        "rule": claim.rule,
+        "reason": claim.reason,
+    }
+
+
+def figures_of(text: str) -> list[dict[str, Any]]:
+    """The compliance pairs that the sentences of a text leave no doubt about, in per cent."""
+    if "%" not in text and "percent" not in text.lower() and "per cent" not in text.lower():
+        return []
+    found = [(text, pair(text))] if len(text) <= SHORT else [(sentence, pair(sentence)) for sentence in split(text)]
+    return [
+        {"kind": "pair", "prc": both[0], "us": both[1], "text": f"{both[0]:g}/{both[1]:g}", "quote": quote}
+        for quote, both in found
+        if both
+    ]
+
+
+def _show(text: LabelledText, claims: list[Claim], watched: Iterable[tuple[Signal, SourceTiers]], now: datetime) -> None:
+    typer.secho(text.id + (f"  {text.title}" if text.title else ""), bold=True)
+    for claim in claims:
+        what = claim.status or (f"flag {claim.flag}" if claim.flag else "for a person to read" if claim.review else claim.figure)
+        typer.echo(
+            f"  {claim.signal}.{claim.track}: {what} by rule {claim.rule}\n      {claim.reason}: “{_short(claim.quote.text)}”"
+        )
+    for figure in figures_of(text.text):
+        typer.echo(f"  compliance of PRC and US models: {figure['text']} per cent")
+    counted = {(claim.signal, claim.quote.text) for claim in claims}
+    for signal, speakers in watched:
+        for near in near_misses(signal, text.seen(signal, speakers, now)):
+            if (signal.id, near.quote) not in counted:
+                typer.echo(f"  no claim of {signal.id}.{near.track} {near.status}: {near.why}\n      “{_short(near.quote)}”")
+    if not claims:
+        typer.echo("  claims nothing")
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 200 else f"{words[:199]}…"  # noqa: PLR2004 - two lines of a terminal

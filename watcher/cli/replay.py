@@ -1,0 +1,148 @@
+"""`watcher replay` and `watcher backtest`: these or other rules over what was seen, and over labelled texts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, fail, open_store, parse_datetime, print_json
+from watcher.cli.locations import signals_here
+from watcher.config import Config
+from watcher.core.model import Transition
+from watcher.wording import iso_utc, transition_to_dict, transition_to_text
+
+if TYPE_CHECKING:
+    from watcher.replay.backtest import Score
+    from watcher.replay.replay import Difference
+
+
+def replay(
+    config: ConfigFile = CONFIG,
+    since: Annotated[str, typer.Option("--from", metavar="T", help="Show differences from this moment on.")] = "",
+    signal: Annotated[str, typer.Option(help="Only this signal.", autocompletion=signals_here)] = "",
+    database: Annotated[str, typer.Option(metavar="URL", help="Where it was seen; the configuration's store by default.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Decide what was seen again under this configuration, without a fetch, and show what would be told otherwise.
+
+    `watcher replay --config other.toml` tries other rules on your own past. Nothing is written.
+    """
+    settings = configured(config)
+    known = [one.id for one in settings.signals]
+    if signal and signal not in known:
+        raise UsageError(f"{signal!r} is no signal; expected one of {', '.join(known)}")
+    start = parse_datetime(since) if since else None
+    found = _replayed(settings, database or settings.store.url, signal, start)
+    if as_json:
+        print_json({"differences": [_plain(one) for one in found]})
+        return
+    for one in found:
+        _show(one)
+    many = "1 difference" if len(found) == 1 else f"{len(found)} differences"
+    typer.echo(many if found else "nothing would be told otherwise")
+
+
+def _replayed(settings: Config, url: str, wanted: str, start: datetime | None) -> list[Difference]:
+    from watcher.replay.rehearse import REHEARSED  # noqa: PLC0415 - usage errors decide nothing
+    from watcher.replay.replay import differences, history_of  # noqa: PLC0415 - as above
+    from watcher.replay.replay import replay as decided_again  # noqa: PLC0415 - as above
+
+    found: list[Difference] = []
+    with open_store(url) as store, store.reading() as tx:
+        rehearsed = bool(tx.meta.get(REHEARSED))
+        for signal in settings.signals:
+            if wanted in {"", signal.id} and (record := history_of(tx, signal.id, rehearsed=rehearsed)):
+                found += differences(record.told, decided_again(signal, record), since=start)
+    return found
+
+
+def _plain(one: Difference) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "at": iso_utc(one.at),
+        "told": transition_to_dict(one.told) if one.told else None,
+        "now": transition_to_dict(one.now) if one.now else None,
+    }
+
+
+def _show(one: Difference) -> None:
+    shown: Transition | None = one.now or one.told
+    colour = {"new": "green", "gone": "red"}.get(one.kind, "yellow")
+    typer.secho(f"{one.kind:8}", fg=colour, nl=False)
+    was = f"  (told {one.told.at:%Y-%m-%d %H:%M})" if one.told and one.now else ""
+    typer.echo(f"{transition_to_text(shown) if shown else ''}{was}")
+
+
+def backtest(
+    labelled: Annotated[Path, typer.Option(metavar="FILE", help="JSON lines as for explain, each with its right status.")],
+    config: ConfigFile = CONFIG,
+    signal: Annotated[
+        str, typer.Option(help="Which they are about; needed where there are several.", autocompletion=signals_here)
+    ] = "",
+    label: Annotated[str, typer.Option(help="Key of the right status.")] = "status",
+    words: Annotated[
+        list[str] | None, typer.Option("--as", metavar="WORD=STATUS", help="What a label of the file is called here.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Score the text rules on labelled texts: precision and recall by label, and every error with its text.
+
+    A label is a status of any track of the signal, `TRACK.STATUS`, or `none` for a text that must claim nothing.
+    """
+    from watcher.replay.backtest import read_labels, score  # noqa: PLC0415 - usage errors read nothing
+
+    settings = configured(config)
+    known = [one.id for one in settings.signals]
+    if signal not in known and (signal or len(known) > 1):
+        raise UsageError(f"expected --signal, one of {', '.join(known)}")
+    watched = settings.signal(signal or known[0])
+    try:
+        rows = read_labels(labelled, watched, label, _renamed(words or []))
+    except OSError as error:
+        raise fail(f"{labelled} cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise fail(f"{labelled}: {error}", code=2) from None
+    found = score(watched, rows)
+    if as_json:
+        print_json(_score_out(found))
+    else:
+        _show_score(found)
+
+
+def _renamed(words: list[str]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in words]
+    if wrong := next((word for word, (_, equals, _) in zip(words, pairs, strict=True) if not equals), None):
+        raise UsageError(f"{wrong!r}; expected WORD=STATUS")
+    return {word: status for word, _, status in pairs}
+
+
+def _score_out(found: Score) -> dict[str, Any]:
+    return {
+        "rows": found.rows,
+        "right": found.right,
+        "labels": [
+            {"label": one.label, "rows": one.rows, "precision": one.precision, "recall": one.recall, "f1": one.f1}
+            for one in found.labels
+        ],
+        "errors": [
+            {"id": one.id, "label": one.label, "said": one.said, "title": one.title, "text": one.text, "why": one.why}
+            for one in found.errors
+        ],
+    }
+
+
+def _show_score(found: Score) -> None:
+    typer.echo(f"{found.right} of {found.rows} right")
+    width = max((len(one.label) for one in found.labels), default=0)
+    for one in found.labels:
+        typer.echo(f"  {one.label:{width}}  precision {one.precision:.3f}  recall {one.recall:.3f}  {one.rows} texts")
+    for wrong in found.errors:
+        typer.secho(f"{wrong.id}: is {wrong.label}, said {wrong.said}", fg="red")
+        typer.echo(f"    {wrong.title or '(no title)'}\n    {' '.join(wrong.text.split())[:300]}")
+        if wrong.why:
+            typer.echo(f"    {wrong.why}")

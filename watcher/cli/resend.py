@@ -1,0 +1,57 @@
+"""`watcher resend`: messages that were given up, tried once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, open_store, parse_datetime, print_json
+from watcher.clock import utc_now
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from watcher.store import Delivery, Transaction
+
+MOST = 10_000
+
+
+def resend(
+    recipient: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT", help="Their ids; all by default.")] = None,
+    since: Annotated[str, typer.Option(metavar="T", help="Only messages written since then; a date or time.")] = "",
+    config: ConfigFile = CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Put messages that were given up back into the outbox; they leave with the next beat, and are tried for three days again.
+
+    `watcher status` lists them. Each keeps its words and its Message-ID. A receiver that has answered 410 is asked again.
+    """
+    after, chosen = parse_datetime(since) if since else None, recipient or []
+    with open_store(configured(config).store.url) as store, store.writing() as tx:
+        dead = _dead(tx, chosen, after)
+        if missing := sorted(set(chosen) - {one.recipient for one in dead}):
+            raise fail(f"nothing was given up for {', '.join(missing)}; `watcher status` lists what was")
+        for name in {one.recipient for one in dead}:
+            tx.meta.drop(f"{_gone()}{name}")
+        tx.deliveries.revive([one.id for one in dead], utc_now())
+    if as_json:
+        print_json({"resent": len(dead)})
+    else:
+        typer.echo(f"{len(dead)} messages are due again" if len(dead) != 1 else "1 message is due again")
+
+
+def _dead(tx: Transaction, recipients: list[str], after: datetime | None) -> list[Delivery]:
+    from watcher.store import State  # noqa: PLC0415 - usage errors need no database
+
+    found = tx.deliveries.of(State.DEAD, limit=MOST)
+    return [
+        one for one in found if (not recipients or one.recipient in recipients) and (after is None or one.created_at >= after)
+    ]
+
+
+def _gone() -> str:
+    from watcher.pipeline.deliver import GONE  # noqa: PLC0415 - as above
+
+    return GONE

@@ -1,0 +1,123 @@
+"""`watcher status`: where everything stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, load_summary_or_exit, outline_of, parse_datetime, print_json
+from watcher.core.model import Verdict
+from watcher.store.records import State, addressee
+from watcher.store.summary import FailedDelivery
+from watcher.wording import iso_utc, undecided_line, undecided_words
+
+
+def status(
+    config: ConfigFile = CONFIG,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="T", help="What the watch held at that moment.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say where every signal stands, how sure that is, and what cannot be seen.
+
+    Each track is shown with its status, since when it holds, the words that prove it and their address. *confirmed* has the
+    official voices that it asks for, *provisional* has one of them, *reported* rests on the press alone. A source without a
+    trustworthy reading is named with the reason, and so is a message that did not arrive.
+    """
+    then = parse_datetime(as_of) if as_of else None
+    watched = outline_of(config)
+    seen = load_summary_or_exit(watched.store, then)
+    found = {name: seen.verdicts.get(name) for name in watched.titles}
+    counts = {state.value: many for state, many in seen.deliveries.items()}
+    if as_json:
+        signals = [_plain(name, verdict) for name, verdict in found.items()]
+        print_json({"signals": signals, "deliveries": counts, "letters": [_row(one) for one in seen.letters]})
+        return
+    for name, title in watched.titles.items():
+        _show(title, found[name], then)
+    _tell(seen.letters, counts.get("dead", 0))
+
+
+def _tell(letters: Sequence[FailedDelivery], dead: int) -> None:
+    """The dead letters, and what else did not go as it should."""
+    if dead:
+        typer.secho(f"{dead} messages could not be delivered." if dead > 1 else "1 message could not be delivered.", bold=True)
+    for one in letters:
+        typer.echo(f"  {addressee(one.recipient)} by {one.channel}: {_fate(one)}" + (f" ({one.error})" if one.error else ""))
+
+
+def _fate(one: FailedDelivery) -> str:
+    tries = "1 attempt" if one.attempts == 1 else f"{one.attempts} attempts"
+    if one.state is State.DEAD:
+        return f"given up after {tries}"
+    if one.state is State.SENT:
+        return "sent; it may have arrived twice, under the same Message-ID"
+    again = f", next try {one.next_at:%Y-%m-%d %H:%M} UTC" if one.next_at else ""
+    return ("uncertain: it may have arrived" if one.uncertain else f"refused after {tries}") + again
+
+
+def _row(one: FailedDelivery) -> dict[str, Any]:
+    return {
+        "to": addressee(one.recipient),
+        "channel": one.channel,
+        "state": one.state.value,
+        "attempts": one.attempts,
+        "uncertain": one.uncertain,
+        "why": one.error,
+        "next_at": iso_utc(one.next_at),
+    }
+
+
+def _plain(name: str, verdict: Verdict | None) -> dict[str, Any]:
+    if verdict is None:
+        return {"signal": name, "headline": None}
+    return {
+        "signal": name,
+        "headline": verdict.headline,
+        "headline_label": verdict.headline_label,
+        "as_of": iso_utc(verdict.as_of),
+        "verified_at": iso_utc(verdict.verified_at),
+        "cannot_see_since": iso_utc(verdict.cannot_see_since),
+        "tracks": [
+            {
+                "track": track.track,
+                "status": track.status,
+                "standing": track.standing.value,
+                "since": iso_utc(track.since),
+                "details": dict(track.details),
+                "flags": [flag.id for flag in track.flags],
+                "evidence": [{"url": quote.url, "quote": quote.text, "document": quote.document} for quote in track.evidence],
+            }
+            for track in verdict.tracks
+        ],
+        "figures": {figure.id: figure.text for figure in verdict.figures},
+        "undecided": [undecided_line(one) for one in verdict.undecided],
+        "blind": [
+            {"source": blind.source, "title": blind.title, "since": iso_utc(blind.since), "why": blind.why}
+            for blind in verdict.blind
+        ],
+    }
+
+
+def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
+    if verdict is None:
+        typer.echo(f"{title}: " + (f"nothing was known on {then:%Y-%m-%d}" if then else "not decided yet; `watcher once` looks"))
+        return
+    typer.secho(f"{title}: {verdict.headline_label}", bold=True)
+    for track in verdict.tracks:
+        since = f", since {track.since:%Y-%m-%d}" if track.since else ""
+        typer.echo(f"  {track.track}: {track.status} ({track.standing.value}{since})")
+        if track.evidence:
+            quote = track.evidence[0]
+            typer.echo(f"      “{' '.join(quote.text.split())[:160]}”\n      {quote.url}")
+        for flag in track.flags:
+            typer.echo(f"      ! {flag.label} since {flag.since:%Y-%m-%d}")
+    for text in verdict.undecided:
+        typer.echo(undecided_words(text))
+    seen = f"{verdict.verified_at:%Y-%m-%d %H:%M} UTC" if verdict.verified_at else "never"
+    typer.echo(f"  last verified: {seen}")
+    for blind in verdict.blind:
+        typer.echo(f"  cannot see {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")

@@ -1,0 +1,43 @@
+"""The little of signals.toml that a quick look needs, read without checking the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli
+
+from watcher.config.humanize import humanize
+from watcher.config.secrets import read_secret
+
+URL, HOST, PORT = "sqlite:///data/watch.db", "127.0.0.1", 8080
+"""Where nothing is said, as in watcher/config/settings.py; a test holds them together."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartialConfig:
+    """Where everything is kept, and what is watched."""
+
+    store: str
+    """Address of the database."""
+    titles: Mapping[str, str]
+    """By the id of each signal, in the order of the file."""
+    host: str = HOST
+    port: int = PORT
+    """Where the page is served."""
+
+
+def load_partial(path: Path, env: Mapping[str, str]) -> PartialConfig | None:
+    """What a quick look needs; None where it takes the whole check to say what is wrong."""
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+        tables = tomli.loads(path.read_text(encoding="utf-8"))
+        url = read_secret("WATCHER_STORE_URL", env) or tables.get("store", {}).get("url", URL)
+        titles = {signal["id"]: signal.get("title") or humanize(signal["id"]) for signal in tables["signal"]}
+        web = tables.get("web", {})
+        host = read_secret("WATCHER_WEB_HOST", env) or web.get("host", HOST)
+        port = int(read_secret("WATCHER_WEB_PORT", env) or web.get("port", PORT))
+        if titles and all(isinstance(word, str) for word in (url, host, *titles, *titles.values())):
+            return PartialConfig(url, titles, host, port)
+    return None

@@ -1,0 +1,82 @@
+"""The text of signals.toml, what it includes, and the environment, as tables whose every value is of the right kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli
+from pydantic import ValidationError
+
+import notifiers
+from watcher.config.environment import override
+from watcher.config.errors import ConfigError, Diagnostic, show
+from watcher.config.include import KEY, Part, included, merge
+from watcher.config.pydantic_errors import report_all
+from watcher.config.schema import checker, file_table
+from watcher.config.source_map import SourceMap
+
+_LONGEST = 50_000_000
+
+
+def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], SourceMap]:
+    """Read and check the kinds of all values. Raises ConfigError."""
+    tables, parts = read_tables(path)
+    overridden = override(tables, env)
+    places = SourceMap(parts, tables, overridden)
+    channels = frozenset(name for name in tables if name in notifiers.names())
+    try:
+        return checker(channels).validate_python(tables), places
+    except ValidationError as error:
+        report_all(error, places, file_table(channels))
+        raise ConfigError(*places.mistakes) from None
+
+
+def read_tables(path: Path) -> tuple[dict[str, Any], list[Part]]:
+    """Read a file and what it includes as one set of unchecked tables, and each file alone. Raises ConfigError."""
+    first = _part(path)
+    parts = [first, *(_included(each) for each in included(path, first.tables))]
+    return merge(parts), parts
+
+
+def _part(path: Path) -> Part:
+    text = _text(path)
+    try:
+        return Part(str(path), text, tomli.loads(text))
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(_broken(path, text, error)) from None
+
+
+def _included(path: Path) -> Part:
+    part = _part(path)
+    if KEY in part.tables:
+        raise ConfigError(
+            Diagnostic(str(path), 1, "", KEY, show(part.tables[KEY]), "no include in a file that is included itself")
+        )
+    return part
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LONGEST:
+            raise ConfigError(Diagnostic(str(path), 0, "", "", "a file of more than 50 MB", "a shorter one"))
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ConfigError(Diagnostic(str(path), line, "", "", "bytes that are no UTF-8", "a text in UTF-8")) from None
+    except OSError as error:
+        reason = f"no file to read ({error.strerror})"
+        raise ConfigError(Diagnostic(str(path), 0, "", "", reason, "a file; `watcher init` writes one")) from None
+
+
+def _broken(path: Path, text: str, error: tomli.TOMLDecodeError) -> Diagnostic:
+    """Say where the text stops being TOML."""
+    reason, _, place = str(error).rpartition(" (at ")
+    line = int(found[1]) if (found := re.search(r"line (\d+)", place)) else text.count("\n") + 1
+    lines = text.split("\n")
+    shown = show(lines[line - 1].strip()) if line <= len(lines) and lines[line - 1].strip() else "the end of the text"
+    return Diagnostic(
+        str(path), line, "", "", shown, f"TOML 1.0 ({(reason or str(error))[:1].lower()}{(reason or str(error))[1:]})"
+    )

@@ -1,0 +1,161 @@
+"""How single values are written in the file: durations, moments, sizes, hours, zones, addresses and patterns."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Annotated, Any, TypeAlias
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, StrictBool, StrictInt, StringConstraints, WithJsonSchema
+
+from watcher.config.safe_regex import check_pattern
+from watcher.core.shape import ELEMENT
+
+_UNITS = {unit: timedelta(seconds=n) for unit, n in (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))}
+_SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONGEST = timedelta(days=36_500)
+
+
+@lru_cache(maxsize=4096)
+def read_duration(text: object) -> timedelta:
+    """Read `90s`, `10m`, `6h`, `14d`, `1w`, or a sum such as `1d12h`. Raises ValueError with what is expected."""
+    if not isinstance(text, str) or not re.fullmatch(r"(?:\d{1,6}[wdhms])+", text):
+        raise ValueError('a duration such as "90s", "10m", "6h", "14d" or "1w"')
+    length = sum((int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([wdhms])", text)), timedelta())
+    if length > _LONGEST:
+        raise ValueError("a duration of at most a hundred years")
+    return length
+
+
+def read_pace(text: object) -> timedelta:
+    """Read a duration that is longer than nothing. Raises ValueError."""
+    length = read_duration(text)
+    if not length:
+        raise ValueError('a duration longer than nothing, such as "1h"')
+    return length
+
+
+def read_moment(value: object) -> datetime:
+    """Read a TOML date, a TOML time or an ISO 8601 text as a moment in UTC; a day means its midnight. Raises ValueError."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if not isinstance(value, datetime):
+        raise ValueError("a day or a moment such as 2026-05-14 or 2026-05-14T09:30:00Z")  # noqa: TRY004 - pydantic reads ValueError
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def read_size(value: object) -> int:
+    """Read `15MB`, `512KiB` or a number of bytes. Raises ValueError."""
+    found = re.fullmatch(r"(\d{1,15})\s*([A-Za-z]*)", str(value))
+    if isinstance(value, bool) or not found or found[2].upper() not in _SIZES:
+        raise ValueError('a size such as "15MB" or "512KiB"')
+    return int(found[1]) * _SIZES[found[2].upper()]
+
+
+def read_hour(value: object) -> time:
+    """Read `08:00` or a TOML local time. Raises ValueError."""
+    if isinstance(value, time) and not value.tzinfo:
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('an hour of the day such as "08:00"')
+    return time.fromisoformat(value)
+
+
+def read_hours(value: object) -> tuple[time, time]:
+    """Read `22:00-07:00` as a span of the day that may pass midnight. Raises ValueError."""
+    start, dash, end = str(value).partition("-")
+    if not dash or start.strip() == end.strip():
+        raise ValueError('a span of the day such as "22:00-07:00"')
+    return read_hour(start.strip()), read_hour(end.strip())
+
+
+def read_weekday(value: object) -> int:
+    """Read `mon` to `sun` as 0 to 6, as `date.weekday` counts. Raises ValueError."""
+    name = str(value).lower()[:3]
+    if name not in _DAYS:
+        raise ValueError(f"a day of the week, one of {', '.join(_DAYS)}")
+    return _DAYS.index(name)
+
+
+@lru_cache(maxsize=256)
+def read_zone(name: str) -> str:
+    """Keep the name of a time zone that the IANA database has. Raises ValueError."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError('a time zone of the IANA database such as "Europe/Berlin"') from None
+    return name
+
+
+def read_url(text: str) -> str:
+    """Keep a web address that can be fetched: http or https, a host, no user and nothing that a parser could read otherwise.
+
+    Raises ValueError.
+    """
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"} or re.search(r"[\s\\\x00-\x1f\x7f]", text):
+        raise ValueError('an address that starts with "https://" or "http://" and names a host')
+    if "@" in parts.netloc:
+        raise ValueError("an address without a user name or a password: secrets do not belong in this file")
+    return text
+
+
+def read_element(text: str) -> str:
+    """Keep the name of an element of a document, with classes, an id and attributes. Raises ValueError."""
+    if not ELEMENT.fullmatch(text):
+        raise ValueError('an element such as "article", ".news", "#main", "[about]" or "article.news[about]"')
+    return text
+
+
+def read_base_path(text: str) -> str:
+    """Keep the folder that a reverse proxy serves the page under, with its slash in front and none behind. Raises ValueError."""
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", text):
+        raise ValueError('a path such as "/watch", or nothing')
+    return text.rstrip("/")
+
+
+def listed(value: object) -> object:
+    """Take one value for a list of one."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def several(kind: Any) -> Any:  # noqa: ANN401 - kinds are annotations, which have no type of their own
+    """Make the kind of a list that may be written as its one member."""
+    return Annotated[tuple[kind, ...], BeforeValidator(listed, json_schema_input_type=kind | list[kind])]
+
+
+def _words(pattern: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]
+Filled = Annotated[str, StringConstraints(strict=True, min_length=1)]
+Scalar: TypeAlias = Text | StrictBool | StrictInt | float
+Duration = Annotated[timedelta, PlainValidator(read_duration), _words(r"^(\d+[wdhms])+$", "6h")]
+Pace = Annotated[timedelta, PlainValidator(read_pace), _words(r"^(\d+[wdhms])+$", "1h")]
+Moment = Annotated[datetime, PlainValidator(read_moment), _words(r"^\d{4}-\d\d-\d\d", "2026-05-14T09:30:00Z")]
+Size = Annotated[int, PlainValidator(read_size), WithJsonSchema({"type": ["string", "integer"], "examples": ["15MB"]})]
+Hour = Annotated[time, PlainValidator(read_hour), _words(r"^\d\d:\d\d", "08:00")]
+Hours = Annotated[tuple[time, time], PlainValidator(read_hours), _words(r"^\d\d:\d\d-\d\d:\d\d$", "22:00-07:00")]
+Weekday = Annotated[int, PlainValidator(read_weekday), WithJsonSchema({"enum": list(_DAYS)})]
+Zone = Annotated[Text, AfterValidator(read_zone)]
+Url = Annotated[Text, AfterValidator(read_url), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})]
+MaybeUrl = Annotated[Text, AfterValidator(lambda text: text and read_url(text))]
+BasePath = Annotated[Text, AfterValidator(read_base_path)]
+ElementName = Annotated[Text, AfterValidator(read_element), WithJsonSchema({"type": "string", "examples": ["article.news"]})]
+Pattern = Annotated[Text, AfterValidator(check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
+Id = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
+SourceId = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9_.-]{0,119}$")]

@@ -1,0 +1,1 @@
+"""From claims to verdicts, and from two verdicts to news. Pure."""

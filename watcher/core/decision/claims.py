@@ -1,0 +1,266 @@
+"""From an observation to claims: which rules of a signal hold on it, with the words that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from watcher.core.decision.globs import Glob
+from watcher.core.decision.readings import readings_of
+from watcher.core.decision.rule_context import RuleContext
+from watcher.core.language.undecided import Net, Open, frame_of, looked_at, net_of
+from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
+
+if TYPE_CHECKING:
+    from watcher.core.decision.text_match import TextMatch
+
+_MEMO_SIZE: Final = 8
+_ACCOUNTED: Final = frozenset({Tier.OFFICIAL, Tier.PARTNER})
+"""Whose words can move what wakes people; theirs are accounted for, or handed to a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    track: Track
+    rule: Rule
+    anchors: tuple[str, ...]
+    """Lower-case pieces of which a text that can match contains at least one; empty: no test."""
+    links: tuple[Glob, ...] | None
+    """What `when.link` allows; None: anything."""
+    when: Mapping[str, tuple[Scalar, ...]]
+    """The facts that are asked for, without the link."""
+    wakes: bool
+    """Whether people act at once on what it claims: then its sentence must be explained in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rules of a signal, and of them those that can hold for one kind of observation."""
+
+    every: tuple[_Indexed, ...]
+    series: frozenset[str]
+    """The tracks that are series."""
+    sources: frozenset[str]
+    """The sources that a rule names; what is said elsewhere (on a followed page) is all alike."""
+    nets: tuple[tuple[Track, Net, tuple[str, ...]], ...]
+    """Of each track that wakes people: what its sentences are about, and pieces of which such a text has one."""
+    kept: dict[tuple[Tier, bool, str, str], tuple[_Indexed, ...]] = field(default_factory=dict)
+
+    def of(self, observation: Observation) -> tuple[_Indexed, ...]:
+        """The rules that can hold for its tier, source and surface, with or without facts: of ten feeds' rules one."""
+        facts = bool(observation.entry.facts)
+        source = observation.source if observation.source in self.sources else ""
+        kind = (observation.tier, facts, source, observation.surface)
+        found = self.kept.get(kind)
+        if found is None:
+            found = self.kept[kind] = tuple(one for one in self.every if _can_hold(one.rule, observation, facts=facts))
+        return found
+
+
+_memo: dict[int, tuple[Signal, _Rules]] = {}
+
+
+def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
+    """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
+    seen, rules = RuleContext(signal, observation), _index(signal)
+    found = [claim for indexed in rules.of(observation) if (claim := _claim(seen, indexed))]
+    if observation.tier in _ACCOUNTED:
+        found += _undecided(seen, rules, found)
+    if not signal.figures and (not found or (len(found) == 1 and not found[0].review)):
+        return tuple(found)  # as nearly every entry has it
+    series = rules.series
+    found = _told_once(found) if series else found
+    # A publication that is no event of its series (another subject) is still for a person to see.
+    settled = {claim.track for claim in found if claim.status and not claim.review and (claim.event or claim.track not in series)}
+    kept = (claim for claim in found if not (claim.review and not claim.unexplained and claim.track in settled))
+    return (*kept, *readings_of(seen))
+
+
+def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
+    """The first sentence for each track that may claim what wakes people and that nothing accounts for."""
+    for track, net, anchors in rules.nets:
+        mine = [claim for claim in found if claim.track == track.id and not claim.review]
+        if not seen.holds_any(anchors) or any(claim.status and track.ladder.rung(claim.status).wakes for claim in mine):
+            continue
+        told = {claim.quote.text for claim in mine}
+        held = (one for one in looked_at(net, seen.reading) if isinstance(one, Open) and (one.bound or one.quote not in told))
+        if one := next(held, None):
+            yield _asked_about(seen, track, one)
+
+
+def _asked_about(seen: RuleContext, track: Track, one: Open) -> Claim:
+    return Claim(
+        signal=seen.signal.id,
+        track=track.id,
+        rule="undecided",
+        status=one.status,
+        review=True,
+        effective_at=seen.told_at,
+        voice=f"{seen.observation.publisher}/{seen.observation.surface}",
+        reason=one.why,
+        observation=seen.observation.id,
+        copy=seen.copy,
+        unexplained=one.unexplained,
+        quote=seen.quote(one.quote),
+    )
+
+
+def _told_once(claims: list[Claim]) -> list[Claim]:
+    """One claim for one event of a series: several rules may know the same page."""
+    first: dict[tuple[str, str, str, str], Claim] = {}
+    for claim in claims:
+        first.setdefault((claim.track, claim.status, claim.event, claim.flag or (claim.rule if claim.review else "")), claim)
+    return list(first.values())
+
+
+def _index(signal: Signal) -> _Rules:
+    """The rules of a signal with their anchors; remembered, because a signal is asked about many observations."""
+    held = _memo.get(id(signal))
+    if held is not None and held[0] is signal:
+        return held[1]
+    every = tuple(
+        _Indexed(track, rule, _anchors(signal, rule), *_asked(rule), bool(rule.status) and track.ladder.rung(rule.status).wakes)
+        for track in signal.tracks
+        for rule in track.ladder.rules
+        if rule.clock is None
+    )
+    series = frozenset(track.id for track in signal.tracks if track.ladder.series)
+    nets = ((track, net_of(track)) for track in signal.tracks)
+    cast = tuple((track, net, signal.vocabulary.anchors(tuple(sorted(net.groups)))) for track, net in nets if net.groups)
+    rules = _Rules(every, series, frozenset(source for one in every for source in one.rule.sources), cast)
+    while len(_memo) >= _MEMO_SIZE:
+        _memo.pop(next(iter(_memo)))
+    _memo[id(signal)] = (signal, rules)
+    return rules
+
+
+def _asked(rule: Rule) -> tuple[tuple[Glob, ...] | None, Mapping[str, tuple[Scalar, ...]]]:
+    """What a rule asks of the link, and of the facts."""
+    links = tuple(Glob.of(str(pattern)) for pattern in rule.when["link"]) if "link" in rule.when else None
+    return links, {name: allowed for name, allowed in rule.when.items() if name != "link"}
+
+
+def _can_hold(rule: Rule, observation: Observation, *, facts: bool) -> bool:
+    """Whether a rule takes the word of this tier, source and surface, and can hold with, or without, facts."""
+    if observation.tier not in rule.by or (rule.sources and observation.source not in rule.sources):
+        return False
+    return (not rule.surfaces or observation.surface in rule.surfaces) and (facts or not _needs_facts(rule))
+
+
+def _needs_facts(rule: Rule) -> bool:
+    """Whether a rule can hold only where the entry has facts."""
+    return any(name != "link" and False not in allowed for name, allowed in rule.when.items())
+
+
+def _anchors(signal: Signal, rule: Rule) -> tuple[str, ...]:
+    said = rule.sentence
+    if said is None:
+        return ()
+    vocabulary = signal.vocabulary
+    groups = said.about or said.titled or said.also
+    if groups:
+        return vocabulary.anchors(groups)
+    kinds = (said.title,) if said.title else said.phrase
+    return tuple(sorted({piece for phrase in vocabulary.phrases if phrase.kind in kinds for piece in phrase.anchors}))
+
+
+def _claim(seen: RuleContext, indexed: _Indexed) -> Claim | None:
+    rule = indexed.rule
+    if not _speaks(seen, rule) or not _facts_hold(seen, indexed) or not seen.holds_any(indexed.anchors):
+        return None
+    if rule.sentence is None:
+        return _made(seen, indexed, None)
+    from watcher.core.decision.text_match import (  # noqa: PLC0415 - rules that ask for facts alone need nothing that reads texts
+        match_text_rule,
+    )
+
+    whole = indexed.wakes and seen.observation.tier in _ACCOUNTED
+    said = match_text_rule(seen, rule, whole=whole)
+    return _made(seen, indexed, said) if said and not (whole and frame_of(seen.reading, said.quote)) else None
+
+
+def _speaks(seen: RuleContext, rule: Rule) -> bool:
+    """Whether the speaker and the address are those that the rule asks for."""
+    if rule.publishers and seen.observation.publisher not in rule.publishers and seen.host not in rule.publishers:
+        return False
+    return not rule.hosts or seen.host in rule.hosts
+
+
+def _facts_hold(seen: RuleContext, indexed: _Indexed) -> bool:
+    if indexed.links is not None and not any(glob.holds(seen.link) for glob in indexed.links):
+        return False
+    facts, when = seen.entry.facts, indexed.when
+    return not when or all(_allows(allowed, facts.get(name)) for name, allowed in when.items())
+
+
+def _allows(allowed: tuple[Scalar, ...], value: Scalar | tuple[Scalar, ...]) -> bool:
+    """True allows any value that is there, False none; all else is compared as text, numbers as numbers."""
+    values = value if isinstance(value, tuple) else (value,)
+    present = any(one is not None and one != "" and one is not False for one in values)
+    return any(
+        present if one is True else not present if one is False else any(_same(one, each) for each in values) for one in allowed
+    )
+
+
+def _same(left: Scalar, right: Scalar) -> bool:
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return left == right
+    return left is not None and right is not None and str(left).casefold() == str(right).casefold()
+
+
+def _made(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Claim:
+    rule, entry, seen_as = indexed.rule, seen.entry, seen.observation
+    details = _details(seen, rule, said)
+    return Claim(
+        signal=seen.signal.id,
+        track=indexed.track.id,
+        rule=rule.id,
+        status=rule.status,
+        flag=rule.flag,
+        review=rule.review,
+        effective_at=said.at if said else seen.dated,
+        voice=str(entry.facts.get("voice") or f"{seen_as.publisher}/{seen_as.surface}"),
+        event=_event(seen, indexed, said),
+        order=_whole(entry.facts.get("order")),
+        details=details,
+        reason=said.reason if said else f"the record says so (rule {rule.id})",
+        observation=seen_as.id,
+        copy=seen.copy if said else 0,
+        since=said.since if said else None,
+        undated=bool(said) and seen.is_undated,
+        quote=seen.quote(said.quote if said else entry.text or entry.title),
+    )
+
+
+def _whole(value: Scalar | tuple[Scalar, ...]) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _details(seen: RuleContext, rule: Rule, said: TextMatch | None) -> Facts:
+    """What the rule carries: "=text" as it is, "match:name" from the sentence, "title", else a fact; nothing empty."""
+    found: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    for name, where in rule.details.items():
+        if where.startswith("="):
+            value: Scalar | tuple[Scalar, ...] = where[1:]
+        elif where.startswith("match:"):
+            value = said.values.get(where[6:], "") if said else ""
+        else:
+            value = seen.entry.facts.get(where, seen.entry.title if where == "title" else None)
+        if value not in (None, "", ()):
+            found[name] = value
+    if rule.outcome and seen.is_page:
+        from watcher.core.evaluations.outcome import outcome_of  # noqa: PLC0415 - as above
+
+        found |= outcome_of(f"{seen.entry.title}\n{seen.entry.text}", subject=said.values.get("object", "") if said else "")
+    return found
+
+
+def _event(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> str:
+    where = indexed.rule.event
+    if where.startswith("match:"):
+        return said.values.get(where[6:], "") if said else ""
+    if where:
+        own = getattr(seen.entry, where) if where in {"key", "title", "link"} else ""
+        return str(seen.entry.facts.get(where) or own)
+    return said.subject if said and indexed.track.ladder.series else ""

@@ -1,0 +1,222 @@
+"""The difference between two verdicts of one signal, as transitions that are told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from watcher.core.decision.decide import headline_of, label_of
+from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Tier, Track, TrackVerdict, Transition, Verdict
+from watcher.core.same_event import SAME_EVENT, address
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What every transition of one comparison shares."""
+
+    signal: Signal
+    after: Verdict
+    old_news: datetime | None
+    rewritten: str
+
+
+def compare(
+    signal: Signal, before: Verdict | None, after: Verdict, *, old_news: datetime | None = None, rewritten: str = ""
+) -> tuple[Transition, ...]:
+    """What changed from `before` to `after`; without `before` the one baseline line.
+
+    Events of a series that happened before `old_news` are history that came late: they are kept, and not told. `rewritten`
+    says by what hand the past was decided anew (other rules, evidence taken back): then a status that was told and does not
+    lie on the new path is corrected, whatever takes its place.
+    """
+    if before is None:
+        return (_baseline(signal, after),)
+    frame = _Frame(signal, after, old_news, rewritten)
+    old = {verdict.track: verdict for verdict in before.tracks}
+    told = (
+        transition
+        for verdict in after.tracks
+        if (was := old.get(verdict.track)) is not None
+        for transition in _of_track(frame, signal.track(verdict.track), was, verdict)
+    )
+    # What moves the headline is said first, details and flags follow.
+    return tuple(sorted(told, key=lambda transition: transition.kind in (Change.DETAIL, Change.FLAG)))
+
+
+def _baseline(signal: Signal, verdict: Verdict) -> Transition:
+    evidence = tuple(quote for track in verdict.tracks for quote in track.evidence[:2])
+    statuses = ", ".join(f"{track.track}: {track.status}" for track in verdict.tracks)
+    return Transition(
+        signal=signal.id,
+        track="",
+        kind=Change.BASELINE,
+        before="",
+        after=statuses,
+        at=verdict.as_of,
+        standing=min((track.standing for track in verdict.tracks), key=list(Standing).index),
+        headline=verdict.headline,
+        headline_label=verdict.headline_label,
+        evidence=evidence,
+        figures=_figures(verdict),
+        reason="the watch started",
+    )
+
+
+def _figures(verdict: Verdict) -> Facts:
+    return {figure.id: figure.text for figure in verdict.figures}
+
+
+def _of_track(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+    if track.ladder.series:
+        yield from _series(frame, was, now)
+    yield from _status(frame, track, was, now)
+    yield from _flags(frame, was, now)
+
+
+def _status(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+    rung = track.ladder.rung(now.status)
+    if was.status != now.status:
+        kind = _direction(track, was, now, rewritten=bool(frame.rewritten))
+        back_to_waiting = track.ladder.series and now.status == track.ladder.statuses[0].id
+        if not back_to_waiting:
+            mail = rung.mail or kind is Change.CORRECTION
+            words = now.reason or "nothing speaks for it any more"
+            reason = f"{frame.rewritten}: {words}" if frame.rewritten else now.reason
+            yield _transition(frame, was, now, kind, mail=mail, urgent=rung.urgent, reason=reason)
+    elif list(Standing).index(now.standing) > list(Standing).index(was.standing):
+        yield _transition(frame, was, now, Change.RAISED, mail=rung.mail, reason=f"{was.standing} before, {now.standing} now")
+    elif _is_again(now, was):
+        yield _transition(frame, was, now, Change.DETAIL, mail=rung.urgent, reason=now.reason)
+    elif changed := _changed(track, was, now):
+        told = _transition(
+            frame, was, now, Change.DETAIL, mail=False, reason="; ".join(f"{name}: {now.details[name]}" for name in changed)
+        )
+        yield replace(told, evidence=tuple(dict.fromkeys(now.proofs[name] for name in changed)))
+
+
+def _direction(track: Track, was: TrackVerdict, now: TrackVerdict, *, rewritten: bool) -> Change:
+    """A move along the path is an advance or a step back; a path that was rewritten, and a person's step down, a correction."""
+    on_the_way = not was.path or was.path[-1] in now.path or track.ladder.series
+    order = [status.id for status in track.ladder.statuses]
+    moved_down = order.index(now.status) < (order.index(was.status) if was.status in order else 0)
+    taken_back = now.because_of and not was.because_of
+    by_hand = moved_down and any(quote.tier is Tier.OPERATOR for quote in now.evidence[:1])
+    if by_hand or ((moved_down or taken_back or rewritten) and not on_the_way):
+        return Change.CORRECTION
+    return Change.STEP_BACK if track.ladder.rung(now.status).steps_back else Change.ADVANCE
+
+
+def _is_again(now: TrackVerdict, was: TrackVerdict) -> bool:
+    return len(now.path) > len(was.path) and bool(was.path) and now.path[-1][0] == was.path[-1][0] and now.since != was.since
+
+
+def _changed(track: Track, was: TrackVerdict, now: TrackVerdict) -> list[str]:
+    names = track.ladder.attributes if not track.ladder.series else ()
+    return [name for name in names if name in now.details and now.details[name] != was.details.get(name)]
+
+
+def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+    known = {event.key: event for event in was.events}
+    for event in now.events:
+        old = _known_as(event, was)
+        if old is None:
+            if frame.old_news is None or event.at >= frame.old_news:
+                yield _told_event(frame, now, event, Change.NEXT, reason=f"number {event.number} of the series")
+        elif old.outcome != event.outcome:
+            kind = Change.CORRECTION if old.outcome else Change.DETAIL
+            yield _told_event(frame, now, event, kind, reason=f"outcome {event.outcome}, before: {old.outcome or 'not read yet'}")
+    kept = {(_known_as(event, was) or event).key for event in now.events}
+    for key in known.keys() - kept:
+        yield _told_event(frame, now, known[key], Change.CORRECTION, reason="the evidence was taken back")
+
+
+def _known_as(event: Event, was: TrackVerdict) -> Event | None:
+    """The event under which the earlier verdict knew this one: its key may have grown a subject, its day may be known better."""
+    keys, places = set(event.key.split("+")), _places(event)
+    alike = (old for old in was.events if keys & set(old.key.split("+")))
+    return next((old for old in alike if abs(old.at - event.at) <= SAME_EVENT or places & _places(old)), None)
+
+
+def _places(event: Event) -> set[str]:
+    return {address(quote.url) for quote in event.evidence}
+
+
+def _flags(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+    old = {(flag.id, flag.subject) for flag in was.flags}
+    new = {(flag.id, flag.subject) for flag in now.flags}
+    for flag in now.flags:
+        if (flag.id, flag.subject) not in old:
+            yield _told_flag(frame, now, flag, before="", after=flag.id)
+    for flag in was.flags:
+        if (flag.id, flag.subject) not in new:
+            yield _told_flag(frame, now, flag, before=flag.id, after="")
+
+
+def _transition(
+    frame: _Frame, was: TrackVerdict, now: TrackVerdict, kind: Change, *, mail: bool, reason: str, urgent: bool = False
+) -> Transition:
+    return Transition(
+        signal=frame.signal.id,
+        track=now.track,
+        kind=kind,
+        before=was.status,
+        after=now.status,
+        at=frame.after.as_of,
+        standing=now.standing,
+        headline=frame.after.headline,
+        headline_label=frame.after.headline_label,
+        evidence=now.evidence,
+        effective_at=now.since,
+        figures=_figures(frame.after),
+        details=now.details,
+        mail=mail,
+        urgent=urgent,
+        reason=reason,
+    )
+
+
+def _told_event(frame: _Frame, now: TrackVerdict, event: Event, kind: Change, *, reason: str) -> Transition:
+    summit = frame.signal.track(now.track).ladder.statuses[-1]
+    line = headline_of(frame.signal, frame.after.tracks, **{now.track: summit.id})
+    return Transition(
+        signal=frame.signal.id,
+        track=now.track,
+        kind=kind,
+        before=now.status,
+        after=summit.id,
+        at=frame.after.as_of,
+        standing=Standing.CONFIRMED,
+        headline=line.id,
+        headline_label=label_of(line, frame.signal, frame.after.tracks),
+        evidence=event.evidence,
+        effective_at=event.at,
+        event=event.key,
+        title=event.title,
+        outcome=event.outcome,
+        figures=_figures(frame.after),
+        details=event.details,
+        urgent=summit.urgent,
+        reason=reason,
+    )
+
+
+def _told_flag(frame: _Frame, now: TrackVerdict, flag: RaisedFlag, *, before: str, after: str) -> Transition:
+    return Transition(
+        signal=frame.signal.id,
+        track=now.track,
+        kind=Change.FLAG,
+        before=before,
+        after=after,
+        at=frame.after.as_of,
+        standing=now.standing,
+        headline=frame.after.headline,
+        headline_label=frame.after.headline_label,
+        evidence=flag.evidence,
+        effective_at=flag.since,
+        event=flag.subject,
+        title=flag.label,
+        figures=_figures(frame.after),
+        mail=flag.mail and bool(after),
+        reason=flag.label if after else f"no longer: {flag.label}",
+    )

@@ -1,0 +1,140 @@
+"""Where a signal stands: a pure function of what was claimed, how its sources are, and the time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from watcher.core.decision.figures import figures_of
+from watcher.core.decision.flags import flags_of
+from watcher.core.decision.fold import fold_track
+from watcher.core.decision.series import fold_series
+from watcher.core.model import (
+    Claim,
+    DeclaredFact,
+    Headline,
+    Health,
+    Outcome,
+    Quote,
+    Signal,
+    Source,
+    SourceOutage,
+    Track,
+    TrackVerdict,
+    Verdict,
+)
+
+_PLACE = re.compile(r"\{([a-z0-9_-]{1,40})\.([a-z0-9_]{1,40})\}")
+
+
+def decide(signal: Signal, claims: Iterable[Claim], healths: Iterable[Health], now: datetime) -> Verdict:
+    """The verdict of `signal` at `now` (aware) from its claims in any order and the health of its sources."""
+    told, states = list(claims), list(healths)
+    mine: dict[str, list[Claim]] = {}
+    for claim in told:
+        mine.setdefault(claim.track, []).append(claim)
+    tracks = tuple(_track_verdict(track, mine.get(track.id, []), states, now) for track in signal.tracks)
+    headline = headline_of(signal, tracks)
+    blind = blindness(signal, states, now)
+    return Verdict(
+        signal=signal.id,
+        headline=headline.id,
+        headline_label=label_of(headline, signal, tracks),
+        tracks=tracks,
+        figures=figures_of(signal, tracks, told, now),
+        blind=blind,
+        as_of=now,
+        verified_at=verified_at(signal, states),
+        cannot_see_since=min((b.since for b in blind if b.essential), default=None),
+    )
+
+
+def _track_verdict(track: Track, mine: Sequence[Claim], healths: Sequence[Health], now: datetime) -> TrackVerdict:
+    verdict = fold_series(track, mine, now) if track.ladder.series else fold_track(track, mine, now)
+    return replace(verdict, flags=flags_of(track, verdict, mine, healths, now))
+
+
+def known_claims(signal: Signal, *, until: datetime | None = None) -> tuple[Claim, ...]:
+    """The declared history as claims; with `until`, only what was already past then."""
+    return tuple(_known_claim(signal, known) for known in signal.known if until is None or known.at <= until)
+
+
+def _known_claim(signal: Signal, known: DeclaredFact) -> Claim:
+    details = {
+        **known.details,
+        **({"title": known.title} if known.title else {}),
+        **({"clears": "+".join(known.clears)} if known.clears else {}),
+    }
+    return Claim(
+        signal=signal.id,
+        track=known.track,
+        rule="known",
+        status=known.status,
+        flag=known.flag,
+        effective_at=known.at,
+        voice=f"known:{known.url}",
+        event=known.event,
+        details=details,
+        reason="declared as known history",
+        quote=Quote(
+            known.quote, known.url, known.publisher, known.tier, known.at, published=known.at, title=known.title, source="known"
+        ),
+    )
+
+
+def headline_of(signal: Signal, tracks: Iterable[TrackVerdict], **instead: str) -> Headline:
+    """The first headline whose tracks all have one of its statuses; `instead` puts another status for a track."""
+    statuses = {verdict.track: verdict.status for verdict in tracks} | instead
+    for line in signal.headlines:
+        either = [statuses.get(track) in wanted for track, wanted in line.any_of.items()]
+        if all(statuses.get(track) in wanted for track, wanted in line.when.items()) and (not either or any(either)):
+            return line
+    return Headline("unknown", "No headline holds")
+
+
+def label_of(headline: Headline, signal: Signal, tracks: Iterable[TrackVerdict]) -> str:
+    """The headline's words with `{track.label}` and `{track.detail}` filled in."""
+    values: dict[tuple[str, str], str] = {}
+    for verdict in tracks:
+        rung = signal.track(verdict.track).ladder.rung(verdict.status)
+        values |= {(verdict.track, name): str(value) for name, value in verdict.details.items()}
+        values |= {(verdict.track, "label"): rung.label, (verdict.track, "standing"): verdict.standing.value}
+    return re.sub(r"\s+", " ", _PLACE.sub(lambda m: values.get((m[1], m[2]), ""), headline.label)).strip()
+
+
+def blindness(signal: Signal, healths: Iterable[Health], now: datetime) -> tuple[SourceOutage, ...]:
+    """The declared sources without a trustworthy reading for longer than their grace, or silent for too long."""
+    sources = {source.id: source for source in signal.sources}
+    found = (_blind(sources[health.source], health, now) for health in healths if health.source in sources)
+    return tuple(sorted((blind for blind in found if blind), key=lambda blind: (not blind.essential, blind.since, blind.source)))
+
+
+def _blind(source: Source, health: Health, now: datetime) -> SourceOutage | None:
+    """Whether a source cannot be trusted: one that was never read well has no grace, unless it was well seen to be missing."""
+    absent = source.may_be_missing and health.gone_since is not None
+    seen = (health.failing_since if absent else None) or health.last_good_at or health.first_tried_at
+    if seen is None or (source.may_be_missing and health.outcome == Outcome.GONE):
+        return None
+    failing = health.outcome not in (Outcome.OK, Outcome.UNCHANGED, "")
+    if failing and ((health.last_good_at is None and not absent) or now - seen > source.grace):
+        return _unseen(source, seen, health.error or health.outcome)
+    if now - seen > source.grace + source.every:
+        return _unseen(source, seen, "not polled")
+    newest = health.newest_entry_at
+    if source.expect_every and newest and now - newest > source.expect_every:
+        return replace(_unseen(source, newest + source.expect_every, f"nothing new since {newest:%Y-%m-%d}"), essential=False)
+    return None
+
+
+def _unseen(source: Source, since: datetime, why: str) -> SourceOutage:
+    return SourceOutage(source.id, source.url, since, why, essential=source.essential, title=source.title)
+
+
+def verified_at(signal: Signal, healths: Iterable[Health]) -> datetime | None:
+    """When the oldest of the essential sources (of all, where none is essential) was last read well; None if one never was."""
+    essential = {source.id for source in signal.sources if source.essential} or {source.id for source in signal.sources}
+    read = [health.last_good_at for health in healths if health.source in essential]
+    good = [moment for moment in read if moment is not None]
+    return min(good) if good and len(good) == len(read) else None

@@ -1,0 +1,87 @@
+"""From pending transitions to the news of one moment: net changes, in an order that a reader can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from watcher.core.model import Change, Digest, TrackVerdict, Transition, Undecided, Verdict
+
+MOVES = frozenset({Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.RAISED})
+
+
+def is_due(pending: Sequence[Transition], *, now: datetime, wait: timedelta) -> bool:
+    """Whether the oldest change worth a message has waited long enough; urgent ones do not wait.
+
+    One dated after `now` was made before the clock was set back: it has waited.
+    """
+    worth = [transition for transition in pending if transition.mail]
+    return any(transition.urgent or not timedelta(0) <= now - transition.at < wait for transition in worth)
+
+
+def net_changes(pending: Iterable[Transition]) -> tuple[Transition, ...]:
+    """The pending transitions with moves of one track joined, and a move there and back left out.
+
+    A correction is never swallowed: what was told must be taken back in words.
+    """
+    kept: list[Transition] = []
+    last: dict[tuple[str, str], int] = {}
+    for transition in pending:
+        place = (transition.signal, transition.track)
+        if transition.kind in MOVES and place in last and transition.kind is not Change.CORRECTION:
+            first = kept[last[place]]
+            kept[last[place]] = _joined(first, transition)
+        else:
+            if transition.kind in MOVES:
+                last[place] = len(kept)
+            kept.append(transition)
+    return tuple(transition for transition in kept if not _is_nothing(transition))
+
+
+def _joined(first: Transition, then: Transition) -> Transition:
+    kind = first.kind if then.kind is Change.RAISED else then.kind
+    return replace(then, before=first.before, kind=kind, mail=first.mail or then.mail, urgent=first.urgent or then.urgent)
+
+
+def _is_nothing(transition: Transition) -> bool:
+    return transition.kind in (Change.ADVANCE, Change.STEP_BACK) and transition.before == transition.after
+
+
+def compose(pending: Sequence[Transition], verdicts: Mapping[str, Verdict], *, now: datetime, kind: str = "news") -> Digest:
+    """The digest of some transitions; of kind "nothing" when they cancel out, or none of them is worth a message.
+
+    Its id is made of the time and of the newest transition, so that the same pending rows make the same digest.
+    """
+    told = net_changes(pending)
+    worth = any(transition.mail for transition in told)
+    newest = max(transition.id for transition in pending)
+    return Digest(
+        id=f"{kind}-{now:%Y%m%dT%H%M%SZ}-{newest}",
+        at=now,
+        kind=kind if worth else "nothing",
+        transitions=told,
+        verdicts=summarise(verdicts, quotes=int(kind == "baseline")),
+    )
+
+
+def summarise(verdicts: Mapping[str, Verdict], *, quotes: int = 0) -> tuple[Verdict, ...]:
+    """Verdicts as a digest carries them, by signal: where each track stands, with at most so many of its quotes.
+
+    No letter shows more, and the way there is kept with the verdict itself: of a thousand tracks it is megabytes, which would
+    be written and read again for each piece of news.
+    """
+    return tuple(summarise_one(verdict, quotes=quotes) for _, verdict in sorted(verdicts.items()))
+
+
+def summarise_one(verdict: Verdict, *, quotes: int = 0) -> Verdict:
+    """The same of one verdict; in brief it stays as it is."""
+    return replace(verdict, tracks=tuple(_brief(track, quotes) for track in verdict.tracks), undecided=_texts(verdict))
+
+
+def _texts(verdict: Verdict) -> tuple[Undecided, ...]:
+    return tuple(replace(text, quotes=text.quotes[:1]) for text in verdict.undecided)
+
+
+def _brief(track: TrackVerdict, quotes: int) -> TrackVerdict:
+    return replace(track, evidence=track.evidence[:quotes], flags=(), events=(), path=(), proofs={})

@@ -1,0 +1,187 @@
+"""Numbers for the reader, each with a unit, a date and a quote; when in doubt, none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from watcher.core.decision.corroboration import has_happened
+from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Quote, Scalar, Signal, TrackVerdict
+
+_PEAK: Final = 15.0
+"""From this multiple on a month counts as a reproduction of "about 20 times"."""
+
+
+def figures_of(signal: Signal, verdicts: Iterable[TrackVerdict], claims: Iterable[Claim], now: datetime) -> tuple[Figure, ...]:
+    """The signal's figures as they stand at `now` (aware); one that nothing supports is left out. Pure."""
+    tracks = {verdict.track: verdict for verdict in verdicts}
+    told = [claim for claim in claims if claim.figure]
+    makers = {"detail": _detail, "pair": _pair, "days_since": _days_since, "constant": _constant}
+    found: list[Figure | None] = []
+    for spec in signal.figures:
+        if spec.kind == "monthly":
+            found.append(_monthly(spec, [claim for claim in told if claim.figure == spec.id], now))
+        elif spec.kind in makers:
+            found.append(makers[spec.kind](spec, tracks, now))
+    return tuple(figure for figure in found if figure)
+
+
+def _track(spec: FigureSpec, tracks: Mapping[str, TrackVerdict]) -> TrackVerdict | None:
+    return tracks.get(str(spec.options.get("track", "")))
+
+
+def _detail(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], _now: datetime) -> Figure | None:
+    """A detail of a track as it is, or put into the words of the option `text` ("{yeas}-{nays}")."""
+    verdict = _track(spec, tracks)
+    if verdict is None:
+        return None
+    name, words = str(spec.options.get("detail", "")), str(spec.options.get("text", ""))
+    text = _filled(words, verdict.details) if words else _shown(verdict.details.get(name))
+    if not text:
+        return None
+    return Figure(
+        spec.id, spec.label, spec.unit, text, at=verdict.since, quote=next(iter(verdict.evidence), None), values=verdict.details
+    )
+
+
+def _filled(words: str, details: Facts) -> str:
+    """The words with `{name}` replaced; empty where one of the names has no value."""
+    out = words
+    for name, value in details.items():
+        out = out.replace("{" + name + "}", _shown(value))
+    return "" if "{" in out else out
+
+
+def _shown(value: Scalar | tuple[Scalar, ...]) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_shown(one) for one in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)
+
+
+def _pair(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], _now: datetime) -> Figure | None:
+    """The latest event of a series that measured both numbers."""
+    verdict = _track(spec, tracks)
+    measured = [event for event in verdict.events if _measured(event)] if verdict else []
+    if verdict is None or not measured:
+        return None
+    latest = measured[-1]
+    prc, us = latest.details["prc"], latest.details["us"]
+    return Figure(
+        spec.id,
+        spec.label,
+        spec.unit,
+        f"{_shown(prc)} % against {_shown(us)} %",
+        at=latest.at,
+        quote=_quote_of(latest),
+        values={
+            "prc": prc,
+            "us": us,
+            "gap": _number(prc) - _number(us),
+            "date": latest.at.date().isoformat(),
+            "title": latest.title,
+        },
+        note="" if latest is verdict.events[-1] else f"Not measured in the {_later(verdict, latest)} published since.",
+    )
+
+
+def _later(verdict: TrackVerdict, latest: Event) -> str:
+    count = len(verdict.events) - 1 - verdict.events.index(latest)
+    return "evaluation" if count == 1 else f"{count} evaluations"
+
+
+def _measured(event: Event) -> bool:
+    return all(isinstance(event.details.get(name), int | float) for name in ("prc", "us"))
+
+
+def _number(value: Scalar | tuple[Scalar, ...]) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _quote_of(event: Event) -> Quote | None:
+    """The quote that carries the number, else the first."""
+    numbers = [_shown(event.details["prc"]), _shown(event.details["us"])]
+    return next(
+        (quote for quote in event.evidence if all(number in quote.text for number in numbers)), next(iter(event.evidence), None)
+    )
+
+
+def _days_since(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], now: datetime) -> Figure | None:
+    """Whole days since a track reached its status, or since the day in the option `since` (ISO)."""
+    fixed, verdict = spec.options.get("since"), _track(spec, tracks)
+    start = date.fromisoformat(str(fixed)) if fixed else verdict.since.date() if verdict and verdict.since else None
+    if start is None:
+        return None
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)  # the figure is of the day: it changes once a day
+    days = (now.date() - start).days
+    return Figure(spec.id, spec.label, spec.unit, str(days), at=today, values={"days": days, "since": start.isoformat()})
+
+
+def _constant(spec: FigureSpec, _tracks: Mapping[str, TrackVerdict], now: datetime) -> Figure | None:
+    """A text of the configuration, with its own date and note."""
+    text, at = str(spec.options.get("text", "")), spec.options.get("at")
+    when = datetime.fromisoformat(f"{at}T00:00:00+00:00") if at else None
+    if not text or (when and when > now):
+        return None
+    return Figure(spec.id, spec.label, spec.unit, text, at=when, note=str(spec.options.get("note", "")))
+
+
+def monthly(readings: Iterable[tuple[datetime, Sequence[Scalar]]], *, base_mean: float = 21.5) -> dict[str, tuple[int, float]]:
+    """Calendar month "2026-04" → (distinct ids, multiple of the base mean), oldest first.
+
+    21.5 a month is the mean of 2025 (258 bug ids in Mozilla's advisories for release Firefox).
+    """
+    ids: dict[str, set[Scalar]] = {}
+    for at, found in readings:
+        ids.setdefault(f"{at:%Y-%m}", set()).update(found)
+    return {month: (len(found), round(len(found) / base_mean, 1)) for month, found in sorted(ids.items())}
+
+
+def _monthly(spec: FigureSpec, claims: Sequence[Claim], now: datetime) -> Figure | None:
+    """The series by month, its peak and its latest complete month, and whether the peak was kept."""
+    latest: dict[Scalar, Claim] = {}
+    for claim in sorted(claims, key=lambda one: one.quote.seen_at):
+        latest[str(claim.details.get("key", claim.observation))] = claim
+    told = [(claim.effective_at, _ids(claim)) for claim in latest.values() if has_happened(claim, now)]
+    months = monthly(told, base_mean=_number(spec.options.get("base_mean", 21.5)))
+    complete = {month: found for month, found in months.items() if month < f"{now:%Y-%m}"}
+    if not complete:
+        return None
+    peak = max(complete, key=lambda month: complete[month][1])
+    last = next(reversed(complete))
+    finding = _finding(complete[peak][1], complete[last][1], peak == last)
+    return Figure(
+        spec.id,
+        spec.label,
+        spec.unit,
+        f"{complete[peak][1]:g}x in {_month(peak)} (peak), {complete[last][1]:g}x in {_month(last)}",
+        at=max(at for at, _ in told),
+        quote=max(latest.values(), key=lambda claim: claim.effective_at).quote,
+        values={
+            "peak": complete[peak][1],
+            "peak_month": peak,
+            "peak_ids": complete[peak][0],
+            "latest": complete[last][1],
+            "latest_month": last,
+            "finding": finding,
+        },
+        series=tuple((month, multiple) for month, (_, multiple) in complete.items()),
+        note=f"{finding}. {spec.options.get('note', '')}".strip(),
+    )
+
+
+def _ids(claim: Claim) -> tuple[Scalar, ...]:
+    ids = claim.details.get("ids", ())
+    return ids if isinstance(ids, tuple) else (ids,)
+
+
+def _finding(peak: float, last: float, same: bool) -> str:  # noqa: FBT001 - a helper of one caller
+    if peak < _PEAK:
+        return "peak not reproduced"
+    return "peak reproduced" if same or last >= _PEAK else "peak reproduced, not sustained"
+
+
+def _month(month: str) -> str:
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"

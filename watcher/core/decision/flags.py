@@ -1,0 +1,110 @@
+"""Flags: what a reader should see beside a status, raised and lowered by words, by time and by vanished pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from watcher.core.decision.corroboration import AUTHORITATIVE, corroborated_by_press, has_happened, in_order, quotes_of
+from watcher.core.decision.fold import DECLARED
+from watcher.core.model import Claim, Flag, Health, Quote, RaisedFlag, Rule, Tier, Track, TrackVerdict
+
+GONE_POLLS = 3
+GONE_FOR = timedelta(hours=24)
+"""A page is gone when it answers 404 or 410 to three polls over a day."""
+FAR_PAST = datetime(1970, 1, 1, tzinfo=UTC)
+REVISED_FOR = timedelta(days=14)
+"""How long a revised page is marked as such."""
+
+
+def flags_of(
+    track: Track, verdict: TrackVerdict, claims: Iterable[Claim], healths: Iterable[Health], now: datetime
+) -> tuple[RaisedFlag, ...]:
+    """All flags of a track that are up at `now`, oldest first."""
+    if not track.ladder.flags:
+        return ()
+    told = in_order(claim for claim in claims if has_happened(claim, now))
+    specs = {flag.id: flag for flag in track.ladder.flags}
+    rules = {rule.id: rule for rule in track.ladder.rules}
+    up = [raised for flag in specs.values() for raised in _by_words(flag, told, rules, now)]
+    up += [raised for flag in specs.values() if flag.differs for raised in _differing(flag, verdict, told)]
+    if "quiet" in specs:
+        up += _quiet(specs["quiet"], track, verdict, now)
+    if "overdue" in specs:
+        up += _overdue(specs["overdue"], track, verdict, now)
+    if "page_gone" in specs:
+        up += [_gone(specs["page_gone"], health) for health in healths if _is_gone(health, now)]
+    if "revised" in specs:
+        up += _revised(specs["revised"], verdict, now)
+    return tuple(sorted(up, key=lambda flag: (flag.since, flag.id, flag.subject)))
+
+
+def _by_words(flag: Flag, told: Sequence[Claim], rules: Mapping[str, Rule], now: datetime) -> list[RaisedFlag]:
+    """Raised by official words or by enough publishers, unless a later claim clears it; once for each event that they name."""
+    cleared = max((c.effective_at for c in told if _clears(c, flag.id, rules) and c.quote.tier in AUTHORITATIVE), default=None)
+    words = [c for c in told if c.flag == flag.id and (cleared is None or c.effective_at > cleared)]
+    official = [c for c in words if c.quote.tier in AUTHORITATIVE or c.rule in DECLARED]
+    support = official or list(corroborated_by_press(words, count=flag.report, within=flag.within) if flag.report else ())
+    up = []
+    for event in dict.fromkeys(claim.event for claim in support):
+        own = [claim for claim in support if claim.event == event]
+        since = own[0].effective_at if official else own[-1].effective_at
+        if flag.lasts is None or now - since <= flag.lasts:
+            up.append(RaisedFlag(flag.id, flag.label, since, quotes_of(own), mail=flag.mail, subject=event))
+    return up
+
+
+def _differing(flag: Flag, verdict: TrackVerdict, told: Sequence[Claim]) -> list[RaisedFlag]:
+    """Up while claims of the present status tell a detail of one event differently; all of them are shown."""
+    events: dict[tuple[str, str], list[Claim]] = {}
+    for claim in told:
+        for detail in flag.differs:
+            if claim.status == verdict.status and claim.event and detail in claim.details:
+                events.setdefault((claim.event, detail), []).append(claim)
+    return [
+        RaisedFlag(flag.id, flag.label, claims[0].effective_at, quotes_of(claims), mail=flag.mail, subject=event)
+        for (event, detail), claims in events.items()
+        if len({claim.details[detail] for claim in claims}) > 1
+    ]
+
+
+def _clears(claim: Claim, flag: str, rules: Mapping[str, Rule]) -> bool:
+    rule = rules.get(claim.rule)
+    cleared = str(claim.details.get("clears", "")).split("+")
+    return flag in cleared or (rule is not None and flag in rule.clears)
+
+
+def _quiet(flag: Flag, track: Track, verdict: TrackVerdict, now: datetime) -> list[RaisedFlag]:
+    """Nothing new for longer than `quiet_after`; the last day must have run out."""
+    after = track.ladder.quiet_after
+    if after is None or not verdict.events or now.date() <= (verdict.events[-1].at + after).date():
+        return []
+    return [RaisedFlag(flag.id, flag.label, verdict.events[-1].at + after, verdict.events[-1].evidence[:1], mail=flag.mail)]
+
+
+def _overdue(flag: Flag, track: Track, verdict: TrackVerdict, now: datetime) -> list[RaisedFlag]:
+    expires = track.ladder.rung(verdict.status).expires
+    if expires is None or verdict.since is None or track.ladder.series or now <= verdict.since + expires:
+        return []
+    return [RaisedFlag(flag.id, flag.label, verdict.since + expires, verdict.evidence[:1], mail=flag.mail)]
+
+
+def _is_gone(health: Health, now: datetime) -> bool:
+    """Whether a page that was once read well has been missing for long enough."""
+    since = health.gone_since
+    return since is not None and health.gone_polls >= GONE_POLLS and now - since >= GONE_FOR and health.last_good_at is not None
+
+
+def _gone(flag: Flag, health: Health) -> RaisedFlag:
+    since = health.gone_since or FAR_PAST
+    words = f"{health.error or 'not found'} since {since:%Y-%m-%d %H:%M} UTC"
+    quote = Quote(words, health.url, health.publisher, Tier.OFFICIAL, since, source=health.source)
+    return RaisedFlag(flag.id, flag.label, since, (quote,), mail=flag.mail, subject=health.url)
+
+
+def _revised(flag: Flag, verdict: TrackVerdict, now: datetime) -> list[RaisedFlag]:
+    return [
+        RaisedFlag(flag.id, flag.label, event.revised_at, event.evidence, mail=flag.mail, subject=event.key)
+        for event in verdict.events
+        if event.revised_at is not None and now - event.revised_at <= REVISED_FOR
+    ]

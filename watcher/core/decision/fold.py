@@ -1,0 +1,254 @@
+"""The fold of a ladder: claims in the order of what happened, one status at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from watcher.core.decision.corroboration import (
+    AUTHORITATIVE,
+    corroborated_by_press,
+    has_happened,
+    in_order,
+    independent_sources,
+    is_old,
+    quotes_of,
+    standing_of,
+)
+from watcher.core.model import Claim, Ladder, Quote, Rule, Scalar, Standing, Status, Tier, Track, TrackVerdict
+
+DECLARED = frozenset({"known", "operator"})
+"""Rules of people: history declared in the configuration, evidence recorded by the operator. They may move anywhere."""
+_Details = dict[str, Scalar | tuple[Scalar, ...]]
+
+
+@dataclass(slots=True)
+class _State:
+    """Where the fold stands while it walks through the claims."""
+
+    status: str
+    setter: Claim | None = None
+    standing: Standing = Standing.PROVISIONAL
+    report: tuple[Claim, ...] = ()
+    path: list[tuple[str, datetime]] = field(default_factory=list)
+    details: _Details = field(default_factory=dict)
+    proofs: dict[str, Quote] = field(default_factory=dict)
+    taken: list[Claim] = field(default_factory=list)
+    lost: list[Claim] = field(default_factory=list)
+    """Claims that were taken back."""
+    takers: list[Claim] = field(default_factory=list)
+    """Claims that took others back."""
+
+
+def fold_track(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
+    """The verdict of one track at `now` from its claims (any order). Pure."""
+    ladder = track.ladder
+    rules = {rule.id: rule for rule in ladder.rules}
+    told = in_order(claim for claim in claims if _counts(claim, rules) and has_happened(claim, now))
+    leading = [
+        claim
+        for claim in told
+        if claim.quote.tier in AUTHORITATIVE or (claim.rule in DECLARED and claim.quote.tier is Tier.PRESS)
+    ]
+    more = [*_clock_claims(track, now), *_reports(ladder, told)]
+    marks = in_order([*leading, *more]) if more else leading
+    walk = _walk(ladder, rules, marks, _State(ladder.statuses[0].id))
+    return _verdict(track, rules, told, walk)
+
+
+def _counts(claim: Claim, rules: Mapping[str, Rule]) -> bool:
+    """Whether a claim says a status or takes one back."""
+    takes_back = claim.rule in rules and bool(rules[claim.rule].cancels)
+    return not claim.review and not claim.figure and bool(claim.status or takes_back)
+
+
+def _reports(ladder: Ladder, told: Sequence[Claim]) -> list[Claim]:
+    """For each status that press may reach: the claim that completes the report, once per wave of reports."""
+    found: list[Claim] = []
+    for status in ladder.statuses:
+        claims = [claim for claim in told if claim.status == status.id and not is_old(claim)]
+        while status.report and (wave := corroborated_by_press(claims, count=status.report, within=status.within)):
+            found.append(wave[-1])
+            claims = [claim for claim in claims if claim.effective_at > wave[-1].effective_at + status.within]
+    return found
+
+
+def _clock_claims(track: Track, now: datetime) -> list[Claim]:
+    """Claims that time alone makes."""
+    return [
+        Claim(
+            signal="",
+            track=track.id,
+            rule=rule.id,
+            status=rule.status,
+            effective_at=rule.clock,
+            voice="clock",
+            reason=f"the clock passed {rule.clock:%Y-%m-%d %H:%M} UTC",
+            quote=Quote(track.ladder.rung(rule.status).meaning, track.link, "clock", Tier.OFFICIAL, rule.clock),
+        )
+        for rule in track.ladder.rules
+        if rule.clock is not None and rule.clock <= now
+    ]
+
+
+def _walk(ladder: Ladder, rules: Mapping[str, Rule], marks: Iterable[Claim], walk: _State) -> _State:
+    statuses = {status.id for status in ladder.statuses}
+    for claim in marks:
+        rule = rules.get(claim.rule) or Rule(claim.rule)
+        if rule.cancels:
+            walk = _revoke(ladder, rules, rule, claim, walk)
+        if claim.status in statuses:
+            _step(ladder, rules, claim, walk)
+        walk.taken.append(claim)
+    return walk
+
+
+def _revoke(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim, walk: _State) -> _State:
+    """Fold again without the claims that this one cancels (a vitiated or returned action)."""
+    day = str(claim.details.get("vitiates", ""))
+    kept = [
+        old for old in walk.taken if old.status not in rule.cancels and not (day and "day" in rule.cancels and _day(old) == day)
+    ]
+    if len(kept) == len(walk.taken):
+        return walk
+    again = _walk(
+        ladder, rules, [old for old in kept if not rules.get(old.rule, Rule("")).cancels], _State(ladder.statuses[0].id)
+    )
+    again.taken = kept
+    again.lost = [*walk.lost, *(old for old in walk.taken if old not in kept)]
+    again.takers = [*walk.takers, claim]
+    return again
+
+
+def _day(claim: Claim) -> str:
+    return str(claim.details.get("date", claim.effective_at.date().isoformat()))
+
+
+def _step(ladder: Ladder, rules: Mapping[str, Rule], claim: Claim, walk: _State) -> None:
+    """Move, renew or ignore: the one place where a claim meets a status.
+
+    What is old on the day of its text fills in what nobody said before, and moves nothing that somebody did.
+    """
+    leads, old, rule = claim.quote.tier in AUTHORITATIVE, is_old(claim), rules.get(claim.rule) or Rule(claim.rule)
+    if leads and ladder.attributes:
+        _note(claim, walk, [name for name in claim.details if name in ladder.attributes and not (old and name in walk.details)])
+    if claim.status == walk.status and walk.setter is not None:
+        if leads:
+            _renew(ladder.rung(walk.status), rules, claim, walk, walk.setter)
+    elif (walk.setter is None or not old) and _may_move(ladder, rule, claim, walk):
+        walk.status, walk.setter = claim.status, claim
+        walk.standing = Standing.PROVISIONAL if leads else Standing.REPORTED
+        walk.path.append((claim.status, claim.effective_at))
+        _note_whole(rule, claim, walk)
+
+
+def _may_move(ladder: Ladder, rule: Rule, claim: Claim, walk: _State) -> bool:
+    now, then = ladder.rank(walk.status), ladder.rank(claim.status)
+    if ladder.rung(walk.status).final or walk.status in rule.not_from:
+        return False
+    first_word = walk.setter is None and then == now
+    return then > now or walk.status in rule.back_from or claim.rule in DECLARED or first_word
+
+
+def _renew(rung: Status, rules: Mapping[str, Rule], claim: Claim, walk: _State, setter: Claim) -> None:
+    """The same status again in leading words: they raise a report; a second event of a step back is a new one."""
+    rule = rules.get(claim.rule) or Rule(claim.rule)
+    if walk.standing is Standing.REPORTED:
+        walk.standing = Standing.PROVISIONAL
+    old = is_old(claim)
+    again = rung.steps_back and claim.event and claim.event != setter.event and claim.effective_at > setter.effective_at
+    if not old and (again or _is_row_of_print(rung, rules, claim, setter)):
+        walk.setter = claim
+        walk.path[len(walk.path) if again else -1 :] = [(claim.status, claim.effective_at)]
+        _note_whole(rule, claim, walk)
+    elif not old and not claim.event and _contradicts(claim, walk):
+        _note_whole(rule, claim, walk)
+    elif again or not claim.event or claim.event == setter.event:
+        _note(claim, walk, [name for name in claim.details if not (old and name in walk.details)])
+
+
+def _is_row_of_print(rung: Status, rules: Mapping[str, Rule], claim: Claim, setter: Claim) -> bool:
+    """Whether a record's row tells the event of which the setter, a document that names none, is the trace.
+
+    A print may be dated before its vote; the day, the manner and the tally are those of the vote.
+    """
+    by_facts = all(rule and rule.sentence is None for rule in (rules.get(claim.rule), rules.get(setter.rule)))
+    near = claim.effective_at - setter.effective_at <= rung.within
+    return bool(by_facts and near and claim.event and not setter.event and not rung.steps_back)
+
+
+def _contradicts(claim: Claim, walk: _State) -> bool:
+    return any(walk.details.get(name, value) != value for name, value in claim.details.items())
+
+
+def _note_whole(rule: Rule, claim: Claim, walk: _State) -> None:
+    """Take over a claim's details as a whole where it is a row of a record: a vote by voice has no tally of another vote."""
+    if rule.sentence is None:
+        for name in rule.details.keys() - claim.details.keys():
+            walk.details.pop(name, None)
+            walk.proofs.pop(name, None)
+    _note(claim, walk, claim.details)
+
+
+def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
+    """Take details over from a claim; the words that first told a value stay its proof."""
+    for name in names:
+        if name not in walk.proofs or walk.details[name] != claim.details[name]:
+            walk.proofs[name] = claim.quote
+        walk.details[name] = claim.details[name]
+
+
+def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], walk: _State) -> TrackVerdict:
+    status = track.ladder.rung(walk.status)
+    if walk.setter is None:
+        return TrackVerdict(
+            track.id,
+            status.id,
+            Standing.PROVISIONAL,
+            None,
+            None,
+            quotes_of(walk.takers),
+            details=walk.details,
+            proofs=walk.proofs,
+            because_of=_because(walk),
+        )
+    support = _support(status, walk, walk.setter, told)
+    voices = independent_sources(support)
+    rule = rules.get(walk.setter.rule)
+    confirm = rule.confirm if rule and rule.confirm is not None else status.confirm
+    standing = walk.standing if walk.standing is Standing.REPORTED else standing_of(voices, confirm=confirm)
+    return TrackVerdict(
+        track=track.id,
+        status=status.id,
+        standing=standing,
+        since=walk.setter.effective_at,
+        seen_at=walk.setter.quote.seen_at,
+        evidence=quotes_of([*support, *(taker for taker in walk.takers if taker.effective_at >= walk.setter.effective_at)]),
+        voices=voices,
+        details=walk.details,
+        proofs=walk.proofs,
+        path=tuple(walk.path),
+        reason=walk.setter.reason,
+        because_of=_because(walk),
+    )
+
+
+def _because(walk: _State) -> str:
+    return "correction" if walk.takers else ""
+
+
+def _support(status: Status, walk: _State, setter: Claim, told: Sequence[Claim]) -> list[Claim]:
+    """The claim that set the status first, then all that say the same of the same event."""
+    earliest = setter.effective_at - status.within
+    same = [
+        claim
+        for claim in told
+        if claim.status == status.id
+        and claim is not setter
+        and claim not in walk.lost
+        and claim.effective_at >= earliest
+        and (not claim.event or not setter.event or claim.event == setter.event)
+        and (walk.standing is Standing.REPORTED or claim.quote.tier in AUTHORITATIVE or claim.quote.tier is Tier.PARTNER)
+    ]
+    return [setter, *same]

@@ -1,0 +1,85 @@
+"""What was said before is not said again: words that are repeated, anywhere and under any date, belong to the first time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from watcher.core.decision.corroboration import AUTHORITATIVE, is_copy
+from watcher.core.model import Claim
+from watcher.core.sentences import fold
+
+SAME: Final = 0.8
+"""Share of words that two sentences have in common when one is an edit of the other."""
+FEWEST: Final = 5
+"""Words from which on a part of a sentence is known to be of it."""
+_WORD: Final = re.compile(r"[\w$%.-]*[\w%]")
+_NUMBER: Final = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A sentence as it is compared."""
+
+    claim: Claim
+    words: frozenset[str]
+    numbers: frozenset[str]
+    """Versions, prices, days: sentences that differ in them say different things."""
+
+    @classmethod
+    def of(cls, claim: Claim) -> _Said:
+        words = frozenset(_WORD.findall(fold(claim.quote.text).casefold()))
+        return cls(claim, words, frozenset(word for word in words if _NUMBER.search(word)))
+
+    def repeats(self, other: _Said) -> bool:
+        """Whether it says, with small changes, what the other says; of declared history a part is enough."""
+        if not (self.numbers <= other.numbers or other.numbers <= self.numbers):
+            return False
+        if self.place == other.place or (other.claim.rule == "known" and len(other.words) >= FEWEST):
+            return self._shares(other, min(len(self.words), len(other.words)))
+        return is_copy(self.claim.copy, other.claim.copy) or self._shares(other, max(len(self.words), len(other.words)))
+
+    def _shares(self, other: _Said, length: int) -> bool:
+        return len(self.words & other.words) >= SAME * max(length, 1)
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Where it stands, and by which rule it counts."""
+        return self.claim.rule, self.claim.quote.source, self.claim.quote.url
+
+
+def drop_repeats(claims: Iterable[Claim], known: Iterable[Claim] = ()) -> list[Claim]:
+    """The declared history and the claims, each from the time when its words were first said.
+
+    What a place repeats of itself is left out. What another place or a new date repeats stands beside the first as its
+    evidence, with the first one's time. A row of a record is a fact of its own day, however alike two rows read.
+    """
+    told, there = list(known), set[tuple[tuple[str, str, str], int]]()
+    firsts: dict[tuple[str, str, str, bool], list[_Said]] = {}
+    for claim in sorted([*told, *claims], key=_when):
+        # Whether undecided words were said before is for the one who asks a person to see (core/undecided.py).
+        if claim.rule != "known" and (claim.asks or not claim.copy or claim.event):
+            told.append(claim)
+            continue
+        said = _Said.of(claim)
+        before = firsts.setdefault((claim.track, claim.status, claim.flag, claim.quote.tier in AUTHORITATIVE), [])
+        first = next((one for one in before if said.repeats(one)), None)
+        if first is None or claim.rule == "known":
+            before.append(said)
+        stood = (said.place, id(first or said))
+        if claim.rule != "known" and stood not in there:
+            told.append(_dated(claim, first.claim.effective_at) if first else claim)
+        there.add(stood)
+    return told
+
+
+def _dated(claim: Claim, first: datetime) -> Claim:
+    """A repetition as of the first time."""
+    return replace(claim, effective_at=first, since=first) if first < claim.effective_at else claim
+
+
+def _when(claim: Claim) -> tuple[datetime, datetime]:
+    return claim.effective_at, claim.quote.seen_at

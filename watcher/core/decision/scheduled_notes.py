@@ -1,0 +1,70 @@
+"""Digests that no change calls for: the weekly sign of life, reminders of the days that matter, messages that did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from watcher.core.decision.digest import summarise
+from watcher.core.model import Date, Digest, Health, Signal, Verdict
+
+HOUR = timedelta(hours=1)
+UNDELIVERED = "undelivered-"
+"""How the id of a note about messages that were given up begins."""
+LOOK_BACK = timedelta(days=2)
+"""A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
+
+
+def weekly(verdicts: Mapping[str, Verdict], healths: Iterable[Health], *, now: datetime, changes: int = 0) -> Digest:
+    """What was seen in the past week and what was not; its id is that of the ISO week, so that one week has one."""
+    states = list(healths)
+    seen = sum(1 for state in states if state.last_good_at and now - state.last_good_at <= timedelta(days=7))
+    few = {0: "Nothing changed this week.", 1: "One change was told this week."}
+    told = few.get(changes, f"{changes} changes were told this week.")
+    notes = (told, f"{seen} of {len(states)} sources were read this week.")
+    return Digest(week_id(now), now, "weekly", (), summarise(verdicts), notes)
+
+
+def week_id(now: datetime) -> str:
+    """Name of the week's note."""
+    week = now.isocalendar()
+    return f"weekly-{week.year}-W{week.week:02}"
+
+
+def reminders(
+    signals: Iterable[Signal], verdicts: Mapping[str, Verdict], *, since: datetime, now: datetime
+) -> tuple[Digest, ...]:
+    """The reminders whose moment lies after `since` (the last look) and not after `now`; each has its own id, for ever."""
+    after = max(since, now - LOOK_BACK)
+    return tuple(
+        Digest(
+            f"reminder-{signal.id}-{date.id}-{ahead // HOUR}h", now, "reminder", (), _of(signal, verdicts), (_words(date, now),)
+        )
+        for signal in signals
+        for date in signal.dates
+        for ahead in date.remind
+        if after < date.at - ahead <= now < date.at
+    )
+
+
+def undelivered(letters: Sequence[str], verdicts: Mapping[str, Verdict], *, number: int, now: datetime) -> Digest:
+    """That messages were given up, a line for each; `number` is that of the newest delivery among them."""
+    told = "1 message could not be delivered" if len(letters) == 1 else f"{len(letters)} messages could not be delivered"
+    return Digest(f"{UNDELIVERED}{number}-{now:%Y%m%dT%H%M%SZ}", now, "operator", (), summarise(verdicts), (told, *letters))
+
+
+def next_reminder(signals: Iterable[Signal], *, now: datetime) -> datetime | None:
+    """When the next reminder is due; None when there is none."""
+    moments = (date.at - ahead for signal in signals for date in signal.dates for ahead in date.remind)
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+def _words(date: Date, now: datetime) -> str:
+    """`in 7 days: the Congress ends (3 January 2027)`."""
+    days = (date.at.date() - now.date()).days
+    when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+    return f"{when}: {date.label} ({date.at.day} {date.at:%B %Y})"
+
+
+def _of(signal: Signal, verdicts: Mapping[str, Verdict]) -> tuple[Verdict, ...]:
+    return summarise({name: verdict for name, verdict in verdicts.items() if name == signal.id})

@@ -1,0 +1,192 @@
+"""The fold of a series: events, each known by what it is about, its kind and its addresses, and what is awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from watcher.core.decision.corroboration import AUTHORITATIVE, has_happened, in_order, is_old, publishers_of, quotes_of
+from watcher.core.model import Claim, Event, Standing, Status, Track, TrackVerdict
+from watcher.core.same_event import Likeness, address, likeness
+
+HOPE = timedelta(days=30)
+"""How long an announced or reported event is shown as such when nothing official follows."""
+OUTCOMES = (
+    "baseline",
+    "widened",
+    "persisted",
+    "narrowed",
+    "closed",
+    "measured_not_comparable",
+    "measured_qualitative",
+    "not_measured",
+    "not_applicable",
+    "",
+)
+"""Strongest reading first: where page and paper differ, the one that measured more is kept."""
+
+
+@dataclass(slots=True, eq=False)
+class _Group:
+    claims: list[Claim] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        return self.claims[0].effective_at
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return _keys(self.claims[0])
+
+
+@dataclass(slots=True)
+class _Events:
+    """The events of a series, and the claims that may be one more or an old one again: nobody but a person can tell."""
+
+    groups: list[_Group] = field(default_factory=list)
+    doubtful: list[Claim] = field(default_factory=list)
+    near: dict[str, list[_Group]] = field(default_factory=dict)
+    """Subject or address → the events that have it: no others can be the same."""
+
+    def beside(self, claim: Claim) -> list[_Group]:
+        """The events that a claim may tell, oldest first."""
+        found = {id(group): group for key in _marks(claim) for group in self.near.get(key, ())}
+        return sorted(found.values(), key=lambda group: group.at)
+
+    def put(self, claim: Claim, group: _Group) -> None:
+        """Sort a claim into an event."""
+        group.claims.append(claim)
+        for key in _marks(claim):
+            if group not in (there := self.near.setdefault(key, [])):
+                there.append(group)
+
+
+def fold_series(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
+    """The verdict of a series at `now`: its events so far and what it waits for. Pure."""
+    told = in_order(claim for claim in claims if claim.status and not claim.review and has_happened(claim, now))
+    summit = track.ladder.statuses[-1]
+    groups = _grouped(track, told).groups
+    events = tuple(_event(group, number) for number, group in enumerate(groups, 1))
+    hopes = [claim for claim in told if claim.status != summit.id and not _is_old(claim, groups)]
+    status, support = _awaited(track, hopes, now)
+    latest = events[-1] if events else None
+    return TrackVerdict(
+        track=track.id,
+        status=status.id,
+        standing=Standing.REPORTED if support and support[-1].quote.tier not in AUTHORITATIVE else Standing.CONFIRMED,
+        since=support[-1].effective_at if support else latest.at if latest else None,
+        seen_at=support[-1].quote.seen_at if support else latest.evidence[0].seen_at if latest else None,
+        evidence=quotes_of(support) if support else latest.evidence if latest else (),
+        voices=publishers_of(support) if support else publishers_of(groups[-1].claims) if groups else (),
+        details={"cycle": len(events) + 1, "latest": latest.title if latest else "", **(latest.details if latest else {})},
+        events=events,
+        path=tuple((event.key, event.at) for event in events),
+        reason=support[-1].reason if support else groups[-1].claims[0].reason if groups else "",
+    )
+
+
+def _marks(claim: Claim) -> frozenset[str]:
+    return _keys(claim) | {f"at {address(claim.quote.url)}"}
+
+
+def _keys(claim: Claim) -> frozenset[str]:
+    return frozenset(claim.event.split("+"))
+
+
+def doubtful_events(track: Track, claims: Iterable[Claim], now: datetime) -> list[Claim]:
+    """The publications that have no number because they may be old ones told again, for a person to tell. Pure."""
+    return _grouped(track, in_order(claim for claim in claims if not claim.review and has_happened(claim, now))).doubtful
+
+
+def _grouped(track: Track, told: Iterable[Claim]) -> _Events:
+    """The claims of each event together."""
+    summit, events = track.ladder.statuses[-1].id, _Events()
+    for claim in told:
+        if claim.status == summit and claim.event and claim.quote.tier in AUTHORITATIVE:
+            _sort_in(events, claim)
+    return events
+
+
+def _sort_in(events: _Events, claim: Claim) -> None:
+    found = [(max(likeness(claim, other) for other in group.claims), group) for group in events.beside(claim)]
+    same = next((group for like, group in found if like is Likeness.SAME), None)
+    old = bool(events.groups) and (is_old(claim) or _looks_back(claim, [group for _, group in found]))
+    if same is not None:
+        events.put(claim, same)
+    elif old or any(like is Likeness.UNCLEAR for like, _ in found):
+        events.doubtful.append(claim)
+    else:
+        events.groups.append(_Group())
+        events.put(claim, events.groups[-1])
+
+
+def _looks_back(claim: Claim, groups: Sequence[_Group]) -> bool:
+    """Whether a publication is about several events, all of which are known: a retrospect."""
+    keys, known = _keys(claim), [group.keys for group in groups]
+    return keys <= frozenset[str]().union(*known) and not any(keys <= one for one in known)
+
+
+def _event(group: _Group, number: int) -> Event:
+    first = group.claims[0]
+    read = min(group.claims, key=lambda claim: OUTCOMES.index(_outcome(claim)))
+    titles = [str(claim.details["title"]) for claim in group.claims if claim.details.get("title")]
+    updated = [moment for claim in group.claims if (moment := _updated(claim)) is not None]
+    ordered = sorted(group.claims, key=lambda claim: (claim is not read, claim.effective_at))
+    return Event(
+        key=first.event,
+        title=titles[0] if titles else first.quote.title or first.event,
+        at=first.effective_at,
+        number=number,
+        outcome=_outcome(read),
+        evidence=quotes_of(ordered),
+        details={**first.details, **read.details},
+        revised_at=max(updated, default=None),
+    )
+
+
+def _outcome(claim: Claim) -> str:
+    outcome = str(claim.details.get("outcome", ""))
+    return outcome if outcome in OUTCOMES else ""
+
+
+def _updated(claim: Claim) -> datetime | None:
+    """The day of a page's own "Updated" line, where it lies after its release."""
+    try:
+        day = date.fromisoformat(str(claim.details.get("updated", ""))[:10])
+    except ValueError:
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=claim.effective_at.tzinfo) if day > claim.effective_at.date() else None
+
+
+def _is_old(claim: Claim, groups: Sequence[_Group]) -> bool:
+    """Whether a hint speaks of an event that has already been published, or lies before the latest one."""
+    known = frozenset[str]().union(*(group.keys for group in groups))
+    return bool(claim.event and _keys(claim) & known) or bool(groups and claim.effective_at <= groups[-1].at)
+
+
+def _awaited(track: Track, hopes: Sequence[Claim], now: datetime) -> tuple[Status, tuple[Claim, ...]]:
+    """The highest status below the summit that hints reach: one official word, or enough publishers."""
+    for status in reversed(track.ladder.statuses[1:-1]):
+        fresh = [claim for claim in hopes if claim.status == status.id and now - claim.effective_at <= (status.expires or HOPE)]
+        official = [claim for claim in fresh if claim.quote.tier in AUTHORITATIVE]
+        if official:
+            return status, tuple(official)
+        if status.report and len(publishers_of(close := _close(fresh, status))) >= status.report:
+            return status, tuple(close)
+    return track.ladder.statuses[0], ()
+
+
+def _close(claims: Sequence[Claim], status: Status) -> list[Claim]:
+    """The latest hints about one subject that lie within the status' time of each other."""
+    best: list[Claim] = []
+    for last in claims:
+        near = [
+            claim
+            for claim in claims
+            if claim.effective_at <= last.effective_at
+            and last.effective_at - claim.effective_at <= status.within
+            and (not claim.event or not last.event or _keys(claim) & _keys(last))
+        ]
+        best = near if len(publishers_of(near)) >= len(publishers_of(best)) else best
+    return best

@@ -1,0 +1,61 @@
+"""What a sentence adds to a claim: its words, when what it tells happened, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from watcher.core.decision.rule_context import RuleContext
+from watcher.core.match import Match, matches
+from watcher.core.model import Rule, Tier
+from watcher.core.retelling import is_over, is_vague, retold_on
+from watcher.core.subject_keys import subject_key
+
+_RETOLD: Final = timedelta(days=7)
+"""Press that dates what it tells further back than this is retelling it."""
+_LATELY: Final = timedelta(days=2)
+"""What a sentence dates so shortly before it was told is told as it happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextMatch:
+    """A sentence that says what a rule asks for."""
+
+    quote: str
+    reason: str
+    values: Mapping[str, str]
+    at: datetime
+    """When what it says happened: when it was told; a retold event on its own day."""
+    since: datetime | None
+    """The beginning of the past time that the sentence gives to it, where it gives one."""
+    subject: str
+    """What an event of a series is about."""
+
+
+def match_text_rule(seen: RuleContext, rule: Rule, *, whole: bool) -> TextMatch | None:
+    """The first sentence of an observation that says what the rule's `says` asks for.
+
+    One that tells of the past counts where no other does; one that tells what is over, or dates it vaguely, not at all.
+    `whole` asks for a sentence of which every word is explained.
+    """
+    past: TextMatch | None = None
+    for said in matches(rule.sentence, seen.signal.vocabulary, seen.reading, whole=whole) if rule.sentence else ():
+        heard = None if is_over(said.quote) or is_vague(said.quote) else _heard(seen, rule, said)
+        if heard and heard.since is None and not said.past:
+            return heard
+        past = past or (heard if heard and heard.since else None)
+    return past
+
+
+def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:
+    """A sentence with the time of what it tells; None where press retells what is old."""
+    # What an edit added was said when it was seen; what stood there before keeps its date (core/decision/repeats.py).
+    told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
+    promised = rule.sentence is not None and rule.sentence.window  # the time of a promise is to come
+    past = None if promised else retold_on(said.quote, told)
+    if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
+        return None
+    at, since = (past.until, past.since) if past and told - past.until > _LATELY else (told, None)
+    return TextMatch(said.quote, said.reason, said.values, at, since, subject_key(said.values.get("object", "")))

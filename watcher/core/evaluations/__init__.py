@@ -1,0 +1,1 @@
+"""What an evaluation found: rates of compliance, and the outcome of a comparison. Pure."""

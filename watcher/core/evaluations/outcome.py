@@ -1,0 +1,95 @@
+"""What an evaluation says of the gap: the outcome by rule, and readings of its other dimensions."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from watcher.core.evaluations.compliance import is_chinese, pair
+from watcher.core.model import Facts, Scalar
+from watcher.core.sentences import fold, split
+from watcher.core.subject_keys import subject_key
+
+WIDENED: Final = 91.0
+PERSISTED: Final = 77.0
+NARROWED: Final = 11.0
+"""Lower ends of the gap in percentage points, around the 86 points of 2025-09-30."""
+
+_US_MODEL: Final = re.compile(r"\b(?:Claude|GPT|ChatGPT|Gemini|Grok|Llama|o[1-9]|gpt-oss|Opus|Sonnet|Fable|Mythos|Nova|Phi)\b")
+_COMPARABLE: Final = re.compile(r"(?i)jailbreak")
+_DISABLED: Final = re.compile(r"(?i)safeguards? (?:\w+ ){0,2}(?:disabled|removed|off)|without safeguards|helpful-only")
+_ROBUST: Final = re.compile(
+    r"(?i)\b(?:jailbreak\w*|safeguards?|refus\w+|malicious requests?|harmful requests?|hijack\w*|block\w* (?:fewer|more))\b"
+)
+_COMPARATIVE: Final = re.compile(
+    r"(?i)\b(?:more|less|fewer|better|worse|weaker|stronger|as \w+ as|likelier|lower|higher)\b.{0,160}\bthan\b"
+    r"|\bcompared (?:to|with)\b"
+)
+_EARLIER: Final = re.compile(
+    r"(?i)\b(?:previous(?:ly)?|earlier|prior|last year|formerly|baseline|(?:the|its|our|a|caisi's) (?:\w+ )?20\d\d"
+    r" (?:evaluation|assessment|report|study))\b"
+)
+"""What an earlier evaluation measured, told again."""
+_VERSIONED: Final = re.compile(r"\b[A-Z][A-Za-z.]*(?:[ \-]?[A-Z]?\d[\w.\-]*)")
+_READINGS: Final = (
+    ("hijacking", re.compile(r"(?i)\bhijack")),
+    ("biology", re.compile(r"(?i)\bbiolog")),
+    (
+        "cyber_safeguards",
+        re.compile(r"(?i)\bsafeguards?\b.*\b(?:exploit|cyber|offensive)|\b(?:exploit|cyber|offensive)\b.*\bsafeguards?\b"),
+    ),
+    ("censorship", re.compile(r"(?i)\bcensor")),
+    ("capability_lag", re.compile(r"(?i)\b(?:lag|lags|lagging|trails?|behind)\b.*\bmonths?\b")),
+)
+
+
+def outcome_of(text: str, *, subject: str = "") -> Facts:
+    """Outcome of an official evaluation text about `subject`, with prc, us and gap where one sentence gives both.
+
+    Keys: outcome; prc, us, gap (per cent, points); measured (the sentence); one sentence for each further dimension.
+    """
+    if _US_MODEL.search(subject) and not is_chinese(subject):
+        return {"outcome": "not_applicable"}
+    lines = split(text)
+    for line in lines:
+        found = None if _is_of_another(line, subject) else pair(line, prc=(subject,))
+        if found:
+            return {
+                "outcome": _by_gap(*found, line, text),
+                "prc": found[0],
+                "us": found[1],
+                "gap": round(found[0] - found[1], 2),
+                "measured": line,
+            }
+    words = next((line for line in lines if _ROBUST.search(fold(line)) and _COMPARATIVE.search(fold(line))), "")
+    measured: dict[str, Scalar] = {"measured": words} if words else {}
+    return {"outcome": "measured_qualitative" if words else "not_measured", **measured, **readings(lines)}
+
+
+def _is_of_another(line: str, subject: str) -> bool:
+    """Whether a sentence retells what was measured before, or names another model and not the one that is evaluated."""
+    text = fold(line)
+    if _EARLIER.search(text):
+        return True
+    own, names = subject_key(subject).split("+"), text.lower().replace(" ", "-")
+    others = [model for model in _VERSIONED.findall(text) if is_chinese(model)]
+    return bool(others) and not any(key in names for key in own)
+
+
+def _by_gap(prc: float, us: float, line: str, text: str) -> str:
+    if not _COMPARABLE.search(line) or _DISABLED.search(text):
+        return "measured_not_comparable"
+    gap = prc - us
+    if gap < NARROWED:
+        return "closed"
+    return "widened" if gap >= WIDENED else "persisted" if gap >= PERSISTED else "narrowed"
+
+
+def readings(lines: tuple[str, ...]) -> dict[str, Scalar]:
+    """Dimension → the first sentence that speaks of it (never a figure of the gap)."""
+    found: dict[str, Scalar] = {}
+    for name, pattern in _READINGS:
+        line = next((line for line in lines if pattern.search(line)), "")
+        if line:
+            found[name] = line
+    return found

@@ -1,0 +1,135 @@
+"""What a thing can be: statuses in order, and the rules that reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from watcher.core.model.base import Scalar, Tier
+from watcher.core.says import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A rung of a ladder, in the order of the ladder."""
+
+    id: str
+    label: str
+    meaning: str
+    consequence: str = ""
+    """What the status changes for the reader."""
+    next: str = ""
+    """What would move it from here, in plain words."""
+    final: bool = False
+    steps_back: bool = False
+    """Reaching it is a step back (rejected, suspended, blocked)."""
+    urgent: bool = False
+    confirm: int = 1
+    """Independent voices, one of them official, for *confirmed*; fewer is *provisional*."""
+    report: int = 0
+    """Independent press publishers that make it *reported*; 0: press never moves it."""
+    within: timedelta = timedelta(days=3)
+    """Time inside which voices for it must lie together."""
+    expires: timedelta | None = None
+    """After this long the flag `overdue` is raised (a promise with a window)."""
+    mail: bool = True
+    """Whether reaching it is worth a message of its own; otherwise it is listed in the next digest."""
+    wakes: bool = False
+    """Whether people act on it at once: then a sentence claims it only where every word of its clause is explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When an entry supports a status, raises a flag, or is handed to a person."""
+
+    id: str
+    status: str = ""
+    flag: str = ""
+    review: bool = False
+    """A person decides: with a `status` the text is undecided and asks at once, without one it is listed to be read."""
+    when: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    """Facts that must have one of these values; True asks only that the fact is there, False that it is not."""
+    sentence: Sentence | None = None
+    """What one sentence must say (core/match.py)."""
+    by: tuple[Tier, ...] = (Tier.OFFICIAL,)
+    publishers: tuple[str, ...] = ()
+    """Registrable domains or hosts that may say it; empty: any of the tiers."""
+    sources: tuple[str, ...] = ()
+    surfaces: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """Exact hosts of the entry's own address; empty: any."""
+    back_from: tuple[str, ...] = ()
+    """Statuses above its own that this rule may leave (a restoration, a new motion after a blocked one)."""
+    not_from: tuple[str, ...] = ()
+    """Statuses that this rule never leaves."""
+    cancels: tuple[str, ...] = ()
+    """Statuses whose earlier claims this one takes back (a vitiated or returned action)."""
+    clears: tuple[str, ...] = ()
+    """Flags that this rule lowers."""
+    confirm: int | None = None
+    """Overrides the status' own `confirm`."""
+    clock: datetime | None = None
+    """A rule of time alone: holds from this moment on."""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Detail name → fact name or `match:NAME` to carry with the claim."""
+    event: str = ""
+    """Fact that names what happened ("model"), or the entry's key, title or link; claims of one event corroborate each other."""
+    outcome: bool = False
+    """Whether the outcome of a series event is read from the entry's text (core/decision/figures.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something beside the status that a reader should see."""
+
+    id: str
+    label: str
+    meaning: str
+    mail: bool = True
+    report: int = 0
+    """Independent press publishers that raise it; 0: only official words do."""
+    within: timedelta = timedelta(days=3)
+    lasts: timedelta | None = None
+    """How long it is shown; none: until other words clear it."""
+    differs: tuple[str, ...] = ()
+    """Details, e.g. `tally`: the flag is up while sources tell one of them differently of one event of the present status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The statuses of a kind of track, lowest first, with the rules that reach them."""
+
+    id: str
+    statuses: tuple[Status, ...]
+    rules: tuple[Rule, ...]
+    flags: tuple[Flag, ...] = ()
+    series: bool = False
+    """Events without a summit: each one is news once, then the track awaits the next."""
+    quiet_after: timedelta | None = None
+    """A series without an event for this long raises the flag `quiet`."""
+    attributes: tuple[str, ...] = ()
+    """Details that any later official claim updates, whatever its status (version, price, access model)."""
+
+    def rank(self, status: str) -> int:
+        """Position of a status on the ladder. Raises KeyError for a status that is not on it."""
+        for position, rung in enumerate(self.statuses):
+            if rung.id == status:
+                return position
+        raise KeyError(status)
+
+    def rung(self, status: str) -> Status:
+        """The status with this id. Raises KeyError."""
+        return self.statuses[self.rank(status)]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One thing followed on a ladder; the ladder's `$name` values are already filled in."""
+
+    id: str
+    title: str
+    ladder: Ladder
+    link: str = ""
+    search: str = ""
+    """Words that would find its successor when it ends (a bill's short title and sponsor)."""

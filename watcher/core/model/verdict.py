@@ -1,0 +1,156 @@
+"""What it means and what is told: verdicts, transitions, digests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from watcher.core.model.base import Change, Facts, Standing
+from watcher.core.model.observation import Quote, Undecided
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOutage:
+    """A source that cannot be trusted at the moment."""
+
+    source: str
+    url: str
+    since: datetime
+    why: str
+    essential: bool = False
+    title: str = ""
+    """What readers call it."""
+
+    @property
+    def name(self) -> str:
+        """Its title, or its id where it has none."""
+        return self.title or self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One member of a series."""
+
+    key: str
+    title: str
+    at: datetime
+    number: int
+    outcome: str
+    evidence: tuple[Quote, ...]
+    details: Facts = field(default_factory=dict)
+    revised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedFlag:
+    """A flag that is up."""
+
+    id: str
+    label: str
+    since: datetime
+    evidence: tuple[Quote, ...] = ()
+    mail: bool = True
+    subject: str = ""
+    """What it is about where one flag can be up for several things (a page, a model)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackVerdict:
+    """Where one track stands."""
+
+    track: str
+    status: str
+    standing: Standing
+    since: datetime | None
+    """When what set the status happened."""
+    seen_at: datetime | None
+    """When the watch first saw it."""
+    evidence: tuple[Quote, ...] = ()
+    voices: tuple[str, ...] = ()
+    details: Facts = field(default_factory=dict)
+    flags: tuple[RaisedFlag, ...] = ()
+    events: tuple[Event, ...] = ()
+    """Series only: all events, oldest first."""
+    path: tuple[tuple[str, datetime], ...] = ()
+    """Statuses passed on the way, with their dates; the last one is the present."""
+    reason: str = ""
+    because_of: str = ""
+    """`correction` where a claim was taken back by a later one (a vitiated or returned action), else empty."""
+    proofs: Mapping[str, Quote] = field(default_factory=dict)
+    """The words that tell each detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with a unit, a date and a quote."""
+
+    id: str
+    label: str
+    unit: str
+    text: str
+    """As it is shown: "94 % against 8 %", "60-40", "19.7x in April 2026"."""
+    at: datetime | None = None
+    quote: Quote | None = None
+    values: Facts = field(default_factory=dict)
+    series: tuple[tuple[str, float | None], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where a signal stands, the words that prove it, and what cannot be seen."""
+
+    signal: str
+    headline: str
+    headline_label: str
+    tracks: tuple[TrackVerdict, ...]
+    figures: tuple[Figure, ...]
+    blind: tuple[SourceOutage, ...]
+    as_of: datetime
+    verified_at: datetime | None = None
+    """Oldest of the essential sources' last good readings: what holds was seen to hold then."""
+    cannot_see_since: datetime | None = None
+    """Set when an essential source is blind."""
+    baseline: bool = False
+    undecided: tuple[Undecided, ...] = ()
+    """Texts that may change it and that a person is reading, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """The difference between two verdicts, told once."""
+
+    signal: str
+    track: str
+    kind: Change
+    before: str
+    after: str
+    at: datetime
+    standing: Standing
+    headline: str
+    headline_label: str
+    evidence: tuple[Quote, ...] = ()
+    effective_at: datetime | None = None
+    event: str = ""
+    title: str = ""
+    outcome: str = ""
+    figures: Facts = field(default_factory=dict)
+    details: Facts = field(default_factory=dict)
+    mail: bool = True
+    urgent: bool = False
+    reason: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The news of one moment: what changed, where the rest stands, and what cannot be seen."""
+
+    id: str
+    at: datetime
+    kind: str
+    """news | baseline | operator | undecided | weekly | reminder."""
+    transitions: tuple[Transition, ...]
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...] = ()

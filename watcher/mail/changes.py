@@ -1,0 +1,182 @@
+"""One transition as an item of a mail: before and after, the proof, what it means, what comes next."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from watcher.core.model import Change, Facts, Flag, Transition
+from watcher.mail.affected_tools import affected_by, without_fallback
+from watcher.mail.citations import cites
+from watcher.mail.context import MailContext, Recipient
+from watcher.mail.letter import Item
+from watcher.mail.wording import STANDINGS, Sign, detail, lowered, moment, outcome, several, shortened, tally, when
+
+FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
+CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
+
+
+def item(transition: Transition, desk: MailContext, reader: Recipient) -> Item:
+    """The change, ready to be written."""
+    sign = _sign(transition)
+    return Item(
+        kicker=" · ".join(_names(transition, desk)),
+        title=shortened(title(transition, desk), 200),
+        icon=sign.icon,
+        standing=sign.word,
+        tone=_tone(transition, desk, sign),
+        note=sign.meaning,
+        rows=_rows(transition, desk, reader.zone),
+        cites=cites(transition.evidence, reader.zone),
+        paragraphs=_paragraphs(transition, desk),
+        link=desk.page_of(transition.signal),
+    )
+
+
+def title(transition: Transition, desk: MailContext) -> str:
+    """The change in a few words: `Passed by the Senate, 60-40`, the title of an evaluation, the label of a flag."""
+    if transition.kind is Change.UNDECIDED:
+        return transition.title
+    if transition.kind is Change.FLAG:
+        return transition.title if transition.after else f"No longer: {lowered(transition.title)}"
+    if transition.event:
+        return f"Taken back: {transition.title}" if is_taken_back(transition) else transition.title
+    label = desk.status(transition.signal, transition.track, transition.after).label
+    return f"{label}, {votes}" if (votes := told_tally(transition)) and votes not in label else label
+
+
+def told_tally(transition: Transition) -> str:
+    """The votes where the quotes of this change state them, so that an old tally is not repeated as news."""
+    votes = tally(transition.details)
+    stated = "".join(quote.text for quote in transition.evidence).replace(" ", "").replace("\u2013", "-")
+    return votes if votes and votes in stated else ""
+
+
+def moved(transition: Transition, desk: MailContext) -> str:
+    """The change in one sentence."""
+    track = desk.track_title(transition.signal, transition.track)
+    if transition.kind is Change.UNDECIDED:
+        return f"{track}: {lowered(transition.title)}: {transition.reason}."
+    if transition.kind is Change.FLAG:
+        return f"{track}: {_flag_meaning(transition, desk) or transition.reason}"
+    if transition.event:
+        return _event_sentence(transition)
+    before, after = (
+        desk.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
+    )
+    if transition.kind is Change.CORRECTION:
+        return f"{track}: we said “{before}”; it stands at “{after}”."
+    if before == after or not transition.before:
+        return f"{track}: {STANDINGS[transition.standing].word.lower()}. {STANDINGS[transition.standing].meaning}"
+    return f"{track}: before “{before}”, now “{after}”."
+
+
+def _event_sentence(transition: Transition) -> str:
+    """What an evaluation said, or that it was taken back."""
+    if is_taken_back(transition):
+        return f"We said that this was published: {transition.title}. The evidence was taken back."
+    told = outcome(transition.outcome) or "What it says of the gap has not been read yet."
+    return f"{'Corrected: ' if transition.kind is Change.CORRECTION else ''}{transition.title}: {lowered(told)}"
+
+
+def is_taken_back(transition: Transition) -> bool:
+    """Whether a correction removes an event rather than what it said."""
+    return transition.kind is Change.CORRECTION and bool(transition.event) and "taken back" in transition.reason
+
+
+def _names(transition: Transition, desk: MailContext) -> list[str]:
+    """The signal and, where it adds something, the track."""
+    names = [desk.title_of(transition.signal), desk.track_title(transition.signal, transition.track)]
+    return list(dict.fromkeys(shortened(name, 100) for name in names if name))
+
+
+def _sign(transition: Transition) -> Sign:
+    """How well it is supported, or that it is a correction or a flag."""
+    if transition.kind is Change.CORRECTION:
+        return CORRECTED
+    return FLAGGED if transition.kind is Change.FLAG else STANDINGS[transition.standing]
+
+
+def _tone(transition: Transition, desk: MailContext, sign: Sign) -> str:
+    """A confirmed step back is bad news in its colour too."""
+    back = desk.status(transition.signal, transition.track, transition.after).steps_back
+    return "bad" if back and sign.tone == "good" else sign.tone
+
+
+def _rows(transition: Transition, desk: MailContext, zone: tzinfo) -> tuple[tuple[str, str], ...]:
+    """Before and after, when, and the details that stand beside the status."""
+    rows = list(_states(transition, desk))
+    if transition.effective_at and transition.effective_at != transition.at:
+        rows.append(("Published" if transition.event else "Happened", when(transition.effective_at, zone)))
+    rows.append(("Seen", moment(transition.at, zone)))
+    if transition.kind is not Change.FLAG:
+        rows += _details(transition, desk)
+    return tuple((name, shortened(value, 300)) for name, value in rows if value)
+
+
+def _states(transition: Transition, desk: MailContext) -> tuple[tuple[str, str], ...]:
+    """Before and after in words; a flag is up or down, an evaluation has an outcome."""
+    if transition.kind is Change.FLAG:
+        return (("Now", "Raised" if transition.after else "Lowered"), ("About", transition.event))
+    if transition.event:
+        return (("Outcome", outcome(transition.outcome)),)
+    before, after = (
+        desk.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
+    )
+    return (
+        ("Before", before if transition.before else ""),
+        ("Now", f"{after}, {votes}" if (votes := told_tally(transition)) else after),
+    )
+
+
+def _details(transition: Transition, desk: MailContext) -> list[tuple[str, str]]:
+    """What the ladder keeps beside the status (version, price, access model), and how a vote was taken."""
+    signal = desk.signals.get(transition.signal)
+    tracks = signal.tracks if signal else ()
+    names = [name for each in tracks if each.id == transition.track for name in (*each.ladder.attributes, "how")]
+    facts: Facts = transition.details
+    return [detail(name, facts[name]) for name in dict.fromkeys(names) if facts.get(name) not in {None, "", False, True}]
+
+
+def _flag_meaning(transition: Transition, desk: MailContext) -> str:
+    """What a flag means, as its ladder says."""
+    signal = desk.signals.get(transition.signal)
+    flags: list[Flag] = (
+        [flag for each in signal.tracks if each.id == transition.track for flag in each.ladder.flags] if signal else []
+    )
+    return next((flag.meaning for flag in flags if flag.id == (transition.after or transition.before)), "")
+
+
+def _paragraphs(transition: Transition, desk: MailContext) -> tuple[tuple[str, str], ...]:
+    """What it means, what it changes for the reader, and what comes next."""
+    rung = desk.status(transition.signal, transition.track, transition.after)
+    if transition.kind is Change.FLAG:
+        told = [("What it means", _flag_meaning(transition, desk))]
+    else:
+        told = [
+            ("What it means", rung.meaning),
+            ("What it changes for you", for_you(transition.signal, rung.consequence, desk)),
+            *tools(transition.signal, desk),
+            ("What comes next", rung.next),
+        ]
+    if transition.kind is Change.CORRECTION:
+        told.insert(0, ("Why we correct it", sentence(transition.reason)))
+    return tuple((name, shortened(words, 600)) for name, words in told if words)
+
+
+def sentence(words: str) -> str:
+    """Words with a capital at the start and a full stop at the end."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}" if words else ""
+
+
+def for_you(signal: str, consequence: str, desk: MailContext) -> str:
+    """What the status changes for the reader; where it says nothing, what the signal does."""
+    return consequence or (desk.signals[signal].changes_for_you if signal in desk.signals else "")
+
+
+def tools(signal: str, desk: MailContext) -> tuple[tuple[str, str], ...]:
+    """Which of the reader's own tools a signal touches, each with its fallback; those without one are pointed out."""
+    found = affected_by(desk.signals[signal], desk.stack) if signal in desk.signals else ()
+    ready = " ".join(f"{tool.name}: fall back to {tool.fallback}." for tool in found if tool.fallback)
+    bare = several([tool.name for tool in without_fallback(found)])
+    missing = f"{bare}. Write down what would take its place." if bare else ""
+    return ("Your tools", ready), ("Your tools without a fallback", missing)

@@ -1,0 +1,260 @@
+"""A digest as a letter, by its kind: news, the first message, a blind source, a text to decide, the weekly note, a reminder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from watcher.core.model import Change, Digest, Transition
+from watcher.mail.changes import item, moved
+from watcher.mail.citations import cites
+from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
+from watcher.mail.letter import Item, Letter, Line, Section
+from watcher.mail.standings import blind_section, standing_item, unchanged, undecided_section
+from watcher.mail.subject_line import LONGEST, headline, headlines_before, subject, weight
+from watcher.mail.wording import count, moment, safe_link, several, shortened
+
+MOST_ITEMS = 8
+MOST_LINES = 12
+Write = Callable[[Digest, MailContext, Recipient], Letter]
+
+
+def letter(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+    """The letter that a digest is for one reader."""
+    write = KINDS.get(digest.kind, _news)
+    if write is _news and not any(change.mail for change in transitions_for(digest, reader)):
+        write = _note
+    return write(digest, desk, reader)
+
+
+def _news(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+    """What changed, where the rest stands, and what cannot be seen."""
+    changes = sorted(transitions_for(digest, reader), key=weight)
+    told, listed = [each for each in changes if each.mail], [each for each in changes if not each.mail]
+    verdicts = verdicts_for(digest, desk, reader)
+    moved_signals = {each.signal for each in told}
+    rest = [verdict for verdict in verdicts if verdict.signal not in moved_signals]
+    before = headlines_before(digest, desk)
+    items = tuple(item(each, desk, reader) for each in told[:MOST_ITEMS])
+    return Letter(
+        subject=subject(told, desk, before),
+        title=_title(told, desk, before),
+        deck=shortened(" ".join(moved(each, desk) for each in told[:3]), 320),
+        date=moment(digest.at, reader.zone),
+        items=items,
+        tone=items[0].tone,
+        sections=_sections(
+            _lines(digest.notes),
+            _more(told, desk),
+            _noted(listed, desk),
+            undecided_section(verdicts, desk, reader),
+            unchanged(rest, desk, reader),
+            blind_section(verdicts, desk, reader),
+        ),
+        footer=_footer(desk, reader),
+        urgent=any(each.urgent for each in told),
+        about=told[0].signal,
+    )
+
+
+def _title(told: Sequence[Transition], desk: MailContext, before: Mapping[str, str]) -> str:
+    """The news of a single signal, or how many there are."""
+    signals = list(dict.fromkeys(each.signal for each in told))
+    if len(signals) == 1:
+        return shortened(headline(told[0], desk, before), 200)
+    return f"{count(len(told), 'change')}: {several([desk.title_of(each) for each in signals])}"
+
+
+def _more(told: Sequence[Transition], desk: MailContext) -> Section:
+    """Changes beyond what one mail can hold."""
+    lines = [Line(desk.title_of(each.signal), moved(each, desk), desk.page_of(each.signal)) for each in told[MOST_ITEMS:]]
+    return Section("More changes", tuple(lines[:MOST_LINES]))
+
+
+def _noted(listed: Sequence[Transition], desk: MailContext) -> Section:
+    """Changes that are not worth a message of their own, one line each."""
+    lines = [
+        Line(
+            f"{desk.title_of(each.signal)} · {desk.track_title(each.signal, each.track)}",
+            shortened(_noted_words(each, desk), 240),
+        )
+        for each in listed[:MOST_LINES]
+    ]
+    return Section("Also noted", tuple(lines))
+
+
+def _noted_words(change: Transition, desk: MailContext) -> str:
+    """What a change comes to in a line: its reason, or for a text that is settled what became of it."""
+    return moved(change, desk) if change.kind is Change.UNDECIDED else change.reason.replace("_", " ") or moved(change, desk)
+
+
+def _baseline(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+    """Where everything stands when the watch starts."""
+    verdicts = verdicts_for(digest, desk, reader)
+    many = count(len(verdicts), "signal")
+    return Letter(
+        subject=shortened(f"{desk.title}: the watch has started, {many}", LONGEST),
+        title="The watch has started",
+        deck=f"{_stand(many)} today. From now on you hear from us when that changes.",
+        date=moment(digest.at, reader.zone),
+        items=tuple(standing_item(verdict, desk, reader) for verdict in verdicts),
+        sections=_sections(undecided_section(verdicts, desk, reader), blind_section(verdicts, desk, reader)),
+        footer=_footer(desk, reader),
+        about="baseline",
+    )
+
+
+def _operator(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+    """A source that went blind or sees again, messages that were given up: for the person who runs the watch."""
+    changes = sorted(transitions_for(digest, reader), key=lambda change: not change.after)
+    blind, seen = [each for each in changes if each.after], [each for each in changes if not each.after]
+    words = [f"cannot see {_some(blind)}"] * bool(blind) + [f"sees {_some(seen)} again"] * bool(seen)
+    title = f"The watch {' and '.join(words)}" if words else "".join(digest.notes[:1]) or "A note from the watch"
+    return Letter(
+        subject=shortened(title, LONGEST),
+        title=shortened(title, 200),
+        deck="No status changes because of it. " + ("What is blind is marked on the page and in each digest." if blind else ""),
+        date=moment(digest.at, reader.zone),
+        items=tuple(_source_item(each, desk, reader) for each in changes[:MOST_ITEMS]),
+        tone="warn" if blind or not words else "good",
+        sections=_sections(
+            _lines(digest.notes[not words :]),
+            unchanged(verdicts_for(digest, desk, reader), desk, reader, heading="Where the signals stand"),
+        ),
+        footer=_footer(desk, reader),
+        about="operator",
+    )
+
+
+def _some(changes: Sequence[Transition]) -> str:
+    """One source by name, several by number."""
+    return _source_of(changes[0]) if len(changes) == 1 else count(len(changes), "source")
+
+
+def _source_of(change: Transition) -> str:
+    """What readers call the source that a transition tells of."""
+    return next((quote.title for quote in change.evidence if quote.title), change.event or change.title)
+
+
+def _source_item(change: Transition, desk: MailContext, reader: Recipient) -> Item:
+    """One source that went blind or sees again."""
+    links = [("Address", link) for quote in change.evidence if (link := safe_link(quote.url))]
+    since = [("Since", moment(change.effective_at, reader.zone))] if change.effective_at else []
+    return Item(
+        kicker=desk.title_of(change.signal),
+        title=shortened(_source_of(change), 120),
+        icon="⊘" if change.after else "✓",
+        standing="Cannot see" if change.after else "Seen again",
+        tone="warn" if change.after else "good",
+        rows=(*since, ("Why" if change.after else "It was", shortened(change.reason, 300)), *links),
+        link=desk.page("sources"),
+        more="All sources on the page",
+    )
+
+
+def _undecided(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+    """Texts that no rule accounts for: what they say, and how the person who runs the watch settles them."""
+    asked = [each for each in transitions_for(digest, reader) if each.after]
+    signals = several(list(dict.fromkeys(desk.title_of(each.signal) for each in asked)))
+    many = "an official text waits" if len(asked) == 1 else f"{len(asked)} official texts wait"
+    return Letter(
+        subject=shortened(f"To decide: {many} for a person ({signals})", LONGEST),
+        title=shortened(f"{many[:1].upper()}{many[1:]} for you", 200),
+        deck=shortened(asked[0].evidence[0].text, 320) if asked else "",
+        date=moment(digest.at, reader.zone),
+        items=tuple(_text_item(each, desk, reader) for each in asked[:MOST_ITEMS]),
+        tone="warn",
+        sections=_sections(
+            Section("More texts", tuple(_text_line(each, desk) for each in asked[MOST_ITEMS:][:MOST_LINES])),
+            unchanged(verdicts_for(digest, desk, reader), desk, reader, heading="Where the signals stand"),
+        ),
+        footer=_footer(desk, reader),
+        about="undecided",
+    )
+
+
+def _text_item(change: Transition, desk: MailContext, reader: Recipient) -> Item:
+    """One text that a person is asked about."""
+    number, may = change.details["number"], str(change.details["may_say"] or "")
+    label = desk.status(change.signal, change.track, may).label if may else "a change that no rule can name"
+    settle = f"watcher review {number} --claim {may or 'STATUS'}, or watcher review {number} --dismiss “why”."
+    return Item(
+        kicker=" · ".join(dict.fromkeys((desk.title_of(change.signal), desk.track_title(change.signal, change.track)))),
+        title=shortened(f"It may say: {label}", 200),
+        icon="?",
+        standing="Undecided",
+        tone="warn",
+        note="No status changes because of it until a person has decided. Readers see that it is being checked.",
+        rows=(("Text", f"number {number}"), ("Why you are asked", shortened(change.reason, 300))),
+        cites=cites(change.evidence, reader.zone),
+        paragraphs=(("To settle it", settle),),
+        link=desk.page_of(change.signal),
+        more="The signal on the page",
+    )
+
+
+def _text_line(change: Transition, desk: MailContext) -> Line:
+    quote = change.evidence[0]
+    return Line(f"{desk.title_of(change.signal)} · {change.details['number']}", shortened(quote.text, 240), safe_link(quote.url))
+
+
+def _note(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+    """A quiet note: the weekly sign of life, or a reminder of a date."""
+    verdicts = verdicts_for(digest, desk, reader)
+    blind = blind_section(verdicts, desk, reader)
+    unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""
+    many = count(len(verdicts), "signal")
+    reminder = digest.kind == "reminder" and bool(digest.notes)
+    return Letter(
+        subject=shortened(f"Reminder: {digest.notes[0]}" if reminder else f"Still watching {many}{unseen}", LONGEST),
+        title=shortened(digest.notes[0], 200) if reminder else "Still watching",
+        deck=f"{_stand(many)}{unseen}.",
+        date=moment(digest.at, reader.zone),
+        sections=_sections(
+            _lines(digest.notes[reminder:]),
+            undecided_section(verdicts, desk, reader),
+            unchanged(verdicts, desk, reader, heading="Where the signals stand"),
+            blind,
+        ),
+        footer=_footer(desk, reader),
+        about=digest.kind,
+    )
+
+
+def _stand(many: str) -> str:
+    """The beginning of a sentence about all signals."""
+    return f"This is where {many} {'stands' if many.startswith('1 ') else 'stand'}"
+
+
+def _lines(notes: Sequence[str]) -> Section:
+    """Notes as lines of their own."""
+    return Section("Notes", tuple(Line("", shortened(note, 300)) for note in notes[:MOST_LINES]))
+
+
+def _sections(*sections: Section) -> tuple[Section, ...]:
+    """Those that have something to say."""
+    return tuple(section for section in sections if section.lines)
+
+
+def _footer(desk: MailContext, reader: Recipient) -> tuple[Line, ...]:
+    """Who writes, and how to hear no more."""
+    lines = [
+        Line(
+            desk.title,
+            "watches public sources and writes when a signal moves. A mistake is corrected in the same thread.",
+            desk.page(),
+        )
+    ]
+    way_out = reader.unsubscribe_url or reader.unsubscribe_mailto
+    if way_out:
+        lines.append(Line("Unsubscribe", "one click, for good.", way_out))
+    return tuple(lines)
+
+
+KINDS: dict[str, Write] = {
+    "news": _news,
+    "baseline": _baseline,
+    "operator": _operator,
+    "undecided": _undecided,
+    "weekly": _note,
+    "reminder": _note,
+}

@@ -1,0 +1,82 @@
+"""What the writer of a mail has before it besides the digest: the watch, and the one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from watcher.core.model import Digest, Signal, Status, Transition, Verdict
+
+if TYPE_CHECKING:
+    from watcher.config.settings import Tool  # pydantic comes with it
+
+
+@dataclass(frozen=True, slots=True)
+class MailContext:
+    """The watch as it is configured."""
+
+    signals: Mapping[str, Signal]
+    title: str = "Policy Signal Watch"
+    base_url: str = ""
+    """Address of the page without a slash at its end; empty: mails link to the sources alone."""
+    stack: tuple[Tool, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """The name under which threads and lists are known."""
+        return urlsplit(self.base_url).hostname or "policy-signal-watch.localhost"
+
+    def page(self, path: str = "") -> str:
+        """Address of the page, or of a path on it such as `signals/senate-vote`; empty without a page."""
+        return f"{self.base_url.rstrip('/')}/{path}" if self.base_url else ""
+
+    def page_of(self, signal: str) -> str:
+        """Address of one signal on the page; empty without a page."""
+        return self.page(f"signals/{signal}")
+
+    def title_of(self, signal: str) -> str:
+        """The signal's title, or its id where the configuration has lost it since."""
+        return self.signals[signal].title if signal in self.signals else signal
+
+    def track_title(self, signal: str, track: str) -> str:
+        """The track's title, or its id."""
+        known = self.signals[signal].tracks if signal in self.signals else ()
+        return next((each.title for each in known if each.id == track), track)
+
+    def status(self, signal: str, track: str, status: str) -> Status:
+        """The rung; one that the configuration has lost since is shown by its id."""
+        known = self.signals[signal].tracks if signal in self.signals else ()
+        rungs = (rung for each in known if each.id == track for rung in each.ladder.statuses)
+        return next((rung for rung in rungs if rung.id == status), Status(status, status.replace("_", " ").capitalize(), ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """The one person or machine that a message is for."""
+
+    id: str
+    message_id: str
+    zone: tzinfo = field(default=UTC)
+    signals: frozenset[str] = frozenset()
+    """Empty: all."""
+    unsubscribe_url: str = ""
+    unsubscribe_mailto: str = ""
+
+    def wants(self, signal: str) -> bool:
+        """Whether a signal is for this reader."""
+        return not self.signals or signal in self.signals
+
+
+def transitions_for(digest: Digest, reader: Recipient) -> tuple[Transition, ...]:
+    """The changes that are for this reader."""
+    return tuple(transition for transition in digest.transitions if reader.wants(transition.signal))
+
+
+def verdicts_for(digest: Digest, desk: MailContext, reader: Recipient) -> tuple[Verdict, ...]:
+    """The verdicts that are for this reader, in the order of the configuration."""
+    order = {name: place for place, name in enumerate(desk.signals)}
+    wanted = (verdict for verdict in digest.verdicts if reader.wants(verdict.signal))
+    return tuple(sorted(wanted, key=lambda verdict: order.get(verdict.signal, len(order))))

@@ -1,0 +1,69 @@
+"""The message that a digest is for one reader, put together from its letter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from notifiers.message import Message
+from watcher.core.model import Digest
+from watcher.mail.compose import letter
+from watcher.mail.context import MailContext, Recipient
+from watcher.mail.html import as_html
+from watcher.mail.letter import Letter, Line, Section
+from watcher.mail.payload import brief, payload
+from watcher.mail.text import as_text
+from watcher.mail.thread import list_id, root
+from watcher.mail.wording import count
+
+LIMIT = 80_000
+"""Bytes of HTML; Gmail clips at about 102 KB with its encoding."""
+FIRST = 12
+"""Items of which the first try is made: most letters have fewer, and few have room for more."""
+
+
+def build_message(digest: Digest, desk: MailContext, reader: Recipient) -> Message:
+    """The message with text and HTML parts, thread and list headers, and the payload for machines."""
+    told, html = _fitted(letter(digest, desk, reader))
+    thread = root(told.about, desk)
+    links = [cite.link for item in told.items[:1] for cite in item.cites[:1]]
+    return Message(
+        message_id=reader.message_id,
+        subject=told.subject,
+        text=as_text(told),
+        html=html,
+        brief=brief("", told.deck, [desk.page() or "".join(links)]),
+        sent_at=digest.at,
+        list_id=list_id(desk),
+        in_reply_to=thread,
+        references=(thread,),
+        unsubscribe_url=reader.unsubscribe_url,
+        unsubscribe_mailto=reader.unsubscribe_mailto,
+        urgent=told.urgent,
+        payload=payload(digest, desk, reader, subject=told.subject),
+    )
+
+
+def _fitted(told: Letter) -> tuple[Letter, str]:
+    """The letter with its HTML; items at its end are left off until no mail program clips it.
+
+    A letter of hundreds of items is never laid out whole: its beginning is, twice as long each time while that fits, and then
+    the longest one is found by halves.
+    """
+    all_items = len(told.items)
+    best, fits, too_many = (told, ""), -1, all_items + 1
+    tried = min(FIRST, all_items)
+    while too_many - fits > 1:
+        letter = told if tried == all_items else _shortened(told, tried)
+        html = as_html(letter)
+        if len(html.encode()) <= LIMIT or not tried:
+            best, fits = (letter, html), tried
+        else:
+            too_many = tried
+        tried = (fits + too_many) // 2 if too_many <= all_items else min(2 * tried, all_items)
+    return best
+
+
+def _shortened(told: Letter, items: int) -> Letter:
+    """The letter with its first items alone, and how many are left off."""
+    left_off = Line("", f"{count(len(told.items) - items, 'more change')}: this mail would be too long. The page has them all.")
+    return replace(told, items=told.items[:items], sections=(Section("Left off", (left_off,)), *told.sections))

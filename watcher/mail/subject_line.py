@@ -1,0 +1,87 @@
+"""The subject line: the news itself, on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from watcher.core.decision.decide import headline_of
+from watcher.core.model import Change, Digest, Standing, Transition
+from watcher.mail.changes import is_taken_back, told_tally
+from watcher.mail.changes import title as change_title
+from watcher.mail.context import MailContext
+from watcher.mail.wording import OUTCOMES, STANDINGS, lowered, several, shortened
+
+LONGEST = 140
+ORDER = (
+    Change.CORRECTION,
+    Change.STEP_BACK,
+    Change.NEXT,
+    Change.ADVANCE,
+    Change.RAISED,
+    Change.FLAG,
+    Change.DETAIL,
+    Change.UNDECIDED,
+)
+
+
+def weight(transition: Transition) -> tuple[bool, bool, int]:
+    """For sorting: what is worth a message, then what is urgent, then by kind."""
+    rank = ORDER.index(transition.kind) if transition.kind in ORDER else len(ORDER)
+    return not transition.mail, not transition.urgent, rank
+
+
+def subject(changes: Sequence[Transition], desk: MailContext, before: Mapping[str, str]) -> str:
+    """`Senate vote: passed by the Senate, 60-40`; other signals that moved too are named at the end.
+
+    `before`: the headline that each signal had, as `headlines_before` tells.
+    """
+    lead = min(changes, key=weight)
+    others = dict.fromkeys(desk.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
+    also = f"; also {several(list(others))}" if others else ""
+    return shortened(f"{news(lead, desk, before)}{also}", LONGEST)
+
+
+def news(lead: Transition, desk: MailContext, before: Mapping[str, str]) -> str:
+    """One change with its signal, its standing where it is not confirmed, and that it is a correction where it is."""
+    start = "Correction, " if lead.kind is Change.CORRECTION else ""
+    weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED}
+    standing = f" ({STANDINGS[lead.standing].word.lower()})" if weak else ""
+    return f"{start}{desk.title_of(lead.signal)}: {lowered(headline(lead, desk, before))}{standing}"
+
+
+def headline(lead: Transition, desk: MailContext, before: Mapping[str, str]) -> str:
+    """The signal's headline where this change made it, else the change itself under its track's name."""
+    made = before.get(lead.signal) != lead.headline or lead.kind is Change.RAISED
+    if made and is_headline(lead, desk):
+        votes = told_tally(lead)
+        more = votes or lowered(OUTCOMES.get(lead.outcome, "")).rstrip(".")
+        return f"{lead.headline_label}, {more}" if more and more not in lead.headline_label else lead.headline_label
+    words = change_title(lead, desk)
+    if lead.kind is Change.FLAG or lead.event:
+        return words
+    return f"{desk.track_title(lead.signal, lead.track)}, {lowered(words)}"
+
+
+def is_headline(lead: Transition, desk: MailContext) -> bool:
+    """Whether the headline that holds asks for the very status that this change reached."""
+    if lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED} or lead.signal not in desk.signals or is_taken_back(lead):
+        return False
+    lines = (line for line in desk.signals[lead.signal].headlines if line.id == lead.headline)
+    return any(lead.after in part.get(lead.track, ()) for line in lines for part in (line.when, line.any_of))
+
+
+def headlines_before(digest: Digest, desk: MailContext) -> dict[str, str]:
+    """The headline that each signal had before the changes of a digest."""
+    was: dict[tuple[str, str], str] = {}
+    for change in digest.transitions:
+        if change.kind not in {Change.FLAG, Change.UNDECIDED} and change.before:
+            was.setdefault((change.signal, change.track), change.before)
+    return {
+        verdict.signal: headline_of(
+            desk.signals[verdict.signal],
+            verdict.tracks,
+            **{track: status for (signal, track), status in was.items() if signal == verdict.signal},
+        ).id
+        for verdict in digest.verdicts
+        if verdict.signal in desk.signals
+    }

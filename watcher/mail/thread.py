@@ -1,0 +1,23 @@
+"""Which thread and which list a message belongs to (RFC 5322 3.6.4, RFC 2919)."""
+
+from __future__ import annotations
+
+import re
+
+from watcher.mail.context import MailContext
+
+
+def root(about: str, desk: MailContext) -> str:
+    """The stable beginning of a signal's thread: no message has it, and every message about the signal refers to it."""
+    return f"<{_token(about)}.root@{desk.host}>"
+
+
+def list_id(desk: MailContext) -> str:
+    """The list, the same for all its messages, so that one filter finds them."""
+    words = re.sub(r"[<>]", "", desk.title)
+    return f"{words} <policy-signals.{desk.host}>"
+
+
+def _token(text: str) -> str:
+    """Letters that may stand in an identifier."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text) or "watch"

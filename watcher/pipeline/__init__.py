@@ -1,0 +1,1 @@
+"""The stages of the watch: poll, record, decide, announce, deliver, and what runs them."""

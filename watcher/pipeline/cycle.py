@@ -1,0 +1,170 @@
+"""One cycle: three beats in turn, as long as anything is due; due times are data, so any of them may be the last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from time import perf_counter
+
+from watcher.core.model import Signal, Transition
+from watcher.pipeline.announce import Route, announce
+from watcher.pipeline.batches import BatchResult, Get, PollBatches, Read, skip_unchanged, update_verdicts
+from watcher.pipeline.errors import ErrorCollector
+from watcher.pipeline.reminders import send_reminders
+from watcher.pipeline.retention import run_retention
+from watcher.store import Policy, Store
+
+log = logging.getLogger(__name__)
+
+ROUNDS = 500
+"""Rounds of polls in one beat: pages that were just found are read in the same one."""
+SOON = 1.0
+"""Seconds of one beat after which news that waits for no other goes out, though more sources are to be polled."""
+SHARE = 4
+"""Then no more often than this many times as long as telling took: news of a thousand signals is slow to write."""
+PATIENCE = 10
+"""Rounds after which a signal is decided although it has more to be polled: thousands of sources must not delay it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that the three beats need, wired together once."""
+
+    store: Store
+    signals: Mapping[str, Signal]
+    readers: Sequence[Route]
+    get: Get
+    read: Read
+    dice: Callable[[], float]
+    wait: timedelta
+    deliver: Callable[[datetime], Awaitable[int]]
+    known_until: datetime | None = None
+    zone: tzinfo | None = None
+    """Of the readers, for weekly notes and reminders; None gives none (a rehearsal)."""
+    after: Callable[[], Awaitable[None]] | None = None
+    """A sign of life to another service, given after good cycles."""
+    keep: Policy | None = None
+    """How long things are kept that nothing cites; None lets nothing go (a rehearsal)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CycleResult:
+    """What one cycle did."""
+
+    polls: int = 0
+    transitions: tuple[Transition, ...] = ()
+    digests: int = 0
+    """How many; what they hold is in the store, and too much to be kept beside it."""
+    sent: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """How the polls ended."""
+
+
+async def run_cycle(beat: Context, now: datetime, *, every_signal: bool = False) -> CycleResult:
+    """All work that is due at `now`: observe until nothing new is due, decide, announce, deliver.
+
+    `every_signal`: also those without a poll, as after a start, when a cycle may have been cut off between polls and
+    decisions, and as after a clock that was set back. Raises StoreError at once, and errors of our own at the end, together.
+    """
+    mishaps = ErrorCollector()
+    if every_signal:
+        reset_future_due_times(beat.store, now)
+    digests, sent = 0, 0
+
+    async def tell_at_once() -> None:
+        nonlocal digests, sent
+        with mishaps.left_out("announcing"):
+            digests += await asyncio.to_thread(_announce, beat, now)
+        with mishaps.left_out("delivering"):
+            sent += await beat.deliver(now)
+
+    # Without a wait for more, news does not wait for thousands of other sources either.
+    at_once = None if beat.wait else tell_at_once
+    outcomes, told = await _observe_and_decide(beat, now, mishaps, every_signal=every_signal, tell=at_once)
+    with mishaps.left_out("announcing"):
+        digests += await asyncio.to_thread(_announce, beat, now)
+    with mishaps.left_out("reminding"):
+        if beat.zone is not None:
+            digests += len(
+                await asyncio.to_thread(send_reminders, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
+            )
+    with mishaps.left_out("delivering"):
+        sent += await beat.deliver(now)
+    with mishaps.left_out("letting go of what is old"):
+        if beat.keep is not None:
+            await run_retention(beat.store, now, beat.keep)
+    mishaps.tell()
+    return CycleResult(outcomes.total(), tuple(told), digests, sent, outcomes)
+
+
+def _announce(beat: Context, now: datetime) -> int:
+    return len(announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait))
+
+
+async def _observe_and_decide(
+    beat: Context, now: datetime, mishaps: ErrorCollector, *, every_signal: bool, tell: Callable[[], Awaitable[None]] | None
+) -> tuple[Counter[str], list[Transition]]:
+    """How the polls ended, and what the verdicts say anew.
+
+    A signal is decided when its pages have been read too, so that a change is told with what they say.
+    """
+    outcomes, told, waiting, begun, pause = Counter[str](), list[Transition](), False, perf_counter(), SOON
+    undecided = set(beat.signals)
+    open_signals = dict.fromkeys(await asyncio.to_thread(_unpolled, beat, now) if every_signal else (), 0)
+    async with PollBatches(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice) as rounds:
+        for _ in range(ROUNDS):
+            seen = BatchResult()
+            with mishaps.left_out("observing"):
+                seen = await rounds.next()
+            outcomes += seen.outcomes
+            open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
+            ready = [name for name, turns in open_signals.items() if name not in seen.waiting or turns >= PATIENCE]
+            news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
+            told, waiting = told + news, waiting or bool(news)
+            if waiting and tell is not None and perf_counter() - begun >= pause:
+                telling = perf_counter()
+                await tell()
+                begun, waiting = perf_counter(), False
+                pause = max(SOON, SHARE * (begun - telling))
+            for name in ready:
+                del open_signals[name]
+            undecided -= set(ready)
+            if not seen.polls:
+                break
+    if every_signal:  # what could not be polled is decided by what is known: that it cannot be seen is part of it
+        told += await asyncio.to_thread(_decide, beat, sorted(undecided), now, mishaps)
+    return outcomes, told
+
+
+def _unpolled(beat: Context, now: datetime) -> list[str]:
+    """The signals without anything to be polled now: the others are decided when it has been."""
+    with beat.store.reading() as tx:
+        due = tx.sources.signals_due(now)
+    return [name for name in beat.signals if name not in due]
+
+
+def _decide(beat: Context, names: Sequence[str], now: datetime, mishaps: ErrorCollector) -> list[Transition]:
+    """What the verdicts of these signals say anew; those that are known to hold are noted together."""
+    told, still = list[Transition](), frozenset[str]()
+    with mishaps.left_out("noting what still holds"):
+        still = skip_unchanged(beat.store, [beat.signals[name] for name in names], now)
+    for name in names:
+        if name not in still:
+            with mishaps.left_out(f"deciding {name}"):
+                told += update_verdicts(beat.store, [beat.signals[name]], now, known_until=beat.known_until)
+    return told
+
+
+def reset_future_due_times(store: Store, now: datetime) -> None:
+    """Bring due times back to `now` where an earlier beat had a clock that went ahead of it."""
+    with store.reading() as tx:
+        ahead = tx.sources.ahead(now)
+    if ahead:
+        log.warning("The clock was set back by about %s: what was due by the old time is due now", ahead)
+        with store.writing() as tx:
+            tx.sources.set_back(now)
+            tx.deliveries.set_back(now, ahead)

@@ -1,0 +1,117 @@
+"""Decide a signal again and book what changed, inside the transaction that holds what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from watcher.core.decision.compare import compare
+from watcher.core.decision.decide import decide, known_claims
+from watcher.core.decision.repeats import drop_repeats
+from watcher.core.model import Change, Claim, Health, Quote, Signal, SourceOutage, Standing, Tier, Transition, Verdict
+from watcher.fetch import redact
+from watcher.pipeline.asking import ask_person
+from watcher.pipeline.evidence_claims import evidence_claims
+from watcher.pipeline.skip_unchanged import cache_until
+from watcher.store import Transaction
+
+SETTLED = "settled under "
+"""Under this name and the signal's id the store keeps the rules of its last verdict."""
+HISTORY_CUTOFF = timedelta(days=14)
+"""Events of a series that lie longer than this before the watch began are history, not news."""
+
+
+def update_verdict(
+    tx: Transaction, signal: Signal, now: datetime, *, known_until: datetime | None = None, rewritten: str = "", look: bool = True
+) -> tuple[Transition, ...]:
+    """Decide `signal` at `now`, store the verdict where it says something new, and its transitions.
+
+    Until every source has been tried once there is no verdict: the first one is the baseline. `rewritten` says by what hand
+    the past was changed, where it was (core/decision/compare.py); a change of rules is found here. Without `look` what cannot be
+    seen stays as it was: a person acts, nobody has looked at a source.
+    """
+    healths = tx.sources.health(signal.id, {source.id: source for source in signal.sources})
+    before = tx.verdicts.latest(signal.id)
+    if before is None and not is_ready(healths):
+        return ()
+    claims = active_claims(tx, signal, known_until=known_until)
+    found = decide(signal, claims, healths, now)
+    # What is told goes to readers, who are not to know the key that an address may hold.
+    shown = tuple(replace(each, url=redact(each.url)) for each in found.blind)
+    after = replace(found, blind=shown, baseline=before is None)
+    if before is not None and not look:
+        after = replace(after, blind=before.blind, verified_at=before.verified_at, cannot_see_since=before.cannot_see_since)
+    begun = tx.verdicts.baseline(signal.id)
+    why = rewritten or ("the rules were changed" if _rules_changed(tx, signal.id) else "")
+    told = compare(signal, before, after, old_news=begun - HISTORY_CUTOFF if begun else None, rewritten=why)
+    after, asked = ask_person(tx, signal, claims, before, after, since=(begun if not why or rewritten else None) or now)
+    tx.verdicts.put(after)
+    if before is None:
+        tx.verdicts.mark_baseline(signal.id, now)
+    cache_until(tx, signal, claims, healths, after)
+    return tuple(tx.transitions.add([*told, *asked, *(source_health_changes(before, after) if before else ())]))
+
+
+def active_claims(
+    tx: Transaction, signal: Signal, as_of: datetime | None = None, *, known_until: datetime | None = None
+) -> list[Claim]:
+    """Everything that a verdict folds, now or as of then: declared history, what was seen, and what people recorded."""
+    return [
+        *drop_repeats(current_claims(tx, signal, as_of), known_claims(signal, until=known_until)),
+        *evidence_claims(tx, signal, as_of),
+    ]
+
+
+def _rules_changed(tx: Transaction, signal: str) -> bool:
+    """Whether the claims were made anew, under other rules, since the signal was last settled; remembers that it is now."""
+    rules, before = tx.claims.rules(signal), tx.meta.get(f"{SETTLED}{signal}")
+    if rules != before:
+        tx.meta.put(f"{SETTLED}{signal}", rules)
+    return bool(before) and rules != before
+
+
+def current_claims(tx: Transaction, signal: Signal, as_of: datetime | None = None) -> list[Claim]:
+    """The claims that count: of a record's rows and of events those of each entry's latest revision, of other texts all.
+
+    A page or a feed forgets, and what it once said was said; a record and an evaluation are what they say now.
+    """
+    records = {source.id for source in signal.sources if source.record}
+    if all(source.record for source in signal.sources):
+        return tx.claims.of(signal.id, as_of)
+    every = tx.claims.revisions(signal.id, as_of)
+    return [claim for claim, is_latest in every if is_latest or not (claim.event or claim.quote.source in records)]
+
+
+def is_ready(healths: Iterable[Health]) -> bool:
+    """Whether every source, followed pages too, has been tried."""
+    return all(health.first_tried_at is not None for health in healths)
+
+
+def source_health_changes(before: Verdict, after: Verdict) -> Iterable[Transition]:
+    """A source going blind and a source seen again, for the operator alone."""
+    was, now = {blind.source: blind for blind in before.blind}, {blind.source: blind for blind in after.blind}
+    for name in sorted(now.keys() - was.keys()):
+        yield _edge(after, now[name], before="", after="blind")
+    for name in sorted(was.keys() - now.keys()):
+        yield _edge(after, was[name], before="blind", after="")
+
+
+def _edge(verdict: Verdict, blind: SourceOutage, *, before: str, after: str) -> Transition:
+    quote = Quote(blind.why, blind.url, "", Tier.OPERATOR, verdict.as_of, source=blind.source, title=blind.title)
+    return Transition(
+        signal=verdict.signal,
+        track="",
+        kind=Change.FLAG,
+        before=before,
+        after=after,
+        at=verdict.as_of,
+        standing=Standing.CONFIRMED,
+        headline=verdict.headline,
+        headline_label=verdict.headline_label,
+        evidence=(quote,),
+        effective_at=blind.since,
+        event=blind.source,
+        title=f"{blind.name}: cannot see since {blind.since:%Y-%m-%d %H:%M} UTC" if after else f"{blind.name}: seen again",
+        reason=blind.why,
+    )

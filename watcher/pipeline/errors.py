@@ -1,0 +1,36 @@
+"""Errors of our own inside one beat: the part that failed is left out, all other parts go on, and the beat says so at its end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from watcher.store import StoreError
+
+log = logging.getLogger(__name__)
+
+
+class ErrorCollector:
+    """What went wrong in one beat."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.errors: list[Exception] = []
+
+    @contextmanager
+    def left_out(self, what: str) -> Iterator[None]:
+        """Do one part; where it fails, note it and go on. A database that cannot be used ends the beat: raises StoreError."""
+        try:
+            yield
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("%s failed; the rest of the beat goes on", what)
+            error.add_note(what)
+            self.errors.append(error)
+
+    def tell(self) -> None:
+        """Raise what was noted, so that the beat does not count as a good one."""
+        if self.errors:
+            raise ExceptionGroup("a part of the beat failed", self.errors)

@@ -1,0 +1,177 @@
+"""Look at one source: ask, read, and say how the poll ended; nothing is stored here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+from typing import TypeAlias
+from zlib import crc32
+
+from watcher.core.decision.pacing import next_at
+from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModified, Outcome, Source, Unreadable
+from watcher.core.shape import grown_old, misfit
+from watcher.fetch import Answer, Request
+from watcher.pipeline.linked_pages import found_in, is_closed, is_map, pace_of
+from watcher.store import Due, Poll
+
+log = logging.getLogger(__name__)
+
+Get: TypeAlias = Callable[[Request], Awaitable[Answer]]
+Read: TypeAlias = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
+AT_ONCE = 4
+"""Requests that are begun in one turn of the loop."""
+WHOLE = timedelta(days=1)
+"""Once in each such span a source is asked for its whole document: an ETag that never changes must not hide news for ever."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FUTURE = timedelta(days=1)
+"""Entries dated further ahead than this do not say how fresh a source is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """How one poll ended: what is to be booked, and the entries of a good reading.
+
+    A document without entries is one of an unexpected shape: evidence of it is kept.
+    """
+
+    due: Due
+    poll: Poll
+    document: Document | None = None
+    entries: tuple[Entry, ...] | None = None
+
+
+async def poll_source(due: Due, *, get: Get, read: Read, now: datetime, dice: float, missing: bool = False) -> PollResult:
+    """Fetch and read one source. `missing`: a record's entry has vanished, so nothing may be skipped as unchanged."""
+    started = perf_counter()
+    etag, modified = ("", "") if missing or wants_whole(due.health, now) else (due.etag, due.last_modified)
+    answer = await get(Request(due.source.url, etag=etag, last_modified=modified))
+    reading = await _read(due, answer, read=read, now=now, dice=dice, missing=missing)
+    return replace(reading, poll=replace(reading.poll, ms=round((perf_counter() - started) * 1000)))
+
+
+def wants_whole(health: Health, now: datetime) -> bool:
+    """Whether a span has begun since the last good reading; each source's spans begin at an hour of its own.
+
+    Pure. A poll that fails leaves the next one to ask for the whole document.
+    """
+    phase = WHOLE * (crc32(health.source.encode()) / (1 << 32))
+    return health.last_good_at is not None and _spans(health.last_good_at, phase) != _spans(now, phase)
+
+
+def _spans(at: datetime, phase: timedelta) -> int:
+    return (at - EPOCH + phase) // WHOLE
+
+
+async def _read(due: Due, answer: Answer, *, read: Read, now: datetime, dice: float, missing: bool) -> PollResult:
+    if isinstance(answer, Failed):
+        return PollResult(due, _poll(due, now, dice, failed=answer))
+    if isinstance(answer, NotModified) or (answer.hash == due.body_hash and not missing):
+        return _unchanged(due, answer, now, dice)
+    try:
+        entries = await _entries(due.source, answer, read)
+    except Unreadable as error:
+        return PollResult(due, _poll(due, now, dice, failed=Failed(error.kind, error.reason)))
+    if strange := misfit(due.source, answer.body, entries, now):
+        return PollResult(due, _poll(due, now, dice, failed=Failed(Outcome.SHAPE, strange)), answer)
+    newest = found_in(due.source, entries, now) if is_map(due.source) else _newest(entries, now)
+    return PollResult(due, _poll(due, now, dice, answer=answer, newest=newest), answer, entries)
+
+
+def _unchanged(due: Due, answer: Document | NotModified, now: datetime, dice: float) -> PollResult:
+    """What is held still stands, unless it has grown too old meanwhile."""
+    if old := grown_old(due.source.expect, due.health.newest_entry_at, now):
+        return PollResult(due, _poll(due, now, dice, failed=Failed(Outcome.SHAPE, old)))
+    return PollResult(due, _poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer))
+
+
+async def _entries(source: Source, document: Document, read: Read) -> tuple[Entry, ...]:
+    """What a document holds; nothing, where that is allowed. Raises Unreadable."""
+    try:
+        entries = await read(document, source.format, source.options)
+    except Unreadable as error:
+        if error.kind is Outcome.EMPTY and source.may_be_empty:
+            return ()
+        raise
+    _refuse_closed(source, entries)
+    return entries
+
+
+def _refuse_closed(source: Source, entries: Sequence[Entry]) -> None:
+    """Raises Unreadable for an index of site maps that nobody opens: nothing would ever be found there."""
+    if entries and is_closed(source, entries):
+        raise Unreadable("an index of site maps that are not opened")
+
+
+def _poll(
+    due: Due,
+    now: datetime,
+    dice: float,
+    *,
+    outcome: Outcome = Outcome.OK,
+    answer: Document | NotModified | None = None,
+    failed: Failed | None = None,
+    newest: datetime | None = None,
+) -> Poll:
+    """What is booked of one poll, with the next time."""
+    kind = failed.kind if failed else outcome
+    expected = kind is Outcome.GONE and due.source.may_be_missing
+    failures = due.failures + 1 if failed and not expected else 0
+    then = next_at(
+        now,
+        outcome=kind,
+        every=pace_of(due.source, newest or due.health.newest_entry_at),
+        failures=failures,
+        max_age=answer.max_age if answer else None,
+        retry_after=failed.retry_after if failed else None,
+        dice=dice,
+    )
+    held = (answer.etag, answer.last_modified, answer.hash) if isinstance(answer, Document) else ("", "", "")
+    error = failed.reason if failed else ""
+    etag, modified, body = held
+    return Poll(
+        due.source.id,
+        now,
+        kind,
+        then,
+        error,
+        newest_entry_at=newest,
+        etag=etag,
+        last_modified=modified,
+        body_hash=body,
+        expected=expected,
+    )
+
+
+def _newest(entries: Iterable[Entry], now: datetime) -> datetime | None:
+    return max((entry.published for entry in entries if entry.published and entry.published <= now + FUTURE), default=None)
+
+
+async def poll_all(
+    due: Sequence[Due], *, get: Get, read: Read, now: datetime, dice: Callable[[], float], missing: frozenset[str]
+) -> list[PollResult]:
+    """Fetch and read many sources at once; the bounds are the fetcher's. An error of our own is that one source's failure."""
+
+    async def looked(one: Due) -> PollResult:
+        try:
+            return await poll_source(one, get=get, read=read, now=now, dice=dice(), missing=one.source.id in missing)
+        except Exception as error:
+            log.exception("%s could not be looked at", one.source.id)
+            return internal_error(one, error, now=now, dice=dice())
+
+    async with asyncio.TaskGroup() as group:
+        tasks = []
+        for number, one in enumerate(due, 1):
+            tasks.append(group.create_task(looked(one)))
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)  # hundreds begun in one turn of the loop would hold up the page
+    return [task.result() for task in tasks]
+
+
+def internal_error(due: Due, error: Exception, *, now: datetime, dice: float) -> PollResult:
+    """The failure of a source over which our own work failed; the error's words are in the log alone."""
+    failed = Failed(Outcome.ERROR, f"our own work on it failed ({type(error).__name__})")
+    return PollResult(due, _poll(due, now, dice, failed=failed))

@@ -1,0 +1,88 @@
+"""Digests that no change calls for, put into the outbox in their time: weekly notes, reminders, messages that were given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta, tzinfo
+
+from watcher.core.decision.scheduled_notes import UNDELIVERED, reminders, undelivered, week_id, weekly
+from watcher.core.model import Change, Digest, Signal, Verdict
+from watcher.pipeline.announce import Route, outgoing
+from watcher.store import Delivery, State, Store, Transaction
+from watcher.store.records import addressee
+
+LOOKED = "reminders looked at"
+"""Up to when reminders have been given."""
+GIVEN_UP = "given up and told"
+"""The numbers of the deliveries whose end the operator knows of."""
+HOUR = time(8)
+"""From this local hour of a Monday on the weekly note is due."""
+WEEK = timedelta(days=6)
+"""A watch that is younger than this has no week to tell of."""
+
+
+def send_reminders(
+    store: Store, readers: Sequence[Route], signals: Mapping[str, Signal], *, now: datetime, zone: tzinfo
+) -> list[Digest]:
+    """Put what is due at `now` into the outbox, each note once for ever. Raises StoreError."""
+    with store.writing() as tx:
+        since = datetime.fromisoformat(looked) if (looked := tx.meta.get(LOOKED)) else now
+        soon = reminders(signals.values(), {}, since=since, now=now)
+        if not (soon or _is_week(tx, now, zone) or _undeliverable(tx)[1] != (tx.meta.get(GIVEN_UP) or "")):
+            tx.meta.put(LOOKED, now.isoformat())
+            return []  # so in nearly every beat, and without reading a verdict
+        verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
+        notes = [
+            *reminders(signals.values(), verdicts, since=since, now=now),
+            *_weekly(tx, verdicts, now, zone),
+            *_undelivered(tx, verdicts, now),
+        ]
+        fresh = [note for note in notes if not tx.digests.has(note.id)]
+        for note in fresh:
+            tx.digests.put(note, [outgoing(reader, note) for reader in readers if _wants(reader, note)])
+        tx.meta.put(LOOKED, now.isoformat())
+    return fresh
+
+
+def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zone: tzinfo) -> Iterable[Digest]:
+    if not verdicts or not _is_week(tx, now, zone):
+        return ()
+    told = [
+        transition
+        for transition in tx.transitions.of(since=now - timedelta(days=7))
+        if transition.mail and transition.kind is not Change.UNDECIDED and transition.track
+    ]
+    return (weekly(verdicts, tx.sources.health(), now=now, changes=len(told)),)
+
+
+def _is_week(tx: Transaction, now: datetime, zone: tzinfo) -> bool:
+    """Whether the note of this week is due and not yet written."""
+    begun, local = tx.verdicts.begun(), now.astimezone(zone)
+    if begun is None or now - begun < WEEK or (local.weekday() == 0 and local.time() < HOUR):
+        return False
+    return not tx.digests.has(week_id(now))
+
+
+def _undeliverable(tx: Transaction) -> tuple[list[Delivery], str]:
+    """What was given up, and its numbers in a row; never a note of this kind, which would make another."""
+    dead = [one for one in tx.deliveries.of(State.DEAD, limit=100) if not one.digest.startswith(UNDELIVERED)]
+    return dead, " ".join(str(one.id) for one in dead)
+
+
+def _undelivered(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime) -> Iterable[Digest]:
+    """What was given up since the last look."""
+    dead, names = _undeliverable(tx)
+    told = tx.meta.get(GIVEN_UP) or ""
+    if told == names:
+        return ()
+    tx.meta.put(GIVEN_UP, names)
+    fresh = [one for one in dead if str(one.id) not in told.split()]
+    lines = [f"to {addressee(one.recipient)} by {one.channel}: {one.error}" for one in fresh]
+    return (undelivered(lines, verdicts, number=fresh[0].id, now=now),) if fresh else ()
+
+
+def _wants(reader: Route, note: Digest) -> bool:
+    if note.kind == "operator":
+        return reader.operator
+    about = {verdict.signal for verdict in note.verdicts}
+    return (reader.weekly_note or note.kind != "weekly") and (not reader.signals or bool(reader.signals & about))

@@ -1,0 +1,29 @@
+"""Once a day what nothing cites is let go after its time; not on a day on which the clock may be wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from watcher.store import Policy, Store
+
+LAST = "let go at"
+"""When something was let go, or could have been, for the last time."""
+EVERY = timedelta(days=1)
+GAP = timedelta(days=10)
+"""After a gap as long as this nothing is let go for another day: a clock that ran ahead must not cost what was kept."""
+
+
+async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
+    """Let go what is due, in a thread of its own; whether it was done at `now`. Raises StoreError."""
+    with store.reading() as tx:
+        last = tx.meta.get(LAST)
+    passed = now - datetime.fromisoformat(last) if last else None
+    if passed is not None and timedelta(0) <= passed < EVERY:
+        return False
+    with store.writing() as tx:
+        tx.meta.put(LAST, now.isoformat())
+    if passed is None or not EVERY <= passed < GAP:
+        return False
+    await asyncio.to_thread(store.retain, now, policy)
+    return True

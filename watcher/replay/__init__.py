@@ -1,0 +1,1 @@
+"""The past read again: rehearsals, replays and labelled texts."""

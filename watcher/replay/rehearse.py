@@ -1,0 +1,102 @@
+"""Rehearse: the three beats over a recorded world with a virtual clock, from one moment to another in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watcher.core.model import Change, SourceOutage, Transition
+from watcher.pipeline.cycle import Context, CycleResult, run_cycle
+from watcher.replay.recorded_web import RecordedWeb
+
+REHEARSED = "rehearsed to"
+"""Where a rehearsal stands, kept in its database: one that was cut off goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a rehearsal came to."""
+
+    steps: int
+    polls: int
+    transitions: int
+    digests: int
+    sent: int
+    undecided: int
+    """Texts that a person was asked about."""
+    unseen: tuple[tuple[str, SourceOutage], ...]
+    """Signal and source that could not be seen at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """From when to when, how fine."""
+
+    start: datetime
+    end: datetime
+    step: timedelta
+
+    def moments(self, after: datetime | None) -> Iterable[datetime]:
+        """The steps that are still to be made."""
+        count = (self.end - self.start) // self.step
+        for number in range(count + 1):
+            moment = self.start + number * self.step
+            if after is None or moment > after:
+                yield moment
+
+
+async def rehearse(
+    beat: Context,
+    world: RecordedWeb,
+    plan: Schedule,
+    *,
+    say: Callable[[Transition], None],
+    progress: Callable[[datetime], None],
+) -> Summary:
+    """Walk through the plan; each thing said is passed to `say` in order, also what an earlier, cut-off walk had said."""
+    reached = _reached(beat)
+    told = _told_before(beat, plan.start)
+    for transition in told:
+        say(transition)
+    steps = polls = digests = sent = 0
+    said = len(told)
+    asked = sum(map(_asks, told))
+    for moment in plan.moments(reached):
+        world.move(moment)
+        done: CycleResult = await run_cycle(beat, moment, every_signal=not steps)
+        for transition in done.transitions:
+            say(transition)
+        _note(beat, moment)
+        progress(moment)
+        steps, polls, digests, sent = steps + 1, polls + done.polls, digests + done.digests, sent + done.sent
+        said += len(done.transitions)
+        asked += sum(map(_asks, done.transitions))
+    return Summary(steps, polls, said, digests, sent, asked, _unseen(beat))
+
+
+def _asks(transition: Transition) -> bool:
+    return transition.kind is Change.UNDECIDED and bool(transition.after)
+
+
+def _reached(beat: Context) -> datetime | None:
+    with beat.store.reading() as tx:
+        text = tx.meta.get(REHEARSED)
+    return datetime.fromisoformat(text) if text else None
+
+
+def _note(beat: Context, moment: datetime) -> None:
+    with beat.store.writing() as tx:
+        tx.meta.put(REHEARSED, moment.isoformat())
+
+
+def _told_before(beat: Context, start: datetime) -> list[Transition]:
+    with beat.store.reading() as tx:
+        told = tx.transitions.of(since=start, limit=1_000_000)
+    return sorted(told, key=lambda transition: transition.id)
+
+
+def _unseen(beat: Context) -> tuple[tuple[str, SourceOutage], ...]:
+    with beat.store.reading() as tx:
+        verdicts = tx.verdicts.all_latest()
+    return tuple((name, blind) for name in sorted(verdicts) for blind in verdicts[name].blind)

@@ -1,0 +1,248 @@
+"""Reading documents in worker processes, so that one that breaks, hangs or swells is one source's failure."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Self
+
+from watcher import formats
+from watcher.core.model import Outcome, Unreadable
+from watcher.sandbox.worker import RETIRED, SIZE, pack_request, unpack_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from watcher.core.model import Document, Entry, Facts
+
+COMMAND = (sys.executable, "-X", "utf8", "-B", "-m", "watcher.sandbox.worker")
+MEMORY = 1 << 30
+"""Bytes of address space for one worker; what it really holds is far less."""
+
+_CHUNK = 1 << 16
+_MAX_ANSWER = 128 << 20
+_GOODBYE = 5.0
+_START = 1.0
+"""Seconds that a worker may need before it begins with its first document."""
+
+
+async def read_here(document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
+    """Read in this process, without limits: for tests and for documents of one's own. Raises Unreadable, KeyError."""
+    return formats.read(document, format_name, options)
+
+
+class ParserPool:
+    """A pool of worker processes, started when they are first needed, gone when they have been idle for two minutes.
+
+    One worker reads most documents in a millisecond or two, and another one would need 20 MB: it is started only where those
+    there are have been at their documents for longer than `patience`.
+
+    `read` may be awaited from any event loop; `read_now` blocks. Close it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int = 2,
+        memory: int = MEMORY,
+        cpu: timedelta = timedelta(seconds=10),
+        wall: timedelta = timedelta(seconds=30),
+        patience: timedelta = timedelta(seconds=0.25),
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        """`memory` in bytes for each worker; `cpu` and `wall` for each document."""
+        self._command = (*command, str(memory))
+        self._cpu = max(1, round(cpu.total_seconds()))
+        self._wall = wall.total_seconds()
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="readers")
+        self._patience = patience.total_seconds()
+        self._changed = threading.Condition()
+        self._idle: list[_Worker] = []
+        self._busy: dict[int, float] = {}
+        """When each document under way will have tried our patience, by the number of its reading."""
+        self._numbers = count()
+
+    async def read(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
+        """The entries of a document. Raises Unreadable, also where a worker died over it, and KeyError for an unknown name."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self.read_now, document, format_name, options)
+
+    def read_now(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
+        """The same, in the calling thread."""
+        if format_name not in formats.names():
+            raise KeyError(format_name)
+        request = pack_request(document, format_name, options, self._cpu)
+        answer = json.loads(self._asked(request))
+        if "entries" in answer:
+            return unpack_entries(answer["entries"])
+        raise Unreadable(answer["reason"], Outcome(answer["kind"]))
+
+    def _asked(self, request: bytes) -> bytes:
+        """What a worker answers."""
+        while True:
+            number, kept = next(self._numbers), None
+            worker = self._take(number)
+            fresh = worker is None
+            try:
+                worker = worker or _Worker(self._command)
+                answer = worker.ask(request, self._wall)
+                kept = worker
+            except _WorkerDied as gone:
+                if gone.code == RETIRED and not fresh:
+                    continue  # it had just stopped by itself; the document is not to blame
+                raise Unreadable(f"reading it {gone.how}", Outcome.MALFORMED) from gone
+            finally:
+                self._give_back(number, kept)
+            return answer
+
+    def _take(self, number: int) -> _Worker | None:
+        """The worker last used of those that wait, or that will in a moment; None where another one is to be started."""
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                while self._idle:
+                    worker = self._idle.pop()
+                    if worker.alive():
+                        self._busy[number] = now + self._patience
+                        return worker
+                    worker.stop()
+                if all(until <= now for until in self._busy.values()):
+                    self._busy[number] = now + _START + self._patience
+                    return None
+                self._changed.wait(max(self._busy.values()) - now)
+
+    def _give_back(self, number: int, worker: _Worker | None) -> None:
+        """A reading has ended; its worker waits for the next one, where it lives on."""
+        with self._changed:
+            del self._busy[number]
+            if worker is not None:
+                self._idle.append(worker)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Let the documents under way end, then the workers."""
+        self._threads.shutdown(wait=True)
+        with self._changed:
+            stopping, self._idle = self._idle, []
+        for worker in stopping:
+            worker.stop(at_once=True)  # it waits for a document, and has nothing to put in order
+
+    def __enter__(self) -> Self:
+        """The pool itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
+
+
+class _WorkerDied(Exception):  # noqa: N818 - a worker that is no more
+    """The worker ended before it answered."""
+
+    def __init__(self, code: int | None, how: str) -> None:
+        super().__init__(how)
+        self.code = code
+        self.how = how
+
+
+class _Worker:
+    """One process and the two pipes to it."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        """Start it with nothing of our environment but where the code lies: no secret reaches it."""
+        path = os.pathsep.join(map(os.path.abspath, sys.path))
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no text from outside in the command
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={"PYTHONPATH": path, "PATH": os.defpath},
+        )
+        self._in, self._out = _pipe(self._process.stdin), _pipe(self._process.stdout)
+
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    def ask(self, request: bytes, seconds: float) -> bytes:
+        """Send one frame and receive the answer. Raises _Gone, after which the worker is stopped."""
+        try:
+            return self._exchange(memoryview(request), time.monotonic() + seconds)
+        except TimeoutError as error:
+            self.stop(at_once=True)
+            raise _WorkerDied(None, f"took longer than {seconds:g} s") from error
+        except (OSError, EOFError) as error:
+            code = self._ended()
+            self.stop(at_once=True)
+            raise _WorkerDied(code, _how(code)) from error
+
+    def _exchange(self, unsent: memoryview, until: float) -> bytes:
+        """Write and read as the worker lets us, so that neither side waits for the other."""
+        answer = bytearray()
+        while len(answer) < SIZE.size or len(answer) < SIZE.size + SIZE.unpack_from(answer)[0]:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            ready = self._wait(left, sending=bool(unsent))
+            if self._in in ready:
+                unsent = unsent[os.write(self._in, unsent[:_CHUNK]) :]
+            if self._out in ready:
+                part = os.read(self._out, _CHUNK)
+                if not part or len(answer) > _MAX_ANSWER:
+                    raise EOFError
+                answer += part
+        return bytes(answer[SIZE.size :])
+
+    def _wait(self, seconds: float, *, sending: bool) -> set[int]:
+        """The pipes that are ready (by poll: select knows no descriptor above 1023)."""
+        poll = select.poll()
+        poll.register(self._out, select.POLLIN)
+        if sending:
+            poll.register(self._in, select.POLLOUT)
+        return {descriptor for descriptor, _ in poll.poll(seconds * 1000)}
+
+    def _ended(self) -> int | None:
+        """Its exit code, once its pipe is closed; None for one that lives on."""
+        try:
+            return self._process.wait(_GOODBYE)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it: by closing its input, or by force."""
+        if at_once:
+            self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        if self._ended() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+def _pipe(end: object) -> int:
+    """The descriptor of a pipe, set to never block."""
+    descriptor: int = end.fileno()  # type: ignore[attr-defined]  # Popen types its pipes as optional
+    os.set_blocking(descriptor, False)
+    return descriptor
+
+
+def _how(code: int | None) -> str:
+    """Why a worker ended, in words."""
+    if code == -signal.SIGXCPU:
+        return "took more processor time than allowed"
+    if code is not None and code < 0:
+        return f"killed the reader (signal {-code})"
+    return f"ended the reader (exit code {code})"

@@ -1,3 +1,0 @@
-"""The newest step of the schema, known without the migration machinery."""
-
-HEAD = "0005"

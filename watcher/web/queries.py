@@ -1,0 +1,227 @@
+"""The view, read from the store: one reading transaction, nothing written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from watcher.config import Config
+from watcher.config.settings import Tool
+from watcher.core.decision.decide import decide, known_claims
+from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, Source, Transition, Verdict
+from watcher.mail import MailContext, Recipient
+from watcher.mail.affected_tools import affected_by
+from watcher.mail.compose import letter
+from watcher.pipeline.counters import Tally
+from watcher.store import Delivery, State, Store, StoreError, Transaction
+from watcher.store.records import addressee
+from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
+from watcher.web.wording import redact, safe_link
+
+LOOK_BACK = timedelta(days=3)
+"""How far back polls are shown."""
+MANY = 500
+"""With more sources than this, strips are left out: nobody looks at them, and they cost."""
+TOLD = 20
+CHANGES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """What the page shows beside what is stored."""
+
+    signals: tuple[Signal, ...]
+    title: str = "Policy Signal Watch"
+    base_url: str = ""
+    contact: str = ""
+    stack: tuple[Tool, ...] = ()
+
+
+def site_info(config: Config) -> SiteInfo:
+    """The face that signals.toml gives the page."""
+    base = config.watch.base_url
+    slashed = base if not base or base.endswith("/") else f"{base}/"
+    return SiteInfo(config.signals, config.watch.title, slashed, config.watch.contact, config.stack)
+
+
+class StoreQueries:
+    """`Reads` over a store. `face` may be another one after a reload; `beat` gives the scheduler's last good beat."""
+
+    def __init__(
+        self,
+        store: Store,
+        face: SiteInfo,
+        *,
+        clock: Callable[[], datetime],
+        beat: Callable[[], datetime | None] | None = None,
+        tally: Tally | None = None,
+    ) -> None:
+        """Keep the doors; nothing is read yet."""
+        self.store, self.clock, self.beat, self.tally = store, clock, beat, tally
+        self._face, self._turn = face, 0
+
+    @property
+    def face(self) -> SiteInfo:
+        """What the page shows beside what is stored."""
+        return self._face
+
+    @face.setter
+    def face(self, face: SiteInfo) -> None:
+        """Show another configuration from now on."""
+        self._face, self._turn = face, self._turn + 1
+
+    def version(self) -> str:
+        """Changes with every commit to the database and every new configuration."""
+        try:
+            return f"{self._turn}.{self.store.token()}"
+        except StoreError:
+            return f"{self._turn}.unreadable"
+
+    def __call__(self, as_of: datetime | None) -> View:
+        """The view of now or of a past moment. Raises StoreError."""
+        face, now = self._face, self.clock()
+        version = self.version()
+        moment = as_of or now
+        with self.store.reading() as tx:
+            view = View(
+                title=face.title,
+                base_url=face.base_url,
+                signals=face.signals,
+                verdicts=_verdicts(tx, face.signals, as_of),
+                as_of=moment,
+                generated_at=now,
+                version=version,
+                history=_history(tx, moment if as_of else None),
+                strips=_strips(tx, face.signals, moment, past=as_of is not None),
+                reviews=_reviews(tx, face.signals, as_of),
+                acts=tuple(
+                    AuditEntry(act.at, act.who, redact(act.what), redact(act.why)) for act in tx.audit.of(100) if act.at <= moment
+                ),
+                stack=face.stack,
+                touched={signal.id: tuple(tool.name for tool in affected_by(signal, face.stack)) for signal in face.signals},
+                contact=face.contact,
+                past=as_of is not None,
+            )
+            return view if as_of else replace(view, told=_told(tx, face), letters=_letters(tx))
+
+    def pulse(self) -> HealthStatus:
+        """Signs of life; a database that does not answer is one of them."""
+        beat = self.beat() if self.beat else None
+        try:
+            with self.store.reading() as tx:
+                counts = tx.deliveries.counts()
+                return HealthStatus(
+                    beat_at=beat,
+                    outbox=counts[State.PENDING] + counts[State.LEASED],
+                    oldest=tx.deliveries.oldest_undelivered(),
+                    dead=counts[State.DEAD],
+                    tally=self.tally,
+                    counts={f"deliveries_{state.value}": number for state, number in counts.items()},
+                )
+        except StoreError:
+            return HealthStatus(beat_at=beat, database=False, tally=self.tally)
+
+
+def _verdicts(tx: Transaction, signals: Iterable[Signal], as_of: datetime | None) -> Mapping[str, Verdict]:
+    if as_of is None:
+        latest = tx.verdicts.all_latest()
+        return {signal.id: latest[signal.id] for signal in signals if signal.id in latest and _fits(signal, latest[signal.id])}
+    return {signal.id: _then(tx, signal, as_of) for signal in signals}
+
+
+def _fits(signal: Signal, verdict: Verdict) -> bool:
+    """Whether a stored verdict speaks of the tracks that are declared now (a reload may have changed them)."""
+    return {track.track for track in verdict.tracks} <= {track.id for track in signal.tracks}
+
+
+def _then(tx: Transaction, signal: Signal, as_of: datetime) -> Verdict:
+    """What the watch held then; before its first decision what the declared history and the stored claims say."""
+    held = tx.verdicts.as_of(signal.id, as_of)
+    if held and _fits(signal, held):
+        return held
+    return decide(signal, [*known_claims(signal, until=as_of), *tx.claims.of(signal.id, as_of)], (), as_of)
+
+
+def _history(tx: Transaction, until: datetime | None) -> tuple[Transition, ...]:
+    """What changed in what is watched, oldest first; notes for the operator about sources are not among it."""
+    found = [item for item in tx.transitions.of(limit=CHANGES) if item.track or item.kind is Change.BASELINE]
+    return tuple(item for item in reversed(found) if until is None or item.at <= until)
+
+
+def _strips(tx: Transaction, signals: Iterable[Signal], moment: datetime, *, past: bool) -> tuple[SourceHealth, ...]:
+    sources = [source for signal in signals for source in signal.sources]
+    healths = {} if past else {health.source: health for signal in signals for health in tx.sources.health(signal.id)}
+    polls = _polls(tx, signals, moment) if len(sources) <= MANY else {}
+    return tuple(_strip(source, healths.get(source.id), polls.get(source.id, [])) for source in sources)
+
+
+def _polls(tx: Transaction, signals: Iterable[Signal], moment: datetime) -> Mapping[str, list[Poll]]:
+    found: dict[str, list[Poll]] = defaultdict(list)
+    for signal in signals:
+        for source, at, outcome, _ in tx.polls.recent(signal.id, moment - LOOK_BACK):
+            if at <= moment:
+                found[source].append(Poll(at, outcome))
+    return found
+
+
+def _strip(source: Source, health: Health | None, polls: Sequence[Poll]) -> SourceHealth:
+    good = [poll.at for poll in polls if poll.outcome in {Outcome.OK, Outcome.UNCHANGED}]
+    seen = health or Health(
+        source.id, source.url, source.publisher, max(good, default=None), outcome=polls[-1].outcome if polls else ""
+    )
+    shown = replace(source, url=safe_link(source.url))
+    return SourceHealth(shown, replace(seen, url=shown.url, error=redact(seen.error)), tuple(polls))
+
+
+def _reviews(tx: Transaction, signals: Iterable[Signal], as_of: datetime | None) -> tuple[Review, ...]:
+    """One for each address, newest first."""
+    found = (_review(claim) for signal in signals for claim in tx.claims.reviews(signal.id, as_of=as_of) if not claim.asks)
+    return tuple({(review.signal, review.url): review for review in sorted(found, key=lambda review: review.at)}.values())[::-1]
+
+
+def _review(claim: Claim) -> Review:
+    quote = claim.quote
+    return Review(
+        claim.signal, quote.title or quote.text, quote.url, quote.publisher, quote.published or quote.seen_at, claim.reason
+    )
+
+
+def _told(tx: Transaction, face: SiteInfo) -> tuple[SentDigest, ...]:
+    desk = MailContext({signal.id: signal for signal in face.signals}, face.title)
+    return tuple(_digest(digest, tx.deliveries.of(digest=digest.id), desk) for digest in tx.digests.of(limit=TOLD))
+
+
+def _digest(digest: Digest, sent: Sequence[Delivery], desk: MailContext) -> SentDigest:
+    states = [delivery.state for delivery in sent]
+    return SentDigest(
+        id=digest.id,
+        at=digest.at,
+        kind=digest.kind,
+        subject=redact(letter(digest, desk, Recipient("page", "")).subject),
+        sent=states.count(State.SENT),
+        waiting=states.count(State.PENDING) + states.count(State.LEASED),
+        failed=states.count(State.DEAD),
+        uncertain=sum(1 for delivery in sent if delivery.uncertain),
+    )
+
+
+def _letters(tx: Transaction) -> tuple[PendingDelivery, ...]:
+    """Deliveries that wait, are uncertain or were given up; oldest last."""
+    found = [
+        *tx.deliveries.of(State.DEAD, limit=100),
+        *tx.deliveries.of(State.PENDING, limit=200),
+        *tx.deliveries.of(State.LEASED, limit=100),
+    ]
+    tried = [delivery for delivery in found if delivery.state is State.DEAD or delivery.attempts or delivery.uncertain]
+    return tuple(_letter(delivery) for delivery in sorted(tried, key=lambda delivery: delivery.created_at, reverse=True))
+
+
+def _letter(delivery: Delivery) -> PendingDelivery:
+    state = "dead" if delivery.state is State.DEAD else "uncertain" if delivery.uncertain else "waiting"
+    to = addressee(delivery.recipient)
+    error = redact(delivery.error.replace(delivery.address, "…") if delivery.address else delivery.error)
+    return PendingDelivery(
+        delivery.digest, to, delivery.channel, state, delivery.created_at, delivery.attempts, delivery.next_at, error
+    )

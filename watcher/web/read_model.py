@@ -1,0 +1,166 @@
+"""Everything a page needs to be drawn, as one frozen value, and the door through which it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from watcher.config.settings import Tool
+from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
+from watcher.pipeline.counters import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How one look at a source ended."""
+
+    at: datetime
+    outcome: str
+    """A value of `model.Outcome`."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """One source with its latest polls, oldest first."""
+
+    source: Source
+    health: Health
+    polls: tuple[Poll, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SentDigest:
+    """A digest that was written, and what became of it; no addresses."""
+
+    id: str
+    at: datetime
+    kind: str
+    subject: str
+    sent: int = 0
+    waiting: int = 0
+    failed: int = 0
+    uncertain: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDelivery:
+    """A delivery that has not arrived for certain; `to` is the recipient's id in the settings, never an address."""
+
+    digest: str
+    to: str
+    channel: str
+    state: str
+    """waiting | uncertain | dead."""
+    since: datetime
+    attempts: int = 0
+    next_at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Something a person did by hand: evidence recorded or taken back, a signal muted."""
+
+    at: datetime
+    by: str
+    what: str
+    reason: str = ""
+    signal: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """News that no rule could place and a person should read."""
+
+    signal: str
+    title: str
+    url: str
+    publisher: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the watch knows at one moment."""
+
+    title: str
+    base_url: str
+    """Address of the page for readers outside, with a final slash; empty where none is set."""
+    signals: tuple[Signal, ...]
+    verdicts: Mapping[str, Verdict]
+    as_of: datetime
+    generated_at: datetime
+    version: str
+    """Changes whenever anything below changes."""
+    history: tuple[Transition, ...] = ()
+    """Every transition of every signal, oldest first."""
+    strips: tuple[SourceHealth, ...] = ()
+    told: tuple[SentDigest, ...] = ()
+    """Digests, newest first."""
+    letters: tuple[PendingDelivery, ...] = ()
+    acts: tuple[AuditEntry, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    stack: tuple[Tool, ...] = ()
+    """The reader's own AI tools."""
+    touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Signal id → names of the tools that it touches."""
+    contact: str = ""
+    past: bool = False
+    """The reader asked for an earlier day."""
+
+    def signal(self, signal_id: str) -> Signal:
+        """The signal with this id. Raises KeyError."""
+        for signal in self.signals:
+            if signal.id == signal_id:
+                return signal
+        raise KeyError(signal_id)
+
+    def blind(self, signal_id: str) -> tuple[SourceOutage, ...]:
+        """Sources of a signal that cannot be trusted at the moment."""
+        verdict = self.verdicts.get(signal_id)
+        return verdict.blind if verdict else ()
+
+
+@dataclass(frozen=True, slots=True)
+class HealthStatus:
+    """Signs of life, cheap to read: for /healthz, /readyz and /metrics."""
+
+    beat_at: datetime | None = None
+    """When the scheduler last finished a beat."""
+    database: bool = True
+    outbox: int = 0
+    """Deliveries waiting."""
+    oldest: datetime | None = None
+    """Since when the oldest of them waits."""
+    dead: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Totals by name, e.g. `transitions`, `digests`, `observations`."""
+    tally: Tally | None = None
+    """What the running process has done; None where another process does the work."""
+
+
+class Reads(Protocol):
+    """The page's only door to what is stored; every call may come from a worker thread."""
+
+    def __call__(self, as_of: datetime | None) -> View:
+        """The view of now, or of a past moment (UTC)."""
+
+    def version(self) -> str:
+        """A token that changes with every change; must cost next to nothing."""
+
+    def pulse(self) -> HealthStatus:
+        """Signs of life."""
+
+
+class Access(StrEnum):
+    """Who may call a route; every route carries one of these as its tag."""
+
+    PUBLIC = "public"
+    OPERATOR = "operator"
+    SUBSCRIBER = "subscriber"

@@ -1,0 +1,100 @@
+"""The desk: takes a question, finds or renders its answer, and keeps it on the shelf."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from watcher.web.cache import Answer, Clock, ResponseCache, key_of, pack, send_answer
+from watcher.web.pages import Links
+from watcher.web.params import parse_as_of, query_of
+from watcher.web.read_model import Reads, View
+from watcher.web.settings import Settings
+
+QUEUE = 8
+"""How many questions about the past may wait at once."""
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+
+
+class TooManyRequests(Exception):  # noqa: N818 - the word that the reader gets
+    """Too many questions about the past at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """What a renderer is given."""
+
+    view: View
+    now: datetime
+    to: Links
+
+
+Render = Callable[[RenderRequest], str | bytes]
+
+
+class RenderedPage(Response):
+    """An answer from the shelf as the framework's response."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Keep the answer."""
+        super().__init__(status_code=200)
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the shape that ASGI asks for
+        """Send it in the form that the request allows."""
+        await send_answer(self.answer, scope, send)
+
+
+class PageRenderer:
+    """One for each application."""
+
+    def __init__(self, reads: Reads, settings: Settings, clock: Clock) -> None:
+        """Nothing is read before the first question."""
+        self.reads, self.settings, self.clock = reads, settings, clock
+        self.shelf = ResponseCache(reads, clock, fresh_for=settings.fresh_for, look_every=settings.look_every)
+        self._now, self._past = asyncio.Lock(), asyncio.Lock()
+        self._waiting = 0
+
+    async def show(
+        self, request: Request, path: str, media: str, render: Render, *, depth: int = 0, extra: str = ""
+    ) -> RenderedPage:
+        """The answer at `path` (without prefix); `extra` is a checked parameter beside `as_of`.
+
+        Raises BadQuestion for an `as_of` out of bounds, Busy, and what `render` raises (KeyError for an unknown name).
+        """
+        words = request.query_params.get("as_of", "")
+        moment = parse_as_of(words, self.clock())
+        query = "&".join(part for part in (query_of(words) if moment else "", extra) if part)
+        key = key_of(path, query)
+        if answer := self.shelf.find(key):
+            return RenderedPage(answer)
+        lock = self._past if moment else self._now
+        if moment and self._waiting >= QUEUE:
+            raise TooManyRequests
+        self._waiting += bool(moment)
+        try:
+            async with lock:
+                if answer := self.shelf.find(key):
+                    return RenderedPage(answer)
+                return RenderedPage(await run_in_threadpool(self._make, key, path, media, render, moment, words, depth))
+        finally:
+            self._waiting -= bool(moment)
+
+    def _make(self, key: str, path: str, media: str, render: Render, moment: datetime | None, words: str, depth: int) -> Answer:
+        version, view = self.shelf.seen(moment)
+        now = self.clock()
+        query = f"?{query_of(words)}" if moment else ""
+        body = render(
+            RenderRequest(
+                view, now, Links(root="../" * depth, query=query, base_url=view.base_url, subscribe=self.settings.subscribe)
+            )
+        )
+        return self.shelf.keep(key, pack(body, media, path, at=now, version=version))

@@ -1,0 +1,77 @@
+"""The picture that goes with a shared link: the present standing as a card of 1200 by 630."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import NamedTuple
+
+from watcher.web.read_model import View
+from watcher.web.summary import SignalSummary, summarise_signals
+from watcher.web.wording import day
+
+INK, QUIET, PAPER, ACCENT, ALARM = "#16191d", "#555d66", "#ffffff", "#1d4f91", "#9d1c24"
+SIZE = (1200, 630)
+EDGE = 72
+PLAIN = str.maketrans({"—": "-", "–": "-", "×": "x", "…": "...", "“": '"', "”": '"'})  # noqa: RUF001 - what the font has not, and what stands for it
+
+
+class Words(NamedTuple):
+    """One line of the card."""
+
+    y: int
+    text: str
+    size: int
+    colour: str
+    bold: bool = False
+
+
+def draw_picture(view: View, signal_id: str) -> bytes:
+    """One signal, or all of them (`all`), as PNG: no network that shows links takes SVG. Raises KeyError."""
+    from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415 - a tenth of a second that only this picture needs
+
+    image = Image.new("RGB", SIZE, PAPER)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 0, SIZE[0], 14), fill=ACCENT)
+    for line in lines_of(view, signal_id):
+        font = ImageFont.load_default(size=line.size)
+        pen.text((EDGE, line.y), carried(line.text), font=font, fill=line.colour, anchor="ls", stroke_width=int(line.bold))
+    out = io.BytesIO()
+    image.quantize(32).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def lines_of(view: View, signal_id: str) -> list[Words]:
+    """What the card says, line by line. Raises KeyError."""
+    said = _all(view) if signal_id == "all" else _one(summarise_signals(view, view.signal(signal_id)))
+    return [*said, Words(576, f"{view.title}, {day(view.as_of)}", 26, QUIET)]
+
+
+def _one(glance: SignalSummary) -> Iterator[Words]:
+    for index, part in enumerate(wrap(glance.signal.question, 66)[:2]):
+        yield Words(120 + 42 * index, part, 32, QUIET)
+    for index, part in enumerate(wrap(glance.answer, 34)[:4]):
+        yield Words(250 + 72 * index, part, 60, INK, bold=True)
+    yield Words(526, _standing(glance), 30, ALARM if glance.cannot_see_since else ACCENT)
+
+
+def _standing(glance: SignalSummary) -> str:
+    if glance.cannot_see_since:
+        return f"Cannot see since {day(glance.cannot_see_since)}"
+    words = glance.standing.word if glance.standing else "Not yet known"
+    return f"{words}, since {day(glance.since)}" if glance.since else words
+
+
+def _all(view: View) -> Iterator[Words]:
+    for index, signal in enumerate(view.signals[:3]):
+        yield Words(92 + index * 160, signal.title, 28, QUIET)
+        for line, part in enumerate(wrap(summarise_signals(view, signal).answer, 54)[:2]):
+            yield Words(138 + index * 160 + 44 * line, part, 38, INK, bold=True)
+
+
+def carried(text: str) -> str:
+    """The text in the signs that the built-in font has."""
+    simple = unicodedata.normalize("NFKD", text.translate(PLAIN))
+    return "".join(sign for sign in simple if sign.isascii() or sign in "\u2019\u2018€")

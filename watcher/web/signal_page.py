@@ -1,0 +1,111 @@
+"""What a page shows of one signal, gathered; and how much of everything is in sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from markupsafe import Markup
+
+from watcher.core.model import Figure, FigureSpec, Signal, Verdict
+from watcher.web import calendar
+from watcher.web.charts import draw
+from watcher.web.read_model import View
+from watcher.web.source_health import HealthRow, rows_of
+from watcher.web.status_path import Next, StatusPath, draw_paths, next_text
+from watcher.web.summary import SignalSummary, summarise_signals
+from watcher.web.timeline import TimelineEntry, timeline_of
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A figure with its plot and where it is from."""
+
+    figure: Figure
+    plot: Markup | None
+    text: str
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPage:
+    """Everything that is shown of one signal."""
+
+    glance: SignalSummary
+    paths: tuple[StatusPath, ...]
+    nexts: tuple[Next, ...]
+    moments: tuple[TimelineEntry, ...]
+    figures: tuple[FigureView, ...]
+    missing: tuple[str, ...]
+    """Labels of figures that nothing supports yet."""
+    rows: tuple[HealthRow, ...]
+    window: calendar.Window | None
+    days: tuple[calendar.Day, ...] = field(default=())
+
+    @property
+    def signal(self) -> Signal:
+        """The signal itself."""
+        return self.glance.signal
+
+    @property
+    def seen(self) -> int:
+        """How many sources are trustworthy at the moment."""
+        return sum(1 for row in self.rows if row.blind is None and row.good_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of all sources can be seen."""
+
+    sources: int
+    blind: int
+    looked_at: datetime | None
+    unseen: int
+    """Signals that cannot be seen at all."""
+
+
+def sight_of(sections: tuple[SignalPage, ...]) -> Coverage:
+    """All sections together."""
+    rows = [row for part in sections for row in part.rows]
+    return Coverage(
+        sources=len(rows),
+        blind=sum(1 for row in rows if row.blind),
+        looked_at=max((at for row in rows if (at := row.tried_at or row.good_at)), default=None),
+        unseen=sum(1 for part in sections if part.glance.cannot_see_since),
+    )
+
+
+def section(view: View, signal: Signal, now: datetime) -> SignalPage:
+    """Everything that is shown of one signal at a moment."""
+    verdict = view.verdicts.get(signal.id)
+    return SignalPage(
+        glance=summarise_signals(view, signal),
+        paths=draw_paths(signal, verdict) if verdict else (),
+        nexts=next_text(signal, verdict) if verdict else (),
+        moments=timeline_of(view, signal),
+        figures=_figures(signal, verdict) if verdict else (),
+        missing=_missing(signal, verdict),
+        rows=rows_of(view, signal.id),
+        window=calendar.window_of(signal, now),
+        days=calendar.days_of((signal,), now),
+    )
+
+
+def _figures(signal: Signal, verdict: Verdict) -> tuple[FigureView, ...]:
+    specs = {spec.id: spec for spec in signal.figures}
+    return tuple(_shown(specs.get(figure.id), figure, verdict) for figure in verdict.figures)
+
+
+def _shown(spec: FigureSpec | None, figure: Figure, verdict: Verdict) -> FigureView:
+    options = spec.options if spec else {}
+    url = figure.quote.url if figure.quote else str(options.get("url", ""))
+    declared = str(options.get("quote", "") or options.get("publisher", ""))
+    name = (figure.quote.title or figure.quote.publisher) if figure.quote else declared
+    text = f"{figure.text} {figure.unit}" if figure.unit and figure.text.isdigit() else figure.text
+    return FigureView(figure, draw(spec, figure, verdict) if spec else None, text, url, name)
+
+
+def _missing(signal: Signal, verdict: Verdict | None) -> tuple[str, ...]:
+    there = {figure.id for figure in verdict.figures} if verdict else set()
+    return tuple(spec.label for spec in signal.figures if spec.id not in there)

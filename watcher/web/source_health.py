@@ -1,0 +1,78 @@
+"""The health of sources: one strip for each, good, unchanged, blocked and failed polls side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from markupsafe import Markup
+
+from watcher.core.model import Source, SourceOutage
+from watcher.web.read_model import Poll, SourceHealth, View
+from watcher.web.svg import tag
+from watcher.web.wording import Sign, poll
+
+MOST = 40
+STEP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRow:
+    """One source with what is known of its readings."""
+
+    source: Source
+    sign: Sign
+    good_at: datetime | None
+    tried_at: datetime | None
+    next_at: datetime | None
+    newest_at: datetime | None
+    error: str
+    blind: SourceOutage | None
+    picture: Markup
+    counts: tuple[tuple[Sign, int], ...]
+
+
+def rows_of(view: View, signal_id: str) -> tuple[HealthRow, ...]:
+    """The sources of a signal: what cannot be seen first, then the essential ones."""
+    blind = {item.source: item for item in view.blind(signal_id)}
+    rows = [_row(strip, blind.get(strip.source.id)) for strip in view.strips if strip.source.signal == signal_id]
+    return tuple(sorted(rows, key=lambda row: (row.blind is None, not row.source.essential)))
+
+
+def _row(strip: SourceHealth, blind: SourceOutage | None) -> HealthRow:
+    polls = strip.polls[-MOST:]
+    counts = Counter(item.outcome for item in polls)
+    last = strip.health.outcome or (polls[-1].outcome if polls else "")
+    return HealthRow(
+        source=strip.source,
+        sign=poll(last),
+        good_at=strip.health.last_good_at,
+        tried_at=strip.health.last_tried_at,
+        next_at=strip.health.next_at,
+        newest_at=strip.health.newest_entry_at,
+        error=strip.health.error,
+        blind=blind,
+        picture=draw_strip(polls),
+        counts=tuple((poll(name), number) for name, number in counts.most_common()),
+    )
+
+
+def draw_strip(polls: tuple[Poll, ...]) -> Markup:
+    """The polls as ticks, oldest left; a run of one outcome is one path, so that a strip weighs little."""
+    runs = []
+    x = (MOST - len(polls)) * STEP
+    for tone, group in groupby(polls, key=lambda item: poll(item.outcome).tone):
+        length = sum(1 for _ in group)
+        runs.append(tag("path", d=f"M{x} {8 if tone in {'good', 'same'} else 6}h{length * STEP}", cls=f"run {tone}"))
+        x += length * STEP
+    counts = Counter(poll(item.outcome).word for item in polls)
+    says = (
+        f"Last {len(polls)} polls: " + ", ".join(f"{number} {word}" for word, number in counts.most_common())
+        if polls
+        else "Not polled yet"
+    )
+    return tag(
+        "svg", *runs, cls="strip", viewBox=f"0 0 {MOST * STEP} 16", preserveAspectRatio="none", role="img", aria_label=says
+    )

@@ -1,0 +1,192 @@
+"""Subscribing by mail: double opt-in, and no way to learn from the page who is subscribed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifiers import Message, NotSent, Recipient
+from watcher.mail import MailContext
+from watcher.mail import Recipient as Reader
+from watcher.mail.confirmation import confirmation, known_already
+from watcher.pipeline.subscribers import CONFIRM, GOOD_FOR, READER, SignedLinks, new_name
+from watcher.store import Delivery, Store, StoreError, Subscriber, Transaction
+from watcher.web.cache import Clock
+from watcher.web.rate_limit import RateLimit
+
+log = logging.getLogger(__name__)
+
+PACES = {"at_once": "At once, when something changes", "daily": "Once a day", "weekly": "Once a week"}
+LONGEST_ADDRESS = 254
+"""RFC 5321 4.5.3.1.3, less the angle brackets."""
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,63}"
+)
+"""What the HTML standard takes for an address (input type=email), with at least two labels behind the @."""
+
+AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60))
+"""When a mail is tried again that the server put off: greylisting lasts some minutes."""
+Post = Callable[[Message, Recipient], Awaitable[None]]
+Pause = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeForm:
+    """What somebody asks for."""
+
+    address: str
+    signals: tuple[str, ...] = ()
+    """Empty: all."""
+    pace: str = "at_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Signals and pace, as a form shows them."""
+
+    signals: tuple[str, ...]
+    pace: str
+
+
+class Subscriptions:
+    """What subscribing needs: the store, the links, the words of the mail, and the way out to the mail server."""
+
+    def __init__(self, store: Store, links: SignedLinks, desk: MailContext, post: Post, *, pause: Pause = asyncio.sleep) -> None:
+        """Nothing is asked yet; `pause` waits so many seconds."""
+        self.store, self.links, self.desk, self.post, self.pause = store, links, desk, post, pause
+        self.by_asker = RateLimit(5, timedelta(hours=1))
+        self.by_address = RateLimit(2, timedelta(hours=6))
+        self.in_all = RateLimit(200, timedelta(hours=1))
+        self._under_way = set[asyncio.Task[None]]()
+
+    def may_ask(self, asker: str, now: datetime) -> bool:
+        """Whether this asker, and all together, have not asked too often."""
+        return self.by_asker.allows(asker, now) and self.in_all.allows("all", now)
+
+    def wish(self, fields: dict[str, list[str]]) -> SubscribeForm | None:
+        """A wish from a form; None where its address is none, or it names what there is not."""
+        address = fields.get("address", [""])[0].strip()
+        if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+            return None
+        choice = self.choice(fields)
+        return SubscribeForm(address, *choice) if choice else None
+
+    def choice(self, fields: dict[str, list[str]]) -> tuple[tuple[str, ...], str] | None:
+        """Signals and pace from a form; all signals are the same as none named. None for what there is not."""
+        named, pace = fields.get("signals", []), fields.get("pace", ["at_once"])[0]
+        if pace not in PACES or not set(named) <= set(self.desk.signals):
+            return None
+        chosen = tuple(name for name in self.desk.signals if name in named)
+        return (() if len(chosen) == len(self.desk.signals) else chosen), pace
+
+    def chosen(self, fields: dict[str, list[str]]) -> Preferences | None:
+        """What the form is shown with again; None, all and at once, where the choice is none."""
+        choice = self.choice(fields)
+        return Preferences(*choice) if choice else None
+
+    def ask(self, wish: SubscribeForm, clock: Clock) -> None:
+        """Write to the address, apart from the answer and its connection: the time of neither tells whether it is known."""
+        if self.by_address.allows(wish.address.lower(), clock()):
+            task = asyncio.get_running_loop().create_task(self._write(wish, clock))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _write(self, wish: SubscribeForm, clock: Clock) -> None:
+        """Send the mail, again later while the server asks for that; a watch that stops meanwhile is asked once more."""
+        try:
+            message, to = await asyncio.to_thread(self._prepared, wish, clock())
+        except StoreError as error:
+            log.error("a subscription was not kept: %s", error)  # noqa: TRY400 - the words say it; a trace could hold the address
+            return
+        for wait in (*AGAIN, None):
+            try:
+                await self.post(message, to)
+            except NotSent as error:
+                log.warning("a confirmation was not sent: %s", error.reason)
+                if not error.retry or wait is None:
+                    return
+                await self.pause(wait.total_seconds())
+            else:
+                return
+
+    def _prepared(self, wish: SubscribeForm, now: datetime) -> tuple[Message, Recipient]:
+        with self.store.writing() as tx:
+            tx.subscribers.forget_unconfirmed(now - GOOD_FOR)
+            one = _kept(tx, wish, now)
+        message_id = f"<{one.id}.{int(now.timestamp())}@{self.desk.host}>"
+        reader = Reader(one.id, message_id, self.links.zone, frozenset(one.signals))
+        if one.confirmed_at:
+            message = known_already(self.desk, reader, link=self.links.reader(one.id), now=now)
+        else:
+            message = confirmation(
+                self.desk, reader, link=self.links.confirm(one.id, now), pace=PACES[one.pace], now=now, until=now + GOOD_FOR
+            )
+        return message, Recipient(one.id, one.address)
+
+    def who(self, purpose: str, token: str, now: datetime) -> Subscriber | None:
+        """The reader whom a link names; None for a link that does not hold or a reader who is gone."""
+        name = self.links.read(purpose, token, now)
+        if not name:
+            return None
+        with self.store.reading() as tx:
+            return tx.subscribers.get(name)
+
+    def confirm(self, token: str, now: datetime) -> Subscriber | None:
+        """Say yes; the reader, or None where the link does not hold."""
+        one = self.who(CONFIRM, token, now)
+        if one:
+            with self.store.writing() as tx:
+                tx.subscribers.confirm(one.id, now)
+        return one
+
+    def change(self, token: str, choice: tuple[Sequence[str], str], now: datetime) -> Subscriber | None:
+        """Another choice of signals and pace."""
+        one = self.who(READER, token, now)
+        if one:
+            with self.store.writing() as tx:
+                tx.subscribers.change(one.id, signals=tuple(choice[0]), pace=choice[1])
+        return self.who(READER, token, now)
+
+    def export(self, token: str, now: datetime) -> str | None:
+        """Everything that is kept of the reader, as JSON; None where the link does not hold."""
+        one = self.who(READER, token, now)
+        if one is None:
+            return None
+        with self.store.reading() as tx:
+            mails = tx.deliveries.of(recipient=one.id)
+        return _exported(one, mails)
+
+    def leave(self, token: str, now: datetime) -> None:
+        """Forget the reader and everything that waits for them; leaving twice is no mistake."""
+        name = self.links.read(READER, token, now)
+        if name:
+            with self.store.writing() as tx:
+                tx.subscribers.erase(name)
+
+
+def _kept(tx: Transaction, wish: SubscribeForm, now: datetime) -> Subscriber:
+    """The reader of an address: as confirmed, with the new wish where not yet, or a new one."""
+    there = tx.subscribers.by_address(wish.address)
+    if there is None:
+        there = Subscriber(new_name(), wish.address, now, wish.signals, wish.pace)
+        tx.subscribers.add(there)
+    elif there.confirmed_at is None:
+        tx.subscribers.change(there.id, signals=wish.signals, pace=wish.pace)
+    return there
+
+
+def _exported(one: Subscriber, mails: Sequence[Delivery]) -> str:
+    kept = {
+        "address": one.address,
+        "signals": list(one.signals) or "all",
+        "pace": one.pace,
+        "asked_at": one.created_at.isoformat(),
+        "confirmed_at": one.confirmed_at.isoformat() if one.confirmed_at else None,
+        "mails": [{"digest": each.digest, "sent_at": each.sent_at.isoformat() if each.sent_at else None} for each in mails],
+    }
+    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,133 @@
+"""Each signal in a few words: the question, its answer, how sure, since when, and what cannot be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from watcher.config.settings import Tool
+from watcher.core.model import (
+    Headline,
+    Quote,
+    RaisedFlag,
+    Signal,
+    SourceOutage,
+    Standing,
+    Status,
+    TrackVerdict,
+    Undecided,
+    Verdict,
+)
+from watcher.web.read_model import View
+from watcher.web.status_path import standing_words
+from watcher.web.wording import STANDINGS, Sign
+
+WEAKEST_FIRST = (Standing.REPORTED, Standing.PROVISIONAL, Standing.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackLine:
+    """Where one track stands."""
+
+    id: str
+    title: str
+    link: str
+    label: str
+    meaning: str
+    consequence: str
+    standing: Sign
+    since: datetime | None
+    seen_at: datetime | None
+    details: tuple[tuple[str, object], ...]
+    voices: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSummary:
+    """One signal at a glance."""
+
+    signal: Signal
+    answer: str
+    standing: Sign | None
+    since: datetime | None
+    verified_at: datetime | None
+    cannot_see_since: datetime | None
+    blind: tuple[SourceOutage, ...]
+    lines: tuple[TrackLine, ...]
+    flags: tuple[RaisedFlag, ...]
+    proof: Quote | None
+    consequences: tuple[str, ...]
+    tools: tuple[Tool, ...]
+    sources: int
+    undecided: tuple[Undecided, ...] = ()
+    """Texts that may change the answer and that a person is reading."""
+
+
+def summarise_signals(view: View, signal: Signal) -> SignalSummary:
+    """The glance of one signal; a signal not yet decided says so."""
+    verdict = view.verdicts.get(signal.id)
+    sources = sum(1 for strip in view.strips if strip.source.signal == signal.id) or len(signal.sources)
+    names = view.touched.get(signal.id, ())
+    tools = tuple(tool for tool in view.stack if tool.name in names)
+    if verdict is None:
+        return SignalSummary(
+            signal, "Not yet known: the first look is still to come", None, None, None, None, (), (), (), None, (), tools, sources
+        )
+    leading = _leading(signal, verdict)
+    lines = tuple(_line(signal, track) for track in verdict.tracks)
+    flags = tuple(flag for track in verdict.tracks for flag in track.flags)
+    return SignalSummary(
+        signal=signal,
+        answer=verdict.headline_label or verdict.headline.replace("_", " "),
+        standing=STANDINGS[min((track.standing for track in leading), key=WEAKEST_FIRST.index)] if leading else None,
+        since=max((track.since for track in leading if track.since), default=None),
+        verified_at=verdict.verified_at,
+        cannot_see_since=verdict.cannot_see_since,
+        blind=verdict.blind,
+        lines=lines,
+        flags=flags,
+        proof=next((quote for track in leading for quote in _newest(track)), None),
+        consequences=tuple(dict.fromkeys(line.consequence for line in lines if line.consequence)),
+        tools=tools,
+        sources=sources,
+        undecided=verdict.undecided,
+    )
+
+
+def _newest(track: TrackVerdict) -> tuple[Quote, ...]:
+    """The proof of where a track stands; for a series, of its newest event."""
+    if track.evidence:
+        return track.evidence
+    return track.events[-1].evidence if track.events else ()
+
+
+def _leading(signal: Signal, verdict: Verdict) -> tuple[TrackVerdict, ...]:
+    """The tracks that make the headline; all of them where it names none."""
+    statuses = {track.track: track.status for track in verdict.tracks}
+    headline = next((line for line in signal.headlines if line.id == verdict.headline and _holds(line, statuses)), None)
+    named = set(headline.when) if headline else set()
+    return tuple(track for track in verdict.tracks if track.track in named) or verdict.tracks
+
+
+def _holds(line: Headline, statuses: Mapping[str, str]) -> bool:
+    return all(statuses.get(track) in wanted for track, wanted in line.when.items())
+
+
+def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
+    track = signal.track(verdict.track)
+    label, meaning = standing_words(track, verdict)
+    status = next((rung for rung in track.ladder.statuses if rung.id == verdict.status), Status("", "", ""))
+    return TrackLine(
+        id=track.id,
+        title=track.title,
+        link=track.link,
+        label=label,
+        meaning=meaning,
+        consequence=status.consequence,
+        standing=STANDINGS[verdict.standing],
+        since=verdict.since,
+        seen_at=verdict.seen_at,
+        details=tuple(verdict.details.items()),
+        voices=len(verdict.voices),
+    )

@@ -1,0 +1,208 @@
+"""Times, standings and kinds of change in plain words."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from watcher.core.model import Change, Outcome, Scalar, Standing, Tier
+
+
+class Sign(NamedTuple):
+    """A word with its icon and its class, so that colour never speaks alone."""
+
+    icon: str
+    word: str
+    tone: str
+    meaning: str = ""
+
+
+STANDINGS = {
+    Standing.CONFIRMED: Sign("✓", "Confirmed", "good", "The official record says so, in as many places as this step asks for."),
+    Standing.PROVISIONAL: Sign("◐", "Provisional", "warn", "One official voice says so; a second one is still to come."),
+    Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; no official words yet."),
+}
+
+CHANGES = {
+    Change.BASELINE: Sign("•", "Where the watch began", "calm"),
+    Change.ADVANCE: Sign("↑", "Moved on", "good"),
+    Change.STEP_BACK: Sign("↓", "Stepped back", "bad"),
+    Change.RAISED: Sign("✓", "Better supported", "good"),
+    Change.NEXT: Sign("+", "Published", "good"),
+    Change.CORRECTION: Sign("✎", "Corrected", "warn"),
+    Change.DETAIL: Sign("·", "Detail", "calm"),
+    Change.FLAG: Sign("⚑", "Flag", "warn"),
+    Change.UNDECIDED: Sign("?", "Undecided", "warn", "No rule accounts for every word of it: a person decides."),
+}
+
+POLLS = {
+    Outcome.OK: Sign("✓", "read", "good", "Read, with something new or to compare."),
+    Outcome.UNCHANGED: Sign("=", "unchanged", "same", "The publisher says nothing changed."),
+    Outcome.BLOCKED: Sign("⊘", "blocked", "warn", "The publisher's gate answered instead of the page."),
+    Outcome.ERROR: Sign("✕", "failed", "bad", "No answer, or an error."),
+    Outcome.MALFORMED: Sign("✕", "unreadable", "bad", "An answer that could not be read."),
+    Outcome.EMPTY: Sign("✕", "empty", "bad", "An answer without anything in it."),
+    Outcome.SHAPE: Sign("✕", "unexpected shape", "bad", "An answer that does not look as its source declares."),
+    Outcome.GONE: Sign("✕", "gone", "bad", "The page is no longer there."),
+}
+
+TIERS = {
+    Tier.OFFICIAL: "official",
+    Tier.PARTNER: "partner",
+    Tier.PRESS: "press",
+    Tier.COMMUNITY: "community",
+    Tier.OPERATOR: "added by hand",
+}
+
+OUTCOMES = {
+    "widened": "The gap widened",
+    "persisted": "The gap persisted",
+    "narrowed": "The gap narrowed",
+    "closed": "The gap closed",
+    "measured_not_comparable": "Measured, but not in a comparable way",
+    "measured_qualitative": "Compared in words only, no figures",
+    "not_measured": "The gap was not measured",
+    "not_applicable": "Not a model from China",
+    "unread": "Published, not yet read",
+}
+
+STEPS = (
+    (timedelta(days=730), timedelta(days=365.25), "year"),
+    (timedelta(days=60), timedelta(days=30.44), "month"),
+    (timedelta(days=2), timedelta(days=1), "day"),
+    (timedelta(hours=2), timedelta(hours=1), "hour"),
+    (timedelta(minutes=2), timedelta(minutes=1), "minute"),
+)
+
+
+SECRET = re.compile(r"(?:^|[&_.-])(?:api)?[_-]?key=|token=|secret=|passw\w*=|sig(?:nature)?=|auth\w*=", re.IGNORECASE)
+ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
+WEB = re.compile(r"(https?://[^\s/?#@]{1,255})[/?#][^\s]*", re.IGNORECASE)
+LONGEST_REASON = 300
+DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])")
+"""A day that every month has; others stay as they are written."""
+UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def day(at: datetime) -> str:
+    """A date in words: 13 January 2026."""
+    return f"{at.day} {at:%B %Y}"
+
+
+def datetime_text(at: datetime) -> str:
+    """A moment in words, in UTC; a bare date where the time is not known."""
+    at = at.astimezone(UTC)
+    return day(at) if is_date_only(at) else f"{day(at)}, {at:%H:%M} UTC"
+
+
+def is_date_only(at: datetime) -> bool:
+    """Whether only the day is known (midnight, noon or 05:00 UTC to the second stand for a day)."""
+    return (at.minute, at.second, at.microsecond) == (0, 0, 0) and at.hour in (0, 4, 5, 12)
+
+
+def stamp(at: datetime) -> str:
+    """The machine's form for `<time datetime>`."""
+    at = at.astimezone(UTC)
+    return f"{at:%Y-%m-%d}" if is_date_only(at) else f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def duration(length: timedelta) -> str:
+    """A length of time in one unit: 3 hours, 40 days, 2 months."""
+    length = abs(length)
+    for least, unit, name in STEPS:
+        if length >= least:
+            return count(int(length / unit), name)
+    return "1 day" if length >= timedelta(days=1) else "1 hour" if length >= timedelta(hours=1) else "1 minute"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 source, 3 sources."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How far away a moment is: 3 hours ago, in 12 days, just now."""
+    gap = now - at
+    if abs(gap) < timedelta(minutes=1):
+        return "just now"
+    return f"{duration(gap)} ago" if gap > timedelta(0) else f"in {duration(gap)}"
+
+
+def outcome(name: str) -> str:
+    """What an evaluation said, in words."""
+    return OUTCOMES.get(name, name.replace("_", " ").capitalize())
+
+
+def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
+    """A detail of a track with its name, in words."""
+    words = ", ".join(map(str, value)) if isinstance(value, tuple) else _scalar(value)
+    return name.replace("_", " ").capitalize(), words.replace("_", " ") if words.islower() else words
+
+
+def _scalar(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    words = str(value)
+    return day(datetime.fromisoformat(words)) if DATE.fullmatch(words) else words
+
+
+def poll(name: str) -> Sign:
+    """The sign of a poll's outcome."""
+    return POLLS.get(Outcome(name), POLLS[Outcome.ERROR]) if name in set(Outcome) else Sign("·", "not tried yet", "calm")
+
+
+def safe_link(address: str) -> str:
+    """The address if a reader may follow it (http or https with a host), else nothing.
+
+    What may be secret is left out: user and password, and the values of parameters named like a key.
+    """
+    try:
+        parts = urlsplit(address)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return ""
+    if not valid or any(ord(sign) <= 32 or sign in '\\<>"' for sign in address):  # noqa: PLR2004 - control signs and space end at 32
+        return ""
+    if not SECRET.search(parts.query) and "@" not in parts.netloc:
+        return address
+    pairs = [
+        (name, "…" if SECRET.search(f"{name}=") else value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(pairs), parts.fragment))
+
+
+def redact(words: str) -> str:
+    """A reason of failure that may be shown: without mail addresses, and web addresses cut to their host."""
+    return ADDRESS.sub("…", WEB.sub(r"\1…", strip_controls(words)))[:LONGEST_REASON]
+
+
+def host(address: str) -> str:
+    """The host of an address, for showing where a link leads."""
+    link = safe_link(address)
+    return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
+
+
+def short_url(address: str, most: int = 38) -> str:
+    """Host and path of an address, cut: where exactly a link leads."""
+    link = safe_link(address)
+    if not link:
+        return ""
+    whole = f"{host(link)}{unquote(urlsplit(link).path)}".rstrip("/")
+    return whole if len(whole) <= most else whole[: most - 1] + "…"
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def truncate(text: str, most: int) -> str:
+    """The text, shortened at a word where it is longer than `most` signs."""
+    return text if len(text) <= most else text[:most].rsplit(None, 1)[0] + " …"
+
+
+def strip_controls(text: str) -> str:
+    """Text without signs that neither XML nor a calendar may carry: control signs, half pairs, non-characters."""
+    return UNCARRIED.sub("", text)

@@ -1,0 +1,89 @@
+"""How one transition is said to machines and to a terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from watcher.core.model import Quote, Transition, Undecided
+
+
+def transition_to_dict(transition: Transition) -> dict[str, Any]:
+    """One transition as the JSON object that `rehearse`, `replay` and the webhook share."""
+    return {
+        "at": iso_utc(transition.at),
+        "signal": transition.signal,
+        "track": transition.track,
+        "kind": transition.kind.value,
+        "from": transition.before,
+        "to": transition.after,
+        "standing": transition.standing.value,
+        "headline": transition.headline,
+        "headline_label": transition.headline_label,
+        "outcome": transition.outcome or None,
+        "event": transition.event or None,
+        "title": transition.title or None,
+        "effective_at": iso_utc(transition.effective_at),
+        "details": dict(transition.details),
+        "figures": dict(transition.figures),
+        "mail": transition.mail,
+        "reason": transition.reason,
+        "evidence": [_evidence(quote, url) for quote in transition.evidence for url in _addresses(quote)],
+    }
+
+
+def _addresses(quote: Quote) -> list[str]:
+    """The link for a reader, and the document that the watch read where that is another one."""
+    return [quote.url] if quote.read_at in {"", quote.url} else [quote.url, quote.read_at]
+
+
+def _evidence(quote: Quote, url: str) -> dict[str, Any]:
+    return {
+        "url": url,
+        "quote": quote.text,
+        "tier": quote.tier.value,
+        "publisher": quote.publisher,
+        "published": iso_utc(quote.published),
+        "seen": iso_utc(quote.seen_at),
+        "document": quote.document or None,
+        "source": quote.source or None,
+    }
+
+
+def transition_to_text(transition: Transition) -> str:
+    """One transition as a line for a person."""
+    same = transition.before == transition.after
+    what = transition.after if same else f"{transition.before or '·'} → {transition.after or '·'}"
+    name = f"{transition.signal}.{transition.track}" if transition.track else transition.signal
+    more = " · ".join(part for part in (transition.title, transition.outcome, transition.reason if same else "") if part)
+    quote = transition.evidence[0].text.replace("\n", " ")[:110] if transition.evidence else ""
+    head = f"{transition.at:%Y-%m-%d %H:%M}  {transition.kind.value:10} {name:28} {what}"
+    return f"{head} ({transition.standing.value})" + (f"  {more}" if more else "") + (f'\n{"":18}"{quote}"' if quote else "")
+
+
+def undecided_line(text: Undecided) -> dict[str, Any]:
+    """One text that a person is asked about as the JSON object that `status`, `explain`, `review` and the webhook share."""
+    return {
+        "id": text.id,
+        "signal": text.signal,
+        "track": text.track,
+        "may_say": text.status or None,
+        "unexplained": list(text.unexplained),
+        "effective_at": iso_utc(text.effective_at),
+        "asked_at": iso_utc(text.asked_at),
+        "evidence": [_evidence(quote, quote.url) for quote in text.quotes],
+    }
+
+
+def undecided_words(text: Undecided) -> str:
+    """The same in lines for a person."""
+    quote = text.quotes[0]
+    may = f" ({text.status})" if text.status else ""
+    words = f"\n      not explained: {', '.join(text.unexplained)}" if text.unexplained else ""
+    lead = f"  ? {text.id}: an official text may change {text.track}{may}; a person is checking it"
+    return f"{lead}\n      “{' '.join(quote.text.split())[:300]}”\n      {quote.url}{words}"
+
+
+def iso_utc(moment: datetime | None) -> str | None:
+    """A moment as ISO 8601 in UTC with `Z`, None for none."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
