@@ -74,6 +74,13 @@ def test_everything_is_said_once_in_time_and_with_the_right_evidence(said: Said)
     assert disagreements(said[0], "2026-01-05", "2026-11-20") == []
 
 
+def test_a_person_is_asked_seldom_and_the_answer_stays_meanwhile(said: Said) -> None:
+    asked = [line for line in said[0] if line["kind"] == "undecided" and line["to"]]
+
+    assert len(asked) <= 15, "each costs a person's minute"
+    assert len({(line["track"], line["evidence"][0]["quote"]) for line in asked}) == len(asked), "once for the same words"
+
+
 def headline_at(lines: list[dict[str, Any]], signal: str, at: str) -> str:
     before = [
         line["headline"] for line in lines if line["signal"] == signal and line["kind"] != "next" and day(line["at"]) <= day(at)

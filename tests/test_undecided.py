@@ -213,7 +213,7 @@ def test_a_rehearsal_shows_it_as_a_kind_of_its_own_and_counts(web: Web, tmp_path
     assert [line["kind"] for line in lines] == ["baseline", "undecided"]
     assert lines[1]["headline"] == lines[0]["headline"], "the answer stays"
     assert lines[1]["evidence"][0]["quote"] == WORDS
-    assert "1 text undecided" in said.err
+    assert ", 1 text undecided" in said.err
 
 
 def test_the_weekly_note_counts_no_question_as_a_change(watch: Watch, store: Store) -> None:

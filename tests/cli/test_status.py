@@ -91,3 +91,9 @@ def test_the_store_may_be_named_by_the_environment_or_a_file(past: Path, monkeyp
     monkeypatch.setenv("WATCHER_STORE_URL_FILE", "where")
 
     assert "it: open" in watcher("status").out
+
+
+def test_a_watch_that_stands_still_is_overdue(past: Path) -> None:
+    assert "overdue: not looked since 2026-06-03 00:00 UTC" in watcher("status").out
+    assert watcher("status", "--json").json()["signals"][0]["overdue_since"] == "2026-06-03T00:00:00Z"
+    assert "overdue" not in watcher("status", "--as-of", "2026-06-02").out

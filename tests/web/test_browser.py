@@ -128,3 +128,14 @@ def test_the_page_reads_as_an_outline(browser: Browser, address: str) -> None:
             assert levels.count(1) == 1, path
             assert levels[0] == 1, path
             assert all(after - before <= 1 for before, after in pairwise(levels)), f"{path}: {levels}"
+
+
+def test_a_page_that_stands_still_says_when_it_is_overdue(browser: Browser, address: str) -> None:
+    with opened(browser, address) as (page, _):
+        page.clock.set_fixed_time(NOW)
+        page.goto(address)
+        assert page.get_by_text("Overdue: the watch should have looked again").count() == 0
+        page.clock.set_fixed_time(NOW.replace(year=NOW.year + 1))
+        page.reload()
+        assert page.get_by_text("Overdue: the watch should have looked again").first.is_visible()
+        assert all(not part.is_visible() for part in page.locator("[data-fresh]").all())

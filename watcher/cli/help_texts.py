@@ -79,6 +79,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("A made-up one in the browser", "watcher digest --sample --preview"),
     ),
     "mcp": (("Answer an assistant", "watcher mcp"),),
+    "review": (
+        ("What waits for a person", "watcher review"),
+        ("Text 3 says what it says", "watcher review 3 --claim available --reason 'open to all accounts'"),
+        ("Text 4 changes nothing", "watcher review 4 --dismiss 'another product'"),
+    ),
     "record": (
         (
             "A person read it where no source looks",
@@ -121,6 +126,7 @@ FAILED: Mapping[str, str] = {
     "explain": "not decided yet, or a file that cannot be read",
     "backtest": "the file cannot be read",
     "stack": "a touched tool has no fallback",
+    "review": "there is no such open text",
     "withdraw": "there is no such evidence",
     "unmute": "it is not muted",
     "export": "a file cannot be written",

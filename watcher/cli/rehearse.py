@@ -117,8 +117,8 @@ def _summarize(summary: Summary, *, as_json: bool) -> None:
     """What it came to, on standard error: standard output holds what was said."""
     typer.echo(
         f"{count(summary.steps, 'step')}, {count(summary.polls, 'poll')}, {count(summary.transitions, 'thing')} said, "
-        f"{count(summary.undecided, 'text')} undecided, "
-        f"{count(summary.digests, 'digest')}, {count(summary.sent, 'message')} sent",
+        f"{count(summary.digests, 'digest')}, {count(summary.sent, 'message')} sent, "
+        f"{count(summary.undecided, 'text')} undecided",
         err=True,
     )
     for signal, blind in summary.unseen:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, load_summary_or_exit, outline_of, parse_datetime, print_json
+from watcher.clock import utc_now
 from watcher.core.model import Verdict
 from watcher.store.records import State, addressee
-from watcher.store.summary import FailedDelivery
+from watcher.store.summary import FailedDelivery, Looks
 from watcher.wording import iso_utc, undecided_line, undecided_words
 
 
@@ -31,14 +32,23 @@ def status(
     watched = outline_of(config)
     seen = load_summary_or_exit(watched.store, then)
     found = {name: seen.verdicts.get(name) for name in watched.titles}
+    overdue = _overdue(seen.looks, utc_now())
     counts = {state.value: many for state, many in seen.deliveries.items()}
     if as_json:
-        signals = [_plain(name, verdict) for name, verdict in found.items()]
+        signals = [_plain(name, verdict, overdue.get(name)) for name, verdict in found.items()]
         print_json({"signals": signals, "deliveries": counts, "letters": [_row(one) for one in seen.letters]})
         return
     for name, title in watched.titles.items():
         _show(title, found[name], then)
+        if since := overdue.get(name):
+            typer.echo(f"  overdue: not looked since {since:%Y-%m-%d %H:%M} UTC; what stands here is the last that was known")
     _tell(seen.letters, counts.get("dead", 0))
+
+
+def _overdue(looks: Mapping[str, Looks], now: datetime) -> dict[str, datetime]:
+    """The last look at each signal that is overdue."""
+    late = {name: look for name, look in looks.items() if look.overdue_at and look.overdue_at < now}
+    return {name: look.last for name, look in late.items() if look.last}
 
 
 def _tell(letters: Sequence[FailedDelivery], dead: int) -> None:
@@ -71,7 +81,7 @@ def _row(one: FailedDelivery) -> dict[str, Any]:
     }
 
 
-def _plain(name: str, verdict: Verdict | None) -> dict[str, Any]:
+def _plain(name: str, verdict: Verdict | None, overdue_since: datetime | None) -> dict[str, Any]:
     if verdict is None:
         return {"signal": name, "headline": None}
     return {
@@ -81,6 +91,7 @@ def _plain(name: str, verdict: Verdict | None) -> dict[str, Any]:
         "as_of": iso_utc(verdict.as_of),
         "verified_at": iso_utc(verdict.verified_at),
         "cannot_see_since": iso_utc(verdict.cannot_see_since),
+        "overdue_since": iso_utc(overdue_since),
         "tracks": [
             {
                 "track": track.track,

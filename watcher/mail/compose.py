@@ -159,7 +159,7 @@ def _undecided(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
     return Letter(
         subject=shortened(f"To decide: {many} for a person ({signals})", LONGEST),
         title=shortened(f"{many[:1].upper()}{many[1:]} for you", 200),
-        deck=shortened(asked[0].evidence[0].text, 320) if asked else "",
+        deck=f"“{shortened(asked[0].evidence[0].text, 320)}”" if asked else "",
         date=moment(digest.at, reader.zone),
         items=tuple(_text_item(each, desk, reader) for each in asked[:MOST_ITEMS]),
         tone="warn",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from watcher.core.decision.pacing import overdue_at
 from watcher.core.model import Verdict
 from watcher.store.codec import load, micros, moment
 from watcher.store.records import Delivery, State
@@ -21,6 +22,7 @@ THEN = (
     "SELECT signal, verdict, NULL, NULL FROM verdict v WHERE id = (SELECT id FROM verdict w"
     " WHERE w.signal = v.signal AND w.at <= ? ORDER BY w.at DESC, w.id DESC LIMIT 1)"
 )
+LOOKS = "SELECT signal, last_tried_at, next_at FROM source WHERE retired_at IS NULL AND next_at IS NOT NULL AND parent = ''"
 RECENT = (
     "SELECT id, recipient, channel, state, attempts, uncertain, error, next_at FROM delivery"
     " WHERE state = ? ORDER BY id DESC LIMIT ?"
@@ -52,6 +54,17 @@ class Summary:
     deliveries: Mapping[State, int]
     letters: tuple[FailedDelivery, ...] = ()
     """What did not go as it should, newest first."""
+    looks: Mapping[str, Looks] = field(default_factory=dict)
+    """By signal; empty for a past moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """When the sources of a signal were looked at."""
+
+    last: datetime | None
+    overdue_at: datetime | None
+    """When it is overdue unless somebody looks before."""
 
 
 def load_summary(url: str, as_of: datetime | None = None) -> Summary:
@@ -84,7 +97,19 @@ def read(connection: sqlite3.Connection, as_of: datetime | None) -> Summary:
         FailedDelivery(number, to, channel, State(state), attempts, bool(uncertain), error, moment(again))
         for number, to, channel, state, attempts, uncertain, error, again in rows
     )
-    return Summary(verdicts, {state: counts.get(state.value, 0) for state in State}, troubled(letters))
+    looks = looks_of(connection.execute(LOOKS) if as_of is None else ())
+    return Summary(verdicts, {state: counts.get(state.value, 0) for state in State}, troubled(letters), looks)
+
+
+def looks_of(rows: Iterable[tuple[str, int | None, int]]) -> dict[str, Looks]:
+    """By signal when its declared sources were looked at, from the columns of `LOOKS`."""
+    found: dict[str, list[tuple[datetime | None, datetime | None]]] = {}
+    for signal, last, next_at in rows:
+        found.setdefault(signal, []).append((moment(last), moment(next_at)))
+    return {
+        signal: Looks(max((last for last, _ in pairs if last), default=None), overdue_at(pairs))
+        for signal, pairs in found.items()
+    }
 
 
 def troubled(letters: Iterable[FailedDelivery]) -> tuple[FailedDelivery, ...]:
@@ -107,7 +132,7 @@ def full(url: str, as_of: datetime | None) -> Summary:
         latest, counts = tx.verdicts.all_latest(), tx.deliveries.counts()
         letters = troubled(failed_delivery(one) for state in State for one in tx.deliveries.of(state, limit=LOOKED_AT))
         if as_of is None:
-            return Summary(latest, counts, letters)
+            return Summary(latest, counts, letters, looks_of(tx.connection.rows(LOOKS)))
         held = {signal: tx.verdicts.as_of(signal, as_of) for signal in latest}
         return Summary({signal: verdict for signal, verdict in held.items() if verdict}, counts, letters)
 

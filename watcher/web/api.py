@@ -113,6 +113,8 @@ def signal_out(view: View, signal: Signal) -> SignalOut:
         since=glance.since,
         verified_at=glance.verified_at,
         cannot_see_since=glance.cannot_see_since,
+        overdue_since=glance.overdue_since,
+        overdue_at=glance.overdue_at,
         as_of=view.as_of,
         tracks=[_track(signal, track) for track in verdict.tracks] if verdict else [],
         figures=[_figure(figure) for figure in verdict.figures] if verdict else [],

@@ -120,6 +120,8 @@ class SignalOut(BaseModel):
     since: datetime | None
     verified_at: datetime | None
     cannot_see_since: datetime | None
+    overdue_since: datetime | None
+    overdue_at: datetime | None
     as_of: datetime
     tracks: list[TrackOut]
     figures: list[FigureOut]

@@ -28,6 +28,8 @@ def badge_json(view: View, signal_id: str) -> dict[str, str | int]:
     if verdict is None:
         return _shield(signal.title, "not yet known", UNKNOWN)
     words = _short(verdict)
+    if since := view.overdue_since(signal_id):
+        return _shield(signal.title, f"{words} (overdue: no look since {since:%Y-%m-%d})", BLIND)
     if verdict.cannot_see_since:
         return _shield(signal.title, f"{words} (cannot see since {verdict.cannot_see_since:%Y-%m-%d})", BLIND)
     if verdict.undecided:

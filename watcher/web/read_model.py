@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from watcher.config.settings import Tool
+from watcher.core.decision.pacing import overdue_at
 from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
 from watcher.pipeline.counters import Tally
 
@@ -113,6 +114,8 @@ class View:
     contact: str = ""
     past: bool = False
     """The reader asked for an earlier day."""
+    judged_at: datetime | None = None
+    """The moment by which it is judged whether the watch is overdue; None: when the view was read."""
 
     def signal(self, signal_id: str) -> Signal:
         """The signal with this id. Raises KeyError."""
@@ -120,6 +123,19 @@ class View:
             if signal.id == signal_id:
                 return signal
         raise KeyError(signal_id)
+
+    def overdue_at(self, signal_id: str) -> datetime | None:
+        """When a signal is overdue unless its sources are looked at before; None for a past day."""
+        healths = [strip.health for strip in self.strips if strip.source.signal == signal_id]
+        return None if self.past else overdue_at((health.last_tried_at, health.next_at) for health in healths)
+
+    def overdue_since(self, signal_id: str) -> datetime | None:
+        """The last look at a signal that is overdue; None for one that is not."""
+        at = self.overdue_at(signal_id)
+        if at is None or (self.judged_at or self.generated_at) <= at:
+            return None
+        looks = [strip.health.last_tried_at for strip in self.strips if strip.source.signal == signal_id]
+        return max((look for look in looks if look), default=at)
 
     def blind(self, signal_id: str) -> tuple[SourceOutage, ...]:
         """Sources of a signal that cannot be trusted at the moment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
@@ -91,6 +91,7 @@ class PageRenderer:
     def _make(self, key: str, path: str, media: str, render: Render, moment: datetime | None, words: str, depth: int) -> Answer:
         version, view = self.shelf.seen(moment)
         now = self.clock()
+        view = replace(view, judged_at=now)  # a view is kept while nothing changes, and a watch that stands still changes nothing
         query = f"?{query_of(words)}" if moment else ""
         body = render(
             RenderRequest(

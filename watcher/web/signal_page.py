@@ -51,7 +51,7 @@ class SignalPage:
     @property
     def seen(self) -> int:
         """How many sources are trustworthy at the moment."""
-        return sum(1 for row in self.rows if row.blind is None and row.good_at)
+        return sum(1 for row in self.rows if row.blind is None and row.good_at) if not self.glance.overdue_since else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class Coverage:
     looked_at: datetime | None
     unseen: int
     """Signals that cannot be seen at all."""
+    overdue_since: datetime | None = None
+    """The last look at a signal that is overdue."""
+    overdue_at: datetime | None = None
+    """When the first of them is, if nobody looks again."""
 
 
 def sight_of(sections: tuple[SignalPage, ...]) -> Coverage:
@@ -73,6 +77,8 @@ def sight_of(sections: tuple[SignalPage, ...]) -> Coverage:
         blind=sum(1 for row in rows if row.blind),
         looked_at=max((at for row in rows if (at := row.tried_at or row.good_at)), default=None),
         unseen=sum(1 for part in sections if part.glance.cannot_see_since),
+        overdue_since=max((at for part in sections if (at := part.glance.overdue_since)), default=None),
+        overdue_at=min((at for part in sections if (at := part.glance.overdue_at)), default=None),
     )
 
 

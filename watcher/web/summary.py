@@ -60,6 +60,10 @@ class SignalSummary:
     consequences: tuple[str, ...]
     tools: tuple[Tool, ...]
     sources: int
+    overdue_since: datetime | None = None
+    """The last look, where the watch has not looked for longer than three paces."""
+    overdue_at: datetime | None = None
+    """When that is so if nobody looks again: for pages that stand still."""
     undecided: tuple[Undecided, ...] = ()
     """Texts that may change the answer and that a person is reading."""
 
@@ -91,6 +95,8 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         consequences=tuple(dict.fromkeys(line.consequence for line in lines if line.consequence)),
         tools=tools,
         sources=sources,
+        overdue_since=view.overdue_since(signal.id),
+        overdue_at=view.overdue_at(signal.id),
         undecided=verdict.undecided,
     )
 

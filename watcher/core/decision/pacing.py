@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from watcher.core.model import Outcome
@@ -14,6 +15,11 @@ FIRST_RETRY = timedelta(minutes=5)
 """After a passing failure (a time-out, a status 500) the pace is too slow a first try."""
 FAILURES_BEFORE_BACKOFF = 3
 """Failures that may pass (an empty page, a page that is gone) before asking less often."""
+
+LATE = timedelta(minutes=15)
+"""A look that is this much late is not overdue yet, however short its pace."""
+PACES = 3
+"""A watch that has not looked for longer than this many paces is overdue."""
 
 RETRIES = tuple(
     timedelta(seconds=seconds) for seconds in (0, 5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
@@ -73,3 +79,14 @@ def _back_off(outcome: Outcome, every: timedelta, failures: int) -> timedelta:
 def _steps(failures: int, *, free: int) -> int:
     """How often the wait is doubled; bounded, for the time spans of Python are."""
     return min(max(failures - free, 0), 20)
+
+
+def overdue_at(looks: Iterable[tuple[datetime | None, datetime | None]]) -> datetime | None:
+    """When a watch that looks no more is overdue: the first moment at which a source waits for longer than three paces.
+
+    `looks` are the last and the next look of each source; its pace is the time between them (with the spread of such moments),
+    so that a source that is asked less often on purpose (back-off, Retry-After) is not late. None where nothing is to be
+    looked at.
+    """
+    paces = PACES - 1 + 2 * JITTER
+    return min((then + max(paces * (then - (last or then)), LATE) for last, then in looks if then), default=None)
