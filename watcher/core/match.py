@@ -54,8 +54,8 @@ def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, who
         yield from _spoken(sentence, vocabulary, reading, whole=whole)
 
 
-def _title_of(sentence: Sentence) -> Title:
-    return Title(sentence.title, sentence.by, sentence.object_of, sentence.object_not, sentence.not_words, sentence.versioned)
+def _title_of(said: Sentence) -> Title:
+    return Title(said.title, said.by, said.object_of, said.object_not, said.not_words, said.besides, said.versioned)
 
 
 def _named_beside(sentence: Sentence, reading: Reading) -> bool:

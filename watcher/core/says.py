@@ -38,6 +38,7 @@ _LISTS: Final = (
     "object_of",
     "titled",
     "not_with",
+    "besides",
 )
 _WHERE: Final = ("any", "title", "text")
 
@@ -82,6 +83,9 @@ class Sentence:
     """Whether what the phrase is said of must carry no version: the whole line, and not one of its models."""
     object_not: tuple[str, ...] = ()
     """Word lists with which the title's object must not begin."""
+
+    besides: tuple[str, ...] = ()
+    """Word lists of which all must be that a title says beside the names of its object; empty takes any words."""
 
     @classmethod
     def of(cls, table: Mapping[str, object], vocabulary: Vocabulary | None = None) -> Sentence:
@@ -131,6 +135,7 @@ def _check(sentence: Sentence, vocabulary: Vocabulary) -> None:
         ("words", sentence.words, vocabulary.words),
         ("not_words", sentence.not_words, vocabulary.words),
         ("object_not", sentence.object_not, vocabulary.words),
+        ("besides", sentence.besides, vocabulary.words),
         ("manner", tuple(part for one in sentence.manner for part in one.split("+")), MANNERS),
     ]
     for key, names, known in asked:

@@ -23,6 +23,11 @@ _PLAIN: Final = words_of(
     " and with by from of on for department commerce institute 's s"
 )
 """Words that may stand between a title's start and the work; any other makes it a title about something else."""
+_LITTLE: Final = words_of("the a an of and on for with in to from by its their 's s or as at new open")
+_FINDS: Final = re.compile(
+    r"(?i)[:,]? \b(?:finds?|shows?|reveals?|identif(?:y|ies)|highlights?|concludes?|indicates?|reports?)\b(?= )"
+)
+"""A verb behind which a title tells what was found, in free words."""
 _BY_REACH: Final = 60
 """Characters between the author's name and the kind of work."""
 
@@ -36,6 +41,7 @@ class Title:
     object_of: tuple[str, ...] = ()
     object_not: tuple[str, ...] = ()
     not_words: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
     versioned: bool = False
 
 
@@ -63,6 +69,8 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
         named = [t for t in line.things if t.group in title.object_of and t.start >= found.end() - 1]
         if (title.by and not authors) or not _is_object(about, vocabulary, title) or (title.object_of and not named):
             continue
+        if title.besides and _unexplained(about, line, vocabulary, title):
+            continue
         key = subject_key(about)
         if key and (not title.versioned or re.search(r"\d", key)):
             by = " / ".join(authors)
@@ -71,6 +79,20 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
                 {"object": about, "model": key, "name": about, "by": by},
             )
     return None
+
+
+def _unexplained(about: str, line: Line, vocabulary: Vocabulary, title: Title) -> list[str]:
+    """Words of a title's object that are no name, no version and in no list of what may stand beside them."""
+    rest = _FINDS.split(about, maxsplit=1)[0]
+    named = sorted({thing.said for thing in line.things if thing.said in rest}, key=len, reverse=True)
+    for said in named:
+        rest = rest.replace(said, " ")
+    for name in title.besides:
+        rest = vocabulary.lists[name].sub(" ", rest)
+    words = _WORD.findall(rest)
+    # A model that no list names is known by its version: "Longcat 9 Ultra".
+    first = next((n for n, word in enumerate(words) if re.search(r"\d", word)), -1) if not named else -1
+    return [word for word in words[first + 1 :] if not re.search(r"\d", word) and word.lower() not in _LITTLE]
 
 
 def _is_plain(before: str, line: Line) -> bool:

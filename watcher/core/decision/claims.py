@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.decision.globs import Glob
 from watcher.core.decision.readings import readings_of
 from watcher.core.decision.rule_context import RuleContext
-from watcher.core.language.undecided import Net, Open, frame_of, looked_at, net_of
+from watcher.core.language.undecided import (
+    Net,
+    Open,
+    Works,
+    frame_of,
+    in_another_language,
+    looked_at,
+    net_of,
+    told_of_works,
+    works_of,
+)
 from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
 
 if TYPE_CHECKING:
@@ -45,6 +55,8 @@ class _Rules:
     """The sources that a rule names; what is said elsewhere (on a followed page) is all alike."""
     nets: tuple[tuple[Track, Net, tuple[str, ...]], ...]
     """Of each track that wakes people: what its sentences are about, and pieces of which such a text has one."""
+    works: tuple[tuple[Track, Works, tuple[Glob, ...]], ...] = ()
+    """Of each series that wakes people: whose works on what it counts, and where."""
     kept: dict[tuple[Tier, bool, str, str], tuple[_Indexed, ...]] = field(default_factory=dict)
 
     def of(self, observation: Observation) -> tuple[_Indexed, ...]:
@@ -66,7 +78,7 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     seen, rules = RuleContext(signal, observation), _index(signal)
     found = [claim for indexed in rules.of(observation) if (claim := _claim(seen, indexed))]
     if observation.tier in _ACCOUNTED:
-        found += _undecided(seen, rules, found)
+        found += [*_undecided(seen, rules, found), *_of_series(seen, rules, found)]
     if not signal.figures and (not found or (len(found) == 1 and not found[0].review)):
         return tuple(found)  # as nearly every entry has it
     series = rules.series
@@ -84,8 +96,20 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator
         if not seen.holds_any(anchors) or any(claim.status and track.ladder.rung(claim.status).wakes for claim in mine):
             continue
         told = {claim.quote.text for claim in mine}
+        if foreign := in_another_language(net, seen.reading):
+            yield _asked_about(seen, track, foreign)
+            continue
         held = (one for one in looked_at(net, seen.reading) if isinstance(one, Open) and (one.bound or one.quote not in told))
         if one := next(held, None):
+            yield _asked_about(seen, track, one)
+
+
+def _of_series(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
+    """What may be an event of a series in words that no rule knows."""
+    for track, works, links in rules.works:
+        if any(claim.track == track.id and claim.status and not claim.review for claim in found):
+            continue
+        if any(link.holds(seen.link) for link in links) and (one := told_of_works(works, seen.reading)):
             yield _asked_about(seen, track, one)
 
 
@@ -128,7 +152,9 @@ def _index(signal: Signal) -> _Rules:
     series = frozenset(track.id for track in signal.tracks if track.ladder.series)
     nets = ((track, net_of(track)) for track in signal.tracks)
     cast = tuple((track, net, signal.vocabulary.anchors(tuple(sorted(net.groups)))) for track, net in nets if net.groups)
-    rules = _Rules(every, series, frozenset(source for one in every for source in one.rule.sources), cast)
+    found = ((track, works_of(track)) for track in signal.tracks)
+    works = tuple((track, one, tuple(map(Glob.of, one.links))) for track, one in found if one)
+    rules = _Rules(every, series, frozenset(source for one in every for source in one.rule.sources), cast, works)
     while len(_memo) >= _MEMO_SIZE:
         _memo.pop(next(iter(_memo)))
     _memo[id(signal)] = (signal, rules)

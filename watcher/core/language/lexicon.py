@@ -46,7 +46,7 @@ _BUILT_IN_FIRST: Final = {
 _WINDOW_FIRST: Final = words_of("in wi ov ne la th to by on fr st be as fo ea du so mi")
 _KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
 _CLASSES: Final = words_of(
-    "neutral describing loaded limited past planned window supposed undone artifact field frame quiet foreign"
+    "neutral describing loaded limited past planned window supposed undone artifact field frame work quiet foreign"
 )
 _PART: Final = re.compile(r"\[|\]\*?|\||<\w+>|\{\w+\}|[^\s\[\]|<>{}]+")
 

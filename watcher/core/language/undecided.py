@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.language.account import masked
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, english
 from watcher.core.phrases import Thing
+from watcher.core.words import tokens, words_of
 
 if TYPE_CHECKING:
     from watcher.core.model import Rule, Track
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
+_ENGLISH: Final = words_of(
+    "the a an and of to is are for with on in at by from now we our us it its this that has have will be was as not all can you"
+)
+"""Small words of English; a sentence in it has more of them than of any other language."""
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""
 _PRESENT: Final = frozenset({"is", "are", "has", "have", "'s", "'ve", "'re", "now", "can"})
@@ -37,6 +42,16 @@ class Net:
     """Kinds of phrases that a rule does not bear beside its own."""
     first: str
     """The status that is asked about where no phrase is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What the waking titles of a series are about: who does the work, on what, at which addresses."""
+
+    by: frozenset[str]
+    of: frozenset[str]
+    status: str
+    links: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,58 @@ def net_of(track: Track) -> Net:
     taken = next((status.id for status in ladder.statuses if status.wakes and status.steps_back), urgent)
     gates = frozenset(kind for rule in waking if rule.sentence for kind in rule.sentence.without)
     return Net(groups, statuses, planned, taken, gates, urgent)
+
+
+def in_another_language(net: Net, reading: Reading) -> Open | None:
+    """The first sentence that names one of the things, in a text in a language that is not read; None where it is English."""
+    for line in reading.lines:
+        if any(thing.group in net.groups for thing in line.things) and _is_foreign(line):
+            return Open(line.quote, net.first, ("its language",), "it is in a language that the rules do not read")
+    return None
+
+
+def _is_foreign(line: Line) -> bool:
+    """Whether a sentence has letters of another script, or more small words of another language than of English."""
+    rest = line.folded
+    for thing in line.things:
+        rest = rest.replace(thing.said, " ")
+    letters = [letter for letter in rest if letter.isalpha()]
+    if sum(letter > "\u024f" for letter in letters) > len(letters) / 5:
+        return True
+    words = [token.text for token in tokens(rest, ())]
+    clause = "".join(f"{word} " for word in words)
+    foreign = sum(1 for _ in found_in(clause, ("foreign",)))
+    return foreign > sum(word in _ENGLISH for word in words)
+
+
+def works_of(track: Track) -> Works | None:
+    """The works of a series; None where none of its titles wakes anybody."""
+    waking = [
+        (rule, rule.sentence) for rule in track.ladder.rules if rule.sentence and rule.sentence.title and wakes(track, rule)
+    ]
+    series = [(rule, said) for rule, said in waking if rule.event.startswith("match:") and said.object_of]
+    if not series:
+        return None
+    by = frozenset(group for _, said in series for group in (*said.by, *said.also))
+    of = frozenset(group for _, said in series for group in said.object_of)
+    links = tuple(dict.fromkeys(str(link) for rule, _ in series for link in rule.when.get("link", ())))
+    return Works(by, of, series[0][0].status, links)
+
+
+def told_of_works(works: Works, reading: Reading) -> Open | None:
+    """The title, or the first sentence, that may tell such a work in words that no rule knows."""
+    if works.by.isdisjoint(reading.groups):
+        return None
+    for line in reading.lines:
+        words = tuple(
+            found.words for found in found_in("".join(f"{word} " for word in masked(line.folded, (), works.of)), ("work",))
+        )
+        groups = {thing.group for thing in line.things}
+        asked = line.folded.rstrip("\"')] ").endswith("?")
+        if words and works.of & groups and not asked and (line is reading.title or works.by & groups):
+            shown = tuple(dict.fromkeys(words))
+            return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
+    return None
 
 
 def wakes(track: Track, rule: Rule) -> bool:
