@@ -13,6 +13,7 @@ from tests.store.things import DAY, HOUR, T0, source
 from watcher.core.model import Document, Follow, NotModified, Outcome, Signal, Source
 from watcher.fetch import Answer, Request
 from watcher.pipeline.batches import PollBatches
+from watcher.pipeline.poll import is_address_of
 from watcher.sandbox.pool import read_here
 from watcher.store import Store
 
@@ -128,6 +129,23 @@ def test_an_index_inside_an_index_is_not_opened_and_said(tmp_path: Path) -> None
         web = Web(store)
         web.pages = {HOME: index(f"{HOME}?page=1"), f"{HOME}?page=1": index(f"{HOME}?page=2")}
         assert web.poll(T0) == {"ok": 1, "malformed": 1}
+
+
+def test_an_address_with_a_year_is_that_of_the_present_year(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
+        web = Web(store)
+        web.root = replace(web.root, url="https://pub.example/{year}/sitemap.xml", every=DAY)
+        with store.writing() as tx:
+            tx.sources.sync([web.root], T0)
+        old, new = (f"https://pub.example/{year}/sitemap.xml" for year in (T0.year, T0.year + 1))
+        web.pages = {old: urlset("https://pub.example/a"), new: urlset("https://pub.example/b")}
+        assert web.poll(T0) == {"ok": 1}
+        turn = T0.replace(year=T0.year + 1, month=1, day=1)
+        assert web.poll(turn) == {"ok": 1}
+        assert (web.asked[old], web.asked[new]) == (1, 1)
+        assert web.etags == [], "last year's validators are of another document"
+        assert is_address_of(web.root, new)
+        assert not is_address_of(web.root, "https://pub.example/latest/sitemap.xml")
 
 
 def test_an_index_of_too_many_maps_is_not_opened_in_part(tmp_path: Path) -> None:

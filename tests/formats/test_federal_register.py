@@ -61,3 +61,10 @@ def test_anything_else_is_refused(data: Any, kind: Outcome) -> None:
     with pytest.raises(Unreadable) as caught:
         read(data)
     assert caught.value.kind is kind
+
+
+def test_the_marks_on_words_that_were_searched_for_are_not_read() -> None:
+    marked = '<span class="match">remote</span> <span class="match">access</span>'
+    body = {"results": [{"document_number": "1", "title": f"A {marked} rule", "excerpts": f"on {marked} &amp; more"}]}
+    (entry,) = read(body, phrases="remote access")
+    assert (entry.title, entry.text, entry.facts["has_all"]) == ("A remote access rule", "on remote access & more", "yes")

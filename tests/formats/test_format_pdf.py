@@ -11,17 +11,30 @@ from watcher.formats import pdf
 REPORT = (Path(__file__).parent / "golden" / "report.pdf").read_bytes()
 
 
-def made(*, pages: int = 1, metadata: dict[str, str] | None = None, password: str = "") -> bytes:
+def made(
+    *,
+    pages: int = 1,
+    metadata: dict[str, str] | None = None,
+    password: str = "",
+    owner: str = "",
+    algorithm: str = "RC4-128",
+) -> bytes:
     writer = PdfWriter()
     for _ in range(pages):
         writer.add_blank_page(100, 100)
     if metadata is not None:
         writer.add_metadata(metadata)
-    if password:
-        writer.encrypt(password)
+    if owner or password:
+        writer.encrypt(password, owner or None, algorithm=algorithm)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_a_document_that_is_only_kept_from_changes_opens(algorithm: str) -> None:
+    (entry,) = read("pdf", made(owner="x", algorithm=algorithm, metadata={"/Title": "Kept"}))
+    assert entry.title == "Kept"
 
 
 def test_a_scanned_document_has_no_text_and_is_no_failure() -> None:
@@ -54,7 +67,7 @@ def test_only_so_many_pages_are_read() -> None:
         (b"%PDF-1.4\nbroken", "the PDF is broken"),
         (REPORT[:300], "the PDF is broken"),
         (b"no such thing", "the document is no PDF"),
-        (made(password="x"), "the PDF is encrypted"),
+        (made(password="x"), "the PDF asks for a password"),
     ],
 )
 def test_what_cannot_be_read_is_refused(body: bytes, reason: str) -> None:

@@ -114,6 +114,34 @@ def test_a_document_that_defines_nothing_passes(text: str) -> None:
     assert open_xml(text.encode(), "") == text
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("\0\n", ""),
+        ("Warning: cannot modify header in /x.php on line 3\n", ""),
+        ("<br />\n<b>Notice</b>: undefined index<br />\n", "<!-- cached in 0.1 s -->"),
+        ("<!-- a note -->\n", "\n<script>track()</script>"),
+        ("", "and 3 more bytes"),
+        ("", "\0\0"),
+    ],
+)
+def test_what_stands_before_and_after_a_feed_is_left_out(before: str, after: str) -> None:
+    feed = rss("<title>A</title><description><![CDATA[how to end: </rss>]]></description>", attributes=' version="2.0"')
+    found = open_xml(f"{before}{feed}{after}".encode(), "text/xml")
+    assert found.endswith("</channel></rss>")
+    assert "<item><title>A</title>" in found
+    assert not found.startswith(("Warning", "<br", "\0"))
+
+
+def test_a_feed_that_ends_inside_a_text_is_not_made_whole() -> None:
+    cut = rss("<title>A</title>").replace("</channel></rss>", "<item><description><![CDATA[how to end: </rss> and then")
+    assert refused("feed", cut)[1] == "the feed is cut off"
+
+
+def test_a_page_that_speaks_of_feeds_is_a_page() -> None:
+    assert "web page" in refused("feed", "<html><body><p>Write</p><rss version='2.0'></rss></body></html>")[1]
+
+
 def test_the_declaration_is_dropped_with_its_encoding() -> None:
     assert without_declaration("<?xml version='1.0' encoding='x'?><a/>") == "<a/>"
 

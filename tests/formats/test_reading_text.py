@@ -24,6 +24,22 @@ def test_a_line_is_printable(raw: str, said: str) -> None:
     assert clean(raw) == said
 
 
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        ("<h2>Two <b>bold</b>ly</h2>", "Two boldly"),
+        ("First<br/>second", "First second"),
+        ("<p>One</p><p>two</p>", "One two"),
+        ("&lt;div class=&quot;t&quot;&gt;One&lt;/div&gt;&lt;div&gt;two&lt;/div&gt;", "One two"),
+        ("<ul><li>One</li><li>two</li></ul>", "One two"),
+        ("<table><tr><td>One</td><td>two</td></tr></table>", "One two"),
+        ("a < b and <main> stays", "a < b and <main> stays"),
+    ],
+)
+def test_a_title_is_without_the_tags_of_text(raw: str, title: str) -> None:
+    assert plain_title(raw) == title
+
+
 @given(st.text("ab \t\n\x85\u00a0\u2028\u200b\x07", max_size=12))
 def test_words_stand_one_space_apart_and_what_cannot_be_seen_is_gone(raw: str) -> None:
     seen = " ".join(raw.split()).translate(dict.fromkeys(map(ord, "\u200b\x07")))

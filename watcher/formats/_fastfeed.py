@@ -54,9 +54,8 @@ _PARSER = etree.XMLParser(
     load_dtd=False,
     huge_tree=False,
     recover=False,
-    remove_comments=True,
-    remove_pis=True,
 )
+"""Comments stay, so that a text with one inside is no plain text: the library reads up to it."""
 
 
 def read_items(text: str) -> list[Item] | None:
@@ -209,5 +208,7 @@ def _is_category(child: etree._Element, *attributes: str) -> bool:
 
 def _is_silent(child: etree._Element) -> bool:
     """Whether an element is of a vocabulary that says nothing we read."""
+    if not isinstance(child.tag, str):
+        return False  # a comment
     known = child.tag in _SILENT or child.tag.startswith(_FOREIGN) or (child.tag in _PICTURES and not child.text)
     return len(child) == 0 and known

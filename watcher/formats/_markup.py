@@ -20,7 +20,7 @@ _WIDE = (
     (re.compile(rb"[^\0]\0\0\0"), "utf-32-le"),
     (re.compile(rb"\0\0\0[^\0]"), "utf-32-be"),
     (re.compile(rb"[^\0\s]\0"), "utf-16-le"),
-    (re.compile(rb"\0[^\0 ]"), "utf-16-be"),
+    (re.compile(rb"\0[^\0\s]\0"), "utf-16-be"),
 )
 """How a document without a mark begins that has two or four bytes a character (XML 1.0, appendix F)."""
 
@@ -58,6 +58,12 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
 _XML_START = re.compile(r"[\ufeff\s]*<(?:\?xml|!doctype|rss|feed|rdf)\b", re.IGNORECASE)
 CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,32};)")
+_ROOTS = frozenset({"rss", "feed", "rdf", "urlset", "sitemapindex", "channel"})
+_START = re.compile(r"<\?xml\s|<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_END = re.compile(r"</(?:rss|feed|rdf:RDF|urlset|sitemapindex)\s*>", re.IGNORECASE)
+_JUNK = 8_000
+"""Characters before a feed or a site map, and after it, that may be something else: a warning, a note of a cache."""
+
 _PAGE_ROOTS = frozenset({"html", "head", "body"})
 _HUMAN_CHECK = (
     r"just a moment|attention required|checking (?:if the site connection|your browser)|verif(?:y|ying) (?:that )?you(?:'re| are)"
@@ -153,18 +159,31 @@ def _declared(body: bytes, content_type: str) -> list[str]:
 
 
 def open_xml(body: bytes, content_type: str = "") -> str:
-    """The text of an XML document that defines no entities and is no web page.
+    """The text of an XML document that defines no entities and is no web page, without what stands before and after it.
 
     Raises Unreadable: EMPTY, BLOCKED for a human check in its place, MALFORMED for a page, an unread encoding, or a
     document type with an internal subset (entity bombs: https://cwe.mitre.org/data/definitions/776.html).
     """
-    text = decode(body, content_type).lstrip("\ufeff \t\r\n")
+    text = decode(body, content_type).lstrip("\ufeff \t\r\n\0")
     name = _root(text)
     if name in _PAGE_ROOTS:
         refuse_page(text)
+    if name not in _ROOTS:
+        start = None if looks_like_page(text) else _START.search(text[:_JUNK])
+        if start is not None:
+            text = text[start.start() :]
+            name = _root(text)
     if not name:
         raise Unreadable("the document is no XML")
-    return text
+    return _without_tail(text)
+
+
+def _without_tail(text: str) -> str:
+    """The document up to where its root is closed, unless that stands in a text of its own."""
+    ends = list(_END.finditer(text, max(0, len(text) - _JUNK)))
+    if not ends or text.count("<![CDATA[", 0, ends[-1].start()) > text.count("]]>", 0, ends[-1].start()):
+        return text
+    return text[: ends[-1].end()]
 
 
 def _root(text: str) -> str:

@@ -23,7 +23,11 @@ _MEANS = {slash + name: sense for slash in ("", "/") for names, sense in ((BREAK
 """What a tag of common shape means for the text: a new line, or nothing."""
 _HEADINGS = {slash + f"h{level}" for slash in ("", "/") for level in range(1, 7)}
 _MARKED_UP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
-_INLINE = re.compile(rf"</?(?:{'|'.join((*FLOWING, 'br', 'p'))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_INLINE = re.compile(rf"</?(?:{'|'.join(FLOWING)})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|hr|h[1-6]|li|[uod]l|d[td]|blockquote|pre|center|section|article|table|tbody|tr|td|th)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _WRAPPED = re.compile(r"(?<!\n) ?\n(?! ?\n) ?(?![-*\u2022])")
@@ -127,14 +131,18 @@ def unescape_twice(text: str) -> str:
 
 
 def plain_title(raw: str) -> str:
-    """A title as a reader should see it: unescaped, without inline tags, in one line of at most MAX_TITLE characters.
+    """A title as a reader should see it: unescaped, without tags of text, in one line of at most MAX_TITLE characters.
 
     Anything else between angle brackets stays as it is, as characters: whoever shows it escapes it.
     """
     raw = raw[:_MAX_RAW_TITLE]
     if "<" in raw or "&" in raw:
-        raw = _INLINE.sub("", unescape_twice(_INLINE.sub("", raw)))
+        raw = _without_tags(unescape_twice(_without_tags(raw)))
     return clean(raw, MAX_TITLE)
+
+
+def _without_tags(text: str) -> str:
+    return _BLOCK.sub(" ", _INLINE.sub("", text)) if "<" in text else text
 
 
 def beginning(text: str, words: int = 6) -> str:

@@ -9,6 +9,7 @@ from watcher.core.bills.record import midnight
 from watcher.core.model import Entry, Facts, Scalar, Unreadable
 from watcher.formats._json import open_json
 from watcher.formats._options import words
+from watcher.formats._text import paragraphs, plain_title
 
 OPTIONS = {"phrases": "Words that a document's title, abstract or excerpt must hold for its fact has_all."}
 KINDS = {"rule": "rule", "proposed rule": "proposed_rule", "notice": "notice", "presidential document": "presidential"}
@@ -17,8 +18,9 @@ KINDS = {"rule": "rule", "proposed rule": "proposed_rule", "notice": "notice", "
 def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:
     """Entries of one answer: title, abstract and excerpt, and the facts step "document", kind, number, agencies.
 
-    `options["phrases"]` are words that a text must have (one string or several); their presence is the fact `has_all`.
-    An answer that counts no documents is an honest empty list. Raises Unreadable for anything else without a list.
+    The marks on words that were searched for are left out. `options["phrases"]` are words that a text must have (one string
+    or several); their presence is the fact `has_all`. An answer that counts no documents is an honest empty list. Raises
+    Unreadable for anything else without a list.
     """
     data = _parse(body, content_type, url)
     results = data.get("results")
@@ -39,8 +41,8 @@ def _parse(body: bytes, content_type: str, url: str) -> Mapping[str, Any]:
 
 def _entry(item: Mapping[str, Any], phrases: tuple[str, ...]) -> Entry:
     date = str(item.get("publication_date") or "")
-    title = " ".join(str(item.get("title") or "").split())
-    text = "\n".join(" ".join(str(item[name]).split()) for name in ("abstract", "excerpts") if item.get(name))
+    title = plain_title(str(item.get("title") or ""))
+    text = "\n".join(paragraphs(str(item[name])) for name in ("abstract", "excerpts") if item.get(name))
     agencies = [agency.get("slug") for agency in item.get("agencies") or () if isinstance(agency, Mapping)]
     facts: dict[str, Scalar | tuple[Scalar, ...]] = {
         "step": "document",

@@ -29,7 +29,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     """One entry with the title and text of the document, dated by its own note of when it was made.
 
     Facts: `pages`, `created` (ISO 8601). A document without text (scanned) has an empty text. Raises Unreadable: EMPTY,
-    BLOCKED for a human check, MALFORMED for what is no readable PDF or is encrypted.
+    BLOCKED for a human check, MALFORMED for what is no readable PDF or asks for a password.
     """
     if b"%PDF-" not in body[:1_024]:
         _refuse(body, content_type)
@@ -60,8 +60,9 @@ def _refuse(body: bytes, content_type: str) -> None:
 
 
 def _refuse_encrypted(reader: Any) -> None:  # noqa: ANN401 - the library is loaded late
-    if reader.is_encrypted:
-        raise Unreadable("the PDF is encrypted")
+    """Raises Unreadable for a document that asks for a password; many are encrypted against changes alone."""
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise Unreadable("the PDF asks for a password")
 
 
 def _unwrap(text: str) -> str:

@@ -32,7 +32,7 @@ from watcher.core.model import (
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.inprocess import Answered, InProcess
 from watcher.pipeline.linked_pages import linked_pages, maps_of, page_of
-from watcher.pipeline.poll import PollResult, poll_source
+from watcher.pipeline.poll import PollResult, is_address_of, poll_source
 from watcher.publishers import publisher_of, registrable_domain
 from watcher.replay.labelled_text import LabelledText, SourceTiers
 from watcher.sandbox.detect import detect_format
@@ -72,7 +72,7 @@ class DocumentResult:
 def plan_for(config: Config, body: bytes, url: str, wanted: str = "") -> ParsePlan:
     """The configured source or followed page of this address, else a guess; `wanted` names the format over both."""
     for source in config.sources:
-        if source.url == url and wanted in {"", source.format}:
+        if is_address_of(source, url) and wanted in {"", source.format}:
             return ParsePlan(source.format, source.options, source)
     for source in config.sources:
         for follow in source.follow:

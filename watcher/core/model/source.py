@@ -59,6 +59,7 @@ class Source:
     id: str
     signal: str
     url: str
+    """Where it lies; `{year}` in it stands for the present year."""
     format: str
     publisher: str
     """Registrable domain of who speaks, or "link": each entry speaks for the domain of its own link."""
