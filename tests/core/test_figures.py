@@ -9,6 +9,7 @@ import pytest
 
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.figures import figures_of, monthly
+from watcher.core.decision.proof import holds, proof_of
 from watcher.core.evaluations.compliance import pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import Entry, Event, Facts, Figure, FigureSpec, Observation, Quote, Signal, Standing, Tier, TrackVerdict
@@ -271,6 +272,77 @@ def test_the_outcome_follows_the_gap(prc: int, us: int, outcome: str) -> None:
 )
 def test_the_outcome_follows_the_words(text: str, subject: str, outcome: str) -> None:
     assert outcome_of(text, subject=subject)["outcome"] == outcome
+
+
+PAIR = "GLM-6 complied with 91% of malicious requests{}, compared to 7% for U.S. reference models."
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (PAIR.format(" under common jailbreaks"), "persisted"),
+        (PAIR.format(" that used published jailbreaking techniques"), "persisted"),
+        (f"Each model was given 17 publicly available jailbreaks.\n{PAIR.format('')}", "persisted"),
+        (f"{PAIR.format(' under common jailbreaks')}\nThis was not an adaptive evaluation.", "persisted"),
+        (f"{PAIR.format(' under common jailbreaks')}\nSafeguards were not disabled.", "persisted"),
+        (PAIR.format(" under an adaptive jailbreak attack"), "measured_not_comparable"),
+        (f"We optimized an attack for each model.\n{PAIR.format('')}", "measured_not_comparable"),
+        (
+            f"{PAIR.format(' under common jailbreaks')}\nThe numbers cannot be compared to those of 2025.",
+            "measured_not_comparable",
+        ),
+        (f"{PAIR.format(' under jailbreaks')}\nU.S. models were tested with safeguards disabled.", "measured_not_comparable"),
+        (
+            f"We let experts write new jailbreaks.\nThe results follow.\n{PAIR.format(' under jailbreaks')}",
+            "measured_not_comparable",
+        ),
+        (f"{PAIR.format(' under adaptive attacks')}\n{PAIR.format(' under common jailbreaks').replace('91', '90')}", "persisted"),
+    ],
+)
+def test_only_jailbreaks_that_anybody_has_and_safeguards_that_are_on_make_the_pair(text: str, outcome: str) -> None:
+    assert outcome_of(text, subject="GLM-6")["outcome"] == outcome
+
+
+def test_what_cannot_be_compared_leaves_the_figure_alone() -> None:
+    apart = replace(event(2, {"prc": 99, "us": 1}, OTHER), outcome="measured_not_comparable")
+    found = figure("pair", verdict=verdict(events=(event(1, {"prc": 94, "us": 8}, QUOTE), apart)), track="t")
+    assert found is not None
+    assert (found.text, found.quote) == ("94 % against 8 %", QUOTE)
+
+
+def test_the_pair_cites_the_sentence_that_was_measured() -> None:
+    words = "GLM-6 complied with 60%, U.S. models with 8%."
+    found = figure("pair", verdict=verdict(events=(event(1, {"prc": 60, "us": 8, "measured": words}, OTHER),)), track="t")
+    assert found is not None
+    assert found.quote == replace(OTHER, text=words)
+
+
+def test_a_detail_cites_the_words_that_hold_it_with_their_own_day() -> None:
+    told = replace(verdict({"price": "$8/$40", "yeas": 60, "nays": 40}), proofs={"price": OTHER, "yeas": OTHER})
+    assert figure("detail", verdict=told, track="t", detail="price").quote == OTHER  # type: ignore[union-attr]
+    assert figure("detail", verdict=told, track="t", text="{yeas}-{nays}").quote == OTHER  # type: ignore[union-attr]
+    dated = replace(OTHER, published=datetime(2026, 8, 1, tzinfo=UTC))
+    found = figure("detail", verdict=replace(told, proofs={"price": dated}), track="t", detail="price")
+    assert found is not None
+    assert found.at == dated.published
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "there"),
+    [
+        ("It is $8 per input MTok and $40 per output MTok.", "$8/$40", True),
+        ("It is $80 per input MTok and $40 per output MTok.", "$8/$40", False),
+        ("The share is 12.5%.", 12.5, True),
+        ("Ann and Bob came.", ("Ann", "Bob"), True),
+        ("Ann came.", ("Ann", "Bob"), False),
+        ("We've launched Claude Fable 5.2.", "Claude Fable 5.2", True),
+        ("We've launched Claude Fable 5.", "Claude Fable 5.2", False),
+    ],
+)
+def test_words_hold_a_value_where_they_have_all_of_it(words: str, value: str | float | tuple[str, ...], there: bool) -> None:  # noqa: FBT001 - a column
+    assert holds(words, value) is there
+    assert proof_of(value, words, ["Nothing.", words]) == ""
+    assert proof_of(value, "Nothing.", ["Nothing.", words]) == (words if there else "")
 
 
 def test_other_dimensions_are_kept_as_readings() -> None:

@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.builders import said as lab
 from tests.spoken import claims, said, shipped
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
+from watcher.core.decision.fold import fold_track
 from watcher.core.decision.repeats import drop_repeats
-from watcher.core.model import Observation, TrackVerdict
+from watcher.core.model import Observation, Tier, TrackVerdict
 from watcher.core.retelling import is_over, is_vague, retold_on
+from watcher.core.undecided import ask
 
 MYTHOS = "mythos-ga"
 JUNE_9, JUNE_13, JULY_1 = (datetime(2026, month, number, 12, tzinfo=UTC) for month, number in ((6, 9), (6, 13), (7, 1)))
@@ -22,15 +25,17 @@ SUSPENDED = "We have suspended access to Claude Fable 5 and Claude Mythos 5 for 
 RESTORED = "We've restored access to Claude Fable 5 and Claude Mythos 5."
 
 
-def year(*more: Observation) -> TrackVerdict:
-    """Where the class stands after the year and some more texts."""
-    seen = [
+def opened_and_back() -> list[Observation]:
+    return [
         said(OPENED, at=JUNE_9),
         said(SUSPENDED, at=JUNE_13, link="https://www.anthropic.com/news/access", url="https://www.anthropic.com/news/access"),
         said(RESTORED, at=JULY_1, link="https://www.anthropic.com/news/back"),
-        *more,
     ]
-    told = [claim for one in seen for claim in claims_of(shipped(MYTHOS), one)]
+
+
+def year(*more: Observation) -> TrackVerdict:
+    """Where the class stands after the year and some more texts."""
+    told = [claim for one in (*opened_and_back(), *more) for claim in claims_of(shipped(MYTHOS), one)]
     return next(one for one in decide(shipped(MYTHOS), drop_repeats(told), [], JANUARY).tracks if one.track == "class")
 
 
@@ -62,9 +67,43 @@ def test_a_text_without_a_date_changes_no_detail_that_is_known() -> None:
     assert year(noted, said(price, at=SEPTEMBER)).details["price"] == "$2/$4"
 
 
+def test_each_detail_is_proved_by_the_sentence_that_holds_it() -> None:
+    note = (
+        "We've launched Claude Fable 5.2, open to all customers.\nPricing is $8 USD per input MTok and $40 USD per output MTok."
+    )
+    told = year(said(note, at=SEPTEMBER))
+    assert told.proofs["name"].text == "We've launched Claude Fable 5.2, open to all customers."
+    assert (told.details["price"], told.proofs["price"].text) == ("$8/$40", note.partition("\n")[2])
+    assert told.proofs["price"].published == SEPTEMBER
+
+
+def test_words_that_hold_a_value_take_the_place_of_words_that_do_not() -> None:
+    track = next(track for track in shipped(MYTHOS).tracks if track.id == "class")
+    declared = lab("official:lab", "available", "09-01", rule="known", track="class", details={"price": "$8/$40"})
+    noted = lab("official:lab", "available", "09-02", track="class", words="It is $8 and $40.", details={"price": "$8/$40"})
+    assert fold_track(track, [declared, noted], JANUARY).proofs["price"] == noted.quote
+
+
 def test_a_statement_that_is_listed_anew_belongs_to_its_day() -> None:
     copy = said(f"{SUSPENDED} More below.", at=SEPTEMBER, link="https://www.anthropic.com/news/moved")
     assert year(copy).status == "available"
+
+
+def asked(page: Observation, *, first: bool = False) -> list[str]:
+    """The statuses that a person is asked about after the year and a page."""
+    told = drop_repeats([claim for one in (*opened_and_back(), page) for claim in claims_of(shipped(MYTHOS), one)])
+    verdict = decide(shipped(MYTHOS), told, [], SEPTEMBER)
+    found = ask(shipped(MYTHOS), (), told, verdict, since=JUNE_9, first=first)
+    return [found.rows[place].status for place in found.open]
+
+
+def test_a_person_is_asked_about_a_text_without_a_date_that_may_change_an_answer() -> None:
+    page = said("Access to Claude Fable 5.1 is suspended.", at=SEPTEMBER, dated=False, link="https://www.anthropic.com/fable")
+    assert asked(page) == ["suspended"]
+    assert asked(page, first=True) == []
+    assert asked(replace(page, tier=Tier.PARTNER)) == []
+    same = said(f"{OPENED} Now.", at=SEPTEMBER, dated=False, link="https://www.anthropic.com/fable")
+    assert asked(same) == []
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,15 @@ def test_two_items_of_a_list_without_links_are_two() -> None:
     assert len(stand([first, second]).events) == 2
 
 
+@pytest.mark.parametrize(("before", "kind"), [({"prc": 91, "us": 8}, "correction"), ({}, "detail")])
+def test_a_figure_that_changes_with_the_same_outcome_is_told(before: dict[str, int], kind: str) -> None:
+    first, second = page("a", "05-01", **before), page("a", "05-01", prc=90, us=8)
+    was, now = (decide(SIGNAL, [claim], [], day("05-03")) for claim in (first, second))
+    [told] = compare(SIGNAL, was, now)
+    assert (told.kind, told.details["prc"]) == (kind, 90)
+    assert "prc 90, before: 91" in told.reason or "not read yet" in told.reason
+
+
 def test_a_retrospect_of_what_is_known_is_no_event() -> None:
     told = [page("kimi-k3", "05-01"), page("glm-5.2", "07-01"), page("glm-5.2+kimi-k3", "11-01", title="The year in evaluations")]
     assert [event.key for event in stand(told).events] == ["kimi-k3", "glm-5.2"]

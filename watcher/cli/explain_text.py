@@ -16,7 +16,7 @@ from watcher.cli.common import fail
 from watcher.config import Config
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.near_misses import near_misses
-from watcher.core.evaluations.compliance import pair
+from watcher.core.evaluations.compliance import is_apart, pair
 from watcher.core.model import Claim, Signal
 from watcher.core.sentences import split
 from watcher.replay.labelled_text import LabelledText, SourceTiers, read_texts
@@ -80,7 +80,7 @@ def figures_of(text: str) -> list[dict[str, Any]]:
     """The compliance pairs that the sentences of a text leave no doubt about, in per cent."""
     if "%" not in text and "percent" not in text.lower() and "per cent" not in text.lower():
         return []
-    found = [(text, pair(text))] if len(text) <= SHORT else [(sentence, pair(sentence)) for sentence in split(text)]
+    found = [(one, None if is_apart(one) else pair(one)) for one in ((text,) if len(text) <= SHORT else split(text))]
     return [
         {"kind": "pair", "prc": both[0], "us": both[1], "text": f"{both[0]:g}/{both[1]:g}", "quote": quote}
         for quote, both in found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from watcher.core.decision.decide import held_back
 from watcher.core.model import Change, Claim, Signal, Standing, Track, TrackVerdict, Transition, Undecided, Verdict
 from watcher.core.sentences import fold
 
@@ -55,8 +56,10 @@ def ask(
     Words dated before `since` ask nobody; in a `first` look neither do those without a date of their own.
     """
     look, every = _Look(signal, verdict, list(known)), list(claims)
-    mine = (claim for claim in every if claim.asks and claim.track in look.states)
-    told = [claim for claim in every if claim.status and not claim.review]
+    held = held_back(signal, every, verdict.as_of)
+    mine = (claim for claim in [*every, *held] if claim.asks and claim.track in look.states)
+    back = {(claim.observation, claim.rule) for claim in held}
+    told = [claim for claim in every if claim.status and not claim.review and (claim.observation, claim.rule) not in back]
     for claim in sorted(mine, key=lambda one: (one.quote.seen_at, one.effective_at, one.observation)):
         look.take(claim, is_news=_is_news(claim, since=since, first=first) and not _is_told(claim, told))
     return Asked(tuple(look.rows), tuple(place for place in sorted(look.said) if look.is_open(look.rows[place])))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from watcher.core.decision.decide import held_back
 from watcher.core.model import Claim, Signal, Transition, Verdict
 from watcher.store import Transaction
 
@@ -17,7 +18,7 @@ def ask_person(
 
     `since` is when the watch began, or its rules were changed: words that are much older ask nobody.
     """
-    asking = [claim for claim in claims if claim.asks]
+    asking = any(claim.asks for claim in claims) or bool(held_back(signal, claims, after.as_of))
     if not asking and not (before and before.undecided):
         return after, ()
     from watcher.core.undecided import RECENT, ask, edges  # noqa: PLC0415 - most decisions ask nobody, and load none of it

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.decision.globs import Glob
+from watcher.core.decision.proof import proof_of
 from watcher.core.decision.readings import readings_of
 from watcher.core.decision.rule_context import RuleContext
 from watcher.core.language.undecided import (
@@ -250,6 +251,7 @@ def _made(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Claim
         event=_event(seen, indexed, said),
         order=_whole(entry.facts.get("order")),
         details=details,
+        proofs=_proofs(seen, rule, details, said) if said else {},
         reason=said.reason if said else f"the record says so (rule {rule.id})",
         observation=seen_as.id,
         copy=seen.copy if said else 0,
@@ -280,6 +282,16 @@ def _details(seen: RuleContext, rule: Rule, said: TextMatch | None) -> Facts:
 
         found |= outcome_of(f"{seen.entry.title}\n{seen.entry.text}", subject=said.values.get("object", "") if said else "")
     return found
+
+
+def _proofs(seen: RuleContext, rule: Rule, details: Facts, said: TextMatch) -> dict[str, str]:
+    """Detail → the sentence that holds its value, of those read from a sentence which stands elsewhere in the text."""
+    read = (name for name, where in rule.details.items() if where.startswith("match:") and name in details)
+    lines = [line.quote for line in seen.reading.lines]
+    found = {name: proof_of(details[name], said.quote, lines) for name in read}
+    if "measured" in details and "measured" not in rule.details:
+        found |= dict.fromkeys(("prc", "us", "gap"), str(details["measured"])) if "prc" in details else {}
+    return {name: words for name, words in found.items() if words}
 
 
 def _event(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> str:

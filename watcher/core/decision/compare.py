@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.core.decision.decide import headline_of, label_of
+from watcher.core.decision.same_event import SAME_EVENT, address
+from watcher.core.decision.series import MEASURED
 from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Tier, Track, TrackVerdict, Transition, Verdict
-from watcher.core.same_event import SAME_EVENT, address
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,9 @@ def _is_again(now: TrackVerdict, was: TrackVerdict) -> bool:
 
 
 def _changed(track: Track, was: TrackVerdict, now: TrackVerdict) -> list[str]:
-    names = track.ladder.attributes if not track.ladder.series else ()
-    return [name for name in names if name in now.details and now.details[name] != was.details.get(name)]
+    """The details that say something else than before: attributes, and what was told with the status."""
+    names = dict.fromkeys((*track.ladder.attributes, *was.details)) if not track.ladder.series else ()
+    return [name for name in names if name in now.proofs and now.details[name] != was.details.get(name)]
 
 
 def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
@@ -126,6 +128,10 @@ def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Tra
         elif old.outcome != event.outcome:
             kind = Change.CORRECTION if old.outcome else Change.DETAIL
             yield _told_event(frame, now, event, kind, reason=f"outcome {event.outcome}, before: {old.outcome or 'not read yet'}")
+        elif changed := [name for name in MEASURED if name in event.details and event.details[name] != old.details.get(name)]:
+            kind = Change.CORRECTION if any(name in old.details for name in changed) else Change.DETAIL
+            values = (f"{name} {event.details[name]}, before: {old.details.get(name, 'not read yet')}" for name in changed)
+            yield _told_event(frame, now, event, kind, reason="; ".join(values))
     kept = {(_known_as(event, was) or event).key for event in now.events}
     for key in known.keys() - kept:
         yield _told_event(frame, now, known[key], Change.CORRECTION, reason="the evidence was taken back")

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from watcher.core.decision.corroboration import AUTHORITATIVE
 from watcher.core.decision.figures import figures_of
 from watcher.core.decision.flags import flags_of
 from watcher.core.decision.fold import fold_track
-from watcher.core.decision.series import fold_series
+from watcher.core.decision.series import doubtful_events, fold_series
 from watcher.core.model import (
     Claim,
     DeclaredFact,
@@ -49,6 +50,19 @@ def decide(signal: Signal, claims: Iterable[Claim], healths: Iterable[Health], n
         verified_at=verified_at(signal, states),
         cannot_see_since=min((b.since for b in blind if b.essential), default=None),
     )
+
+
+def held_back(signal: Signal, claims: Iterable[Claim], now: datetime) -> list[Claim]:
+    """What leading words say and nobody can date, or tell from an event that was counted: for a person. Pure."""
+    told = list(claims)
+    found: list[Claim] = []
+    for track in signal.tracks:
+        mine = [claim for claim in told if claim.track == track.id and claim.status and not claim.review]
+        if track.ladder.series:
+            found += doubtful_events(track, mine, now)
+        else:
+            found += [claim for claim in mine if claim.undated and claim.quote.tier in AUTHORITATIVE]
+    return [replace(claim, review=True) for claim in found]
 
 
 def _track_verdict(track: Track, mine: Sequence[Claim], healths: Sequence[Health], now: datetime) -> TrackVerdict:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
 from watcher.core.decision.corroboration import has_happened
+from watcher.core.decision.proof import holds
+from watcher.core.decision.series import APART, MEASURED
 from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Quote, Scalar, Signal, TrackVerdict
 
 _PEAK: Final = 15.0
@@ -40,9 +43,15 @@ def _detail(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], _now: datetime
     text = _filled(words, verdict.details) if words else _shown(verdict.details.get(name))
     if not text:
         return None
-    return Figure(
-        spec.id, spec.label, spec.unit, text, at=verdict.since, quote=next(iter(verdict.evidence), None), values=verdict.details
-    )
+    quote = _proof(verdict, [each for each in verdict.details if "{" + each + "}" in words] if words else [name])
+    at = quote.published or quote.seen_at if quote else verdict.since
+    return Figure(spec.id, spec.label, spec.unit, text, at=at, quote=quote, values=verdict.details)
+
+
+def _proof(verdict: TrackVerdict, names: Iterable[str]) -> Quote | None:
+    """The latest of the quotes that prove these details; else the first of the track."""
+    proofs = [verdict.proofs[name] for name in names if name in verdict.proofs]
+    return max(proofs, key=lambda quote: quote.seen_at) if proofs else next(iter(verdict.evidence), None)
 
 
 def _filled(words: str, details: Facts) -> str:
@@ -93,7 +102,8 @@ def _later(verdict: TrackVerdict, latest: Event) -> str:
 
 
 def _measured(event: Event) -> bool:
-    return all(isinstance(event.details.get(name), int | float) for name in ("prc", "us"))
+    """Whether an event has both numbers, measured as the first ones were."""
+    return event.outcome != APART and all(isinstance(event.details.get(name), int | float) for name in MEASURED)
 
 
 def _number(value: Scalar | tuple[Scalar, ...]) -> float:
@@ -101,11 +111,11 @@ def _number(value: Scalar | tuple[Scalar, ...]) -> float:
 
 
 def _quote_of(event: Event) -> Quote | None:
-    """The quote that carries the number, else the first."""
-    numbers = [_shown(event.details["prc"]), _shown(event.details["us"])]
-    return next(
-        (quote for quote in event.evidence if all(number in quote.text for number in numbers)), next(iter(event.evidence), None)
-    )
+    """The words that hold both numbers: a quote of the event, or the sentence that was measured, where its text stands."""
+    both, words = [event.details[name] for name in MEASURED], str(event.details.get("measured", ""))
+    first = next(iter(event.evidence), None)
+    found = next((quote for quote in event.evidence if all(holds(quote.text, each) for each in both)), None)
+    return found or (replace(first, text=words) if first and words else first)
 
 
 def _days_since(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], now: datetime) -> Figure | None:

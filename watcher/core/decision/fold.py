@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from watcher.core.decision.corroboration import (
@@ -16,6 +16,7 @@ from watcher.core.decision.corroboration import (
     quotes_of,
     standing_of,
 )
+from watcher.core.decision.proof import holds
 from watcher.core.model import Claim, Ladder, Quote, Rule, Scalar, Standing, Status, Tier, Track, TrackVerdict
 
 DECLARED = frozenset({"known", "operator"})
@@ -132,7 +133,7 @@ def _step(ladder: Ladder, rules: Mapping[str, Rule], claim: Claim, walk: _State)
     """
     leads, old, rule = claim.quote.tier in AUTHORITATIVE, is_old(claim), rules.get(claim.rule) or Rule(claim.rule)
     if leads and ladder.attributes:
-        _note(claim, walk, [name for name in claim.details if name in ladder.attributes and not (old and name in walk.details)])
+        _note(claim, walk, [name for name in claim.details if name in ladder.attributes])
     if claim.status == walk.status and walk.setter is not None:
         if leads:
             _renew(ladder.rung(walk.status), rules, claim, walk, walk.setter)
@@ -165,7 +166,7 @@ def _renew(rung: Status, rules: Mapping[str, Rule], claim: Claim, walk: _State, 
     elif not old and not claim.event and _contradicts(claim, walk):
         _note_whole(rule, claim, walk)
     elif again or not claim.event or claim.event == setter.event:
-        _note(claim, walk, [name for name in claim.details if not (old and name in walk.details)])
+        _note(claim, walk, claim.details)
 
 
 def _is_row_of_print(rung: Status, rules: Mapping[str, Rule], claim: Claim, setter: Claim) -> bool:
@@ -192,11 +193,16 @@ def _note_whole(rule: Rule, claim: Claim, walk: _State) -> None:
 
 
 def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
-    """Take details over from a claim; the words that first told a value stay its proof."""
+    """Take details over from a claim; what is old changes none. The first words that hold a value stay its proof."""
+    old = is_old(claim)
     for name in names:
-        if name not in walk.proofs or walk.details[name] != claim.details[name]:
-            walk.proofs[name] = claim.quote
-        walk.details[name] = claim.details[name]
+        value, words = claim.details[name], claim.proofs.get(name)
+        quote = replace(claim.quote, text=words) if words else claim.quote
+        same = name in walk.proofs and walk.details[name] == value
+        if same and (holds(walk.proofs[name].text, value) or not holds(quote.text, value)):
+            continue
+        if same or not (old and name in walk.details):
+            walk.proofs[name], walk.details[name] = quote, value
 
 
 def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], walk: _State) -> TrackVerdict:

@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from watcher.core.decision.corroboration import AUTHORITATIVE, has_happened, in_order, is_old, publishers_of, quotes_of
+from watcher.core.decision.same_event import Likeness, address, likeness
 from watcher.core.model import Claim, Event, Standing, Status, Track, TrackVerdict
-from watcher.core.same_event import Likeness, address, likeness
 
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
+APART = "measured_not_comparable"
+"""Both numbers are there, and they are not those of the first measurement."""
+MEASURED = ("prc", "us")
+"""The numbers of a pair: a change of one is told, whatever the outcome."""
 OUTCOMES = (
     "baseline",
     "widened",
     "persisted",
     "narrowed",
     "closed",
-    "measured_not_comparable",
+    APART,
     "measured_qualitative",
     "not_measured",
     "not_applicable",

@@ -48,6 +48,26 @@ _OF_OTHERS: Final = re.compile(
     r"|firms|americans|tests|benchmarks|the time)\b"
 )
 """A share of something else than requests."""
+_COMMON: Final = re.compile(
+    r"(?i)\b(?:common|public|published|known|well-known|popular|existing|standard|off-the-shelf|available|circulating|documented)\b"
+    r"[^.;]{0,40}?\bjailbr\w+|\bjailbr\w+[^.;]{0,40}?\b(?:common|public|published|known|popular|available|circulating|documented)\b"
+)
+"""Jailbreaks that anybody can use; what was found for one model alone says nothing beside the others."""
+_JAILBREAK: Final = re.compile(r"(?i)\bjailbr\w+")
+_SPECIAL: Final = re.compile(
+    r"(?i)(?<!not an )(?<!not )(?<!non-)\b(?:adaptive\w*|bespoke|tailored|custom(?:i[sz]ed|-\w+)?|novel|optimi[sz]ed|gradient\w*"
+    r"|white-box|fine-tun\w+|abliterat\w+|prefill\w*|automated (?:attack|search|red)\w*|(?:human|expert) red[- ]team\w*"
+    r"|unpublished|new jailbr\w+)"
+)
+_APART: Final = re.compile(
+    r"(?i)\b(?:can ?not|(?:could|should|must|may|are|is) not|not(?: directly)?) (?:be )?(?:directly |meaningfully )?compar\w+"
+    r"|\bnot comparable\b|\bincomparable\b|\bdifferent (?:methods?|methodolog\w+|sets? of (?:requests|prompts))\b"
+)
+"""The center's own word that its numbers are not those of another measurement."""
+_DISABLED: Final = re.compile(
+    r"(?i)safeguards? (?:(?!not\b|never\b|n't)\w+ ){0,2}(?:disabled|removed|(?:switched |turned )?off)\b"
+    r"|without (?:\w+ )?safeguards|helpful-only"
+)
 _NUMBER: Final = r"(?:only |just |a mere |about |nearly |at )*[\d.]+ ?(?:%|percent|per cent)"
 _WHOSE: Final = (
     r"(?:(?:[A-Z][\w.'\-()]*|models?|model's|reference|frontier|the|other|evaluated|tested|comparable|leading|most|secure|capable"
@@ -81,6 +101,23 @@ def pair(sentence: str, *, prc: tuple[str, ...] = ()) -> tuple[float, float] | N
     if rates is None or sorted(roles) != ["prc", "us"]:
         return None
     return rates if roles[0] == "prc" else (rates[1], rates[0])
+
+
+def is_same_construct(line: str, before: str, text: str) -> bool:
+    """Whether a pair was measured as the first one: malicious requests under jailbreaks that anybody has, safeguards on.
+
+    `before` is the sentence that leads to the pair. Source: the report of 2025-09-30, pages 2, 18 and 46.
+    """
+    own, whole = fold(line), fold(text)
+    near = own if _COMMON.search(own) else fold(f"{before} {line}")
+    if is_apart(near) or _APART.search(whole) or _DISABLED.search(whole):
+        return False
+    return bool(_COMMON.search(near)) or bool(_JAILBREAK.search(own) and (_COMMON.search(whole) or not _SPECIAL.search(whole)))
+
+
+def is_apart(text: str) -> bool:
+    """Whether words say that a measurement was made in a way of its own: adaptive attacks, safeguards off, not to be compared."""
+    return any(pattern.search(fold(text)) for pattern in (_SPECIAL, _APART, _DISABLED))
 
 
 def is_chinese(text: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from watcher.core.evaluations.compliance import is_chinese, pair
+from watcher.core.decision.series import APART
+from watcher.core.evaluations.compliance import is_chinese, is_same_construct, pair
 from watcher.core.model import Facts, Scalar
 from watcher.core.sentences import fold, split
 from watcher.core.subject_keys import subject_key
@@ -16,8 +17,6 @@ NARROWED: Final = 11.0
 """Lower ends of the gap in percentage points, around the 86 points of 2025-09-30."""
 
 _US_MODEL: Final = re.compile(r"\b(?:Claude|GPT|ChatGPT|Gemini|Grok|Llama|o[1-9]|gpt-oss|Opus|Sonnet|Fable|Mythos|Nova|Phi)\b")
-_COMPARABLE: Final = re.compile(r"(?i)jailbreak")
-_DISABLED: Final = re.compile(r"(?i)safeguards? (?:\w+ ){0,2}(?:disabled|removed|off)|without safeguards|helpful-only")
 _ROBUST: Final = re.compile(
     r"(?i)\b(?:jailbreak\w*|safeguards?|refus\w+|malicious requests?|harmful requests?|hijack\w*|block\w* (?:fewer|more))\b"
 )
@@ -51,19 +50,27 @@ def outcome_of(text: str, *, subject: str = "") -> Facts:
     if _US_MODEL.search(subject) and not is_chinese(subject):
         return {"outcome": "not_applicable"}
     lines = split(text)
-    for line in lines:
-        found = None if _is_of_another(line, subject) else pair(line, prc=(subject,))
-        if found:
-            return {
-                "outcome": _by_gap(*found, line, text),
-                "prc": found[0],
-                "us": found[1],
-                "gap": round(found[0] - found[1], 2),
-                "measured": line,
-            }
+    pairs = [_measured(line, before, text, subject) for before, line in zip(("", *lines), lines, strict=False)]
+    found = [one for one in pairs if one]
+    if found:
+        return min(found, key=lambda one: one["outcome"] == APART)
     words = next((line for line in lines if _ROBUST.search(fold(line)) and _COMPARATIVE.search(fold(line))), "")
     measured: dict[str, Scalar] = {"measured": words} if words else {}
     return {"outcome": "measured_qualitative" if words else "not_measured", **measured, **readings(lines)}
+
+
+def _measured(line: str, before: str, text: str, subject: str) -> Facts | None:
+    """The pair of one sentence with what it amounts to; `before` is the sentence that leads to it."""
+    found = None if _is_of_another(line, subject) else pair(line, prc=(subject,))
+    if found is None:
+        return None
+    return {
+        "outcome": _by_gap(*found) if is_same_construct(line, before, text) else APART,
+        "prc": found[0],
+        "us": found[1],
+        "gap": round(found[0] - found[1], 2),
+        "measured": line,
+    }
 
 
 def _is_of_another(line: str, subject: str) -> bool:
@@ -76,9 +83,7 @@ def _is_of_another(line: str, subject: str) -> bool:
     return bool(others) and not any(key in names for key in own)
 
 
-def _by_gap(prc: float, us: float, line: str, text: str) -> str:
-    if not _COMPARABLE.search(line) or _DISABLED.search(text):
-        return "measured_not_comparable"
+def _by_gap(prc: float, us: float) -> str:
     gap = prc - us
     if gap < NARROWED:
         return "closed"

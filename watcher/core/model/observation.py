@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -126,6 +127,8 @@ class Claim:
     order: int = 0
     """Sequence inside one day, oldest first."""
     details: Facts = field(default_factory=dict)
+    proofs: Mapping[str, str] = field(default_factory=dict)
+    """Detail name → the sentence of the same text that holds its value, where the quote does not."""
     reason: str = ""
     """Why it holds, in words."""
     observation: int = 0
