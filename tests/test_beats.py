@@ -368,3 +368,14 @@ def test_a_signal_without_news_costs_no_digest(web: Web, tmp_path: Path) -> None
     lines, _ = told(web, tmp_path)
 
     assert lines == [("06-01T00", "baseline", "it: closed")]
+
+
+def test_what_an_address_hides_is_hidden_where_a_change_is_said(web: Web, tmp_path: Path) -> None:
+    link = "https://ann:s3cret@lab.example/news?token=s3cret"
+    web.feed("2026-05-01").feed("2026-06-01T12:00:00Z", item("The Gadget is open to everyone", link=link))
+
+    lines, _ = rehearsed(config(tmp_path), web.folder, tmp_path, start="2026-06-01", end="2026-06-02", step=HOUR)
+
+    assert lines[-1]["to"] == "open"
+    assert "https://lab.example/news?token=***" in [quote["url"] for quote in lines[-1]["evidence"]]
+    assert "s3cret" not in json.dumps(lines)

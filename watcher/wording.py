@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Quote, Transition, Undecided
 
 
@@ -22,12 +23,12 @@ def transition_to_dict(transition: Transition) -> dict[str, Any]:
         "headline_label": transition.headline_label,
         "outcome": transition.outcome or None,
         "event": transition.event or None,
-        "title": transition.title or None,
+        "title": redact(transition.title) or None,
         "effective_at": iso_utc(transition.effective_at),
         "details": dict(transition.details),
         "figures": dict(transition.figures),
         "mail": transition.mail,
-        "reason": transition.reason,
+        "reason": redact(transition.reason),
         "evidence": [_evidence(quote, url) for quote in transition.evidence for url in _addresses(quote)],
     }
 
@@ -39,8 +40,8 @@ def _addresses(quote: Quote) -> list[str]:
 
 def _evidence(quote: Quote, url: str) -> dict[str, Any]:
     return {
-        "url": url,
-        "quote": quote.text,
+        "url": safe_link(url),
+        "quote": redact(quote.text),
         "tier": quote.tier.value,
         "publisher": quote.publisher,
         "published": iso_utc(quote.published),
@@ -81,7 +82,7 @@ def undecided_words(text: Undecided) -> str:
     may = f" ({text.status})" if text.status else ""
     words = f"\n      not explained: {', '.join(text.unexplained)}" if text.unexplained else ""
     lead = f"  ? {text.id}: an official text may change {text.track}{may}; a person is checking it"
-    return f"{lead}\n      “{' '.join(quote.text.split())[:300]}”\n      {quote.url}{words}"
+    return f"{lead}\n      “{' '.join(quote.text.split())[:300]}”\n      {safe_link(quote.url)}{words}"
 
 
 def iso_utc(moment: datetime | None) -> str | None:

@@ -211,6 +211,17 @@ def test_a_source_goes_by_its_title() -> None:
     )
 
 
+def test_no_mail_shows_what_an_address_hides() -> None:
+    secret = "https://ann:s3cret@nist.example/a?api_key=s3cret"
+    quote = replace(PASSED.evidence[0], url=secret, text=f"See {secret} and http://www.senate.gov@evil.example.")
+    blind = (replace(BLIND, url=secret, why=f"no answer from {secret}"),)
+    told = digest(replace(PASSED, evidence=(quote,)), verdicts=(replace(VERDICTS[0], blind=blind),))
+    message = render(told, DESK, READER)
+    everything = f"{message.subject} {message.text} {message.html} {message.payload}"
+    assert "s3cret" not in everything
+    assert "senate.gov@evil" not in everything.replace("***@evil", "")
+
+
 def test_many_blind_sources_are_counted() -> None:
     blind = tuple(replace(BLIND, source=f"s{number}") for number in range(20))
     words = render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), DESK, READER).text

@@ -237,12 +237,12 @@ def test_what_a_feed_contains_never_runs(path: str) -> None:
         ("http://[::1", ""),
         ("", ""),
         ("https://user:pass@api.example/x", "https://api.example/x"),
-        ("https://api.example/x?api_key=abc&n=1", "https://api.example/x?api_key=%E2%80%A6&n=1"),
+        ("https://api.example/x?api_key=abc&n=1", "https://api.example/x?api_key=***&n=1"),
         ("https://api.example/x?monkey=abc", "https://api.example/x?monkey=abc"),
     ],
 )
 def test_only_web_addresses_become_links_and_no_key_is_shown(address: str, shown: str) -> None:
-    assert pages.wording.safe_link(address) == shown
+    assert pages.safe_link(address) == shown
 
 
 def test_a_signal_without_a_verdict_says_so() -> None:

@@ -28,6 +28,7 @@ from watcher.cli.locations import signals_here
 from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.defaults import publisher_of
+from watcher.core.addresses import safe_link
 from watcher.core.model import DeclaredFact, Signal, Tier, Track, Transition
 from watcher.core.subject_keys import subject_key
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text
@@ -135,7 +136,7 @@ def audit(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
     for one in evidence:
         gone = f", withdrawn {one.withdrawn_at:%Y-%m-%d} by {one.withdrawn_by}: {one.withdrawn_why}" if one.withdrawn_at else ""
         typer.echo(f"evidence {one.id}: {one.signal}.{one.known.track} {one.known.status} by {one.by}, {one.at:%Y-%m-%d}{gone}")
-        typer.echo(f"      “{one.known.quote}”\n      {one.known.url}")
+        typer.echo(f"      “{one.known.quote}”\n      {safe_link(one.known.url)}")
     for silence in mutes:
         place = f"{silence.signal}.{silence.track}" if silence.track else silence.signal
         end = f"until {silence.until:%Y-%m-%d %H:%M} UTC" if silence.until else "without end"

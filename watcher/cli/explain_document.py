@@ -15,6 +15,7 @@ from watcher.bootstrap import fetch_settings
 from watcher.cli.common import UsageError, count, fail, print_json
 from watcher.cli.explain_text import claim_out
 from watcher.config import Config
+from watcher.core.addresses import safe_link
 from watcher.core.model import Entry, Outcome, TrackVerdict
 from watcher.replay.single_document import DocumentResult, evaluate_document, plan_for
 from watcher.wording import iso_utc
@@ -81,7 +82,7 @@ def _track(signal: str, track: TrackVerdict) -> dict[str, Any]:
         "since": iso_utc(track.since),
         "details": dict(track.details),
         "events": [{"event": event.key, "title": event.title, "outcome": event.outcome or None} for event in track.events],
-        "evidence": [{"quote": quote.text, "url": quote.url, "document": quote.document} for quote in track.evidence],
+        "evidence": [{"quote": quote.text, "url": safe_link(quote.url), "document": quote.document} for quote in track.evidence],
     }
 
 
@@ -96,6 +97,6 @@ def _show(alone: DocumentResult) -> None:
     for signal, track in alone.tracks:
         typer.secho(f"{signal}.{track.track}: {track.status} ({track.standing.value})", bold=True)
         for quote in track.evidence:
-            typer.echo(f"      “{' '.join(quote.text.split())[:200]}”\n      {quote.url}")
+            typer.echo(f"      “{' '.join(quote.text.split())[:200]}”\n      {safe_link(quote.url)}")
     if not alone.bills and not alone.tracks:
         typer.echo("it claims no status of any signal")

@@ -14,6 +14,7 @@ from watcher.cli.common import UsageError, fail, open_store, print_json
 from watcher.cli.explain_next import confirmation_hints, moves_of
 from watcher.cli.explain_text import claim_out
 from watcher.config import Config
+from watcher.core.addresses import safe_link
 from watcher.core.decision.decide import decide
 from watcher.core.decision.explain import Explanation, explain
 from watcher.core.decision.near_misses import NearMiss, near_misses
@@ -111,7 +112,12 @@ def _plain(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> dict[str, 
 
 def _weighed(one: Explanation) -> dict[str, Any]:
     quote = one.claim.quote
-    more = {"flag": one.claim.flag or None, "event": one.claim.event or None, "tier": quote.tier.value, "url": quote.url}
+    more = {
+        "flag": one.claim.flag or None,
+        "event": one.claim.event or None,
+        "tier": quote.tier.value,
+        "url": safe_link(quote.url),
+    }
     return {**claim_out(one.claim), **more, "at": iso_utc(one.claim.effective_at), "seen": iso_utc(quote.seen_at), "why": one.why}
 
 

@@ -13,6 +13,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from watcher.core.addresses import redact
+
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 """What every record of the library has; the rest are facts of ours."""
 
@@ -37,6 +39,14 @@ Log: TypeAlias = Annotated[Form, typer.Option("--log", envvar="WATCHER_LOG", hel
 LogLevel: TypeAlias = Annotated[Level, typer.Option("--log-level", envvar="WATCHER_LOG_LEVEL", help="What is written at least.")]
 
 
+class Lines(logging.Formatter):
+    """A line for people, without what addresses must not show."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a line, with the trace of an error below it."""
+        return redact(super().format(record))
+
+
 class JsonLines(logging.Formatter):
     """One object a line: at, level, logger, message, the facts of the record, and the trace of an error."""
 
@@ -46,11 +56,11 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": redact(record.getMessage()),
         }
         found |= {key: value for key, value in vars(record).items() if key not in STANDARD}
         if record.exc_info:
-            found["error"] = self.formatException(record.exc_info)
+            found["error"] = redact(self.formatException(record.exc_info))
         return json.dumps(found, ensure_ascii=False, default=str)
 
 
@@ -58,7 +68,7 @@ class JsonLines(logging.Formatter):
 def configure_logging(form: Form, level: Level) -> Iterator[None]:
     """Write the log to standard error meanwhile, ours and the libraries'."""
     handler = logging.StreamHandler(sys.stderr)
-    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    plain = Lines("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if form is Form.JSON else plain)
     root = logging.getLogger()
     before = root.level

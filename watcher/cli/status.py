@@ -10,6 +10,7 @@ import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, load_summary_or_exit, outline_of, parse_datetime, print_json
 from watcher.clock import utc_now
+from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Verdict
 from watcher.store.records import State, addressee
 from watcher.store.summary import FailedDelivery, Looks
@@ -100,14 +101,17 @@ def _plain(name: str, verdict: Verdict | None, overdue_since: datetime | None) -
                 "since": iso_utc(track.since),
                 "details": dict(track.details),
                 "flags": [flag.id for flag in track.flags],
-                "evidence": [{"url": quote.url, "quote": quote.text, "document": quote.document} for quote in track.evidence],
+                "evidence": [
+                    {"url": safe_link(quote.url), "quote": redact(quote.text), "document": quote.document}
+                    for quote in track.evidence
+                ],
             }
             for track in verdict.tracks
         ],
         "figures": {figure.id: figure.text for figure in verdict.figures},
         "undecided": [undecided_line(one) for one in verdict.undecided],
         "blind": [
-            {"source": blind.source, "title": blind.title, "since": iso_utc(blind.since), "why": blind.why}
+            {"source": blind.source, "title": blind.title, "since": iso_utc(blind.since), "why": redact(blind.why)}
             for blind in verdict.blind
         ],
     }
@@ -123,7 +127,7 @@ def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
         typer.echo(f"  {track.track}: {track.status} ({track.standing.value}{since})")
         if track.evidence:
             quote = track.evidence[0]
-            typer.echo(f"      “{' '.join(quote.text.split())[:160]}”\n      {quote.url}")
+            typer.echo(f"      “{redact(' '.join(quote.text.split()))[:160]}”\n      {safe_link(quote.url)}")
         for flag in track.flags:
             typer.echo(f"      ! {flag.label} since {flag.since:%Y-%m-%d}")
     for text in verdict.undecided:
@@ -131,4 +135,4 @@ def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
     seen = f"{verdict.verified_at:%Y-%m-%d %H:%M} UTC" if verdict.verified_at else "never"
     typer.echo(f"  last verified: {seen}")
     for blind in verdict.blind:
-        typer.echo(f"  cannot see {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
+        typer.echo(f"  cannot see {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC: {redact(blind.why)}")

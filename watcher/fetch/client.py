@@ -11,9 +11,10 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 import watcher
+from watcher.core.addresses import redact
 from watcher.core.model import Document, Failed, NotModified, Outcome
 from watcher.fetch import answers, bodies
-from watcher.fetch.address import Address, Refused, join, parse, redact
+from watcher.fetch.address import Address, Refused, join, parse
 from watcher.fetch.exchange import Broken, Reply, Transport, Unreached
 from watcher.fetch.guard import Guard
 from watcher.fetch.hosts import Turns

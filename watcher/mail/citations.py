@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
+from watcher.core.addresses import safe_link
 from watcher.core.model import Quote
 from watcher.mail.letter import Cite
-from watcher.mail.wording import QUOTE, TIERS, moment, safe_link, shortened, when
+from watcher.mail.wording import QUOTE, TIERS, moment, shortened, when
 
 MOST = 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from watcher.core.addresses import safe_link
 from watcher.core.model import Change, Digest, Transition
 from watcher.mail.changes import item, moved
 from watcher.mail.citations import cites
@@ -11,7 +12,7 @@ from watcher.mail.context import MailContext, Recipient, transitions_for, verdic
 from watcher.mail.letter import Item, Letter, Line, Section
 from watcher.mail.standings import blind_section, standing_item, unchanged, undecided_section
 from watcher.mail.subject_line import LONGEST, headline, headlines_before, subject, weight
-from watcher.mail.wording import count, moment, safe_link, several, shortened
+from watcher.mail.wording import count, moment, several, shortened
 
 MOST_ITEMS = 8
 MOST_LINES = 12

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Digest, SourceOutage, Verdict
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.standings import standing_of
@@ -83,9 +84,9 @@ def _blind(blind: SourceOutage, signal: str) -> dict[str, Any]:
         "source": blind.source,
         "title": blind.title,
         "signal": signal,
-        "url": blind.url,
+        "url": safe_link(blind.url),
         "since": iso_utc(blind.since),
-        "why": blind.why,
+        "why": redact(blind.why),
         "essential": blind.essential,
     }
 

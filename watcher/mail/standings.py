@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
+from watcher.core.addresses import safe_link
 from watcher.core.model import SourceOutage, Standing, TrackVerdict, Undecided, Verdict
 from watcher.mail.changes import for_you, tools
 from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import Item, Line, Section
-from watcher.mail.wording import STANDINGS, moment, safe_link, shortened, when
+from watcher.mail.wording import STANDINGS, moment, shortened, when
 
 MOST_BLIND = 12
 MOST_STANDING = 40

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from notifiers.message import one_line
+from watcher.core.addresses import redact
 from watcher.core.model import Facts, Scalar, Standing, Tier
 
 PLAIN = frozenset(
@@ -90,8 +90,8 @@ def lowered(label: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """The text on one line, cut after a whole word."""
-    line = one_line(text)
+    """The text on one line, without what its addresses must not show, cut after a whole word."""
+    line = one_line(redact(text))
     return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
 
 
@@ -111,13 +111,3 @@ def tally(details: Facts) -> str:
     """The votes as 60-40, where there are any."""
     found = re.fullmatch(r"\s*(\d+)\s*[-\u2013]\s*(\d+)\s*", str(details.get("tally") or ""))
     return f"{found[1]}-{found[2]}" if found else ""
-
-
-def safe_link(address: str) -> str:
-    """The address if a reader may follow it (http or https with a host), else nothing."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    odd = any(ord(sign) <= ord(" ") or sign in '"<>\\' for sign in address)
-    return "" if odd or parts.scheme not in {"http", "https"} or not parts.hostname else address

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import TypeAlias
 from zlib import crc32
 
+from watcher.core.addresses import redact
 from watcher.core.decision.pacing import next_at
 from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModified, Outcome, Source, Unreadable
 from watcher.core.shape import grown_old, misfit
@@ -147,7 +148,7 @@ def _poll(
         dice=dice,
     )
     held = (answer.etag, answer.last_modified, answer.hash) if isinstance(answer, Document) else ("", "", "")
-    error = failed.reason if failed else ""
+    error = redact(failed.reason) if failed else ""
     etag, modified, body = held
     return Poll(
         due.source.id,

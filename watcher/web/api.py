@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watcher.core.addresses import safe_link
 from watcher.core.model import Event as SeriesEvent
 from watcher.core.model import Figure, Quote, RaisedFlag, Signal, TrackVerdict, Transition, Undecided
 from watcher.web.api_shapes import (
@@ -23,7 +24,6 @@ from watcher.web.api_shapes import (
 from watcher.web.read_model import SourceHealth, View
 from watcher.web.status_path import standing_words
 from watcher.web.summary import summarise_signals
-from watcher.web.wording import safe_link
 
 
 def quote_out(quote: Quote) -> QuoteOut:

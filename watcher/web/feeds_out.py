@@ -12,12 +12,13 @@ from xml.sax.saxutils import escape as escape_text
 from xml.sax.saxutils import quoteattr
 
 from watcher import __version__
+from watcher.core.addresses import safe_link
 from watcher.core.model import Change, Quote, Signal, Transition
 from watcher.web.calendar import days_of
 from watcher.web.read_model import View
 from watcher.web.summary import summarise_signals
 from watcher.web.timeline import TimelineEntry, change_of
-from watcher.web.wording import datetime_text, safe_link, strip_controls
+from watcher.web.wording import datetime_text, strip_controls
 
 if TYPE_CHECKING:
     from icalendar import Event

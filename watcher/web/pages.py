@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from watcher import __version__
+from watcher.core.addresses import safe_link
 from watcher.web import calendar as days
 from watcher.web import wording
 from watcher.web.read_model import View
@@ -150,7 +151,7 @@ def environment() -> Environment:
         "day": wording.day,
         "exact": wording.datetime_text,
         "stamp": wording.stamp,
-        "link": wording.safe_link,
+        "link": safe_link,
         "host": wording.host,
         "outcome": wording.outcome,
         "plain": wording.strip_controls,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from watcher.config import Config
 from watcher.config.settings import Tool
+from watcher.core.addresses import safe_link
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, Source, Transition, Verdict
 from watcher.mail import MailContext, Recipient
@@ -18,7 +19,7 @@ from watcher.pipeline.counters import Tally
 from watcher.store import Delivery, State, Store, StoreError, Transaction
 from watcher.store.records import addressee
 from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
-from watcher.web.wording import redact, safe_link
+from watcher.web.wording import redact
 
 LOOK_BACK = timedelta(days=3)
 """How far back polls are shown."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
+from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Change, Outcome, Scalar, Standing, Tier
 
 
@@ -77,7 +78,6 @@ STEPS = (
 )
 
 
-SECRET = re.compile(r"(?:^|[&_.-])(?:api)?[_-]?key=|token=|secret=|passw\w*=|sig(?:nature)?=|auth\w*=", re.IGNORECASE)
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 WEB = re.compile(r"(https?://[^\s/?#@]{1,255})[/?#][^\s]*", re.IGNORECASE)
 LONGEST_REASON = 300
@@ -153,26 +153,6 @@ def poll(name: str) -> Sign:
     return POLLS.get(Outcome(name), POLLS[Outcome.ERROR]) if name in set(Outcome) else Sign("·", "not tried yet", "calm")
 
 
-def safe_link(address: str) -> str:
-    """The address if a reader may follow it (http or https with a host), else nothing.
-
-    What may be secret is left out: user and password, and the values of parameters named like a key.
-    """
-    try:
-        parts = urlsplit(address)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return ""
-    if not valid or any(ord(sign) <= 32 or sign in '\\<>"' for sign in address):  # noqa: PLR2004 - control signs and space end at 32
-        return ""
-    if not SECRET.search(parts.query) and "@" not in parts.netloc:
-        return address
-    pairs = [
-        (name, "…" if SECRET.search(f"{name}=") else value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
-    ]
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(pairs), parts.fragment))
-
-
 def redact(words: str) -> str:
     """A reason of failure that may be shown: without mail addresses, and web addresses cut to their host."""
     return ADDRESS.sub("…", WEB.sub(r"\1…", strip_controls(words)))[:LONGEST_REASON]
@@ -204,5 +184,8 @@ def truncate(text: str, most: int) -> str:
 
 
 def strip_controls(text: str) -> str:
-    """Text without signs that neither XML nor a calendar may carry: control signs, half pairs, non-characters."""
-    return UNCARRIED.sub("", text)
+    """Text without what its addresses must not show, and without signs that neither XML nor a calendar may carry.
+
+    Those are control signs, half pairs and non-characters.
+    """
+    return redact(UNCARRIED.sub("", text))

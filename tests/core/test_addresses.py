@@ -1,0 +1,58 @@
+"""What an address must not show is shown nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from watcher.core.addresses import redact, safe_link
+
+TEXTS = [
+    ("https://api.example/v3/bill?api_key=s3cret&format=json", "https://api.example/v3/bill?api_key=***&format=json"),
+    ("no answer from https://ann:s3cret@example.org/x today", "no answer from https://***@example.org/x today"),
+    ("see http://www.senate.gov@evil.example", "see http://***@evil.example"),
+    ("https://a@b:s3cret@example.org/", "https://***@example.org/"),
+    ("https://example.org/?a=1&access_token=s3cret#x", "https://example.org/?a=1&access_token=***#x"),
+    ("https://example.org/#access_token=s3cret", "https://example.org/#access_token=***"),
+    ("https://example.org/?api%5Fkey=s3cret", "https://example.org/?api%5Fkey=***"),
+    (
+        "https://example.org/?X-Amz-Signature=s3cret&AWSAccessKeyId=s3cret",
+        "https://example.org/?X-Amz-Signature=***&AWSAccessKeyId=***",
+    ),
+    ("https://example.org/?subscription-key=s3cret;sid=s3cret", "https://example.org/?subscription-key=***"),
+    ("https://example.org/?password=a%20b&pwd=c&jwt=d", "https://example.org/?password=***&pwd=***&jwt=***"),
+    ("https://api.telegram.org/bot123:s3c-ret/send", "https://api.telegram.org/bot***/send"),
+    ("https://hooks.slack.com/services/T0/B0/s3cret", "https://hooks.slack.com/services/***"),
+    ("https://discord.com/api/webhooks/1/s3cret", "https://discord.com/api/webhooks/***"),
+    (
+        "https://example.org/?author=smith&design=new&monkey=1&keyword=x",
+        "https://example.org/?author=smith&design=new&monkey=1&keyword=x",
+    ),
+    ("mail ann@example.org, a=b", "mail ann@example.org, a=b"),
+    ("https://example.org/@ann/1", "https://example.org/@ann/1"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), TEXTS, ids=[row[0] for row in TEXTS])
+def test_secrets_in_addresses_are_never_shown(text: str, shown: str) -> None:
+    assert redact(text) == shown
+    assert redact(shown) == shown
+
+
+LINKS = [
+    ("https://nist.gov/a?b=1#c", "https://nist.gov/a?b=1#c"),
+    ("https://user:pass@api.example/x?token=1", "https://api.example/x?token=***"),
+    ("http://www.senate.gov@evil.example", "http://evil.example"),
+    ("javascript:alert(1)", ""),
+    ("//nist.gov/a", ""),
+    ("https:///a", ""),
+    ("https://a.example:0/", ""),
+    ("https://good.example\\@evil.example/", ""),
+    ("https://a.example/ b", ""),
+    ("http://[::1", ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("address", "shown"), LINKS, ids=[row[0] for row in LINKS])
+def test_a_link_leads_where_it_says_and_shows_no_secret(address: str, shown: str) -> None:
+    assert safe_link(address) == shown

@@ -1,0 +1,39 @@
+"""Web addresses as they may be shown: without user names, passwords, keys and tokens. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_plus, urlsplit
+
+HIDDEN = "***"
+_USER = re.compile(r"(?<=//)[^/?#\s@]*(?:@[^/?#\s@]*)*@")
+_PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#\s\"'<>]{1,100})=([^&#\s\"'<>]*)")
+_SECRET = re.compile(
+    r"(?:^|[^a-z])(?:key|keyid|pass|pwd|auth|sig|sid)$|(?:api|access|secret|private|auth|user|app|license|subscription|client|feed)key(?:id)?$"
+    r"|token$|secret$|passw(?:or)?d$|passphrase$|authori[sz]ation$|signature$|session(?:[^a-z]?id)?$|credentials?$|jwt$"
+)
+_PATH = re.compile(r"(?<=/bot)\d+:[\w-]+|(?<=//hooks\.slack\.com/services/)[\w/-]+|(?<=/api/webhooks/)\d+/[\w-]+")
+
+
+def redact(text: str) -> str:
+    """Any text with what its addresses must not show replaced by `***`."""
+    if "//" not in text and "=" not in text:
+        return text
+    return _PATH.sub(HIDDEN, _PARAMETER.sub(_without_value, _USER.sub(f"{HIDDEN}@", text)))
+
+
+def safe_link(address: str) -> str:
+    """The address if a reader may follow it (http or https with a host), else nothing; without what it must not show."""
+    try:
+        parts = urlsplit(address)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return ""
+    if not valid or any(ord(sign) <= ord(" ") or sign in '\\<>"' for sign in address):
+        return ""
+    return redact(_USER.sub("", address, count=1))
+
+
+def _without_value(found: re.Match[str]) -> str:
+    name = unquote_plus(found[1]).lower()
+    return f"{found[1]}={HIDDEN}" if _SECRET.search(name) else found[0]
