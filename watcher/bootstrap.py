@@ -55,6 +55,7 @@ def fetch_settings(config: Config) -> FetchSettings:
         per_host_gap=fetch.per_host_gap,
         per_host=fetch.per_host,
         ca_file=fetch.ca_file,
+        fill=config.fill,
     )
 
 

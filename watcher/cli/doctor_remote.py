@@ -54,7 +54,7 @@ async def examine_outside(config: Config, sources: Iterable[Source], *, tell: To
 async def _source(source: Source, fetcher: Fetcher, readers: ParserPool) -> Finding:
     """One source, asked and read as the watch would."""
     about = f"source {source.id}"
-    answer = await fetcher.get(Request(source.url))
+    answer = await fetcher.get(Request(source.url, headers=source.headers))
     if isinstance(answer, Failed):
         if answer.kind is Outcome.GONE and source.may_be_missing:
             return good(about, "not there, which is allowed")

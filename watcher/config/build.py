@@ -10,10 +10,11 @@ from pathlib import Path
 from watcher.config.cache_key import digest_of
 from watcher.config.defaults import MAILBOX
 from watcher.config.errors import ConfigError
+from watcher.config.headers import note_headers
 from watcher.config.ladders import LadderTemplate
 from watcher.config.recipients import channels_of, recipients_of
 from watcher.config.references import note_options, note_references
-from watcher.config.secrets import read_secret
+from watcher.config.secrets import fill_secrets, read_secret
 from watcher.config.settings import Example, Fetch, Recipient, Store, Tool, Watch, Web
 from watcher.config.signals import build_examples, build_signal
 from watcher.config.source_map import SourceMap
@@ -42,6 +43,8 @@ class Config:
     """Changes whenever the text of the file or the code that reads it does: under the same one, the signals are the same."""
     secret: Callable[[str], str | None] = field(repr=False)
     """Gives the environment's WATCHER_NAME, or the content of the file WATCHER_NAME_FILE."""
+    fill: Callable[[str], str] = field(repr=False)
+    """Puts the environment's values in the place of `$NAME`; raises ValueError where there is none."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -67,6 +70,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
     note_references(tables, places)
     if not quick:
         note_options(tables, places)
+        note_headers(tables, env, places)
     _stop(places)
     ladders = {name: LadderTemplate(name, table) for name, table in tables.get("ladder", {}).items()}
     signals = tuple(build_signal(n, each, ladders, places) for n, each in enumerate(tables["signal"]))
@@ -87,6 +91,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
         examples=tuple(example for each in tables["signal"] for example in build_examples(each)),
         digest=digest_of(places.text),
         secret=lambda name: read_secret(f"WATCHER_{name}", env),
+        fill=lambda text: fill_secrets(text, env),
     )
 
 

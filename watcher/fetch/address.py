@@ -38,9 +38,14 @@ class Address:
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        return f"{self.scheme}://{self.place}"
+
+    @property
     def url(self) -> str:
         """The whole address in the only form in which it is sent."""
-        return f"{self.scheme}://{self.place}{self.target}"
+        return f"{self.origin}{self.target}"
 
 
 def parse(text: str) -> Address:

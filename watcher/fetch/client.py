@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
@@ -33,6 +33,8 @@ class Request:
     etag: str = ""
     last_modified: str = ""
     accept: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """More headers, their values with `$NAME` for what the settings fill in; they go to the address's own origin alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ class FetchSettings:
     per_host: int = 2
     ca_file: str = ""
     """PEM file of authorities that are trusted beside the system's own."""
+
+    fill: Callable[[str], str] = str
+    """Puts secrets in the place of `$NAME` in the values of a request's headers; raises ValueError where there is none."""
 
     @property
     def user_agent(self) -> str:
@@ -142,6 +147,7 @@ class Fetcher:
         if self._transport is None:
             raise RuntimeError("a Fetcher is used inside `async with`")
         headers = {"User-Agent": self._settings.user_agent, "Accept": request.accept or "*/*", "Accept-Encoding": "gzip"}
+        headers |= self._own_headers(request, address)
         if request.etag:
             headers["If-None-Match"] = request.etag
         if request.last_modified:
@@ -153,6 +159,15 @@ class Fetcher:
         if (then := answers.said_time(reply.headers)) is not None:
             self.ahead[address.host] = then - self._clock()
         return reply
+
+    def _own_headers(self, request: Request, address: Address) -> dict[str, str]:
+        """The headers that the request asks for: a redirect to another origin gets none of them. Raises Refused."""
+        if not request.headers or address.origin != parse(request.url).origin:
+            return {}
+        try:
+            return {name: self._settings.fill(value) for name, value in request.headers.items()}
+        except ValueError as error:
+            raise Refused(f"a header needs {error}") from None
 
     async def _read(self, request: Request, address: Address, reply: Reply) -> Answer:
         """The answer of the last hop as a value."""

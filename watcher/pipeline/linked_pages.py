@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from watcher.core.model import Entry, Follow, Source
 from watcher.publishers import registrable_domain
@@ -111,6 +112,7 @@ def page_of(source: Source, follow: Follow, link: str, now: datetime) -> Source:
         surface=follow.surface or source.surface,
         grace=max(source.grace, 4 * follow.every),
         options=follow.options,
+        headers=source.headers if urlsplit(url)[:2] == urlsplit(source.url)[:2] else {},
         expect=follow.expect,
         follow=tuple(deep for deep in source.follow if deep.deep),
         parent=source.id,

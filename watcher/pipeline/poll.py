@@ -53,7 +53,7 @@ async def poll_source(due: Due, *, get: Get, read: Read, now: datetime, dice: fl
     url = address_of(due.source, now)
     if due.health.last_tried_at is not None and url != address_of(due.source, due.health.last_tried_at):
         etag, modified = "", ""  # they are those of last year's document
-    answer = await get(Request(url, etag=etag, last_modified=modified))
+    answer = await get(Request(url, etag=etag, last_modified=modified, headers=due.source.headers))
     reading = await _read(due, answer, read=read, now=now, dice=dice, missing=missing)
     return replace(reading, poll=replace(reading.poll, ms=round((perf_counter() - started) * 1000)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -78,6 +79,8 @@ class Source:
     essential: bool = False
     """Without this source the signal itself cannot see."""
     options: Facts = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers to ask with, their values from the environment: `{ X-Api-Key = "$NAME" }`; sent to the address's own host alone."""
     expect: Expect | None = None
     """What its documents must look like to be read."""
     follow: tuple[Follow, ...] = ()
