@@ -332,7 +332,7 @@ def test_details_and_reasons_are_said_in_words() -> None:
     assert wording.capitalised("") == ""
     assert wording.detail("names", ("Fable", "Mythos")) == ("Names", "Fable, Mythos")
     assert (
-        wording.redact("550 <bob@x.example> refused, see https://hooks.example/T0/SECRET")
+        wording.without_addresses("550 <bob@x.example> refused, see https://hooks.example/T0/SECRET")
         == "550 <…> refused, see https://hooks.example…"
     )
     assert wording.outcome("something_new") == "Something new"

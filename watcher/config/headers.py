@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from watcher.config.line_numbers import Position
 from watcher.config.secrets import fill_secrets
-from watcher.config.source_map import Position, SourceMap
+from watcher.config.source_map import SourceMap
 
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 """A field name (RFC 9110, 5.1)."""
@@ -26,7 +27,7 @@ OURS = frozenset(
             "range",
             "te",
         ),
-        *("trailer", "transfer-encoding", "upgrade", "user-agent"),
+        *("range", "te", "trailer", "transfer-encoding", "upgrade", "user-agent"),
     }
 )
 """What the watch sets itself, or what would change the meaning of a request."""

@@ -19,7 +19,7 @@ from watcher.pipeline.counters import Tally
 from watcher.store import Delivery, State, Store, StoreError, Transaction
 from watcher.store.records import addressee
 from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
-from watcher.web.wording import redact
+from watcher.web.wording import without_addresses
 
 LOOK_BACK = timedelta(days=3)
 """How far back polls are shown."""
@@ -98,7 +98,9 @@ class StoreQueries:
                 strips=_strips(tx, face.signals, moment, past=as_of is not None),
                 reviews=_reviews(tx, face.signals, as_of),
                 acts=tuple(
-                    AuditEntry(act.at, act.who, redact(act.what), redact(act.why)) for act in tx.audit.of(100) if act.at <= moment
+                    AuditEntry(act.at, act.who, without_addresses(act.what), without_addresses(act.why))
+                    for act in tx.audit.of(100)
+                    if act.at <= moment
                 ),
                 stack=face.stack,
                 touched={signal.id: tuple(tool.name for tool in affected_by(signal, face.stack)) for signal in face.signals},
@@ -173,7 +175,7 @@ def _strip(source: Source, health: Health | None, polls: Sequence[Poll]) -> Sour
         source.id, source.url, source.publisher, max(good, default=None), outcome=polls[-1].outcome if polls else ""
     )
     shown = replace(source, url=safe_link(source.url))
-    return SourceHealth(shown, replace(seen, url=shown.url, error=redact(seen.error)), tuple(polls))
+    return SourceHealth(shown, replace(seen, url=shown.url, error=without_addresses(seen.error)), tuple(polls))
 
 
 def _reviews(tx: Transaction, signals: Iterable[Signal], as_of: datetime | None) -> tuple[Review, ...]:
@@ -200,7 +202,7 @@ def _digest(digest: Digest, sent: Sequence[Delivery], desk: MailContext) -> Sent
         id=digest.id,
         at=digest.at,
         kind=digest.kind,
-        subject=redact(letter(digest, desk, Recipient("page", "")).subject),
+        subject=without_addresses(letter(digest, desk, Recipient("page", "")).subject),
         sent=states.count(State.SENT),
         waiting=states.count(State.PENDING) + states.count(State.LEASED),
         failed=states.count(State.DEAD),
@@ -222,7 +224,7 @@ def _letters(tx: Transaction) -> tuple[PendingDelivery, ...]:
 def _letter(delivery: Delivery) -> PendingDelivery:
     state = "dead" if delivery.state is State.DEAD else "uncertain" if delivery.uncertain else "waiting"
     to = addressee(delivery.recipient)
-    error = redact(delivery.error.replace(delivery.address, "…") if delivery.address else delivery.error)
+    error = without_addresses(delivery.error.replace(delivery.address, "…") if delivery.address else delivery.error)
     return PendingDelivery(
         delivery.digest, to, delivery.channel, state, delivery.created_at, delivery.attempts, delivery.next_at, error
     )

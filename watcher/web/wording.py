@@ -153,7 +153,7 @@ def poll(name: str) -> Sign:
     return POLLS.get(Outcome(name), POLLS[Outcome.ERROR]) if name in set(Outcome) else Sign("·", "not tried yet", "calm")
 
 
-def redact(words: str) -> str:
+def without_addresses(words: str) -> str:
     """A reason of failure that may be shown: without mail addresses, and web addresses cut to their host."""
     return ADDRESS.sub("…", WEB.sub(r"\1…", strip_controls(words)))[:LONGEST_REASON]
 
