@@ -10,6 +10,8 @@ from watcher.config.settings import Example
 from watcher.config.warnings import warnings_of
 from watcher.core.bills.actions import wrong_examples
 from watcher.core.decision.claims import claims_of
+from watcher.core.language.examples import misread
+from watcher.core.language.lexicon import english
 from watcher.core.model import Claim, Entry, Observation, Signal, Tier
 
 _NOTHING = "none"
@@ -61,7 +63,7 @@ def check(config: Config, now: datetime) -> Report:
     failures = tuple(
         Failure(example, tuple(map(_shown, claims))) for example, claims in results if not _holds(config, example, claims)
     )
-    return Report(config, failures, tuple(warnings_of(config, now)), tuple(wrong_examples()))
+    return Report(config, failures, tuple(warnings_of(config, now)), (*wrong_examples(), *misread(english())))
 
 
 def _holds(config: Config, example: Example, claims: list[Claim]) -> bool:

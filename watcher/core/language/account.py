@@ -142,10 +142,17 @@ def _words(scene: Scene, about: frozenset[str], alike: Spans, roles: Roles, firs
     return words
 
 
-def masked(sentence: str, things: tuple[Thing, ...], groups: frozenset[str]) -> list[str]:
+def masked(sentence: str, things: tuple[Thing, ...], groups: frozenset[str], roles: Roles = ()) -> list[str]:
     """The words and marks of a folded sentence; a thing of these groups, or another one, stands as its role."""
-    cut = tokens(sentence, things)
-    return [ROLES["it" if token.thing.group in groups else "other"] if token.thing else token.text for token in cut]
+    words: list[str] = []
+    for token in tokens(sentence, things):
+        if token.thing:
+            words.append(ROLES["it" if token.thing.group in groups else "other"])
+        elif role := _role(token, roles):
+            words += [] if words and words[-1] == role else [role]
+        else:
+            words.append(token.text)
+    return words
 
 
 def _role(token: Token, roles: Roles) -> str:

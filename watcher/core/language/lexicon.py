@@ -89,10 +89,14 @@ class Lexicon:
     rows: tuple[Row, ...]
     index: Mapping[str, tuple[Cue, ...]]
 
+    def cues_at(self, clause: str, start: int) -> tuple[Cue, ...]:
+        """The cues that can begin at a place of a clause, by its first two letters."""
+        return self.index.get(clause[start : start + 2].rstrip(" "), ())
+
     def at(self, clause: str, start: int, kinds: Iterable[str]) -> Found | None:
         """The longest cue of these classes that begins at a place of a clause (words and marks, each with a space behind)."""
         best: Found | None = None
-        for cue in self.index.get(clause[start : start + 2].rstrip(" "), ()):
+        for cue in self.cues_at(clause, start):
             if cue.row.kind in kinds and (found := cue.pattern.match(clause, start)) and (best is None or found.end() > best.end):
                 best = Found(cue.row, found.end(), found[0].strip())
         return best

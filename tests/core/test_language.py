@@ -1,0 +1,134 @@
+"""The general English as data: its rows are found in their own examples, and what no row explains is for a person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.spoken import claims, shipped
+from watcher.core.decision.claims import claims_of
+from watcher.core.decision.decide import decide
+from watcher.core.decision.repeats import drop_repeats
+from watcher.core.language.examples import misread
+from watcher.core.language.lexicon import english, lexicon
+from watcher.core.model import Claim, Entry, Observation, Standing, Tier
+from watcher.core.vocabulary import Vocabulary
+
+FRESH = Path(__file__).parent / "said" / "fresh.txt"
+NIST = "https://www.nist.gov/news-events/news/2027/01/x"
+SPEAKERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "o": ("mythos-ga", {"tier": Tier.OFFICIAL, "link": "https://www.anthropic.com/news/x", "publisher": "anthropic.com"}),
+    "p": ("mythos-ga", {"tier": Tier.PARTNER, "link": "https://aws.amazon.com/x", "publisher": "amazon.com"}),
+    "n": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": NIST, "url": NIST, "publisher": "nist.gov"}),
+}
+WAKES = {"available", "suspended", "promised", "cancelled", "published"}
+ALARMS = {"named_ga", "class_ga", "suspended", "promised", "cancelled", "published"}
+
+
+def fresh() -> list[tuple[set[str], str, str, str]]:
+    lines = FRESH.read_text(encoding="utf-8").splitlines()
+    cells = [[part.strip() for part in line.split("|", 3)] for line in lines if line and not line.startswith("#")]
+    return [
+        (set(told.split("+")), who, title, text.replace("\\n", "\n").replace("\u00a6", "|")) for told, who, title, text in cells
+    ]
+
+
+def found_in(who: str, title: str, text: str) -> tuple[set[str], list[Claim]]:
+    """The alarms that a text's claims of today amount to, and the questions that it asks."""
+    signal, speaker = SPEAKERS[who]
+    found = claims(signal, text, title=title, **speaker)
+    said = {(claim.track, claim.status) for claim in found if not claim.review and claim.since is None and claim.status in WAKES}
+    names = {("named", "available"): "named_ga", ("class", "available"): "class_ga"}
+    return {names.get(one, one[1]) for one in said}, [claim for claim in found if claim.review]
+
+
+def test_nothing_fresh_is_said_falsely_and_nothing_is_missed_in_silence() -> None:
+    wrong = []
+    for told, who, title, text in fresh():
+        said, asked = found_in(who, title, text)
+        allowed = told | ({"named_ga", "class_ga"} if "restored" in told else set())
+        if said - allowed or (told & ALARMS and not (told & said or asked)):
+            wrong.append((told, said, title, text))
+    assert wrong == []
+
+
+def test_most_that_is_fresh_is_said() -> None:
+    maker = [
+        (told & ALARMS, found_in(who, title, text)[0]) for told, who, title, text in fresh() if who != "n" and text.isascii()
+    ]
+    alarms = [(told, said) for told, said in maker if told]
+    assert sum(bool(told & said) for told, said in alarms) >= 0.6 * len(alarms)
+
+
+def test_every_row_is_read_in_its_examples_as_its_class_says() -> None:
+    assert list(misread(english())) == []
+
+
+def row(**more: Any) -> dict[str, Any]:
+    return {"row": [{"class": "neutral", "words": ["quite"], "examples": ["Gadget 2 is quite {open to all}."], **more}]}
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (row(examples=["Gadget 2 is {open to all}."]), "holds no words of its row"),
+        (row(examples=["Gadget 2 is quite purple and {open to all}."]), "leaves is, purple, and unexplained"),
+        (row(**{"class": "past"}, words=["is"], examples=["Gadget 2 is {open to all}."]), ""),
+        (row(**{"class": "past"}, words=["gadget"], examples=["Gadget 2 is {open to all}, gadget."]), ""),
+        (row(**{"class": "limited"}, words=["{other}"], examples=["Widget 1: Gadget 2 {opens}."]), "is not limited"),
+    ],
+)
+def test_an_example_that_its_row_does_not_explain_is_named(table: dict[str, Any], why: str) -> None:
+    found = list(misread(lexicon(table)))
+    assert [line for line in found if why and why in line] == found
+    assert bool(found) is bool(why)
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (row(colour="red"), "row 1: unknown key 'colour'"),
+        (row(**{"class": "purple"}), "row 1: class 'purple'"),
+        (row(examples=[]), "examples is missing"),
+        (row(words=[]), "words is missing"),
+    ],
+)
+def test_a_row_that_lacks_something_is_refused(table: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        lexicon(table)
+
+
+AT = datetime(2027, 1, 20, 17, tzinfo=UTC)
+
+
+def told(number: int, tier: Tier, publisher: str, surface: str, text: str) -> Observation:
+    at = AT + timedelta(hours=number)
+    entry = Entry(str(number), "", text, f"https://{publisher}/{number}", at)
+    return Observation(surface, entry, at, "", publisher, tier, surface, entry.link, first_seen_at=at, id=number)
+
+
+@pytest.mark.parametrize(
+    ("second", "standing"),
+    [
+        ("Claude Mythos 6 is now generally available in Amazon Bedrock.", Standing.CONFIRMED),
+        ("Claude Mythos 6 is generally available in AWS GovCloud.", Standing.PROVISIONAL),
+        ("Claude Mythos 6 is available in preview in Amazon Bedrock.", Standing.PROVISIONAL),
+        ("Claude Mythos 6 is generally available to U.S. government agencies.", Standing.PROVISIONAL),
+        ("Claude Mythos 6 is generally available in Claude Security.", Standing.PROVISIONAL),
+    ],
+)
+def test_what_serves_a_part_does_not_confirm_what_is_open_to_all(second: str, standing: Standing) -> None:
+    signal = shipped("mythos-ga")
+    maker = told(1, Tier.OFFICIAL, "anthropic.com", "newsroom", "Claude Mythos 6 is generally available to all customers.")
+    heard = [maker, told(2, Tier.PARTNER, "amazon.com", "whats-new", second)]
+    found = drop_repeats(claim for one in heard for claim in claims_of(signal, one))
+    verdict = decide(signal, found, [], AT + timedelta(days=2)).tracks[0]
+    assert (verdict.status, verdict.standing) == ("available", standing)
+
+
+def test_a_phrase_that_names_no_set_is_refused() -> None:
+    with pytest.raises(ValueError, match="there is no set <everybody>; known: audience, everyone"):
+        Vocabulary.of({"phrases": {"open": ["open to <everybody>"]}})
