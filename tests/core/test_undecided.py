@@ -9,8 +9,8 @@ import pytest
 
 from tests.builders import ACCESS, SERIES, day, said, signal_of
 from watcher.core.decision.decide import decide
+from watcher.core.decision.undecided import Asked, ask, edges, outcome, settled_by, why
 from watcher.core.model import Claim, Quote, Tier, Undecided, Verdict
-from watcher.core.undecided import Asked, ask, edges, outcome, settled_by, why
 
 BEGUN = day("06-01")
 WORDS = "From 20 November anyone can use Thing 5 in the countries where it has opened so far"

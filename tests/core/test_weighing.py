@@ -61,8 +61,9 @@ def why(ladder: Ladder, claims: list[Claim]) -> tuple[bool, str]:
         ([said("official:lab", "available", "12-24", seen="11-30")], False, "still to come"),
         ([said("official:lab", flag="renamed")], True, "the flag renamed is up"),
         ([said("press:a.example", flag="halted")], False, "lowered since, or has too few voices"),
-        ([said("official:lab", "gated", review=True)], False, "a person is asked"),
         ([said("official:lab", review=True)], False, "a person should read it"),
+        ([said("official:lab", "gated", review=True)], False, "undecided: a person is asked, once for the same words"),
+        ([said("official:lab", "gated", review=True, unexplained=("in",))], False, "undecided, no rule accounts for “in”"),
     ],
 )
 def test_a_claim_on_a_ladder(claims: list[Claim], counted: bool, words: str) -> None:  # noqa: FBT001 - a column

@@ -12,9 +12,9 @@ import typer
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, fail, open_store, parse_datetime, print_json
 from watcher.clock import utc_now
 from watcher.config import Config
+from watcher.core.decision.undecided import outcome
 from watcher.core.model import DeclaredFact, Signal, Track, Transition, Undecided
 from watcher.core.subject_keys import subject_key
-from watcher.core.undecided import outcome
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text, undecided_line, undecided_words
 
 if TYPE_CHECKING:

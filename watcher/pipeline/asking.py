@@ -21,7 +21,7 @@ def ask_person(
     asking = any(claim.asks for claim in claims) or bool(held_back(signal, claims, after.as_of))
     if not asking and not (before and before.undecided):
         return after, ()
-    from watcher.core.undecided import RECENT, ask, edges  # noqa: PLC0415 - most decisions ask nobody, and load none of it
+    from watcher.core.decision.undecided import RECENT, ask, edges  # noqa: PLC0415 - most decisions ask nobody, and load none of it
 
     known = tx.undecided.of(signal.id)
     asked = ask(signal, known, claims, after, since=since - RECENT, first=before is None)

@@ -10,8 +10,8 @@ from watcher.core.decision.claims import claims_of
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.decision.repeats import drop_repeats
+from watcher.core.decision.undecided import RECENT, ask, edges, settled_by
 from watcher.core.model import Change, Claim, Observation, Signal, Transition, Undecided, Verdict
-from watcher.core.undecided import RECENT, ask, edges, settled_by
 from watcher.pipeline.decide import HISTORY_CUTOFF
 from watcher.pipeline.evidence_claims import claim_of
 from watcher.store import Evidence, Transaction

@@ -60,7 +60,7 @@ def drop_repeats(claims: Iterable[Claim], known: Iterable[Claim] = ()) -> list[C
     told, there = list(known), set[tuple[tuple[str, str, str], int]]()
     firsts: dict[tuple[str, str, str, bool], list[_Said]] = {}
     for claim in sorted([*told, *claims], key=_when):
-        # Whether undecided words were said before is for the one who asks a person to see (core/undecided.py).
+        # Whether undecided words were said before is for the one who asks a person to see (core/decision/undecided.py).
         if claim.rule != "known" and (claim.asks or not claim.copy or claim.event):
             told.append(claim)
             continue

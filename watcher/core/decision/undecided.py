@@ -177,7 +177,7 @@ def _page(row: Undecided) -> str:
 
 
 def _is_news(claim: Claim, *, since: datetime, first: bool) -> bool:
-    undated = claim.quote.published is None and claim.effective_at >= claim.quote.seen_at
+    undated = claim.undated or (claim.quote.published is None and claim.effective_at >= claim.quote.seen_at)
     return (claim.since or claim.effective_at) >= since and not (first and undated)
 
 
