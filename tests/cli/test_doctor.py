@@ -48,7 +48,47 @@ def test_all_that_is_well_gets_a_tick_and_nothing_is_sent_or_stored(lab: Site, h
     assert sorted((home / "data" / "mailbox").rglob("*")) == before
     told = watcher("doctor", "--json").json()
     assert told["good"] is True
-    assert {"about", "state", "said", "to_do"} == told["findings"][0].keys()
+    assert {"about", "state", "said", "to_do", "details"} == told["findings"][0].keys()
+
+
+EXPECT = 'title = "Lab news"\nexpect = { entries = 2, dated = true, words = "two", links = "^https://lab" }'
+
+
+def test_of_each_source_it_says_what_was_expected_what_came_and_what_would_be_another_shape(home: Path, site: Site) -> None:
+    titles = ("One", "Two", "Three", "Four")
+    configure(home, site.feed(*titles), more=EXPECT)
+
+    said = watcher("doctor", "--source", "news").out
+
+    assert f"Lab news, {site.url('/feed.xml')}" in said
+    assert "expected: feed; at least 2 entries; dates; the words “two”; links with ^https://lab" in said
+    assert "bytes of application/rss+xml, 4 entries" in said
+    assert sum(f"2026-06-01  {title} " in said for title in titles) == 3
+    assert "another shape would be: fewer entries; entries without a date; none of these words; links that lead elsewhere" in said
+
+
+def test_another_shape_gets_a_cross_with_its_reason(home: Path, site: Site) -> None:
+    configure(home, site.feed("A day"), more="expect = { entries = 2 }")
+
+    said = watcher("doctor", "--source", "news")
+
+    assert said.code == 1
+    assert "unexpected shape: 1 entry where at least 2 are expected" in said.all
+
+
+def test_it_asks_a_recorded_web_where_it_is_told_to(lab: Site, home: Path) -> None:
+    assert watcher("capture", "today").code == 0
+    asked = len(lab.asked)
+
+    said = watcher("doctor", "--against", "today")
+
+    assert said.code == 0, said
+    assert "1 things looked at, all work" in said.out
+    assert "1 entry, the newest of 2026-06-01" in said.out
+    assert len(lab.asked) == asked
+    (home / "signals.toml").write_text((home / "signals.toml").read_text("utf-8").replace("/feed.xml", "/other.xml"), "utf-8")
+    assert "gone: 404" in watcher("doctor", "--against", "today").all
+    assert "no world at nowhere" in watcher("doctor", "--against", "nowhere").err
 
 
 BROKEN: list[tuple[str, dict[str, Any], str]] = [

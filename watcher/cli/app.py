@@ -17,6 +17,7 @@ COMMANDS = {
     "check": Row("check:check", START, "Read the configuration and run its examples; every mistake is named with its line."),
     "add": Row("add:add", START, "Watch one more address: find its feed, show what it would read, write it down."),
     "doctor": Row("doctor:doctor", START, "Look at everything that the watch rests on, and say what to do where it is wrong."),
+    "capture": Row("capture:capture", START, "Keep what every source answers now as a recorded past."),
     "rehearse": Row("rehearse:rehearse", START, "Show what this configuration would have said over a recorded past."),
     "run": Row("run:run", RUN, "Watch until stopped, and serve the page."),
     "once": Row("run:once", RUN, "Do all work that is due now, then exit: for cron."),

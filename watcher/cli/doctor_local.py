@@ -40,6 +40,8 @@ class Finding:
     state: Mark
     said: str
     to_do: str = ""
+    details: tuple[str, ...] = ()
+    """Lines that say more of it."""
 
 
 def good(about: str, said: str) -> Finding:

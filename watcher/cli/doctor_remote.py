@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import notifiers
@@ -15,8 +16,12 @@ from watcher.cli.doctor_local import Finding, bad, compare_clocks, good, note
 from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.settings import Recipient as Declared
-from watcher.core.model import Document, Entry, Failed, Outcome, Source, Unreadable
-from watcher.fetch import Fetcher, Request
+from watcher.core.addresses import safe_link
+from watcher.core.model import Outcome, Source
+from watcher.core.shape import expected
+from watcher.fetch import Fetcher
+from watcher.pipeline.poll import PollResult, first_look, poll_source
+from watcher.replay.recorded_web import RecordedWeb
 from watcher.sandbox.pool import ParserPool
 
 TO_DO: Mapping[Outcome, str] = {
@@ -32,52 +37,72 @@ Told = Callable[[Finding], None]
 
 async def examine_outside(config: Config, sources: Iterable[Source], *, tell: Told) -> list[Finding]:
     """Ask every source once and try every channel, all at the same time; each finding is told as it is made."""
-    found: list[Finding] = []
-
-    async def each(check: Awaitable[Finding]) -> None:
-        finding = await check
-        found.append(finding)
-        tell(finding)
-
     with ParserPool() as readers:
         async with Fetcher(fetch_settings(config), clock=utc_now) as fetcher:
-            checks = [_source(one, fetcher, readers) for one in sources]
             ready = channels(config)
+            now = utc_now()
+            checks = [_source(one, fetcher, readers, now) for one in sources]
             tries = [_channel(one, ready[one.channel]) for one in config.recipients]
-            await asyncio.gather(*map(each, [*checks, *tries]))
+            found = await _all([*checks, *tries], tell)
             for finding in compare_clocks(list(fetcher.ahead.values())):
                 found.append(finding)
                 tell(finding)
     return found
 
 
-async def _source(source: Source, fetcher: Fetcher, readers: ParserPool) -> Finding:
+async def examine_recorded(config: Config, sources: Iterable[Source], web: RecordedWeb, *, tell: Told) -> list[Finding]:
+    """Hold every source against a recorded web as it was at its end."""
+    now = web.end()
+    web.move(now)
+    with ParserPool() as readers:
+        async with Fetcher(web.settings(fetch_settings(config)), clock=web.now, transport=web.transport()) as fetcher:
+            return await _all([_source(one, fetcher, readers, now) for one in sources], tell)
+
+
+async def _all(checks: Iterable[Awaitable[Finding]], tell: Told) -> list[Finding]:
+    async def each(check: Awaitable[Finding]) -> Finding:
+        finding = await check
+        tell(finding)
+        return finding
+
+    return list(await asyncio.gather(*map(each, checks)))
+
+
+async def _source(source: Source, fetcher: Fetcher, readers: ParserPool, now: datetime) -> Finding:
     """One source, asked and read as the watch would."""
-    about = f"source {source.id}"
-    answer = await fetcher.get(Request(source.url, headers=source.headers))
-    if isinstance(answer, Failed):
-        if answer.kind is Outcome.GONE and source.may_be_missing:
-            return good(about, "not there, which is allowed")
-        return bad(about, f"{answer.kind.value}: {answer.reason}", TO_DO.get(answer.kind, TO_DO[Outcome.ERROR]))
-    if not isinstance(answer, Document):
-        return good(about, "unchanged")
-    try:
-        entries = await readers.read(answer, source.format, source.options)
-    except Unreadable as error:
-        if error.kind is Outcome.EMPTY and source.may_be_empty:
-            return good(about, "no entries, which is allowed")
-        return bad(about, f"{error.kind.value}: {error.reason}", TO_DO.get(error.kind, TO_DO[Outcome.ERROR]))
-    return _read(about, source, entries, answer.fetched_at)
+    result = await poll_source(first_look(source), get=fetcher.get, read=readers.read, now=now, dice=0.0)
+    return replace(_judged(source, result, now), details=tuple(_details(source, result)))
 
 
-def _read(about: str, source: Source, entries: tuple[Entry, ...], now: datetime) -> Finding:
+def _judged(source: Source, result: PollResult, now: datetime) -> Finding:
+    about, poll, entries = f"source {source.id}", result.poll, result.entries
+    if poll.expected:
+        return good(about, "not there, which is allowed")
+    if entries is None:
+        return bad(about, f"{poll.outcome.value}: {poll.error}", TO_DO.get(poll.outcome, TO_DO[Outcome.ERROR]))
+    if not entries:
+        return good(about, "no entries, which is allowed")
     newest = max((entry.published for entry in entries if entry.published), default=None)
     words = count(len(entries), "entry", "entries") + (f", the newest of {newest:%Y-%m-%d}" if newest else "")
-    if not entries and not source.may_be_empty:
-        return bad(about, words, TO_DO[Outcome.EMPTY])
     if source.expect_every and newest and now - newest > source.expect_every:
         return note(about, words, f"Nothing new for longer than expect_every ({source.expect_every.days} days): has it moved?")
     return good(about, words)
+
+
+def _details(source: Source, result: PollResult) -> Iterator[str]:
+    """What was expected, what came, the newest entries, and what would be another shape."""
+    wanted, others = expected(source)
+    yield f"{source.title or source.id}, {safe_link(source.url)}"
+    yield f"expected: {source.format}{''.join(f'; {each}' for each in wanted)}"
+    document, entries = result.document, result.entries or ()
+    if document is not None:
+        size = f"{len(document.body):,} bytes of {document.content_type or 'no type'}"
+        yield f"came: {size}, {count(len(entries), 'entry', 'entries')}" if result.entries is not None else f"came: {size}"
+    oldest = datetime.min.replace(tzinfo=UTC)
+    for entry in sorted(entries, key=lambda one: one.published or oldest, reverse=True)[:3]:
+        day = f"{entry.published:%Y-%m-%d}" if entry.published else "no date   "
+        yield f"  {day}  {' '.join((entry.title or entry.text).split())[:70]}  {safe_link(entry.link)}"
+    yield f"another shape would be: {'; '.join(others) or 'what cannot be read as ' + source.format}"
 
 
 async def _channel(declared: Declared, settings: Any) -> Finding:  # noqa: ANN401 - each channel has its own

@@ -24,6 +24,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("Look at everything", "watcher doctor"),
         ("One source alone", "watcher doctor --source nist-news"),
         ("Nothing over the network", "watcher doctor --offline"),
+        ("What a capture shows of the sources", "watcher doctor --against today"),
+    ),
+    "capture": (
+        ("Today's answers of all sources", "watcher capture today"),
+        ("For programs", "watcher capture today --json"),
     ),
     "rehearse": (
         ("What would have been said over a recorded past", "watcher rehearse demo --from 2026-01-05 --to 2026-11-20"),
@@ -117,6 +122,7 @@ FAILED: Mapping[str, str] = {
     "check": "an example is read otherwise than it says",
     "add": "nothing to read there, watched already, or the file cannot be written",
     "doctor": "something does not work",
+    "capture": "the folder cannot be written",
     "rehearse": "the recorded past cannot be read",
     "run": "the page's port is taken",
     "healthcheck": "the watch does not do its work",

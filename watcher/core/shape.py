@@ -34,6 +34,22 @@ def grown_old(expect: Expect | None, newest: datetime | None, now: datetime) -> 
     return f"its newest entry is of {newest:%Y-%m-%d}, and one of the last {_span(expect.newest_within)} is expected"
 
 
+def expected(source: Source) -> tuple[list[str], list[str]]:
+    """Say in words what a source expects of its documents, and what would be another shape."""
+    expect = source.expect or Expect()
+    rows = [
+        (expect.entries, f"at least {_count(expect.entries)}", "fewer entries"),
+        (not source.may_be_empty and not expect.entries, "an entry", "no entry"),
+        (expect.dated, "dates", "entries without a date"),
+        (expect.newest_within, f"news of the last {_span(expect.newest_within or timedelta())}", "nothing newer"),
+        (expect.words, f"the words {_one_of(expect.words)}", "none of these words"),
+        (expect.element, f"an element {_one_of(expect.element)}", "none of these elements"),
+        (expect.links, f"links with {expect.links}", "links that lead elsewhere"),
+        (source.format == "page" and not (expect.words or expect.element), "more text than menus", "menus longer than the text"),
+    ]
+    return [wanted for is_asked, wanted, _ in rows if is_asked], [other for is_asked, _, other in rows if is_asked]
+
+
 def _misfits(expect: Expect, body: bytes, entries: Sequence[Entry], now: datetime) -> Iterator[str]:
     yield from _misfits_of_body(expect, body)
     if len(entries) < expect.entries:

@@ -46,6 +46,11 @@ class PollResult:
     entries: tuple[Entry, ...] | None = None
 
 
+def first_look(source: Source) -> Due:
+    """A source of which nothing is held."""
+    return Due(source, Health(source.id, source.url, source.publisher), "", "", "", 0)
+
+
 async def poll_source(due: Due, *, get: Get, read: Read, now: datetime, dice: float, missing: bool = False) -> PollResult:
     """Fetch and read one source. `missing`: a record's entry has vanished, so nothing may be skipped as unchanged."""
     started = perf_counter()

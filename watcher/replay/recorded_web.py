@@ -39,6 +39,10 @@ class RecordedWeb(ABC):
         """Set its virtual time."""
 
     @abstractmethod
+    def end(self) -> datetime:
+        """When it last changed, as far as is known."""
+
+    @abstractmethod
     def settings(self, settings: FetchSettings) -> FetchSettings:
         """The same settings turned to this world: no gaps, for there is nobody to be polite to."""
 
@@ -115,6 +119,9 @@ class _FolderWeb(RecordedWeb):
     def move(self, at: datetime) -> None:
         self._now = at.astimezone(UTC)
 
+    def end(self) -> datetime:
+        return max((version.since for versions in self._exact.values() for version in versions), default=self._now)
+
     def settings(self, settings: FetchSettings) -> FetchSettings:
         return replace(settings, via="", per_host_gap=timedelta(0))
 
@@ -154,6 +161,9 @@ class _RemoteWeb(RecordedWeb):
     def move(self, at: datetime) -> None:
         self._control("POST", {"at": at.astimezone(UTC).isoformat(), "rate": 0})
         self._now = at.astimezone(UTC)
+
+    def end(self) -> datetime:
+        return self._now
 
     def settings(self, settings: FetchSettings) -> FetchSettings:
         return replace(settings, via=self._via, per_host_gap=timedelta(0), per_host=settings.concurrency)

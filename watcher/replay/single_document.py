@@ -20,7 +20,6 @@ from watcher.core.model import (
     Entry,
     Facts,
     Follow,
-    Health,
     Ladder,
     Observation,
     Outcome,
@@ -32,12 +31,11 @@ from watcher.core.model import (
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.inprocess import Answered, InProcess
 from watcher.pipeline.linked_pages import linked_pages, maps_of, page_of
-from watcher.pipeline.poll import PollResult, is_address_of, poll_source
+from watcher.pipeline.poll import PollResult, first_look, is_address_of, poll_source
 from watcher.publishers import publisher_of, registrable_domain
 from watcher.replay.labelled_text import LabelledText, SourceTiers
 from watcher.sandbox.detect import detect_format
 from watcher.sandbox.pool import read_here
-from watcher.store import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +126,8 @@ async def _poll(source: Source, body: bytes, content_type: str, now: datetime, s
     headers = {"Content-Type": content_type} if content_type else {}
     transport = InProcess(lambda _url, _asked: Answered(HTTPStatus.OK, headers, body))
     allow = (urlsplit(source.url).hostname or "",)
-    due = Due(source, Health(source.id, source.url, source.publisher), "", "", "", 0)
     async with Fetcher(replace(settings, via="", allow=allow), clock=lambda: now, transport=transport) as fetcher:
-        return await poll_source(due, get=fetcher.get, read=read_here, now=now, dice=0.0)
+        return await poll_source(first_look(source), get=fetcher.get, read=read_here, now=now, dice=0.0)
 
 
 def _seen(signal: Signal, way: ParsePlan, entry: Entry, document: Document, now: datetime) -> Observation:
