@@ -196,3 +196,73 @@ def test_a_wrong_option_is_said_in_words() -> None:
     for options in ({"items": "li a"}, {"max_items": "3"}, {"timezone": "Mars/Olympus"}):
         kind, reason = refused("feed", WHOLE, **options)
         assert (kind, reason.startswith("feed failed: ")) == ("malformed", True)
+
+
+NAMES = (
+    ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    ' xmlns:m="http://search.yahoo.com/mrss" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("<description>Own</description><media:content><media:description>Photo</media:description></media:content>", "Own"),
+        ("<media:description>Photo</media:description><description>Own</description>", "Own"),
+        ("<m:description type='plain'>Photo</m:description><description>Own</description>", "Own"),
+        ("<media:group><media:description type='plain'>Video</media:description></media:group>", "Video"),
+        ("<itunes:summary>Podcast</itunes:summary><description>Own</description>", "Own"),
+        ("<itunes:summary>Podcast</itunes:summary>", "Podcast"),
+        ("<dc:description>Record</dc:description><description>Own</description>", "Own"),
+        (
+            "<summary>Short</summary><content:encoded>&lt;p&gt;Whole&lt;/p&gt;</content:encoded><description>Own</description>",
+            "Whole",
+        ),
+        ("<description>Own</description><content:encoded>&lt;img src='x'&gt;</content:encoded>", "Own"),
+        ("<summary>Short</summary><description>Own</description>", "Own"),
+    ],
+)
+def test_the_text_is_the_authors_own_whatever_the_order(item: str, text: str) -> None:
+    assert read("feed", rss(item, attributes=NAMES))[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("entry", "title", "text"),
+    [
+        ("<title>The &lt;b&gt; tag</title><content>If a&lt;b and c&gt;d</content>", "The <b> tag", "If a<b and c>d"),
+        ("<title type='text'>AT&amp;amp;T</title><summary type='text'>a &amp;amp; b</summary>", "AT&amp;T", "a &amp; b"),
+        (
+            "<title type='html'>A &lt;b&gt;bold&lt;/b&gt; one</title><summary type='html'>&lt;p&gt;x&lt;/p&gt;</summary>",
+            "A bold one",
+            "x",
+        ),
+        (
+            "<title>Chart</title><content type='image/png'>iVBORw0KGgo=</content><summary>What it shows</summary>",
+            "Chart",
+            "What it shows",
+        ),
+        ("<title>Note</title><content type='text/plain'>a &lt;b&gt; c</content>", "Note", "a <b> c"),
+    ],
+)
+def test_text_is_literal_where_atom_says_so(entry: str, title: str, text: str) -> None:
+    (found,) = read("feed", atom(f"{entry}<link href='https://a.example/1'/>"))
+    assert (found.title, found.text) == (title, text)
+
+
+def test_text_is_literal_where_json_feed_says_so() -> None:
+    item = {"id": "1", "title": "The <b> tag", "content_text": "If a<b and c>d", "summary": "s"}
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]})
+    (found,) = read("feed", body)
+    assert (found.title, found.text) == ("The <b> tag", "If a<b and c>d")
+
+
+def test_one_id_of_atom_is_one_entry_the_later_one() -> None:
+    def entry(title: str, updated: str) -> str:
+        return f"<id>tag:x</id><title>{title}</title><link href='https://a.example/1'/><updated>{updated}</updated>"
+
+    new, old = entry("New", "2026-11-02T00:00:00Z"), entry("Old", "2026-11-01T00:00:00Z")
+    for order in ((old, new), (new, old)):
+        (found,) = read("feed", atom(*order))
+        assert (found.key, found.title) == ("tag:x", "New")
+    assert len(read("feed", atom(old, new), key=("id", "title"))) == 2

@@ -128,9 +128,7 @@ def _next(node: LexborNode, *, back: bool = False) -> LexborNode | None:
 def _under(title: LexborNode) -> Iterator[LexborNode]:
     """What stands under a title of related things: the block that it opens, or what follows up to the next heading."""
     block = title
-    for above in elements_above(title):
-        if above.tag in _OUTERMOST or above.css_first("h1") is not None or not _opens(block):
-            break
+    while (above := block.parent) is not None and above.tag not in _OUTERMOST and not above.css_first("h1") and _opens(block):
         block = above
     if block.css_first("a[href]") is not None and block != title:
         yield block

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from watcher.formats._items import Item, as_markup
+from watcher.formats._markup import without_declaration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +32,7 @@ _ATOM_ONCE: dict[str, tuple[str, ...]] = {
 }
 """What an item may have once, and the attributes that it may have."""
 
+_HEAD = frozenset(["title", "link", "description", *(_ATOM + name for name in ("title", "subtitle", "id", "updated", "link"))])
 _SILENT = frozenset({"author", "comments", "enclosure", "source", "{http://purl.org/dc/elements/1.1/}creator"})
 _PEOPLE = frozenset({_ATOM + "author", _ATOM + "contributor"})
 _PERSON = frozenset({_ATOM + "name", _ATOM + "uri", _ATOM + "email"})
@@ -43,7 +45,11 @@ _FOREIGN = (
 )
 _PICTURES = frozenset(f"{{http://search.yahoo.com/mrss/}}{name}" for name in ("thumbnail", "content"))
 _HTML_TYPES = frozenset({None, "text/html", "application/xhtml+xml"})
-_MENDED = re.compile(r"[\x80-\x9f]|[\xc2-\xf4][\x80-\xbf]")
+_MENDED = re.compile(
+    r"[\x80-\x9f]|[\xc2-\xf4][\x80-\xbf]|&#(?:1[345]\d|12[89]|x[89][0-9a-f]);"
+    r"|&#(?:\d+|x[0-9a-f]+);&#(?:1[3-8]\d|12[89]|19[01]|x[89ab][0-9a-f]);",
+    re.IGNORECASE,
+)
 """Windows characters, and UTF-8 that was read as Latin-1: feedparser puts both right."""
 
 _ADDRESS = re.compile(r"https?://[^/\s](?:[^\s&]|&(?![A-Za-z0-9_]+;))*")
@@ -63,15 +69,14 @@ def read_items(text: str) -> list[Item] | None:
     if _MENDED.search(text):
         return None
     try:
-        data = text.encode()
+        data = without_declaration(text).encode()
         nodes = _usual_nodes(etree.fromstring(data, _PARSER))
-    except (etree.XMLSyntaxError, UnicodeEncodeError):
+        if not nodes:
+            return None
+        read_one = _rss_item if nodes[0].tag == "item" else _atom_item
+        return [read_one(node, entry) for node, entry in zip(nodes, _entries(data), strict=True)]
+    except (etree.XMLSyntaxError, ValueError, LookupError, TypeError, AttributeError):  # not well-formed, or not as expected
         return None
-    if nodes is None:
-        return None
-    read_one = _rss_item if nodes and nodes[0].tag == "item" else _atom_item
-    entries = _entries(data) if nodes else []
-    return [read_one(node, entry) for node, entry in zip(nodes, entries, strict=True)]
 
 
 def _entries(data: bytes) -> list[dict[str, Any]]:
@@ -86,7 +91,7 @@ def _rss_item(node: etree._Element, entry: dict[str, Any]) -> Item:
     has = {child.tag for child in node}
     return Item(
         id=entry.get("id", "") if "guid" in has else "",
-        link=entry.get("link", "") if "link" in has else "",
+        link=_checked(entry, (node.findtext("link") or "").strip()),
         title=entry.get("title", ""),
         texts=(_content(entry) if _ENCODED in has else "", entry.get("description", "") if "description" in has else ""),
         published=(node.findtext("pubDate") or "").strip(),
@@ -98,7 +103,7 @@ def _atom_item(node: etree._Element, entry: dict[str, Any]) -> Item:
     content, summary, title = (node.find(_ATOM + name) for name in ("content", "summary", "title"))
     return Item(
         id=entry.get("id", "") if node.find(_ATOM + "id") is not None else "",
-        link=entry.get("link", ""),
+        link=_checked(entry, next((page.get("href", "") for page in _pages(node)), "")),
         title=entry.get("title", ""),
         texts=(_typed(content, _content(entry)), _typed(summary, entry.get("description", ""))),
         published=(node.findtext(_ATOM + "published") or "").strip(),
@@ -107,6 +112,18 @@ def _atom_item(node: etree._Element, entry: dict[str, Any]) -> Item:
         literal=title is not None and title.get("type") != "html",
         unique=True,
     )
+
+
+def _checked(entry: dict[str, Any], address: str) -> str:
+    """The address of an item. Raises ValueError where the library has chosen another one."""
+    if address and entry.get("link") != address:
+        raise ValueError("another link of the item")
+    return address
+
+
+def _pages(entry: etree._Element) -> list[etree._Element]:
+    """The links of an entry of Atom to the page itself."""
+    return [link for link in entry.iterchildren(_ATOM + "link") if link.get("rel", "alternate") == "alternate"]
 
 
 def _content(entry: dict[str, Any]) -> str:
@@ -139,7 +156,12 @@ def _usual_nodes(root: etree._Element) -> list[etree._Element] | None:
         usual = _BASE not in root.attrib and all(map(_is_usual_entry, nodes))
     else:
         return None
-    return nodes if usual else None
+    return nodes if usual and _is_usual_head(nodes[0].getparent() if nodes else root) else None
+
+
+def _is_usual_head(feed: etree._Element) -> bool:
+    """Whether what the feed says of itself is text alone: an element inside would lead feedparser astray in what follows."""
+    return not any(len(child) for child in feed if child.tag in _HEAD)
 
 
 def _is_usual_item(item: etree._Element, base: str) -> bool:
@@ -168,7 +190,7 @@ def _names(guid: etree._Element, base: str) -> bool:
 def _is_usual_entry(entry: etree._Element) -> bool:
     """The same of an entry of Atom: texts that are text or HTML, one address of the page itself."""
     others = [child for child in entry if child.tag not in _ATOM_ONCE]
-    pages = [link for link in entry.iterchildren(_ATOM + "link") if link.get("rel", "alternate") == "alternate"]
+    pages = _pages(entry)
     return (
         not entry.attrib
         and _has_once(entry, _ATOM_ONCE)
@@ -184,7 +206,7 @@ def _is_usual_entry(entry: etree._Element) -> bool:
 def _is_told_apart(child: etree._Element) -> bool:
     """Whether an element of an entry is a link, a person, a category, or says nothing that we read."""
     if child.tag == _ATOM + "link":
-        return len(child) == 0
+        return len(child) == 0 and bool(child.get("href"))
     if child.tag in _PEOPLE:
         return all(part.tag in _PERSON and len(part) == 0 for part in child)
     return _is_category(child, "term", "scheme", "label") or _is_silent(child)

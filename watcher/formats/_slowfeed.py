@@ -28,8 +28,10 @@ _APART = {
     **{f"{scheme}://www.itunes.com/": "wpodcast" for scheme in ("http", "https")},
     **{f"{scheme}://purl.org/": "wdublin" for scheme in ("http", "https")},
 }
-_TEXTS = "description|summary|subtitle|title|text|name|author|keywords|category"
-_LAST = ("wdublin_description", "wpodcast_summary", "wpodcast_subtitle", "wmedia_description", "wmedia_text")
+_TEXTS = "description|summary|subtitle|title|text"
+_RSS = re.compile(r"<(?:rss|rdf:RDF)[\s>]", re.IGNORECASE)
+_TITLES = ("title", "wdublin_title", "wpodcast_title", "wmedia_title")
+_LAST = ("wplain_summary", "wdublin_description", "wpodcast_summary", "wpodcast_subtitle", "wmedia_description", "wmedia_text")
 """Where the words of an item are that has no others: a video's, a podcast's."""
 
 _PLAIN, _MARKUP = "text/plain", frozenset({"text/html", "application/xhtml+xml"})
@@ -80,11 +82,17 @@ def _set_apart(text: str) -> str:
     """
     for prefix, vocabulary in _FOREIGN.findall(text[:_HEAD]):
         own = next(name for start, name in _APART.items() if vocabulary.lower().startswith(start))
-        named = re.compile(rf"(</?){re.escape(prefix)}:({_TEXTS})\b")
-        parts = CDATA.split(text)
-        parts[::2] = [named.sub(rf"\1{own}:\2", part) for part in parts[::2]]
-        text = "".join(parts).replace(f"xmlns:{prefix}=", f'xmlns:{own}="urn:{own}" xmlns:{prefix}=', 1)
-    return text
+        text = _renamed(text, f"{re.escape(prefix)}:", f"{own}:")
+        text = text.replace(f"xmlns:{prefix}=", f'xmlns:{own}="urn:{own}" xmlns:{prefix}=', 1)
+    return _renamed(text, "(?=summary)", "wplain_") if _RSS.search(text[:_HEAD]) else text
+
+
+def _renamed(text: str, old: str, new: str) -> str:
+    """The elements of words that begin so under another name, without attributes: feedparser then keeps their text."""
+    named = re.compile(rf"<(/?){old}({_TEXTS})(?:\s[^<>]*?)?(/?)>")
+    parts = CDATA.split(text)
+    parts[::2] = [named.sub(rf"<\1{new}\2\3>", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _item(entry: dict[str, Any], *, atom: bool) -> Item:
@@ -102,7 +110,7 @@ def _item(entry: dict[str, Any], *, atom: bool) -> Item:
     return Item(
         id=value("id"),
         link=link or str(next(filter(None, links), "")),
-        title=value("title"),
+        title=next(filter(None, map(value, _TITLES)), ""),
         texts=tuple(filter(None, (*_own_texts(entry, atom=atom), *map(value, _LAST)))),
         published=value("published"),
         updated=value("updated"),
