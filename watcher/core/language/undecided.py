@@ -63,7 +63,7 @@ class Open:
     unexplained: tuple[str, ...]
     why: str
     bound: bool = True
-    """Whether a phrase that a rule knows is said of the thing; else only words of the question stand beside it."""
+    """Whether it is open although a rule has read the sentence: a phrase of the question is said of the thing, or of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,9 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
         return Quiet(line.quote, why)
     status = net.taken if any(one.row.reason == "taken" for one in words) else net.first
     shown = tuple(dict.fromkeys(one.words for one in words))
-    return Open(line.quote, status, shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=False)
+    others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
+    strong = not others and any(one.row.reason == "all" for one in words)
+    return Open(line.quote, status, shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=strong)
 
 
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
