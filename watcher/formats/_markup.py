@@ -6,6 +6,7 @@ import codecs
 import re
 import zlib
 
+from watcher.core.challenges import is_challenge
 from watcher.core.model import Outcome, Unreadable
 from watcher.formats._text import paragraphs
 
@@ -65,13 +66,6 @@ _JUNK = 8_000
 """Characters before a feed or a site map, and after it, that may be something else: a warning, a note of a cache."""
 
 _PAGE_ROOTS = frozenset({"html", "head", "body"})
-_HUMAN_CHECK = (
-    r"just a moment|attention required|checking (?:if the site connection|your browser)|verif(?:y|ying) (?:that )?you(?:'re| are)"
-    r"|are you (?:a )?(?:human|robot)|not a (?:ro)?bot|human (?:verification|check)|security check|bot (?:verification|detection)"
-    r"|captcha|pardon our interruption|request unblock|unusual traffic|access (?:to this page )?(?:has been |is )?denied"
-    r"|ddos protection|enable javascript and cookies|(?:been|request) blocked|challenge validation"
-)
-_CHECK_CODE = re.compile(r"_cf_chl|cf-chl-|px-captcha|awswaf|captcha-delivery|incapsula incident", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
 _LONG = 2_500
 """A page with more readable characters than this is no human check, whatever words it holds."""
@@ -239,12 +233,9 @@ def human_check(text: str) -> bool:
     title = _TITLE.search(text[:20_000])
     if len(words) > _LONG:
         return False
-    shown = f"{title.group(1) if title else ''} {words[:_SHORT]}"
-    return bool(
-        re.search(_HUMAN_CHECK, shown, re.IGNORECASE)
-        or _CHECK_CODE.search(text[:60_000])
-        or (len(words) < _SHORT and "captcha" in text[:60_000].casefold())
-    )
+    markup = text[:60_000]
+    found = is_challenge(title=title.group(1) if title else "", shown=words[:_SHORT], markup=markup)
+    return found or (len(words) < _SHORT and "captcha" in markup.casefold())
 
 
 def refuse_page(text: str) -> None:

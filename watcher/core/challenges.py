@@ -1,0 +1,31 @@
+"""The one list of what challenge pages and blocks say where a document was asked for. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_TITLE = re.compile(
+    r"just a moment|one moment,? please|attention required|access (?:to this page has been )?denied|pardon our interruption"
+    r"|are you (?:a )?(?:human|robot)|verif(?:y|ying) (?:that )?(?:you are|your|you're)|checking your browser"
+    r"|request (?:rejected|unsuccessful|access)\b|(?:please wait|captcha|enable javascript|unusual traffic"
+    r"|ddos[- ](?:guard|protection)|(?:bot|human|security|browser) (?:check|verification|challenge))"
+    r"(?=\s*(?:[.!?|:,\u2013\u2014\u2026]|\Z)|\s-)",
+    re.IGNORECASE,
+)
+_TEXT = re.compile(
+    r"just a moment|attention required|checking (?:if the site connection|your browser)|verif(?:y|ying) (?:that )?you(?:'re| are)"
+    r"|are you (?:a )?(?:human|robot)|not a (?:ro)?bot|human (?:verification|check)|security check|bot (?:verification|detection)"
+    r"|captcha|pardon our interruption|request unblock|unusual traffic|access (?:to this page )?(?:has been |is )?denied"
+    r"|ddos protection|enable javascript and cookies|(?:been|request) blocked|challenge validation"
+    r"|needs to review the security of your connection|why have i been blocked|incapsula incident id|support id is:? ?\d",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"_cf_chl|cf-chl-|px-captcha|window\._pxappid|awswaf|captcha-delivery|/_incapsula_resource\?swhanedl|incapsula incident",
+    re.IGNORECASE,
+)
+
+
+def is_challenge(*, title: str, shown: str, markup: str) -> bool:
+    """Whether a page that has little to read asks for a human: by its title, its words, or what its markup loads."""
+    return bool(_TITLE.match(title.strip()) or _TEXT.search(f"{title} {shown}") or _CODE.search(markup))
