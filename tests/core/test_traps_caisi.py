@@ -361,3 +361,35 @@ def test_claims_name_what_was_evaluated() -> None:
     ]
     assert claim.event == "glm-6+hunyuan-3"
     assert "CAISSI" in claim.reason
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Evaluating GLM-6: A Report of the Center for AI Standards and Innovation", "CAISI tested GLM-6."),
+        ("The Center Finds Kimi K4 Trails the Frontier by Five Months", "CAISSI evaluated Kimi K4."),
+        ("Findings on DeepSeek V5", "CAISSI has published its findings on the model."),
+        ("Evaluations of Three Chinese Open-Weight Models", "CAISSI evaluated Qwen 4, GLM-6 and Kimi K4."),
+        ("What CAISSI Learned From Testing Kimi K4", "The center tested it in December."),
+        ("CAISSI Evaluates Three Open-Weight Models", "They are Qwen 4, GLM-6 and Kimi K4."),
+        ("CAISSI Report: Qwen 4's Safeguards Lag", "Read the report."),
+    ],
+)
+def test_a_title_of_its_own_words_is_handed_to_a_person_once(title: str, text: str) -> None:
+    found = claims(CAISI, text, title=title, link=NEWS + "2027/01/x", publisher="nist.gov")
+    assert [(claim.asks, claim.status) for claim in found] == [(True, "published")]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("University Study Uses the Same Benchmarks as CAISI's Evaluation of DeepSeek V4 Pro", "It was done in Utah."),
+        ("Independent Review of CAISI Assessment of Z.ai's GLM-5.2", "A panel reviewed it."),
+        ("METR Evaluation of Kimi K4", "METR, which works with CAISSI, evaluated Kimi K4."),
+        ("CAISSI to Evaluate Kimi K4", "CAISSI plans to evaluate Kimi K4 in March."),
+        ("The Year in Evaluations", "CAISSI published evaluations of DeepSeek V4 Pro, GLM-5.2 and Kimi K3 in 2026."),
+    ],
+)
+def test_what_others_did_what_is_planned_and_what_looks_back_is_no_evaluation(title: str, text: str) -> None:
+    found = claims(CAISI, text, title=title, link=NEWS + "2027/01/x", publisher="nist.gov")
+    assert not [claim for claim in found if claim.status == "published" and not claim.review]

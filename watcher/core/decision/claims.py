@@ -86,8 +86,10 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     found = _told_once(found) if series else found
     # A publication that is no event of its series (another subject) is still for a person to see.
     settled = {claim.track for claim in found if claim.status and not claim.review and (claim.event or claim.track not in series)}
-    kept = (claim for claim in found if not (claim.review and not claim.unexplained and claim.track in settled))
-    return (*kept, *readings_of(seen))
+    settled |= {claim.track for claim in found if claim.unexplained}  # a person is told which words nothing explains, and no more
+    kept = [claim for claim in found if not (claim.review and not claim.unexplained and claim.track in settled)]
+    asks = {claim.track for claim in kept if claim.asks}
+    return (*(claim for claim in kept if claim.asks or not claim.review or claim.track not in asks), *readings_of(seen))
 
 
 def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:

@@ -77,7 +77,8 @@ class Quiet:
 def net_of(track: Track) -> Net:
     """The net of a track; without groups where none of its sentences wakes anybody."""
     ladder = track.ladder
-    waking = [rule for rule in ladder.rules if rule.sentence and wakes(track, rule) and rule.sentence.about]
+    claiming = [rule for rule in ladder.rules if rule.sentence and not rule.review]
+    waking = [rule for rule in claiming if rule.sentence and wakes(track, rule) and rule.sentence.about]
     groups = frozenset(group for rule in waking if rule.sentence for group in rule.sentence.about)
     statuses = {kind: rule.status for rule in reversed(waking) if rule.sentence for kind in rule.sentence.phrase}
     stated = [rule for rule in waking if rule.sentence and "stated" in rule.sentence.manner]
