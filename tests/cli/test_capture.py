@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -79,3 +80,16 @@ def test_a_folder_that_cannot_be_written_is_told(home: Path, site: Site) -> None
     said = watcher("capture", "file/today")
 
     assert (said.code, "cannot be written" in said.err) == (1, True)
+
+
+def test_a_document_of_an_unexpected_shape_can_be_looked_at(home: Path, site: Site) -> None:
+    configure(home, site.feed("A day"), more="expect = { entries = 2 }")
+    watcher("once")
+
+    said = watcher("document", "news")
+
+    assert said.out == FEED % item("A day")
+    name = hashlib.sha256(said.out.encode()).hexdigest()
+    assert watcher("document", name[:12]).out == said.out
+    assert watcher("document", "0" * 12).code == 1
+    assert "neither a source nor a hash" in watcher("document", "nope").all

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from watcher.cli.common import (
     CONFIG,
     AsJson,
     ConfigFile,
+    UsageError,
     configured,
     embedded_file,
     exit_on_error,
@@ -45,6 +47,25 @@ def backup(
         print_json({"file": str(file), "bytes": size})
     else:
         typer.echo(f"wrote {file} ({size / 1_000_000:.1f} MB); `watcher verify {file}` checks it")
+
+
+def document(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its hash, or the beginning of it, or the id of a source.")],
+    config: ConfigFile = CONFIG,
+) -> None:
+    """Print a document as it was fetched: one that a quote names, or the newest that is kept of a source.
+
+    A document of an unexpected shape is kept for this; one that changed nothing is not.
+    """
+    settings = configured(config)
+    address = next((source.url for source in settings.sources if source.id == name), "")
+    if not address and not re.fullmatch(r"[0-9a-f]{8,64}", name):
+        raise UsageError(f"{name!r} is neither a source nor a hash of 8 to 64 hexadecimal digits")
+    with open_store(settings.store.url) as store, store.reading() as tx:
+        found = tx.documents.find(address or name)
+    if found is None:
+        raise fail(f"no document of {name} is kept")
+    typer.echo(found.body, nl=False)
 
 
 def verify(

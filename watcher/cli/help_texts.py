@@ -110,6 +110,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("Into a folder, under a dated name", "watcher backup /var/backups"),
         ("Into one file", "watcher backup copy.db"),
     ),
+    "document": (
+        ("The newest document of a source", "watcher document nist-news"),
+        ("The one that a quote names", "watcher document 3f1c9a5e3f1c"),
+    ),
     "verify": (
         ("The database", "watcher verify"),
         ("A backup", "watcher verify copy.db"),
@@ -136,6 +140,7 @@ FAILED: Mapping[str, str] = {
     "withdraw": "there is no such evidence",
     "unmute": "it is not muted",
     "export": "a file cannot be written",
+    "document": "none is kept",
     "verify": "something is not as it was written",
 }
 """What exit code 1 means, where a command has it."""

@@ -22,6 +22,7 @@ LEVEL = 3
 HELD = "SELECT hash, id, body IS NULL FROM document WHERE hash"
 ONE = "SELECT url, final_url, body, hash, content_type, fetched_at FROM document WHERE hash = :hash"
 REFILL = "UPDATE document SET body = :body WHERE hash = :hash"
+FIND = "SELECT hash FROM document WHERE body IS NOT NULL AND (hash LIKE :start OR url = :url) ORDER BY fetched_at DESC LIMIT 1"
 CITE = "UPDATE document SET cited = TRUE WHERE NOT cited AND hash"
 COVERED = ("hash", "url", "final_url", "content_type", "fetched_at", "size")
 """What the chain covers; the body is covered by its own hash, so it may go without breaking the chain."""
@@ -59,6 +60,11 @@ class Documents(Repository):
         if refill:
             self.connection.run_all(REFILL, refill)
         return len(fresh)
+
+    def find(self, name: str) -> Document | None:
+        """The newest document whose hash begins with this text, or that came from this address; None where none is kept."""
+        row = self.connection.row(FIND, {"start": f"{name}%", "url": name})
+        return self.get(row[0]) if row else None
 
     def get(self, name: str) -> Document | None:
         """The document with this hash; None where it was never stored or its body was dropped."""
