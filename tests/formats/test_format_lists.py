@@ -1,9 +1,12 @@
 """JSON lists, sitemaps, text."""
 
+import gzip
 import json
 
 import pytest
 from reading import read, refused
+
+from watcher.core.model import Unreadable
 
 
 def listed(value: object, **options: object) -> list[tuple[str, str]]:
@@ -94,7 +97,7 @@ def test_a_template_without_its_field_gives_no_link() -> None:
         ("<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'></urlset>", "empty"),
         ("<urlset><url><loc>mailto:x@x.example</loc></url></urlset>", "empty"),
         ("<urlset><url><loc>https://a.example/</loc></url>", "malformed"),
-        ("<rss/>", "malformed"),
+        ("<rss/>", "empty"),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><urlset/>", "malformed"),
         ("", "empty"),
     ],
@@ -116,3 +119,32 @@ def test_text_is_one_entry_or_an_entry_a_line() -> None:
     assert read("text", "\u200b\n", may_be_empty=True) == read("text", " ", may_be_empty=True) == ()
     assert refused("text", "another", contains="models")[1] == "the document does not hold 'models'"
     assert read("text", "the models", contains="models")
+
+
+@pytest.mark.parametrize(
+    ("body", "links"),
+    [
+        ("https://a.example/1\r\nhttps://a.example/2\n", ["https://a.example/1", "https://a.example/2"]),
+        (
+            "<rss version='2.0'><channel><title>T</title><item><link>https://a.example/1</link></item></channel></rss>",
+            ["https://a.example/1"],
+        ),
+        ("<urlset><url>https://a.example/1</url></urlset>", ["https://a.example/1"]),
+        ("<urlset><url><loc>https://a.example/?x=1&y=2</loc></url></urlset>", ["https://a.example/?x=1&y=2"]),
+        (
+            "<urlset><url><loc>https://a.example/news/1</loc></url><url><loc>ftp://a.example/</loc></url></urlset>",
+            ["https://a.example/news/1"],
+        ),
+    ],
+)
+def test_a_sitemap_may_have_any_form_that_the_protocol_allows(body: str, links: list[str]) -> None:
+    assert [entry.link for entry in read("sitemap", body)] == links
+    assert [entry.link for entry in read("sitemap", gzip.compress(body.encode()))] == links
+
+
+def test_of_an_index_the_maps_that_are_meant_are_kept() -> None:
+    maps = "".join(f"<sitemap><loc>https://a.example/{name}.xml</loc></sitemap>" for name in ("news", "images"))
+    found = read("sitemap", f"<sitemapindex>{maps}</sitemapindex>", maps="/news", under="/nothing/")
+    assert [(entry.link, entry.facts["kind"]) for entry in found] == [("https://a.example/news.xml", "index")]
+    with pytest.raises(Unreadable, match="102 site maps"):
+        read("sitemap", f"<sitemapindex>{''.join(maps.replace('/news', f'/{n}') for n in range(51))}</sitemapindex>", maps=".xml")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
 from watcher.core.model import Entry, Outcome, Unreadable
+from watcher.formats import feed
 from watcher.formats._dates import read_date
 from watcher.formats._links import absolute
-from watcher.formats._markup import mend_ampersands, open_xml
+from watcher.formats._markup import decode, mend_ampersands, open_xml
 from watcher.formats._options import flag, number, words
 from watcher.formats._text import clean, plain_title
 
@@ -49,19 +52,46 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     Facts: `date_raw`; `updated` (ISO 8601) where news was changed later; `kind` is "index" for an address that is another
     sitemap. Raises Unreadable: EMPTY without addresses, BLOCKED for a human check, MALFORMED for what is no whole sitemap.
     """
-    root = _root(open_xml(body, content_type))
-    kind = etree.QName(root).localname
-    found: Iterable[Entry]
-    if kind == "sitemapindex":
-        found = _maps(root, url, words(options, "maps"))
-    elif kind == "urlset":
-        found = _pages(root, url, options)
-    else:
-        raise Unreadable(f"the document is no sitemap but {kind[:40]!r}")
-    entries = {entry.key: entry for entry in found}
+    entries = {entry.key: entry for entry in _found(body, url, content_type, options)}
     if not entries and not flag(options, "may_be_empty"):
         raise Unreadable("the sitemap names no address", Outcome.EMPTY)
     return tuple(entries.values())
+
+
+def _found(body: bytes, url: str, content_type: str, options: Facts) -> Iterator[Entry]:
+    """What a map, an index, a list of addresses or a feed names: the protocol allows all four."""
+    listed = _listed(decode(body, content_type))
+    if listed:
+        return _kept((Entry(link, _words_of(link), "", link) for link in (absolute(one, url) for one in listed)), options)
+    root = _root(open_xml(body, content_type))
+    kind = etree.QName(root).localname
+    if kind == "sitemapindex":
+        return iter(_maps(root, url, words(options, "maps")))
+    if kind in {"rss", "feed"}:
+        items = feed.read(body, url=url, content_type=content_type, options={"may_be_empty": True})
+        return _kept((replace(item, key=item.link, text="") for item in items), options)
+    if kind != "urlset":
+        raise Unreadable(f"the document is no sitemap but {kind[:40]!r}")
+    return _kept((_entry(node, url, {}) for node in root.iterchildren("{*}url")), options)
+
+
+def _listed(text: str) -> list[str]:
+    """The addresses of a plain text that holds nothing else, one a line; one alone is no list."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return lines if len(lines) > 1 and all(line.startswith(("https://", "http://")) for line in lines) else []
+
+
+def _kept(entries: Iterable[Entry], options: Facts) -> Iterator[Entry]:
+    """The first ones that are asked for."""
+    under, not_under = words(options, "under"), words(options, "not_under")
+    wanted = (
+        entry
+        for entry in entries
+        if entry.link
+        and (not under or any(part in entry.link for part in under))
+        and not any(part in entry.link for part in not_under)
+    )
+    return islice(wanted, number(options, "max_items", MAX_ITEMS))
 
 
 def _root(text: str) -> etree._Element:
@@ -74,27 +104,16 @@ def _root(text: str) -> etree._Element:
 
 def _maps(root: etree._Element, url: str, wanted: tuple[str, ...]) -> list[Entry]:
     """The maps of an index. Raises Unreadable for more than are opened: some would be left out in silence."""
-    links = [(node, absolute(_text(node, "{*}loc"), url)) for node in root.iterchildren("{*}sitemap")]
-    named = [(node, link) for node, link in links if link and (not wanted or any(part in link for part in wanted))]
+    found = [_entry(node, url, {"kind": "index"}) for node in root.iterchildren("{*}sitemap")]
+    named = [entry for entry in found if entry.link and (not wanted or any(part in entry.link for part in wanted))]
     if len(named) > MAX_MAPS:
         raise Unreadable(f"the index names {len(named)} site maps, more than {MAX_MAPS}: say in `maps` which ones are meant")
-    return [_entry(node, link, {"kind": "index"}) for node, link in named]
+    return named
 
 
-def _pages(root: etree._Element, url: str, options: Facts) -> Iterator[Entry]:
-    under, not_under = words(options, "under"), words(options, "not_under")
-    left = number(options, "max_items", MAX_ITEMS)
-    for node in root.iterchildren("{*}url"):
-        link = absolute(_text(node, "{*}loc"), url)
-        if not link or (under and not any(part in link for part in under)) or any(part in link for part in not_under):
-            continue
-        if left <= 0:
-            return
-        left -= 1
-        yield _entry(node, link, {})
-
-
-def _entry(node: etree._Element, link: str, facts: dict[str, Scalar]) -> Entry:
+def _entry(node: etree._Element, url: str, facts: dict[str, Scalar]) -> Entry:
+    """One address, in `loc` or, as some write it, right inside its element."""
+    link = absolute(_text(node, "{*}loc") or node.text or "", url)
     changed, news = _text(node, "{*}lastmod"), _text(node, f"{_NEWS}publication_date")
     updated, published = read_date(changed), read_date(news)
     if changed or news:
