@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from watcher.core.decision.text_match import TextMatch
 
 _MEMO_SIZE: Final = 8
-_ACCOUNTED: Final = frozenset({Tier.OFFICIAL, Tier.PARTNER})
+ACCOUNTED: Final = frozenset({Tier.OFFICIAL, Tier.PARTNER})
 """Whose words can move what wakes people; theirs are accounted for, or handed to a person."""
 
 
@@ -78,7 +78,7 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
     seen, rules = RuleContext(signal, observation), _index(signal)
     found = [claim for indexed in rules.of(observation) if (claim := _claim(seen, indexed))]
-    if observation.tier in _ACCOUNTED:
+    if observation.tier in ACCOUNTED:
         found += [*_undecided(seen, rules, found), *_of_series(seen, rules, found)]
     if not signal.figures and (not found or (len(found) == 1 and not found[0].review)):
         return tuple(found)  # as nearly every entry has it
@@ -204,7 +204,7 @@ def _claim(seen: RuleContext, indexed: _Indexed) -> Claim | None:
         match_text_rule,
     )
 
-    whole = indexed.wakes and seen.observation.tier in _ACCOUNTED
+    whole = indexed.wakes and seen.observation.tier in ACCOUNTED
     said = match_text_rule(seen, rule, whole=whole)
     return _made(seen, indexed, said) if said and not (whole and frame_of(seen.reading, said.quote)) else None
 

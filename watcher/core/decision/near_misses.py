@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from watcher.core.decision.claims import ACCOUNTED, claims_of
+from watcher.core.language.undecided import Quiet, looked_at, net_of, wakes
 from watcher.core.model import Observation, Rule, Signal
 from watcher.core.reading import Reading, Statement, read
 from watcher.core.says import Sentence
@@ -16,18 +18,28 @@ class NearMiss:
 
     track: str
     rule: str
+    """Empty where the account of the sentence passed it over, and no single rule."""
     status: str
     quote: str
     why: str
 
 
 def near_misses(signal: Signal, observation: Observation) -> tuple[NearMiss, ...]:
-    """What the text rules of the signal's tracks found and passed over, one sentence once for each status. Pure."""
+    """What the text rules of the signal's tracks found and passed over, one sentence once for each status. Pure.
+
+    Where a clause is accounted for, the reasons are those that the decision itself gave.
+    """
     reading = read(signal.vocabulary, observation.entry.title, observation.entry.text)
+    told = {(claim.track, claim.quote.text) for claim in claims_of(signal, observation)}
     found: dict[tuple[str, str, str], NearMiss] = {}
     for track in signal.tracks:
+        net = net_of(track)
+        accounted = observation.tier in ACCOUNTED and bool(net.groups)
+        for one in looked_at(net, reading) if accounted else ():
+            if isinstance(one, Quiet) and (track.id, one.quote) not in told:
+                found.setdefault((track.id, one.status, one.quote), NearMiss(track.id, "", one.status, one.quote, one.why))
         for rule in track.ladder.rules:
-            if rule.sentence is not None and rule.status:
+            if rule.sentence is not None and rule.status and not (accounted and wakes(track, rule)):
                 for quote, why in _passed_over(rule, rule.sentence, reading, observation):
                     found.setdefault((track.id, rule.status, quote), NearMiss(track.id, rule.id, rule.status, quote, why))
     return tuple(found.values())

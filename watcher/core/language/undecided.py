@@ -68,10 +68,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """A sentence that claims nothing, and why."""
+    """A sentence that claims nothing, why, and the status that it might be taken to claim."""
 
     quote: str
     why: str
+    status: str
 
 
 def net_of(track: Track) -> Net:
@@ -202,7 +203,7 @@ def found_in(clause: str, kinds: tuple[str, ...]) -> Iterator[Found]:
 
 def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
     if line.folded.rstrip("\"')] ").endswith("?"):
-        return Quiet(line.quote, "it is a question")
+        return Quiet(line.quote, "it is a question", net.first)
     judged = [_of_statement(net, reading, line, one) for one in said]
     opened = [one for one in judged if isinstance(one, Open)]
     if opened:
@@ -210,7 +211,7 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
     if judged:
         return judged[0]
     if why := _quiet(net, reading, line):
-        return Quiet(line.quote, why)
+        return Quiet(line.quote, why, net.first)
     status = net.taken if any(one.row.reason == "taken" for one in words) else net.first
     shown = tuple(dict.fromkeys(one.words for one in words))
     others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
@@ -222,11 +223,13 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
     """What the account makes of one statement that no rule took."""
     found = said.account
     if _HARD & said.manners and (found.taken or found.unexplained) and not (found.present and found.unexplained):
-        return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}")
+        return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
     if said.manners == {"planned"} or net.statuses[said.kind] == net.planned:
         return _of_plan(net, line, said)
     if found.taken and not _is_doubtful(said):
-        return Quiet(line.quote, f"it is {' and '.join(sorted(found.taken))}: {', '.join(found.because)}")
+        return Quiet(
+            line.quote, f"it is {' and '.join(sorted(found.taken))}: {', '.join(found.because)}", net.statuses[said.kind]
+        )
     words = found.unexplained or found.because or tuple(sorted(said.manners))
     if words:
         return Open(line.quote, net.statuses[said.kind], words, f"not explained: {', '.join(words)}")
@@ -238,13 +241,13 @@ def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open |
     words = frame_of(reading, line.quote) or tuple(sorted(net.gates & reading.kinds))
     if words:
         return Open(line.quote, net.statuses[said.kind], words, f"the text also speaks of: {', '.join(words)}")
-    return Quiet(line.quote, f"\u201c{said.words}\u201d lacks what the rule asks for besides")
+    return Quiet(line.quote, f"\u201c{said.words}\u201d lacks what the rule asks for besides", net.statuses[said.kind])
 
 
 def _of_plan(net: Net, line: Line, said: Statement) -> Open | Quiet:
     """A plan that names a time may be a promise; one that names none is none."""
     if not said.window or not net.planned:
-        return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named")
+        return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named", net.statuses[said.kind])
     words = said.account.unexplained or said.account.because
     return Open(line.quote, net.planned, words, f"not explained: {', '.join(words)}")
 
