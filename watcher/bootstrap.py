@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from watcher.clock import utc_now
 from watcher.config import Config, ConfigError, Diagnostic, rules_hash
 from watcher.config.settings import Recipient
+from watcher.core.decision.claims import claims_of
 from watcher.core.decision.delivery_window import allowed_at
 from watcher.core.model import Signal
 from watcher.fetch import Fetcher, FetchSettings
@@ -77,7 +78,6 @@ def renew_claims(tx: Transaction, signal: Signal, now: datetime) -> bool:
     rules = rules_hash(signal)
     if tx.claims.rules(signal.id) == rules:
         return False
-    from watcher.core.decision.claims import claims_of  # noqa: PLC0415 - rules change seldom
 
     seen = tx.observations.of(signal.id, all_revisions=True)
     tx.claims.replace(signal.id, rules, (claim for one in list(seen) for claim in claims_of(signal, one)), now)

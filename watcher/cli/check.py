@@ -6,6 +6,7 @@ import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, print_json
 from watcher.clock import utc_now
+from watcher.config.check import check as examine
 
 
 def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
@@ -13,8 +14,6 @@ def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
 
     Warnings name what is allowed and may surprise: a source without a silence alarm, a status that no rule reaches.
     """
-    from watcher.config.check import check as examine  # noqa: PLC0415 - other commands run no examples
-
     report = examine(configured(config), utc_now())
     if as_json:
         print_json({"passed": report.passed, "failures": list(report.wrong), "warnings": list(report.warnings)})

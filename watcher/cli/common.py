@@ -16,6 +16,9 @@ import typer
 from watcher.cli.locations import FILE, outlined, read
 from watcher.config.errors import ConfigError
 from watcher.config.partial import PartialConfig
+from watcher.store import Store
+from watcher.store.errors import StoreError
+from watcher.store.summary import Summary, load_summary
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -50,8 +53,6 @@ def fail(message: str, *, code: int = 1) -> typer.Exit:
 @contextmanager
 def exit_on_error() -> Iterator[None]:
     """Turn the errors that people can mend into a message and an exit code: 2 configuration, 3 database."""
-    from watcher.store.errors import StoreError  # noqa: PLC0415 - commands that need no database start without it
-
     try:
         yield
     except ConfigError as error:
@@ -75,8 +76,6 @@ def embedded_file(url: str) -> Path | None:
 
 def load_summary_or_exit(url: str, then: datetime | None = None) -> Summary:
     """Where everything stands; a database that is not there yet says nothing, and is not made by asking."""
-    from watcher.store.summary import Summary, load_summary  # noqa: PLC0415 - usage errors need no database
-
     file = embedded_file(url)
     if file is not None and not file.exists():
         return Summary({}, {})
@@ -96,8 +95,6 @@ def outline_of(path: Path) -> PartialConfig:
 @contextmanager
 def open_store(url: str) -> Iterator[Store]:
     """The database, for a command that asks: one that is not there yet is not made by asking. Exit code 3."""
-    from watcher.store import Store  # noqa: PLC0415 - usage errors need no database
-
     file = embedded_file(url)
     if file is not None and not file.exists():
         raise fail(f"there is no database at {file} yet; `watcher once` or `watcher run` makes it", code=3)

@@ -22,6 +22,8 @@ from watcher.cli.common import (
     print_json,
 )
 from watcher.clock import utc_now
+from watcher.web.export import export_site
+from watcher.web.queries import StoreQueries, site_info
 
 
 def backup(
@@ -105,9 +107,6 @@ def export(
     Together with `watcher once` this is a whole watch without a server. Links between the files are relative; feeds name
     absolute addresses where `[watch] base_url` gives the place of the page. Files of an earlier export are replaced.
     """
-    from watcher.web.export import export_site  # noqa: PLC0415 - the other commands draw no page
-    from watcher.web.queries import StoreQueries, site_info  # noqa: PLC0415 - as above
-
     settings, now = configured(config), utc_now()
     then = parse_datetime(as_of) if as_of else None
     with open_store(settings.store.url) as store, exit_on_error():

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watcher.cli.common import count, embedded_file
 from watcher.config import Config
-from watcher.store import State, StoreError
+from watcher.config.check import check
+from watcher.store import State, Store, StoreError
 
 LITTLE, SCARCE = 1_000_000_000, 100_000_000
 """Bytes left on the disk below which a person should know, and below which the watch will soon stop."""
@@ -70,7 +71,6 @@ def examine_machine(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _configuration(config: Config, now: datetime) -> Finding:
-    from watcher.config.check import check  # noqa: PLC0415 - it loads what the examples are read with
 
     report = check(config, now)
     examples = f"{report.passed} of {len(config.examples)} examples right"
@@ -142,7 +142,6 @@ def _room(folder: Path) -> Finding:
 
 
 def _database(config: Config, now: datetime) -> Iterator[Finding]:
-    from watcher.store import Store  # noqa: PLC0415 - the machinery is for this check alone
 
     file = embedded_file(config.store.url)
     if file is not None and not file.exists():

@@ -31,6 +31,8 @@ from watcher.config.defaults import publisher_of
 from watcher.core.addresses import safe_link
 from watcher.core.model import DeclaredFact, Signal, Tier, Track, Transition
 from watcher.core.subject_keys import subject_key
+from watcher.pipeline.decide import update_verdict
+from watcher.store import Store
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text
 
 if TYPE_CHECKING:
@@ -149,7 +151,6 @@ def audit(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
 
 @contextmanager
 def _changing(settings: Config) -> Iterator[Transaction]:
-    from watcher.store import Store  # noqa: PLC0415 - usage errors need no database
 
     with exit_on_error(), Store.open(settings.store.url) as store, store.writing() as tx:
         yield tx
@@ -162,7 +163,6 @@ def _settle(tx: Transaction, signal: Signal, now: datetime, *, rewritten: str = 
     """
     if tx.verdicts.latest(signal.id) is None:
         return ()
-    from watcher.pipeline.decide import update_verdict  # noqa: PLC0415 - usage errors decide nothing
 
     return update_verdict(tx, signal, now, rewritten=rewritten, look=False)
 

@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, parse_datetime
+from watcher.cli.explain_document import explain_document
+from watcher.cli.explain_signal import explain_signal
+from watcher.cli.explain_text import explain_texts
 from watcher.cli.locations import signals_here
 from watcher.clock import utc_now
 
@@ -41,17 +44,11 @@ def explain(  # noqa: PLR0913 - the options of a command
         raise UsageError("expected one of SIGNAL, --entries FILE, --document FILE")
     settings = configured(config)
     if entries:
-        from watcher.cli.explain_text import explain_texts  # noqa: PLC0415 - the other ways read no texts
-
         explain_texts(settings, entries, utc_now(), as_json=as_json)
     elif document:
-        from watcher.cli.explain_document import explain_document  # noqa: PLC0415 - the other ways read no document
-
         now = _then(as_of)
         explain_document(settings, document, url, format_name, content_type=content_type, now=now, as_json=as_json)
     else:
-        from watcher.cli.explain_signal import explain_signal  # noqa: PLC0415 - the other ways need no database
-
         explain_signal(settings, signal, parse_datetime(as_of) if as_of else None, as_json=as_json)
 
 

@@ -15,6 +15,7 @@ import typer
 
 from watcher.cli.common import CONFIG, UsageError, fail
 from watcher.cli.locations import home_file
+from watcher.config.starter import starter_text, write_starter
 
 MAIL = """
 # The mail server. Its password stands in the environment: WATCHER_SMTP_PASSWORD, or a file that WATCHER_SMTP_PASSWORD_FILE names.
@@ -130,8 +131,6 @@ def _check(wishes: Wishes) -> None:
 
 def _text(wishes: Wishes) -> str:
     """The starting configuration with the wishes in it."""
-    from watcher.config.starter import starter_text  # noqa: PLC0415 - usage errors need none
-
     text = starter_text()
     changes = {
         'title = "My watch"': f"title = {_quoted(wishes.title)}",
@@ -153,7 +152,6 @@ def _quoted(text: str) -> str:
 
 
 def _written(target: Path, text: str) -> tuple[Path, ...]:
-    from watcher.config.starter import write_starter  # noqa: PLC0415 - usage errors write none
 
     try:
         return write_starter(target, text)

@@ -11,6 +11,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from watcher.cli.help_texts import manual_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,8 +35,6 @@ class Row:
 
     def load(self, name: str) -> Command:
         """Import it, and make the whole command of it."""
-        from watcher.cli.help_texts import manual_of  # noqa: PLC0415 - the list of commands shows none of it
-
         module, _, found = self.place.partition(":")
         held = getattr(import_module(f"watcher.cli.{module}"), found)
         if isinstance(held, typer.Typer):

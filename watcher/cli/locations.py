@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watcher.config import load
 from watcher.config.partial import PartialConfig, load_partial
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ def found(path: Path) -> Path:
 
 def read(path: Path) -> Config:
     """The configuration, with its places where they are. Raises ConfigError."""
-    from watcher.config import load  # noqa: PLC0415 - a quick look reads but the outline of it
-
     file = found(path)
     config = load(file)
     if not _is_home(file):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watcher.cli.common import CONFIG, ConfigFile, configured, exit_on_error, fail
+from watcher.store import Store
 
 EXTRA = "mcp>=2.3,<3"
 """As pyproject.toml names it."""
@@ -13,8 +14,6 @@ def mcp(config: ConfigFile = CONFIG) -> None:
 
     The assistant starts this command by itself; docs/assistants.md says how to tell it.
     """
-    from watcher.store import Store  # noqa: PLC0415 - usage errors need no database
-
     try:
         from watcher.cli.mcp_server import server_of  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:

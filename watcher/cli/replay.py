@@ -12,6 +12,10 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configure
 from watcher.cli.locations import signals_here
 from watcher.config import Config
 from watcher.core.model import Transition
+from watcher.replay.backtest import read_labels, score
+from watcher.replay.rehearse import REHEARSED
+from watcher.replay.replay import differences, history_of
+from watcher.replay.replay import replay as decided_again
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text
 
 if TYPE_CHECKING:
@@ -47,9 +51,6 @@ def replay(
 
 
 def _replayed(settings: Config, url: str, wanted: str, start: datetime | None) -> list[Difference]:
-    from watcher.replay.rehearse import REHEARSED  # noqa: PLC0415 - usage errors decide nothing
-    from watcher.replay.replay import differences, history_of  # noqa: PLC0415 - as above
-    from watcher.replay.replay import replay as decided_again  # noqa: PLC0415 - as above
 
     found: list[Difference] = []
     with open_store(url) as store, store.reading() as tx:
@@ -94,8 +95,6 @@ def backtest(
 
     A label is a status of any track of the signal, `TRACK.STATUS`, or `none` for a text that must claim nothing.
     """
-    from watcher.replay.backtest import read_labels, score  # noqa: PLC0415 - usage errors read nothing
-
     settings = configured(config)
     known = [one.id for one in settings.signals]
     if signal not in known and (signal or len(known) > 1):

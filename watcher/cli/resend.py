@@ -8,6 +8,8 @@ import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, open_store, parse_datetime, print_json
 from watcher.clock import utc_now
+from watcher.pipeline.deliver import GONE
+from watcher.store import State
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +45,6 @@ def resend(
 
 
 def _dead(tx: Transaction, recipients: list[str], after: datetime | None) -> list[Delivery]:
-    from watcher.store import State  # noqa: PLC0415 - usage errors need no database
 
     found = tx.deliveries.of(State.DEAD, limit=MOST)
     return [
@@ -52,6 +53,5 @@ def _dead(tx: Transaction, recipients: list[str], after: datetime | None) -> lis
 
 
 def _gone() -> str:
-    from watcher.pipeline.deliver import GONE  # noqa: PLC0415 - as above
 
     return GONE

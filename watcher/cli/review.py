@@ -15,6 +15,7 @@ from watcher.config import Config
 from watcher.core.decision.undecided import outcome
 from watcher.core.model import DeclaredFact, Signal, Track, Transition, Undecided
 from watcher.core.subject_keys import subject_key
+from watcher.pipeline.decide import update_verdict
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text, undecided_line, undecided_words
 
 if TYPE_CHECKING:
@@ -152,7 +153,6 @@ def _event(track: Track, text: Undecided, decided: Decision, title: str) -> str:
 
 
 def _decide(tx: Transaction, signal: Signal, now: datetime) -> tuple[Transition, ...]:
-    from watcher.pipeline.decide import update_verdict  # noqa: PLC0415 - a list decides nothing
 
     return update_verdict(tx, signal, now, look=False)
 

@@ -11,6 +11,7 @@ import typer
 
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, exit_on_error, fail, print_json
+from watcher.cli.daemon import serve
 from watcher.cli.logging_setup import Form, Level, Log, LogLevel, configure_logging
 from watcher.clock import utc_now
 from watcher.config import Config
@@ -89,8 +90,6 @@ def run(
         Store.open(settings.store.url) as store,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        from watcher.cli.daemon import serve  # noqa: PLC0415 - `once` serves nothing, and a busy port needs no server
-
         asyncio.run(serve(settings, store, door))
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from watcher.config.settings import Recipient
 from watcher.core.model import Headline, Track
+from watcher.publishers import registrable_domain
 
 EVERY = timedelta(hours=1)
 FORMAT = "feed"
@@ -25,10 +26,6 @@ def source_id(url: str) -> str:
 
 def publisher_of(url: str) -> str:
     """Name who speaks at an address by its registrable domain."""
-    from watcher.publishers import (  # noqa: PLC0415 - the list of suffixes takes longer to load than all else here
-        registrable_domain,
-    )
-
     return registrable_domain(url)
 
 

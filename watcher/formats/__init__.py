@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 from watcher.core.model import Outcome, Unreadable
+from watcher.formats._text import clean, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,7 +72,6 @@ def _shown(entry: Entry) -> Entry:
     named = (entry.key, entry.title, *(value for value in entry.facts.values() if isinstance(value, str)))
     if _is_shown(entry.text) and all(map(_is_shown, named)):
         return entry
-    from watcher.formats._text import clean, lines  # noqa: PLC0415 - who only asks for names needs none of it
 
     facts = {name: lines(value, len(value)) if isinstance(value, str) else value for name, value in entry.facts.items()}
     text = lines(entry.text, len(entry.text))

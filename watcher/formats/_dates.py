@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 from watcher.formats._months import month_of
 
@@ -126,7 +127,6 @@ def zone_named(name: str) -> tzinfo:
     """An IANA time zone; UTC for an empty name. Raises KeyError (ZoneInfoNotFoundError) or ValueError for a wrong one."""
     if not name:
         return UTC
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - most dates name their zone
 
     return ZoneInfo(name)
 

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+import fastfeedparser
 from lxml import etree
 
 from watcher.formats._items import Item, as_markup
@@ -81,8 +82,6 @@ def read_items(text: str) -> list[Item] | None:
 
 def _entries(data: bytes) -> list[dict[str, Any]]:
     """What the library finds in a document in memory; it is never given a text, which could be an address to fetch."""
-    import fastfeedparser  # noqa: PLC0415 - a tenth of a second that feeds alone need
-
     found: list[dict[str, Any]] = fastfeedparser.parse(data, include_media=False, include_enclosures=False)["entries"]
     return found
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from selectolax.lexbor import LexborHTMLParser
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,8 +38,6 @@ _DEEPEST = 1_000
 
 def parse_html(markup: str) -> LexborHTMLParser | None:
     """The tree of a page or a fragment, as browsers build it; None where its depth is a trap (`too_deep`)."""
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - most feeds are read without a tree
-
     return None if too_deep(markup) else LexborHTMLParser(markup.replace("\0", ""))
 
 

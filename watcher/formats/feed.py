@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from watcher.core.model import Entry, Outcome, Unreadable
@@ -103,7 +104,6 @@ def _bounded(key: str) -> str:
     """What names an item, at most 300 characters long."""
     if len(key) <= _MAX_KEY:
         return key
-    from hashlib import sha256  # noqa: PLC0415 - it brings OpenSSL along, for keys that hardly any feed has
 
     return f"{key[:200]}#{sha256(key.encode()).hexdigest()[:32]}"
 

@@ -7,6 +7,8 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from pypdf import PdfReader
+
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import FIRST_YEAR, LAST_YEAR
 from watcher.formats._links import absolute
@@ -33,7 +35,6 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     """
     if b"%PDF-" not in body[:1_024]:
         _refuse(body, content_type)
-    from pypdf import PdfReader  # noqa: PLC0415 - a tenth of a second that most documents never need
 
     try:
         reader = PdfReader(io.BytesIO(body), strict=False)

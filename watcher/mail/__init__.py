@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from watcher.core.model import Digest
 from watcher.mail.context import MailContext, Recipient
+from watcher.mail.message import build_message
 
 if TYPE_CHECKING:
     from notifiers.message import Message
@@ -15,6 +16,4 @@ __all__ = ["MailContext", "Recipient", "render"]
 
 def render(digest: Digest, desk: MailContext, reader: Recipient) -> Message:
     """The message with text and HTML parts, thread and list headers, and the payload for machines."""
-    from watcher.mail.message import build_message  # noqa: PLC0415 - most beats write no letter
-
     return build_message(digest, desk, reader)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from css_inline import CSSInliner
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
 from watcher.mail.letter import Letter
 
 if TYPE_CHECKING:
@@ -23,9 +27,6 @@ def as_html(letter: Letter) -> str:
 @cache
 def _template() -> Template:
     """The one template; whatever a feed says in it is escaped."""
-    from jinja2 import PackageLoader, StrictUndefined  # noqa: PLC0415 - most beats write no letter
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - as above
-
     environment = ImmutableSandboxedEnvironment(
         loader=PackageLoader("watcher", "templates/mail"),
         autoescape=True,
@@ -39,6 +40,4 @@ def _template() -> Template:
 @cache
 def _inliner() -> CSSInliner:
     """Puts the style sheet into the elements: Outlook and Gmail's app read no other; nothing is loaded."""
-    from css_inline import CSSInliner  # noqa: PLC0415 - as above
-
     return CSSInliner(load_remote_stylesheets=False)

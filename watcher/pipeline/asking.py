@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from watcher.core.decision.decide import held_back
+from watcher.core.decision.undecided import RECENT, ask, edges
 from watcher.core.model import Claim, Signal, Transition, Verdict
 from watcher.store import Transaction
 
@@ -21,7 +22,6 @@ def ask_person(
     asking = any(claim.asks for claim in claims) or bool(held_back(signal, claims, after.as_of))
     if not asking and not (before and before.undecided):
         return after, ()
-    from watcher.core.decision.undecided import RECENT, ask, edges  # noqa: PLC0415 - most decisions ask nobody, and load none of it
 
     known = tx.undecided.of(signal.id)
     asked = ask(signal, known, claims, after, since=since - RECENT, first=before is None)

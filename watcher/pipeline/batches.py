@@ -12,6 +12,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from watcher.core.decision.claims import claims_of
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.decide import update_verdict
 from watcher.pipeline.poll import Get, PollResult, Read, internal_error, poll_all
@@ -175,8 +176,6 @@ def _keep_some(
     """Book some readings and what they claim; how many observations they brought."""
     observations = record_results(tx, readings, now)
     if observations:
-        from watcher.core.decision.claims import claims_of  # noqa: PLC0415 - most beats see nothing new, and load none of it
-
         tx.claims.add([claim for seen in observations for claim in claims_of(signals[owner[seen.source]], seen)])
     return len(observations)
 

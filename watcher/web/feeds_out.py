@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape as escape_text
 from xml.sax.saxutils import quoteattr
 
+from icalendar import Calendar, Event
+
 from watcher import __version__
 from watcher.core.addresses import safe_link
 from watcher.core.model import Change, Quote, Signal, Transition
@@ -194,8 +196,6 @@ def _json_item(item: Item) -> dict[str, object]:
 
 def calendar(view: View, name: str, *, ending: str = "") -> bytes:
     """Dates ahead and changes told, as iCalendar (RFC 5545). Raises KeyError."""
-    from icalendar import Calendar  # noqa: PLC0415 - a page needs none, and it takes a tenth of a second
-
     made = Calendar()
     made.add("prodid", f"-//Policy Signal Watch//{__version__}//EN")
     made.add("version", "2.0")
@@ -218,8 +218,6 @@ def calendar(view: View, name: str, *, ending: str = "") -> bytes:
 
 def _day(uid: str, at: datetime, summary: str, words: str, link: str, stamp: datetime) -> Event:
     """A whole day; its SEQUENCE rises whenever the words change, as the stamp does."""
-    from icalendar import Event  # noqa: PLC0415 - as above
-
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", stamp.astimezone(UTC))

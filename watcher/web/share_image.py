@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import NamedTuple
 
+from PIL import Image, ImageDraw, ImageFont
+
 from watcher.web.read_model import View
 from watcher.web.summary import SignalSummary, summarise_signals
 from watcher.web.wording import day
@@ -30,8 +32,6 @@ class Words(NamedTuple):
 
 def draw_picture(view: View, signal_id: str) -> bytes:
     """One signal, or all of them (`all`), as PNG: no network that shows links takes SVG. Raises KeyError."""
-    from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415 - a tenth of a second that only this picture needs
-
     image = Image.new("RGB", SIZE, PAPER)
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, SIZE[0], 14), fill=ACCENT)

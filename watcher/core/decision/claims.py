@@ -10,6 +10,8 @@ from watcher.core.decision.globs import Glob
 from watcher.core.decision.proof import proof_of
 from watcher.core.decision.readings import readings_of
 from watcher.core.decision.rule_context import RuleContext
+from watcher.core.decision.text_match import match_text_rule
+from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.undecided import (
     Net,
     Open,
@@ -200,9 +202,6 @@ def _claim(seen: RuleContext, indexed: _Indexed) -> Claim | None:
         return None
     if rule.sentence is None:
         return _made(seen, indexed, None)
-    from watcher.core.decision.text_match import (  # noqa: PLC0415 - rules that ask for facts alone need nothing that reads texts
-        match_text_rule,
-    )
 
     whole = indexed.wakes and seen.observation.tier in ACCOUNTED
     said = match_text_rule(seen, rule, whole=whole)
@@ -280,8 +279,6 @@ def _details(seen: RuleContext, rule: Rule, said: TextMatch | None) -> Facts:
         if value not in (None, "", ()):
             found[name] = value
     if rule.outcome and seen.is_page:
-        from watcher.core.evaluations.outcome import outcome_of  # noqa: PLC0415 - as above
-
         found |= outcome_of(f"{seen.entry.title}\n{seen.entry.text}", subject=said.values.get("object", "") if said else "")
     return found
 

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from watcher.core.decision.simhash import simhash
 from watcher.core.model import Observation, Quote, Signal
+from watcher.core.reading import read
 
 if TYPE_CHECKING:
     from watcher.core.reading import Reading
@@ -43,8 +45,6 @@ class RuleContext:
     @cached_property
     def reading(self) -> Reading:
         """What the text says in the words of the signal."""
-        from watcher.core.reading import read  # noqa: PLC0415 - rules that ask for facts alone never read a text
-
         return read(self.signal.vocabulary, self.entry.title, self.entry.text)
 
     @cached_property
@@ -71,8 +71,6 @@ class RuleContext:
     @cached_property
     def copy(self) -> int:
         """Fingerprint of the text."""
-        from watcher.core.decision.simhash import simhash  # noqa: PLC0415 - as above
-
         return simhash(f"{self.entry.title} {self.entry.text}")
 
     @cached_property
