@@ -166,6 +166,17 @@ def test_a_document_that_a_poll_could_not_read_says_how_the_poll_would_end(
     assert said.code == 0
 
 
+def test_a_document_of_an_unexpected_shape_shows_what_was_read_and_claims_nothing(home: Path) -> None:
+    menu = "<nav>A menu that is much longer than all else that stands on this page</nav>"
+    (home / "page.html").write_text(f"<html><body>{menu}<main><h1>Post</h1><p>{OPEN}.</p></main></body></html>", "utf-8")
+
+    told = watcher("explain", "--document", "page.html", "--url", "https://lab.example/post", "--json").json()
+
+    assert (told["outcome"], told["claims"], told["tracks"]) == ("unexpected shape", [], [])
+    assert "its text is shorter than its menus" in told["reason"]
+    assert OPEN in told["entries"][0]["text"]
+
+
 def test_the_pages_that_a_source_would_follow_are_named(home: Path) -> None:
     url = "https://www.nist.gov/news-events/news/2026/11/caisi-evaluates-x"
     site = f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{url}</loc></url></urlset>"

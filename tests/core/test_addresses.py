@@ -27,6 +27,7 @@ TEXTS = [
         "https://example.org/?author=smith&design=new&monkey=1&keyword=x",
         "https://example.org/?author=smith&design=new&monkey=1&keyword=x",
     ),
+    ("words alone", "words alone"),
     ("mail ann@example.org, a=b", "mail ann@example.org, a=b"),
     ("https://example.org/@ann/1", "https://example.org/@ann/1"),
 ]

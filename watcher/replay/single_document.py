@@ -96,8 +96,10 @@ async def evaluate_document(
     source = _polled(way, url, now)
     reading = await _poll(source, body, content_type, now, settings)
     outcome, reason = reading.poll.outcome, reading.poll.error
-    if reading.document is None or reading.entries is None:
+    if reading.document is None:
         return DocumentResult(way.format, outcome, reason)
+    if reading.entries is None:  # of an unexpected shape: what a person should see, and what claims nothing
+        return DocumentResult(way.format, outcome, reason, await read_here(reading.document, way.format, way.options))
     document, entries = reading.document, reading.entries
     claims: list[Claim] = []
     tracks: list[tuple[str, TrackVerdict]] = []
