@@ -55,6 +55,16 @@ def why(ladder: Ladder, claims: list[Claim]) -> tuple[bool, str]:
             False,
             "it stands higher already",
         ),
+        (
+            [said("official:lab", "available"), said("official:lab", "suspended", "06-20", undated=True)],
+            False,
+            "nobody knows when it was said",
+        ),
+        (
+            [said("official:lab", "available"), said("official:lab", "suspended", "06-12", seen="11-20", since=day("06-12"))],
+            False,
+            "it tells of 2026-06-12, long past",
+        ),
         ([said("partner:cloud", "available")], False, "never leads"),
         ([said("press:a.example", "available")], False, "press alone never makes it Open to all"),
         ([said("press:a.example", "rumoured")], False, "press: 1 independent publishers in all, 2 within 3 days"),

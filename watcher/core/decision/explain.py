@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from watcher.core.decision.corroboration import AUTHORITATIVE, has_happened, in_order, publishers_of
+from watcher.core.decision.corroboration import AUTHORITATIVE, has_happened, in_order, is_old, publishers_of
 from watcher.core.decision.fold import DECLARED
 from watcher.core.model import Claim, Status, Tier, Track, TrackVerdict
 
@@ -79,6 +79,12 @@ def _of_status(track: Track, mine: Sequence[Claim], verdict: TrackVerdict, claim
 
 def _passed_over(track: Track, verdict: TrackVerdict, claim: Claim) -> str:
     """Why leading words moved nothing."""
+    if is_old(claim):
+        return (
+            "nobody knows when it was said"
+            if claim.undated
+            else f"it tells of {claim.effective_at:%Y-%m-%d}, long past when it was said"
+        )
     if verdict.since is not None and claim.effective_at < verdict.since:
         return f"older than what set the present status ({verdict.since:%Y-%m-%d})"
     if track.ladder.rank(claim.status) < track.ladder.rank(verdict.status):
