@@ -124,6 +124,8 @@ def _one(word: str, sets: Sets) -> str:
         return _ended(word) + " "
     choices = word.strip("*").strip("[]").split("|")
     either = "|".join(" ".join(_ended(part) for part in choice.split()) for choice in choices if choice)
+    if not either:  # names that a signal has not
+        return ""
     tail = r"\w*" if word.endswith("*") else ""
     return f"(?:(?:{either}){tail} )?" if "" in choices else f"(?:{either}){tail} "
 

@@ -47,7 +47,8 @@ class Vocabulary:
             raise ValueError(f"vocabulary: unknown key {unknown[0]!r}; expected {', '.join(_KEYS)}")
         things, phrases, words = (_lists(table, key) for key in _KEYS)
         names = tuple(sorted(((g, n) for g, group in things.items() for n in group), key=lambda pair: -len(pair[1])))
-        compiled = tuple(phrase(kind, text, sets()) for kind, texts in phrases.items() for text in texts)
+        known = _named(sets(), words)
+        compiled = tuple(phrase(kind, text, known) for kind, texts in phrases.items() for text in texts)
         return cls(
             things=things,
             phrases=compiled,
@@ -109,6 +110,18 @@ def _pieces(phrases: tuple[Phrase, ...]) -> dict[str, tuple[int, ...]]:
         for piece in one.anchors:
             owners.setdefault(piece, []).append(n)
     return {piece: tuple(held) for piece, held in owners.items()}
+
+
+def _named(known: Mapping[str, tuple[str, ...]], words: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The sets of the general English with a signal's own names in them: "{maker}" in a choice is each of its makers."""
+    own = {f"{{{role}}}": "|".join(words.get(role, ())) for role in ROLE_LISTS}
+    return {name: tuple(_filled(text, own) for text in texts) for name, texts in known.items()}
+
+
+def _filled(text: str, own: Mapping[str, str]) -> str:
+    for mark, names in own.items():
+        text = text.replace(mark, names)
+    return text
 
 
 def _lists(table: Mapping[str, object], key: str) -> dict[str, tuple[str, ...]]:
