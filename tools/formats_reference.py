@@ -21,13 +21,18 @@ Every format refuses, as *blocked*, a check for humans that came in its place, a
 it found suspiciously empty is *empty*. None of these moves a status.
 
 Keys stay the same when an entry is edited in place, so an edit is a new revision, no new entry. Links are http or https.
-Dates are read only where they have one meaning, from 1985 to 2200; the text as written is kept in the fact `date_raw`.
+Dates are read only where they have one meaning, from 1985 to 2200, in a zone that can be known; the text as written is kept in
+the fact `date_raw`. Documents may be packed with gzip; encodings are mended as browsers do.
 """
+
+
+SUITES = Path(__file__).with_name("formats_suites.md")
+"""What was counted on other people's suites; written by hand."""
 
 
 def page_text() -> str:
     """Give the page as it is shipped."""
-    return INTRODUCTION + "".join(map(_section, formats.names()))
+    return INTRODUCTION + "".join(map(_section, formats.names())) + "\n" + SUITES.read_text("utf-8")
 
 
 def _section(name: str) -> str:
