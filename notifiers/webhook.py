@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeAlias
 
-import httpx
+import httpx2
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
@@ -47,11 +47,11 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
     try:
         async with asyncio.timeout(settings.timeout.total_seconds()):
             status, wait, words = await _post(url, address, body, headers, settings)
-    except (httpx.ConnectError, httpx.ConnectTimeout, ssl.SSLError, FileNotFoundError) as error:
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, ssl.SSLError, FileNotFoundError) as error:
         raise NotSent(f"{url.host}: {str(error) or type(error).__name__}", retry=True) from None
-    except (httpx.HTTPError, TimeoutError) as error:
+    except (httpx2.HTTPError, TimeoutError) as error:
         raise NotSent(f"{url.host}: no answer, {type(error).__name__}", retry=True, uncertain=True) from None
-    if not httpx.codes.is_success(status):
+    if not httpx2.codes.is_success(status):
         raise NotSent(f"{url.host} answered {status} {words}", retry=status != GONE, wait=wait, gone=status == GONE)
 
 
@@ -61,7 +61,7 @@ async def probe(recipient: Recipient, settings: Settings) -> str:
     _signed("msg_probe", b"", recipient.secret, settings.clock())
     address, tls = await _checked(url, settings.guard), url.scheme == "https"
     context = ssl.create_default_context(cafile=settings.ca_file or None) if tls else None
-    name, port = (url.host if tls else None), url.port or (443 if tls else 80)
+    name, port = (_ascii_host(url) if tls else None), url.port or (443 if tls else 80)
     try:
         async with asyncio.timeout(settings.timeout.total_seconds()):
             _, line = await asyncio.open_connection(address, port, ssl=context, server_hostname=name)
@@ -71,15 +71,20 @@ async def probe(recipient: Recipient, settings: Settings) -> str:
     return f"{url.host} can be reached"
 
 
-def _url(address: str) -> httpx.URL:
+def _url(address: str) -> httpx2.URL:
     """The address as the one parser reads it. Raises NotSent for what is no plain web address."""
     try:
-        url = httpx.URL(address)
-    except (httpx.InvalidURL, ValueError):
+        url = httpx2.URL(address)
+    except (httpx2.InvalidURL, ValueError):
         raise NotSent("not a web address", retry=False) from None
     if url.scheme not in {"https", "http"} or not url.host or url.userinfo or "\\" in address:
         raise NotSent("not a web address: https, a host, and no password in it", retry=False)
     return url
+
+
+def _ascii_host(url: httpx2.URL) -> str:
+    """The host as it is looked up and as certificates name it: IDNA 2008, where Python keeps to the older standard."""
+    return url.raw_host.decode("ascii")
 
 
 def _identity(message: Message) -> str:
@@ -105,10 +110,10 @@ def _signed(identity: str, body: bytes, secrets: str, now: datetime) -> dict[str
     }
 
 
-async def _checked(url: httpx.URL, guard: Guard) -> str:
+async def _checked(url: httpx2.URL, guard: Guard) -> str:
     """The address to connect to. Raises NotSent where the guard says no."""
     try:
-        return await guard(url.host, url.port or {"http": 80}.get(url.scheme, 443))
+        return await guard(_ascii_host(url), url.port or {"http": 80}.get(url.scheme, 443))
     except PermissionError as error:
         raise NotSent(f"{url.host}: {error}", retry=False) from None
     except OSError as error:
@@ -116,17 +121,17 @@ async def _checked(url: httpx.URL, guard: Guard) -> str:
 
 
 async def _post(
-    url: httpx.URL, address: str, body: bytes, headers: dict[str, str], settings: Settings
+    url: httpx2.URL, address: str, body: bytes, headers: dict[str, str], settings: Settings
 ) -> tuple[int, timedelta | None, str]:
     """Status, wait and first words of the answer; connects to the checked address, follows nothing, reads 4 KB at most."""
     context = ssl.create_default_context(cafile=settings.ca_file or None)
     target = url.copy_with(host=address)
     named = {**headers, "host": url.netloc.decode("ascii")}
     async with (
-        httpx.AsyncClient(
+        httpx2.AsyncClient(
             verify=context, trust_env=False, follow_redirects=False, timeout=settings.timeout.total_seconds()
         ) as client,
-        client.stream("POST", target, content=body, headers=named, extensions={"sni_hostname": url.host}) as response,
+        client.stream("POST", target, content=body, headers=named, extensions={"sni_hostname": _ascii_host(url)}) as response,
     ):
         start = b""
         async for chunk in response.aiter_raw(ANSWER):

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from watcher.fetch import Answer, Fetcher, FetchSettings, Request
-from watcher.fetch.inprocess import Answered, InProcess
+from watcher.fetch.recorded import RecordedResponse, RecordedTransport
 
 Reply = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -62,13 +62,16 @@ class Site:
         self.tasks.discard(task)
 
     async def stop(self) -> None:
-        """End every conversation."""
+        """End every conversation, also those that a client has just begun from its thread."""
         self.serving = False
+        for _ in range(5):
+            await asyncio.sleep(0)
         tasks = list(self.tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks)
-        await asyncio.sleep(0)
+        for _ in range(5):
+            await asyncio.sleep(0)
 
     async def answer(self, head: str, writer: asyncio.StreamWriter) -> bool:
         """Say what is to be said; gives whether the line stays open."""
@@ -135,7 +138,7 @@ class Names:
     def __init__(self, *answers: list[str]) -> None:
         self.answers, self.asked = list(answers), 0
 
-    async def __call__(self, host: str, port: int) -> list[str]:
+    def __call__(self, host: str, port: int) -> list[str]:
         self.asked += 1
         return self.answers.pop(0)
 
@@ -151,6 +154,13 @@ def meet(pages: Any, talk: Callable[[Site, Fetcher], Coroutine[Any, Any, Any]], 
     return asyncio.run(run())
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for what the other side does, for ten seconds at most."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - a socket sets no event
+            await asyncio.sleep(0.005)
+
+
 def keep(
     kept: list[T], talk: Callable[[Site, Fetcher], Coroutine[Any, Any, T]]
 ) -> Callable[[Site, Fetcher], Coroutine[Any, Any, None]]:
@@ -162,11 +172,11 @@ def keep(
     return run
 
 
-def ask(web: dict[str, Answered], url: str) -> Answer:
+def ask(web: dict[str, RecordedResponse], url: str) -> Answer:
     """Ask a recorded web."""
 
     async def run() -> Answer:
-        transport = InProcess(lambda asked, headers: web[asked])
+        transport = RecordedTransport(lambda asked, headers: web[asked])
         async with Fetcher(FetchSettings(), clock=lambda: NOON, transport=transport) as fetcher:
             return await fetcher.get(Request(url))
 

@@ -286,7 +286,7 @@ def test_a_service_that_does_not_take_it_is_told_in_the_log_without_its_address(
     site, error = signs(store, tmp_path, [0, 60], answer)
 
     assert (len(site.asked) >= 2, error) == (True, "")
-    assert "did not take the sign of life" in caplog.text
+    assert "Heartbeat ping failed" in caplog.text
     assert "s3cret" not in caplog.text
 
 

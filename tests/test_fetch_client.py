@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
 from tests.loopback import NOON, Site, ask, fetch, http, meet
 from watcher.core.model import Document, Failed, NotModified, Outcome
-from watcher.fetch import Fetcher, FetchSettings, Request
-from watcher.fetch.inprocess import Answered
+from watcher.fetch import Answer, Fetcher, FetchSettings, Request
+from watcher.fetch.recorded import RecordedResponse, RecordedTransport
 
 DAY = "Fri, 20 Nov 2026 12:00:00 GMT"
 
@@ -109,8 +112,85 @@ def test_a_wish_to_wait_is_kept_whether_seconds_or_a_date(status: int, header: s
 
 
 def test_a_body_shorter_than_announced_is_no_document_whatever_carries_it() -> None:
-    answer = ask({"https://news.example/": Answered(200, {"Content-Length": "10"}, b"short")}, "https://news.example/")
+    answer = ask({"https://news.example/": RecordedResponse(200, {"Content-Length": "10"}, b"short")}, "https://news.example/")
     assert answer == Failed(Outcome.MALFORMED, "answer cut off after 5 of 10 bytes", 200)
+
+
+def cookies(**pages: RecordedResponse) -> tuple[Answer, list[tuple[str, str]]]:
+    """Ask https://www.news.example/ of a web of these pages, by host; gives the answer, and the cookies that each URL was told.
+
+    `start` says what the first page answers to who brings no cookie.
+    """
+    told: list[tuple[str, str]] = []
+
+    def respond(url: str, headers: Mapping[str, str]) -> RecordedResponse:
+        told.append((url, headers.get("cookie", "")))
+        host = url.split("/")[2].split(".", maxsplit=1)[0]
+        return (
+            pages["start"] if host == "www" and "cookie" not in headers else pages.get(host, RecordedResponse(200, {}, b"page"))
+        )
+
+    async def run() -> Answer:
+        async with Fetcher(FetchSettings(), clock=lambda: NOON, transport=RecordedTransport(respond)) as fetcher:
+            await fetcher.get(Request("https://www.news.example/"))
+            del told[:]
+            return await fetcher.get(Request("https://www.news.example/"))
+
+    return asyncio.run(run()), told
+
+
+def test_a_cookie_that_a_redirect_asks_for_is_told_to_where_it_leads_and_then_forgotten() -> None:
+    start = RecordedResponse(302, {"Location": "/?again", "Set-Cookie": "seen=1; Path=/; Secure"})
+    answer, told = cookies(start=start)
+    assert isinstance(answer, Document)
+    assert told == [("https://www.news.example/", ""), ("https://www.news.example/?again", "seen=1")]  # the second time, too
+
+
+def test_a_redirect_to_the_same_page_is_no_circle_where_it_asks_for_a_cookie() -> None:
+    start = RecordedResponse(302, {"Location": "/", "Set-Cookie": "seen=1"})
+    assert isinstance(cookies(start=start)[0], Document)
+    endless = RecordedResponse(302, {"Location": "/", "Set-Cookie": "seen=1"})
+    assert cookies(start=start, www=endless)[0] == Failed(Outcome.ERROR, "redirects in a circle", 302)
+
+
+def test_a_cookie_goes_to_nobody_but_who_asked_for_it() -> None:
+    start = RecordedResponse(302, {"Location": "https://other.example/", "Set-Cookie": "seen=1; Domain=other.example"})
+    assert cookies(start=start)[1][-1] == ("https://other.example/", "")
+    start = RecordedResponse(302, {"Location": "https://feeds.news.example/", "Set-Cookie": "seen=1; Domain=news.example"})
+    assert cookies(start=start)[1][-1] == ("https://feeds.news.example/", "seen=1")
+
+
+@pytest.mark.parametrize(
+    "cookie", ["a=" + "x" * 5000, "a=\x01b", "=;=;,,", "a=b; Expires=Mon, 99 Foo 0000; Max-Age=x", "\xff" * 50]
+)
+def test_a_cookie_that_is_none_stops_nothing(cookie: str) -> None:
+    _, told = cookies(start=RecordedResponse(302, {"Location": "/?again", "Set-Cookie": cookie.encode().decode("latin-1")}))
+    assert len(told) == 2
+    assert "x" * 5000 not in told[-1][1]
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "UTF-8", "none", "binary", "8bit", "text/html", "identity", "identity, utf-8", ","])
+def test_a_content_encoding_that_names_no_compression_says_nothing(coding: str) -> None:
+    answer, _ = fetch(http(200, "<rss/>", content_encoding=coding))
+    assert isinstance(answer, Document)
+    assert answer.body == b"<rss/>"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "X-GZIP", "utf-8, gzip", "gzip, identity"])
+def test_gzip_is_inflated_whatever_else_is_named(coding: str) -> None:
+    answer, _ = fetch(http(200, gzip.compress(b"<rss/>"), content_encoding=coding))
+    assert isinstance(answer, Document)
+    assert answer.body == b"<rss/>"
+
+
+def test_a_host_that_says_nothing_in_time_is_told_apart_from_every_other_failure() -> None:
+    async def silence(writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    for page, timed_out in ((silence, True), (http(500), False), (http(200, ""), False)):
+        answer, _ = fetch(page, timeout=timedelta(seconds=0.3 if page is silence else 5))
+        assert isinstance(answer, Failed)
+        assert answer.timed_out is timed_out
 
 
 def chain(length: int) -> dict[str, bytes]:
@@ -136,5 +216,5 @@ def test_a_secret_in_the_final_address_is_not_shown() -> None:
 
 
 def test_a_secure_address_is_not_left_for_an_open_one() -> None:
-    web = {"https://news.example/": Answered(301, {"Location": "http://news.example/"})}
+    web = {"https://news.example/": RecordedResponse(301, {"Location": "http://news.example/"})}
     assert ask(web, "https://news.example/") == Failed(Outcome.ERROR, "redirect from https to http")

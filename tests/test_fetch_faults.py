@@ -39,7 +39,7 @@ async def drip(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.01)
 
 
-async def private(host: str, port: int) -> list[str]:
+def private(host: str, port: int) -> list[str]:
     """A name server of a private network."""
     return ["10.0.0.5"]
 
@@ -110,7 +110,7 @@ def test_each_fault_is_its_own_kind_of_failure(reply: Reply, kind: Outcome, reas
 @pytest.mark.parametrize("reply", [say_nothing, drip], ids=["silence", "a drip"])
 def test_a_request_has_one_deadline_for_everything(reply: Reply) -> None:
     answer, _ = fetch(reply, timeout=timedelta(seconds=0.3))
-    assert answer == Failed(Outcome.ERROR, "no answer within 0.3 s")
+    assert answer == Failed(Outcome.ERROR, "no answer within 0.3 s", timed_out=True)
 
 
 def test_a_body_without_an_end_is_left_at_the_limit() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from watcher.fetch.address import Refused
 from watcher.fetch.guard import Guard
+from watcher.fetch.urls import UrlRejected
 
 OPEN = [
     "8.8.8.8",
@@ -70,18 +70,18 @@ def test_a_public_address_may_be_asked(address: str) -> None:
 
 @pytest.mark.parametrize(("address", "why"), CLOSED)
 def test_a_closed_address_is_refused(address: str, why: str) -> None:
-    with pytest.raises(Refused, match=r"address not allowed: example\.org"):
+    with pytest.raises(UrlRejected, match=r"address not allowed: example\.org"):
         Guard().check("example.org", [address])
 
 
 def test_one_closed_address_among_open_ones_is_enough() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(UrlRejected):
         Guard().check("example.org", ["8.8.8.8", "2606:4700::1111", "10.0.0.1"])
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "10.0.0.1"])
 def test_a_host_that_is_a_closed_address_is_refused_before_anything_is_asked(host: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(UrlRejected):
         Guard().check_host(host)
 
 
@@ -115,5 +115,5 @@ def test_the_operator_may_list_private_places(allow: str, host: str, address: st
     if may:
         guard.check(host, [address])
         return
-    with pytest.raises(Refused):
+    with pytest.raises(UrlRejected):
         guard.check(host, [address])

@@ -61,7 +61,7 @@ def test_a_name_in_a_redirect_is_checked_as_well() -> None:
 
 
 def test_a_name_that_nobody_knows() -> None:
-    async def unknown(host: str, port: int) -> list[str]:
+    def unknown(host: str, port: int) -> list[str]:
         raise OSError("nodename nor servname provided")
 
     answers: list[Answer] = []

@@ -107,8 +107,8 @@ def imported(path: Path) -> set[str]:
 
 
 ALONE = {
-    "httpx": ("watcher/fetch/", "notifiers/webhook.py"),
-    "pycurl": ("watcher/fetch/",),
+    "httpx2": ("watcher/fetch/", "notifiers/webhook.py"),
+    "httpcore2": ("watcher/fetch/network.py", "watcher/fetch/transport.py"),
     "sqlmodel": ("watcher/store/",),
     "sqlalchemy": ("watcher/store/",),
     "fastapi": ("watcher/web/",),

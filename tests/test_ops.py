@@ -18,7 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import promql_parser as promql
 import pytest
 import yaml
@@ -255,10 +255,10 @@ def test_a_running_watch_says_that_it_is_ready_lives_and_ends_and_counts(tmp_pat
             assert running.stdout is not None
             page = running.stdout.readline().split(": ", 1)[1].strip()
             heard = [door.recv(200) for _ in range(2)]
-            text = httpx.get(f"{page}metrics", timeout=60).text
+            text = httpx2.get(f"{page}metrics", timeout=60).text
             while 'watcher_beats_total{result="good"} 0.0' in text:
                 door.recv(200)
-                text = httpx.get(f"{page}metrics", timeout=60).text
+                text = httpx2.get(f"{page}metrics", timeout=60).text
             running.send_signal(signal.SIGTERM)
             while (last := door.recv(200)) == b"WATCHDOG=1":
                 pass

@@ -13,11 +13,11 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from watcher.bootstrap import Rehearsal, deliverer, fetch_settings, opened, prepare
 from watcher.config import Config, load
-from watcher.fetch.sign import sign_of_life
+from watcher.fetch.heartbeat import heartbeat_ping
 from watcher.pipeline.daemon import Daemon
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 from watcher.store import Store
@@ -61,7 +61,7 @@ class Watch:
         real = fetch_settings(self.config)
         async with (
             opened(self.config, self.store, settings, deliver=send, rehearsal=rehearsal) as beat,
-            sign_of_life(url, real, lambda: self.now) as sign,
+            heartbeat_ping(url, real, lambda: self.now) as sign,
         ):
             self.heart = Daemon(replace(beat, after=sign, **self.changes), clock=lambda: self.now)
             yield self.heart
@@ -93,15 +93,15 @@ class Watch:
         """Their subjects."""
         return [str(mail["Subject"]) for mail in self.mails(who)]
 
-    def page(self, path: str) -> httpx.Response:
+    def page(self, path: str) -> httpx2.Response:
         """What the page answers now."""
         heart = self.heart
         reads = StoreQueries(self.store, site_info(self.config), clock=lambda: self.now, beat=lambda: heart and heart.last_good)
         app = create_app(reads, Settings(metrics_token="open"), clock=lambda: self.now)
 
-        async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://watch.example") as client:
+        async def ask() -> httpx2.Response:
+            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://watch.example") as client:
                 return await client.get(path, headers={"Authorization": "Bearer open"})
 
         return asyncio.run(ask())

@@ -21,7 +21,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
-import httpx
+import httpx2
 
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 
@@ -84,7 +84,7 @@ class Farm:
     async def page(self, url: str, headers: Mapping[str, str]) -> Said:
         """What a well-behaved web says."""
         if self.world is not None and (transport := self.world.transport()):
-            answer = await transport.handle_async_request(httpx.Request("GET", url, headers=headers))
+            answer = await transport.handle_async_request(httpx2.Request("GET", url, headers=headers))
             return Said(answer.status_code, dict(answer.headers), await answer.aread())
         host = url.split("/")[2]
         body = notices(host, int((self.now - EPOCH).total_seconds() // 3600))

@@ -16,7 +16,7 @@ from tools.soak_rounds import memory
 from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import load
 from watcher.fetch import FetchSettings
-from watcher.fetch.inprocess import Answered, InProcess
+from watcher.fetch.recorded import RecordedResponse, RecordedTransport
 from watcher.pipeline.cycle import run_cycle
 from watcher.replay.recorded_web import RecordedWeb
 from watcher.store import Store
@@ -44,18 +44,18 @@ class Fields(RecordedWeb):
         """No pauses and no mirror."""
         return replace(settings, via="", per_host_gap=timedelta(0))
 
-    def transport(self) -> InProcess:
+    def transport(self) -> RecordedTransport:
         """What stands in for the network."""
-        return InProcess(self.answer)
+        return RecordedTransport(self.answer)
 
-    def answer(self, url: str, _asked: Mapping[str, str]) -> Answered:
+    def answer(self, url: str, _asked: Mapping[str, str]) -> RecordedResponse:
         """A feed, or every hundredth time something else."""
         self.asked += 1
         body = notices(url.split("/")[2], int((self.farm.now - EPOCH).total_seconds() // 3600))
         if self.asked % 100:
-            return Answered(200, {"Content-Type": "application/rss+xml"}, body)
+            return RecordedResponse(200, {"Content-Type": "application/rss+xml"}, body)
         said = said_wrongly({"kind": ANSWERS[self.asked // 100 % len(ANSWERS)]}, url, Said(200, {}, body))
-        return Answered(said.status, said.headers, said.body)
+        return RecordedResponse(said.status, said.headers, said.body)
 
 
 async def poll(folder: Path, most: int) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ from watcher.core.decision.delivery_window import allowed_at
 from watcher.core.model import Signal
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.guard import Guard
-from watcher.fetch.sign import sign_of_life
+from watcher.fetch.heartbeat import heartbeat_ping
 from watcher.pipeline.announce import Route
 from watcher.pipeline.batches import invalidate
 from watcher.pipeline.cycle import Context
@@ -172,7 +172,7 @@ async def opened(
     with ParserPool() as readers:
         async with (
             Fetcher(settings, clock=clock, transport=transport) as fetcher,
-            sign_of_life(heartbeat, settings, clock) as sign,
+            heartbeat_ping(heartbeat, settings, clock) as ping,
         ):
             yield Context(
                 store=store,
@@ -185,6 +185,6 @@ async def opened(
                 deliver=deliver,
                 known_until=rehearsal.known_until if rehearsal else None,
                 zone=None if rehearsal else ZoneInfo(config.watch.timezone),
-                after=sign,
+                after=ping,
                 keep=None if rehearsal else policy_of(config),
             )

@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 import notifiers
-from notifiers import NotSent, Recipient
+from notifiers import NotSent, Recipient, webhook
 from tests.notifiers.stages import ANSWERS, NOW, SECRET, Stage, message, web_server
 
 HOOK = "http://hooks.example.org:{port}/in?room=1"
@@ -232,3 +232,16 @@ def test_the_payload_is_compact_json_in_utf_8() -> None:
         asyncio.run(stage.send(message(payload={"quote": "“é”", "torn": "\ud800"})))
         [post] = stage.inbox
         assert json.loads(post.body) == {"quote": "“é”", "torn": "?"}
+
+
+def test_an_international_host_is_looked_up_as_the_present_standard_says() -> None:
+    asked: list[str] = []
+
+    async def guard(host: str, port: int) -> str:
+        asked.append(host)
+        raise OSError("nobody")
+
+    settings = webhook.Settings(guard=guard, clock=lambda: datetime(2026, 11, 20, tzinfo=UTC))
+    with pytest.raises(NotSent, match="nobody"):
+        asyncio.run(webhook.send(message(), Recipient("r", "https://stra\u00dfe.example/in", secret=SECRET), settings))
+    assert asked == ["xn--strae-oqa.example"]  # not strasse.example, which belongs to somebody else

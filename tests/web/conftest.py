@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -37,16 +37,16 @@ class Site:
         self.reads, self.clock, self.peer = reads, Clock(), peer
         self.app = create_app(reads, settings or Settings(), clock=self.clock)
 
-    def ask(self, method: str, path: str, **headers: str) -> httpx.Response:
-        async def asked() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(self.peer, 4711))
-            async with httpx.AsyncClient(transport=transport, base_url="http://watch.example.org") as client:
+    def ask(self, method: str, path: str, **headers: str) -> httpx2.Response:
+        async def asked() -> httpx2.Response:
+            transport = httpx2.ASGITransport(self.app, raise_app_exceptions=False, client=(self.peer, 4711))
+            async with httpx2.AsyncClient(transport=transport, base_url="http://watch.example.org") as client:
                 sent = {"accept-encoding": "identity", **{name.replace("_", "-"): value for name, value in headers.items()}}
                 return await client.request(method, path, headers=sent)
 
         return asyncio.run(asked())
 
-    def get(self, path: str, **headers: str) -> httpx.Response:
+    def get(self, path: str, **headers: str) -> httpx2.Response:
         return self.ask("GET", path, **headers)
 
 

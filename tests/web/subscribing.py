@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-import httpx
+import httpx2
 import trustme
 import uvicorn
 
@@ -137,20 +137,20 @@ class Shop:
     box: Box
     clock: Clock
     address: str
-    client: httpx.Client
+    client: httpx2.Client
     door: Subscriptions | None
     pauses: list[float] = field(default_factory=list)
 
-    def get(self, path: str, **headers: str) -> httpx.Response:
+    def get(self, path: str, **headers: str) -> httpx2.Response:
         return self.client.get(self.address + path if not path.startswith("https") else path, headers=headers)
 
-    def post(self, path: str, fields: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
+    def post(self, path: str, fields: dict[str, Any] | None = None, **headers: str) -> httpx2.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post(
             self.address + path if not path.startswith("https") else path, data=fields or {}, headers={"host": "w", **sent}
         )
 
-    def ask(self, address: str = ADA, **fields: Any) -> httpx.Response:
+    def ask(self, address: str = ADA, **fields: Any) -> httpx2.Response:
         """Fill in the form; each time from another place, so that the limits are met by those tests that look for them."""
         self.asked = getattr(self, "asked", 0) + 1
         return self.post("subscribe", {"address": address, **fields}, x_forwarded_for=f"198.51.100.{self.asked}")
@@ -182,7 +182,7 @@ class Shop:
 
 
 @contextmanager
-def served(app: Any, listening: socket.socket, folder: Path) -> Iterator[httpx.Client]:
+def served(app: Any, listening: socket.socket, folder: Path) -> Iterator[httpx2.Client]:
     """An application over TLS on loopback, and a client that trusts its certificate."""
     authority = trustme.CA()
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
@@ -192,7 +192,7 @@ def served(app: Any, listening: socket.socket, folder: Path) -> Iterator[httpx.C
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
-        with httpx.Client(verify=ssl.create_default_context(cafile=folder / "ca.pem"), timeout=30) as client:
+        with httpx2.Client(verify=ssl.create_default_context(cafile=folder / "ca.pem"), timeout=30) as client:
             yield client
     finally:
         server.should_exit = True

@@ -8,7 +8,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 
 from tests.web.conftest import Clock, Site
@@ -110,9 +110,9 @@ def test_questions_about_the_past_wait_in_line_and_never_hold_up_the_present() -
     reads = Slow()
     site = Site(reads)
 
-    async def crowd() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(site.app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://watch.example.org") as client:
+    async def crowd() -> list[httpx2.Response]:
+        transport = httpx2.ASGITransport(site.app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://watch.example.org") as client:
             past = [asyncio.create_task(client.get(f"/?as_of=2026-06-{day:02}")) for day in range(1, 13)]
             refused = [await task for task in past[-4:]]
             assert {answer.status_code for answer in refused} == {503}

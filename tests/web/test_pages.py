@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import httpx
+import httpx2
 import pytest
 
 from tests.web.conftest import Site
@@ -96,7 +96,7 @@ def test_every_own_link_leads_somewhere(site: Site, path: str) -> None:
     html = site.get(path).text
     for address in set(re.findall(r'(?:href|src)="([^"#]+)"', html)):
         if "//" not in address and not address.startswith("?"):
-            assert site.get(str(httpx.URL(f"http://watch.example.org{path}").join(address))).status_code == 200, address
+            assert site.get(str(httpx2.URL(f"http://watch.example.org{path}").join(address))).status_code == 200, address
 
 
 @pytest.mark.parametrize("path", EVERY[:4])

@@ -75,7 +75,7 @@ def configure_logging(form: Form, level: Level) -> Iterator[None]:
     root.addHandler(handler)
     root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel(logging.ERROR)
-    for talkative in ("asyncio", "httpcore", "httpx", "aiosmtplib", "uvicorn", "markdown_it"):
+    for talkative in ("asyncio", "httpcore2", "httpx2", "aiosmtplib", "uvicorn", "markdown_it"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The one door out: conditional requests inside limits, to addresses that were checked."""
+"""The HTTP client of the watch: conditional requests inside limits, to addresses that were checked."""
 
 from watcher.core.addresses import redact
 from watcher.fetch.client import Answer, Fetcher, FetchSettings, Request

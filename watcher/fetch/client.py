@@ -1,4 +1,4 @@
-"""The one door out: a request becomes a document, the word that nothing changed, or a failure of its own kind."""
+"""The fetcher: a request becomes a document, the word that nothing changed, or a failure of its own kind."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -13,16 +14,17 @@ from typing import Self, TypeAlias
 import watcher
 from watcher.core.addresses import redact
 from watcher.core.model import Document, Failed, NotModified, Outcome
-from watcher.fetch import answers, bodies
-from watcher.fetch.address import Address, Refused, join, parse
-from watcher.fetch.exchange import Broken, Reply, Transport, Unreached
+from watcher.fetch import response as responses
+from watcher.fetch.cookies import RedirectCookies
 from watcher.fetch.guard import Guard
-from watcher.fetch.hosts import Turns
-from watcher.fetch.wire import Resolve, Wire
+from watcher.fetch.messages import ConnectionFailed, ProtocolError, Response, TimedOut, Transport
+from watcher.fetch.rate_limit import HostLimiter
+from watcher.fetch.transport import GuardedTransport, LookUp
+from watcher.fetch.urls import Address, UrlRejected, join, leaves_folder, parse
 
 Answer: TypeAlias = Document | NotModified | Failed
 
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class FetchSettings:
     per_host_gap: timedelta = timedelta(seconds=1)
     per_host: int = 2
     ca_file: str = ""
-    """PEM file of authorities that are trusted beside the system's own."""
+    """PEM file of certificates that are trusted instead of the system's and certifi's."""
 
     fill: Callable[[str], str] = str
     """Puts secrets in the place of `$NAME` in the values of a request's headers; raises ValueError where there is none."""
@@ -67,6 +69,15 @@ class FetchSettings:
         return f"PolicySignalWatch/{watcher.__version__}" + (f" (+{contact})" if contact else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Where a response points, and the cookies that it asks for."""
+
+    status: int
+    location: str
+    cookies: list[str]
+
+
 class Fetcher:
     """Fetches documents; one for the life of a process or of a rehearsal."""
 
@@ -76,23 +87,25 @@ class Fetcher:
         *,
         clock: Callable[[], datetime],
         transport: Transport | None = None,
-        resolve: Resolve | None = None,
+        resolve: LookUp | None = None,
     ) -> None:
         """Take the settings and the clock; a transport stands in for the network, `resolve` for its names."""
         self._settings, self._clock, self._transport, self._resolve = settings, clock, transport, resolve
         self._via = parse(settings.via.rstrip("/")) if settings.via else None
         self._guard = Guard(settings.allow)
-        self._turns = Turns(total=settings.concurrency, per_host=settings.per_host, gap=settings.per_host_gap.total_seconds())
+        self._limiter = HostLimiter(
+            total=settings.concurrency, per_host=settings.per_host, gap=settings.per_host_gap.total_seconds()
+        )
         self._seconds = settings.timeout.total_seconds()
         self.ahead: dict[str, timedelta] = {}
         """By host: how far its clock was ahead of ours at its latest answer."""
 
     async def __aenter__(self) -> Self:
-        """Open the door; connections are made when they are needed."""
+        """Connections are made when they are needed."""
         if self._transport is None:
             allow = (*self._settings.allow, self._via.host) if self._via else self._settings.allow
             limit = self._settings.concurrency
-            self._transport = Wire(Guard(allow), resolve=self._resolve, ca_file=self._settings.ca_file, limit=limit)
+            self._transport = GuardedTransport(Guard(allow), resolve=self._resolve, ca_file=self._settings.ca_file, limit=limit)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -104,86 +117,108 @@ class Fetcher:
         """Ask for one document. Whatever the network does is told as a value; the reasons hold no secret."""
         try:
             address = parse(request.url)
-            self._guard.check_host(address.host)
-            async with self._turns.turn(address.host) as keep, asyncio.timeout(self._seconds):
+            self._check(address)
+            async with self._limiter.slot(address.host) as keep, asyncio.timeout(self._seconds):
                 return await self._follow(request, address, keep=keep)
-        except Refused as refused:
-            return Failed(Outcome.ERROR, str(refused))
+        except UrlRejected as rejected:
+            return Failed(Outcome.ERROR, str(rejected))
         except TimeoutError:
-            return Failed(Outcome.ERROR, f"no answer within {self._seconds:g} s")
-        except bodies.Spoilt as spoilt:
-            return Failed(Outcome.MALFORMED, str(spoilt), HTTPStatus.OK)
-        except Broken as error:
+            return Failed(Outcome.ERROR, f"no answer within {self._seconds:g} s", timed_out=True)
+        except responses.BodyError as error:
+            return Failed(Outcome.MALFORMED, str(error), HTTPStatus.OK)
+        except ProtocolError as error:
             return Failed(Outcome.MALFORMED, redact(str(error)))
-        except Unreached as error:
-            return Failed(Outcome.ERROR, redact(str(error)))
+        except ConnectionFailed as error:
+            return Failed(Outcome.ERROR, redact(str(error)), timed_out=isinstance(error, TimedOut))
+
+    def _check(self, address: Address) -> None:
+        """Refuse what must not be asked; a mirror is passed no private name, and nothing that leaves its folder."""
+        if not self._via:
+            self._guard.check_host(address.host)
+            return
+        self._guard.check_forwarded(address.host)
+        if leaves_folder(address.request_target):
+            raise UrlRejected("address with a path that a mirror could be led out of its folder by")
 
     async def _follow(self, request: Request, address: Address, *, keep: bool) -> Answer:
-        """Ask, and go where redirects point, judging each address anew."""
-        seen = {address}
+        """Ask, and go where redirects point, judging each URL anew."""
+        if self._transport is None:
+            raise RuntimeError("a Fetcher is used inside `async with`")
+        asked, cookies, status = set[tuple[Address, str]](), RedirectCookies(), 0
         while True:
-            reply = await self._ask(request, address, keep=keep)
-            try:
-                location = reply.headers.get("location")
-                if reply.status not in answers.REDIRECTS or location is None:
-                    return await self._read(request, address, reply)
-            finally:
-                reply.release()
-            address = self._next(address, location)
-            if address in seen:
-                return Failed(Outcome.ERROR, "redirects in a circle", reply.status)
-            if len(seen) > MOST_REDIRECTS:
-                return Failed(Outcome.ERROR, f"more than {MOST_REDIRECTS} redirects", reply.status)
-            seen.add(address)
+            cookie = cookies.header(address.url)
+            if (address, cookie) in asked:
+                return Failed(Outcome.ERROR, "redirects in a circle", status)
+            if len(asked) > MAX_REDIRECTS:
+                return Failed(Outcome.ERROR, f"more than {MAX_REDIRECTS} redirects", status)
+            asked.add((address, cookie))
+            headers = self._headers(request, address, keep=keep, cookie=cookie)
+            read = partial(self._read, request, address)
+            answer = await self._transport.get(self._place(address), headers, read)
+            if not isinstance(answer, Redirect):
+                return answer
+            cookies.keep(address.url, answer.cookies)
+            address, status = self._next(address, answer.location), answer.status
 
     def _next(self, base: Address, location: str) -> Address:
         address = join(base, location)
-        self._guard.check_host(address.host)
+        self._check(address)
         if (base.scheme, address.scheme) == ("https", "http"):
-            raise Refused("redirect from https to http")
+            raise UrlRejected("redirect from https to http")
         return address
 
-    async def _ask(self, request: Request, address: Address, *, keep: bool) -> Reply:
-        if self._transport is None:
-            raise RuntimeError("a Fetcher is used inside `async with`")
+    def _place(self, address: Address) -> str:
+        """The URL that is really asked."""
+        return f"{self._via.url.rstrip('/')}/{address.authority}{address.request_target}" if self._via else address.url
+
+    def _headers(self, request: Request, address: Address, *, keep: bool, cookie: str) -> dict[str, str]:
         headers = {"User-Agent": self._settings.user_agent, "Accept": request.accept or "*/*", "Accept-Encoding": "gzip"}
         headers |= self._own_headers(request, address)
         if request.etag:
             headers["If-None-Match"] = request.etag
         if request.last_modified:
             headers["If-Modified-Since"] = request.last_modified
+        if cookie:
+            headers["Cookie"] = cookie
         if not (keep or self._via):  # nothing else is due there soon: an idle connection would only be held open
             headers["Connection"] = "close"
-        url = f"{self._via.url.rstrip('/')}/{address.place}{address.target}" if self._via else address.url
-        reply = await self._transport.ask(url, headers)
-        if (then := answers.said_time(reply.headers)) is not None:
-            self.ahead[address.host] = then - self._clock()
-        return reply
+        return headers
 
     def _own_headers(self, request: Request, address: Address) -> dict[str, str]:
-        """The headers that the request asks for: a redirect to another origin gets none of them. Raises Refused."""
+        """The headers that the request asks for: a redirect to another origin gets none of them. Raises UrlRejected."""
         if not request.headers or address.origin != parse(request.url).origin:
             return {}
         try:
             return {name: self._settings.fill(value) for name, value in request.headers.items()}
         except ValueError as error:
-            raise Refused(f"a header needs {error}") from None
+            raise UrlRejected(f"a header needs {error}") from None
 
-    async def _read(self, request: Request, address: Address, reply: Reply) -> Answer:
-        """The answer of the last hop as a value."""
-        now, headers, status = self._clock(), reply.headers, reply.status
-        fresh = answers.max_age(headers, now=now)
+    # in a thread of the transport
+
+    def _read(self, request: Request, address: Address, response: Response) -> Answer | Redirect:
+        """What one response says."""
+        if (then := responses.server_time(response.headers)) is not None:
+            self.ahead[address.host] = then - self._clock()
+        location = response.headers.get("location")
+        if response.status in responses.REDIRECTS and location is not None:
+            return Redirect(response.status, location, response.headers.get_list("set-cookie"))
+        return self._answer(request, address, response)
+
+    def _answer(self, request: Request, address: Address, response: Response) -> Answer:
+        """The response of the last hop as a value."""
+        now, headers, status = self._clock(), response.headers, response.status
+        fresh = responses.max_age(headers, now=now)
         if status == HTTPStatus.NOT_MODIFIED and (request.etag or request.last_modified):
             return NotModified(fresh)
-        peeked = await bodies.peek(reply, limit=answers.PEEK) if answers.looks_needed(status) else b""
-        if failed := answers.judge(reply, peeked, now=now):
+        peeked = responses.peek(response, limit=responses.PEEK_BYTES) if responses.should_peek(status) else b""
+        if failed := responses.classify(response, peeked, now=now):
             return failed
-        body = await bodies.read(reply, limit=self._settings.max_body)
+        body = responses.read_body(response, limit=self._settings.max_body)
         content_type = headers.get("content-type", "").strip()
         if not body.data.strip():
             return Failed(Outcome.EMPTY, "empty body", status)
-        if answers.is_challenge(content_type, body.data):
-            return Failed(Outcome.BLOCKED, f"{answers.CHALLENGE} ({status})", status)
+        if responses.is_challenge(content_type, body.data):
+            return Failed(Outcome.BLOCKED, f"{responses.CHALLENGE} ({status})", status)
         return Document(
             url=request.url,
             final_url=redact(address.url),
@@ -191,7 +226,7 @@ class Fetcher:
             hash=body.hash,
             content_type=content_type,
             fetched_at=now,
-            etag=answers.validator(headers, "etag"),
-            last_modified=answers.validator(headers, "last-modified"),
+            etag=responses.validator(headers, "etag"),
+            last_modified=responses.validator(headers, "last-modified"),
             max_age=fresh,
         )

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from watcher.fetch.address import Refused
+from watcher.fetch.urls import UrlRejected
 
 IP: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -35,6 +35,8 @@ _CARRIERS = (
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64, RFC 6052
     (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4, RFC 3056
 )
+_PRIVATE_NAMES = ("localhost", "local", "internal", "intranet", "private", "corp", "home", "lan", "localdomain", "home.arpa")
+"""Domains of private networks (RFC 6761, RFC 6762 appendix G, RFC 8375, and the reserved `internal`)."""
 _BARE = (0, 1)
 """Unspecified and loopback: of `::/96`, but they carry nothing (RFC 4291, 2.5.5.1)."""
 _TEREDO = ipaddress.IPv6Network("2001::/32")
@@ -42,7 +44,7 @@ _ISATAP = (0x00005EFE, 0x02005EFE)
 _LOW = (1 << 32) - 1
 
 
-MOST_JUDGED = 10_000
+MAX_JUDGED = 10_000
 """Hosts that are remembered as open, or as names; what is allowed does not change while a guard lives."""
 
 
@@ -61,7 +63,7 @@ class Guard:
                 self._names.add(item.lower())
 
     def check_host(self, host: str) -> None:
-        """Refuse a host that is itself a closed address; a name is judged when it is resolved. Raises Refused."""
+        """Refuse a host that is itself a closed address; a name is judged when it is resolved. Raises UrlRejected."""
         if host in self._judged:
             return
         try:
@@ -70,19 +72,26 @@ class Guard:
             pass
         else:
             self.check(host, (host,))
-        if len(self._judged) < MOST_JUDGED:
+        if len(self._judged) < MAX_JUDGED:
             self._judged.add(host)
 
+    def check_forwarded(self, host: str) -> None:
+        """Refuse a name of a private network where another resolves it, as a mirror does. Raises UrlRejected."""
+        self.check_host(host)
+        private = "." not in host.strip(".") and ":" not in host
+        if host not in self._names and (private or host.endswith(tuple(f".{name}" for name in _PRIVATE_NAMES))):
+            raise UrlRejected(f"{NOT_ALLOWED}: {host}")
+
     def check(self, host: str, addresses: Iterable[str]) -> None:
-        """Refuse a host if a single one of its addresses is closed. Raises Refused."""
+        """Refuse a host if a single one of its addresses is closed. Raises UrlRejected."""
         if host in self._names:
             return
         if not all(self._open(ipaddress.ip_address(text)) for text in addresses):
-            raise Refused(f"{NOT_ALLOWED}: {host}")
+            raise UrlRejected(f"{NOT_ALLOWED}: {host}")
 
     def _open(self, address: IP) -> bool:
         """Whether the operator lists the address itself, or everything that it leads to is open."""
-        return self._listed(address) or all(is_public(face) or self._listed(face) for face in _faces(address))
+        return self._listed(address) or all(is_public(each) or self._listed(each) for each in _embedded_addresses(address))
 
     def _listed(self, address: IP) -> bool:
         return any(address in network for network in self._networks)
@@ -95,7 +104,7 @@ def is_public(address: IP) -> bool:
     return address in _OPEN_6 and not any(address in network for network in _CLOSED_6)
 
 
-def _faces(address: IP) -> Iterator[IP]:
+def _embedded_addresses(address: IP) -> Iterator[IP]:
     """What an address leads to: itself, or the IPv4 addresses that it carries."""
     if isinstance(address, ipaddress.IPv4Address):
         yield address

@@ -15,8 +15,8 @@ from notifiers import Recipient
 from watcher.config import Config
 from watcher.config.settings import Recipient as Declared
 from watcher.core.decision.delivery_window import DeliveryWindow
-from watcher.fetch.address import Refused
 from watcher.fetch.guard import Guard
+from watcher.fetch.urls import UrlRejected
 from watcher.mail import MailContext
 from watcher.store import Delivery
 
@@ -106,8 +106,8 @@ def resolve_public(guard: Guard) -> Callable[[str, int], Awaitable[str]]:
         addresses = [str(each[4][0]) for each in found]
         try:
             guard.check(host, addresses)
-        except Refused as refused:
-            raise PermissionError(str(refused)) from None
+        except UrlRejected as rejected:
+            raise PermissionError(str(rejected)) from None
         return addresses[0]
 
     return checked

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 from watcher.fetch import FetchSettings
-from watcher.fetch.inprocess import Answered, InProcess
+from watcher.fetch.recorded import RecordedResponse, RecordedTransport
 
 
 class UnusableRecording(Exception):  # noqa: N818 - says what is wrong with the world, in a sentence
@@ -47,7 +47,7 @@ class RecordedWeb(ABC):
         """The same settings turned to this world: no gaps, for there is nobody to be polite to."""
 
     @abstractmethod
-    def transport(self) -> InProcess | None:
+    def transport(self) -> RecordedTransport | None:
         """What stands in for the network, where it is not asked over a socket."""
 
 
@@ -125,17 +125,17 @@ class _FolderWeb(RecordedWeb):
     def settings(self, settings: FetchSettings) -> FetchSettings:
         return replace(settings, via="", per_host_gap=timedelta(0))
 
-    def transport(self) -> InProcess:
-        return InProcess(self._answer)
+    def transport(self) -> RecordedTransport:
+        return RecordedTransport(self._answer)
 
-    def _answer(self, url: str, asked: Mapping[str, str]) -> Answered:
+    def _answer(self, url: str, asked: Mapping[str, str]) -> RecordedResponse:
         version = self._find(url)
         if version is None:
-            return Answered(404, {"Content-Type": "text/plain"}, b"404: nothing here at this time\n")
+            return RecordedResponse(404, {"Content-Type": "text/plain"}, b"404: nothing here at this time\n")
         headers = version.validated
         if version.status == HTTPStatus.OK and version.unchanged(asked):
-            return Answered(304, {name: value for name, value in headers.items() if name.lower() != "content-type"})
-        return Answered(version.status, headers, version.body)
+            return RecordedResponse(304, {name: value for name, value in headers.items() if name.lower() != "content-type"})
+        return RecordedResponse(version.status, headers, version.body)
 
     def _find(self, url: str) -> _Version | None:
         """The newest version at this moment; an exact address wins once it has one."""

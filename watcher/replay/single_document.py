@@ -29,7 +29,7 @@ from watcher.core.model import (
     TrackVerdict,
 )
 from watcher.fetch import Fetcher, FetchSettings
-from watcher.fetch.inprocess import Answered, InProcess
+from watcher.fetch.recorded import RecordedResponse, RecordedTransport
 from watcher.pipeline.linked_pages import linked_pages, maps_of, page_of
 from watcher.pipeline.poll import PollResult, first_look, is_address_of, poll_source
 from watcher.publishers import publisher_of, registrable_domain
@@ -126,7 +126,7 @@ def _polled(way: ParsePlan, url: str, now: datetime) -> Source:
 async def _poll(source: Source, body: bytes, content_type: str, now: datetime, settings: FetchSettings) -> PollResult:
     """Poll a source whose publisher answers with this document; where it lies does not matter to it."""
     headers = {"Content-Type": content_type} if content_type else {}
-    transport = InProcess(lambda _url, _asked: Answered(HTTPStatus.OK, headers, body))
+    transport = RecordedTransport(lambda _url, _asked: RecordedResponse(HTTPStatus.OK, headers, body))
     allow = (urlsplit(source.url).hostname or "",)
     async with Fetcher(replace(settings, via="", allow=allow), clock=lambda: now, transport=transport) as fetcher:
         return await poll_source(first_look(source), get=fetcher.get, read=read_here, now=now, dice=0.0)

@@ -43,6 +43,8 @@ class Failed:
     reason: str
     status: int | None = None
     retry_after: timedelta | None = None
+    timed_out: bool = False
+    """The host gave no sign in time: others of its pages would only wait, too."""
 
 
 class Unreadable(Exception):  # noqa: N818 - the word of the design

@@ -1,4 +1,4 @@
-"""The one reader of addresses: what it accepts is put together anew, so no other parser can see another host."""
+"""The one reader of URLs: what it accepts is put together anew, so no other parser can see another host."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 import idna
 
 PORTS = {"http": 80, "https": 443}
+MAX_DECODINGS = 5
+"""How often a path may be encoded over and over; more is no path, but a way to keep us busy."""
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _SHAPE = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^/?#@\[\]:]+)(?::([0-9]{1,5}))?(/[^?#]*)?(\?[^#]*)?(?:#.*)?", re.IGNORECASE)
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_DOT, _DOTS = re.compile(r"\.|%2e", re.IGNORECASE), re.compile(r"(?:\.|%2e){2}", re.IGNORECASE)
 _SAFE = "%/:@!$&'()*+,;=-._~?"
 
 
-class Refused(Exception):  # noqa: N818 - the word of the design
+class UrlRejected(Exception):  # noqa: N818 - the word of the design
     """An address that is not asked, and why, without its secrets."""
 
 
@@ -29,10 +32,10 @@ class Address:
     scheme: str
     host: str
     port: int
-    target: str
+    request_target: str
 
     @property
-    def place(self) -> str:
+    def authority(self) -> str:
         """Host, in brackets where it is IPv6, with the port where it is not the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
@@ -40,38 +43,63 @@ class Address:
     @property
     def origin(self) -> str:
         """Scheme, host and port."""
-        return f"{self.scheme}://{self.place}"
+        return f"{self.scheme}://{self.authority}"
 
     @property
     def url(self) -> str:
         """The whole address in the only form in which it is sent."""
-        return f"{self.origin}{self.target}"
+        return f"{self.origin}{self.request_target}"
 
 
 def parse(text: str) -> Address:
-    """Read an address; http and https only. Raises Refused for anything that two parsers might read in two ways."""
+    """Read an address; http and https only. Raises UrlRejected for anything that two parsers might read in two ways."""
     if _FORBIDDEN.search(text):
-        raise Refused("address with a blank, a backslash or a control character")
+        raise UrlRejected("address with a blank, a backslash or a control character")
     shape = _SHAPE.fullmatch(text)
     if not shape:
-        raise Refused(_why(text))
+        raise UrlRejected(_why(text))
     scheme, host, port, path, query = shape.groups()
     scheme = scheme.lower()
     number = int(port) if port else PORTS[scheme]
     if not 0 < number < 1 << 16:
-        raise Refused("address with an impossible port")
-    return Address(scheme, _host(host), number, quote((path or "/") + (query or ""), safe=_SAFE))
+        raise UrlRejected("address with an impossible port")
+    return Address(scheme, _host(host), number, quote(_flat(path or "/") + (query or ""), safe=_SAFE))
 
 
 def join(base: Address, location: str) -> Address:
-    """The address that a Location header names, as seen from `base` (RFC 9110, 10.2.2). Raises Refused."""
+    """The address that a Location header names, as seen from `base` (RFC 9110, 10.2.2). Raises UrlRejected."""
     location = location.strip(" \t").replace(" ", "%20")
     if _FORBIDDEN.search(location):
-        raise Refused("redirect with a backslash or a control character")
+        raise UrlRejected("redirect with a backslash or a control character")
     try:
         return parse(urljoin(base.url, location))
     except ValueError as error:
-        raise Refused("redirect to an address that cannot be read") from error
+        raise UrlRejected("redirect to an address that cannot be read") from error
+
+
+def leaves_folder(request_target: str) -> bool:
+    """Whether a server that decodes a path before it reads it could be led out of a folder; dots in plain sight are gone."""
+    path = request_target.partition("?")[0]
+    for _ in range(MAX_DECODINGS):
+        path, before = unquote(path), path
+        if path == before:
+            return ".." in re.split(r"[/\\]", path)
+    return True
+
+
+def _flat(path: str) -> str:
+    """The path without dot segments, encoded ones too, as browsers send it (WHATWG URL, path state)."""
+    if "/." not in path and "/%2" not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if _DOTS.fullmatch(segment):
+            del kept[-1:]
+        elif not _DOT.fullmatch(segment):
+            kept.append(segment)
+    ends_in_dots = _DOT.fullmatch(segments[-1]) or _DOTS.fullmatch(segments[-1])
+    return "/" + "/".join([*kept, ""] if ends_in_dots and kept else kept)
 
 
 def _why(text: str) -> str:
@@ -93,7 +121,7 @@ def _host(text: str) -> str:
         if _NUMBER.fullmatch(name.rpartition(".")[2]):
             return str(ipaddress.IPv4Address(name))
     except ValueError as error:
-        raise Refused("address whose host cannot be read") from error
+        raise UrlRejected("address whose host cannot be read") from error
     if not _NAME.fullmatch(name):
-        raise Refused("address whose host cannot be read")
+        raise UrlRejected("address whose host cannot be read")
     return name

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
+from httpx2 import Headers
 
 from tests.loopback import NOON, Site, http, meet, settings
 from watcher.core.model import Document
 from watcher.fetch import Fetcher, FetchSettings, Request
-from watcher.fetch.exchange import Reply
+from watcher.fetch.messages import Response
+
+T = TypeVar("T")
 
 
 class Leaping(asyncio.SelectorEventLoop):
@@ -38,7 +41,7 @@ class Busy:
         self.now: dict[str, int] = {}
         self.most: dict[str, int] = {}
 
-    async def ask(self, url: str, headers: Mapping[str, str]) -> Reply:
+    async def get(self, url: str, headers: Mapping[str, str], read: Callable[[Response], T]) -> T:
         host = urlsplit(url).hostname or ""
         for name in (host, "all"):
             self.now[name] = self.now.get(name, 0) + 1
@@ -47,14 +50,10 @@ class Busy:
         await asyncio.sleep(1)
         for name in (host, "all"):
             self.now[name] -= 1
-        return Reply(200, {}, _body(), lambda: None)
+        return read(Response(200, Headers(), (b"x",)))
 
     async def aclose(self) -> None:
         """Nothing is held."""
-
-
-async def _body() -> AsyncIterator[bytes]:
-    yield b"x"
 
 
 def visit(urls: list[str], **changes: Any) -> Busy:

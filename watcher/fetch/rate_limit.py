@@ -1,4 +1,4 @@
-"""Manners towards hosts: how many requests at once, and how far apart."""
+"""Limits for each host: how many requests at once, and how far apart."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 @dataclass(slots=True)
 class _Host:
     slots: asyncio.Semaphore
-    guests: int = 0
+    users: int = 0
     free_at: float = field(default=0.0)
 
 
-class Turns:
-    """Gives each request its turn: bounded in all and for each host, with a gap between two starts at one host."""
+class HostLimiter:
+    """Gives each request a slot: bounded in all and for each host, with a gap between two starts at one host."""
 
     def __init__(self, *, total: int, per_host: int, gap: float) -> None:
         """Take the bounds, and the gap in seconds."""
@@ -26,26 +26,26 @@ class Turns:
         self._tidy_at = 1000
 
     @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[bool]:
-        """Hold a turn at a host; gives whether others wait for the same host, so that the connection is worth keeping."""
+    async def slot(self, name: str) -> AsyncIterator[bool]:
+        """Hold a slot at a host; gives whether others wait for the same host, so that the connection is worth keeping."""
         host = self._enter(name)
         try:
             async with host.slots:
-                await self._keep_apart(host)
+                await self._keep_gap(host)
                 async with self._total:
-                    yield host.guests > 1
+                    yield host.users > 1
         finally:
-            host.guests -= 1
+            host.users -= 1
 
     def _enter(self, name: str) -> _Host:
         host = self._hosts.get(name)
         if host is None:
             self._tidy()
             host = self._hosts[name] = _Host(asyncio.Semaphore(self._per_host))
-        host.guests += 1
+        host.users += 1
         return host
 
-    async def _keep_apart(self, host: _Host) -> None:
+    async def _keep_gap(self, host: _Host) -> None:
         if not self._gap:
             return
         now = asyncio.get_running_loop().time()
@@ -59,5 +59,5 @@ class Turns:
         if len(self._hosts) < self._tidy_at:
             return
         now = asyncio.get_running_loop().time()
-        self._hosts = {name: host for name, host in self._hosts.items() if host.guests or host.free_at > now}
+        self._hosts = {name: host for name, host in self._hosts.items() if host.users or host.free_at > now}
         self._tidy_at = max(1000, 2 * len(self._hosts))
