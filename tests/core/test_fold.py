@@ -9,8 +9,8 @@ from watcher.core.model import Claim, Ladder
 LATE = day("12-01")
 
 ACCESS_ROWS = [
-    ("nothing was said", [], "none", "provisional"),
-    ("one paper is no rumour", [said("press:a.example", "rumoured")], "none", "provisional"),
+    ("nothing was said", [], "none", "declared"),
+    ("one paper is no rumour", [said("press:a.example", "rumoured")], "none", "declared"),
     (
         "two papers are a rumour",
         [said("press:a.example", "rumoured"), said("press:b.example", "rumoured")],
@@ -21,18 +21,18 @@ ACCESS_ROWS = [
         "two papers a week apart are none",
         [said("press:a.example", "rumoured"), said("press:b.example", "rumoured", "06-19")],
         "none",
-        "provisional",
+        "declared",
     ),
     (
         "a copy of one text is one voice",
         [said("press:a.example", "rumoured", copy=0xFFFF), said("press:b.example", "rumoured", copy=0xFFFE)],
         "none",
-        "provisional",
+        "declared",
     ),
-    ("press never opens it", [said("press:a.example", "available"), said("press:b.example", "available")], "none", "provisional"),
+    ("press never opens it", [said("press:a.example", "available"), said("press:b.example", "available")], "none", "declared"),
     ("one official voice where two are asked", [said("official:lab", "available")], "available", "provisional"),
     ("a partner agrees", [said("official:lab", "available"), said("partner:cloud", "available")], "available", "confirmed"),
-    ("a partner alone moves nothing", [said("partner:cloud", "available")], "none", "provisional"),
+    ("a partner alone moves nothing", [said("partner:cloud", "available")], "none", "declared"),
     (
         "a partner spoke first",
         [said("partner:cloud", "available", "06-09 14:15"), said("official:lab", "available", "06-09 17:05")],
@@ -110,19 +110,24 @@ ACCESS_ROWS = [
         "declared history moves down too",
         [said("official:lab", "suspended", "06-12"), said("official:lab", "gated", "07-01", rule="known")],
         "gated",
-        "confirmed",
+        "declared",
     ),
-    ("a declared rumour is a report", [said("press:a.example", "rumoured", rule="known")], "rumoured", "reported"),
+    (
+        "a declared rumour is declared, and no report that was read",
+        [said("press:a.example", "rumoured", rule="known")],
+        "rumoured",
+        "declared",
+    ),
     ("the operator's word counts", [said("operator:me", "suspended", rule="operator")], "suspended", "confirmed"),
-    ("tomorrow's news is not today's", [said("official:lab", "available", "12-24", seen="11-30")], "none", "provisional"),
-    ("nor what is declared for tomorrow", [said("official:lab", "available", "12-24", rule="known")], "none", "provisional"),
+    ("tomorrow's news is not today's", [said("official:lab", "available", "12-24", seen="11-30")], "none", "declared"),
+    ("nor what is declared for tomorrow", [said("official:lab", "available", "12-24", rule="known")], "none", "declared"),
     (
         "what had happened when it was seen stays so when the clock is set back",
         [said("official:lab", "available", "12-02", seen="12-03")],
         "available",
         "provisional",
     ),
-    ("a review is no status", [said("official:lab", "available", review=True)], "none", "provisional"),
+    ("a review is no status", [said("official:lab", "available", review=True)], "none", "declared"),
 ]
 
 

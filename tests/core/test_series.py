@@ -139,7 +139,7 @@ def test_an_untitled_event_has_a_name_all_the_same() -> None:
 
 HINTS = [
     ("an official word", [said("official:aisi", "signalled", "07-17", event="k")], "signalled", "confirmed"),
-    ("one paper", [said("press:a", "reported", "07-17", event="k")], "awaiting", "confirmed"),
+    ("one paper", [said("press:a", "reported", "07-17", event="k")], "awaiting", "declared"),
     (
         "two papers",
         [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="k")],
@@ -150,13 +150,13 @@ HINTS = [
         "two papers about two things",
         [said("press:a", "reported", "07-17", event="k"), said("press:b", "reported", "07-18", event="m")],
         "awaiting",
-        "confirmed",
+        "declared",
     ),
     (
         "two papers a week apart",
         [said("press:a", "reported", "07-10", event="k"), said("press:b", "reported", "07-18", event="k")],
         "awaiting",
-        "confirmed",
+        "declared",
     ),
     (
         "a hint of what is out already",

@@ -80,7 +80,6 @@ SENATE = signal(
     touches=("via_prc_lab",),
     opened=datetime(2026, 5, 14, tzinfo=UTC),
     window=timedelta(days=60),
-    window_passed="The 60 days ended without a vote.",
 )
 MYTHOS = signal(
     "mythos-ga",

@@ -54,7 +54,7 @@ ALL = {
     "baseline": digest(kind="baseline"),
     "operator": digest(WENT_BLIND, SEES_AGAIN, kind="operator", notes=("One note.",)),
     "undelivered": digest(kind="operator", notes=("1 message could not be delivered", "to ana by smtp: 550 no such user")),
-    "weekly": digest(kind="weekly", notes=("41 of 43 sources were read this week.",)),
+    "weekly": digest(kind="weekly", notes=("No answer changed this week.", "41 of 43 sources were read this week.")),
     "reminder": digest(kind="reminder", notes=("in 7 days: the Congress ends (3 January 2027)", "and more")),
     "sample": sample(list(DESK.signals.values()), NOW),
 }
@@ -112,7 +112,7 @@ def test_the_subject_says_the_news(changes: tuple[Transition, ...], subject: str
         ("baseline", "Policy Signal Watch: the watch has started, 3 signals"),
         ("operator", "The watch cannot see caisi-feed and sees other-feed again"),
         ("undelivered", "1 message could not be delivered"),
-        ("weekly", "Still watching 3 signals, 1 source cannot be seen"),
+        ("weekly", "No answer changed this week, 1 source cannot be seen: Senate vote: The Senate has passed the bill …"),
         ("reminder", "Reminder: in 7 days: the Congress ends (3 January 2027)"),
     ],
 )
@@ -181,7 +181,7 @@ def test_the_first_message_says_where_everything_stands() -> None:
         "What is wanted: The Senate passes the bill.",
         "What it changes for you: It is not law yet.",
         "What would move it: S. 3519, the companion: A report. H.R. 2683, the House bill: The President.",
-        "The window: The 60 days ended without a vote.",
+        "The window: The 60 days ended on 13 July 2026. They brought: nothing that moved the answer.",
         "Version: 5.2",
         "“words about evaluations”",
     ):
@@ -366,7 +366,7 @@ def test_a_reader_is_told_of_the_signals_that_were_asked_for_alone() -> None:
     assert "Senate" not in message.text
     assert [change["signal"] for change in message.payload["changes"]] == ["caisi-evaluation"]
     nothing = render(digest(DETAIL), DESK, READER)
-    assert nothing.subject.startswith("Still watching 3 signals")
+    assert nothing.subject.startswith("Still watching, 1 source cannot be seen: ")
 
 
 def test_times_are_the_readers() -> None:

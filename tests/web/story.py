@@ -239,7 +239,6 @@ SENATE = Signal(
     dates=(Date("end", "The 119th Congress ends, and both bills with it", at("2027-01-03T17:00:00")),),
     opened=at("2026-05-14"),
     window=timedelta(days=60),
-    window_passed="The sixty days passed on 13 July 2026 without a vote. The watch goes on until the Congress ends.",
     wanted="A vote of the full Senate on either bill.",
     changes_for_you="If it passes, tools that run on rented chips through a Chinese lab may lose them.",
 )

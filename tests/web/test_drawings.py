@@ -129,7 +129,7 @@ def test_tracks_that_need_the_same_are_said_once() -> None:
 def test_the_story_merges_history_events_and_changes_without_doubling() -> None:
     headings = [moment.heading for moment in timeline.timeline_of(view(), MYTHOS)]
     assert headings.count("Open to all, under another name") == 2  # June, and July after the suspension
-    assert headings[0] == "Open to all, under another name: a detail changed"
+    assert headings[0] == "Name: Claude Fable 5.2; Price: $8/$40"
     assert len(timeline.timeline_of(view(), CAISI)) == len(EVENTS)
 
 
@@ -140,14 +140,14 @@ def test_the_story_merges_history_events_and_changes_without_doubling() -> None:
         (Change.RAISED, {}, "Passed the Senate: now confirmed", ""),
         (Change.FLAG, {"title": "The page is gone"}, "The page is gone", ""),
         (Change.NEXT, {"title": "An evaluation", "outcome": "widened"}, "An evaluation", "The gap widened"),
-        (Change.DETAIL, {"reason": "roll: 12"}, "Passed the Senate: a detail changed", "Roll: 12"),
+        (Change.DETAIL, {"reason": "roll: 12"}, "Roll: 12", ""),
         (
             Change.DETAIL,
             {"reason": "house_passed: 2026-01-12; open: odd"},
-            "Passed the Senate: a detail changed",
             "House passed: 12 January 2026; Open: odd",
+            "",
         ),
-        (Change.DETAIL, {"reason": "in words"}, "Passed the Senate: a detail changed", "in words"),
+        (Change.DETAIL, {"reason": "in words"}, "in words", ""),
         (Change.ADVANCE, {"reason": "a rule"}, "Passed the Senate", "Before: With the Senate committee"),
         (Change.CORRECTION, {"reason": "papers_returned"}, "Corrected: now Passed the Senate", "papers returned"),
     ],
@@ -249,9 +249,11 @@ def test_dates_are_said_once_and_in_order() -> None:
 
 
 def test_the_window_is_told_in_words() -> None:
-    assert calendar.window_of(SENATE, at("2026-06-13")).words == "Day 31 of 60; 31 to go."  # type: ignore[union-attr]
+    assert calendar.window_of(SENATE, at("2026-06-13")).words == (  # type: ignore[union-attr]
+        "Day 31 of the 60 days; they end in 30 days, on 13 July 2026."
+    )
     assert calendar.window_of(SENATE, NOW).passed  # type: ignore[union-attr]
-    assert calendar.window_of(replace(MYTHOS, window_passed=""), NOW).words == "The 60-day window has passed."  # type: ignore[union-attr]
+    assert calendar.window_of(SENATE, at("2026-05-13")) is None, "it has not opened"
     assert calendar.window_of(replace(SENATE, window=None), NOW) is None
 
 

@@ -41,7 +41,7 @@ def test_an_entry_tells_the_change_with_its_proof(site: Site) -> None:
     read = feedparser.parse(io.BytesIO(site.get("/feeds/mythos-ga.atom").content))
     titles = [entry.title for entry in read.entries]
     assert titles == [
-        "General availability of Mythos: Open to all, under another name: a detail changed",
+        "General availability of Mythos: Name: Claude Fable 5.2; Price: $8/$40",
         "General availability of Mythos: Open to all, under another name",
     ]
     entry = read.entries[1]
@@ -140,9 +140,9 @@ def test_a_quiet_watch_has_valid_feeds() -> None:
 @pytest.mark.parametrize(
     ("signal", "message", "colour"),
     [
-        ("senate-vote", "Not yet. Both bills are with the Senate Banking Committee", "8a5a00"),
-        ("mythos-ga", "The class is open to all as Claude Fable 5.2", "0f6a3b"),
-        ("caisi-evaluation", "Three since May, none of which measured the gap (cannot see since 2026-11-21)", "6b7280"),
+        ("senate-vote", "◐ Not yet. Both bills are with the Senate Banking Committee", "8a5a00"),
+        ("mythos-ga", "✓ The class is open to all as Claude Fable 5.2", "0f6a3b"),
+        ("caisi-evaluation", "Three since May, none of which measured the gap (cannot see since 2026-11-21)", "5b6470"),
     ],
 )
 def test_a_badge_says_where_a_signal_stands(site: Site, signal: str, message: str, colour: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.web.conftest import Site
 from tests.web.story import CAISI, MYTHOS, NOW, SENATE, Shown, said, verdicts, view
-from watcher.core.model import Change, RaisedFlag
+from watcher.core.model import Article, Change, RaisedFlag
 from watcher.web import pages
 from watcher.web.settings import Settings
 
@@ -44,17 +44,17 @@ def words(html: str) -> str:
         ("/", "What stands here is the last that was known."),
         ("/", "Cannot see 1 source of 4: aws.amazon.com."),
         ("/", "⚑ The body was renamed CAISSI, since 1 October 2026"),
-        ("/", "Received in the Senate and Read twice and referred to the Committee"),
-        ("/", "H.R. 2683: here since 13 January 2026"),
-        ("/", "S. 3519: here since 17 December 2025"),
-        ("/", "What would change our mind"),
-        ("/", "The sixty days passed on 13 July 2026 without a vote."),
+        ("/signals/senate-vote", "Received in the Senate and Read twice and referred to the Committee"),
+        ("/signals/senate-vote", "H.R. 2683: here since 13 January 2026"),
+        ("/signals/senate-vote", "S. 3519: here since 17 December 2025"),
+        ("/signals/senate-vote", "What would change our mind"),
+        ("/", "The 60 days ended on 13 July 2026. They brought: nothing that moved the answer."),
         ("/", "The 119th Congress ends, and both bills with it 3 January 2027, in 40 days"),
         ("/", "Nothing changes yet. Remote access to export-controlled chips stays outside the licence rules."),
-        ("/", "your fallback is Claude Opus 5.5"),
-        ("/", "! no fallback written down"),
-        ("/", "316 days"),
-        ("/", "Nothing to show yet Tally in the Senate"),
+        ("/signals/mythos-ga", "your fallback is Claude Opus 5.5"),
+        ("/signals/senate-vote", "! no fallback written down"),
+        ("/signals/senate-vote", "316 days"),
+        ("/signals/senate-vote", "Nothing to show yet Tally in the Senate"),
         ("/", "Where it stands ◍ 1 question cannot be seen"),
         ("/?as_of=2026-06-13", "Where it stood on 13 June 2026"),
         ("/signals/mythos-ga", "Open to all, under another name ✓ Confirmed since 1 July 2026"),
@@ -115,12 +115,13 @@ def test_a_step_says_in_words_what_the_drawing_shows(site: Site) -> None:
     assert html.count('aria-current="step"') == 2
 
 
-def test_the_first_page_leaves_out_ends_and_steps_back_that_were_not_taken(site: Site) -> None:
+def test_the_first_page_is_no_second_copy_of_the_signals_pages(site: Site) -> None:
     first, full = words(site.get("/").text), words(site.get("/signals/senate-vote").text)
     assert "Rejected by the Senate a step back" in full
-    assert "Rejected by the Senate a step back" not in first
-    assert "With the President Law" in first
-    assert re.search("Suspended +a step back +was here from 12 June 2026", first)
+    assert "What would change our mind" in full
+    assert "Rejected by the Senate" not in first
+    assert "What would change our mind" not in first
+    assert re.search("Suspended +a step back +was here from 12 June", words(site.get("/signals/mythos-ga").text))
 
 
 def test_why_the_words_counted_stands_on_the_page_of_the_story() -> None:
@@ -158,7 +159,7 @@ def hostile() -> Shown:
             why=HOSTILE,
             wanted=HOSTILE,
             changes_for_you=HOSTILE,
-            window_passed=HOSTILE,
+            article=Article(HOSTILE, "javascript:alert(1)", HOSTILE, NOW),
             tracks=tuple(replace(track, title=HOSTILE, link="javascript:alert(1)") for track in signal.tracks),
             dates=tuple(replace(date, label=HOSTILE) for date in signal.dates),
             known=tuple(replace(known, quote=HOSTILE, url="javascript:alert(1)", title=HOSTILE) for known in signal.known),

@@ -109,7 +109,7 @@ def test_letters_tell_who_is_not_reached_and_never_where(store: Store, reads: St
     assert "SECRET" not in shown
     (told,) = reads(None).told
     assert (told.sent, told.waiting, told.failed, told.uncertain) == (0, 1, 1, 1)
-    assert told.subject.endswith("the class is open to all as Claude Fable 5.2; models named Mythos are not")
+    assert told.subject.endswith("the class is open to all as Claude Fable 5.2")
 
 
 def test_a_past_day_shows_what_was_held_then(store: Store, reads: StoreQueries) -> None:

@@ -20,7 +20,7 @@ from watcher.config import Config
 from watcher.config.settings import Recipient as Declared
 from watcher.mail import Recipient as Reader
 from watcher.mail import render
-from watcher.mail.sample import sample
+from watcher.mail.sample import trial
 from watcher.pipeline.deliver import mail_context
 
 
@@ -78,18 +78,9 @@ async def _send(settings: Config, one: Declared, ready: Any) -> Tried:  # noqa: 
 
 
 def _trial(settings: Config, one: Declared) -> Message:
-    """A made-up digest; each trial has an identity of its own, so that no receiver takes it for a repeat."""
+    """It tells of no signal; each trial has an identity of its own, so that no receiver takes it for a repeat."""
     desk = mail_context(settings)
-    wanted = [signal for signal in settings.signals if not one.signals or signal.id in one.signals] or settings.signals
     reader = Reader(one.id, f"<trial-{uuid4().hex}@{desk.host}>", ZoneInfo(one.timezone or settings.watch.timezone))
-    told = render(sample(wanted, utc_now()), desk, reader)
-    brief = f"A trial, no news: {told.brief}" if told.brief else ""
-    return replace(
-        told,
-        subject=f"Trial, no news: {told.subject}",
-        in_reply_to="",
-        references=(),
-        brief=brief,
-        urgent=False,
-        payload={**told.payload, "trial": True},
-    )
+    told = render(trial(utc_now()), desk, reader)
+    brief = f"A trial, no news. {told.brief}"
+    return replace(told, in_reply_to="", references=(), brief=brief, payload={**told.payload, "trial": True})

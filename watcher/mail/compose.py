@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from watcher.core.addresses import safe_link
-from watcher.core.model import Change, Digest, Transition
+from watcher.core.model import Change, Digest, Transition, Verdict
 from watcher.mail.changes import item, moved
 from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.letter import Item, Letter, Line, Section
 from watcher.mail.standings import blind_section, standing_item, unchanged, undecided_section
-from watcher.mail.subject_line import LONGEST, headline, headlines_before, subject, weight
+from watcher.mail.subject_line import LONGEST, answered, headlines_before, subject, weight
 from watcher.mail.wording import count, moment, several, shortened
 
 MOST_ITEMS = 8
@@ -35,11 +35,12 @@ def _news(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
     moved_signals = {each.signal for each in told}
     rest = [verdict for verdict in verdicts if verdict.signal not in moved_signals]
     before = headlines_before(digest, desk)
+    words = {verdict.signal: verdict.word for verdict in digest.verdicts}
     items = tuple(item(each, desk, reader) for each in told[:MOST_ITEMS])
     return Letter(
-        subject=subject(told, desk, before),
-        title=_title(told, desk, before),
-        deck=shortened(" ".join(moved(each, desk) for each in told[:3]), 320),
+        subject=subject(told, desk, before, words),
+        title=_title(told, desk, before, words),
+        deck=shortened(" ".join((*_sentences(told, verdicts), *(moved(each, desk) for each in told[:3]))), 320),
         date=moment(digest.at, reader.zone),
         items=items,
         tone=items[0].tone,
@@ -57,12 +58,18 @@ def _news(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
     )
 
 
-def _title(told: Sequence[Transition], desk: MailContext, before: Mapping[str, str]) -> str:
+def _title(told: Sequence[Transition], desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """The news of a single signal, or how many there are."""
     signals = list(dict.fromkeys(each.signal for each in told))
     if len(signals) == 1:
-        return shortened(headline(told[0], desk, before), 200)
+        return shortened(answered(told[0], desk, before, words), 200)
     return f"{count(len(told), 'change')}: {several([desk.title_of(each) for each in signals])}"
+
+
+def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict]) -> list[str]:
+    """The answers in a sentence each, of the signals whose answer these changes may have moved."""
+    moved_signals = {each.signal for each in told if each.kind not in {Change.FLAG, Change.DETAIL, Change.UNDECIDED}}
+    return [verdict.sentence for verdict in verdicts if verdict.signal in moved_signals and verdict.sentence]
 
 
 def _more(told: Sequence[Transition], desk: MailContext) -> Section:
@@ -77,6 +84,7 @@ def _noted(listed: Sequence[Transition], desk: MailContext) -> Section:
         Line(
             f"{desk.title_of(each.signal)} · {desk.track_title(each.signal, each.track)}",
             shortened(_noted_words(each, desk), 240),
+            next((link for quote in each.evidence if (link := safe_link(quote.url))), ""),
         )
         for each in listed[:MOST_LINES]
     ]
@@ -205,19 +213,40 @@ def _note(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
     unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""
     many = count(len(verdicts), "signal")
     reminder = digest.kind == "reminder" and bool(digest.notes)
+    week = f"{''.join(digest.notes[:1]).rstrip('.') or 'Still watching'}{unseen}: {_answers(verdicts, desk)}"
     return Letter(
-        subject=shortened(f"Reminder: {digest.notes[0]}" if reminder else f"Still watching {many}{unseen}", LONGEST),
-        title=shortened(digest.notes[0], 200) if reminder else "Still watching",
-        deck=f"{_stand(many)}{unseen}.",
+        subject=shortened(f"Reminder: {digest.notes[0]}" if reminder else week, LONGEST),
+        title=shortened(digest.notes[0], 200) if reminder else "".join(digest.notes[:1]) or "Still watching",
+        deck=f"{_answers(verdicts, desk)}. {_stand(many)}{unseen}.",
         date=moment(digest.at, reader.zone),
         sections=_sections(
-            _lines(digest.notes[reminder:]),
+            _lines(digest.notes[1:]),
+            _noted(transitions_for(digest, reader), desk),
             undecided_section(verdicts, desk, reader),
             unchanged(verdicts, desk, reader, heading="Where the signals stand"),
             blind,
         ),
         footer=_footer(desk, reader),
         about=digest.kind,
+    )
+
+
+def _answers(verdicts: Sequence[Verdict], desk: MailContext) -> str:
+    """Every answer in a word: `Senate vote: No; Mythos availability: Not under that name`."""
+    return "; ".join(
+        f"{desk.title_of(verdict.signal)}: {verdict.word or verdict.headline_label}" for verdict in verdicts[:MOST_ITEMS]
+    )
+
+
+def _trial(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+    """A trial: no signal, no status and no colour of one, so that no glance takes it for news."""
+    return Letter(
+        subject=f"Trial, no news: {desk.title}",
+        title="A trial, no news",
+        deck=" ".join(digest.notes),
+        date=moment(digest.at, reader.zone),
+        footer=_footer(desk, reader),
+        about="trial",
     )
 
 
@@ -258,4 +287,5 @@ KINDS: dict[str, Write] = {
     "undecided": _undecided,
     "weekly": _note,
     "reminder": _note,
+    "trial": _trial,
 }

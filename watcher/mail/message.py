@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from notifiers.message import Message
 from watcher.core.model import Digest
@@ -13,17 +14,18 @@ from watcher.mail.letter import Letter, Line, Section
 from watcher.mail.payload import brief, payload
 from watcher.mail.text import as_text
 from watcher.mail.thread import list_id, root
-from watcher.mail.wording import count
+from watcher.mail.wording import count, moment
 
 LIMIT = 80_000
 """Bytes of HTML; Gmail clips at about 102 KB with its encoding."""
+WAITED = timedelta(hours=1)
 FIRST = 12
 """Items of which the first try is made: most letters have fewer, and few have room for more."""
 
 
-def build_message(digest: Digest, desk: MailContext, reader: Recipient) -> Message:
+def build_message(digest: Digest, desk: MailContext, reader: Recipient, sent_at: datetime) -> Message:
     """The message with text and HTML parts, thread and list headers, and the payload for machines."""
-    told, html = _fitted(letter(digest, desk, reader))
+    told, html = _fitted(_dated(letter(digest, desk, reader), digest, reader, sent_at))
     thread = root(told.about, desk)
     links = [cite.link for item in told.items[:1] for cite in item.cites[:1]]
     return Message(
@@ -32,7 +34,7 @@ def build_message(digest: Digest, desk: MailContext, reader: Recipient) -> Messa
         text=as_text(told),
         html=html,
         brief=brief("", told.deck, [desk.page() or "".join(links)]),
-        sent_at=digest.at,
+        sent_at=sent_at,
         list_id=list_id(desk),
         in_reply_to=thread,
         references=(thread,),
@@ -41,6 +43,13 @@ def build_message(digest: Digest, desk: MailContext, reader: Recipient) -> Messa
         urgent=told.urgent,
         payload=payload(digest, desk, reader, subject=told.subject),
     )
+
+
+def _dated(told: Letter, digest: Digest, reader: Recipient, sent_at: datetime) -> Letter:
+    """A letter that waited says when it was written, for what it tells is of then."""
+    if sent_at - digest.at < WAITED:
+        return told
+    return replace(told, date=f"Written {moment(digest.at, reader.zone)}; sent {moment(sent_at, reader.zone)}")
 
 
 def _fitted(told: Letter) -> tuple[Letter, str]:

@@ -11,6 +11,12 @@ from watcher.core.model import Change, Digest, Quote, Signal, Standing, Status, 
 
 WORDS = "This is an example. A real message has the words of the source here."
 NOTE = "An example: nothing in it is news."
+TRIAL = "Nothing has happened: this message only shows that messages reach you."
+
+
+def trial(now: datetime) -> Digest:
+    """A message that goes the way of news and tells nothing of any signal."""
+    return Digest("trial", now, "trial", (), (), (TRIAL,))
 
 
 def sample(signals: Sequence[Signal], now: datetime) -> Digest:

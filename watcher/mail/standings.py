@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
+from watcher.core.decision.closing import close_in_words, close_of
 from watcher.core.model import SourceOutage, Standing, TrackVerdict, Undecided, Verdict
 from watcher.mail.changes import for_you, tools
 from watcher.mail.citations import cites
@@ -40,9 +41,15 @@ def standing_line(verdict: Verdict, desk: MailContext, zone: tzinfo) -> Line:
     standing = STANDINGS[standing_of(verdict, desk)].word.lower()
     return Line(
         desk.title_of(verdict.signal),
-        f"{shortened(verdict.headline_label, 200)} ({standing}, {seen}).",
+        f"{answer_in_words(verdict)} ({standing}, {seen}).",
         desk.page_of(verdict.signal),
     )
+
+
+def answer_in_words(verdict: Verdict) -> str:
+    """The answer in a word and where it stands: `No. In the Senate Banking Committee, no vote`."""
+    label = shortened(verdict.headline_label, 200)
+    return f"{verdict.word}. {label[:1].upper()}{label[1:]}" if verdict.word else label
 
 
 def unchanged(verdicts: Iterable[Verdict], desk: MailContext, reader: Recipient, *, heading: str = "No change seen") -> Section:
@@ -92,7 +99,7 @@ def standing_item(verdict: Verdict, desk: MailContext, reader: Recipient) -> Ite
     quotes = [quote for track in verdict.tracks for quote in track.evidence[:1]]
     return Item(
         kicker=desk.title_of(verdict.signal),
-        title=shortened(verdict.headline_label, 200),
+        title=answer_in_words(verdict),
         icon=sign.icon,
         standing=sign.word,
         tone=sign.tone,
@@ -122,13 +129,15 @@ def _paragraphs(verdict: Verdict, desk: MailContext) -> tuple[tuple[str, str], .
         return ()
     track = lead_track(verdict, desk)
     consequence = desk.status(verdict.signal, track.track, track.status).consequence if track else ""
-    passed = signal.opened is not None and signal.window is not None and verdict.as_of > signal.opened + signal.window
+    closed = close_of(signal)
+    passed = closed is not None and verdict.as_of > closed
     told = (
+        ("In a sentence", verdict.sentence),
         ("What is wanted", signal.wanted),
         ("What it changes for you", for_you(verdict.signal, consequence, desk)),
         *tools(verdict.signal, desk),
         ("What would move it", _next(verdict, desk)),
-        ("The window", signal.window_passed if passed else ""),
+        ("The window", close_in_words(signal) if passed else ""),
     )
     return tuple((name, shortened(words, 600)) for name, words in told if words)
 

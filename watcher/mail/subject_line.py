@@ -11,7 +11,9 @@ from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
 from watcher.mail.wording import OUTCOMES, STANDINGS, lowered, several, shortened
 
-LONGEST = 140
+LONGEST = 100
+SHORTEST = 50
+"""Names of other signals longer than this may not take the place of the news."""
 ORDER = (
     Change.CORRECTION,
     Change.STEP_BACK,
@@ -30,23 +32,34 @@ def weight(transition: Transition) -> tuple[bool, bool, int]:
     return not transition.mail, not transition.urgent, rank
 
 
-def subject(changes: Sequence[Transition], desk: MailContext, before: Mapping[str, str]) -> str:
-    """`Senate vote: passed by the Senate, 60-40`; other signals that moved too are named at the end.
+def subject(changes: Sequence[Transition], desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """`Senate vote: Yes. Passed by the Senate, 60-40`; other signals that moved too are named at the end.
 
-    `before`: the headline that each signal had, as `headlines_before` tells.
+    `before`: the headline that each signal had, as `headlines_before` tells; `words`: the answer of each signal in a word.
     """
     lead = min(changes, key=weight)
     others = dict.fromkeys(desk.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
     also = f"; also {several(list(others))}" if others else ""
-    return shortened(f"{news(lead, desk, before)}{also}", LONGEST)
+    return f"{shortened(news(lead, desk, before, words), LONGEST - len(also) if len(also) < SHORTEST else LONGEST)}{also}"
 
 
-def news(lead: Transition, desk: MailContext, before: Mapping[str, str]) -> str:
+def news(lead: Transition, desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """One change with its signal, its standing where it is not confirmed, and that it is a correction where it is."""
     start = "Correction, " if lead.kind is Change.CORRECTION else ""
-    weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED}
-    standing = f" ({STANDINGS[lead.standing].word.lower()})" if weak else ""
-    return f"{start}{desk.title_of(lead.signal)}: {lowered(headline(lead, desk, before))}{standing}"
+    weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED, Change.FLAG}
+    told = answered(lead, desk, before, words).partition("; ")[0]
+    standing = STANDINGS[lead.standing].word.lower() if weak else ""
+    more = f" ({standing})" if standing and standing not in told.casefold() else ""
+    return f"{start}{desk.title_of(lead.signal)}: {told if told[:1].isupper() and '. ' in told else lowered(told)}{more}"
+
+
+def answered(lead: Transition, desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """The news after the answer in a word: `Yes. The Senate has passed the bill, 60-40`; what moves no answer stands alone."""
+    told, word = headline(lead, desk, before), words.get(lead.signal, "")
+    if not word or lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED}:
+        return told
+    back = lead.kind is Change.ADVANCE and desk.status(lead.signal, lead.track, lead.before).steps_back
+    return f"{word}{', again' if back else ''}. {told[:1].upper()}{told[1:]}"
 
 
 def headline(lead: Transition, desk: MailContext, before: Mapping[str, str]) -> str:

@@ -31,6 +31,7 @@ class Sign(NamedTuple):
 
 
 STANDINGS = {
+    Standing.DECLARED: Sign("·", "Declared", "calm", "History that the configuration declares; nothing of it has been read yet."),
     Standing.CONFIRMED: Sign("✓", "Confirmed", "good", "The official record says so."),
     Standing.PROVISIONAL: Sign("◐", "Provisional", "warn", "One official voice says so; a second one is still to come."),
     Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; there are no official words yet."),

@@ -29,6 +29,8 @@ class Route:
     operator: bool
     allowed_at: Callable[[datetime, bool], datetime]
     """From the time of a digest and whether it is urgent to the moment from which it may be sent."""
+    note_at: Callable[[datetime], datetime] | None = None
+    """The same for what is written for its own hour (a weekly note, a reminder): only quiet hours hold it. None: at once."""
     weekly_note: bool = True
 
 
@@ -107,3 +109,8 @@ def outgoing(reader: Route, digest: Digest) -> Outgoing:
     """The row of the outbox that takes a digest to a reader."""
     urgent = any(transition.urgent for transition in digest.transitions)
     return Outgoing(reader.id, reader.channel, reader.address, reader.allowed_at(digest.at, urgent))
+
+
+def scheduled(reader: Route, note: Digest) -> Outgoing:
+    """The same of a note that has an hour of its own: held for a reader's next weekly hour it would come after newer news."""
+    return Outgoing(reader.id, reader.channel, reader.address, reader.note_at(note.at) if reader.note_at else note.at)

@@ -122,7 +122,7 @@ async def _guarded(gate: asyncio.Semaphore, shift: _Run, parcel: Batch) -> Count
             return await _shielded(partial(_release, shift, parcel))
         try:
             to = _addressee(shift, parcel.carrier)
-            message = await asyncio.to_thread(_message, shift.office, parcel, to)  # a long letter takes a while to lay out
+            message = await asyncio.to_thread(_message, shift, parcel, to)  # a long letter takes a while to lay out
             settings = _settings(shift.office, parcel.carrier)
             notifier = await asyncio.to_thread(shift.office.load, parcel.carrier.channel)
             if not await asyncio.to_thread(_begin, shift, parcel, message):
@@ -179,11 +179,11 @@ def _settings(office: DeliveryContext, carrier: Delivery) -> object:
     return office.channels[carrier.channel]
 
 
-def _message(office: DeliveryContext, parcel: Batch, to: ResolvedRecipient) -> Message:
+def _message(shift: _Run, parcel: Batch, to: ResolvedRecipient) -> Message:
     """The text that was kept for a repeat, else the digest rendered for its reader."""
     if parcel.carrier.message:
         return unpack(parcel.carrier.message)
-    return render(parcel.digest, office.desk, _reader(parcel.carrier, to))
+    return render(parcel.digest, shift.office.desk, _reader(parcel.carrier, to), sent_at=shift.moment())
 
 
 def _begin(shift: _Run, parcel: Batch, message: Message) -> bool:

@@ -11,7 +11,7 @@ from typing import overload
 from zoneinfo import ZoneInfo
 
 from notifiers import Recipient
-from watcher.core.decision.delivery_window import DeliveryWindow, allowed_at
+from watcher.core.decision.delivery_window import DeliveryWindow, allowed_at, note_hours
 from watcher.pipeline.announce import Route
 from watcher.pipeline.deliver import ResolvedRecipient
 from watcher.pipeline.delivery_context import ResolveRecipient
@@ -106,7 +106,16 @@ class SubscriberRoutes(Sequence[Route]):
         def at(moment: datetime, urgent: bool) -> datetime:  # noqa: FBT001 - the shape that the announcing beat asks for
             return allowed_at(moment, wishes, urgent=urgent)
 
-        return Route(one.id, CHANNEL, "", frozenset(one.signals), operator=False, allowed_at=at)
+        hours = note_hours(wishes)
+        return Route(
+            one.id,
+            CHANNEL,
+            "",
+            frozenset(one.signals),
+            operator=False,
+            allowed_at=at,
+            note_at=lambda moment: allowed_at(moment, hours),
+        )
 
     def __iter__(self) -> Iterator[Route]:
         """Everyone."""

@@ -6,14 +6,13 @@ import json
 
 from markupsafe import Markup
 
-from watcher.core.model import Standing, Verdict
 from watcher.web.read_model import View
-from watcher.web.summary import WEAKEST_FIRST
+from watcher.web.summary import SignalSummary, summarise_signals, tone_of
 from watcher.web.svg import tag
 from watcher.web.wording import truncate
 
-COLOURS = {Standing.CONFIRMED: "0f6a3b", Standing.PROVISIONAL: "8a5a00", Standing.REPORTED: "8a5a00"}
-BLIND, UNKNOWN, CHECKED = "6b7280", "6b7280", "8a5a00"
+COLOURS = {"good": "0f6a3b", "bad": "9d1c24", "warn": "8a5a00", "calm": "5b6470"}
+"""By the tone of the answer; the sign before it says how sure it is."""
 KEEP = 300
 LONGEST = 60
 """Signs of an answer on a badge."""
@@ -23,25 +22,28 @@ WIDE = frozenset("mwMW%@")
 
 def badge_json(view: View, signal_id: str) -> dict[str, str | int]:
     """The badge as shields' endpoint wants it (https://shields.io/badges/endpoint-badge). Raises KeyError."""
-    signal = view.signal(signal_id)
-    verdict = view.verdicts.get(signal_id)
-    if verdict is None:
-        return _shield(signal.title, "not yet known", UNKNOWN)
-    words = _short(verdict)
-    if since := view.overdue_since(signal_id):
-        return _shield(signal.title, f"{words} (overdue: no look since {since:%Y-%m-%d})", BLIND)
-    if verdict.cannot_see_since:
-        return _shield(signal.title, f"{words} (cannot see since {verdict.cannot_see_since:%Y-%m-%d})", BLIND)
-    if verdict.undecided:
-        return _shield(signal.title, f"{words} (a text is being checked)", CHECKED)
-    weakest = min((track.standing for track in verdict.tracks), key=WEAKEST_FIRST.index, default=Standing.REPORTED)
-    return _shield(signal.title, words, COLOURS[weakest])
+    glance = summarise_signals(view, view.signal(signal_id))
+    sign, more = _sight(glance)
+    words = _short(glance) if glance.standing else "not yet known"
+    colour = "calm" if glance.overdue_since or glance.cannot_see_since else tone_of(glance)
+    return _shield(glance.signal.title, f"{sign} {words}{more}".strip(), COLOURS[colour])
 
 
-def _short(verdict: Verdict) -> str:
-    """The answer up to its first semicolon, cut to what a badge can hold."""
-    words = verdict.headline_label or verdict.headline.replace("_", " ")
-    return truncate(words.partition(";")[0], LONGEST)
+def _sight(glance: SignalSummary) -> tuple[str, str]:
+    """How sure the answer is, as a sign, and what a reader must know beside it."""
+    if glance.overdue_since:
+        return "", f" (overdue: no look since {glance.overdue_since:%Y-%m-%d})"
+    if glance.cannot_see_since:
+        return "", f" (cannot see since {glance.cannot_see_since:%Y-%m-%d})"
+    if glance.undecided:
+        return "?", " (a text is being checked)"
+    return (glance.standing.icon if glance.standing else ""), ""
+
+
+def _short(glance: SignalSummary) -> str:
+    """The answer in a word, and where it stands up to its first semicolon, cut to what a badge can hold."""
+    lead = f"{glance.word}: " if glance.word else ""
+    return f"{lead}{truncate(glance.answer.partition(';')[0], LONGEST)}"
 
 
 def write_badge(view: View, signal_id: str) -> str:

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from watcher.core.model import Signal
+from watcher.core.decision.closing import close_in_words, close_of, named_in
+from watcher.core.model import Signal, Verdict
 from watcher.web.svg import bar, dot, line, picture, text
-from watcher.web.wording import ago, day
+from watcher.web.wording import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,15 @@ def days_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Day, ...]:
     found: dict[tuple[datetime, str], Day] = {}
     for signal in signals:
         for name, at, label in _dates(signal):
-            found.setdefault((at, label), Day(at, label, at <= now, ago(at, now), signal.id, name))
+            found.setdefault((at, label), Day(at, label, at <= now, away_in_days(at, now), signal.id, name))
     return tuple(found[key] for key in sorted(found, key=lambda key: key[0]))
+
+
+def away_in_days(at: datetime, now: datetime) -> str:
+    """How many days of the calendar lie between: 13 July is in 60 days on all of 14 May."""
+    days = (at.date() - now.date()).days
+    words = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return words.get(days, f"in {days} days" if days > 0 else f"{-days} days ago")
 
 
 def _dates(signal: Signal) -> list[tuple[str, datetime, str]]:
@@ -54,15 +62,15 @@ def _dates(signal: Signal) -> list[tuple[str, datetime, str]]:
     return dates
 
 
-def window_of(signal: Signal, now: datetime) -> Window | None:
-    """The window of a signal in words."""
-    if not signal.opened or not signal.window:
+def window_of(signal: Signal, now: datetime, closed: Verdict | None = None) -> Window | None:
+    """The window of a signal in words; `closed` is where it stood at its close. None before it opens."""
+    end = close_of(signal)
+    if end is None or signal.opened is None or signal.window is None or now < signal.opened:
         return None
-    end = signal.opened + signal.window
     if end <= now:
-        return Window(signal.opened, end, True, signal.window_passed or f"The {signal.window.days}-day window has passed.")
-    left = (end - now).days + 1
-    return Window(signal.opened, end, False, f"Day {(now - signal.opened).days + 1} of {signal.window.days}; {left} to go.")
+        return Window(signal.opened, end, True, close_in_words(signal, closed))
+    words = f"Day {(now.date() - signal.opened.date()).days + 1} of the {signal.window.days} days{named_in(signal)}"
+    return Window(signal.opened, end, False, f"{words}; they end {away_in_days(end, now)}, on {day(end)}.")
 
 
 def windows_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Window, ...]:

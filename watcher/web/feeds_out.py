@@ -59,10 +59,11 @@ def items_of(view: View, name: str, ending: str = "") -> tuple[Item, ...]:
 
 def _item(view: View, signal: Signal, item: Transition, ending: str) -> Item:
     moment = change_of(signal, item)
+    word = word_of(signal, item)
     heading = item.headline_label if item.kind is Change.BASELINE else moment.heading
     return Item(
         id=_tag(view, signal, item),
-        title=f"{signal.title}: {strip_controls(heading)}",
+        title=f"{signal.title}: {word}{strip_controls(heading)}",
         signal=signal,
         at=item.at,
         happened=moment.at,
@@ -71,6 +72,14 @@ def _item(view: View, signal: Signal, item: Transition, ending: str) -> Item:
         quotes=item.evidence,
         kind=item.kind.value,
     )
+
+
+def word_of(signal: Signal, item: Transition) -> str:
+    """The answer in a word after a change that moved it, with a full stop; empty for details, flags and unknown lines."""
+    if item.kind in {Change.DETAIL, Change.FLAG, Change.UNDECIDED}:
+        return ""
+    word = next((line.word for line in signal.headlines if line.id == item.headline), "")
+    return f"{word}. " if word and "{" not in word else ""
 
 
 def _text(moment: TimelineEntry, item: Transition) -> str:

@@ -16,14 +16,14 @@ from watcher.core.addresses import safe_link
 from watcher.web import calendar as days
 from watcher.web import wording
 from watcher.web.read_model import View
-from watcher.web.signal_page import section, sight_of
+from watcher.web.signal_page import SignalPage, section, sight_of
 from watcher.web.source_health import rows_of
 from watcher.web.status_path import path_words
-from watcher.web.summary import summarise_signals
+from watcher.web.summary import summarise_signals, tone_of
 from watcher.web.timeline import timeline_of
 
 HOME = Path(__file__).parent.parent
-RECENT = 3
+LATEST = 5
 FULL = 6
 """How many moments a signal's own page tells with their quotes; the others stand on the story's page."""
 STATIC = {"style.css": "text/css; charset=utf-8", "local.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
@@ -72,7 +72,14 @@ def draw_home(view: View, now: datetime, to: Links) -> str:
     dates = days.days_of(view.signals, now)
     windows = days.windows_of(view.signals, now)
     calendar = days.draw_days(dates, now, windows=windows, today=_today(view))
-    return _page("home.html", view, now, to, sections=sections, sight=sight_of(sections), dates=dates, calendar=calendar)
+    told = sorted(((part, item) for part in sections for item in part.moments), key=lambda pair: pair[1].at, reverse=True)
+    shown = {"dates": dates, "calendar": calendar, "windows": _said_once(sections), "latest": told[:LATEST]}
+    return _page("home.html", view, now, to, sections=sections, sight=sight_of(sections), **shown)
+
+
+def _said_once(sections: tuple[SignalPage, ...]) -> tuple[days.Window, ...]:
+    """The windows of all signals, those that read alike once."""
+    return tuple({part.window.words: part.window for part in sections if part.window}.values())
 
 
 def _today(view: View) -> str:
@@ -168,9 +175,9 @@ def environment() -> Environment:
         "polls": wording.POLLS,
         "detail": wording.detail,
         "path_words": path_words,
-        "RECENT": RECENT,
         "FULL": FULL,
         "look": summarise_signals,
+        "tone": tone_of,
         "utc": UTC,
     }
     return made

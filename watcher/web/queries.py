@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from watcher.config import Config
 from watcher.config.settings import Tool
 from watcher.core.addresses import safe_link
+from watcher.core.decision.closing import close_of
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, Source, Transition, Verdict
 from watcher.mail import MailContext, Recipient
@@ -105,6 +106,8 @@ class StoreQueries:
                 stack=face.stack,
                 touched={signal.id: tuple(tool.name for tool in affected_by(signal, face.stack)) for signal in face.signals},
                 contact=face.contact,
+                closed=_closed(tx, face.signals, moment),
+                began=tx.verdicts.begun(),
                 past=as_of is not None,
             )
             return view if as_of else replace(view, told=_told(tx, face), letters=_letters(tx))
@@ -145,6 +148,13 @@ def _then(tx: Transaction, signal: Signal, as_of: datetime) -> Verdict:
     if held and _fits(signal, held):
         return held
     return decide(signal, [*known_claims(signal, until=as_of), *tx.claims.of(signal.id, as_of)], (), as_of)
+
+
+def _closed(tx: Transaction, signals: Iterable[Signal], moment: datetime) -> Mapping[str, Verdict]:
+    """Where each signal stood when its window closed, of those that the watch saw close."""
+    ends = [(signal, end) for signal in signals if (end := close_of(signal)) and end <= moment]
+    held = ((signal, tx.verdicts.as_of(signal.id, end)) for signal, end in ends)
+    return {signal.id: verdict for signal, verdict in held if verdict and _fits(signal, verdict)}
 
 
 def _history(tx: Transaction, until: datetime | None) -> tuple[Transition, ...]:

@@ -112,6 +112,10 @@ class View:
     touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Signal id → names of the tools that it touches."""
     contact: str = ""
+    closed: Mapping[str, Verdict] = field(default_factory=dict)
+    """Signal id → where it stood when its window closed, where the watch saw that."""
+    began: datetime | None = None
+    """When the watch first decided anything; before that it has seen nothing."""
     past: bool = False
     """The reader asked for an earlier day."""
     judged_at: datetime | None = None
@@ -136,6 +140,11 @@ class View:
             return None
         looks = [strip.health.last_tried_at for strip in self.strips if strip.source.signal == signal_id]
         return max((look for look in looks if look), default=at)
+
+    @property
+    def before_began(self) -> bool:
+        """Whether the moment lies before the watch began: what stands here was declared, and nobody saw it."""
+        return self.past and (self.began is None or self.as_of < self.began)
 
     def blind(self, signal_id: str) -> tuple[SourceOutage, ...]:
         """Sources of a signal that cannot be trusted at the moment."""

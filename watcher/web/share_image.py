@@ -52,8 +52,11 @@ def lines_of(view: View, signal_id: str) -> list[Words]:
 def _one(glance: SignalSummary) -> Iterator[Words]:
     for index, part in enumerate(wrap(glance.signal.question, 66)[:2]):
         yield Words(120 + 42 * index, part, 32, QUIET)
-    for index, part in enumerate(wrap(glance.answer, 34)[:4]):
-        yield Words(250 + 72 * index, part, 60, INK, bold=True)
+    if not glance.word:
+        yield from (Words(250 + 72 * n, part, 60, INK, bold=True) for n, part in enumerate(wrap(glance.answer, 34)[:4]))
+    else:
+        yield Words(262, f"{glance.word}.", 84, INK, bold=True)
+        yield from (Words(346 + 58 * n, part, 46, INK) for n, part in enumerate(wrap(glance.sentence or glance.answer, 46)[:3]))
     yield Words(526, _standing(glance), 30, ALARM if glance.cannot_see_since else ACCENT)
 
 
@@ -67,8 +70,12 @@ def _standing(glance: SignalSummary) -> str:
 def _all(view: View) -> Iterator[Words]:
     for index, signal in enumerate(view.signals[:3]):
         yield Words(92 + index * 160, signal.title, 28, QUIET)
-        for line, part in enumerate(wrap(summarise_signals(view, signal).answer, 54)[:2]):
+        for line, part in enumerate(wrap(_said(summarise_signals(view, signal)), 54)[:2]):
             yield Words(138 + index * 160 + 44 * line, part, 38, INK, bold=True)
+
+
+def _said(glance: SignalSummary) -> str:
+    return f"{glance.word}. {glance.answer}" if glance.word else glance.answer
 
 
 def carried(text: str) -> str:

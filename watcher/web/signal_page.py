@@ -16,6 +16,9 @@ from watcher.web.status_path import Next, StatusPath, draw_paths, next_text
 from watcher.web.summary import SignalSummary, summarise_signals
 from watcher.web.timeline import TimelineEntry, timeline_of
 
+ROOM = 40
+"""Signs of a figure on a card."""
+
 
 @dataclass(frozen=True, slots=True)
 class FigureView:
@@ -49,6 +52,11 @@ class SignalPage:
         return self.glance.signal
 
     @property
+    def short(self) -> tuple[FigureView, ...]:
+        """The figures that a card has room for."""
+        return tuple(item for item in self.figures if not item.plot and len(item.text) <= ROOM)[:2]
+
+    @property
     def seen(self) -> int:
         """How many sources are trustworthy at the moment."""
         return sum(1 for row in self.rows if row.blind is None and row.good_at) if not self.glance.overdue_since else 0
@@ -60,6 +68,10 @@ class Coverage:
 
     sources: int
     blind: int
+    seen: int
+    """Sources that were read and can be trusted."""
+    unread: int
+    """Sources that were never read, and are not blind."""
     looked_at: datetime | None
     unseen: int
     """Signals that cannot be seen at all."""
@@ -75,6 +87,8 @@ def sight_of(sections: tuple[SignalPage, ...]) -> Coverage:
     return Coverage(
         sources=len(rows),
         blind=sum(1 for row in rows if row.blind),
+        seen=sum(part.seen for part in sections),
+        unread=sum(1 for row in rows if row.blind is None and not row.good_at),
         looked_at=max((at for row in rows if (at := row.tried_at or row.good_at)), default=None),
         unseen=sum(1 for part in sections if part.glance.cannot_see_since),
         overdue_since=max((at for part in sections if (at := part.glance.overdue_since)), default=None),
@@ -93,7 +107,7 @@ def section(view: View, signal: Signal, now: datetime) -> SignalPage:
         figures=_figures(signal, verdict) if verdict else (),
         missing=_missing(signal, verdict),
         rows=rows_of(view, signal.id),
-        window=calendar.window_of(signal, now),
+        window=calendar.window_of(signal, now, view.closed.get(signal.id)),
         days=calendar.days_of((signal,), now),
     )
 

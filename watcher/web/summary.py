@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.config.settings import Tool
+from watcher.core.decision.decide import UNKNOWN
 from watcher.core.model import (
     Headline,
     Quote,
@@ -23,7 +24,7 @@ from watcher.web.read_model import View
 from watcher.web.status_path import standing_words
 from watcher.web.wording import STANDINGS, Sign
 
-WEAKEST_FIRST = (Standing.REPORTED, Standing.PROVISIONAL, Standing.CONFIRMED)
+WEAKEST_FIRST = tuple(Standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,17 @@ class TrackLine:
     voices: int
 
 
+TONES = {"Yes": "good", "No": "bad", "Partly": "warn", "Not under that name": "warn"}
+"""The colour of an answer; any other word is grey."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignalSummary:
     """One signal at a glance."""
 
     signal: Signal
     answer: str
+    """Where it stands: the label of the headline."""
     standing: Sign | None
     since: datetime | None
     verified_at: datetime | None
@@ -64,8 +70,19 @@ class SignalSummary:
     """The last look, where the watch has not looked for longer than three paces."""
     overdue_at: datetime | None = None
     """When that is so if nobody looks again: for pages that stand still."""
+    word: str = UNKNOWN
+    """The answer in a word; empty where none is declared."""
+    sentence: str = ""
+    """The answer in a sentence."""
     undecided: tuple[Undecided, ...] = ()
     """Texts that may change the answer and that a person is reading."""
+
+
+def tone_of(glance: SignalSummary) -> str:
+    """The colour class of an answer: that of its word, or of how sure it is where none is declared."""
+    if not glance.word:
+        return glance.standing.tone if glance.standing else "calm"
+    return TONES.get(glance.word, "calm")
 
 
 def summarise_signals(view: View, signal: Signal) -> SignalSummary:
@@ -92,13 +109,22 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         lines=lines,
         flags=flags,
         proof=next((quote for track in leading for quote in _newest(track)), None),
-        consequences=tuple(dict.fromkeys(line.consequence for line in lines if line.consequence)),
+        consequences=_consequences(lines),
         tools=tools,
         sources=sources,
         overdue_since=view.overdue_since(signal.id),
         overdue_at=view.overdue_at(signal.id),
         undecided=verdict.undecided,
+        word=verdict.word,
+        sentence=verdict.sentence,
     )
+
+
+def _consequences(lines: Sequence[TrackLine]) -> tuple[str, ...]:
+    """What it changes for the reader, each under its track's name where tracks differ."""
+    told = {line.consequence: line.title for line in reversed(lines) if line.consequence}
+    each = reversed(told.items())
+    return tuple(f"{title}: {words}" if len(told) > 1 else words for words, title in each)
 
 
 def _newest(track: TrackVerdict) -> tuple[Quote, ...]:

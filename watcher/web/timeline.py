@@ -90,7 +90,7 @@ def _heading(signal: Signal, item: Transition) -> str:
     label = _label(signal, item.track, item.after)
     headings = {
         Change.CORRECTION: f"Corrected: now {label}",
-        Change.DETAIL: item.title or f"{label}: a detail changed",
+        Change.DETAIL: item.title or _details(item.reason) or label,
         Change.RAISED: f"{label}: now {item.standing.value}",
         Change.NEXT: item.title or label,
         Change.UNDECIDED: item.title,
@@ -102,7 +102,7 @@ def _heading(signal: Signal, item: Transition) -> str:
 def _words(signal: Signal, item: Transition) -> str:
     """What the heading leaves open: the outcome, what held before, what is different, why a correction was due."""
     said = [outcome(item.outcome) if item.outcome else "", _before(signal, item)]
-    if item.kind is Change.DETAIL:
+    if item.kind is Change.DETAIL and item.title:
         said.append(_details(item.reason))
     elif item.kind in {Change.CORRECTION, Change.UNDECIDED}:
         said.append(item.reason.replace("_", " "))

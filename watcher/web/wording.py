@@ -21,6 +21,7 @@ class Sign(NamedTuple):
 
 
 STANDINGS = {
+    Standing.DECLARED: Sign("·", "Declared", "calm", "History that the configuration declares; nothing of it has been read yet."),
     Standing.CONFIRMED: Sign("✓", "Confirmed", "good", "The official record says so, in as many places as this step asks for."),
     Standing.PROVISIONAL: Sign("◐", "Provisional", "warn", "One official voice says so; a second one is still to come."),
     Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; no official words yet."),

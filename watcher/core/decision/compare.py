@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.core.decision.decide import headline_of, label_of
+from watcher.core.decision.flags import standing_of_flag
 from watcher.core.decision.same_event import SAME_EVENT, address
 from watcher.core.decision.series import MEASURED
 from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Tier, Track, TrackVerdict, Transition, Verdict
@@ -85,7 +86,7 @@ def _status(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -
             words = now.reason or "nothing speaks for it any more"
             reason = f"{frame.rewritten}: {words}" if frame.rewritten else now.reason
             yield _transition(frame, was, now, kind, mail=mail, urgent=rung.urgent, reason=reason)
-    elif list(Standing).index(now.standing) > list(Standing).index(was.standing):
+    elif was.standing is not Standing.DECLARED and list(Standing).index(now.standing) > list(Standing).index(was.standing):
         yield _transition(frame, was, now, Change.RAISED, mail=rung.mail, reason=f"{was.standing} before, {now.standing} now")
     elif _is_again(now, was):
         yield _transition(frame, was, now, Change.DETAIL, mail=rung.urgent, reason=now.reason)
@@ -215,7 +216,7 @@ def _told_flag(frame: _Frame, now: TrackVerdict, flag: RaisedFlag, *, before: st
         before=before,
         after=after,
         at=frame.after.as_of,
-        standing=now.standing,
+        standing=standing_of_flag(flag),
         headline=frame.after.headline,
         headline_label=frame.after.headline_label,
         evidence=flag.evidence,

@@ -59,6 +59,11 @@ def standing_of(voices: Sequence[str], *, confirm: int) -> Standing:
     return Standing.CONFIRMED if len(voices) >= confirm else Standing.PROVISIONAL
 
 
+def is_declared(claims: Iterable[Claim]) -> bool:
+    """Whether all of it is history of the configuration: nobody has read it."""
+    return all(claim.rule == "known" for claim in claims)
+
+
 def quotes_of(claims: Iterable[Claim], *, limit: int = 6) -> tuple[Quote, ...]:
     """The quotes of some claims, each address and text once, at most `limit`."""
     quotes: dict[tuple[str, str], Quote] = {}

@@ -27,6 +27,8 @@ from watcher.core.model import (
     Verdict,
 )
 
+UNKNOWN = "Unknown"
+"""The answer in a word before anything is decided."""
 _PLACE = re.compile(r"\{([a-z0-9_-]{1,40})\.([a-z0-9_]{1,40})\}")
 
 
@@ -36,13 +38,15 @@ def decide(signal: Signal, claims: Iterable[Claim], healths: Iterable[Health], n
     mine: dict[str, list[Claim]] = {}
     for claim in told:
         mine.setdefault(claim.track, []).append(claim)
-    tracks = tuple(_track_verdict(track, mine.get(track.id, []), states, now) for track in signal.tracks)
+    tracks = tuple(_track_verdict(track, mine.get(track.id, []), states, now, signal.opened) for track in signal.tracks)
     headline = headline_of(signal, tracks)
     blind = blindness(signal, states, now)
     return Verdict(
         signal=signal.id,
         headline=headline.id,
         headline_label=label_of(headline, signal, tracks),
+        word=filled(headline.word, signal, tracks),
+        sentence=filled(headline.says, signal, tracks),
         tracks=tracks,
         figures=figures_of(signal, tracks, told, now),
         blind=blind,
@@ -65,8 +69,10 @@ def held_back(signal: Signal, claims: Iterable[Claim], now: datetime) -> list[Cl
     return [replace(claim, review=True) for claim in found]
 
 
-def _track_verdict(track: Track, mine: Sequence[Claim], healths: Sequence[Health], now: datetime) -> TrackVerdict:
-    verdict = fold_series(track, mine, now) if track.ladder.series else fold_track(track, mine, now)
+def _track_verdict(
+    track: Track, mine: Sequence[Claim], healths: Sequence[Health], now: datetime, opened: datetime | None
+) -> TrackVerdict:
+    verdict = fold_series(track, mine, now, opened) if track.ladder.series else fold_track(track, mine, now)
     return replace(verdict, flags=flags_of(track, verdict, mine, healths, now))
 
 
@@ -110,12 +116,17 @@ def headline_of(signal: Signal, tracks: Iterable[TrackVerdict], **instead: str) 
 
 def label_of(headline: Headline, signal: Signal, tracks: Iterable[TrackVerdict]) -> str:
     """The headline's words with `{track.label}` and `{track.detail}` filled in."""
+    return filled(headline.label, signal, tracks)
+
+
+def filled(words: str, signal: Signal, tracks: Iterable[TrackVerdict]) -> str:
+    """Words of a headline with `{track.label}` and `{track.detail}` filled in."""
     values: dict[tuple[str, str], str] = {}
     for verdict in tracks:
         rung = signal.track(verdict.track).ladder.rung(verdict.status)
         values |= {(verdict.track, name): str(value) for name, value in verdict.details.items()}
         values |= {(verdict.track, "label"): rung.label, (verdict.track, "standing"): verdict.standing.value}
-    return re.sub(r"\s+", " ", _PLACE.sub(lambda m: values.get((m[1], m[2]), ""), headline.label)).strip()
+    return re.sub(r"\s+", " ", _PLACE.sub(lambda m: values.get((m[1], m[2]), ""), words)).strip()
 
 
 def blindness(signal: Signal, healths: Iterable[Health], now: datetime) -> tuple[SourceOutage, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 DAY = timedelta(days=1)
@@ -40,6 +40,11 @@ def allowed_at(now: datetime, timetable: DeliveryWindow, *, urgent: bool = False
         moment = held
         held = _held_until(moment, timetable)
     return moment.astimezone(UTC)
+
+
+def note_hours(timetable: DeliveryWindow) -> DeliveryWindow:
+    """The window of a note that is written for an hour of its own: of a reader's wishes only the quiet hours hold it."""
+    return replace(timetable, pace="at_once", weekdays=())
 
 
 def _first_held(now: datetime, timetable: DeliveryWindow) -> datetime | None:

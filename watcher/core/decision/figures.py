@@ -126,6 +126,8 @@ def _days_since(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], now: datet
         return None
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)  # the figure is of the day: it changes once a day
     days = (now.date() - start).days
+    if days < 0:
+        return None
     return Figure(spec.id, spec.label, spec.unit, str(days), at=today, values={"days": days, "since": start.isoformat()})
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from watcher.core.decision.corroboration import AUTHORITATIVE, corroborated_by_press, has_happened, in_order, quotes_of
 from watcher.core.decision.fold import DECLARED
-from watcher.core.model import Claim, Flag, Health, Quote, RaisedFlag, Rule, Tier, Track, TrackVerdict
+from watcher.core.model import Claim, Flag, Health, Quote, RaisedFlag, Rule, Standing, Tier, Track, TrackVerdict
 
 GONE_POLLS = 3
 GONE_FOR = timedelta(hours=24)
@@ -37,6 +37,13 @@ def flags_of(
     if "revised" in specs:
         up += _revised(specs["revised"], verdict, now)
     return tuple(sorted(up, key=lambda flag: (flag.since, flag.id, flag.subject)))
+
+
+def standing_of_flag(flag: RaisedFlag) -> Standing:
+    """How well a flag is supported by its own words, whatever stands beside it: press alone confirms nothing."""
+    if flag.evidence and all(quote.source == "known" for quote in flag.evidence):
+        return Standing.DECLARED
+    return Standing.CONFIRMED if any(quote.tier in AUTHORITATIVE for quote in flag.evidence) else Standing.REPORTED
 
 
 def _by_words(flag: Flag, told: Sequence[Claim], rules: Mapping[str, Rule], now: datetime) -> list[RaisedFlag]:

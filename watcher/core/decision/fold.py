@@ -12,6 +12,7 @@ from watcher.core.decision.corroboration import (
     has_happened,
     in_order,
     independent_sources,
+    is_declared,
     is_old,
     quotes_of,
     standing_of,
@@ -211,7 +212,7 @@ def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], wal
         return TrackVerdict(
             track.id,
             status.id,
-            Standing.PROVISIONAL,
+            Standing.PROVISIONAL if walk.takers else Standing.DECLARED,
             None,
             None,
             quotes_of(walk.takers),
@@ -224,6 +225,7 @@ def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], wal
     rule = rules.get(walk.setter.rule)
     confirm = rule.confirm if rule and rule.confirm is not None else status.confirm
     standing = walk.standing if walk.standing is Standing.REPORTED else standing_of(voices, confirm=confirm)
+    standing = Standing.DECLARED if is_declared(support) else standing
     return TrackVerdict(
         track=track.id,
         status=status.id,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from watcher.core.decision.digest import summarise
-from watcher.core.model import Date, Digest, Health, Signal, Verdict
+from watcher.core.model import Date, Digest, Health, Signal, Transition, Verdict
 
 HOUR = timedelta(hours=1)
 UNDELIVERED = "undelivered-"
@@ -15,14 +15,25 @@ LOOK_BACK = timedelta(days=2)
 """A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
 
 
-def weekly(verdicts: Mapping[str, Verdict], healths: Iterable[Health], *, now: datetime, changes: int = 0) -> Digest:
-    """What was seen in the past week and what was not; its id is that of the ISO week, so that one week has one."""
+def weekly(
+    verdicts: Mapping[str, Verdict],
+    healths: Iterable[Health],
+    *,
+    now: datetime,
+    changes: int = 0,
+    details: Sequence[Transition] = (),
+) -> Digest:
+    """What was seen in the past week and what was not; its id is that of the ISO week, so that one week has one.
+
+    `details` are the changes that were not worth a message of their own: a version, a price, who may use it.
+    """
     states = list(healths)
     seen = sum(1 for state in states if state.last_good_at and now - state.last_good_at <= timedelta(days=7))
-    few = {0: "Nothing changed this week.", 1: "One change was told this week."}
+    few = {0: "No answer changed this week.", 1: "One change was told this week."}
     told = few.get(changes, f"{changes} changes were told this week.")
-    notes = (told, f"{seen} of {len(states)} sources were read this week.")
-    return Digest(week_id(now), now, "weekly", (), summarise(verdicts), notes)
+    more = {0: "", 1: " One detail is new."}.get(len(details), f" {len(details)} details are new.")
+    notes = (f"{told}{more}", f"{seen} of {len(states)} sources were read this week.")
+    return Digest(week_id(now), now, "weekly", tuple(details), summarise(verdicts), notes)
 
 
 def week_id(now: datetime) -> str:

@@ -6,9 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from watcher.core.decision.corroboration import AUTHORITATIVE, has_happened, in_order, is_old, publishers_of, quotes_of
+from watcher.core.decision.corroboration import (
+    AUTHORITATIVE,
+    has_happened,
+    in_order,
+    is_declared,
+    is_old,
+    publishers_of,
+    quotes_of,
+)
 from watcher.core.decision.same_event import Likeness, address, likeness
-from watcher.core.model import Claim, Event, Standing, Status, Track, TrackVerdict
+from watcher.core.model import Claim, Event, Facts, Standing, Status, Track, TrackVerdict
 
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
@@ -16,6 +24,7 @@ APART = "measured_not_comparable"
 """Both numbers are there, and they are not those of the first measurement."""
 MEASURED = ("prc", "us")
 """The numbers of a pair: a change of one is told, whatever the outcome."""
+_NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
 OUTCOMES = (
     "baseline",
     "widened",
@@ -66,8 +75,11 @@ class _Events:
                 there.append(group)
 
 
-def fold_series(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
-    """The verdict of a series at `now`: its events so far and what it waits for. Pure."""
+def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: datetime | None = None) -> TrackVerdict:
+    """The verdict of a series at `now`: its events so far, what came since the question was `opened`, and what it waits for.
+
+    Pure.
+    """
     told = in_order(claim for claim in claims if claim.status and not claim.review and has_happened(claim, now))
     summit = track.ladder.statuses[-1]
     groups = _grouped(track, told).groups
@@ -78,16 +90,58 @@ def fold_series(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVe
     return TrackVerdict(
         track=track.id,
         status=status.id,
-        standing=Standing.REPORTED if support and support[-1].quote.tier not in AUTHORITATIVE else Standing.CONFIRMED,
+        standing=_standing(support or (groups[-1].claims if groups else [])),
         since=support[-1].effective_at if support else latest.at if latest else None,
         seen_at=support[-1].quote.seen_at if support else latest.evidence[0].seen_at if latest else None,
         evidence=quotes_of(support) if support else latest.evidence if latest else (),
         voices=publishers_of(support) if support else publishers_of(groups[-1].claims) if groups else (),
-        details={"cycle": len(events) + 1, "latest": latest.title if latest else "", **(latest.details if latest else {})},
+        details={
+            "cycle": len(events) + 1,
+            "latest": latest.title if latest else "",
+            **(latest.details if latest else {}),
+            **_since(events, opened),
+        },
         events=events,
         path=tuple((event.key, event.at) for event in events),
         reason=support[-1].reason if support else groups[-1].claims[0].reason if groups else "",
     )
+
+
+def _since(events: Sequence[Event], opened: datetime | None) -> Facts:
+    """Whether anything was published since the question was opened, and what became of the pair that it asks for, in words."""
+    if opened is None:
+        return {}
+    new = [event for event in events if event.at >= opened]
+    pair = next((event for event in reversed(events) if {"prc", "us"} <= event.details.keys()), None)
+    if not new:
+        return {"answer": "No", "since": f"Nothing has been published since {_day(opened)}{_latest(events)}."}
+    many = "One paper" if len(new) == 1 else f"{_NUMBERS.get(len(new), str(len(new)))} papers"
+    return {"answer": "Yes", "since": f"{many} since {_day(opened)}{_gap(new, pair)}."}
+
+
+def _latest(events: Sequence[Event]) -> str:
+    return f"; the latest is {events[-1].title} of {_day(events[-1].at)}" if events else ""
+
+
+def _gap(new: Sequence[Event], pair: Event | None) -> str:
+    """What the new events say of the pair of numbers that is asked for."""
+    if pair is None:
+        return ""
+    numbers = f"{pair.details['prc']:g} % against {pair.details['us']:g} %"
+    if pair in new:
+        return f"; the gap was measured again: {numbers} on {_day(pair.at)}"
+    return f"; the {numbers} was not measured again"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"
+
+
+def _standing(support: Sequence[Claim]) -> Standing:
+    """How well the newest of a series is supported."""
+    if is_declared(support):
+        return Standing.DECLARED
+    return Standing.CONFIRMED if support[-1].quote.tier in AUTHORITATIVE else Standing.REPORTED
 
 
 def _marks(claim: Claim) -> frozenset[str]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from watcher.core.decision.decide import held_back
-from watcher.core.model import Change, Claim, Signal, Standing, Track, TrackVerdict, Transition, Undecided, Verdict
+from watcher.core.model import Change, Claim, Signal, Standing, Status, Track, TrackVerdict, Transition, Undecided, Verdict
 from watcher.core.sentences import fold
 
 RECENT = timedelta(days=14)
@@ -109,8 +109,14 @@ class _Look:
         if ladder.rung(state.status).final:
             return False
         if row.status == state.status:
-            return state.standing is not Standing.CONFIRMED and not _is_counted(state, row)
+            return not _is_firm(state, ladder.rung(row.status)) and not _is_counted(state, row)
         return ladder.rank(row.status) > ladder.rank(state.status) or _leads_back(track, state, row)
+
+
+def _is_firm(state: TrackVerdict, rung: Status) -> bool:
+    """Whether one more voice would make a status no firmer, be it read or declared."""
+    declared = state.standing is Standing.DECLARED and bool(state.voices) and len(state.voices) >= rung.confirm
+    return declared or state.standing is Standing.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

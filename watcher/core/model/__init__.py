@@ -14,11 +14,12 @@ from watcher.core.model.observation import (
     Undecided,
     Unreadable,
 )
-from watcher.core.model.signal import Date, DeclaredFact, FigureSpec, Headline, Signal
+from watcher.core.model.signal import Article, Date, DeclaredFact, FigureSpec, Headline, Signal
 from watcher.core.model.source import Expect, Follow, Source
 from watcher.core.model.verdict import Digest, Event, Figure, RaisedFlag, SourceOutage, TrackVerdict, Transition, Verdict
 
 __all__ = [
+    "Article",
     "Change",
     "Claim",
     "Date",

@@ -23,6 +23,8 @@ class Tier(StrEnum):
 class Standing(StrEnum):
     """How well a status is supported, weakest first."""
 
+    DECLARED = "declared"
+    """History of the configuration, of which nothing has been read."""
     REPORTED = "reported"
     PROVISIONAL = "provisional"
     CONFIRMED = "confirmed"

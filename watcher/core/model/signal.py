@@ -20,6 +20,10 @@ class Headline:
     label: str
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     any_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    word: str = ""
+    """The answer in a word: No, Yes, Partly, Not under that name, or Unknown; `{track.detail}` where a detail gives it."""
+    says: str = ""
+    """The answer in a sentence that needs no other page, with `{track.detail}` filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,16 @@ class Date:
 
 
 @dataclass(frozen=True, slots=True)
+class Article:
+    """The text that asked the question and named its window."""
+
+    title: str
+    url: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One question to the reader, and everything that answers it."""
 
@@ -78,8 +92,8 @@ class Signal:
     dates: tuple[Date, ...] = ()
     opened: datetime | None = None
     window: timedelta | None = None
-    window_passed: str = ""
-    """What is said once the window has passed."""
+    article: Article | None = None
+    """Who named the window."""
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     wanted: str = ""
     changes_for_you: str = ""

@@ -113,6 +113,10 @@ class Verdict:
     cannot_see_since: datetime | None = None
     """Set when an essential source is blind."""
     baseline: bool = False
+    word: str = ""
+    """The answer in a word: No, Yes, Partly, Not under that name, Unknown; empty where its headline declares none."""
+    sentence: str = ""
+    """The answer in a sentence that needs no other page."""
     undecided: tuple[Undecided, ...] = ()
     """Texts that may change it and that a person is reading, oldest first."""
 

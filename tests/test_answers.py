@@ -1,0 +1,181 @@
+"""The answer in a word, and lines that stay true on their day."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.builders import ACCESS, day, said, signal_of
+from tests.mail.stories import BLOCKED, DESK, PASSED, READER, digest
+from watcher.config import load
+from watcher.core.decision.closing import close_in_words
+from watcher.core.decision.compare import compare
+from watcher.core.decision.decide import decide, known_claims
+from watcher.core.decision.delivery_window import DeliveryWindow, allowed_at, note_hours
+from watcher.core.decision.flags import standing_of_flag
+from watcher.core.model import Change, DeclaredFact, Digest, Quote, RaisedFlag, Standing, Tier, Transition, Verdict
+from watcher.mail import render
+from watcher.mail.sample import trial
+from watcher.pipeline.announce import Route
+from watcher.pipeline.reminders import send_reminders
+from watcher.store import Store
+
+ROOT = Path(__file__).parents[1]
+MONDAY = day("06-08 08:00")
+WORDS = {"No", "Yes", "Partly", "Not under that name", "Unknown", "{evaluations.answer}"}
+
+
+def test_every_headline_has_its_word_and_its_sentence() -> None:
+    for file in sorted((ROOT / "signals").glob("*.toml")):
+        for signal in tomllib.loads(file.read_text("utf-8")).get("signal", ()):
+            for line in signal.get("headline", ()):
+                assert line["word"] in WORDS, line
+                assert line["says"], line
+
+
+def as_of(signal_id: str, moment: str) -> Verdict:
+    """Where a shipped signal stood by its declared history."""
+    signal = load(ROOT / "signals.toml", quick=True).signal(signal_id)
+    now = day(moment)
+    return decide(signal, known_claims(signal, until=now), (), now)
+
+
+@pytest.mark.parametrize(
+    ("signal", "moment", "word", "sentence"),
+    [
+        ("senate-vote", "11-20", "No", "The bill lies in the Senate Banking Committee; the Senate has not voted on it."),
+        (
+            "mythos-ga",
+            "06-10",
+            "Not under that name",
+            "Claude Fable 5, a model of the same class, is open to all; a model named Mythos is not.",
+        ),
+        ("mythos-ga", "06-20", "No", "Access was taken away, and nothing that was read gives it back."),
+        (
+            "caisi-evaluation",
+            "06-01",
+            "No",
+            "Nothing has been published since 14 May 2026; the latest is CAISI Evaluation of DeepSeek V4 Pro of 1 May 2026.",
+        ),
+        ("caisi-evaluation", "11-20", "Yes", "Three papers since 14 May 2026; the 94 % against 8 % was not measured again."),
+    ],
+)
+def test_the_answer_is_a_word_and_a_sentence_that_is_true_on_its_day(signal: str, moment: str, word: str, sentence: str) -> None:
+    verdict = as_of(signal, moment)
+    assert (verdict.word, verdict.sentence) == (word, sentence)
+
+
+def test_with_nothing_read_the_standing_is_declared_and_a_reading_is_no_news() -> None:
+    bare = signal_of(ACCESS)
+    track = bare.tracks[0].id
+    signal = replace(bare, known=(DeclaredFact(track, "gated", day("06-02"), "invited", "https://a.example/", "a"),))
+    before = decide(signal, known_claims(signal), (), MONDAY)
+    assert before.tracks[0].standing is Standing.DECLARED
+    read = replace(said("official:lab", "gated", "06-03"), track=track)
+    after = decide(signal, [*known_claims(signal), read], (), MONDAY)
+    assert after.tracks[0].standing is Standing.CONFIRMED
+    assert compare(signal, before, after) == ()
+
+
+@pytest.mark.parametrize(
+    ("tier", "source", "standing"),
+    [
+        (Tier.PRESS, "paper", Standing.REPORTED),
+        (Tier.OFFICIAL, "record", Standing.CONFIRMED),
+        (Tier.PRESS, "known", Standing.DECLARED),
+    ],
+)
+def test_a_flag_is_as_sure_as_its_own_words(tier: Tier, source: str, standing: Standing) -> None:
+    flag = RaisedFlag("f", "F", MONDAY, (Quote("words", "https://a.example/", "a", tier, MONDAY, source=source),))
+    assert standing_of_flag(flag) is standing
+
+
+def test_what_a_window_brought_follows_from_the_statuses_at_its_close() -> None:
+    told = close_in_words(load(ROOT / "signals.toml", quick=True).signal("mythos-ga"))
+    assert told.startswith(
+        "The 60 days that “2028: Two scenarios for global AI leadership” (Anthropic, 14 May 2026) named ended on"
+    )
+    assert "The Mythos class under any name: Promised (28 May 2026), Generally available (9 June 2026), Suspended (" in told
+    assert "At their close: The class is available to all as Claude Fable 5" in told
+    nothing = close_in_words(load(ROOT / "signals.toml", quick=True).signal("senate-vote"))
+    assert "They brought: nothing that moved the answer. At their close: In the Senate Banking Committee, no vote." in nothing
+    assert not close_in_words(signal_of(ACCESS))
+
+
+def test_a_weekly_reader_gets_the_note_of_the_week_in_its_hour_and_not_a_week_later() -> None:
+    weekly = DeliveryWindow(pace="weekly")
+    written = MONDAY + timedelta(seconds=1)
+    assert allowed_at(written, weekly) == MONDAY + timedelta(days=7)
+    assert allowed_at(written, note_hours(weekly)) == written
+    quiet = DeliveryWindow(pace="weekly", quiet=(time(22), time(9)))
+    assert allowed_at(written, note_hours(quiet)) == day("06-08 09:00")
+
+
+def test_a_letter_that_waited_is_dated_when_it_leaves_and_says_when_it_was_written() -> None:
+    told = digest(PASSED)
+    message = render(told, DESK, READER, sent_at=told.at + timedelta(days=6))
+    assert message.sent_at == told.at + timedelta(days=6)
+    assert "Written 9 December 2026, 22:41 UTC; sent 15 December 2026, 22:41 UTC" in message.text
+    assert "Written" not in render(told, DESK, READER).text
+
+
+def detail(signal: str, moment: datetime) -> Transition:
+    return Transition(
+        signal,
+        signal_of(ACCESS).tracks[0].id,
+        Change.DETAIL,
+        "open",
+        "open",
+        moment,
+        Standing.CONFIRMED,
+        "",
+        "Open",
+        evidence=(Quote("It costs $8 and $40.", "https://a.example/price", "a", Tier.OFFICIAL, moment, "0" * 64),),
+        mail=False,
+        reason="price: $8/$40",
+    )
+
+
+def test_a_detail_that_no_news_carried_stands_in_the_weekly_note_once(tmp_path: Path) -> None:
+    signal = signal_of(ACCESS)
+    begun = day("06-01 12:00")
+    with Store.open(f"sqlite:///{tmp_path}/watch.db") as store:
+        with store.writing() as tx:
+            tx.verdicts.put(decide(signal, [], [], begun))
+            tx.verdicts.mark_baseline(signal.id, begun)
+            tx.transitions.add([detail(signal.id, day("06-04 12:00"))])
+        me = Route("me", "maildir", "me", frozenset(), operator=False, allowed_at=lambda at, _urgent: at)
+        (note,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY, zone=UTC)
+        (later,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY + timedelta(days=7), zone=UTC)
+    assert note.notes[0] == "No answer changed this week. One detail is new."
+    assert [change.reason for change in note.transitions] == ["price: $8/$40"]
+    assert later.transitions == (), "nobody is told the same thing twice"
+    shown = render(note, replace(DESK, signals={signal.id: signal}), READER)
+    assert "price: $8/$40" in shown.text
+    assert "https://a.example/price" in shown.text
+
+
+def test_a_trial_is_no_news_in_any_part_that_a_glance_sees() -> None:
+    message = render(trial(MONDAY), DESK, READER)
+    assert message.subject == "Trial, no news: Policy Signal Watch"
+    assert message.text.startswith("A trial, no news\n")
+    assert "Nothing has happened" in message.brief
+    for signal in DESK.signals.values():
+        assert signal.title not in message.text + message.html + message.subject
+
+
+def worded(told: Digest, word: str) -> Digest:
+    """The digest with the answer of its verdicts in a word."""
+    return replace(told, verdicts=tuple(replace(verdict, word=word, sentence="In a sentence.") for verdict in told.verdicts))
+
+
+def test_a_subject_begins_with_the_answer_and_says_again_where_it_was_so_before() -> None:
+    first = render(worded(digest(PASSED), "Yes"), DESK, READER)
+    assert first.subject == "Senate vote: Yes. The Senate has passed the bill, 60-40"
+    assert first.text.splitlines()[2].startswith("In a sentence.")
+    back = render(worded(digest(replace(PASSED, before=BLOCKED.after)), "Yes"), DESK, READER)
+    assert back.subject == "Senate vote: Yes, again. The Senate has passed the bill, 60-40"

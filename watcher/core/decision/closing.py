@@ -1,0 +1,51 @@
+"""What the days brought that somebody named for a signal: told from the statuses at their close, never written beforehand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from watcher.core.decision.decide import decide, known_claims
+from watcher.core.model import Signal, TrackVerdict, Verdict
+
+
+def close_of(signal: Signal) -> datetime | None:
+    """When the signal's window closes; None where it has none."""
+    return signal.opened + signal.window if signal.opened and signal.window else None
+
+
+def close_in_words(signal: Signal, then: Verdict | None = None) -> str:
+    """What the window brought, from where the signal stood at its close; empty without a window. Pure.
+
+    Without `then` its declared history alone tells it: the watch began later.
+    """
+    end = close_of(signal)
+    if end is None or signal.opened is None or signal.window is None:
+        return ""
+    then = then or decide(signal, known_claims(signal, until=end), (), end)
+    brought = [words for track in then.tracks if (words := _steps(signal, track, signal.opened, end))]
+    told = "; ".join(brought) if brought else "nothing that moved the answer"
+    return (
+        f"The {signal.window.days} days{named_in(signal)} ended on {_day(end)}. "
+        f"They brought: {told}. At their close: {then.headline_label}."
+    )
+
+
+def named_in(signal: Signal) -> str:
+    """` that “Title” (Author, 14 May 2026) named`; empty where no article is declared."""
+    article = signal.article
+    return f" that “{article.title}” ({article.by}, {_day(article.at)}) named" if article else ""
+
+
+def _steps(signal: Signal, verdict: TrackVerdict, start: datetime, end: datetime) -> str:
+    """What happened to a track inside the window: the statuses that it reached, the events of a series."""
+    track = signal.track(verdict.track)
+    if track.ladder.series:
+        told = [(event.title or event.key, event.at) for event in verdict.events]
+    else:
+        told = [(track.ladder.rung(status).label, at) for status, at in verdict.path]
+    steps = ", ".join(f"{label} ({_day(at)})" for label, at in told if start <= at <= end)
+    return f"{track.title}: {steps}" if steps else ""
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"
