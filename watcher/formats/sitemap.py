@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -12,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from watcher.core.model import Entry, Outcome, Unreadable
-from watcher.formats import feed
 from watcher.formats._dates import read_date
+from watcher.formats._feed import entry_of, read_items
 from watcher.formats._links import absolute
 from watcher.formats._markup import decode, mend_ampersands, open_xml
 from watcher.formats._options import flag, number, words
@@ -68,7 +69,7 @@ def _found(body: bytes, url: str, content_type: str, options: Facts) -> Iterator
     if kind == "sitemapindex":
         return iter(_maps(root, url, words(options, "maps")))
     if kind in {"rss", "feed"}:
-        items = feed.read(body, url=url, content_type=content_type, options={"may_be_empty": True})
+        items = (entry_of(item, url, UTC, ())[0] for item in read_items(body, content_type))
         return _kept((replace(item, key=item.link, text="") for item in items), options)
     if kind != "urlset":
         raise Unreadable(f"the document is no sitemap but {kind[:40]!r}")
