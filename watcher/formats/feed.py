@@ -6,17 +6,21 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import read_date, zone_named
-from watcher.formats._feed import entry_of, read_items, said
+from watcher.formats._feed import read_items
+from watcher.formats._links import absolute
 from watcher.formats._options import flag, number, word, words
 from watcher.formats._split import split_markup
-from watcher.formats._text import beginning, number_doubles, plain_title
+from watcher.formats._text import MAX_TITLE, beginning, clean, number_doubles, paragraphs, plain_title
 
 if TYPE_CHECKING:
-    from watcher.core.model import Facts
+    from datetime import tzinfo
+
+    from watcher.core.model import Facts, Scalar
     from watcher.formats._items import Item
 
 OPTIONS = {
@@ -28,6 +32,7 @@ OPTIONS = {
     "may_be_empty": "true: a feed without items is trustworthy",
 }
 MAX_ITEMS = 1_000
+_MAX_KEY = 300
 _STATE = re.compile(r"<strong\b[^>]{0,200}>([^<]{1,80})</strong>", re.IGNORECASE)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -44,11 +49,53 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     zone = zone_named(word(options, "timezone"))
     names = words(options, "key")
     tag = word(options, "items")
-    entries = _name_apart(_latest([entry_of(item, url, zone, names) for item in items], names))
+    entries = _name_apart(_latest([_entry(item, url, zone, names) for item in items], names))
     kept = _newest(entries, number(options, "max_items", MAX_ITEMS))
     if not tag and not flag(options, "state"):
         return tuple(entry for entry, _ in kept)
     return tuple(part for entry, item in kept for part in _parts(_with_state(entry, item, options), item, tag))
+
+
+def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[Entry, Item]:
+    """One item, cleaned. The whole item is the entry; `_parts` takes it apart.
+
+    It is named as configured, else by its id, its link, or its title and date, or its first words.
+    """
+    title = clean(item.title, MAX_TITLE) if item.literal else plain_title(item.title)
+    link = absolute(item.link, url) or (absolute(item.id, url) if item.id.startswith("http") else "")
+    updated = read_date(item.updated, zone)
+    published = read_date(item.published, zone) or updated
+    facts: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    raw = item.published or item.updated
+    if raw:
+        facts["date_raw"] = clean(raw, 100)
+    if updated is not None and updated != published:
+        facts["updated"] = updated.isoformat()
+    if item.categories:
+        categories = tuple(dict.fromkeys(filter(None, (clean(name, 200) for name in item.categories[:50]))))
+        if categories:
+            facts["categories"] = categories
+    text = _said(item)[1]
+    own, at = clean(item.id, 2_000), "" if published else clean(raw, 100)
+    if names:
+        parts = {"id": own, "link": link, "title": title, "published": published.isoformat() if published else at}
+        key = " ".join(parts[name] for name in names if parts[name])
+    else:
+        key = own or link or " ".join(filter(None, (title, published.isoformat() if published else at)))
+    return Entry(_bounded(key or beginning(text)), title, text, link, published, facts), item
+
+
+def _said(item: Item) -> tuple[str, str]:
+    """The first of an item's texts that holds words, as markup and as it is read."""
+    return next(((markup, text) for markup in item.texts if (text := paragraphs(markup))), ("", ""))
+
+
+def _bounded(key: str) -> str:
+    """What names an item, at most 300 characters long."""
+    if len(key) <= _MAX_KEY:
+        return key
+
+    return f"{key[:200]}#{sha256(key.encode()).hexdigest()[:32]}"
 
 
 def _latest(found: list[tuple[Entry, Item]], names: tuple[str, ...]) -> list[tuple[Entry, Item]]:
@@ -94,7 +141,7 @@ def _newest(found: list[tuple[Entry, Item]], limit: int) -> list[tuple[Entry, It
 
 def _with_state(entry: Entry, item: Item, options: Facts) -> Entry:
     """The newest state of an incident stands first, in bold (Statuspage)."""
-    state = _STATE.search(said(item)[0]) if flag(options, "state") else None
+    state = _STATE.search(_said(item)[0]) if flag(options, "state") else None
     return replace(entry, facts={**entry.facts, "state": plain_title(state.group(1))}) if state else entry
 
 
@@ -102,7 +149,7 @@ def _parts(entry: Entry, item: Item, tag: str) -> list[Entry]:
     """One entry for each note of an item, named by its first words: what is added to a note later is a new revision of it."""
     if not tag:
         return [entry]
-    notes, rest = split_markup(said(item)[0], tag)
+    notes, rest = split_markup(_said(item)[0], tag)
     keys = number_doubles([f"{entry.key}#{beginning(note)}" for note in notes])
     parts = [replace(entry, key=key, text=note) for key, note in zip(keys, notes, strict=True)]
     return [replace(entry, text=rest), *parts] if rest or not parts else parts

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -14,7 +12,7 @@ from lxml import etree
 
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import read_date
-from watcher.formats._feed import entry_of, read_items
+from watcher.formats._feed import read_items
 from watcher.formats._links import absolute
 from watcher.formats._markup import decode, mend_ampersands, open_xml
 from watcher.formats._options import flag, number, words
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from watcher.core.model import Facts, Scalar
+    from watcher.formats._items import Item
 
 OPTIONS = {
     "under": 'only addresses that hold one of these texts, such as "/news/"',
@@ -69,8 +68,7 @@ def _found(body: bytes, url: str, content_type: str, options: Facts) -> Iterator
     if kind == "sitemapindex":
         return iter(_maps(root, url, words(options, "maps")))
     if kind in {"rss", "feed"}:
-        items = (entry_of(item, url, UTC, ())[0] for item in read_items(body, content_type))
-        return _kept((replace(item, key=item.link, text="") for item in items), options)
+        return _kept((_item(item, url) for item in read_items(body, content_type)), options)
     if kind != "urlset":
         raise Unreadable(f"the document is no sitemap but {kind[:40]!r}")
     return _kept((_entry(node, url, {}) for node in root.iterchildren("{*}url")), options)
@@ -123,6 +121,14 @@ def _entry(node: etree._Element, url: str, facts: dict[str, Scalar]) -> Entry:
         facts["updated"] = updated.isoformat()
     title = plain_title(_text(node, f"{_NEWS}title")) or _words_of(link)
     return Entry(link, title, "", link, published or updated, facts)
+
+
+def _item(item: Item, url: str) -> Entry:
+    """One address of a feed, which is titled and dated there."""
+    link = absolute(item.link, url) or (absolute(item.id, url) if item.id.startswith("http") else "")
+    raw = item.published or item.updated
+    published = read_date(item.published) or read_date(item.updated)
+    return Entry(link, plain_title(item.title), "", link, published, {"date_raw": clean(raw, 100)} if raw else {})
 
 
 def _text(node: etree._Element, path: str) -> str:
