@@ -31,6 +31,7 @@ SECRETS = {
     "the token in the webhook's address": "planted-hook-token",
     "the token in a chat's address": "planted-chat-token",
     "the key in a source's address": "planted-api-key",
+    "the password of the proxy": "planted-proxy-password",
     "the uuid of the heartbeat": "planted-heartbeat-uuid",
     "the token of the metrics": "planted-metrics-token",
     "the key that signs links": "planted-link-secret-that-is-long-enough-for-it",
@@ -138,6 +139,7 @@ def planted(folder: Path) -> dict[str, str]:
         "CHAT_URL": f"json://127.0.0.1:1/{next(secret)}",
     }
     text = (CONFIG % "").replace("https://lab.example/feed.xml", f"http://127.0.0.1:1/feed.xml?api_key={next(secret)}")
+    env["HTTPS_PROXY"] = f"http://watch:{next(secret)}@127.0.0.1:1"
     text = text.replace("[watch]", f'[watch]\nheartbeat_url = "http://127.0.0.1:1/ping/{next(secret)}"')
     (folder / "signals.toml").write_text(text + MORE, "utf-8")
     return env | {"WATCHER_METRICS_TOKEN": next(secret), "WATCHER_LINK_SECRET": next(secret)}
@@ -180,7 +182,8 @@ def test_a_secret_stands_in_nothing_that_anybody_can_read(what: str, said: Said)
         ("page /api/v1/sources", "connection refused"),
         ("page /metrics", "watcher_blind_sources"),
         ("doctor", "smtp"),
-        ("log", "sign of life"),
+        ("doctor", "through http://127.0.0.1:1"),
+        ("log", "heartbeat ping"),
     ],
 )
 def test_these_places_were_reached_and_had_something_to_say(place: str, words: str, said: Said) -> None:

@@ -23,12 +23,12 @@ PEERS = {
     "reader": "reader:workers=50",
     "newsboat": "newsboat:threads=100",
     "urlwatch": "urlwatch",
-    "floor": "full:client=httpx2,parse=ffp,c=100",
+    "floor": "full:client=pycurl,parse=ffp,c=100",
 }
 PACKAGES = {
     "reader": ("reader", "sgmllib3k"),
     "urlwatch": ("urlwatch",),
-    "floors": ("httpx2[http2]", "feedparser", "fastfeedparser", "lxml", "sgmllib3k"),
+    "floors": ("httpx[http2]", "aiohttp", "pycurl", "feedparser", "fastfeedparser", "lxml", "sgmllib3k"),
 }
 WORKS = {
     "w1": "cold, all new",

@@ -56,6 +56,7 @@ def fetch_settings(config: Config) -> FetchSettings:
         per_host_gap=fetch.per_host_gap,
         per_host=fetch.per_host,
         ca_file=fetch.ca_file,
+        proxies=config.proxies,
         fill=config.fill,
     )
 

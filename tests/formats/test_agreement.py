@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reading import atom, rss
 
 from watcher.core.model import Entry
-from watcher.formats import _fastfeed, _feed, _slowfeed
+from watcher.formats import _fastfeed, _slowfeed, feed
 from watcher.formats._items import Item
 from watcher.formats._markup import open_xml
 
@@ -23,7 +23,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def entries(items: list[Item]) -> list[Entry]:
-    return [_feed.entry_of(item, URL, UTC, ())[0] for item in items]
+    return [feed._entry(item, URL, UTC, ())[0] for item in items]
 
 
 def agree(text: str) -> bool | None:

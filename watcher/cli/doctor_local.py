@@ -68,6 +68,7 @@ def examine_machine(config: Config, now: datetime) -> Iterator[Finding]:
     yield from _disk(config)
     yield from _database(config, now)
     yield _page(config)
+    yield from _proxies(config)
 
 
 def _configuration(config: Config, now: datetime) -> Finding:
@@ -168,6 +169,13 @@ def _outbox(waiting: int, dead: int, oldest: datetime | None, now: datetime) -> 
         since = f"{words}, the oldest since {oldest:%Y-%m-%d %H:%M} UTC"
         return note("outbox", since, "Does the watch run? `watcher healthcheck` says.")
     return good("outbox", words)
+
+
+def _proxies(config: Config) -> Iterator[Finding]:
+    found = config.proxies
+    if named := ", ".join(dict.fromkeys(each.url for each in (found.https, found.http) if each)):
+        past = f", past it {', '.join(found.bypass)}" if found.bypass else ""
+        yield good("proxy", f"the web is asked through {named}{past}; it must refuse private addresses")
 
 
 def _page(config: Config) -> Finding:

@@ -12,6 +12,7 @@ from watcher.config.defaults import MAILBOX
 from watcher.config.errors import ConfigError
 from watcher.config.headers import note_headers
 from watcher.config.ladders import LadderTemplate
+from watcher.config.proxies import proxies_of
 from watcher.config.recipients import channels_of, recipients_of
 from watcher.config.references import note_options, note_references
 from watcher.config.secrets import fill_secrets, read_secret
@@ -20,6 +21,7 @@ from watcher.config.signals import build_examples, build_signal
 from watcher.config.source_map import SourceMap
 from watcher.config.toml_reader import read_file
 from watcher.core.model import Signal, Source
+from watcher.core.proxies import Proxies
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Config:
     path: Path
     watch: Watch
     fetch: Fetch
+    proxies: Proxies
+    """What stands between the watch and the web."""
     store: Store
     web: Web
     channels: Mapping[str, Mapping[str, object]] = field(repr=False)
@@ -74,6 +78,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
     _stop(places)
     ladders = {name: LadderTemplate(name, table) for name, table in tables.get("ladder", {}).items()}
     signals = tuple(build_signal(n, each, ladders, places) for n, each in enumerate(tables["signal"]))
+    proxies = proxies_of(tables, env, places)
     recipients = recipients_of(tables, env, places)
     channels = {} if quick else channels_of(tables, places)
     _stop(places)
@@ -81,6 +86,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
         path=Path(path),
         watch=Watch(**tables.get("watch", {})),
         fetch=Fetch(**tables.get("fetch", {})),
+        proxies=proxies,
         store=Store(**tables.get("store", {})),
         web=Web(**tables.get("web", {})),
         channels=channels,

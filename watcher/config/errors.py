@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from watcher.core.addresses import redact
+
 _SHOWN = 80
 
 
@@ -39,10 +41,10 @@ class ConfigError(Exception):
 
 
 def show(value: object) -> str:
-    """Show a value of the file as it could stand there, shortened."""
+    """Show a value of the file as it could stand there, shortened and without what its addresses must not show."""
     if isinstance(value, dict):
         return f"a table with {', '.join(value) or 'nothing in it'}"
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = redact(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

@@ -39,6 +39,8 @@ class Fetch:
 
     via: MaybeUrl = ""
     """Mirror or archive that every request goes to instead, as `{via}/{host}{path}?{query}`."""
+    proxy: Text = field(default="", repr=False)
+    """Forward proxy that everything is asked through, `http://host:port` or `$NAME`; empty: HTTPS_PROXY and HTTP_PROXY."""
     timeout: Pace = timedelta(seconds=30)
     """Total time of one request with its redirects."""
     max_body: Size = 15_000_000

@@ -41,6 +41,10 @@ class SourceMap:
         file, line = (name, 0) if name else self.line(place)
         self.mistakes.append(Diagnostic(file, line, table, key, found, expected))
 
+    def note_outside(self, variable: str, found: str, expected: str) -> None:
+        """Keep a mistake in a variable of the environment that is no key of the file."""
+        self.mistakes.append(Diagnostic(variable, 0, "", "", found, expected))
+
     def line(self, place: Position) -> tuple[str, int]:
         """File and line of a place, or of the nearest one around it; line 1 of the first file where nothing of it stands."""
         for end in range(len(place), 0, -1):

@@ -14,6 +14,7 @@ from typing import Self, TypeAlias
 import watcher
 from watcher.core.addresses import redact
 from watcher.core.model import Document, Failed, NotModified, Outcome
+from watcher.core.proxies import NO_PROXIES, Proxies
 from watcher.fetch import response as responses
 from watcher.fetch.cookies import RedirectCookies
 from watcher.fetch.guard import Guard
@@ -47,6 +48,8 @@ class FetchSettings:
     """Send everything to `{via}/{host}{path}?{query}` instead: a caching mirror, an archive, a stand-in."""
     contact: str = ""
     """Address or URL that publishers can complain to."""
+    proxies: Proxies = NO_PROXIES
+    """Forward proxies: they resolve the names, and must refuse private addresses (docs/operate.md)."""
     timeout: timedelta = timedelta(seconds=30)
     """For one document in all: redirects, waiting and reading together."""
     max_body: int = 15_000_000
@@ -104,8 +107,13 @@ class Fetcher:
         """Connections are made when they are needed."""
         if self._transport is None:
             allow = (*self._settings.allow, self._via.host) if self._via else self._settings.allow
-            limit = self._settings.concurrency
-            self._transport = GuardedTransport(Guard(allow), resolve=self._resolve, ca_file=self._settings.ca_file, limit=limit)
+            self._transport = GuardedTransport(
+                Guard(allow),
+                resolve=self._resolve,
+                ca_file=self._settings.ca_file,
+                limit=self._settings.concurrency,
+                proxies=self._settings.proxies,
+            )
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -132,12 +140,12 @@ class Fetcher:
             return Failed(Outcome.ERROR, redact(str(error)), timed_out=isinstance(error, TimedOut))
 
     def _check(self, address: Address) -> None:
-        """Refuse what must not be asked; a mirror is passed no private name, and nothing that leaves its folder."""
-        if not self._via:
+        """Refuse what must not be asked: of a proxy or a mirror no private name, of a mirror nothing that leaves its folder."""
+        if not self._via and not self._settings.proxies.of(address.scheme, address.host, address.port):
             self._guard.check_host(address.host)
             return
         self._guard.check_forwarded(address.host)
-        if leaves_folder(address.request_target):
+        if self._via and leaves_folder(address.request_target):
             raise UrlRejected("address with a path that a mirror could be led out of its folder by")
 
     async def _follow(self, request: Request, address: Address, *, keep: bool) -> Answer:

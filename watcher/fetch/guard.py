@@ -76,7 +76,7 @@ class Guard:
             self._judged.add(host)
 
     def check_forwarded(self, host: str) -> None:
-        """Refuse a name of a private network where another resolves it, as a mirror does. Raises UrlRejected."""
+        """Refuse a name of a private network where a mirror or a forward proxy resolves it. Raises UrlRejected."""
         self.check_host(host)
         private = "." not in host.strip(".") and ":" not in host
         if host not in self._names and (private or host.endswith(tuple(f".{name}" for name in _PRIVATE_NAMES))):

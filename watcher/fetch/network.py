@@ -22,9 +22,10 @@ from weakref import WeakSet
 import certifi
 import httpcore2
 
-from watcher.fetch.guard import IP
+from watcher.core.proxies import Proxy
+from watcher.fetch.guard import IP, Guard
 from watcher.fetch.messages import ConnectionFailed, ProtocolError, TimedOut
-from watcher.fetch.resolver import Resolver
+from watcher.fetch.resolver import LookUp, Resolver
 
 STAGGER = 0.25
 """Seconds after which the next address of a host is tried beside the one before (RFC 8305, 5)."""
@@ -120,6 +121,21 @@ class GuardedNetwork(httpcore2.NetworkBackend):
         return len(idle) < len(streams)
 
 
+class ProxyNetwork(GuardedNetwork):
+    """Connects to one forward proxy, which the operator names; a failure says that it is the proxy's."""
+
+    def __init__(self, proxy: Proxy, look_up: LookUp, *, ca_file: str = "") -> None:
+        """Take the proxy, what knows its name, and whom to trust at the other end of its tunnels."""
+        super().__init__(Resolver(Guard((proxy.host,)), look_up), ca_file=ca_file)
+
+    def connect_tcp(self, *place: Any, **named: Any) -> GuardedStream:  # noqa: ANN401 - the signature of the library
+        """Connect to the proxy. Raises ConnectionFailed."""
+        try:
+            return super().connect_tcp(*place, **named)
+        except ConnectionFailed as error:
+            raise type(error)(f"the proxy: {error}") from error
+
+
 class GuardedStream(httpcore2.NetworkStream):
     """One connection; every wait ends when the exchange of its thread is given up."""
 
@@ -170,6 +186,7 @@ class GuardedStream(httpcore2.NetworkStream):
                 )
             exchange.use(self)
             secure.do_handshake()
+            exchange.received = 0  # a proxy's answer is none of the host's
         except (OSError, ConnectionFailed) as error:
             self.close()
             raise _insecure(error) from error

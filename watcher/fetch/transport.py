@@ -7,7 +7,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from http.client import HTTPResponse
 from http.cookiejar import CookieJar
@@ -17,11 +17,12 @@ from urllib.request import Request as UrllibRequest
 import httpcore2
 import httpx2
 
+from watcher.core.proxies import NO_PROXIES, Proxies, Proxy
 from watcher.fetch.guard import Guard
 from watcher.fetch.messages import ConnectionFailed, ProtocolError, Response
-from watcher.fetch.network import CLOSED, CUT_OFF, ConnectionLost, Exchange, GuardedNetwork, work_on
+from watcher.fetch.network import CLOSED, CUT_OFF, ConnectionLost, Exchange, GuardedNetwork, ProxyNetwork, work_on
 from watcher.fetch.resolver import LookUp, Resolver, look_up
-from watcher.fetch.urls import UrlRejected
+from watcher.fetch.urls import PORTS, UrlRejected
 
 __all__ = ["GuardedTransport", "LookUp"]
 
@@ -40,12 +41,25 @@ _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class GuardedTransport:
-    """One client used from threads, which costs half of its asynchronous form (docs/performance.md)."""
+    """A client used from threads, which costs half of its asynchronous form (docs/performance.md), and one for each proxy."""
 
-    def __init__(self, guard: Guard, *, resolve: LookUp | None = None, ca_file: str = "", limit: int = 100) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        resolve: LookUp | None = None,
+        ca_file: str = "",
+        limit: int = 100,
+        proxies: Proxies = NO_PROXIES,
+    ) -> None:
         """Take the guard, how names are resolved, and how many requests there are at most; needs a running event loop."""
-        self._network = GuardedNetwork(Resolver(guard, resolve or look_up), ca_file=ca_file)
-        self._client = httpx2.Client(transport=_Connections(self._network, limit), cookies=_NoCookies(), trust_env=False)
+        self._proxies, names = proxies, resolve or look_up
+        self._networks: dict[Proxy | None, GuardedNetwork] = {None: GuardedNetwork(Resolver(guard, names), ca_file=ca_file)}
+        self._networks |= {each: ProxyNetwork(each, names, ca_file=ca_file) for each in (proxies.http, proxies.https) if each}
+        self._clients = {
+            proxy: httpx2.Client(transport=_Connections(network, limit, proxy), cookies=_NoCookies(), trust_env=False)
+            for proxy, network in self._networks.items()
+        }
         self._threads = ThreadPoolExecutor(limit + SPARE_THREADS, thread_name_prefix="fetch")
         self._loop = asyncio.get_running_loop()
         self._under_way: dict[Exchange, asyncio.Future[Any]] = {}
@@ -86,7 +100,8 @@ class GuardedTransport:
         for future in futures:
             future.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
-        self._client.close()
+        for client in self._clients.values():
+            client.close()
         if self._sweeper:
             self._sweeper.cancel()
 
@@ -116,13 +131,19 @@ class GuardedTransport:
     def _sent(self, exchange: Exchange, request: httpx2.Request) -> httpx2.Response:
         exchange.received = 0
         try:
-            response = self._client.send(request, stream=True)
+            response = self._client(request.url).send(request, stream=True)
+        except httpx2.ProxyError as error:
+            raise ConnectionFailed(f"the proxy refuses with status {str(error)[:3]}") from error
         except httpx2.HTTPError as error:
             raise ProtocolError(NOT_HTTP) if exchange.received else ConnectionLost(CLOSED) from error
         if len(response.headers.raw) > MAX_HEADERS:
             response.close()
             raise ProtocolError(NOT_HTTP)
         return response
+
+    def _client(self, origin: httpx2.URL) -> httpx2.Client:
+        port = origin.port or PORTS[origin.scheme]
+        return self._clients[self._proxies.of(origin.scheme, origin.raw_host.decode(), port)]
 
     # in the event loop
 
@@ -133,24 +154,31 @@ class GuardedTransport:
 
     def _sweep(self) -> None:
         self._sweeper = None
-        if self._network.close_idle(SECONDS_IDLE):
+        if any([network.close_idle(SECONDS_IDLE) for network in self._networks.values()]):  # noqa: C419 - each of them
             self._sweep_later()
 
 
 class _Connections(httpx2.HTTPTransport):
     """The connection pool over a network of our own, which the library's own transport cannot be given."""
 
-    def __init__(self, network: httpcore2.NetworkBackend, limit: int) -> None:
+    def __init__(self, network: httpcore2.NetworkBackend, limit: int, proxy: Proxy | None) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificate and name; the network loads whom to trust
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         super().__init__(verify=context)
-        self._pool = httpcore2.ConnectionPool(
+        self._pool = _pool_of(proxy)(
             ssl_context=context,
             max_connections=None,  # their number is bounded by that of the requests
             max_keepalive_connections=limit,
             keepalive_expiry=SECONDS_IDLE,
             network_backend=network,
         )
+
+
+def _pool_of(proxy: Proxy | None) -> Callable[..., httpcore2.ConnectionPool]:
+    if proxy is None:
+        return httpcore2.ConnectionPool
+    who = (proxy.user, proxy.password) if proxy.user else None
+    return partial(httpcore2.HTTPProxy, proxy.url, who)
 
 
 class _NoCookies(CookieJar):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_plus, urlsplit
 
+from watcher.core.proxies import NO_PROXIES
 from watcher.fetch import FetchSettings
 from watcher.fetch.recorded import RecordedResponse, RecordedTransport
 
@@ -123,7 +124,7 @@ class _FolderWeb(RecordedWeb):
         return max((version.since for versions in self._exact.values() for version in versions), default=self._now)
 
     def settings(self, settings: FetchSettings) -> FetchSettings:
-        return replace(settings, via="", per_host_gap=timedelta(0))
+        return replace(settings, via="", proxies=NO_PROXIES, per_host_gap=timedelta(0))
 
     def transport(self) -> RecordedTransport:
         return RecordedTransport(self._answer)
