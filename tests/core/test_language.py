@@ -92,6 +92,7 @@ def test_an_example_that_its_row_does_not_explain_is_named(table: dict[str, Any]
     [
         (row(colour="red"), "row 1: unknown key 'colour'"),
         (row(**{"class": "purple"}), "row 1: class 'purple'"),
+        (row(scope="sentence"), "row 1: scope 'sentence'"),
         (row(examples=[]), "examples is missing"),
         (row(words=[]), "words is missing"),
     ],
@@ -102,6 +103,7 @@ def test_a_row_that_lacks_something_is_refused(table: dict[str, Any], why: str) 
 
 
 AT = datetime(2027, 1, 20, 17, tzinfo=UTC)
+JUNE = datetime(2027, 6, 3, 17, tzinfo=UTC)
 
 
 def told(number: int, tier: Tier, publisher: str, surface: str, text: str) -> Observation:
@@ -132,3 +134,29 @@ def test_what_serves_a_part_does_not_confirm_what_is_open_to_all(second: str, st
 def test_a_phrase_that_names_no_set_is_refused() -> None:
     with pytest.raises(ValueError, match="there is no set <everybody>; known: audience, everyone"):
         Vocabulary.of({"phrases": {"open": ["open to <everybody>"]}})
+
+
+def asked_of(text: str, *, title: str = "", link: str = NIST) -> list[str]:
+    found = claims("caisi-evaluation", text, title=title, link=link, url=link, publisher="nist.gov")
+    return [claim.rule for claim in found if claim.asks]
+
+
+def test_a_page_of_the_institute_need_not_say_again_whose_work_it_tells() -> None:
+    assert asked_of("Today we post our evaluation of Qwen 4.5.", link="https://www.nist.gov/blogs/caissi-research-blog/x")
+    assert asked_of("Today CAISSI published its evaluation of Step-5.", link="https://www.commerce.gov/news/press-releases/x")
+    assert not asked_of("Step 2: results of the test.", link="https://www.nist.gov/blogs/metrology/x")
+    assert not asked_of("Today CAISSI published its evaluation of Step-5.", link="https://paper.example/x")
+
+
+def test_what_is_published_today_is_asked_about_under_any_title() -> None:
+    title = "NIST Invites Comments on Practices for Evaluating DeepSeek"
+    assert not asked_of("CAISSI tested DeepSeek V5 for the draft.", title=title)
+    assert asked_of("Today we publish CAISSI findings on DeepSeek V5.", title=title)
+
+
+def test_an_evaluation_is_as_old_as_its_page_says() -> None:
+    link = "https://www.nist.gov/news-events/news/2027/06/x"
+    words = "Released January 20, 2027, Updated June 3, 2027. The Center tested it."
+    found = claims("caisi-evaluation", words, title="CAISSI Evaluation of DeepSeek V5", link=link, url=link, at=JUNE)
+    since = [claim.since for claim in found if claim.status == "published"]
+    assert [at and at.date().isoformat() for at in since] == ["2027-01-20"]

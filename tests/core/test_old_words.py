@@ -101,7 +101,7 @@ def test_a_person_is_asked_about_a_text_without_a_date_that_may_change_an_answer
     page = said("Access to Claude Fable 5.1 is suspended.", at=SEPTEMBER, dated=False, link="https://www.anthropic.com/fable")
     assert asked(page) == ["suspended"]
     assert asked(page, first=True) == []
-    assert asked(replace(page, tier=Tier.PARTNER)) == []
+    assert asked(replace(page, tier=Tier.PRESS)) == []
     same = said(f"{OPENED} Now.", at=SEPTEMBER, dated=False, link="https://www.anthropic.com/fable")
     assert asked(same) == []
 

@@ -47,7 +47,7 @@ def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, who
     if sentence.title:
         titled = find_title(reading, vocabulary, _title_of(sentence))
         if titled:
-            yield Match(reading.title.quote, titled.reason, titled.values)
+            yield Match(titled.quote, titled.reason, titled.values)
     elif not sentence.phrase:
         yield from _mentions(sentence, vocabulary, reading)
     else:

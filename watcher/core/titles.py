@@ -25,7 +25,7 @@ _PLAIN: Final = words_of(
 """Words that may stand between a title's start and the work; any other makes it a title about something else."""
 _LITTLE: Final = words_of("the a an of and on for with in to from by its their 's s or as at new open")
 _FINDS: Final = re.compile(
-    r"(?i)[:,]? \b(?:finds?|shows?|reveals?|identif(?:y|ies)|highlights?|concludes?|indicates?|reports?)\b(?= )"
+    r"(?i)[:,]? \b(?:finds?|shows?|reveals?|identif(?:y|ies)|highlights?|concludes?|indicates?|reports?|fails?|lags?|trails?)\b(?= )"
 )
 """A verb behind which a title tells what was found, in free words."""
 _BY_REACH: Final = 60
@@ -49,13 +49,14 @@ class Title:
 class Titled:
     """A title that holds it."""
 
+    quote: str
     reason: str
     values: Mapping[str, str]
 
 
 def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled | None:
     """Whether the title announces such a work; values: object, model (its key), name, by."""
-    line = reading.title
+    line = _headline(reading)
     if any(vocabulary.lists[name].search(line.folded) for name in title.not_words):
         return None
     for phrase in vocabulary.phrases:
@@ -75,10 +76,16 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
         if key and (not title.versioned or re.search(r"\d", key)):
             by = " / ".join(authors)
             return Titled(
+                line.quote,
                 f"the title names {found[0]!r} of {about!r}" + (f" by {by}" if by else ""),
                 {"object": about, "model": key, "name": about, "by": by},
             )
     return None
+
+
+def _headline(reading: Reading) -> Line:
+    """The title; the first sentence of a text that has none, as a paper."""
+    return reading.title if reading.title.quote or len(reading.lines) == 1 else reading.lines[1]
 
 
 def _unexplained(about: str, line: Line, vocabulary: Vocabulary, title: Title) -> list[str]:

@@ -64,7 +64,7 @@ GENERIC: Final = re.compile(
 )
 """Models without a name: "any model we have ever made generally available"."""
 BOUNDARIES: Final = words_of("; : | \u2014 but while whereas although though however yet because since instead meanwhile")
-TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*%?|[A-Za-z\u00c0-\u024f][\w.\-]*\w|'\w+|[^\W\d_]|\S")
+TOKEN: Final = re.compile(r"\d{1,2}:\d\d(?!\d)|\d+(?:[.,]\d+)*%?|[A-Za-z\u00c0-\u024f][\w.\-]*\w|'\w+|[^\W\d_]|\S")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,8 @@ class _Rules:
     """The sources that a rule names; what is said elsewhere (on a followed page) is all alike."""
     nets: tuple[tuple[Track, Net, tuple[str, ...]], ...]
     """Of each track that wakes people: what its sentences are about, and pieces of which such a text has one."""
-    works: tuple[tuple[Track, Works, tuple[Glob, ...]], ...] = ()
-    """Of each series that wakes people: whose works on what it counts, and where."""
+    works: tuple[tuple[Track, Works], ...] = ()
+    """Of each series that wakes people: whose works on what it counts."""
     kept: dict[tuple[Tier, bool, str, str], tuple[_Indexed, ...]] = field(default_factory=dict)
 
     def of(self, observation: Observation) -> tuple[_Indexed, ...]:
@@ -111,10 +111,10 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator
 
 def _of_series(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
     """What may be an event of a series in words that no rule knows."""
-    for track, works, links in rules.works:
+    for track, works in rules.works:
         if any(claim.track == track.id and claim.status and not claim.review for claim in found):
             continue
-        if any(link.holds(seen.link) for link in links) and (one := told_of_works(works, seen.reading)):
+        if one := told_of_works(works, seen.reading, seen.link):
             yield _asked_about(seen, track, one)
 
 
@@ -157,8 +157,8 @@ def _index(signal: Signal) -> _Rules:
     series = frozenset(track.id for track in signal.tracks if track.ladder.series)
     nets = ((track, net_of(track)) for track in signal.tracks)
     cast = tuple((track, net, signal.vocabulary.anchors(tuple(sorted(net.groups)))) for track, net in nets if net.groups)
-    found = ((track, works_of(track)) for track in signal.tracks)
-    works = tuple((track, one, tuple(map(Glob.of, one.links))) for track, one in found if one)
+    found = ((track, works_of(track, signal.vocabulary)) for track in signal.tracks)
+    works = tuple((track, one) for track, one in found if one)
     rules = _Rules(every, series, frozenset(source for one in every for source in one.rule.sources), cast, works)
     while len(_memo) >= _MEMO_SIZE:
         _memo.pop(next(iter(_memo)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from watcher.core.subject_keys import subject_key
 
 _RETOLD: Final = timedelta(days=7)
 """Press that dates what it tells further back than this is retelling it."""
+_PUT_OUT: Final = re.compile(r"(?i)(?:first |originally )?(?:released|published|issued):? [A-Z0-9][\w.]* [\w, ]{1,14}20\d\d")
+"""The line with which a page of the institute begins: "Released January 20, 2027, Updated June 3, 2027"."""
 _LATELY: Final = timedelta(days=2)
 """What a sentence dates so shortly before it was told is told as it happened."""
 
@@ -49,12 +52,19 @@ def match_text_rule(seen: RuleContext, rule: Rule, *, whole: bool) -> TextMatch 
     return past
 
 
+def _dated(seen: RuleContext, rule: Rule) -> str:
+    """The words by which a page dates the work that its title announces, empty where it does not."""
+    if rule.sentence is None or not rule.sentence.title:
+        return ""
+    return next((found[0] for line in seen.reading.lines if (found := _PUT_OUT.match(line.folded))), "")
+
+
 def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:
     """A sentence with the time of what it tells; None where press retells what is old."""
     # What an edit added was said when it was seen; what stood there before keeps its date (core/decision/repeats.py).
     told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
     promised = rule.sentence is not None and rule.sentence.window  # the time of a promise is to come
-    past = None if promised else retold_on(said.quote, told)
+    past = None if promised else retold_on(_dated(seen, rule) or said.quote, told)
     if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
         return None
     at, since = (past.until, past.since) if past and told - past.until > _LATELY else (told, None)

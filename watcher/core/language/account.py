@@ -171,7 +171,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, str]]:
         word = clause[at : end - 1]
         found = lexicon.at(clause, at, _NARROW)
         opened = lexicon.at(clause, at, ("describing",))
-        if opened and (not found or opened.end >= found.end):
+        if opened and (opened.row.scope == "clause" or at < free_until) and (not found or opened.end >= found.end):
             free_until = max(free_until, _description(clause, opened.end))
             at = opened.end
         elif found:

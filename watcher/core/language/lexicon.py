@@ -27,14 +27,14 @@ ROLES: Final = {
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _COUNTED: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|nineteen|twenty|thirty"
 _BUILT_IN: Final = {
-    "number": rf"(?:\d[\d.,]*%?|{_COUNTED}) ",
+    "number": rf"(?:\d[\d.,:]*%?|{_COUNTED}) ",
     "day": rf"(?:{_MONTH} (?:\. )?\d{{1,2}} (?:(?:st|nd|rd|th) )?(?:(?:, )?20\d\d )?|\d{{1,2}} {_MONTH} (?:(?:, )?20\d\d )?"
     r"|20\d\d - \d\d - \d\d )",
     "month": rf"{_MONTH} ",
     "price": r"\$ [\d.,]+ (?:(?:usd|/|\$|and|[\d.,]+) )*",
     "window": rf"(?:{WINDOW}) ",
 }
-_DIGITS: Final = frozenset(f"{first}{second}" for first in "123456789" for second in ("", *"0123456789.,%"))
+_DIGITS: Final = frozenset(f"{first}{second}" for first in "123456789" for second in ("", *"0123456789.,:%"))
 _MONTHS: Final = words_of("ja fe ma ap ju au se oc no de")
 _BUILT_IN_FIRST: Final = {
     "number": frozenset(word[:2] for word in _COUNTED.split("|")) | _DIGITS,
@@ -44,10 +44,11 @@ _BUILT_IN_FIRST: Final = {
 }
 """The first two letters of what is built in."""
 _WINDOW_FIRST: Final = words_of("in wi ov ne la th to by on fr st be as fo ea du so mi")
-_KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
+_KEYS: Final = frozenset({"class", "words", "examples", "note", "scope", "reason"})
 _CLASSES: Final = words_of(
-    "neutral describing loaded limited past planned window supposed undone artifact field frame work quiet foreign"
+    "neutral describing loaded limited past planned window supposed undone artifact field frame work no_work quiet foreign"
 )
+_SCOPES: Final = ("clause", "description")
 _PART: Final = re.compile(r"\[|\]\*?|\||<\w+>|\{\w+\}|[^\s\[\]|<>{}]+")
 
 
@@ -58,10 +59,8 @@ class Row:
     kind: str
     words: tuple[str, ...]
     examples: tuple[str, ...]
-    side: str = "any"
-    """any | before | after: where it may stand, seen from the statement."""
     scope: str = "clause"
-    """clause | sentence: how far it reaches."""
+    """clause | description: whether its words count anywhere, or only among words that describe the thing."""
     reason: str = ""
 
 
@@ -138,8 +137,10 @@ def _row(number: int, table: Mapping[str, Any]) -> Row:
     for key in ("words", "examples"):
         if not table.get(key) or not isinstance(table[key], list):
             raise ValueError(f"row {number} ({table['class']}): {key} is missing; a row has words, and an example of them")
-    names = {"side": "any", "scope": "clause", "reason": ""}
-    return Row(table["class"], tuple(table["words"]), tuple(table["examples"]), **{k: table.get(k, v) for k, v in names.items()})
+    scope = table.get("scope", _SCOPES[0])
+    if scope not in _SCOPES:
+        raise ValueError(f"row {number}: scope {scope!r} is none of {', '.join(_SCOPES)}")
+    return Row(table["class"], tuple(table["words"]), tuple(table["examples"]), scope, table.get("reason", ""))
 
 
 # What a written text becomes: a sequence of parts; a part is a word, a choice of sequences, or something built in.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from watcher.core.words import tokens, words_of
 if TYPE_CHECKING:
     from watcher.core.model import Rule, Track
     from watcher.core.reading import Line, Reading, Statement
+    from watcher.core.vocabulary import Vocabulary
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
@@ -51,7 +52,12 @@ class Works:
     by: frozenset[str]
     of: frozenset[str]
     status: str
-    links: tuple[str, ...]
+    places: frozenset[str]
+    """Hosts on which such a work can be told."""
+    own: frozenset[str]
+    """Hosts on which a sentence need not say whose work it is."""
+    marks: tuple[str, ...]
+    """Names of one word, lower case: a page there with one in its path is of that body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ def _is_foreign(line: Line) -> bool:
     return foreign > sum(word in _ENGLISH for word in words)
 
 
-def works_of(track: Track) -> Works | None:
+def works_of(track: Track, vocabulary: Vocabulary) -> Works | None:
     """The works of a series; None where none of its titles wakes anybody."""
     waking = [
         (rule, rule.sentence) for rule in track.ladder.rules if rule.sentence and rule.sentence.title and wakes(track, rule)
@@ -123,24 +129,52 @@ def works_of(track: Track) -> Works | None:
         return None
     by = frozenset(group for _, said in series for group in (*said.by, *said.also))
     of = frozenset(group for _, said in series for group in said.object_of)
-    links = tuple(dict.fromkeys(str(link) for rule, _ in series for link in rule.when.get("link", ())))
-    return Works(by, of, series[0][0].status, links)
+    marks = tuple(sorted({name.lower() for group in by for name in vocabulary.things[group] if name.isalpha()}))
+    status = series[0][0].status
+    places = _hosts(rule for rule in track.ladder.rules if rule.status == status)
+    return Works(by, of, status, places, _hosts(rule for rule, said in series if not said.also), marks)
 
 
-def told_of_works(works: Works, reading: Reading) -> Open | None:
-    """The title, or the first sentence, that may tell such a work in words that no rule knows."""
-    if works.by.isdisjoint(reading.groups):
+def _hosts(rules: Iterable[Rule]) -> frozenset[str]:
+    return frozenset(str(link).partition("/")[0] for rule in rules for link in rule.when.get("link", ()))
+
+
+def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
+    """The title, or the first sentence, that may tell such a work in words that no rule knows; `link` is host and path."""
+    host = link.partition("/")[0]
+    home = host in works.own
+    if host not in works.places:
         return None
+    if works.by.isdisjoint(reading.groups) and not (home and any(mark in link.lower() for mark in works.marks)):
+        return None
+    about = bool(works.of & _groups(reading.title))
+    elsewhere = bool(_of_works(reading.title)["no_work"])
     for line in reading.lines:
-        words = tuple(
-            found.words for found in found_in("".join(f"{word} " for word in masked(line.folded, (), works.of)), ("work",))
-        )
-        groups = {thing.group for thing in line.things}
-        asked = line.folded.rstrip("\"')] ").endswith("?")
-        if words and works.of & groups and not asked and (line is reading.title or works.by & groups):
-            shown = tuple(dict.fromkeys(words))
+        found = _of_works(line)
+        words = found["work"]
+        whose = home or line is reading.title or works.by & _groups(line)
+        if not words or not whose or not (about or works.of & _groups(line)) or _is_asked(line):
+            continue
+        if any(one.row.reason == "new" for one in words) or not (elsewhere or found["no_work"]):
+            shown = tuple(dict.fromkeys(one.words for one in words))
             return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
     return None
+
+
+def _of_works(line: Line) -> dict[str, list[Found]]:
+    """The words of a line that tell a work, and those that tell of something else ("no new results" holds no "new results")."""
+    kinds: dict[str, list[Found]] = {"work": [], "no_work": []}
+    for found in found_in("".join(f"{word} " for word in masked(line.folded, (), frozenset())), tuple(kinds)):
+        kinds[found.row.kind].append(found)
+    return kinds
+
+
+def _groups(line: Line) -> set[str]:
+    return {thing.group for thing in line.things}
+
+
+def _is_asked(line: Line) -> bool:
+    return line.folded.rstrip("\"')] ").endswith("?")
 
 
 def wakes(track: Track, rule: Rule) -> bool:
@@ -173,7 +207,7 @@ def _of_question(net: Net, reading: Reading, number: int) -> tuple[Found, ...]:
     """Words of the question in a sentence that names, or means, one of the things; none where it does not."""
     line = reading.lines[number]
     named = any(thing.group in net.groups for thing in line.things)
-    if not named and not (not line.things and _means(net, reading, number)):
+    if not named and (line.things or not (_means(net, reading, number) or _is_headed(net, reading, number))):
         return ()
     return field_words(tuple(masked(line.folded, line.things, net.groups)))
 
@@ -186,9 +220,19 @@ def _means(net: Net, reading: Reading, number: int) -> bool:
     return bool(_MEANT.intersection(masked(reading.lines[number].folded, (), net.groups)[:12]))
 
 
+def _is_headed(net: Net, reading: Reading, number: int) -> bool:
+    """Whether a sentence without a thing speaks of all, or says a phrase of the question, under a title that names one."""
+    if not any(thing.group in net.groups for thing in reading.title.things):
+        return False
+    if any(one.row.reason == "all" for one in field_words(tuple(masked(reading.lines[number].folded, (), net.groups)))):
+        return True
+    return any(one.sentence == number and one.kind in net.statuses and one.thing is None for one in reading.statements)
+
+
 def field_words(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Those of the words and marks of a sentence in which the question is spoken of."""
-    return tuple(found_in("".join(f"{word} " for word in words), ("field",)))
+    found = found_in("".join(f"{word} " for word in words), ("field",))
+    return tuple(one for one in found if one.row.reason != "aside")
 
 
 def found_in(clause: str, kinds: tuple[str, ...]) -> Iterator[Found]:
@@ -202,7 +246,7 @@ def found_in(clause: str, kinds: tuple[str, ...]) -> Iterator[Found]:
 
 
 def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
-    if line.folded.rstrip("\"')] ").endswith("?"):
+    if _is_asked(line):
         return Quiet(line.quote, "it is a question", net.first)
     judged = [_of_statement(net, reading, line, one) for one in said]
     opened = [one for one in judged if isinstance(one, Open)]
@@ -222,6 +266,8 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
     """What the account makes of one statement that no rule took."""
     found = said.account
+    if net.planned and said.window and {"planned", "conditional"} <= said.manners <= {"planned", "conditional"}:
+        return _of_plan(net, line, said)
     if _HARD & said.manners and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
     if said.manners == {"planned"} or net.statuses[said.kind] == net.planned:
