@@ -25,7 +25,8 @@ _PLAIN: Final = words_of(
 """Words that may stand between a title's start and the work; any other makes it a title about something else."""
 _LITTLE: Final = words_of("the a an of and on for with in to from by its their 's s or as at new open")
 _FINDS: Final = re.compile(
-    r"(?i)[:,]? \b(?:finds?|shows?|reveals?|identif(?:y|ies)|highlights?|concludes?|indicates?|reports?|fails?|lags?|trails?)\b(?= )"
+    r"(?i)[:,]? \b(?:finds?|shows?|reveals?|identif(?:y|ies)|highlights?|concludes?|indicates?"
+    r"|reports?|fails?|lags?|trails?)\b(?= )"
 )
 """A verb behind which a title tells what was found, in free words."""
 _BY_REACH: Final = 60
