@@ -61,6 +61,12 @@ def as_of(signal_id: str, moment: str) -> Verdict:
             "No",
             "Nothing has been published since 14 May 2026; the latest is CAISI Evaluation of DeepSeek V4 Pro of 1 May 2026.",
         ),
+        (
+            "caisi-evaluation",
+            "04-20",
+            "Unknown",
+            "Nobody had asked before 14 May 2026; the latest is CAISI Evaluation of Kimi K2 Thinking of 12 December 2025.",
+        ),
         ("caisi-evaluation", "11-20", "Yes", "Three papers since 14 May 2026; the 94 % against 8 % was not measured again."),
     ],
 )
@@ -96,9 +102,7 @@ def test_a_flag_is_as_sure_as_its_own_words(tier: Tier, source: str, standing: S
 
 def test_what_a_window_brought_follows_from_the_statuses_at_its_close() -> None:
     told = close_in_words(load(ROOT / "signals.toml", quick=True).signal("mythos-ga"))
-    assert told.startswith(
-        "The 60 days that “2028: Two scenarios for global AI leadership” (Anthropic, 14 May 2026) named ended on"
-    )
+    assert told.startswith("The 60 days after “2028: Two scenarios for global AI leadership” (Anthropic, 14 May 2026) ended on")
     assert "The Mythos class under any name: Promised (28 May 2026), Generally available (9 June 2026), Suspended (" in told
     assert "At their close: The class is available to all as Claude Fable 5" in told
     nothing = close_in_words(load(ROOT / "signals.toml", quick=True).signal("senate-vote"))
@@ -179,3 +183,19 @@ def test_a_subject_begins_with_the_answer_and_says_again_where_it_was_so_before(
     assert first.text.splitlines()[2].startswith("In a sentence.")
     back = render(worded(digest(replace(PASSED, before=BLOCKED.after)), "Yes"), DESK, READER)
     assert back.subject == "Senate vote: Yes, again. The Senate has passed the bill, 60-40"
+
+
+def test_a_window_is_told_at_half_time_and_at_its_close_once(tmp_path: Path) -> None:
+    signal = replace(signal_of(ACCESS), opened=day("06-01"), window=timedelta(days=60))
+    me = Route("me", "maildir", "me", frozenset(), operator=False, allowed_at=lambda at, _urgent: at, weekly_note=False)
+    told: list[tuple[str, ...]] = []
+    with Store.open(f"sqlite:///{tmp_path}/watch.db") as store:
+        with store.writing() as tx:
+            tx.verdicts.put(decide(signal, [], [], day("06-01")))
+        for hours in range(0, 24 * 70, 12):
+            now = day("06-01") + timedelta(hours=hours)
+            told += [note.notes for note in send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)]
+    half, close = told
+    assert half == ("half of the 60 days from 1 June 2026 is over; they end in 30 days",)
+    assert close[0] == "the 60 days from 1 June 2026 are over"
+    assert "They brought: nothing that moved the answer." in close[1]

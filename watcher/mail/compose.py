@@ -103,7 +103,7 @@ def _baseline(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
     return Letter(
         subject=shortened(f"{desk.title}: the watch has started, {many}", LONGEST),
         title="The watch has started",
-        deck=f"{_stand(many)} today. From now on you hear from us when that changes.",
+        deck=f"{_answers(verdicts, desk)}. {_stand(many)} today. From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
         items=tuple(standing_item(verdict, desk, reader) for verdict in verdicts),
         sections=_sections(undecided_section(verdicts, desk, reader), blind_section(verdicts, desk, reader)),

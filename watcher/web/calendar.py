@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from watcher.core.decision.closing import close_in_words, close_of, named_in
+from watcher.core.decision.closing import close_in_words, close_of, counted_from
 from watcher.core.model import Signal, Verdict
 from watcher.web.svg import bar, dot, line, picture, text
 from watcher.web.wording import day
@@ -34,6 +34,8 @@ class Window:
     end: datetime
     passed: bool
     words: str
+    title: str = ""
+    """Of which signal, where it has passed."""
 
 
 def days_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Day, ...]:
@@ -68,8 +70,8 @@ def window_of(signal: Signal, now: datetime, closed: Verdict | None = None) -> W
     if end is None or signal.opened is None or signal.window is None or now < signal.opened:
         return None
     if end <= now:
-        return Window(signal.opened, end, True, close_in_words(signal, closed))
-    words = f"Day {(now.date() - signal.opened.date()).days + 1} of the {signal.window.days} days{named_in(signal)}"
+        return Window(signal.opened, end, True, close_in_words(signal, closed), signal.title)
+    words = f"Day {(now.date() - signal.opened.date()).days + 1} of the {signal.window.days} days{counted_from(signal)}"
     return Window(signal.opened, end, False, f"{words}; they end {away_in_days(end, now)}, on {day(end)}.")
 
 

@@ -79,7 +79,7 @@ def draw_home(view: View, now: datetime, to: Links) -> str:
 
 def _said_once(sections: tuple[SignalPage, ...]) -> tuple[days.Window, ...]:
     """The windows of all signals, those that read alike once."""
-    return tuple({part.window.words: part.window for part in sections if part.window}.values())
+    return tuple({(part.window.title, part.window.words): part.window for part in sections if part.window}.values())
 
 
 def _today(view: View) -> str:

@@ -54,7 +54,9 @@ class SignalPage:
     @property
     def short(self) -> tuple[FigureView, ...]:
         """The figures that a card has room for."""
-        return tuple(item for item in self.figures if not item.plot and len(item.text) <= ROOM)[:2]
+        kinds = {spec.id: spec.kind for spec in self.signal.figures}
+        told = (item for item in self.figures if kinds.get(item.figure.id) == "detail" and len(item.text) <= ROOM)
+        return tuple(told)[:2]
 
     @property
     def seen(self) -> int:

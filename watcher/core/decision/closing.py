@@ -1,4 +1,4 @@
-"""What the days brought that somebody named for a signal: told from the statuses at their close, never written beforehand."""
+"""What the days of a window brought: told from the statuses at their close, never written beforehand."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def close_in_words(signal: Signal, then: Verdict | None = None) -> str:
     brought = [words for track in then.tracks if (words := _steps(signal, track, signal.opened, end))]
     told = "; ".join(brought) if brought else "nothing that moved the answer"
     return (
-        f"The {signal.window.days} days{named_in(signal)} ended on {_day(end)}. "
+        f"The {signal.window.days} days{counted_from(signal)} ended on {_day(end)}. "
         f"They brought: {told}. At their close: {then.headline_label}."
     )
 
 
-def named_in(signal: Signal) -> str:
-    """` that “Title” (Author, 14 May 2026) named`; empty where no article is declared."""
+def counted_from(signal: Signal) -> str:
+    """` after “Title” (Author, 14 May 2026)`; empty where no article is declared."""
     article = signal.article
-    return f" that “{article.title}” ({article.by}, {_day(article.at)}) named" if article else ""
+    return f" after “{article.title}” ({article.by}, {_day(article.at)})" if article else ""
 
 
 def _steps(signal: Signal, verdict: TrackVerdict, start: datetime, end: datetime) -> str:

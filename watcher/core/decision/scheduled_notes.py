@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from watcher.core.decision.closing import close_in_words, close_of
 from watcher.core.decision.digest import summarise
 from watcher.core.model import Date, Digest, Health, Signal, Transition, Verdict
 
@@ -46,16 +47,40 @@ def reminders(
     signals: Iterable[Signal], verdicts: Mapping[str, Verdict], *, since: datetime, now: datetime
 ) -> tuple[Digest, ...]:
     """The reminders whose moment lies after `since` (the last look) and not after `now`; each has its own id, for ever."""
-    after = max(since, now - LOOK_BACK)
-    return tuple(
+    after, asked = max(since, now - LOOK_BACK), list(signals)
+    dates = (
         Digest(
             f"reminder-{signal.id}-{date.id}-{ahead // HOUR}h", now, "reminder", (), _of(signal, verdicts), (_words(date, now),)
         )
-        for signal in signals
+        for signal in asked
         for date in signal.dates
         for ahead in date.remind
         if after < date.at - ahead <= now < date.at
     )
+    return (*dates, *_windows(asked, verdicts, after, now))
+
+
+def _windows(signals: Sequence[Signal], verdicts: Mapping[str, Verdict], after: datetime, now: datetime) -> Iterator[Digest]:
+    """A note at half-time of a window and one at its close, for all signals together that have the same."""
+    for (start, end), mine in _by_window(signals).items():
+        stood = summarise({signal.id: verdicts[signal.id] for signal in mine if signal.id in verdicts})
+        days, begun = (end - start).days, f"{start.day} {start:%B %Y}"
+        if after < start + (end - start) / 2 <= now:
+            told = f"half of the {days} days from {begun} is over; they end in {(end.date() - now.date()).days} days"
+            yield Digest(f"window-{end:%Y%m%d}-half", now, "reminder", (), stood, (told,))
+        if after < end <= now:
+            brought = tuple(f"{signal.title}: {close_in_words(signal, verdicts.get(signal.id))}" for signal in mine)
+            yield Digest(
+                f"window-{end:%Y%m%d}-close", now, "reminder", (), stood, (f"the {days} days from {begun} are over", *brought)
+            )
+
+
+def _by_window(signals: Iterable[Signal]) -> dict[tuple[datetime, datetime], list[Signal]]:
+    found: dict[tuple[datetime, datetime], list[Signal]] = {}
+    for signal in signals:
+        if signal.opened and (end := close_of(signal)):
+            found.setdefault((signal.opened, end), []).append(signal)
+    return found
 
 
 def undelivered(letters: Sequence[str], verdicts: Mapping[str, Verdict], *, number: int, now: datetime) -> Digest:
@@ -66,7 +91,9 @@ def undelivered(letters: Sequence[str], verdicts: Mapping[str, Verdict], *, numb
 
 def next_reminder(signals: Iterable[Signal], *, now: datetime) -> datetime | None:
     """When the next reminder is due; None when there is none."""
-    moments = (date.at - ahead for signal in signals for date in signal.dates for ahead in date.remind)
+    asked = list(signals)
+    moments = [date.at - ahead for signal in asked for date in signal.dates for ahead in date.remind]
+    moments += [moment for start, end in _by_window(asked) for moment in (start + (end - start) / 2, end)]
     return min((moment for moment in moments if moment > now), default=None)
 
 

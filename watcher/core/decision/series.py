@@ -99,7 +99,7 @@ def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: da
             "cycle": len(events) + 1,
             "latest": latest.title if latest else "",
             **(latest.details if latest else {}),
-            **_since(events, opened),
+            **_since(events, opened, now),
         },
         events=events,
         path=tuple((event.key, event.at) for event in events),
@@ -107,10 +107,12 @@ def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: da
     )
 
 
-def _since(events: Sequence[Event], opened: datetime | None) -> Facts:
+def _since(events: Sequence[Event], opened: datetime | None, now: datetime) -> Facts:
     """Whether anything was published since the question was opened, and what became of the pair that it asks for, in words."""
     if opened is None:
         return {}
+    if now < opened:
+        return {"answer": "Unknown", "since": f"Nobody had asked before {_day(opened)}{_latest(events)}."}
     new = [event for event in events if event.at >= opened]
     pair = next((event for event in reversed(events) if {"prc", "us"} <= event.details.keys()), None)
     if not new:

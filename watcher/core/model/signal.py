@@ -68,7 +68,7 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The text that asked the question and named its window."""
+    """The text that the question comes from; its window counts from there."""
 
     title: str
     url: str
@@ -93,7 +93,7 @@ class Signal:
     opened: datetime | None = None
     window: timedelta | None = None
     article: Article | None = None
-    """Who named the window."""
+    """From which text the question comes."""
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     wanted: str = ""
     changes_for_you: str = ""
