@@ -18,7 +18,7 @@ from notifiers.message.mime import address, build
 
 PERMANENT = 500
 SECURITY = ("starttls", "tls", "none")
-ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+ADDRESS = re.compile(r"[^\s<>\"'(),;:]{1,128}@[^\s<>\"'(),;:]{1,255}")
 """Servers repeat addresses in their refusals; these go to the log, where no reader's address belongs."""
 
 

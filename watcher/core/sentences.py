@@ -9,6 +9,8 @@ from typing import Final
 
 MAX_TEXT: Final = 200_000
 """Characters of one entry that are read; a longer one is cut."""
+MAX_LINE: Final = 20_000
+"""Characters of one line that are searched for the ends of its sentences at a time."""
 MAX_SENTENCE: Final = 1_200
 """Characters of one sentence; a longer one is cut into pieces, so that time stays bounded."""
 MAX_SENTENCES: Final = 2_000
@@ -26,8 +28,9 @@ _FOLDED: Final = str.maketrans(
 _CONTRACTIONS: Final = re.compile(r"(?i)\b(can|won|ain)(?:'|no)t\b|n't\b")
 _MARKER: Final = re.compile(r"^(?:[-*+\u2022\u25cf]|#{1,6}|\d{1,2}[.)]|>)\s+")
 _BREAK: Final = re.compile(
-    r"(?:[.!?]+[\"'\u201d\u2019)\]*]*|\s\.\.\.|\s\u2026)\s+(?=[\"'\u201c\u2018(\[*]*[A-Z0-9\u00c0-\u00de$~])"
+    r"(?:(?<![.!?])[.!?]++[\"'\u201d\u2019)\]*]*+|\s\.\.\.|\s\u2026)\s++(?=[\"'\u201c\u2018(\[*]*+[A-Z0-9\u00c0-\u00de$~])"
 )
+"""A run of marks is tried once, from its first, and given back never: else a line of dots costs the square of its length."""
 _ABBREVIATION: Final = re.compile(
     r"(?:\b[A-Za-z]|\b(?:inc|corp|ltd|co|st|dr|mr|mrs|ms|sen|rep|gov|gen|vs|etc|approx|fig|sec|e\.g|i\.e|cf|al"
     r"|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec))\.$",
@@ -71,10 +74,22 @@ def split(text: str) -> tuple[str, ...]:
     """Sentences of a text, verbatim and in order; a line (list item, heading, table row) ends one, too."""
     found: list[str] = []
     for line in _BLOCK.split(text[:MAX_TEXT]):
-        found += _of_line(_MARKER.sub("", line.strip()))
+        for part in _cut(_MARKER.sub("", line.strip())):
+            found += _of_line(part)
         if len(found) >= MAX_SENTENCES:
             break
     return tuple(found[:MAX_SENTENCES])
+
+
+def _cut(line: str) -> list[str]:
+    """The line in pieces that may be searched: each ends where a sentence may, or else at its bound."""
+    pieces: list[str] = []
+    while len(line) > MAX_LINE:
+        end = line.rfind(". ", MAX_LINE // 2, MAX_LINE)
+        at = MAX_LINE if end < 0 else end + len(". ")
+        pieces.append(line[:at])
+        line = line[at:]
+    return [*pieces, line]
 
 
 def _of_line(line: str) -> list[str]:

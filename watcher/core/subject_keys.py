@@ -9,7 +9,7 @@ from watcher.core.reading import Line
 from watcher.core.words import words_of
 
 _POSSESSIVE: Final = re.compile(r"'s?(?=\s|$)")
-_AND: Final = re.compile(r"\s*(?:,|;|/|&|\+|\band\b|\bvs\.?|\bversus\b)\s*", re.IGNORECASE)
+_AND: Final = re.compile(r"(?:(?<!\s)\s++)?(?:,|;|/|&|\+|\band\b|\bvs\.?|\bversus\b)\s*+", re.IGNORECASE)
 _TAIL: Final = words_of(
     "ai llm llms model models system systems cyber cybersecurity capability capabilities safeguards safeguard security"
     " safety biological chemical finds find found shows show reveals reveal identifies raises suggests says indicates"

@@ -13,7 +13,7 @@ from watcher.core.subject_keys import subject_key
 from watcher.core.vocabulary import Vocabulary
 from watcher.core.words import words_of
 
-_WORD: Final = re.compile(r"[\w.\-]*\w[.]?")
+_WORD: Final = re.compile(r"(?<![\w.\-])[\w.\-]*\w[.]?")
 
 _PLAIN: Final = words_of(
     "the a an its our new first second third latest joint preliminary full final initial updated complete independent technical"

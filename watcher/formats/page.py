@@ -75,7 +75,7 @@ _MISSING = re.compile(
     r"|\b404 error\b|\berror 404\b|\bpage not found\s*$",
     re.IGNORECASE,
 )
-_SITE_NAME = re.compile(r"\s+[|\\\u00b7\u2013\u2014]\s+[^|\\\u00b7\u2013\u2014]{1,60}$")
+_SITE_NAME = re.compile(r"(?<!\s)\s++[|\\\u00b7\u2013\u2014]\s+[^|\\\u00b7\u2013\u2014]{1,60}$")
 
 
 def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[Entry, ...]:

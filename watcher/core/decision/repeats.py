@@ -16,7 +16,7 @@ SAME: Final = 0.8
 """Share of words that two sentences have in common when one is an edit of the other."""
 FEWEST: Final = 5
 """Words from which on a part of a sentence is known to be of it."""
-_WORD: Final = re.compile(r"[\w$%.-]*[\w%]")
+_WORD: Final = re.compile(r"(?<![\w$%.-])[\w$%.-]*[\w%]")
 _NUMBER: Final = re.compile(r"\d")
 
 

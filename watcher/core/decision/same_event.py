@@ -17,7 +17,7 @@ SAME_EVENT: Final = timedelta(days=14)
 """Pages, papers and partners' copies of one event are dated at most this far apart, and need nothing else in common."""
 ALIKE: Final = 0.8
 """Share of words that two titles of one event have in common."""
-_WORD: Final = re.compile(r"[\w.-]*\w")
+_WORD: Final = re.compile(r"(?<![\w.-])[\w.-]*\w")
 _KINDS: Final = {
     "cyber": r"cyber\w*|hacking|exploit\w*",
     "biology": r"bio\w*|chem\w*",

@@ -24,7 +24,7 @@ MARK = "undecided"
 """What a transition says in the place of a status while a text is open."""
 ASKED = "An official text may change this answer; a person is checking it"
 SETTLED = "The official text that was being checked is settled"
-_WORD = re.compile(r"[\w$%.-]*\w")
+_WORD = re.compile(r"(?<![\w$%.-])[\w$%.-]*\w")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE = re.compile(rf"\b(?:{_MONTH} {_DAY}|{_DAY} {_MONTH}|20\d\d(?:-\d\d-\d\d)?)(?!\w)", re.IGNORECASE)
