@@ -6,8 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from watcher.store.database import connect
 from watcher.store.migrate import migrate
+from watcher.store.open_database import connect
 from watcher.store.revision import SCHEMA_REVISION
 from watcher.store.sqlite import SCHEMA
 

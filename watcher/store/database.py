@@ -1,12 +1,9 @@
-"""What the store asks of a database: transactions that write or read, and to be opened by its address."""
+"""What the store asks of a database: transactions that write or read."""
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
-
-from watcher.store.errors import ErrorKind, store_error
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 10.0
 """For how long another writer is waited for."""
-SQLITE = re.compile(r"sqlite:///(?P<path>[^?]+)(?:\?timeout=(?P<timeout>\d+))?")
-POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
 EXPECTED = "expected sqlite:///PATH or postgresql://…"
 
 
@@ -66,17 +61,3 @@ class Database(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close all connections."""
-
-
-def connect(address: str, *, durable: bool = True, wait: float = BUSY_SECONDS) -> Database:
-    """The database of `sqlite:///path` or `postgresql://…`; nothing is opened yet. Raises StoreError."""
-    if address.startswith(POSTGRESQL):
-        from watcher.store.postgresql import PostgresqlDatabase  # noqa: PLC0415 - an embedded database needs none of it
-
-        return PostgresqlDatabase(address)
-    if found := SQLITE.fullmatch(address):
-        from watcher.store.sqlite import SqliteDatabase  # noqa: PLC0415 - the pair of the above
-
-        return SqliteDatabase(found["path"], durable=durable, wait=float(found["timeout"] or wait))
-    # The address is not repeated: it may hold a password, and nobody can say where.
-    raise store_error("that is configured", ErrorKind.UNREACHABLE, EXPECTED)

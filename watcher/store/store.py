@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Self
 from watcher.store.audit import Audit, Evidences, Meta, Mutes
 from watcher.store.backup import backup
 from watcher.store.claims import Claims
-from watcher.store.database import BUSY_SECONDS, Database, connect
+from watcher.store.database import BUSY_SECONDS, Database
 from watcher.store.deliveries import Deliveries
 from watcher.store.digests import Digests
 from watcher.store.documents import Documents
 from watcher.store.errors import StoreError
 from watcher.store.migrate import migrate
 from watcher.store.observations import Observations
+from watcher.store.open_database import connect
 from watcher.store.polls import Polls
 from watcher.store.records import Dropped, Policy, Verified
 from watcher.store.retention import Retention

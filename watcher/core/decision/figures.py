@@ -9,7 +9,8 @@ from typing import Final
 
 from watcher.core.decision.corroboration import has_happened
 from watcher.core.decision.proof import holds
-from watcher.core.decision.series import APART, MEASURED
+from watcher.core.decision.series import MEASURED
+from watcher.core.evaluations.compliance import NOT_COMPARABLE
 from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Quote, Scalar, Signal, TrackVerdict
 
 _PEAK: Final = 15.0
@@ -103,7 +104,7 @@ def _later(verdict: TrackVerdict, latest: Event) -> str:
 
 def _measured(event: Event) -> bool:
     """Whether an event has both numbers, measured as the first ones were."""
-    return event.outcome != APART and all(isinstance(event.details.get(name), int | float) for name in MEASURED)
+    return event.outcome != NOT_COMPARABLE and all(isinstance(event.details.get(name), int | float) for name in MEASURED)
 
 
 def _number(value: Scalar | tuple[Scalar, ...]) -> float:

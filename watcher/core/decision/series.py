@@ -16,12 +16,11 @@ from watcher.core.decision.corroboration import (
     quotes_of,
 )
 from watcher.core.decision.same_event import Likeness, address, likeness
+from watcher.core.evaluations.compliance import NOT_COMPARABLE
 from watcher.core.model import Claim, Event, Facts, Standing, Status, Track, TrackVerdict
 
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
-APART = "measured_not_comparable"
-"""Both numbers are there, and they are not those of the first measurement."""
 MEASURED = ("prc", "us")
 """The numbers of a pair: a change of one is told, whatever the outcome."""
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
@@ -31,7 +30,7 @@ OUTCOMES = (
     "persisted",
     "narrowed",
     "closed",
-    APART,
+    NOT_COMPARABLE,
     "measured_qualitative",
     "not_measured",
     "not_applicable",

@@ -7,6 +7,8 @@ from typing import Final
 
 from watcher.core.sentences import fold
 
+NOT_COMPARABLE: Final = "measured_not_comparable"
+"""Outcome: both numbers are there, and they are not those of the first measurement."""
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per cent\b|percentage points\b)", re.IGNORECASE)
 _REQUESTS: Final = re.compile(
     r"(?i)jailbreak\w*|attack success|(?:malicious|harmful|dangerous|abusive|illicit|hostile"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from watcher.core.decision.series import APART
-from watcher.core.evaluations.compliance import is_chinese, is_same_construct, pair
+from watcher.core.evaluations.compliance import NOT_COMPARABLE, is_chinese, is_same_construct, pair
 from watcher.core.model import Facts, Scalar
 from watcher.core.sentences import fold, split
 from watcher.core.subject_keys import subject_key
@@ -53,7 +52,7 @@ def outcome_of(text: str, *, subject: str = "") -> Facts:
     pairs = [_measured(line, before, text, subject) for before, line in zip(("", *lines), lines, strict=False)]
     found = [one for one in pairs if one]
     if found:
-        return min(found, key=lambda one: one["outcome"] == APART)
+        return min(found, key=lambda one: one["outcome"] == NOT_COMPARABLE)
     words = next((line for line in lines if _ROBUST.search(fold(line)) and _COMPARATIVE.search(fold(line))), "")
     measured: dict[str, Scalar] = {"measured": words} if words else {}
     return {"outcome": "measured_qualitative" if words else "not_measured", **measured, **readings(lines)}
@@ -65,7 +64,7 @@ def _measured(line: str, before: str, text: str, subject: str) -> Facts | None:
     if found is None:
         return None
     return {
-        "outcome": _by_gap(*found) if is_same_construct(line, before, text) else APART,
+        "outcome": _by_gap(*found) if is_same_construct(line, before, text) else NOT_COMPARABLE,
         "prc": found[0],
         "us": found[1],
         "gap": round(found[0] - found[1], 2),
