@@ -11,6 +11,7 @@ import pytest
 
 from tests.builders import ACCESS, day, said, signal_of
 from tests.mail.stories import BLOCKED, DESK, PASSED, READER, digest
+from tests.web.story import NOW, view
 from watcher.config import load
 from watcher.core.decision.closing import close_in_words
 from watcher.core.decision.compare import compare
@@ -23,6 +24,7 @@ from watcher.mail.sample import trial
 from watcher.pipeline.announce import Route
 from watcher.pipeline.reminders import send_reminders
 from watcher.store import Store
+from watcher.web import pages
 
 ROOT = Path(__file__).parents[1]
 MONDAY = day("06-08 08:00")
@@ -199,3 +201,17 @@ def test_a_window_is_told_at_half_time_and_at_its_close_once(tmp_path: Path) -> 
     assert half == ("half of the 60 days from 1 June 2026 is over; they end in 30 days",)
     assert close[0] == "the 60 days from 1 June 2026 are over"
     assert "They brought: nothing that moved the answer." in close[1]
+
+
+def test_the_ground_of_the_questions_is_shown_with_source_date_and_what_speaks_for_it() -> None:
+    shipped = load(ROOT / "signals.toml", quick=True)
+    verdicts = {signal.id: decide(signal, known_claims(signal, until=NOW), (), NOW) for signal in shipped.signals}
+    html = pages.draw_why(view(signals=shipped.signals, verdicts=verdicts, ground=shipped.ground), NOW, pages.Links())
+    kinds = [piece.kind for piece in shipped.ground]
+    assert [kinds.count(kind) for kind in ("number", "scenario", "front", "wish")] == [7, 2, 4, 3]
+    for piece in shipped.ground:
+        assert f'href="{piece.url}"' in html
+        assert f"{piece.at.day} {piece.at:%B %Y}" in html
+    assert "Senate vote: No, which does not speak for it." in html
+    assert "Senate vote: No, which speaks for it." in html
+    assert "Mythos availability: Not under that name, which speaks for it." in html

@@ -16,7 +16,7 @@ from watcher.config.proxies import proxies_of
 from watcher.config.recipients import channels_of, recipients_of
 from watcher.config.references import note_options, note_references
 from watcher.config.secrets import fill_secrets, read_secret
-from watcher.config.settings import Example, Fetch, Recipient, Store, Tool, Watch, Web
+from watcher.config.settings import Example, Fetch, Ground, Recipient, Store, Tool, Watch, Web
 from watcher.config.signals import build_examples, build_signal
 from watcher.config.source_map import SourceMap
 from watcher.config.toml_reader import read_file
@@ -39,6 +39,8 @@ class Config:
     """Values for `notifiers.settings` of each channel in use, secrets included; tools such as a clock are for the caller."""
     recipients: tuple[Recipient, ...]
     stack: tuple[Tool, ...]
+    ground: tuple[Ground, ...]
+    """Why these signals: numbers, scenarios, fronts and wishes with their sources."""
     signals: tuple[Signal, ...]
     ladders: tuple[str, ...]
     """Ids of all ladders, used or not."""
@@ -92,6 +94,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
         channels=channels,
         recipients=recipients or (MAILBOX,),
         stack=tuple(Tool(**each) for each in tables.get("stack", ())),
+        ground=tuple(Ground(**each) for each in tables.get("ground", ())),
         signals=signals,
         ladders=tuple(ladders),
         examples=tuple(example for each in tables["signal"] for example in build_examples(each)),

@@ -164,6 +164,7 @@ def file_table(channels: frozenset[str]) -> Any:  # noqa: ANN401 - annotations
         "ladder": _dict[Id, _ladder()],
         "signal": _needed[_list[_signal()]],
         "stack": _list[table(settings.Tool)],
+        "ground": _list[table(settings.Ground)],
     }
     return _closed("signals.toml", keys, "What is watched, how it is decided, and who is told.")
 

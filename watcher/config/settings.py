@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from watcher.config.types import BasePath, Hour, Hours, Id, MaybeUrl, Pace, Size, Text, Weekday, Zone
+from watcher.config.types import BasePath, Hour, Hours, Id, MaybeUrl, Pace, Size, Text, Url, Weekday, Zone
 from watcher.core.model import Facts, Tier
 
 Port: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=65535)]
@@ -136,6 +137,29 @@ class Tool:
     """Fine-tuned on the output of frontier models."""
     fallback: str = ""
     """What takes its place when it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One piece of the ground on which the questions stand (`[[ground]]`), with its source and date."""
+
+    kind: Literal["number", "scenario", "front", "wish"]
+    title: str
+    """The number itself, or a name."""
+    text: str
+    """What it is, in a sentence or two."""
+    url: Url
+    """Where it is said."""
+    by: str
+    """Who says it."""
+    at: datetime
+    """When it was said."""
+    signal: str = ""
+    """Id of the signal that watches it; empty: none does."""
+    you: str = ""
+    """What it would change for the reader."""
+    speaks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a scenario: signal id → the answers in a word that speak for it."""
 
 
 @dataclass(frozen=True, slots=True)

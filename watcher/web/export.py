@@ -54,6 +54,7 @@ def _pages(view: View, now: datetime) -> Iterator[tuple[str, str]]:
     below = pages.Links(root="../", ending=".html", base_url=view.base_url, fixed=True)
     yield "index.html", pages.draw_home(view, now, top)
     yield "sources.html", pages.draw_sources(view, now, top)
+    yield "why.html", pages.draw_why(view, now, top)
     yield "log.html", pages.draw_log(view, now, top)
     yield "machines.html", pages.draw_machines(view, now, top)
     yield "404.html", pages.draw_error(view, now, top, *pages.NOTHING_HERE)

@@ -108,6 +108,12 @@ def draw_sources(view: View, now: datetime, to: Links) -> str:
     return _page("sources.html", view, now, to, parts=parts)
 
 
+def draw_why(view: View, now: datetime, to: Links) -> str:
+    """Why these signals: the text that they come from, its numbers, and what today's answers speak for."""
+    articles = tuple(dict.fromkeys(signal.article for signal in view.signals if signal.article))
+    return _page("why.html", view, now, to, articles=articles)
+
+
 def draw_log(view: View, now: datetime, to: Links) -> str:
     """What was told to whom, what is not delivered, and what people did by hand."""
     return _page("log.html", view, now, to)

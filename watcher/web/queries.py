@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from watcher.config import Config
-from watcher.config.settings import Tool
+from watcher.config.settings import Ground, Tool
 from watcher.core.addresses import safe_link
 from watcher.core.decision.closing import close_of
 from watcher.core.decision.decide import decide, known_claims
@@ -39,13 +39,14 @@ class SiteInfo:
     base_url: str = ""
     contact: str = ""
     stack: tuple[Tool, ...] = ()
+    ground: tuple[Ground, ...] = ()
 
 
 def site_info(config: Config) -> SiteInfo:
     """The face that signals.toml gives the page."""
     base = config.watch.base_url
     slashed = base if not base or base.endswith("/") else f"{base}/"
-    return SiteInfo(config.signals, config.watch.title, slashed, config.watch.contact, config.stack)
+    return SiteInfo(config.signals, config.watch.title, slashed, config.watch.contact, config.stack, config.ground)
 
 
 class StoreQueries:
@@ -104,6 +105,7 @@ class StoreQueries:
                     if act.at <= moment
                 ),
                 stack=face.stack,
+                ground=face.ground,
                 touched={signal.id: tuple(tool.name for tool in affected_by(signal, face.stack)) for signal in face.signals},
                 contact=face.contact,
                 closed=_closed(tx, face.signals, moment),

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from watcher.config.settings import Tool
+from watcher.config.settings import Ground, Tool
 from watcher.core.decision.pacing import overdue_at
 from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
 from watcher.pipeline.counters import Tally
@@ -107,6 +107,8 @@ class View:
     letters: tuple[PendingDelivery, ...] = ()
     acts: tuple[AuditEntry, ...] = ()
     reviews: tuple[Review, ...] = ()
+    ground: tuple[Ground, ...] = ()
+    """Why these signals."""
     stack: tuple[Tool, ...] = ()
     """The reader's own AI tools."""
     touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

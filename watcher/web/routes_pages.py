@@ -40,6 +40,7 @@ def _add_pages(router: APIRouter, desk: PageRenderer) -> None:
     drawn: dict[str, Render] = {
         "/": lambda ask: pages.draw_home(ask.view, ask.now, ask.to),
         "/sources": lambda ask: pages.draw_sources(ask.view, ask.now, ask.to),
+        "/why": lambda ask: pages.draw_why(ask.view, ask.now, ask.to),
         "/log": lambda ask: pages.draw_log(ask.view, ask.now, ask.to),
         "/machines": lambda ask: pages.draw_machines(ask.view, ask.now, ask.to),
     }
