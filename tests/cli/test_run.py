@@ -8,12 +8,13 @@ import pty
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from mailbox import Maildir
 from pathlib import Path
 
@@ -28,9 +29,10 @@ PATIENCE = 60.0
 class Running:
     """A watch in a process of its own; its log is read line by line."""
 
-    def __init__(self, folder: Path, *words: str, stdin: int = subprocess.DEVNULL) -> None:
+    def __init__(self, folder: Path, *words: str, stdin: int = subprocess.DEVNULL, descriptors: int = 1024) -> None:
         environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-        command = [sys.executable, "-m", "watcher", "run", "--port", "0", *words]
+        limited = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh"]
+        command = [*limited, sys.executable, "-m", "watcher", "run", "--port", "0", *words]
         self.process = subprocess.Popen(
             command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=stdin, bufsize=0
         )
@@ -69,6 +71,11 @@ class Running:
         while words in self.get("/"):
             assert time.monotonic() < end, f"{words!r} is still on the page"
 
+    def visit(self) -> socket.socket:
+        """A connection to the page, as it is."""
+        host, port = self.base.removeprefix("http://").split(":")
+        return socket.create_connection((host, int(port)), PATIENCE)
+
     def hang_up(self) -> None:
         self.process.send_signal(signal.SIGHUP)
 
@@ -80,8 +87,8 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *words: str, stdin: int = subprocess.DEVNULL) -> Iterator[Running]:
-    found = Running(folder, *words, stdin=stdin)
+def running(folder: Path, *words: str, stdin: int = subprocess.DEVNULL, descriptors: int = 1024) -> Iterator[Running]:
+    found = Running(folder, *words, stdin=stdin, descriptors=descriptors)
     try:
         yield found
     finally:
@@ -234,3 +241,56 @@ def test_a_database_that_cannot_be_used_is_exit_code_3(home: Path) -> None:
 @pytest.mark.parametrize("words", [("--log", "xml"), ("--log-level", "loud"), ("--port", "70000")], ids=str)
 def test_an_option_that_is_none_is_answered_with_what_there_is(home: Path, words: tuple[str, ...]) -> None:
     assert watcher("run", *words).code == 2
+
+
+def test_idle_visitors_leave_the_sources_what_they_need(lab: Site, home: Path) -> None:
+    path = home / "signals.toml"
+    path.write_text(path.read_text("utf-8").replace('every = "1h"', 'every = "2s"'), "utf-8")
+    with ExitStack() as visitors, running(home, descriptors=200) as watch:
+        watch.until(r"gadget baseline")
+        for _ in range(260):
+            visitors.enter_context(watch.visit())
+        lab.feed("The Gadget is open to everyone")
+        watch.until(r"gadget\.it advance")
+        assert watch.end() == 0
+
+    assert "open files" not in "".join(watch.lines)
+
+
+SUBSCRIBED = """
+[web]
+subscribe = true
+[smtp]
+host = "127.0.0.1"
+port = 9
+security = "none"
+from = "Watch <watch@example.org>"
+"""
+HALF = b"POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nmail="
+
+
+@contextmanager
+def half_posted(home: Path, site: Site) -> Iterator[Running]:
+    """A watch that has begun to end while a visitor has sent half a form."""
+    path = configure(home, site.feed("A day at the lab"), extra=SUBSCRIBED)
+    path.write_text(path.read_text("utf-8").replace("[watch]", '[watch]\nbase_url = "https://watch.example/"'), "utf-8")
+    with running(home) as watch, watch.visit() as visitor, watch.visit() as other:
+        visitor.sendall(HALF)
+        other.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert other.recv(99), "it has come to what was sent before"
+        watch.process.send_signal(signal.SIGTERM)
+        watch.until("SIGTERM: ending")
+        yield watch
+
+
+def test_half_a_form_does_not_hold_up_the_end(home: Path, site: Site) -> None:
+    with half_posted(home, site) as watch:
+        assert watch.process.wait(PATIENCE) == 0
+        assert watch.process.stdout
+        assert "Traceback" not in watch.process.stdout.read().decode()
+
+
+def test_a_second_signal_ends_it_at_once(home: Path, site: Site) -> None:
+    with half_posted(home, site) as watch:
+        watch.process.send_signal(signal.SIGTERM)
+        assert watch.process.wait(PATIENCE) == -signal.SIGTERM

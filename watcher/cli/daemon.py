@@ -10,7 +10,6 @@ import socket
 from contextlib import AsyncExitStack
 
 import typer
-import uvicorn
 
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.cli.locations import read
@@ -24,8 +23,9 @@ from watcher.pipeline.deliver import mail_context
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 from watcher.store import Act, Store, StoreError
 from watcher.web.app import create_app
+from watcher.web.connection_limits import BoundedSocket, ConnectionLimits, connections_for
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.server import Server
+from watcher.web.server import Server, server_config
 from watcher.web.settings import settings_of
 
 log = logging.getLogger("watcher")
@@ -78,14 +78,15 @@ async def serve(config: Config, store: Store, door: socket.socket) -> None:
     watching = RunningWatch(config, store, *await open_beat(config, store))
     settings = settings_of(config.web, metrics_token=config.secret("METRICS_TOKEN") or "")
     app = create_app(watching.reads, settings, clock=utc_now, door=watching.door)
-    server = Server(uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False, server_header=False))
+    limits = ConnectionLimits(connections=connections_for(config.fetch.concurrency))
+    server = Server(server_config(app, limits), limits)
     manager = ServiceManager(os.environ, os.getpid())
     _announce(config, door)
     watching.heart.start()
     try:
         with on_hangup(lambda: reload(watching, manager), end=lambda: server.handle_exit(signal.SIGTERM, None)):
             async with announced(manager, Watchdog(lambda: watching.heart.last_good)):
-                await server.serve(sockets=[door])
+                await server.serve(sockets=[BoundedSocket(door, limits.connections)])
     finally:
         await watching.close()
 

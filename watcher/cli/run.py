@@ -74,7 +74,7 @@ def run(
     """Watch until stopped, and serve the page.
 
     Polls what is due, decides, writes to the recipients, and serves the page, its feeds and its API. SIGTERM and Ctrl-C end it
-    in order; killed at any point it loses nothing and goes on at the next start.
+    in order within 25 seconds, a second one at once; killed at any point it loses nothing and goes on at the next start.
 
     SIGHUP takes up a changed configuration: what was seen is decided again under changed rules, without a fetch, and what they
     rewrite of what was told is mailed as a correction. A configuration that cannot be used is told in the log and in the audit

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, FastAPI, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 
 from watcher.pipeline.subscribers import CONFIRM, READER
@@ -38,17 +39,17 @@ def add(app: FastAPI, desk: PageRenderer, door: Subscriptions) -> None:
 
 
 async def form(request: Request) -> dict[str, list[str]]:
-    """The fields of a posted form. Raises HTTPException for one that is too large, or posted from another site's page."""
+    """The fields of a posted form. Raises HTTPException for one too large, cut off, or posted from another site's page."""
     if request.headers.get("sec-fetch-site", "same-origin") == "cross-site":
         raise HTTPException(400)
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise HTTPException(400)
     try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST:
+                raise HTTPException(400)
         return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=50)
-    except ValueError:
+    except (ValueError, ClientDisconnect):
         raise HTTPException(400) from None
 
 

@@ -3,27 +3,53 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
+
+from watcher.web.connection_limits import BoundedProtocol, ConnectionLimits
+
+log = logging.getLogger(__name__)
 
 TICK = 10
 """Uvicorn counts its turns of a tenth of a second, and renews the Date header in every tenth."""
 
 
-class Server(uvicorn.Server):
-    """Uvicorn's, but for two things.
+LONGEST = 25
+"""Seconds after a signal when the system ends the process, whatever holds it. Killed at any point it loses nothing."""
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-    A signal ends it in order: raising it again would end the process before its last words. And it wakes once a second, not ten
-    times: that was most of what an idle watch costs.
+
+def server_config(app: ASGIApp, limits: ConnectionLimits) -> uvicorn.Config:
+    """How the page is served: within these bounds, and without a word about the software."""
+    return uvicorn.Config(
+        app,
+        http=partial(BoundedProtocol, limits=limits),  # type: ignore[arg-type]  # uvicorn calls it, and nothing else
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=2 * limits.end,
+    )
+
+
+class Server(uvicorn.Server):
+    """Uvicorn's, but for three things.
+
+    A signal ends it in order: raising it again would end the process before its last words. No visitor holds up the end. And it
+    wakes once a second, not ten times: that was most of what an idle watch costs.
     """
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, limits: ConnectionLimits) -> None:
         super().__init__(config)
-        self._ending = asyncio.Event()
+        self._ending, self._limits = asyncio.Event(), limits
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end, now."""
@@ -38,14 +64,34 @@ class Server(uvicorn.Server):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), 1)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let answers under way go out for a while, then cut off who has not taken them."""
+        cut = asyncio.get_running_loop().call_later(self._limits.end, self._cut_off)
+        await super().shutdown(sockets)
+        cut.cancel()
+        self._cut_off()
+
+    def _cut_off(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop serving on SIGTERM or SIGINT, at once on the second."""
-        loop, signals = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
-        for one in signals:
-            loop.add_signal_handler(one, self.handle_exit, one, None)
+        """Begin to end at the first SIGTERM or SIGINT; the second ends the process at once."""
+        loop = asyncio.get_running_loop()
+
+        def heard(sig: signal.Signals) -> None:
+            signal.alarm(LONGEST)
+            for one in SIGNALS:
+                loop.remove_signal_handler(one)
+                signal.signal(one, signal.SIG_DFL)
+            log.info("%s: ending; answers under way have %s s, a second signal ends it at once", sig.name, self._limits.end)
+            self.handle_exit(sig, None)
+
+        for one in SIGNALS:
+            loop.add_signal_handler(one, heard, one)
         try:
             yield
         finally:
-            for one in signals:
+            for one in SIGNALS:
                 loop.remove_signal_handler(one)
