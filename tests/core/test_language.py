@@ -160,3 +160,15 @@ def test_an_evaluation_is_as_old_as_its_page_says() -> None:
     found = claims("caisi-evaluation", words, title="CAISSI Evaluation of DeepSeek V5", link=link, url=link, at=JUNE)
     since = [claim.since for claim in found if claim.status == "published"]
     assert [at and at.date().isoformat() for at in since] == ["2027-01-20"]
+
+
+def test_a_new_row_in_a_list_of_works_is_asked_about() -> None:
+    link = "https://www.nist.gov/caissi/evaluations"
+    assert asked_of("| Hunyuan 5 | Tencent | July 7, 2027 (new) |", title="Evaluations of foreign models", link=link)
+
+
+def test_an_order_of_the_government_is_asked_about() -> None:
+    words = "Effective at midnight, the developer of Claude Fable 7 must cease providing the model to any person."
+    link = "https://www.commerce.gov/news/press-releases/2027/09/x"
+    found = claims("mythos-ga", words, link=link, publisher="commerce.gov", tier=Tier.PRESS)
+    assert [(claim.status, claim.review) for claim in found if claim.track == "class"] == [("suspended", True)]

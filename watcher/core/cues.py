@@ -13,7 +13,7 @@ NEGATIONS: Final = words_of(
 NOT_NEGATIONS: Final = frozenset({"only", "just", "merely", "simply"})
 NEGATED: Final = re.compile(
     r"(?i)\b(?:yet to|stop(?:s|ped)? short of|decid\w+ against|rather than|instead of|far from|no plans? to|fail\w* to"
-    r"|declin\w+ to|refus\w+ to"
+    r"|declin\w+ to|refus\w+ to|ceas(?:e|es|ed|ing)|(?:barred|banned|blocked|prohibit\w+|forbidden) from"
     r"|had (?:planned|hoped|intended|expected|promised|wanted)|no longer (?:plan|expect|intend)\w*"
     r"|ruled out|rules out|den(?:y|ies|ied)|false that|untrue that|not true that|a myth that|hoax|nothing (?:is|was|has)"
     r"|anything but|nowhere near)\b|\b(?:almost|nearly|virtually|practically|scarcely|barely) ?$"

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 IT: Final = "{it}"
+_LETTERS: Final = r"0-9A-Za-z_\u00c0-\u024f"
+"""What goes on with a word: scripts without spaces write their own right beside a name."""
 _GAP: Final = r"(?:[^\s]+ ){0,5}?"
 _HERE: Final = r"(?P<it>(?:[^\s]+ ){1,14}?)"
-_VERSION: Final = r"(?:[ \-@](?P<version{n}>(?:(?i:preview)\b|[vV]?\d{{1,3}}(?:[.\-]\d{{1,2}})?)(?:-\d{{8}})?(?![\w%])))?"
+_VERSION: Final = r"(?:[ \-@](?P<version{n}>(?:(?i:preview)\b|[vV]?\d{{1,3}}(?:[.\-]\d{{1,2}})?)(?:-\d{{8}})?(?![{letters}%])))?"
 _TOKEN: Final = re.compile(r"\[[^\]]*\]\*?|\{it\}|<\w+>|\S+")
 Sets = Mapping[str, tuple[str, ...]]
 """Name → texts, any of which `<name>` stands for."""
@@ -145,14 +147,14 @@ def name_pattern(names: list[tuple[str, str]]) -> re.Pattern[str]:
     # One look at the first letter spares the names that begin with another.
     parts = [f"(?=[{re.escape(first)}{re.escape(first.upper())}])(?:{'|'.join(held)})" for first, held in buckets.items()]
     return (
-        re.compile(r"(?<![\w\-])(?:anthropic\.)?(?:" + "|".join(parts) + r")(?:-(?:20\d{6}|latest))?(?!\w|-\w)")
+        re.compile(rf"(?<![{_LETTERS}\-])(?:anthropic\.)?(?:{'|'.join(parts)})(?:-(?:20\d{{6}}|latest))?(?![{_LETTERS}]|-\w)")
         if parts
         else re.compile(r"(?!)")
     )
 
 
 def _name(name: str, n: int) -> str:
-    version = _VERSION.format(n=n)
+    version = _VERSION.format(n=n, letters=_LETTERS)
     words = [part for part in re.split(r"[ \-]", name.replace("#", " # ")) if part]
     if "#" not in words:
         words.append("#")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.language.account import masked
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, english
 from watcher.core.phrases import Thing
+from watcher.core.vocabulary import ROLE_LISTS, Vocabulary
 from watcher.core.words import tokens, words_of
 
 if TYPE_CHECKING:
     from watcher.core.model import Rule, Track
     from watcher.core.reading import Line, Reading, Statement
-    from watcher.core.vocabulary import Vocabulary
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
@@ -22,8 +22,12 @@ _ENGLISH: Final = words_of(
     "the a an and of to is are for with on in at by from now we our us it its this that has have will be was as not all can you"
 )
 """Small words of English; a sentence in it has more of them than of any other language."""
+_OF_PLANS: Final = frozenset({"planned", "conditional", "restricted", "partial"})
+"""Manners in which what is planned for a time may still be a promise."""
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""
+_BARE: Final = 3
+"""Words and marks of a title that is a name alone, or a name with a word or two."""
 _PRESENT: Final = frozenset({"is", "are", "has", "have", "'s", "'ve", "'re", "now", "can"})
 _MEANT: Final = frozenset({"it", "they", "them", "both", "its"})
 _OWNERS: Final = frozenset({"for", "on", "with", "in", "of", "to", "by", "using", "from", "than", "like", "about"})
@@ -145,17 +149,19 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
     home = host in works.own
     if host not in works.places:
         return None
+    if foreign := next((line for line in reading.lines if works.by & _groups(line) and _is_foreign(line)), None):
+        return Open(foreign.quote, works.status, ("its language",), "it is in a language that the rules do not read")
     if works.by.isdisjoint(reading.groups) and not (home and any(mark in link.lower() for mark in works.marks)):
         return None
     about = bool(works.of & _groups(reading.title))
-    elsewhere = bool(_of_works(reading.title)["no_work"])
+    headed = _of_works(reading.title)
     for line in reading.lines:
         found = _of_works(line)
-        words = found["work"]
+        words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
         whose = home or line is reading.title or works.by & _groups(line)
         if not words or not whose or not (about or works.of & _groups(line)) or _is_asked(line):
             continue
-        if any(one.row.reason == "new" for one in words) or not (elsewhere or found["no_work"]):
+        if any(one.row.reason == "new" for one in words) or not (headed["no_work"] or found["no_work"]):
             shown = tuple(dict.fromkeys(one.words for one in words))
             return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
     return None
@@ -207,7 +213,8 @@ def _of_question(net: Net, reading: Reading, number: int) -> tuple[Found, ...]:
     """Words of the question in a sentence that names, or means, one of the things; none where it does not."""
     line = reading.lines[number]
     named = any(thing.group in net.groups for thing in line.things)
-    if not named and (line.things or not (_means(net, reading, number) or _is_headed(net, reading, number))):
+    others = any(thing.group not in ROLE_LISTS for thing in line.things)
+    if not named and (others or not (_means(net, reading, number) or _is_headed(net, reading, number))):
         return ()
     return field_words(tuple(masked(line.folded, line.things, net.groups)))
 
@@ -221,12 +228,19 @@ def _means(net: Net, reading: Reading, number: int) -> bool:
 
 
 def _is_headed(net: Net, reading: Reading, number: int) -> bool:
-    """Whether a sentence without a thing speaks of all, or says a phrase of the question, under a title that names one."""
+    """Whether a sentence without a thing speaks of one: a phrase is said of it, or the title names it and stands over this."""
+    said = [one for one in reading.statements if one.sentence == number and one.kind in net.statuses]
+    if any(_is_about(net, one) for one in said):
+        return True
     if not any(thing.group in net.groups for thing in reading.title.things):
         return False
-    if any(one.row.reason == "all" for one in field_words(tuple(masked(reading.lines[number].folded, (), net.groups)))):
-        return True
-    return any(one.sentence == number and one.kind in net.statuses and one.thing is None for one in reading.statements)
+    words = field_words(tuple(masked(reading.lines[number].folded, (), net.groups)))
+    return any(one.thing is None for one in said) or _is_bare(reading.title) or any(one.row.reason for one in words)
+
+
+def _is_bare(title: Line) -> bool:
+    """Whether a title is a name and hardly more: all that stands below is said of it."""
+    return len(masked(title.folded, title.things, frozenset())) <= _BARE
 
 
 def field_words(words: tuple[str, ...]) -> tuple[Found, ...]:
@@ -266,7 +280,7 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
     """What the account makes of one statement that no rule took."""
     found = said.account
-    if net.planned and said.window and {"planned", "conditional"} <= said.manners <= {"planned", "conditional"}:
+    if net.planned and said.window and "planned" in said.manners and said.manners <= _OF_PLANS:
         return _of_plan(net, line, said)
     if _HARD & said.manners and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
