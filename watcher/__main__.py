@@ -1,17 +1,21 @@
 """`python -m watcher` is `watcher`."""
 
-from watcher.runtime import begin, leave
+import sys
+
+from watcher.cli import app
+from watcher.runtime import flush_output
 
 
 def main() -> None:
     """Run one command, and end with its exit code."""
-    begin()
-    from watcher.cli import app  # noqa: PLC0415 - loading it is what is begun
-
     try:
         app(prog_name="watcher")
     except SystemExit as end:
-        leave(end.code)
+        sys.exit(flush_output(end.code))
+    except OSError:
+        if code := flush_output(None):  # it was the output's
+            sys.exit(code)
+        raise
 
 
 if __name__ == "__main__":

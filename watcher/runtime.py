@@ -1,13 +1,12 @@
-"""How the process of a command begins, holds its memory and ends."""
+"""How a command's process holds its memory, and what it says last."""
 
 from __future__ import annotations
 
-import atexit
+import ctypes
 import gc
 import os
 import sys
 from contextlib import suppress
-from typing import NoReturn
 
 ARENAS, TRIM, MAP = -8, -1, -3
 """Parameters of glibc's allocator (mallopt(3))."""
@@ -17,21 +16,13 @@ SHORT = 100_000
 """The same for a command that ends soon: what it leaves behind ends with it."""
 
 
-def begin() -> None:
-    """Look for no garbage while modules are loaded: there is none."""
-    gc.disable()
-
-
-def settle(*, young: int = YOUNG) -> None:
-    """A command has been loaded, and works now: what is there stays, and what it frees goes back to the system.
+def tune_memory(*, young: int = YOUNG) -> None:
+    """A command that works long has been loaded: what is there stays, and what it frees goes back to the system.
 
     One arena for all threads, and large blocks mapped by themselves: each batch of polls would else leave some memory behind;
-    over 10,000 new feeds that was 250 MB. Other C libraries have no such knobs, and are left as they are.
+    over 10,000 new feeds that was 250 MB. Other C libraries have no such settings, and are left as they are.
     """
-    import ctypes  # noqa: PLC0415 - for the commands that work long
-
     gc.freeze()
-    gc.enable()
     gc.set_threshold(young, 10, 10)
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
@@ -40,19 +31,14 @@ def settle(*, young: int = YOUNG) -> None:
         mallopt(MAP, 64 << 10)
 
 
-def leave(code: str | int | None) -> NoReturn:
-    """End with what `sys.exit` takes, without freeing every object one by one: that is a tenth of a short command's time."""
-    if isinstance(code, str):
-        sys.stderr.write(f"{code}\n")
-        code = 1
-    atexit._run_exitfuncs()  # noqa: SLF001 - what the interpreter itself would call
+def flush_output(code: str | int | None) -> str | int | None:
+    """Write out what is left on standard output; the exit code, which is no success where the output could not be written."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        pass  # whoever read it has gone
     except OSError as error:
-        sys.stderr.write(f"the output could not be written: {error.strerror}\n")
-        code = code or 1
-    with suppress(OSError):
-        sys.stderr.flush()
-    os._exit(code or 0)
+        # Python flushes again at the end, and would fail again (docs.python.org/3/library/signal.html#note-on-sigpipe).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # whoever read it and has gone is no error
+            sys.stderr.write(f"the output could not be written: {error.strerror}\n")
+            return code or 1
+    return code

@@ -16,7 +16,7 @@ from watcher.cli.logging_setup import Form, Level, Log, LogLevel, configure_logg
 from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.pipeline.cycle import CycleResult, run_cycle
-from watcher.runtime import SHORT, settle
+from watcher.runtime import SHORT, tune_memory
 from watcher.store import Store
 from watcher.web.socket import bind_socket
 from watcher.wording import transition_to_dict
@@ -29,7 +29,7 @@ def once(
 
     The first run sets a baseline and says where everything stands. Later runs poll what is due and tell what has changed.
     """
-    settle(young=SHORT)
+    tune_memory(young=SHORT)
     settings = configured(config)
     with configure_logging(log, log_level), exit_on_error(), Store.open(settings.store.url) as store:
         cycles: list[CycleResult] = []
@@ -80,7 +80,7 @@ def run(
     rewrite of what was told is mailed as a correction. A configuration that cannot be used is told in the log and in the audit
     list of the page, and the old one kept. The address of the page and of the database change at the next start alone.
     """
-    settle()
+    tune_memory()
     settings = configured(config)
     door = _door(host or settings.web.host, settings.web.port if port < 0 else port)
     with (
