@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.store.things import DAY, HOUR, T0, source
+from watcher.core.addresses import is_in_any_year
 from watcher.core.model import Document, Follow, NotModified, Outcome, Signal, Source
 from watcher.fetch import Answer, Request
 from watcher.pipeline.batches import PollBatches
-from watcher.pipeline.poll import is_address_of
 from watcher.sandbox.pool import read_here
 from watcher.store import Store
 
@@ -144,8 +144,8 @@ def test_an_address_with_a_year_is_that_of_the_present_year(tmp_path: Path) -> N
         assert web.poll(turn) == {"ok": 1}
         assert (web.asked[old], web.asked[new]) == (1, 1)
         assert web.etags == [], "last year's validators are of another document"
-        assert is_address_of(web.root, new)
-        assert not is_address_of(web.root, "https://pub.example/latest/sitemap.xml")
+        assert is_in_any_year(web.root.url, new)
+        assert not is_in_any_year(web.root.url, "https://pub.example/latest/sitemap.xml")
 
 
 def test_an_index_of_too_many_maps_is_not_opened_in_part(tmp_path: Path) -> None:

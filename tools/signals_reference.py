@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from watcher.config import load
+from watcher.core.addresses import in_year
 from watcher.core.model import Ladder, Signal, Source, Track
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +51,9 @@ def page_text() -> str:
     """Give the page as it is shipped."""
     file = ROOT / "signals.toml"
     notes = _notes("\n".join(each.read_text(encoding="utf-8") for each in (file, *sorted(ROOT.glob("signals/*.toml")))))
-    return INTRODUCTION + "".join(_signal(signal, notes) for signal in load(file, {}).signals)
+    signals = load(file, {}).signals
+    latest = max(fact.at for signal in signals for fact in signal.known)  # a page that changes at New Year would be stale
+    return INTRODUCTION + "".join(_signal(signal, notes, latest) for signal in signals)
 
 
 def _notes(text: str) -> Mapping[str, str]:
@@ -59,7 +62,7 @@ def _notes(text: str) -> Mapping[str, str]:
     return {name: _plain(comment.replace("#", "")) for comment, name in found}
 
 
-def _signal(signal: Signal, notes: Mapping[str, str]) -> str:
+def _signal(signal: Signal, notes: Mapping[str, str], latest: datetime) -> str:
     parts = [f"\n## {signal.title}\n\n**{signal.question}**\n\n{_plain(signal.why)}\n"]
     if signal.wanted:
         parts.append(f"\nThe answer that is waited for: {_plain(signal.wanted)}\n")
@@ -67,7 +70,7 @@ def _signal(signal: Signal, notes: Mapping[str, str]) -> str:
     if signal.figures:
         parts.append(f"\nFigures: {', '.join(_lower(figure.label) for figure in signal.figures)}.\n")
     rows = "".join(
-        _source(source, notes.get(source.id, SURFACES.get(source.surface, source.surface))) for source in signal.sources
+        _source(source, notes.get(source.id, SURFACES.get(source.surface, source.surface)), latest) for source in signal.sources
     )
     parts.append(f"\n### Where {signal.title} is looked for\n\n{HEADING}{rows}")
     return "".join(parts)
@@ -87,8 +90,9 @@ def _ladder(ladder: Ladder, tracks: Iterable[Track]) -> str:
     return f"\n### {names}\n\n| status | | it means |\n|---|---|---|\n{rows}"
 
 
-def _source(source: Source, note: str) -> str:
-    shown = f"[{source.id}]({source.url.replace(' ', '%20').replace('[', '%5B').replace(']', '%5D')})"
+def _source(source: Source, note: str, latest: datetime) -> str:
+    url = in_year(source.url, latest)
+    shown = f"[{source.id}]({url.replace(' ', '%20').replace('[', '%5B').replace(']', '%5D')})"
     essential = ", **essential**" if source.essential else ""
     pages = f"; follows pages ({', '.join(sorted({page.format for page in source.follow}))})" if source.follow else ""
     who = f"{_speaker(source)}, {source.tier.value}{essential}{pages}"

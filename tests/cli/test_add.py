@@ -68,6 +68,22 @@ def test_a_feed_with_a_rhythm_gets_a_silence_alarm_of_twice_its_longest_pause(la
     assert sources(home)[1]["expect_every"] == "22d"
 
 
+def test_what_all_of_several_entries_have_is_expected_from_then_on(lab: Site, home: Path) -> None:
+    days = [f"0{number} Jun 2026" for number in range(1, 5)]
+    lab.page("/blog.xml", FEED % "".join(item(day, at=f"Mon, {day} 12:00:00 GMT") for day in days), kind="application/rss+xml")
+    mixed = [item(day, at="", link=f"https://{number}.example/") for number, day in enumerate(days)]
+    lab.page("/mixed.xml", FEED % "".join(mixed), kind="application/rss+xml")
+
+    for path in ("/blog.xml", "/mixed.xml"):
+        assert watcher("add", lab.url(path)).code == 0
+
+    blog, other = sources(home)[1:]
+    assert blog["expect"] == {"dated": True, "links": r"^https?://(www\.)?lab\.example[:/]"}
+    assert r"links = '^https?://(www\.)?lab\.example[:/]'" in (home / "signals.toml").read_text("utf-8")
+    assert "expect" not in other
+    assert watcher("check").code == 0
+
+
 def test_a_page_shows_its_other_feeds_and_a_base_address_counts(lab: Site, home: Path) -> None:
     base = f'<base href="{lab.url("/feeds/")}">'
     lab.page("/", f"<html><head>{base}{HEAD % 'a.xml'}{HEAD % 'b.xml'}{HEAD % 'ftp://x.example/c'}</head></html>")

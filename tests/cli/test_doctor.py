@@ -67,6 +67,26 @@ def test_of_each_source_it_says_what_was_expected_what_came_and_what_would_be_an
     assert "another shape would be: fewer entries; entries without a date; none of these words; links that lead elsewhere" in said
 
 
+@pytest.mark.parametrize("there", [True, False], ids=["read", "missing"])
+def test_an_address_with_a_year_is_shown_everywhere_as_it_is_asked(home: Path, site: Site, there: bool) -> None:  # noqa: FBT001 - a table
+    asked = f"/{datetime.now(UTC).year}/feed.xml"
+    if there:
+        site.feed("A day", path=asked)
+    file = configure(home, site)
+    file.write_text(file.read_text("utf-8").replace("/feed.xml", "/{year}/feed.xml"), "utf-8")
+
+    assert watcher("once").code == 0
+    told = [watcher(*words).all for words in (("doctor",), ("status", "--json"), ("capture", "kept", "--json"))]
+    assert watcher("export", "page").code == 0
+
+    page = "".join(each.read_text("utf-8") for each in (home / "page").rglob("*.*") if each.suffix in {".html", ".json", ".xml"})
+    assert asked in told[0]
+    assert asked in told[2]
+    assert asked in page
+    assert not any(mark in text for text in (*told, page) for mark in ("{year}", "%7Byear"))
+    assert watcher("document", "news").code == (0 if there else 1)
+
+
 def test_another_shape_gets_a_cross_with_its_reason(home: Path, site: Site) -> None:
     configure(home, site.feed("A day"), more="expect = { entries = 2 }")
 

@@ -77,6 +77,13 @@ AFTER = {
         '"$NO_SUCH_KEY"',
         "NO_SUCH_KEY or NO_SUCH_KEY_FILE to be set",
     ),
+    "a key that all can read on its way": (
+        '[[signal.source]]\nurl = "http://x.example/"\ntier = "press"\n[signal.source.headers]\nAccept = "$PATH"\n',
+        4,
+        "key `headers.Accept`",
+        "a key for an address of http",
+        "an address of https",
+    ),
     "a header that is ours": (
         '[[signal.source]]\nurl = "https://x.example/"\ntier = "press"\n[signal.source.headers]\nHost = "$X"\n',
         4,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from watcher.core.addresses import redact, safe_link
+from watcher.core.addresses import in_year, is_in_any_year, redact, safe_link
 
 TEXTS = [
     ("https://api.example/v3/bill?api_key=s3cret&format=json", "https://api.example/v3/bill?api_key=***&format=json"),
@@ -57,3 +59,13 @@ LINKS = [
 @pytest.mark.parametrize(("address", "shown"), LINKS, ids=[row[0] for row in LINKS])
 def test_a_link_leads_where_it_says_and_shows_no_secret(address: str, shown: str) -> None:
     assert safe_link(address) == shown
+
+
+def test_an_address_of_a_year_is_that_of_the_moment() -> None:
+    address = "https://pub.example/{year}/a?of={year}"
+    assert in_year(address, datetime(2027, 1, 1, tzinfo=UTC)) == "https://pub.example/2027/a?of=2027"
+    assert in_year("https://pub.example/a", datetime(2027, 1, 1, tzinfo=UTC)) == "https://pub.example/a"
+    assert is_in_any_year(address, address)
+    assert is_in_any_year(address, "https://pub.example/2026/a?of=2026")
+    assert not is_in_any_year(address, "https://pub.example/now/a?of=2026")
+    assert not is_in_any_year("https://pub.example/a.b", "https://pub.example/axb")

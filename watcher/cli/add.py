@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,12 +26,13 @@ from watcher.cli.common import (
     parse_duration,
     print_json,
 )
-from watcher.cli.find_feed import Found, NothingToRead, find, silence
+from watcher.cli.find_feed import FEW, Found, NothingToRead, find, silence
 from watcher.cli.locations import signals_here
 from watcher.cli.toml_insert import CannotInsert, inserted, replace_file, source_text
 from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.defaults import publisher_of
+from watcher.core.addresses import in_year
 from watcher.core.decision.claims import claims_of
 from watcher.core.model import Claim, Entry, Observation, Signal, Tier
 from watcher.fetch import Fetcher
@@ -110,7 +112,7 @@ def _check(settings: Config, url: str, format_name: str) -> None:
 
 def _refuse_twice(settings: Config, url: str) -> None:
     """Two sources at one address would count one voice twice, and ask the publisher twice."""
-    twin = next((one for one in settings.sources if _same(one.url) == _same(url)), None)
+    twin = next((one for one in settings.sources if _same(in_year(one.url, utc_now())) == _same(url)), None)
     if twin is not None:
         raise fail(f"{url} is watched already: source {twin.id} of {twin.signal}")
 
@@ -137,7 +139,22 @@ def _block(found: Found, who: Tier, every: str) -> str:
     values |= {"tier": who.value, "every": every}
     if (quiet := silence(found.entries)) is not None and found.format == "feed":
         values["expect_every"] = f"{quiet // timedelta(days=1)}d"
+    if expect := _expect(found):
+        values["expect"] = expect
     return source_text(values)
+
+
+def _expect(found: Found) -> dict[str, object]:
+    """What all of several entries have, so that another shape is noticed: a date, and a link to one host."""
+    if len(found.entries) < FEW:
+        return {}
+    expect: dict[str, object] = {}
+    if all(entry.published for entry in found.entries):
+        expect["dated"] = True
+    hosts = {(urlsplit(entry.link).hostname or "").removeprefix("www.") for entry in found.entries}
+    if len(hosts) == 1 and (host := hosts.pop()):
+        expect["links"] = rf"^https?://(www\.)?{re.escape(host)}[:/]"
+    return expect
 
 
 def _claims(signal: Signal, entry: Entry, found: Found, who: Tier, now: datetime) -> tuple[Claim, ...]:

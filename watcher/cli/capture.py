@@ -15,7 +15,7 @@ from watcher.bootstrap import fetch_settings
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, fail, print_json
 from watcher.clock import utc_now
 from watcher.config import Config
-from watcher.core.addresses import safe_link
+from watcher.core.addresses import in_year, safe_link
 from watcher.fetch import Fetcher
 from watcher.replay.capture import Captured
 from watcher.replay.capture import capture as keep
@@ -41,7 +41,12 @@ def capture(
     except OSError as error:
         raise fail(f"{folder} cannot be written: {error.strerror or error}") from None
     rows = [
-        {"source": one.source.id, "url": safe_link(one.source.url), "outcome": one.result.poll.outcome.value, "new": one.is_new}
+        {
+            "source": one.source.id,
+            "url": safe_link(in_year(one.source.url, utc_now())),
+            "outcome": one.result.poll.outcome.value,
+            "new": one.is_new,
+        }
         for one in found
     ]
     if as_json:

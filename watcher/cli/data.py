@@ -22,6 +22,7 @@ from watcher.cli.common import (
     print_json,
 )
 from watcher.clock import utc_now
+from watcher.core.addresses import in_year
 from watcher.web.export import export_site
 from watcher.web.queries import StoreQueries, site_info
 
@@ -60,7 +61,7 @@ def document(
     A document of an unexpected shape is kept for this; one that changed nothing is not.
     """
     settings = configured(config)
-    address = next((source.url for source in settings.sources if source.id == name), "")
+    address = next((in_year(source.url, utc_now()) for source in settings.sources if source.id == name), "")
     if not address and not re.fullmatch(r"[0-9a-f]{8,64}", name):
         raise UsageError(f"{name!r} is neither a source nor a hash of 8 to 64 hexadecimal digits")
     with open_store(settings.store.url) as store, store.reading() as tx:

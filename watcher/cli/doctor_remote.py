@@ -16,7 +16,7 @@ from watcher.cli.doctor_local import Finding, bad, compare_clocks, good, note
 from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.settings import Recipient as Declared
-from watcher.core.addresses import safe_link
+from watcher.core.addresses import in_year, safe_link
 from watcher.core.model import Outcome, Source
 from watcher.core.shape import expected
 from watcher.fetch import Fetcher
@@ -71,7 +71,7 @@ async def _all(checks: Iterable[Awaitable[Finding]], tell: Told) -> list[Finding
 async def _source(source: Source, fetcher: Fetcher, readers: ParserPool, now: datetime) -> Finding:
     """One source, asked and read as the watch would."""
     result = await poll_source(first_look(source), get=fetcher.get, read=readers.read, now=now, dice=0.0)
-    return replace(_judged(source, result, now), details=tuple(_details(source, result)))
+    return replace(_judged(source, result, now), details=tuple(_details(source, result, now)))
 
 
 def _judged(source: Source, result: PollResult, now: datetime) -> Finding:
@@ -89,10 +89,10 @@ def _judged(source: Source, result: PollResult, now: datetime) -> Finding:
     return good(about, words)
 
 
-def _details(source: Source, result: PollResult) -> Iterator[str]:
+def _details(source: Source, result: PollResult, now: datetime) -> Iterator[str]:
     """What was expected, what came, the newest entries, and what would be another shape."""
     wanted, others = expected(source)
-    yield f"{source.title or source.id}, {safe_link(source.url)}"
+    yield f"{source.title or source.id}, {safe_link(in_year(source.url, now))}"
     yield f"expected: {source.format}{''.join(f'; {each}' for each in wanted)}"
     document, entries = result.document, result.entries or ()
     if document is not None:

@@ -25,8 +25,15 @@ def source_text(values: Mapping[str, object]) -> str:
     """The table of a source as it stands in the file."""
     table = tomlkit.table()
     for key, value in values.items():
-        table.add(key, value)
+        table.add(key, _inline(value) if isinstance(value, dict) else value)
     return f"[[signal.source]]\n{tomlkit.dumps(table)}"
+
+
+def _inline(values: Mapping[str, object]) -> tomlkit.items.InlineTable:
+    table = tomlkit.inline_table()
+    for key, value in values.items():
+        table.add(key, tomlkit.string(value, literal=True) if isinstance(value, str) else value)  # patterns stay readable
+    return table
 
 
 def inserted(text: str, signal: str, block: str) -> str:

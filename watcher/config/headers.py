@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from watcher.config.line_numbers import Position
 from watcher.config.secrets import fill_secrets
 from watcher.config.source_map import SourceMap
+from watcher.core.proxies import is_this_machine
 
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 """A field name (RFC 9110, 5.1)."""
@@ -39,7 +41,17 @@ def note_headers(tables: Mapping[str, Any], env: Mapping[str, str], places: Sour
     for number, signal in enumerate(tables["signal"]):
         for n, source in enumerate(signal["source"]):
             for name, value in source.get("headers", {}).items():
-                _note(name, value, ("signal", number, "source", n, "headers", name), env, places)
+                place = ("signal", number, "source", n, "headers", name)
+                if _REFERENCE.search(value) and _is_open(source["url"]):
+                    places.note(place, "a key for an address of http", "an address of https, on whose way nobody reads it")
+                else:
+                    _note(name, value, place, env, places)
+
+
+def _is_open(url: str) -> bool:
+    """Whether others can read what this address is asked: http, but not on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not is_this_machine(parts.hostname or "")
 
 
 def _note(name: str, value: str, place: Position, env: Mapping[str, str], places: SourceMap) -> None:

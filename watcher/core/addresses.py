@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from urllib.parse import unquote_plus, urlsplit
 
 HIDDEN = "***"
+YEAR = "{year}"
+"""In the address of a source, where the publisher has a folder for each year."""
 _USER = re.compile(r"(?<=//)[^/?#\s@]*(?:@[^/?#\s@]*)*@")
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#\s\"'<>]{1,100})=([^&#\s\"'<>]*)")
 _SECRET = re.compile(
@@ -13,6 +16,16 @@ _SECRET = re.compile(
     r"|token$|secret$|passw(?:or)?d$|passphrase$|authori[sz]ation$|signature$|session(?:[^a-z]?id)?$|credentials?$|jwt$"
 )
 _PATH = re.compile(r"(?<=/bot)\d+:[\w-]+|(?<=//hooks\.slack\.com/services/)[\w/-]+|(?<=/api/webhooks/)\d+/[\w-]+")
+
+
+def in_year(address: str, at: datetime) -> str:
+    """The address as it is asked and shown at a moment: with that year where it has `{year}` in it."""
+    return address.replace(YEAR, f"{at.year}")
+
+
+def is_in_any_year(address: str, url: str) -> bool:
+    """Whether an address that may have `{year}` in it is this URL in one year or another."""
+    return url == address or re.fullmatch(r"\d{4}".join(map(re.escape, address.split(YEAR))), url) is not None
 
 
 def redact(text: str) -> str:

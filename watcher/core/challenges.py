@@ -24,8 +24,22 @@ _CODE = re.compile(
     r"_cf_chl|cf-chl-|px-captcha|window\._pxappid|awswaf|captcha-delivery|/_incapsula_resource\?swhanedl|incapsula incident",
     re.IGNORECASE,
 )
+_CAPTCHA = re.compile(r"=\s*[\"'][^\"'<>]{0,200}captcha", re.IGNORECASE)
+"""In an attribute: what a page with hardly a word loads or asks for; many a form has one."""
+
+LONG = 2_500
+"""A page with more readable characters than this is no challenge, whatever words it holds: articles about them are longer."""
+_BEGINNING = 400
+"""Characters in which a challenge says what it is."""
 
 
 def is_challenge(*, title: str, shown: str, markup: str) -> bool:
-    """Whether a page that has little to read asks for a human: by its title, its words, or what its markup loads."""
-    return bool(_TITLE.match(title.strip()) or _TEXT.search(f"{title} {shown}") or _CODE.search(markup))
+    """Whether a page with little to read asks for a human: by its title, the words it begins with, or what its markup loads.
+
+    `shown` is what can be read of it, of any length.
+    """
+    if len(shown) > LONG:
+        return False
+    if _TITLE.match(title.strip()) or _TEXT.search(shown[:_BEGINNING]) or _CODE.search(markup):
+        return True
+    return len(shown) < _BEGINNING and bool(_CAPTCHA.search(markup))

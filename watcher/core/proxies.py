@@ -38,7 +38,7 @@ class Proxies:
     def of(self, scheme: str, host: str, port: int) -> Proxy | None:
         """The proxy for a host (lower case, ASCII, no brackets); None where it is asked directly, as this machine always is."""
         proxy = self.https if scheme == "https" else self.http
-        if proxy is None or _is_here(host) or any(_covers(entry, host, port) for entry in self.bypass):
+        if proxy is None or is_this_machine(host) or any(_covers(entry, host, port) for entry in self.bypass):
             return None
         return proxy
 
@@ -67,7 +67,8 @@ def read_bypass(text: str) -> tuple[str, ...]:
     return tuple(re.split(r"[\s,]+", text.strip().lower())) if text.strip() else ()
 
 
-def _is_here(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host (lower case, no brackets) is the one on which we run, by its name or its address."""
     address = _literal(host)
     return host == "localhost" or host.endswith(".localhost") or (address is not None and address.is_loopback)
 

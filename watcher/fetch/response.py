@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 
+from watcher.core import challenges
 from watcher.core.model import Failed, Outcome
 from watcher.fetch.messages import ConnectionFailed, ProtocolError, Response
 
@@ -42,29 +43,9 @@ _KINDS = {
     **dict.fromkeys((404, 410), Outcome.GONE),
     **dict.fromkeys((204, 205), Outcome.EMPTY),
 }
-_BARE = 2000
-"""Characters of visible text up to which a page may be a challenge; articles about challenges are longer."""
-
 _HIDDEN = re.compile(rb"<(script|style|svg|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 _BLANK = re.compile(rb"\s+")
-_CHALLENGE_TITLE = re.compile(
-    rb"just a moment|one moment,? please|attention required|access (?:to this page has been )?denied|pardon our interruption"
-    rb"|are you (?:a )?(?:human|robot)|verif(?:y|ying) (?:that )?(?:you are|your|you're)|checking your browser"
-    rb"|request (?:rejected|unsuccessful)|(?:please wait|captcha|enable javascript|unusual traffic|ddos[- ](?:guard|protection)"
-    rb"|(?:bot|human|security|browser) (?:check|verification|challenge))(?=\s*(?:[.!?|:,\xe2]|\Z)|\s-)",
-    re.IGNORECASE,
-)
-_CHALLENGE_TEXT = re.compile(
-    rb"checking (?:if the site connection is secure|your browser before)|enable javascript and cookies to continue"
-    rb"|verif(?:y|ying) (?:that )?you are (?:a )?(?:not a )?(?:human|robot|bot)|needs to review the security of your connection"
-    rb"|complete the (?:security check|captcha)|unusual traffic from your|why have i been blocked"
-    rb"|you have been blocked|incapsula incident id|support id is:? ?\d",
-    re.IGNORECASE,
-)
-_CHALLENGE_CODE = re.compile(
-    rb"_cf_chl_opt|/_Incapsula_Resource\?SWHANEDL|window\._pxAppId|awsWafCookieDomainList|AwsWafIntegration"
-)
 
 
 def should_peek(status: int) -> bool:
@@ -93,14 +74,14 @@ def is_challenge(content_type: str, body: bytes) -> bool:
     head = body[:PEEK_BYTES]
     if "html" not in content_type.lower() and not re.match(rb"\s*<(?:!doctype html|html)\b", head, re.IGNORECASE):
         return False
-    if len(_visible(head[: PEEK_BYTES // 8])) > _BARE:  # most pages show at once that they are full
-        return False
-    text = _visible(head)
-    if len(text) > _BARE:
+    if len(_visible(head[: PEEK_BYTES // 8])) > challenges.LONG:  # most pages show at once that they are full
         return False
     title = _TITLE.search(head, 0, PEEK_BYTES // 8)
-    titled = bool(title and _CHALLENGE_TITLE.match(title[1].strip()))
-    return titled or bool(_CHALLENGE_TEXT.search(text) or _CHALLENGE_CODE.search(head))
+    return challenges.is_challenge(title=_text(title[1]) if title else "", shown=_text(_visible(head)), markup=_text(head))
+
+
+def _text(part: bytes) -> str:
+    return part.decode("utf-8", "replace")
 
 
 def _visible(page: bytes) -> bytes:

@@ -67,10 +67,6 @@ _JUNK = 8_000
 
 _PAGE_ROOTS = frozenset({"html", "head", "body"})
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
-_LONG = 2_500
-"""A page with more readable characters than this is no human check, whatever words it holds."""
-
-_SHORT = 400
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -229,13 +225,8 @@ def refuse_xml(text: str) -> None:
 
 def human_check(text: str) -> bool:
     """Whether a page is a check for humans or a block notice: it begins with its words, and has little else to read."""
-    words = paragraphs(text[:400_000])
     title = _TITLE.search(text[:20_000])
-    if len(words) > _LONG:
-        return False
-    markup = text[:60_000]
-    found = is_challenge(title=title.group(1) if title else "", shown=words[:_SHORT], markup=markup)
-    return found or (len(words) < _SHORT and "captcha" in markup.casefold())
+    return is_challenge(title=title.group(1) if title else "", shown=paragraphs(text[:400_000]), markup=text[:60_000])
 
 
 def refuse_page(text: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from watcher.core.addresses import in_year
 from watcher.core.decision.decide import decide, headline_of, known_claims, label_of
 from watcher.core.model import Change, Digest, Quote, Signal, Standing, Status, Tier, TrackVerdict, Transition, Verdict
 
@@ -62,6 +63,6 @@ def _next(rungs: Sequence[Status], present: str) -> Status:
 
 def _quote(signal: Signal, now: datetime) -> Quote:
     source = signal.sources[0] if signal.sources else None
-    url = source.url.partition("?")[0] if source else ""  # what follows may hold a key
+    url = in_year(source.url, now).partition("?")[0] if source else ""  # what follows may hold a key
     publisher = source.publisher if source else ""
     return Quote(WORDS, url, publisher, Tier.OFFICIAL, now - timedelta(minutes=2), "0" * 64, source=source.id if source else "")

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from watcher.core.addresses import in_year, redact
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.model import Change, Claim, Health, Quote, Signal, SourceOutage, Standing, Tier, Transition, Verdict
-from watcher.fetch import redact
 from watcher.pipeline.asking import ask_person
 from watcher.pipeline.evidence_claims import evidence_claims
 from watcher.pipeline.skip_unchanged import cache_until
@@ -38,7 +38,7 @@ def update_verdict(
     claims = active_claims(tx, signal, known_until=known_until)
     found = decide(signal, claims, healths, now)
     # What is told goes to readers, who are not to know the key that an address may hold.
-    shown = tuple(replace(each, url=redact(each.url)) for each in found.blind)
+    shown = tuple(replace(each, url=redact(in_year(each.url, now))) for each in found.blind)
     after = replace(found, blind=shown, baseline=before is None)
     if before is not None and not look:
         after = replace(after, blind=before.blind, verified_at=before.verified_at, cannot_see_since=before.cannot_see_since)

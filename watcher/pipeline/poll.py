@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ from time import perf_counter
 from typing import TypeAlias
 from zlib import crc32
 
-from watcher.core.addresses import redact
+from watcher.core.addresses import in_year, redact
 from watcher.core.decision.pacing import next_at
 from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModified, Outcome, Source, Unreadable
 from watcher.core.shape import grown_old, misfit
@@ -55,25 +54,12 @@ async def poll_source(due: Due, *, get: Get, read: Read, now: datetime, dice: fl
     """Fetch and read one source. `missing`: a record's entry has vanished, so nothing may be skipped as unchanged."""
     started = perf_counter()
     etag, modified = ("", "") if missing or wants_whole(due.health, now) else (due.etag, due.last_modified)
-    url = address_of(due.source, now)
-    if due.health.last_tried_at is not None and url != address_of(due.source, due.health.last_tried_at):
+    url = in_year(due.source.url, now)
+    if due.health.last_tried_at is not None and url != in_year(due.source.url, due.health.last_tried_at):
         etag, modified = "", ""  # they are those of last year's document
     answer = await get(Request(url, etag=etag, last_modified=modified, headers=due.source.headers))
     reading = await _read(due, answer, read=read, now=now, dice=dice, missing=missing)
     return replace(reading, poll=replace(reading.poll, ms=round((perf_counter() - started) * 1000)))
-
-
-YEAR = "{year}"
-
-
-def address_of(source: Source, now: datetime) -> str:
-    """The address to ask: where it has `{year}` in it, that of the present year."""
-    return source.url.replace(YEAR, f"{now.year}")
-
-
-def is_address_of(source: Source, url: str) -> bool:
-    """Whether a source is asked at this address, this year or another."""
-    return url == source.url or re.fullmatch(r"\d{4}".join(map(re.escape, source.url.split(YEAR))), url) is not None
 
 
 def wants_whole(health: Health, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from watcher.config import Config
+from watcher.core.addresses import is_in_any_year
 from watcher.core.bills.summary import decide_bill, summary
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
@@ -31,7 +32,7 @@ from watcher.core.model import (
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.recorded import RecordedResponse, RecordedTransport
 from watcher.pipeline.linked_pages import linked_pages, maps_of, page_of
-from watcher.pipeline.poll import PollResult, first_look, is_address_of, poll_source
+from watcher.pipeline.poll import PollResult, first_look, poll_source
 from watcher.publishers import publisher_of, registrable_domain
 from watcher.replay.labelled_text import LabelledText, SourceTiers
 from watcher.sandbox.detect import detect_format
@@ -70,7 +71,7 @@ class DocumentResult:
 def plan_for(config: Config, body: bytes, url: str, wanted: str = "") -> ParsePlan:
     """The configured source or followed page of this address, else a guess; `wanted` names the format over both."""
     for source in config.sources:
-        if is_address_of(source, url) and wanted in {"", source.format}:
+        if is_in_any_year(source.url, url) and wanted in {"", source.format}:
             return ParsePlan(source.format, source.options, source)
     for source in config.sources:
         for follow in source.follow:

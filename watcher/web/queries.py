@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from watcher.config import Config
 from watcher.config.settings import Ground, Tool
-from watcher.core.addresses import safe_link
+from watcher.core.addresses import in_year, safe_link
 from watcher.core.decision.closing import close_of
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, Source, Transition, Verdict
@@ -169,7 +169,7 @@ def _strips(tx: Transaction, signals: Iterable[Signal], moment: datetime, *, pas
     sources = [source for signal in signals for source in signal.sources]
     healths = {} if past else {health.source: health for signal in signals for health in tx.sources.health(signal.id)}
     polls = _polls(tx, signals, moment) if len(sources) <= MANY else {}
-    return tuple(_strip(source, healths.get(source.id), polls.get(source.id, [])) for source in sources)
+    return tuple(_strip(source, healths.get(source.id), polls.get(source.id, []), moment) for source in sources)
 
 
 def _polls(tx: Transaction, signals: Iterable[Signal], moment: datetime) -> Mapping[str, list[Poll]]:
@@ -181,12 +181,12 @@ def _polls(tx: Transaction, signals: Iterable[Signal], moment: datetime) -> Mapp
     return found
 
 
-def _strip(source: Source, health: Health | None, polls: Sequence[Poll]) -> SourceHealth:
+def _strip(source: Source, health: Health | None, polls: Sequence[Poll], moment: datetime) -> SourceHealth:
     good = [poll.at for poll in polls if poll.outcome in {Outcome.OK, Outcome.UNCHANGED}]
     seen = health or Health(
         source.id, source.url, source.publisher, max(good, default=None), outcome=polls[-1].outcome if polls else ""
     )
-    shown = replace(source, url=safe_link(source.url))
+    shown = replace(source, url=safe_link(in_year(source.url, moment)))
     return SourceHealth(shown, replace(seen, url=shown.url, error=without_addresses(seen.error)), tuple(polls))
 
 
