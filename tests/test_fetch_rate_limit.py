@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from httpx2 import Headers
 from tests.loopback import NOON, Site, http, meet, settings
 from watcher.core.model import Document
 from watcher.fetch import Fetcher, FetchSettings, Request
-from watcher.fetch.messages import Response
+from watcher.fetch.messages import Response, TimedOut
 
 T = TypeVar("T")
 
@@ -113,3 +113,28 @@ def test_a_line_is_kept_open_only_where_more_is_asked() -> None:
 def test_a_fetcher_is_used_inside_its_block() -> None:
     with pytest.raises(RuntimeError):
         asyncio.run(Fetcher(settings(), clock=lambda: NOON).get(Request("https://example.org/")))
+
+
+def test_a_host_that_hangs_is_left_alone_for_a_while_and_then_asked_again() -> None:
+    now, asked = [datetime(2026, 6, 1, 12, tzinfo=UTC)], list[str]()
+
+    class Hanging:
+        """A network that never answers in time."""
+
+        async def get(self, url: str, headers: Mapping[str, str], read: Callable[[Response], T]) -> T:
+            asked.append(url)
+            raise TimedOut("no answer")
+
+        async def aclose(self) -> None: ...
+
+    async def ask(*pages: str) -> list[str]:
+        async with Fetcher(FetchSettings(per_host_gap=timedelta(0)), clock=lambda: now[0], transport=Hanging()) as fetcher:
+            said = [str((await fetcher.get(Request(f"https://slow.example/{page}"))).reason) for page in pages]  # type: ignore[union-attr]
+            now[0] += timedelta(minutes=6)
+            await fetcher.get(Request("https://slow.example/later"))
+            return said
+
+    said = asyncio.run(ask("a", "b", "c", "d"))
+
+    assert asked == [f"https://slow.example/{page}" for page in ("a", "b", "later")]
+    assert said == ["no answer"] * 2 + ["its host does not answer, and is left alone until 12:05 UTC"] * 2

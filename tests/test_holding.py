@@ -13,7 +13,7 @@ from tests.test_beats import Web, config, item, web
 from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import load
 from watcher.core.model import Verdict
-from watcher.pipeline.batches import PollBatches
+from watcher.pipeline.batches import Poller
 from watcher.pipeline.cycle import Context, run_cycle
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 from watcher.store import Store
@@ -115,8 +115,8 @@ def test_news_that_was_kept_and_not_decided_is_told_at_the_next_start(web: Web, 
         await beats(beat, world, 0)
         now = T0 + 30 * MINUTE
         world.move(now)
-        async with PollBatches(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice) as rounds:
-            seen = await rounds.next()
+        async with Poller(beat.store, beat.signals, get=beat.get, read=beat.read, dice=beat.dice) as rounds:
+            seen = await rounds.next(now)
         assert seen.observations == 1
         # The process is killed here, between what was seen and what it means.
         told.extend(await beats(beat, world, 31, every_signal=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,11 @@ from tests.builders import day
 from tests.store.things import DAY, HOUR, T0, source
 from tests.test_beats import CONFIG, Web, item, web
 from tests.watching import Watch
-from watcher.core.model import Document, Entry, Follow, Signal, Source
+from watcher.core.model import Document, Entry, Follow, Ladder, Signal, Source, Status, Track
 from watcher.fetch import Request
-from watcher.pipeline.batches import PollBatches
+from watcher.pipeline.batches import Poller
+from watcher.pipeline.cycle import Context
+from watcher.pipeline.daemon import Daemon
 from watcher.store import Store
 
 __all__ = ["web"]
@@ -45,8 +47,8 @@ def test_a_signal_waits_for_a_page_that_was_found_while_others_were_asked_for_ah
         """After each round: whether the page was asked for, and whether its signal has to wait."""
         signals = {one.signal: Signal(one.signal, "", "", "", tracks=(), headlines=(), sources=(one,)) for one in declared}
         told: list[tuple[bool, bool]] = []
-        async with PollBatches(store, signals, get=get, read=read, now=T0 + HOUR, dice=lambda: 0.5) as rounds:
-            while (seen := await rounds.next()).polls:
+        async with Poller(store, signals, get=get, read=read, dice=lambda: 0.5) as rounds:
+            while (seen := await rounds.next(T0 + HOUR)).polls:
                 told.append(("s0" in seen.waiting, bool(asked.count(PAGE))))
         return told
 
@@ -79,3 +81,52 @@ def test_what_cannot_even_be_asked_for_is_said_to_be_blind(web: Web, tmp_path: P
     assert verdict is not None
     assert verdict.as_of == start + timedelta(hours=48)
     assert [blind.source for blind in verdict.blind] == ["news"]
+
+
+def test_a_host_that_never_answers_makes_no_other_source_late(tmp_path: Path) -> None:
+    hangs = [replace(source(f"h{n:02}"), signal="s1", url=f"https://slow.example/{n}") for n in range(60)]
+    healthy = replace(source("healthy"), signal="s2", url="https://quick.example/", every=timedelta(minutes=1))
+    track = Track("it", "It", Ladder("open", (Status("closed", "Closed", "It is closed."),), ()))
+    signals = {
+        name: Signal(name, "", "", "", tracks=(track,), headlines=(), sources=tuple(mine))
+        for name, mine in {"s1": hangs, "s2": [healthy]}.items()
+    }
+    now, hanging, asked = [T0], [False], list[datetime]()
+
+    async def get(request: Request) -> Document:
+        if hanging[0] and "slow" in request.url:
+            await asyncio.Event().wait()
+        if "quick" in request.url:
+            asked.append(now[0])
+        return Document(request.url, request.url, b"x", hashlib.sha256(b"x").hexdigest(), "text/html", now[0])
+
+    async def read(*_: object) -> tuple[Entry, ...]:
+        return (Entry("k", "t", "x"),)
+
+    async def deliver(_: datetime) -> int:
+        return 0
+
+    async def live(store: Store) -> None:
+        beat = Context(store, signals, (), get, read, lambda: 0.5, timedelta(0), deliver)
+        daemon = Daemon(beat, clock=lambda: now[0])
+        await daemon.tick()
+        hanging[0] = True
+        for _ in range(3):  # all are due, the slow ones again and again
+            now[0] += timedelta(minutes=61)
+            await daemon.tick()
+            kept.append(polls_of(store, "s2"))
+        await daemon.stop()
+
+    kept: list[int] = []
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
+        with store.writing() as tx:
+            tx.sources.sync([*hangs, healthy], T0)
+        asyncio.run(live(store))
+
+    assert asked == [T0 + n * timedelta(minutes=61) for n in range(4)]
+    assert kept == [2, 3, 4], "each reading is kept in its own cycle"
+
+
+def polls_of(store: Store, signal: str) -> int:
+    with store.reading() as tx:
+        return len(tx.polls.recent(signal, T0 - DAY))

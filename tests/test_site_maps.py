@@ -13,7 +13,7 @@ from tests.store.things import DAY, HOUR, T0, source
 from watcher.core.addresses import is_in_any_year
 from watcher.core.model import Document, Follow, NotModified, Outcome, Signal, Source
 from watcher.fetch import Answer, Request
-from watcher.pipeline.batches import PollBatches
+from watcher.pipeline.batches import Poller
 from watcher.sandbox.pool import read_here
 from watcher.store import Store
 
@@ -57,8 +57,8 @@ class Web:
         async def rounds() -> Counter[str]:
             signals = {self.root.signal: Signal(self.root.signal, "", "", "", tracks=(), headlines=(), sources=(self.root,))}
             outcomes = Counter[str]()
-            async with PollBatches(self.store, signals, get=self.get, read=read_here, now=now, dice=lambda: 0.5) as rounds:
-                while (seen := await rounds.next()).polls:
+            async with Poller(self.store, signals, get=self.get, read=read_here, dice=lambda: 0.5) as rounds:
+                while (seen := await rounds.next(now)).polls:
                     outcomes += seen.outcomes
             return outcomes
 

@@ -15,7 +15,7 @@ from tests.store.things import HOUR, T0, source
 from watcher import formats
 from watcher.core.model import Document, Entry, Facts, Source
 from watcher.fetch import Request
-from watcher.pipeline.batches import PollBatches
+from watcher.pipeline.batches import Poller
 from watcher.store import Store
 
 URL = "https://www.govinfo.gov/bulkdata/BILLSTATUS/119/hr/BILLSTATUS-119hr2683.xml"
@@ -41,8 +41,8 @@ async def polled(store: Store, body: bytes, now: datetime) -> None:
         return Document(request.url, request.url, body, hashlib.sha256(body).hexdigest(), "text/xml", now)
 
     signals = {"senate": replace(signal_of(BILL), sources=(record(),))}
-    async with PollBatches(store, signals, get=get, read=read, now=now, dice=lambda: 0.5) as rounds:
-        while (await rounds.next()).polls:
+    async with Poller(store, signals, get=get, read=read, dice=lambda: 0.5) as rounds:
+        while (await rounds.next(now)).polls:
             pass
 
 

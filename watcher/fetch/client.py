@@ -126,7 +126,23 @@ class Fetcher:
         try:
             address = parse(request.url)
             self._check(address)
-            async with self._limiter.slot(address.host) as keep, asyncio.timeout(self._seconds):
+        except UrlRejected as rejected:
+            return Failed(Outcome.ERROR, str(rejected))
+        async with self._limiter.slot(address.host) as keep:
+            if until := self._limiter.left_alone_until(address.host, self._clock()):
+                return Failed(
+                    Outcome.ERROR, f"its host does not answer, and is left alone until {until:%H:%M} UTC", timed_out=True
+                )
+            answer = await self._ask_in_time(request, address, keep=keep)
+            if isinstance(answer, Failed) and answer.timed_out:
+                self._limiter.timed_out(address.host, self._clock())
+            else:
+                self._limiter.answered(address.host)
+            return answer
+
+    async def _ask_in_time(self, request: Request, address: Address, *, keep: bool) -> Answer:
+        try:
+            async with asyncio.timeout(self._seconds):
                 return await self._follow(request, address, keep=keep)
         except UrlRejected as rejected:
             return Failed(Outcome.ERROR, str(rejected))

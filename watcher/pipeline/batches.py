@@ -11,21 +11,28 @@ from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from watcher.core.decision.claims import claims_of
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.decide import update_verdict
-from watcher.pipeline.poll import Get, PollResult, Read, internal_error, poll_all
+from watcher.pipeline.poll import Get, PollResult, Read, internal_error, look
 from watcher.pipeline.record import record_results
 from watcher.pipeline.skip_unchanged import invalidate, skip_unchanged
 from watcher.store import Due, Store, StoreError, Transaction
 
-__all__ = ["BatchResult", "Get", "PollBatches", "Read", "invalidate", "skip_unchanged", "update_verdicts"]
+__all__ = ["BatchResult", "Get", "Poller", "Read", "invalidate", "skip_unchanged", "update_verdicts"]
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
-"""Polls that are made at once and booked together; what they bring is in memory together."""
+"""Polls that are made at once; what they bring is in memory together."""
+OF_A_HOST = 25
+"""Of these, polls of one host: one that hangs must leave room for the others."""
+TOGETHER = 0.2
+"""Seconds in which readings are gathered to be kept in one transaction."""
+AT_ONCE = 4
+"""Polls that are begun in one turn of the loop."""
 CHUNK = 25
 """Of these, readings with something in them that are worked on at a time."""
 
@@ -44,71 +51,113 @@ class BatchResult:
     """How the polls ended."""
 
 
-class PollBatches:
-    """Round after round of polls at one moment: while what one of them has read is kept and decided, the next one asks and reads.
+class Poller:
+    """Polls what is due, many at once, and keeps each reading as it comes: a source that hangs holds up no other.
 
-    A source is asked once; pages that one round has found are in the next but one at the latest.
+    A source is asked once at a time. What has not answered when a round ends is still asked, and kept in a later one.
     """
 
-    def __init__(
-        self, store: Store, signals: Mapping[str, Signal], *, get: Get, read: Read, now: datetime, dice: Callable[[], float]
-    ) -> None:
-        """Take where to look, and the moment."""
-        self._store, self._signals, self._now, self._dice = store, signals, now, dice
+    def __init__(self, store: Store, signals: Mapping[str, Signal], *, get: Get, read: Read, dice: Callable[[], float]) -> None:
+        """Take where to look."""
+        self._store, self._signals, self._dice = store, signals, dice
         self._known = {source.id: source for signal in signals.values() for source in signal.sources}
-        self._look = partial(poll_all, get=get, read=read, now=now, dice=dice)
-        self._ahead: asyncio.Task[list[PollResult]] | None = None
+        self._look = partial(look, get=get, read=read)
+        self._running: dict[str, asyncio.Task[PollResult]] = {}
+        self._hosts = Counter[str]()
         self._waiting = frozenset[str]()
 
     async def __aenter__(self) -> Self:
-        """The first round is asked for when it is wanted."""
+        """The first sources are asked when they are wanted."""
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Break off what was asked for and is not wanted any more."""
-        if self._ahead is not None:
-            self._ahead.cancel()
-            await asyncio.gather(self._ahead, return_exceptions=True)
+        await self.close()
 
-    async def next(self) -> BatchResult:
-        """Keep what the sources say that are due. Raises StoreError where nothing can be read or stored."""
-        readings = await self._ahead if self._ahead else []
-        self._ahead = None
-        # What the last round has found was not there yet when this one looked ahead.
-        readings = readings or await self._looked(frozenset())
+    async def close(self) -> None:
+        """Break off what is still being asked; it is due again."""
+        running = list(self._running.values())
+        self._running.clear()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def next(self, now: datetime, wait: float | None = None) -> BatchResult:
+        """Ask what is due at `now`, and keep what has been read since the last call.
+
+        Waits `wait` seconds for a first reading (None: as long as it takes), then a moment for others to be kept with it.
+        Gives no polls where nothing is asked any more, or nothing came in time. Raises StoreError where nothing can be read or
+        stored.
+        """
+        await self._ask(now)
+        if not self._running:
+            return BatchResult()
+        await asyncio.wait(self._running.values(), timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(self._running.values(), timeout=TOGETHER)
+        readings = self._finished()
         if not readings:
             return BatchResult()
-        if len(readings) == BATCH:
-            asked = frozenset(reading.due.source.id for reading in readings)
-            self._ahead = asyncio.create_task(self._looked(asked), name="looking ahead")
-        seen = await asyncio.to_thread(self._kept, readings)
+        await self._ask(now, kept=frozenset(reading.due.source.id for reading in readings))  # they answer meanwhile
+        seen = await asyncio.to_thread(self._kept, readings, now)
         self._waiting = seen.waiting
         return seen
 
-    def _kept(self, readings: Sequence[PollResult]) -> BatchResult:
+    async def _ask(self, now: datetime, kept: frozenset[str] = frozenset()) -> None:
+        """Begin to ask what is due, up to the bounds; `kept` is not to be asked again, though nothing is stored of it yet."""
+        if len(self._running) >= BATCH:
+            return
+        due, missing = await asyncio.to_thread(self._due, now, kept | frozenset(self._running), Counter(self._hosts))
+        for number, one in enumerate(due, 1):
+            name = one.source.id
+            self._running[name] = asyncio.create_task(self._look(one, now=now, dice=self._dice(), missing=name in missing))
+            self._hosts[host_of(one.source.url)] += 1
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)  # hundreds begun in one turn of the loop would hold up the page
+
+    def _finished(self) -> list[PollResult]:
+        """What has been read, no longer counted as being asked."""
+        done = [(name, task) for name, task in self._running.items() if task.done()]
+        for name, _ in done:
+            del self._running[name]
+        readings = [task.result() for _, task in done]
+        for reading in readings:
+            self._hosts[host_of(reading.due.source.url)] -= 1
+        self._hosts += Counter()  # forgets hosts of which nothing is asked
+        return readings
+
+    def _kept(self, readings: Sequence[PollResult], now: datetime) -> BatchResult:
         """Keep them, then see what of their signals, and of those that were waiting, is still to be polled."""
-        seen = _keep_all(self._store, self._signals, readings, self._now, self._dice)
+        seen = _keep_all(self._store, self._signals, readings, now, self._dice)
         with self._store.reading() as tx:
-            return replace(seen, waiting=tx.sources.signals_due(self._now, seen.signals | self._waiting))
+            return replace(seen, waiting=tx.sources.signals_due(now, seen.signals | self._waiting))
 
-    async def _looked(self, asked: frozenset[str]) -> list[PollResult]:
-        """What the sources say that are due and not asked already."""
-        due, missing = await asyncio.to_thread(self._due, asked)
-        return await self._look(due, missing=missing)
-
-    def _due(self, asked: frozenset[str]) -> tuple[list[Due], frozenset[str]]:
-        """The sources to poll now, and those of them of which an entry is missing."""
+    def _due(self, now: datetime, asked: frozenset[str], hosts: Counter[str]) -> tuple[list[Due], frozenset[str]]:
+        """The sources to ask besides those that are asked already, and those of them of which an entry is missing."""
         with self._store.reading() as tx:
-            most = BATCH + len(asked)
-            found = tx.sources.due(self._now, most, self._known)
-            due = self._mine(found, asked)
-            if len(due) < BATCH and len(found) == most:  # some belong to nobody whom we know: look behind them
-                due = self._mine(tx.sources.due(self._now, known=self._known), asked)
+            most, room = BATCH + len(asked), BATCH - len(self._running)
+            found = tx.sources.due(now, most, self._known)
+            due = self._mine(found, asked, hosts, room)
+            if len(due) < room and len(found) == most:  # some are not ours, or of a host that is asked enough: look behind them
+                due = self._mine(tx.sources.due(now, known=self._known), asked, hosts, room)
             return due, _missing(tx, [one.source.id for one in due if one.source.record])
 
-    def _mine(self, found: Iterable[Due], asked: frozenset[str]) -> list[Due]:
-        """At most a batch of those that are ours to ask."""
-        return [one for one in found if one.source.id not in asked and one.source.signal in self._signals][:BATCH]
+    def _mine(self, found: Iterable[Due], asked: frozenset[str], hosts: Counter[str], room: int) -> list[Due]:
+        """Those that are ours to ask, as many as there is room for, and few of one host."""
+        mine, seen = list[Due](), Counter(hosts)
+        for one in found:
+            host = host_of(one.source.url)
+            if one.source.id not in asked and one.source.signal in self._signals and seen[host] < OF_A_HOST and len(mine) < room:
+                seen[host] += 1
+                mine.append(one)
+        return mine
+
+
+def host_of(url: str) -> str:
+    """The host of an address, empty where it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _keep_all(

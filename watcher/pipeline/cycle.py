@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
+from typing import TypeAlias
 
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.announce import Route, announce
-from watcher.pipeline.batches import BatchResult, Get, PollBatches, Read, skip_unchanged, update_verdicts
+from watcher.pipeline.batches import BatchResult, Get, Poller, Read, skip_unchanged, update_verdicts
 from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.reminders import send_reminders
 from watcher.pipeline.retention import run_retention
@@ -20,14 +21,20 @@ from watcher.store import Policy, Store
 
 log = logging.getLogger(__name__)
 
+Clock: TypeAlias = Callable[[], datetime]
+
 ROUNDS = 500
 """Rounds of polls in one beat: pages that were just found are read in the same one."""
 SOON = 1.0
 """Seconds of one beat after which news that waits for no other goes out, though more sources are to be polled."""
+PROMPT = 1.0
+"""Seconds that a cycle of the daemon waits for a first answer before it goes on with what it has."""
 SHARE = 4
 """Then no more often than this many times as long as telling took: news of a thousand signals is slow to write."""
-PATIENCE = 10
-"""Rounds after which a signal is decided although it has more to be polled: thousands of sources must not delay it."""
+PATIENCE = 45.0
+"""Seconds after which a signal is decided although it has more to be polled: thousands of sources must not delay it. After a
+start it is long enough for every answer or time-out: what was merely not asked yet is not out of sight.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,10 @@ class Context:
     keep: Policy | None = None
     """How long things are kept that nothing cites; None lets nothing go (a rehearsal)."""
 
+    def poller(self) -> Poller:
+        """One that polls its sources."""
+        return Poller(self.store, self.signals, get=self.get, read=self.read, dice=self.dice)
+
 
 @dataclass(frozen=True, slots=True)
 class CycleResult:
@@ -64,8 +75,12 @@ class CycleResult:
     """How the polls ended."""
 
 
-async def run_cycle(beat: Context, now: datetime, *, every_signal: bool = False) -> CycleResult:
+async def run_cycle(
+    beat: Context, now: datetime, *, every_signal: bool = False, poller: Poller | None = None, clock: Clock | None = None
+) -> CycleResult:
     """All work that is due at `now`: observe until nothing new is due, decide, announce, deliver.
+
+    With a `poller` of the caller's, and its `clock`, a cycle does not wait for what is slow to answer: the next one keeps it.
 
     `every_signal`: also those without a poll, as after a start, when a cycle may have been cut off between polls and
     decisions, and as after a clock that was set back. Raises StoreError at once, and errors of our own at the end, together.
@@ -76,7 +91,8 @@ async def run_cycle(beat: Context, now: datetime, *, every_signal: bool = False)
     digests, sent = 0, 0
 
     async def tell_at_once() -> None:
-        nonlocal digests, sent
+        nonlocal digests, sent, now
+        now = clock() if clock else now
         with mishaps.left_out("announcing"):
             digests += await asyncio.to_thread(_announce, beat, now)
         with mishaps.left_out("delivering"):
@@ -84,7 +100,14 @@ async def run_cycle(beat: Context, now: datetime, *, every_signal: bool = False)
 
     # Without a wait for more, news does not wait for thousands of other sources either.
     at_once = None if beat.wait else tell_at_once
-    outcomes, told = await _observe_and_decide(beat, now, mishaps, every_signal=every_signal, tell=at_once)
+    own = poller or beat.poller()
+    try:
+        pace = _Pace(own, clock or (lambda: now), PROMPT if poller and not every_signal else None)
+        outcomes, told = await _observe_and_decide(beat, pace, mishaps, every_signal=every_signal, tell=at_once)
+    finally:
+        if poller is None:
+            await own.close()
+    now = clock() if clock else now
     with mishaps.left_out("announcing"):
         digests += await asyncio.to_thread(_announce, beat, now)
     with mishaps.left_out("reminding"):
@@ -105,36 +128,48 @@ def _announce(beat: Context, now: datetime) -> int:
     return len(announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait))
 
 
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """Who polls, by what time, and how many seconds a round waits for a first answer; None: as long as it takes."""
+
+    poller: Poller
+    clock: Clock
+    wait: float | None
+
+
 async def _observe_and_decide(
-    beat: Context, now: datetime, mishaps: ErrorCollector, *, every_signal: bool, tell: Callable[[], Awaitable[None]] | None
+    beat: Context, pace: _Pace, mishaps: ErrorCollector, *, every_signal: bool, tell: Callable[[], Awaitable[None]] | None
 ) -> tuple[Counter[str], list[Transition]]:
     """How the polls ended, and what the verdicts say anew.
 
     A signal is decided when its pages have been read too, so that a change is told with what they say.
     """
     outcomes, told, waiting, begun, pause = Counter[str](), list[Transition](), False, perf_counter(), SOON
+    started = begun
     undecided = set(beat.signals)
-    open_signals = dict.fromkeys(await asyncio.to_thread(_unpolled, beat, now) if every_signal else (), 0)
-    async with PollBatches(beat.store, beat.signals, get=beat.get, read=beat.read, now=now, dice=beat.dice) as rounds:
-        for _ in range(ROUNDS):
-            seen = BatchResult()
-            with mishaps.left_out("observing"):
-                seen = await rounds.next()
-            outcomes += seen.outcomes
-            open_signals |= {name: open_signals.get(name, 0) + 1 for name in seen.signals}
-            ready = [name for name, turns in open_signals.items() if name not in seen.waiting or turns >= PATIENCE]
-            news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
-            told, waiting = told + news, waiting or bool(news)
-            if waiting and tell is not None and perf_counter() - begun >= pause:
-                telling = perf_counter()
-                await tell()
-                begun, waiting = perf_counter(), False
-                pause = max(SOON, SHARE * (begun - telling))
-            for name in ready:
-                del open_signals[name]
-            undecided -= set(ready)
-            if not seen.polls:
-                break
+    now = pace.clock()
+    open_signals = set(await asyncio.to_thread(_unpolled, beat, now) if every_signal else ())
+    for _ in range(ROUNDS):
+        seen = BatchResult()
+        with mishaps.left_out("observing"):
+            seen = await pace.poller.next(pace.clock(), pace.wait)
+        now = pace.clock()
+        outcomes += seen.outcomes
+        open_signals |= seen.signals
+        last = not seen.polls  # what is still open then waits for answers that are slow to come
+        late = last or perf_counter() - started >= PATIENCE
+        ready = [name for name in open_signals if late or name not in seen.waiting]
+        news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
+        told, waiting = told + news, waiting or bool(news)
+        if waiting and tell is not None and perf_counter() - begun >= pause:
+            telling = perf_counter()
+            await tell()
+            begun, waiting = perf_counter(), False
+            pause = max(SOON, SHARE * (begun - telling))
+        open_signals -= set(ready)
+        undecided -= set(ready)
+        if last:
+            break
     if every_signal:  # what could not be polled is decided by what is known: that it cannot be seen is part of it
         told += await asyncio.to_thread(_decide, beat, sorted(undecided), now, mishaps)
     return outcomes, told

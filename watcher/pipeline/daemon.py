@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import perf_counter
 
+from watcher.pipeline.batches import Poller
 from watcher.pipeline.counters import Tally
 from watcher.pipeline.cycle import Context, CycleResult, run_cycle
 
@@ -42,6 +43,7 @@ class Daemon:
         self._turn = asyncio.Lock()
         self._beating: asyncio.Task[None] | None = None
         self._ending = False
+        self._poller: Poller | None = None
 
     def start(self) -> None:
         """Begin to beat inside the running event loop."""
@@ -53,6 +55,7 @@ class Daemon:
         if self._beating is not None:
             self._beating.cancel()
             await asyncio.wait([self._beating])
+        await self._stop_polling()
 
     async def change(self, beat: Context, prepare: Callable[[], None]) -> None:
         """Work by another configuration from the next beat on.
@@ -61,8 +64,15 @@ class Daemon:
         was.
         """
         async with self._turn:
+            await self._stop_polling()
             await asyncio.to_thread(prepare)
             self.beat, self._first, self._look_at = beat, True, None
+
+    async def _stop_polling(self) -> None:
+        """Break off what is being asked; it is due again."""
+        poller, self._poller = self._poller, None
+        if poller is not None:
+            await poller.close()
 
     async def _beat(self) -> None:
         while not self._ending:
@@ -96,7 +106,8 @@ class Daemon:
 
     async def _work(self, now: datetime) -> None:
         """One cycle, and when to look again."""
-        done = await run_cycle(self.beat, now, every_signal=self._first)
+        self._poller = self._poller or self.beat.poller()
+        done = await run_cycle(self.beat, now, every_signal=self._first, poller=self._poller, clock=self.clock)
         self._first = False
         self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.sent)
         _log(done)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,8 +22,6 @@ log = logging.getLogger(__name__)
 
 Get: TypeAlias = Callable[[Request], Awaitable[Answer]]
 Read: TypeAlias = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
-AT_ONCE = 4
-"""Requests that are begun in one turn of the loop."""
 WHOLE = timedelta(days=1)
 """Once in each such span a source is asked for its whole document: an ETag that never changes must not hide news for ever."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -159,25 +156,13 @@ def _newest(entries: Iterable[Entry], now: datetime) -> datetime | None:
     return max((entry.published for entry in entries if entry.published and entry.published <= now + FUTURE), default=None)
 
 
-async def poll_all(
-    due: Sequence[Due], *, get: Get, read: Read, now: datetime, dice: Callable[[], float], missing: frozenset[str]
-) -> list[PollResult]:
-    """Fetch and read many sources at once; the bounds are the fetcher's. An error of our own is that one source's failure."""
-
-    async def looked(one: Due) -> PollResult:
-        try:
-            return await poll_source(one, get=get, read=read, now=now, dice=dice(), missing=one.source.id in missing)
-        except Exception as error:
-            log.exception("%s could not be looked at", one.source.id)
-            return internal_error(one, error, now=now, dice=dice())
-
-    async with asyncio.TaskGroup() as group:
-        tasks = []
-        for number, one in enumerate(due, 1):
-            tasks.append(group.create_task(looked(one)))
-            if number % AT_ONCE == 0:
-                await asyncio.sleep(0)  # hundreds begun in one turn of the loop would hold up the page
-    return [task.result() for task in tasks]
+async def look(due: Due, *, get: Get, read: Read, now: datetime, dice: float, missing: bool) -> PollResult:
+    """Poll one source; an error of our own is its failure."""
+    try:
+        return await poll_source(due, get=get, read=read, now=now, dice=dice, missing=missing)
+    except Exception as error:
+        log.exception("%s could not be polled", due.source.id)
+        return internal_error(due, error, now=now, dice=dice)
 
 
 def internal_error(due: Due, error: Exception, *, now: datetime, dice: float) -> PollResult:
