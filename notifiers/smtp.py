@@ -14,7 +14,7 @@ from datetime import timedelta
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from notifiers.message import Message, NotSent, Recipient
-from notifiers.message.mime import address, build
+from notifiers.message.mime import address, build, dns_name
 
 PERMANENT = 500
 SECURITY = ("starttls", "tls", "none")
@@ -97,7 +97,7 @@ async def _opened(settings: Settings, sender: str) -> SMTP:
 def _client(settings: Settings, *, helo: str) -> SMTP:
     """A connection to be, with TLS that verifies. Raises OSError where the file of trusted certificates cannot be read."""
     return SMTP(
-        hostname=settings.host,
+        hostname=dns_name(settings.host),
         port=settings.port or None,
         use_tls=settings.security == "tls",
         start_tls=settings.security == "starttls",

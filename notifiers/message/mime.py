@@ -9,6 +9,8 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
 
+import idna
+
 from notifiers.message import Message, NotSent, one_line
 
 LONGEST_LINE = 998
@@ -64,7 +66,12 @@ def _ascii_domain(spec: str) -> str:
         raise ValueError("it needs a name, an @ and a domain")
     if not local.isascii():
         raise ValueError("letters beyond ASCII before the @ are not supported")
-    return f"{local}@{domain.encode('idna').decode()}"
+    return f"{local}@{dns_name(domain)}"
+
+
+def dns_name(host: str) -> str:
+    """A host in the letters of the DNS, by IDNA 2008 as web addresses are read (UTS 46). Raises ValueError."""
+    return idna.encode(host, uts46=True).decode() if not host.isascii() else host.encode("idna").decode()
 
 
 def _headers(message: Message) -> dict[str, str]:

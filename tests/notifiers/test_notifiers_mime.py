@@ -95,6 +95,12 @@ def test_a_domain_of_other_letters_is_written_for_the_dns() -> None:
     assert b"To: jo@xn--mnchen-3ya.example" in told
 
 
+def test_a_domain_goes_where_the_present_standard_says() -> None:
+    told = build(message(), sender="Wache <wacht@fa\u00df.example>", to="jo@stra\u00dfe.example")
+    assert b"To: jo@xn--strae-oqa.example" in told  # not strasse.example, which belongs to somebody else
+    assert b"wacht@xn--fa-hia.example" in told
+
+
 @pytest.mark.parametrize("to", ["", "reader", "@example.org", "reader@", "jö@example.org", "a b@example.org", "a@" + "x" * 70])
 def test_an_address_that_is_none_is_refused_for_good(to: str) -> None:
     with pytest.raises(NotSent, match="not a mail address") as told:
