@@ -73,7 +73,7 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
 
 
 async def probe(recipient: Recipient, settings: Settings) -> str:
-    """Connect, log in and say goodbye; nothing is sent. Raises NotSent."""
+    """Connect, log in and quit; nothing is sent. Raises NotSent."""
     address(recipient.address)
     await _part(await _opened(settings, address(settings.sender).addr_spec))
     logged_in = f"logged in as {settings.username}" if settings.token or settings.password else "no login asked for"
@@ -116,7 +116,7 @@ async def _log_in(client: SMTP, settings: Settings) -> None:
 
 
 async def _part(client: SMTP) -> None:
-    """Say goodbye; the mail is accepted, whatever the answer."""
+    """Quit; the mail is accepted, whatever the answer."""
     transport = client.transport
     with suppress(SMTPException, OSError):
         await client.quit()
@@ -124,7 +124,7 @@ async def _part(client: SMTP) -> None:
 
 
 async def _hang_up(client: SMTP, transport: asyncio.BaseTransport | None) -> None:
-    """Close the line at once: over TLS, a close would wait for the other side's goodbye."""
+    """Close the connection at once: over TLS, a close would wait for the other side's close_notify."""
     if isinstance(transport, asyncio.WriteTransport):
         transport.abort()
     client.close()

@@ -238,7 +238,7 @@ def test_a_signal_that_cannot_be_decided_does_not_stop_the_others_and_the_beat_i
                 await heart.tick()
             return heart.last_error
 
-    assert "a part of the beat failed" in asyncio.run(beats())
+    assert "a part of the cycle failed" in asyncio.run(beats())
     assert watch.subjects("reader")[-1].startswith("Widget: open"), "the other signal is decided, announced and mailed"
     assert "deciding gadget failed" in caplog.text
 
@@ -294,4 +294,4 @@ def test_a_service_that_does_not_take_it_is_told_in_the_log_without_its_address(
 def test_an_answer_without_words_is_enough(answer: bytes, store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     signs(store, tmp_path, [0], answer)
 
-    assert "sign of life" not in caplog.text
+    assert "eartbeat ping" not in caplog.text

@@ -167,7 +167,7 @@ async def opened(
     deliver: Callable[[datetime], Awaitable[int]],
     rehearsal: Rehearsal | None = None,
 ) -> AsyncIterator[Context]:
-    """Everything that the beats need, with the door to the network and the reading workers open."""
+    """Everything that the stages need, with the HTTP client and the parser pool open."""
     clock = rehearsal.world.now if rehearsal else utc_now
     transport = rehearsal.world.transport() if rehearsal else None
     heartbeat = "" if rehearsal else config.watch.heartbeat_url

@@ -112,20 +112,20 @@ def test_it_serves_the_page_and_takes_up_a_changed_configuration_or_keeps_the_ol
 
         path.write_text(text.replace('tier = "official"', 'tier = "offical"'), "utf-8")
         watch.hang_up()
-        watch.until(r"ERROR.*kept the old configuration: signals\.toml:\d+: .*tier")
+        watch.until(r"ERROR.*reload failed, the old configuration stays: signals\.toml:\d+: .*tier")
         assert "Can everybody use the Gadget?" in watch.get("/")
 
         path.write_text(text.replace("Can everybody use the Gadget?", "Is the Gadget for all?") + "\n[web]\nport = 9\n", "utf-8")
         watch.hang_up()
-        watch.until(r"took up signals\.toml")
+        watch.until(r"configuration reloaded from signals\.toml")
         watch.until(r"WARNING.*\[web\] port changes when the watch is started again")
         watch.shows("Is the Gadget for all?")
         assert watch.end() == 0
 
     acts = watcher("audit", "--json").json()["acts"]
     assert [(act["who"], act["what"]) for act in acts] == [
-        ("watch", "took up signals.toml"),
-        ("watch", "kept the old configuration, signals.toml cannot be used"),
+        ("watch", "reloaded signals.toml"),
+        ("watch", "reload failed, signals.toml cannot be used"),
     ]
     assert "offical" in acts[1]["why"]
 
@@ -146,7 +146,7 @@ def test_changed_rules_are_applied_from_history_without_a_fetch_and_corrected_by
         loose = text.replace('open = ["open to everyone"]', 'open = ["open to everyone", "is closed"]')
         path.write_text(loose, "utf-8")
         watch.hang_up()
-        watch.until(r"took up .*other rules: gadget")
+        watch.until(r"configuration reloaded from .*other rules: gadget")
         watch.until(r"gadget\.it advance: closed -> open")
         path.write_text(text, "utf-8")
         watch.hang_up()
@@ -184,16 +184,16 @@ def test_a_signal_may_come_and_go_while_it_runs(lab: Site, home: Path) -> None:
         watch.until(r"gadget baseline")
         path.write_text(text + OTHER % lab.url("/cog.xml"), "utf-8")
         watch.hang_up()
-        watch.until(r"took up signals\.toml: new signals: cog$")
+        watch.until(r"configuration reloaded from signals\.toml: new signals: cog$")
         watch.until(r"cog baseline")
         watch.shows("Is there a Cog?")
         assert lab.asked.count("/feed.xml") == 1, "what was not due is not asked again"
 
         path.write_text(text, "utf-8")
         watch.hang_up()
-        watch.until(r"took up signals\.toml: signals gone: cog$")
+        watch.until(r"configuration reloaded from signals\.toml: signals gone: cog$")
         watch.hang_up()
-        watch.until(r"took up signals\.toml: nothing that is decided by$")
+        watch.until(r"configuration reloaded from signals\.toml: nothing that is decided by$")
         watch.hides("Is there a Cog?")
         assert watch.end() == 0
 

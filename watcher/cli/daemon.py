@@ -73,7 +73,7 @@ async def open_beat(config: Config, store: Store) -> tuple[Context, AsyncExitSta
 
 
 async def serve(config: Config, store: Store, door: socket.socket) -> None:
-    """Watch and serve the page until a signal ends it; SIGHUP takes up the changed configuration."""
+    """Watch and serve the page until a signal ends it; SIGHUP reloads the configuration."""
     prepare(store, config, utc_now())
     watching = RunningWatch(config, store, *await open_beat(config, store))
     settings = settings_of(config.web, metrics_token=config.secret("METRICS_TOKEN") or "")
@@ -100,15 +100,15 @@ async def reload(watching: RunningWatch, manager: ServiceManager) -> None:
         await watching.take_up(config)
     except (ConfigError, StoreError) as error:
         for line in str(error).splitlines():
-            log.error("kept the old configuration: %s", line)  # noqa: TRY400 - the words say it all
-        await asyncio.to_thread(_note, watching.store, f"kept the old configuration, {path} cannot be used", str(error))
+            log.error("reload failed, the old configuration stays: %s", line)  # noqa: TRY400 - the words say it all
+        await asyncio.to_thread(_note, watching.store, f"reload failed, {path} cannot be used", str(error))
         manager.say("READY=1", "STATUS=Watching under the old configuration: the new one cannot be used")
         return
     changed = differences(old, config)
-    log.info("took up %s: %s", path, changed)
+    log.info("configuration reloaded from %s: %s", path, changed)
     for one in fixed(old, config):
         log.warning("%s changes when the watch is started again", one)
-    await asyncio.to_thread(_note, watching.store, f"took up {path}", changed)
+    await asyncio.to_thread(_note, watching.store, f"reloaded {path}", changed)
     manager.say("READY=1", "STATUS=Watching")
 
 

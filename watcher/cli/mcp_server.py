@@ -61,7 +61,7 @@ class Assistant:
     """The tools, over one configuration and its database."""
 
     def __init__(self, config: Config, store: Store) -> None:
-        """Keep the doors; nothing is read yet."""
+        """Keep what reads the store; nothing is read yet."""
         self.config, self.store = config, store
         self.reads = StoreQueries(store, site_info(config), clock=utc_now)
 

@@ -31,7 +31,7 @@ def on_hangup(act: Callable[[], Awaitable[None]], *, end: Callable[[], None]) ->
             try:
                 await act()
             except Exception:
-                log.exception("kept the old configuration")
+                log.exception("reload failed, the old configuration stays")
 
     loop.add_signal_handler(signal.SIGHUP, heard)
     task = loop.create_task(answer(), name="hangup")

@@ -76,7 +76,7 @@ def run(
     Polls what is due, decides, writes to the recipients, and serves the page, its feeds and its API. SIGTERM and Ctrl-C end it
     in order within 25 seconds, a second one at once; killed at any point it loses nothing and goes on at the next start.
 
-    SIGHUP takes up a changed configuration: what was seen is decided again under changed rules, without a fetch, and what they
+    SIGHUP reloads a changed configuration: what was seen is decided again under changed rules, without a fetch, and what they
     rewrite of what was told is mailed as a correction. A configuration that cannot be used is told in the log and in the audit
     list of the page, and the old one kept. The address of the page and of the database change at the next start alone.
     """

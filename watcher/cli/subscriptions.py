@@ -1,4 +1,4 @@
-"""Opens the door for subscribers: the page's way to the mail server, where `[web] subscribe` says so."""
+"""Lets the page take subscribers: its way to the mail server, where `[web] subscribe` says so."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Context:
     zone: tzinfo | None = None
     """Of the readers, for weekly notes and reminders; None gives none (a rehearsal)."""
     after: Callable[[], Awaitable[None]] | None = None
-    """A sign of life to another service, given after good cycles."""
+    """The heartbeat ping, sent after good cycles."""
     keep: Policy | None = None
     """How long things are kept that nothing cites; None lets nothing go (a rehearsal)."""
 
@@ -117,7 +117,7 @@ async def run_cycle(
             )
     with mishaps.left_out("delivering"):
         sent += await beat.deliver(now)
-    with mishaps.left_out("letting go of what is old"):
+    with mishaps.left_out("deleting what is old"):
         if beat.keep is not None:
             await run_retention(beat.store, now, beat.keep)
     mishaps.tell()

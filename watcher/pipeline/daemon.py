@@ -1,6 +1,6 @@
 """The heartbeat: one cycle after the other while the process lives.
 
-The pause between two beats is measured by a clock that nobody sets: the time of day may jump, in either direction.
+The pause between two beats is measured by the monotonic clock: the time of day may jump, in either direction.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LOOK_AGAIN = timedelta(seconds=30)
 TRY_AGAIN = timedelta(seconds=10)
 """A beat that failed is tried again after this, every signal with it."""
 SIGN_EVERY = timedelta(minutes=1)
-"""A sign of life is given no more often than this."""
+"""The heartbeat ping is sent no more often than this."""
 
 
 class Daemon:
@@ -100,7 +100,7 @@ class Daemon:
             self.last_error = str(error) or type(error).__name__
             self._first, self._look_at = True, now + TRY_AGAIN
             self.tally.beat(perf_counter() - started, good=False)
-            log.exception("beat failed")
+            log.exception("cycle failed")
         else:
             await self._give_sign(now)
 
@@ -124,7 +124,7 @@ class Daemon:
         try:
             await self.beat.after()
         except Exception:
-            log.exception("the sign of life could not be given")
+            log.exception("heartbeat ping failed")
 
 
 def _log(done: CycleResult) -> None:

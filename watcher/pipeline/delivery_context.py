@@ -1,4 +1,4 @@
-"""What sending needs beside the outbox: who the recipients are, how their channels are reached, and the door out."""
+"""What sending needs beside the outbox: who the recipients are, how their channels are reached, and the guard of addresses."""
 
 from __future__ import annotations
 

@@ -26,11 +26,11 @@ class ErrorCollector:
         except StoreError:
             raise
         except Exception as error:
-            log.exception("%s failed; the rest of the beat goes on", what)
+            log.exception("%s failed; the rest of the cycle goes on", what)
             error.add_note(what)
             self.errors.append(error)
 
     def tell(self) -> None:
         """Raise what was noted, so that the beat does not count as a good one."""
         if self.errors:
-            raise ExceptionGroup("a part of the beat failed", self.errors)
+            raise ExceptionGroup("a part of the cycle failed", self.errors)

@@ -18,7 +18,7 @@ from watcher.store import KnownEntry, Transaction, entry_digest
 
 SUCCESS = frozenset({Outcome.OK, Outcome.UNCHANGED})
 GIVE_UP = 3
-"""A followed page that was never there is let go after this many polls."""
+"""A followed page that was never there is given up after this many polls."""
 
 
 def record_results(tx: Transaction, readings: Sequence[PollResult], now: datetime) -> list[Observation]:

@@ -1,4 +1,4 @@
-"""Once a day what nothing cites is let go after its time; not on a day on which the clock may be wrong."""
+"""Once a day what nothing cites is deleted after its time; not on a day on which the clock may be wrong."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from watcher.store import Policy, Store
 
 LAST = "let go at"
-"""When something was let go, or could have been, for the last time."""
+"""When something was deleted, or could have been, for the last time."""
 EVERY = timedelta(days=1)
 GAP = timedelta(days=10)
-"""After a gap as long as this nothing is let go for another day: a clock that ran ahead must not cost what was kept."""
+"""After a gap as long as this nothing is deleted for another day: a clock that ran ahead must not cost what was kept."""
 
 
 async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
-    """Let go what is due, in a thread of its own; whether it was done at `now`. Raises StoreError."""
+    """Delete what is due, in a thread of its own; whether it was done at `now`. Raises StoreError."""
     with store.reading() as tx:
         last = tx.meta.get(LAST)
     passed = now - datetime.fromisoformat(last) if last else None

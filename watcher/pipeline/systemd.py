@@ -51,7 +51,7 @@ class ServiceManager:
 class Watchdog:
     """Whether the beats go on, by a sign that changes with each good one.
 
-    Measured by a clock that nobody sets: the time of day may jump.
+    Measured by the monotonic clock: the time of day may jump.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Watchdog:
 
 @contextlib.asynccontextmanager
 async def announced(manager: ServiceManager, pulse: Watchdog) -> AsyncIterator[None]:
-    """Say READY, then a sign of life as often as the manager asks while the beats go on, and STOPPING at the end."""
+    """Say READY, then WATCHDOG as often as the manager asks while the cycles go on, and STOPPING at the end."""
     manager.say("READY=1", "STATUS=Watching")
     signs = asyncio.create_task(_signs(manager, pulse))
     try:

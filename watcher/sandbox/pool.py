@@ -32,7 +32,7 @@ MEMORY = 1 << 30
 
 _CHUNK = 1 << 16
 _MAX_ANSWER = 128 << 20
-_GOODBYE = 5.0
+_EXIT_SECONDS = 5.0
 _START = 1.0
 """Seconds that a worker may need before it begins with its first document."""
 
@@ -216,7 +216,7 @@ class _Worker:
     def _ended(self) -> int | None:
         """Its exit code, once its pipe is closed; None for one that lives on."""
         try:
-            return self._process.wait(_GOODBYE)
+            return self._process.wait(_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
             return None
 

@@ -129,7 +129,7 @@ class Delivery:
 
 
 def addressee(recipient: str) -> str:
-    """A recipient as pages and mails may name it: who has subscribed is nobody's business."""
+    """A recipient as pages and mails may name it: the identities of subscribers are private."""
     return "a subscriber" if "@" in recipient or recipient.startswith("subscriber") else recipient
 
 

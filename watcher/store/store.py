@@ -155,7 +155,7 @@ class Store:
             backup(tx.connection, target)
 
     def retain(self, now: datetime, policy: Policy = KEEP) -> Dropped:
-        """Let go what nothing cites and whose time is over, slice by slice, so that nobody waits long for the writer."""
+        """Delete what nothing cites and whose time is over, slice by slice, so that nobody waits long for the writer."""
         dropped = Dropped(**{span.name: self.shed(span.name, now - getattr(policy, span.name)) for span in fields(Policy)})
         documents = self.shed("documents", now - policy.bodies)
         with self._lock:

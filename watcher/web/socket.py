@@ -1,4 +1,4 @@
-"""The socket at which readers knock."""
+"""The listening socket of the page."""
 
 from __future__ import annotations
 
