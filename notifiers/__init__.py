@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 
 from notifiers.message import Message, NotSent, Recipient
 
-__all__ = ["Message", "NotSent", "Notifier", "Recipient", "load", "names", "probe", "settings"]
+__all__ = ["Message", "NotSent", "Notifier", "Recipient", "check", "load", "names", "probe", "settings"]
 
 
 class Notifier(Protocol):
@@ -22,7 +22,8 @@ class Notifier(Protocol):
     async def send(self, message: Message, recipient: Recipient, settings: Any) -> None:  # noqa: ANN401 - each has its own
         """Hand the message over. Raises NotSent."""
 
-    # A channel may also offer `async def probe(recipient, settings) -> str`: everything but the sending.
+    # A channel may also offer `def check(recipient) -> None`, which raises NotSent for an address or a secret that could never be
+    # used, and `async def probe(recipient, settings) -> str`: everything but the sending.
 
 
 def names() -> tuple[str, ...]:
@@ -35,6 +36,13 @@ def load(name: str) -> Notifier:
     if name not in names():
         raise ValueError(f"no channel {name!r}: there are {', '.join(names())}")
     return cast("Notifier", import_module(f"notifiers.{name}"))
+
+
+def check(name: str, recipient: Recipient) -> None:
+    """Look at what a recipient says of itself. Raises NotSent for what could never be used, ValueError for an unknown name."""
+    found = getattr(load(name), "check", None)
+    if found:
+        found(recipient)
 
 
 async def probe(name: str, recipient: Recipient, settings: Any) -> str:  # noqa: ANN401 - each channel has its own

@@ -72,6 +72,11 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
     await _part(client)
 
 
+def check(recipient: Recipient) -> None:
+    """One mail address, no list of them. Raises NotSent."""
+    address(recipient.address)
+
+
 async def probe(recipient: Recipient, settings: Settings) -> str:
     """Connect, log in and quit; nothing is sent. Raises NotSent."""
     address(recipient.address)

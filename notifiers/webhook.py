@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import hashlib
 import json
 import ssl
@@ -14,7 +16,6 @@ from typing import TypeAlias
 
 import httpx2
 from standardwebhooks import Webhook
-from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from notifiers.message import Message, NotSent, Recipient, one_line
 
@@ -24,6 +25,9 @@ Guard: TypeAlias = Callable[[str, int], Awaitable[str]]
 ANSWER = 4096
 GONE = 410
 LONGEST_WAIT = timedelta(days=1)
+PREFIX = "whsec_"
+SHORTEST_KEY, LONGEST_KEY = 24, 64
+"""Bytes of a signing key, as Standard Webhooks asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
         raise NotSent(f"{url.host}: no answer, {type(error).__name__}", retry=True, uncertain=True) from None
     if not httpx2.codes.is_success(status):
         raise NotSent(f"{url.host} answered {status} {words}", retry=status != GONE, wait=wait, gone=status == GONE)
+
+
+def check(recipient: Recipient) -> None:
+    """A web address, and secrets that sign. Raises NotSent."""
+    _url(recipient.address)
+    _keys(recipient.secret)
 
 
 async def probe(recipient: Recipient, settings: Settings) -> str:
@@ -94,12 +104,7 @@ def _identity(message: Message) -> str:
 
 def _signed(identity: str, body: bytes, secrets: str, now: datetime) -> dict[str, str]:
     """The headers of Standard Webhooks, one signature for each secret. Raises NotSent where there is none to sign with."""
-    try:
-        signatures = [Webhook(secret).sign(identity, now.astimezone(UTC), body.decode()) for secret in secrets.split()]
-    except (ValueError, EmptyWebhookSecretError):
-        raise NotSent("the signing secret is no base64: whsec_ and 24 to 64 bytes", retry=True) from None
-    if not signatures:
-        raise NotSent('no signing secret: give the recipient one, `secret = "$NAME"`', retry=True)
+    signatures = [Webhook(key).sign(identity, now.astimezone(UTC), body.decode()) for key in _keys(secrets)]
     return {
         "content-type": "application/json",
         "user-agent": "policy-signal-watch",
@@ -108,6 +113,27 @@ def _signed(identity: str, body: bytes, secrets: str, now: datetime) -> dict[str
         "webhook-signature": " ".join(signatures),
         "idempotency-key": identity,
     }
+
+
+def _keys(secrets: str) -> list[bytes]:
+    """The keys of one secret or several. Raises NotSent for none, or one that is none: another may be set meanwhile."""
+    keys = [_key(secret) for secret in secrets.split()]
+    if not keys:
+        raise NotSent('no signing secret: give the recipient one, `secret = "$NAME"`', retry=True)
+    return keys
+
+
+def _key(secret: str) -> bytes:
+    """The bytes of one secret. Raises NotSent; the secret is never part of the words."""
+    if secret.startswith(("whsk_", "whpk_")):
+        raise NotSent("the signing secret is one of a pair of keys (whsk_, whpk_): a shared one is needed, whsec_…", retry=True)
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        raise NotSent("the signing secret is no base64: whsec_ and 24 to 64 bytes", retry=True) from None
+    if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        raise NotSent(f"the signing secret has {len(key)} bytes: whsec_ and the base64 of 24 to 64", retry=True)
+    return key
 
 
 async def _checked(url: httpx2.URL, guard: Guard) -> str:

@@ -7,7 +7,7 @@ import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 import idna
 
@@ -52,7 +52,10 @@ def build(message: Message, *, sender: str, to: str, name: str = "") -> bytes:
 
 def address(text: str, name: str = "") -> Address:
     """A mail address with its name. Raises NotSent: a later attempt would meet the same address."""
-    spoken, spec = parseaddr(one_line(text))
+    found = getaddresses([one_line(text)])
+    if len(found) > 1:
+        raise NotSent("not a mail address: one alone, not a list of them", retry=False)
+    spoken, spec = found[0] if found else ("", "")
     try:
         return Address(display_name=one_line(name or spoken), addr_spec=_ascii_domain(spec))
     except (ValueError, IndexError, AttributeError) as error:

@@ -63,11 +63,27 @@ def test_a_secret_file_that_cannot_be_read_is_named(read: Read, tmp_path: Path) 
 
 def test_addresses_that_are_secret_are_filled_from_outside_and_never_shown(read: Read) -> None:
     hook = '[[recipient]]\nid = "a"\nchannel = "webhook"\nto = "${HOOK}?price=$$5"\nsecret = "$KEY"\n'
-    config = read(SMALL + hook, HOOK="https://example.org/T0K3N", KEY="whsec_abc")
+    config = read(SMALL + hook, HOOK="https://example.org/T0K3N", KEY="whsec_" + "a" * 32 + "\n")
     assert config.recipients[0].to == "https://example.org/T0K3N?price=$5"
-    assert config.recipients[0].secret == "whsec_abc"
+    assert config.recipients[0].secret == "whsec_" + "a" * 32
     assert "T0K3N" not in repr(config)
     assert "whsec" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "named", "words"),
+    [
+        ('channel = "smtp"\nto = "a@reader.example, b@reader.example"', "key `to`", "one alone, not a list of them"),
+        ('channel = "webhook"\nto = "https://a.example/"\nsecret = "$KEY"', "key `secret`", "pair of keys"),
+        ('channel = "webhook"\nto = "https://a.example/"', "key `secret`", "no signing secret"),
+    ],
+)
+def test_an_address_or_a_secret_that_can_never_be_used_is_named(read: Read, recipient: str, named: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(f'{MAIL}[[recipient]]\nid = "two"\n{recipient}\n', KEY="whsk_" + "a" * 44)
+    assert named in str(caught.value)
+    assert words in str(caught.value)
+    assert "aaaa" not in str(caught.value)
 
 
 def test_own_secrets_are_read_when_they_are_asked_for(read: Read) -> None:

@@ -27,7 +27,7 @@ from watcher.replay.single_document import DocumentResult, evaluate_document, la
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / ".." / "shared" / "cases" / "cases.jsonl"
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-UNDER_WAY = frozenset(["webhook-secret-1", "webhook-secret-2"])
+UNDER_WAY = frozenset[str]()
 """Cases that other parts of the code are being mended for: each leaves this list with its mending."""
 
 

@@ -22,6 +22,7 @@ def size(payload: object) -> int:
 def test_it_says_the_news_with_its_evidence() -> None:
     told = render(digest(PASSED, EVENT), DESK, READER).payload
     assert (told["type"], told["id"], told["at"]) == ("watch.news", "news-20261209-8", "2026-12-09T22:41:00Z")
+    assert told["timestamp"] == told["at"]
     change = told["changes"][0]
     assert (change["signal"], change["track"], change["from"], change["to"]) == ("senate-vote", "hr2683", "committee", "passed")
     assert change["evidence"][0]["quote"] == "Passed Senate by Yea-Nay Vote. 60 - 40."

@@ -69,7 +69,16 @@ def test_two_secrets_sign_twice_while_one_replaces_another() -> None:
             assert Webhook(secret).verify(post.body, post.headers)
 
 
-@pytest.mark.parametrize(("secret", "words"), [("", "no signing secret"), ("whsec_ü", "no base64"), ("whsec_", "no base64")])
+@pytest.mark.parametrize(
+    ("secret", "words"),
+    [
+        ("", "no signing secret"),
+        ("whsec_ü", "no base64"),
+        ("whsec_", "has 0 bytes"),
+        ("whsk_" + "a" * 44, "pair of keys"),
+        ("whsec_YQ==", "has 1 bytes"),
+    ],
+)
 def test_without_a_good_secret_nothing_leaves(secret: str, words: str) -> None:
     with web_server("webhook", HOOK) as stage:
         stage.recipient = replace(stage.recipient, secret=secret)

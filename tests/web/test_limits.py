@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from starlette.requests import Request
 
-from watcher.web.rate_limit import MOST, RateLimit, client_key
+from watcher.store import Store
+from watcher.web.rate_limit import client_key
+from watcher.web.subscription_limits import ASKED, Admission, SubscriptionLimits, mailbox_of
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -33,20 +36,50 @@ def test_who_asks(peer: str, forwarded: str, trusted: tuple[str, ...], who: str)
     assert client_key(Request({"type": "http", "headers": headers, "client": (peer, 1) if peer else None}), trusted) == who
 
 
-def test_a_limit_forgets_after_its_time_and_with_a_clock_that_was_set_back() -> None:
-    limit = RateLimit(2, timedelta(hours=1))
-    assert [limit.allows("a", NOW), limit.allows("a", NOW), limit.allows("a", NOW)] == [True, True, False]
-    assert limit.allows("b", NOW)
-    assert limit.allows("a", NOW + timedelta(hours=1))
-    assert limit.allows("b", NOW - timedelta(days=9))
-    assert limit.allows("b", NOW - timedelta(days=9))
+def test_a_second_header_line_is_read_as_the_end_of_the_first() -> None:
+    lines = [(b"x-forwarded-for", b"192.0.2.66"), (b"x-forwarded-for", b"198.51.100.1")]
+    request = Request({"type": "http", "headers": lines, "client": ("127.0.0.1", 1)})
+    assert client_key(request, ("127.0.0.1",)) == "198.51.100.1", "the last is the proxy's; whoever asks writes the first"
 
 
-def test_a_flood_of_names_takes_bounded_memory_and_drops_the_oldest() -> None:
-    limit = RateLimit(1, timedelta(hours=1))
-    assert limit.allows("first", NOW)
-    for number in range(MOST):
-        limit.allows(str(number), NOW)
-    assert limit.allows("first", NOW)
-    assert not limit.allows(str(MOST - 1), NOW)
-    assert len(limit._asked) == MOST
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("Ada@reader.example", "ada@reader.example"),
+        ("ada+news+more@reader.example", "ada@reader.example"),
+        ("a.d.a+x@googlemail.com", "ada@gmail.com"),
+        ("a.da@reader.example", "a.da@reader.example"),
+        ("+@reader.example", "+@reader.example"),
+    ],
+)
+def test_which_mailbox_an_address_means(address: str, mailbox: str) -> None:
+    assert mailbox_of(address) == mailbox
+
+
+@pytest.fixture
+def limits(tmp_path: Path) -> SubscriptionLimits:
+    return SubscriptionLimits(Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False), b"key")
+
+
+def test_a_domain_that_catches_everything_is_written_to_twenty_times_an_hour(limits: SubscriptionLimits) -> None:
+    asked = [limits.admit(f"asker {n}", f"r{n}@host{n}.reader.example", NOW) for n in range(21)]
+    assert asked == [Admission.WRITE] * 20 + [Admission.QUIET]
+    assert [limits.admit(f"other {n}", f"r{n}@gmail.com", NOW) for n in range(21)] == [Admission.WRITE] * 21
+    assert limits.admit("late", "r@reader.example", NOW + timedelta(hours=1)) is Admission.WRITE
+
+
+def test_all_together_have_a_limit_that_unwritten_mails_do_not_use_up(limits: SubscriptionLimits) -> None:
+    for n in range(300):
+        limits.admit(f"flood {n}", "ada@reader.example", NOW)
+    asked = [limits.admit(f"asker {n}", f"r{n}@reader{n}.example", NOW) for n in range(199)]
+    assert asked == [Admission.WRITE] * 198 + [Admission.REFUSE]
+
+
+def test_a_clock_that_was_wrong_closes_nothing_and_what_is_old_is_forgotten(limits: SubscriptionLimits) -> None:
+    for n in range(9):
+        limits.admit("asker", f"r{n}@gmail.com", NOW + timedelta(days=9))
+    assert limits.admit("asker", "ada@reader.example", NOW) is Admission.WRITE
+    with limits.store.reading() as tx:
+        kept = tx.meta.get(ASKED)
+    assert "reader" not in kept
+    assert kept.count("[") == 4, "asker, mailbox, domain and all"

@@ -169,10 +169,24 @@ def test_an_address_is_written_to_twice_and_no_more_whoever_asks(shop: Shop) -> 
     assert shop.box.next()["To"] == ADA
 
 
-def test_all_together_have_a_limit(shop: Shop) -> None:
-    assert shop.door
-    assert [shop.door.may_ask(f"198.51.100.{number}", shop.clock()) for number in range(201)] == [True] * 200 + [False]
-    assert shop.ask().status_code == 429
+def test_names_with_a_tag_are_one_mailbox_and_a_restart_forgets_no_limit(tmp_path: Path) -> None:
+    with opened(tmp_path) as shop:
+        assert {shop.ask(f"ada.lovelace+{tag}@reader.example").status_code for tag in range(9)} == {200}
+        shop.ask(BOB)
+        assert sorted(shop.box.next()["To"].partition("+")[0] for _ in range(3)) == ["ada.lovelace", "ada.lovelace", BOB]
+        assert shop.box.mails.empty()
+    with opened(tmp_path) as again:
+        again.ask(ADA)
+        again.ask("eve@reader.example")
+        assert again.box.next()["To"] == "eve@reader.example"
+        assert again.box.mails.empty()
+
+
+def test_bad_requests_close_the_form_to_nobody(shop: Shop) -> None:
+    bad = {shop.post("subscribe", {"address": "none"}, x_forwarded_for="198.51.100.1").status_code for _ in range(201)}
+    assert bad == {400}
+    assert shop.ask().status_code == 200
+    assert shop.box.next()["To"] == ADA
 
 
 def test_a_link_to_confirm_ends_and_the_address_with_it(shop: Shop) -> None:
@@ -209,7 +223,8 @@ def test_links_that_others_made_or_bent_do_nothing(shop: Shop) -> None:
         assert shop.get(f"subscription/{token}").status_code == 404
         assert shop.post(f"subscription/{token}", {"pace": "weekly"}).status_code == 404
         assert shop.get(f"confirm/{token}").status_code == 404
-        shop.post(f"unsubscribe/{token}")
+        stays = shop.post(f"unsubscribe/{token}")
+        assert (stays.status_code, "mails may go on" in stays.text, "You have left" in stays.text) == (404, True, False)
     # A link to leave is none to confirm, and the other way round.
     assert shop.get(f"confirm/{own}").status_code == 404
     assert shop.get(f"unsubscribe/{own}").status_code == 200

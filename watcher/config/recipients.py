@@ -76,7 +76,20 @@ def _recipient(number: int, table: Mapping[str, Any], env: Mapping[str, str], pl
         places.note((*place, "secret"), "a secret in the file", 'the name of an environment variable such as "$HOOK_SECRET"')
         secret = ""
     filled = {"to": _filled(to, (*place, "to"), env, places), "secret": _filled(secret, (*place, "secret"), env, places)}
-    return Recipient(**{"id": recipient_id(table), **table, **filled})
+    recipient = Recipient(**{"id": recipient_id(table), **table, **filled})
+    _tried(recipient, place, table, places)
+    return recipient
+
+
+def _tried(recipient: Recipient, place: Position, table: Mapping[str, Any], places: SourceMap) -> None:
+    """Note an address or a secret that its channel could never use; what was not filled in has been noted already."""
+    if not recipient.to or bool(table.get("secret")) != bool(recipient.secret):
+        return
+    try:
+        notifiers.check(recipient.channel, notifiers.Recipient(recipient.id, recipient.to, secret=recipient.secret))
+    except notifiers.NotSent as error:
+        key = "secret" if "signing secret" in error.reason else "to"
+        places.note((*place, key), show(table[key]) if key in table else "nothing", f"one that can be used ({error.reason})")
 
 
 def recipient_id(table: Mapping[str, Any]) -> str:

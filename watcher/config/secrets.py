@@ -10,12 +10,12 @@ _REFERENCE = re.compile(r"\$(\$|[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\
 
 
 def read_secret(name: str, env: Mapping[str, str]) -> str | None:
-    """Give the value of NAME, else the content of the file NAME_FILE without its last newline, else None.
+    """Give the value of NAME, else the content of the file NAME_FILE, without newlines at the end; else None.
 
     Raises ValueError where the file cannot be read; the value itself is never part of the words.
     """
     if name in env:
-        return env[name]
+        return env[name].rstrip("\r\n")
     if not (path := env.get(f"{name}_FILE")):
         return None
     try:

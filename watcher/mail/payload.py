@@ -27,6 +27,7 @@ def payload(digest: Digest, desk: MailContext, reader: Recipient, *, subject: st
         "type": f"watch.{digest.kind}",
         "id": digest.id,
         "at": iso_utc(digest.at),
+        "timestamp": iso_utc(digest.at),
         "subject": subject,
         "url": desk.page(),
         "changes": [transition_to_dict(change) for change in transitions_for(digest, reader)],

@@ -26,6 +26,8 @@ NEVER = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 WRONG = "That is not a whole mail address, such as name@example.org."
 NO_LINK = "This link does not hold: it has ended, or the subscription was removed."
 
+STAYS = "This link does not hold, and nothing was changed: mails may go on. The newest mail has the link that ends them."
+
 
 def add(app: FastAPI, desk: PageRenderer, door: Subscriptions) -> None:
     """Add the routes for subscribing."""
@@ -68,15 +70,14 @@ def _add_asking(router: APIRouter, desk: PageRenderer, door: Subscriptions) -> N
     @router.post("/subscribe")
     async def asked(request: Request) -> Response:
         fields = await form(request)
-        if not door.may_ask(client_key(request, desk.settings.trusted_proxies), desk.clock()):
-            raise HTTPException(429)
         wish = door.wish(fields)
         if wish is None:
             typed, one = "".join(fields.get("address", ())[:1])[:LONGEST_ADDRESS], door.chosen(fields)
             return await run_in_threadpool(
                 shown, desk, "subscribe.html", status=400, paces=PACES, wrong=WRONG, typed=typed, one=one
             )
-        door.ask(wish, desk.clock)
+        if not await door.ask(wish, client_key(request, desk.settings.trusted_proxies), desk.clock):
+            raise HTTPException(429)
         return await run_in_threadpool(
             shown,
             desk,
@@ -115,8 +116,8 @@ def _confirming(desk: PageRenderer, one: Subscriber | None, token: str) -> HTMLR
     return shown(desk, "confirm.html", depth=1, token=token, one=one, paces=PACES)
 
 
-def _gone(desk: PageRenderer) -> HTMLResponse:
-    return shown(desk, "said.html", depth=1, status=404, title="Nothing to do here", message=NO_LINK)
+def _gone(desk: PageRenderer, message: str = NO_LINK) -> HTMLResponse:
+    return shown(desk, "said.html", depth=1, status=404, title="Nothing to do here", message=message)
 
 
 def _add_keeping(router: APIRouter, desk: PageRenderer, door: Subscriptions) -> None:
@@ -128,7 +129,8 @@ def _add_keeping(router: APIRouter, desk: PageRenderer, door: Subscriptions) -> 
     @router.post("/unsubscribe/{token}")
     async def leave(request: Request, token: Token) -> Response:
         await form(request)
-        await run_in_threadpool(door.leave, token, desk.clock())
+        if not await run_in_threadpool(door.leave, token, desk.clock()):
+            return await run_in_threadpool(_gone, desk, STAYS)
         message = "Your address is forgotten. Nothing more will be sent."
         return await run_in_threadpool(shown, desk, "said.html", depth=1, title="You have left", message=message)
 

@@ -17,7 +17,7 @@ from watcher.mail.confirmation import confirmation, known_already
 from watcher.pipeline.subscribers import CONFIRM, GOOD_FOR, READER, SignedLinks, new_name
 from watcher.store import Delivery, Store, StoreError, Subscriber, Transaction
 from watcher.web.cache import Clock
-from watcher.web.rate_limit import RateLimit
+from watcher.web.subscription_limits import Admission, SubscriptionLimits
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +59,8 @@ class Subscriptions:
     def __init__(self, store: Store, links: SignedLinks, desk: MailContext, post: Post, *, pause: Pause = asyncio.sleep) -> None:
         """Nothing is asked yet; `pause` waits so many seconds."""
         self.store, self.links, self.desk, self.post, self.pause = store, links, desk, post, pause
-        self.by_asker = RateLimit(5, timedelta(hours=1))
-        self.by_address = RateLimit(2, timedelta(hours=6))
-        self.in_all = RateLimit(200, timedelta(hours=1))
+        self.limits = SubscriptionLimits(store, links.key)
         self._under_way = set[asyncio.Task[None]]()
-
-    def may_ask(self, asker: str, now: datetime) -> bool:
-        """Whether this asker, and all together, have not asked too often."""
-        return self.by_asker.allows(asker, now) and self.in_all.allows("all", now)
 
     def wish(self, fields: dict[str, list[str]]) -> SubscribeForm | None:
         """A wish from a form; None where its address is none, or it names what there is not."""
@@ -89,12 +83,17 @@ class Subscriptions:
         choice = self.choice(fields)
         return Preferences(*choice) if choice else None
 
-    def ask(self, wish: SubscribeForm, clock: Clock) -> None:
-        """Write to the address, apart from the answer and its connection: the time of neither tells whether it is known."""
-        if self.by_address.allows(wish.address.lower(), clock()):
+    async def ask(self, wish: SubscribeForm, asker: str, clock: Clock) -> bool:
+        """Write to the address, apart from the answer and its connection: the time of neither tells whether it is known.
+
+        False where this asker, or all together, have asked too often. Raises StoreError.
+        """
+        verdict = await asyncio.to_thread(self.limits.admit, asker, wish.address, clock())
+        if verdict is Admission.WRITE:
             task = asyncio.get_running_loop().create_task(self._write(wish, clock))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
+        return verdict is not Admission.REFUSE
 
     async def _write(self, wish: SubscribeForm, clock: Clock) -> None:
         """Send the mail, again later while the server asks for that; a watch that stops meanwhile is asked once more."""
@@ -161,12 +160,13 @@ class Subscriptions:
             mails = tx.deliveries.of(recipient=one.id)
         return _exported(one, mails)
 
-    def leave(self, token: str, now: datetime) -> None:
-        """Forget the reader and everything that waits for them; leaving twice is no mistake."""
+    def leave(self, token: str, now: datetime) -> bool:
+        """Forget the reader and everything that waits for them; leaving twice is no mistake. False for a link that is none."""
         name = self.links.read(READER, token, now)
         if name:
             with self.store.writing() as tx:
                 tx.subscribers.erase(name)
+        return bool(name)
 
 
 def _kept(tx: Transaction, wish: SubscribeForm, now: datetime) -> Subscriber:
