@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,16 @@ V1 = 'url = "https://github.com/o/r/releases/tag/v1.9"\n'
 def test_a_careful_configuration_gives_no_warning(read: Read) -> None:
     report = check(read(QUIET), NOW)
     assert (report.passed, report.failures, report.warnings) == (0, (), ())
+
+
+@pytest.mark.parametrize("table", ["[fetch]\n", '[smtp]\nhost = "h.example"\nfrom = "a@b.example"\n'], ids=["fetch", "smtp"])
+def test_a_file_that_is_named_and_is_not_there_is_found(read: Read, tmp_path: Path, table: str) -> None:
+    file = tmp_path / "own-ca.pem"
+    config = read(f'{QUIET}{table}ca_file = "{file}"\n')
+    [said] = check(config, NOW).wrong
+    assert said.startswith(f'{config.path}: {table.partition(chr(10))[0]}, key `ca_file`: found "{file}"; expected a file')
+    file.touch()
+    assert check(config, NOW).wrong == ()
 
 
 EXAMPLES = {

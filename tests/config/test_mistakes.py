@@ -378,9 +378,23 @@ def test_several_mistakes_are_told_together_in_the_order_of_their_lines(mistakes
 
 
 BROKEN = {
-    "no TOML": ("[watch\n", 1, '"[watch"', "TOML 1.0"),
-    "a key twice": ('[watch]\ntitle = "a"\ntitle = "b"\n', 3, 'title = \\"b\\"', "TOML 1.0"),
-    "an open text": ('[watch]\ntitle = """a\n', 3, "the end of the text", "TOML 1.0"),
+    "an open bracket": ("[watch\n", 1, '"[watch"', "between brackets, such as [watch]"),
+    "a key twice": ('[watch]\ntitle = "a"\ntitle = "b"\n', 3, 'title = \\"b\\"', "each key and table once"),
+    "a table twice": ("[watch]\n[watch]\n", 2, '"[watch]"', "this table once"),
+    "a text without quotes": ("[watch]\ntitle = hello\n", 2, '"title = hello"', 'a text in "quotes"'),
+    "no value": ("[watch]\ntitle =\n", 2, '"title ="', 'a value behind "="'),
+    "no equals sign": ("[watch]\ntitle: 1\n", 2, '"title: 1"', 'a line such as key = "value"'),
+    "two values": ("[web]\nport = 80 90\n", 2, '"port = 80 90"', "nothing more on this line"),
+    "no key": ("[web]\n= 80\n", 2, '"= 80"', 'a line such as key = "value"'),
+    "a list without a comma": ("[a]\nb = [1 2]\n", 2, '"b = [1 2]"', "values stand between commas"),
+    "an open list": ("a = [1\nb = 2\n", 2, '"b = 2"', '"]" at its end'),
+    "an open inline table": ("a = { b = 1\n", 2, "the end of the text", 'a "}" at the end'),
+    "an open text": ('[watch]\ntitle = "a\n', 2, 'title = \\"a', "the quote that ends this text"),
+    "an open text of several lines": ('[watch]\ntitle = """a\n', 3, "the end of the text", "the quotes that end the text"),
+    "an open text in single quotes": ("[watch]\ntitle = 'a", 2, "title = 'a", "the quote that ends the text"),
+    "a path of Windows": ('[web]\nx = "C:\\users"\n', 2, "users", "a backslash written twice"),
+    "a number no table knows": ("[web]\nx = 1\n[web.x]\n", 3, '"[web.x]"', "each key and table once"),
+    "a strange character": ("[web]\nx = 1 \u0000\n", 2, "x = 1", "TOML 1.0"),
 }
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from watcher.config.build import Config
+from watcher.config.errors import Diagnostic, show
 from watcher.config.settings import Example
 from watcher.config.warnings import warnings_of
 from watcher.core.bills.actions import wrong_examples
@@ -45,11 +48,13 @@ class Report:
     warnings: tuple[str, ...]
     wordings: tuple[str, ...] = ()
     """Rows of the tables of wordings without an example, or with one that is read otherwise."""
+    files: tuple[str, ...] = ()
+    """Files that the configuration names and that are not there."""
 
     @property
     def wrong(self) -> tuple[str, ...]:
         """All that fails the check, one line each."""
-        return (*map(str, self.failures), *self.wordings)
+        return (*self.files, *map(str, self.failures), *self.wordings)
 
     @property
     def passed(self) -> int:
@@ -63,7 +68,17 @@ def check(config: Config, now: datetime) -> Report:
     failures = tuple(
         Failure(example, tuple(map(_shown, claims))) for example, claims in results if not _holds(config, example, claims)
     )
-    return Report(config, failures, tuple(warnings_of(config, now)), (*wrong_examples(), *misread(english())))
+    return Report(
+        config, failures, tuple(warnings_of(config, now)), (*wrong_examples(), *misread(english())), tuple(missing_files(config))
+    )
+
+
+def missing_files(config: Config) -> Iterator[str]:
+    """Say of every file that a setting names, and that cannot be read, where it is named."""
+    named = {"fetch": config.fetch.ca_file} | {name: str(each.get("ca_file", "")) for name, each in config.channels.items()}
+    for table, file in named.items():
+        if file and not os.access(file, os.R_OK):
+            yield str(Diagnostic(str(config.path), 0, f"[{table}]", "ca_file", show(file), "a file that can be read"))
 
 
 def _holds(config: Config, example: Example, claims: list[Claim]) -> bool:

@@ -36,7 +36,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """The one door out."""
+    """The HTTP client that asks all sources."""
 
     via: MaybeUrl = ""
     """Mirror or archive that every request goes to instead, as `{via}/{host}{path}?{query}`."""

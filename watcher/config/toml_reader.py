@@ -17,6 +17,7 @@ from watcher.config.include import KEY, Part, included, merge
 from watcher.config.pydantic_errors import report_all
 from watcher.config.schema import checker, file_table
 from watcher.config.source_map import SourceMap
+from watcher.config.toml_words import expected_of
 
 _LONGEST = 50_000_000
 
@@ -77,6 +78,4 @@ def _broken(path: Path, text: str, error: tomli.TOMLDecodeError) -> Diagnostic:
     line = int(found[1]) if (found := re.search(r"line (\d+)", place)) else text.count("\n") + 1
     lines = text.split("\n")
     shown = show(lines[line - 1].strip()) if line <= len(lines) and lines[line - 1].strip() else "the end of the text"
-    return Diagnostic(
-        str(path), line, "", "", shown, f"TOML 1.0 ({(reason or str(error))[:1].lower()}{(reason or str(error))[1:]})"
-    )
+    return Diagnostic(str(path), line, "", "", shown, expected_of(reason or str(error)))
