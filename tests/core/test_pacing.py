@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.core.decision.pacing import RETRIES, next_at, retry_at
+from watcher.core.decision.pacing import LATE, RETRIES, next_at, overdue_at, retry_at
 from watcher.core.model import Outcome
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -91,3 +91,12 @@ def test_a_receiver_that_asks_to_wait_is_given_its_time_up_to_a_day() -> None:
     assert retry_at(NOW, attempts=1, wait=10 * MINUTE) == NOW + 10 * MINUTE
     assert retry_at(NOW, attempts=4, wait=10 * MINUTE) == NOW + 2 * HOUR
     assert retry_at(NOW, attempts=1, wait=30 * DAY) == NOW + DAY
+
+
+def test_a_watch_is_overdue_when_a_source_waits_for_three_of_its_paces_and_never_for_a_minute_less() -> None:
+    last, then = NOW - 2 * HOUR, NOW
+    at = overdue_at([(last, then), (None, None), (NOW, NOW + 100 * HOUR)])
+    assert at is not None
+    assert then + 4 * HOUR <= at <= then + 6 * HOUR, "two paces more, and the spread of such moments"
+    assert overdue_at([(None, NOW)]) == NOW + LATE
+    assert overdue_at([(None, None)]) is None

@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders import day
 from watcher.core.model import Entry, Expect, Source, Tier
-from watcher.core.shape import grown_old, misfit
+from watcher.core.shape import expected, grown_old, misfit
 
 NOW = day("2026-11-20")
 PAGE = b'<html><body class="wide"><section id="main" class="a nist-page__content" data-x><p>Words</p></section></body></html>'
@@ -113,3 +113,30 @@ def test_what_is_held_grows_old_by_itself() -> None:
         "its newest entry is of 2026-10-01, and one of the last 30 days is expected"
     )
     assert grown_old(expect, None, NOW) == grown_old(None, day("2020-01-01"), NOW) == ""
+
+
+def test_what_is_expected_is_said_in_words_with_what_would_be_another_shape() -> None:
+    all_of_it = Expect(3, dated=True, newest_within=timedelta(days=3), words=("AI",), element=("main", "article"), links="^https")
+    assert expected(replace(SOURCE, expect=all_of_it)) == (
+        [
+            "at least 3 entries",
+            "dates",
+            "news of the last 3 days",
+            "the words “AI”",
+            "an element “main” or “article”",
+            "links with ^https",
+        ],
+        [
+            "fewer entries",
+            "entries without a date",
+            "nothing newer",
+            "none of these words",
+            "none of these elements",
+            "links that lead elsewhere",
+        ],
+    )
+    assert expected(SOURCE) == (["an entry"], ["no entry"])
+    assert expected(replace(SOURCE, format="page", may_be_empty=True)) == (
+        ["more text than menus"],
+        ["menus longer than the text"],
+    )

@@ -95,6 +95,7 @@ def test_a_template_without_its_field_gives_no_link() -> None:
     ("body", "kind"),
     [
         ("<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'></urlset>", "empty"),
+        ("<channel><item>https://a.example/</item></channel>", "malformed"),
         ("<urlset><url><loc>mailto:x@x.example</loc></url></urlset>", "empty"),
         ("<urlset><url><loc>https://a.example/</loc></url>", "malformed"),
         ("<rss/>", "empty"),
