@@ -265,7 +265,7 @@ def test_22_other_bodies_and_words_of_that_sound_never_count(title: str) -> None
 
 def test_23_a_wrong_expansion_proves_nothing() -> None:
     title = "Chinese AI Safety Index Evaluation of DeepSeek V5"
-    assert not published(titled(title))
+    assert not [claim for claim in published(titled(title)) if not claim.review]
 
 
 def test_24_an_assessment_of_the_institute_is_not_by_it() -> None:

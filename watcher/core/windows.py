@@ -25,6 +25,7 @@ WINDOW: Final = (
     r"|next (?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|(?:by|before) (?:the )?(?:year[- ]end|end of (?:the )?\w+)"
     rf"|by (?:the )?(?:end|middle|start) of (?:the )?\w+|{_PART}{_MONTH}"
     rf"|(?:on|from|starting|beginning|as of|by|before) (?:\w+day,? )?{_MONTH} \d{{1,2}}"
+    rf"|between (?:{_MONTH} \d{{1,2}} and (?:{_MONTH} )?\d{{1,2}}|\d{{1,2}} and \d{{1,2}} {_MONTH}|{_MONTH} and {_MONTH})"
     rf"|(?:on|from|starting|by) (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH})\b(?!-)"
 )
 _WINDOW: Final = re.compile(rf"(?i)\b{WINDOW}")
@@ -38,6 +39,14 @@ _OTHER_PRICE: Final = re.compile(
 )
 _WAYS: Final = (re.compile(r"(?i)\b(?:input|prompt)\b"), re.compile(r"(?i)\b(?:output|completion)\b"))
 _TOKENS: Final = re.compile(r"(?i)\bM?Tok|tokens\b|\$[\d.]+ ?[/|] ?\$")
+
+
+_TIME: Final = re.compile(rf"(?i)\b(?:{_MONTH}|\w+day|weeks?|months?|quarters?|{_SEASON}|20\d\d)\b")
+
+
+def names_time(sentence: str) -> bool:
+    """Whether a folded sentence names a day, a week, a month, a season or a year in any words."""
+    return _TIME.search(sentence) is not None
 
 
 def window_of(sentence: str) -> str:

@@ -10,6 +10,7 @@ from watcher.core.language.account import masked
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, english
 from watcher.core.phrases import Thing
 from watcher.core.vocabulary import ROLE_LISTS, Vocabulary
+from watcher.core.windows import names_time
 from watcher.core.words import tokens, words_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Net:
     """Kinds of phrases that a rule does not bear beside its own."""
     first: str
     """The status that is asked about where no phrase is known."""
+    ended: str
+    """The status of a line that ends, empty where the track knows none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,9 @@ def net_of(track: Track) -> Net:
     urgent = next((status.id for status in ladder.statuses if status.wakes and status.urgent), "")
     planned = next((rule.status for rule in waking if rule.sentence and rule.sentence.window), "")
     taken = next((status.id for status in ladder.statuses if status.wakes and status.steps_back), urgent)
+    ended = next((status.id for status in ladder.statuses if status.wakes and status.final), "")
     gates = frozenset(kind for rule in waking if rule.sentence for kind in rule.sentence.without)
-    return Net(groups, statuses, planned, taken, gates, urgent)
+    return Net(groups, statuses, planned, taken, gates, urgent, ended)
 
 
 def in_another_language(net: Net, reading: Reading) -> Open | None:
@@ -164,6 +168,9 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
         if any(one.row.reason == "new" for one in words) or not (headed["no_work"] or found["no_work"]):
             shown = tuple(dict.fromkeys(one.words for one in words))
             return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
+    named = next((thing.said for thing in reading.title.things if thing.group in works.of and thing.version), "")
+    if named and not headed["no_work"] and not _is_asked(reading.title):
+        return Open(reading.title.quote, works.status, (named,), f"its title names {named} and says nothing that is known")
     return None
 
 
@@ -280,12 +287,12 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
     """What the account makes of one statement that no rule took."""
     found = said.account
-    if net.planned and said.window and "planned" in said.manners and said.manners <= _OF_PLANS:
+    if net.ended and _is_ruled_out(said) and net.statuses[said.kind] == net.first:
+        return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
+    if _is_plan(net, said):
         return _of_plan(net, line, said)
     if _HARD & said.manners and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
-    if said.manners == {"planned"} or net.statuses[said.kind] == net.planned:
-        return _of_plan(net, line, said)
     if found.taken and not _is_doubtful(said):
         return Quiet(
             line.quote, f"it is {' and '.join(sorted(found.taken))}: {', '.join(found.because)}", net.statuses[said.kind]
@@ -294,6 +301,20 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
     if words:
         return Open(line.quote, net.statuses[said.kind], words, f"not explained: {', '.join(words)}")
     return _of_whole(net, reading, line, said)
+
+
+def _is_plan(net: Net, said: Statement) -> bool:
+    """Whether it tells of what is to come: plainly, or for a time and not for certain or not for all."""
+    if net.planned and said.window and "planned" in said.manners and said.manners <= _OF_PLANS:
+        return True
+    return said.manners == {"planned"} or (net.statuses[said.kind] == net.planned and not _HARD & said.manners)
+
+
+def _is_ruled_out(said: Statement) -> bool:
+    """Whether something "will not be" of a name without a version; that nobody plans it is less."""
+    named = said.thing is not None and not said.thing.version
+    before = {token.text for token in said.scene.tokens[: said.scene.start]}
+    return named and said.manners == {"negated", "planned"} and bool(before & {"will", "shall", "won't", "never"})
 
 
 def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
@@ -306,7 +327,7 @@ def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open |
 
 def _of_plan(net: Net, line: Line, said: Statement) -> Open | Quiet:
     """A plan that names a time may be a promise; one that names none is none."""
-    if not said.window or not net.planned:
+    if not net.planned or not (said.window or names_time(line.folded)):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named", net.statuses[said.kind])
     words = said.account.unexplained or said.account.because
     return Open(line.quote, net.planned, words, f"not explained: {', '.join(words)}")
