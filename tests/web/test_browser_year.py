@@ -15,6 +15,7 @@ from watcher.web.app import create_app
 pytestmark = MARKS
 
 NOW = ""
+WORDS = {"No.", "Yes.", "Partly.", "Not under that name.", "Unknown."}
 DAYS: dict[str, tuple[str, str, str]] = {
     "2026-01-11": ("no vote", "No sign of it", "Kimi K2 Thinking"),
     "2026-04-20": ("no vote", "invitation", "Kimi K2 Thinking"),
@@ -39,7 +40,8 @@ def test_the_page_tells_what_was_known_on_that_day(browser: Browser, address: st
         page.goto(f"{address}?as_of={day}" if day else address)
         cards = page.locator(".glances .glance").all()
         for card, answer in zip(cards, DAYS[day], strict=True):
-            assert answer in card.locator(".answer").inner_text()
+            assert answer in card.inner_text()
+            assert card.locator(".answer .word").inner_text() in WORDS
             assert card.locator(".sign").first.inner_text().strip()
             assert "Last verified" in card.inner_text()
             box = card.bounding_box()
