@@ -377,6 +377,34 @@ def test_several_mistakes_are_told_together_in_the_order_of_their_lines(mistakes
     assert [each.split(":")[1] for each in said] == [str(FIRST - 1), str(FIRST + 1), str(FIRST + 2), str(FIRST + 4)]
 
 
+TWO = {
+    "of a recipient": (
+        '[[recipient]]\nchannel = "maildir"\nquiet_hours = "22:00"\nsignals = ["nope"]\n',
+        ("quiet_hours", "signals"),
+    ),
+    "of a list": ('[[recipient]]\nchannel = "maildir"\nweekdays = ["mon", "x"]\nsignals = ["nope"]\n', ("weekdays", "signals")),
+    "of a rule": (
+        '[[ladder.release.rule]]\nid = "r"\nstatus = "b"\nback_from = ["z"]\nby = ["king"]\n',
+        ("status", "back_from", "by"),
+    ),
+    "of a source": (
+        '[[signal.source]]\nurl = "https://x.example/"\ntier = "press"\nevery = "ten"\noptions = { itemz = "x" }\n',
+        ("every", "options.itemz"),
+    ),
+    "of several tables": (
+        '[watch]\ntitle = 7\n[[signal.headline]]\nid = "h"\nlabel = "L"\nwhen = { zz = ["a"] }\n',
+        ("title", "when.zz"),
+    ),
+    "of which one is a ladder without a status": ('[ladder.q]\n[[signal.track]]\nladder = "q"\n', ("status",)),
+    "that hide what else there is": ('[[recipient]]\nchannel = "smpt"\nsignals = ["nope"]\n', ("channel",)),
+}
+
+
+@pytest.mark.parametrize(("text", "keys"), TWO.values(), ids=TWO)
+def test_mistakes_of_a_kind_and_of_a_name_are_told_together(mistakes: Mistakes, text: str, keys: tuple[str, ...]) -> None:
+    assert [each.partition("key `")[2].partition("`")[0] for each in mistakes(SMALL + text)] == list(keys)
+
+
 BROKEN = {
     "an open bracket": ("[watch\n", 1, '"[watch"', "between brackets, such as [watch]"),
     "a key twice": ('[watch]\ntitle = "a"\ntitle = "b"\n', 3, 'title = \\"b\\"', "each key and table once"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,22 @@ import notifiers
 from watcher.config.environment import override
 from watcher.config.errors import ConfigError, Diagnostic, show
 from watcher.config.include import KEY, Part, included, merge
+from watcher.config.line_numbers import Position
 from watcher.config.pydantic_errors import report_all
 from watcher.config.schema import checker, file_table
 from watcher.config.source_map import SourceMap
 from watcher.config.toml_words import expected_of
 
 _LONGEST = 50_000_000
+_NAMES = {"id", "track", "status", "flag", "review", "clears", "cancels", "details", "format", "channel"}
+"""Without a value of one of these keys the rest means something else: it is not looked at further."""
 
 
 def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], SourceMap]:
-    """Read and check the kinds of all values. Raises ConfigError."""
+    """Read and check the kinds of all values; where some are wrong, and noted, the tables are without them.
+
+    Raises ConfigError where nothing more can be said of the rest.
+    """
     tables, parts = read_tables(path)
     overridden = override(tables, env)
     places = SourceMap(parts, tables, overridden)
@@ -32,7 +39,31 @@ def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], Sourc
         return checker(channels).validate_python(tables), places
     except ValidationError as error:
         report_all(error, places, file_table(channels))
+        return _rest(error, places, channels), places
+
+
+def _rest(error: ValidationError, places: SourceMap, channels: frozenset[str]) -> dict[str, Any]:
+    """The tables without the values that are wrong: other mistakes in them are told at once. Raises ConfigError."""
+    tables = deepcopy(dict(places.tables))
+    try:
+        for each in error.errors(include_url=False):
+            _drop(tables, () if each["type"] == "missing" else places.existing(each["loc"]))
+        rest: dict[str, Any] = checker(channels).validate_python(tables)
+    except (LookupError, TypeError, ValidationError):
         raise ConfigError(*places.mistakes) from None
+    return rest
+
+
+def _drop(tables: dict[str, Any], place: Position) -> None:
+    """Take out a wrong value, a list whole: the places of its other members must not move. Raises LookupError."""
+    while place and not isinstance(place[-1], str):
+        place = place[:-1]
+    if not place or place[-1] in _NAMES:
+        raise LookupError(place)
+    inner: Any = tables
+    for part in place[:-1]:
+        inner = inner[part]
+    inner.pop(place[-1], None)  # several kinds were tried, and each gave an error
 
 
 def read_tables(path: Path) -> tuple[dict[str, Any], list[Part]]:
