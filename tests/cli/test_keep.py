@@ -36,9 +36,31 @@ def test_a_backup_into_a_folder_gets_a_dated_name_and_an_old_one_is_replaced(pas
 
     assert Path(told["file"]).match("copies/watch-*Z.db")
     assert told["bytes"] == Path(told["file"]).stat().st_size
-    (past / "old.db").write_text("old", "utf-8")
+    assert watcher("backup", "old.db").code == 0
     assert watcher("backup", "old.db").code == 0
     assert watcher("verify", "old.db").code == 0
+    (past / "letter").write_text("old", "utf-8")
+    refused = watcher("backup", "letter")
+    assert (refused.code, (past / "letter").read_text("utf-8")) == (3, "old")
+    assert "is no database" in refused.err
+
+
+def test_a_watch_goes_back_to_a_backup_and_says_where_the_old_state_is(past: Path) -> None:
+    assert watcher("backup", "copy.db").code == 0
+    live = past / "data" / "watch.db"
+
+    told = watcher("restore", "copy.db", "--json").json()
+
+    assert Path(told["kept"]).exists()
+    assert watcher("verify").code == 0
+    assert watcher("restore", "nowhere.db").code == 2
+    assert watcher("restore", str(live)).code == 2
+    (past / "data" / "watch.db-wal").write_bytes(b"of another database")
+    (past / "copy.db").replace(live)
+    for command in ("verify", "doctor"):
+        said = watcher(command)
+        assert said.code != 0
+        assert "the log of another database" in said.out + said.err
 
 
 def test_the_database_is_never_replaced_by_its_own_copy(past: Path) -> None:

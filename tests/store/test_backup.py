@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.store.things import T0, look, seen, source
 from watcher.store import Store, StoreError
+from watcher.store.backup import restore
 
 
 def test_a_backup_holds_everything_that_was_committed_and_is_one_file(file_store: Store, tmp_path: Path) -> None:
@@ -44,3 +48,73 @@ def test_a_backup_that_cannot_be_written_says_why_and_leaves_nothing(file_store:
 def test_a_shared_database_has_its_own_tools(shared_url: str, tmp_path: Path) -> None:
     with Store.open(shared_url) as store, pytest.raises(StoreError, match=r"pg_dump"):
         store.backup(tmp_path / "copy.db")
+
+
+def keys(path: Path) -> list[str]:
+    with Store.open(f"sqlite:///{path}") as store, store.reading() as tx:
+        return [one.entry.key for one in tx.observations.of("sig")]
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> Path:
+    """The database of a watch that was killed after its backup, with its log beside it, and the backup."""
+    live = tmp_path / "live.db"
+    with Store.open(f"sqlite:///{live}") as store:
+        with store.writing() as tx:
+            tx.sources.sync([source()], T0)
+        look(store, seen("one"))
+        store.backup(tmp_path / "copy.db")
+        look(store, seen("two"))
+        for end in ("", "-wal"):
+            shutil.copy(f"{live}{end}", f"{tmp_path}/killed.db{end}")
+    return tmp_path / "killed.db"
+
+
+def test_a_backup_put_back_is_what_it_was_and_the_old_state_is_kept(stopped: Path) -> None:
+    aside = stopped.with_name("aside.db")
+    restore(stopped.with_name("copy.db"), stopped, aside)
+    assert keys(stopped) == ["one"]
+    assert sorted(keys(aside)) == ["one", "two"]
+
+
+def test_a_copy_beside_the_log_of_another_is_not_opened_and_can_be_mended(stopped: Path) -> None:
+    shutil.copy(stopped.with_name("copy.db"), stopped)
+    with pytest.raises(StoreError, match="the log of another database"):
+        Store.open(f"sqlite:///{stopped}")
+    restore(stopped.with_name("copy.db"), stopped, stopped.with_name("aside.db"))
+    assert keys(stopped) == ["one"]
+
+
+def test_a_database_in_use_is_not_replaced(file_store: Store, stopped: Path) -> None:
+    look(file_store, seen("mine"))
+    live = file_store.path
+    assert live
+    with pytest.raises(StoreError, match="is in use: stop the watch first"):
+        restore(stopped.with_name("copy.db"), live, live.with_name("aside.db"))
+    with file_store.reading() as tx:
+        assert tx.observations.count() == 1
+
+
+def test_what_is_no_backup_replaces_nothing(stopped: Path) -> None:
+    for content in (b"no database", b""):
+        wrong = stopped.with_name("wrong.db")
+        wrong.write_bytes(content)
+        with pytest.raises(StoreError):
+            restore(wrong, stopped, stopped.with_name("aside.db"))
+    assert sorted(keys(stopped)) == ["one", "two"]
+
+
+def test_a_backup_overwrites_nothing_that_is_no_database(file_store: Store, tmp_path: Path) -> None:
+    letter = tmp_path / "signals.toml"
+    letter.write_text("[watch]\n")
+    with pytest.raises(StoreError, match="overwrites nothing else"):
+        file_store.backup(letter)
+    assert letter.read_text() == "[watch]\n"
+
+
+def test_a_damaged_database_can_be_replaced(stopped: Path) -> None:
+    stopped.write_bytes(b"damaged" * 1000)
+    restore(stopped.with_name("copy.db"), stopped, stopped.with_name("aside.db"))
+    assert keys(stopped) == ["one"]
+    with closing(sqlite3.connect(stopped)) as there:
+        assert there.execute("PRAGMA integrity_check").fetchone() == ("ok",)

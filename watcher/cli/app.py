@@ -39,6 +39,7 @@ COMMANDS = {
     "audit": Row("evidence:audit", CORRECT, "List what people recorded, took back and silenced."),
     "export": Row("data:export", KEEP, "Write the page as files that any web host can serve."),
     "backup": Row("data:backup", KEEP, "Copy the database into one file, while the watch runs."),
+    "restore": Row("data:restore", KEEP, "Go back to a backup, while the watch is stopped."),
     "document": Row("data:document", KEEP, "Print a document as it was fetched: what a quote rests on, or an unexpected shape."),
     "verify": Row("data:verify", KEEP, "Prove that nothing kept was changed, removed or damaged."),
 }

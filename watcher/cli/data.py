@@ -23,6 +23,7 @@ from watcher.cli.common import (
 )
 from watcher.clock import utc_now
 from watcher.core.addresses import in_year
+from watcher.store.backup import restore as put_back
 from watcher.web.export import export_site
 from watcher.web.queries import StoreQueries, site_info
 
@@ -36,7 +37,7 @@ def backup(
     """Copy the database into one file, while the watch runs.
 
     The copy is whole or not there: it is written beside its place and moved when it is complete. An older copy of the same
-    name is replaced. To go back, stop the watch and put the copy in the place of the database. PostgreSQL has `pg_dump`.
+    name is replaced, and nothing that is no database. `watcher restore` goes back to it. PostgreSQL has `pg_dump`.
     """
     url = configured(config).store.url
     file = target / f"watch-{utc_now():%Y%m%dT%H%M%SZ}.db" if target.is_dir() else target
@@ -50,6 +51,32 @@ def backup(
         print_json({"file": str(file), "bytes": size})
     else:
         typer.echo(f"wrote {file} ({size / 1_000_000:.1f} MB); `watcher verify {file}` checks it")
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that `watcher backup` made.")],
+    config: ConfigFile = CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Go back to a backup: put it in the place of the database of a watch that is stopped.
+
+    The backup is looked over first. What was there is kept beside it under a dated name, together with its log, which must
+    never lie beside another database. PostgreSQL has `pg_restore`.
+    """
+    live = embedded_file(configured(config).store.url)
+    if live is None:
+        raise fail("a PostgreSQL database is restored with pg_restore, not by the watch", code=3)
+    if not source.is_file() or (live.exists() and source.samefile(live)):
+        raise fail(f"{source} is no backup; expected a file that `watcher backup` wrote", code=2)
+    aside = live.with_name(f"{live.name}.before-{utc_now():%Y%m%dT%H%M%SZ}")
+    with exit_on_error():
+        put_back(source, live, aside)
+    kept = str(aside) if aside.exists() else None
+    if as_json:
+        print_json({"database": str(live), "from": str(source), "kept": kept})
+    else:
+        typer.echo(f"{live} is as in {source}" + (f"; what was there is kept as {kept}" if kept else ""))
 
 
 def document(

@@ -110,6 +110,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("Into a folder, under a dated name", "watcher backup /var/backups"),
         ("Into one file", "watcher backup copy.db"),
     ),
+    "restore": (("Go back to a copy", "watcher restore copy.db"),),
     "document": (
         ("The newest document of a source", "watcher document nist-news"),
         ("The one that a quote names", "watcher document 3f1c9a5e3f1c"),

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from watcher.store.connection import Connection, Embedded
-from watcher.store.errors import ErrorKind, StoreError, store_error
-from watcher.store.sqlite import in_words
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
+from watcher.store.sqlite import MAGIC, has_foreign_log, head, in_words
 
 
 def backup(connection: Connection, target: Path) -> None:
@@ -23,6 +20,8 @@ def backup(connection: Connection, target: Path) -> None:
     if not isinstance(connection, Embedded):
         raise StoreError("a PostgreSQL database is backed up with pg_dump, not by the watch", ErrorKind.BROKEN)
     part = target.with_name(f"{target.name}.part")
+    if not may_replace(target):
+        raise StoreError(f"{target} is no database: a backup overwrites nothing else; name another place", ErrorKind.UNWRITABLE)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
@@ -49,3 +48,49 @@ def flush(part: Path) -> None:
     """To the disk, before it takes the name of an older backup."""
     with part.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def may_replace(target: Path) -> bool:
+    """Whether a backup may take this name: nothing is there, or an empty file, or a database."""
+    return not target.exists() or (target.is_file() and head(target)[:16] in {b"", MAGIC})
+
+
+def restore(source: Path, target: Path, aside: Path) -> None:
+    """Put a backup in the place of a database that nobody uses; what was there is kept at `aside`, with its log.
+
+    A log of the old database must never lie beside the new one: it would be written into it. Raises StoreError; then the
+    database is as it was.
+    """
+    part = target.with_name(f"{target.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with in_words(str(source)), closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as backed_up:
+            backed_up.execute("SELECT version_num FROM alembic_version").close()
+            if (answer := backed_up.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise store_error(str(source), ErrorKind.CORRUPT, answer)
+            copy(backed_up, part)
+        flush(part)
+        if target.exists():
+            require_unused(target)
+        for end in ("-wal", "-shm", ""):
+            if (old := Path(f"{target}{end}")).exists():
+                old.replace(f"{aside}{end}")
+        part.replace(target)
+    except OSError as error:
+        raise store_error(str(target), ErrorKind.UNWRITABLE, str(error)) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def require_unused(target: Path) -> None:
+    """Raise StoreError where another process has the database open; one that is damaged is nobody's."""
+    if has_foreign_log(target):
+        return
+    try:
+        # Nobody leaves the log while others use it (https://www.sqlite.org/wal.html#persistence_of_wal_mode).
+        with closing(sqlite3.connect(target, timeout=0)) as mine:
+            mine.execute("PRAGMA journal_mode=DELETE").close()
+    except sqlite3.Error as error:
+        if kind_of(error) is ErrorKind.LOCKED:
+            raise StoreError(f"the database {target} is in use: stop the watch first", ErrorKind.LOCKED) from None

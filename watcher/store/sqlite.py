@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from watcher.store.connection import Connection, Embedded
 from watcher.store.database import Database
-from watcher.store.errors import ErrorKind, kind_of, store_error
+from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,11 @@ KEPT = 4
 """Of these so many are kept for the next."""
 STATEMENTS = 256
 """Prepared statements that a connection keeps."""
+FOREIGN = (
+    "is a copy beside which the log of another database lies (-wal), which would be written into it: take both away, and put "
+    "the backup back with `watcher restore FILE`"
+)
+MAGIC = b"SQLite format 3\0"
 READS = ("foreign_keys=ON", "query_only=ON", "mmap_size=33554432")
 
 
@@ -44,8 +49,11 @@ class SqliteDatabase(Database):
         self._turns, self._lock = threading.BoundedSemaphore(READERS), threading.Lock()
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
+            foreign = has_foreign_log(self._file)
         except OSError as error:
             raise store_error(self.name, ErrorKind.UNWRITABLE, str(error)) from error
+        if foreign:
+            raise StoreError(f"the database {self.name} {FOREIGN}", ErrorKind.CORRUPT)
 
     @contextmanager
     def writing(self) -> Iterator[Embedded]:
@@ -146,6 +154,18 @@ class SqliteDatabase(Database):
             raw.close()
             raise
         return raw
+
+
+def head(path: Path) -> bytes:
+    """The first bytes of a file (https://www.sqlite.org/fileformat.html#the_database_header)."""
+    with path.open("rb") as file:
+        return file.read(20)
+
+
+def has_foreign_log(path: Path) -> bool:
+    """Whether a log lies beside a database that keeps none: a copy was put in the place of another that had one."""
+    log = Path(f"{path}-wal")
+    return path.is_file() and log.exists() and log.stat().st_size > 0 and head(path)[18:] == b"\1\1"
 
 
 @contextmanager
