@@ -55,7 +55,7 @@ def words(html: str) -> str:
         ("/signals/senate-vote", "! no fallback written down"),
         ("/signals/senate-vote", "316 days"),
         ("/signals/senate-vote", "Nothing to show yet Tally in the Senate"),
-        ("/", "Where it stands ◍ 1 question cannot be seen"),
+        ("/", "◍ 1 question cannot be seen"),
         ("/?as_of=2026-06-13", "Where it stood on 13 June 2026"),
         ("/signals/mythos-ga", "Open to all, under another name ✓ Confirmed since 1 July 2026"),
         ("/signals/mythos-ga", "was here from 12 June 2026"),
