@@ -23,6 +23,7 @@ from watcher.pipeline.announce import Route
 from watcher.pipeline.batches import invalidate
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.deliver import DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
+from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, purge_unconfirmed, signed_links, with_subscribers
 from watcher.replay.recorded_web import RecordedWeb
 from watcher.sandbox.pool import ParserPool, read_here
@@ -61,17 +62,57 @@ def fetch_settings(config: Config) -> FetchSettings:
     )
 
 
-def prepare(store: Store, config: Config, now: datetime) -> None:
-    """Bring the store to the configuration: its sources, and the claims under its rules. Raises StoreError."""
+def prepare(store: Store, config: Config, now: datetime, *, take_over: bool = False) -> None:
+    """Bring the store to the configuration: its sources, and the claims under its rules. Raises StoreError.
+
+    Another watch that looks at other things in the same database makes it an OtherWatchError, unless it is to be taken over.
+    """
     with store.reading() as tx:
         if tx.meta.get(PREPARED) == config.digest:
             return
+    plan = config_plan(config)
     with store.writing() as tx:
-        tx.sources.sync(config.sources, now)
-        for signal in config.signals:
-            renew_claims(tx, signal, now)
-        invalidate(tx, [signal.id for signal in config.signals])
-        tx.meta.put(PREPARED, config.digest)
+        if take_over:
+            write_in(tx, plan, config.path, now)
+        else:
+            stand_back(tx, plan, config.path, now)
+        _bring(tx, config, plan, now)
+
+
+def config_plan(config: Config) -> str:
+    """Name what a configuration looks at and decides by."""
+    return plan_of(config.sources, (rules_hash(signal) for signal in config.signals))
+
+
+def _bring(tx: Transaction, config: Config, plan: str, now: datetime) -> None:
+    tx.sources.sync(config.sources, now)
+    for signal in config.signals:
+        renew_claims(tx, signal, now)
+    invalidate(tx, [signal.id for signal in config.signals])
+    tx.meta.put(PREPARED, config.digest)
+    tx.meta.put(PLAN, plan)
+
+
+def holder(store: Store, config: Config) -> Callable[[datetime], bool]:
+    """What a running watch asks before each beat: whether it had to bring the sources back, which others had changed.
+
+    It raises OtherWatchError where another watch has them, and StoreError.
+    """
+    plan = config_plan(config)
+
+    def hold(now: datetime) -> bool:
+        with store.reading() as tx:
+            brought, due = tx.meta.get(PLAN), is_due(tx, plan, now)
+        if brought == plan and not due:
+            return False
+        with store.writing() as tx:
+            if brought != plan:
+                stand_back(tx, plan, config.path, now)
+                _bring(tx, config, plan, now)
+            write_in(tx, plan, config.path, now)
+        return brought not in {"", plan}
+
+    return hold
 
 
 def renew_claims(tx: Transaction, signal: Signal, now: datetime) -> bool:

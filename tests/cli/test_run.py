@@ -7,20 +7,28 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from mailbox import Maildir
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Site, configure, watcher
+from tests.cli.conftest import FETCH, Said, Site, configure, watcher
+from tests.test_beats import CONFIG
+from watcher.bootstrap import prepare
+from watcher.config import load
+from watcher.pipeline.ownership import write_out
+from watcher.store import Store
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -294,3 +302,79 @@ def test_a_second_signal_ends_it_at_once(home: Path, site: Site) -> None:
     with half_posted(home, site) as watch:
         watch.process.send_signal(signal.SIGTERM)
         assert watch.process.wait(PATIENCE) == -signal.SIGTERM
+
+
+def another(home: Path, site: Site) -> str:
+    """The name of a second configuration in the same folder, which watches something else in the same database."""
+    (home / "other.toml").write_text(OTHER_ONLY % site.url("/cog.xml"), "utf-8")
+    site.feed("A Cog", path="/cog.xml")
+    return "other.toml"
+
+
+OTHER_ONLY = CONFIG.partition("[[signal]]")[0] % () + OTHER + FETCH
+
+
+def once(config: str) -> Said:
+    return watcher("once", "--config", config)
+
+
+def test_another_configuration_is_refused_while_a_watch_runs(lab: Site, home: Path) -> None:
+    other = another(home, lab)
+    with running(home) as watch:
+        watch.until(r"gadget baseline")
+        said = once(other)
+        assert said.code == 3
+        assert "other.toml would change what another watch looks at" in said.all
+        assert f"process {watch.process.pid} on" in said.all
+        assert f"under {home}/signals.toml" in said.all
+        assert not lab.asked.count("/cog.xml")
+        assert once("signals.toml").code == 0, "the same configuration goes beside it"
+        assert "Ready." in watch.get("/readyz")
+        assert watch.end() == 0
+
+    assert once(other).code == 0, "a watch that has ended does not block"
+    assert lab.asked.count("/cog.xml") == 1
+
+
+def test_a_watch_that_was_killed_does_not_block(lab: Site, home: Path) -> None:
+    other = another(home, lab)
+    with running(home) as watch:
+        watch.until(r"gadget baseline")
+        assert once(other).code == 3
+        watch.process.kill()
+        watch.process.wait(PATIENCE)
+    assert once(other).code == 0
+
+
+def test_sources_that_were_changed_beneath_a_watch_are_brought_back_at_once(lab: Site, home: Path) -> None:
+    other = another(home, lab)
+    with running(home) as watch, Store.open(f"sqlite:///{home}/data/watch.db") as store:
+        watch.until(r"gadget baseline")
+        prepare(store, load(home / other, {}), datetime.now(UTC), take_over=True)
+        with store.writing() as tx:
+            write_out(tx, datetime.now(UTC))
+        watch.until(r"WARNING.*watched again")
+        watch.until(r"1 polls")
+        with store.reading() as tx:
+            assert [source.id for source in tx.sources.of()] == ["news"]
+        assert watch.end() == 0
+
+
+def test_a_watch_whose_sources_another_one_has_is_not_ready(lab: Site, home: Path) -> None:
+    other, path = another(home, lab), home / "signals.toml"
+    shutil.copy(path, home / "second.toml")
+    with ExitStack() as stack:
+        first = stack.enter_context(running(home))
+        first.until(r"gadget baseline")
+        second = stack.enter_context(running(home, "--config", "second.toml"))
+        assert "Alive." in second.get("/healthz"), "it hears signals"
+        shutil.copy(home / other, home / "second.toml")
+        second.hang_up()
+        second.until(r"took up second\.toml")
+        first.until(r"ERROR.*nothing is watched any more: .*second\.toml")
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            first.get("/readyz")
+        assert second.end() == 0
+        first.until(r"WARNING.*watched again")
+        assert "Ready." in first.get("/readyz")
+        assert first.end() == 0

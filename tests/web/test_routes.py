@@ -200,10 +200,14 @@ def test_metrics_are_for_the_operator(peer: str, headers: dict[str, str], settin
         assert "watcher_stored_transitions 4.0" in answer.text
 
 
+LOST = "Blind: nothing is watched, another watch has the sources of this database."
+
+
 @pytest.mark.parametrize(
     ("pulse", "alive", "ready", "words"),
     [
         (HealthStatus(beat_at=NOW), 200, 200, "Ready."),
+        (HealthStatus(beat_at=NOW, lost=True), 200, 503, LOST),
         (HealthStatus(), 200, 503, "Starting: the scheduler has not finished its first beat."),
         (HealthStatus(beat_at=NOW - timedelta(minutes=11)), 200, 503, "Stalled: no beat since 2026-11-24T09:19:00Z."),
         (HealthStatus(beat_at=NOW - timedelta(minutes=31)), 503, 503, "No beat of the scheduler since 2026-11-24T08:59:00Z."),

@@ -7,11 +7,12 @@ import logging
 import os
 import signal
 import socket
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 
 import typer
 
-from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
+from watcher.bootstrap import deliverer, fetch_settings, holder, opened, prepare
 from watcher.cli.locations import read
 from watcher.cli.reload import differences, fixed, on_hangup
 from watcher.cli.subscriptions import door_of
@@ -20,6 +21,7 @@ from watcher.config import Config, ConfigError
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import mail_context
+from watcher.pipeline.ownership import write_out
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 from watcher.store import Act, Store, StoreError
 from watcher.web.app import create_app
@@ -40,7 +42,9 @@ class RunningWatch:
         self.heart = Daemon(beat, clock=utc_now)
         self.door = door_of(config, store)
         face, heart = site_info(config), self.heart
-        self.reads = StoreQueries(store, face, clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally)
+        self.reads = StoreQueries(
+            store, face, clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally, lost=lambda: bool(heart.lost)
+        )
 
     async def take_up(self, config: Config) -> None:
         """Go on under another configuration; claims of changed rules are made anew from what is stored, without a fetch.
@@ -49,7 +53,7 @@ class RunningWatch:
         """
         beat, opened_for = await open_beat(config, self.store)
         try:
-            await self.heart.change(beat, lambda: prepare(self.store, config, utc_now()))
+            await self.heart.change(beat, lambda: prepare(self.store, config, utc_now(), take_over=True))
         except BaseException:
             await opened_for.aclose()
             raise
@@ -60,16 +64,18 @@ class RunningWatch:
         await before.aclose()
 
     async def close(self) -> None:
-        """Stop the heart, then close what its beat needed."""
+        """Stop the heart, then close what its beat needed; the database is free for others."""
         await self.heart.stop()
         await self._opened.aclose()
+        with suppress(StoreError), self.store.writing() as tx:
+            write_out(tx, utc_now())
 
 
 async def open_beat(config: Config, store: Store) -> tuple[Context, AsyncExitStack]:
     """Everything that the beats need, and what closes it. Raises ConfigError, StoreError."""
     async with AsyncExitStack() as stack:
         beat = await stack.enter_async_context(opened(config, store, fetch_settings(config), deliver=deliverer(config, store)))
-        return beat, stack.pop_all()
+        return replace(beat, hold=holder(store, config)), stack.pop_all()
 
 
 async def serve(config: Config, store: Store, door: socket.socket) -> None:

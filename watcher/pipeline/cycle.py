@@ -54,6 +54,8 @@ class Context:
     """Of the readers, for weekly notes and reminders; None gives none (a rehearsal)."""
     after: Callable[[], Awaitable[None]] | None = None
     """The heartbeat ping, sent after good cycles."""
+    hold: Callable[[datetime], bool] | None = None
+    """Asked before each beat of a running watch: whether others had changed its sources; raises OtherWatchError, StoreError."""
     keep: Policy | None = None
     """How long things are kept that nothing cites; None lets nothing go (a rehearsal)."""
 

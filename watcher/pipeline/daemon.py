@@ -14,6 +14,8 @@ from time import perf_counter
 from watcher.pipeline.batches import Poller
 from watcher.pipeline.counters import Tally
 from watcher.pipeline.cycle import Context, CycleResult, run_cycle
+from watcher.pipeline.ownership import OtherWatchError
+from watcher.store import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,8 @@ class Daemon:
         self.beat, self.clock, self.pause = beat, clock, pause
         self.last_good: datetime | None = None
         self.last_error = ""
+        self.lost = ""
+        """Why nothing is watched: another watch has the sources."""
         self.tally = Tally()
         self._look_at: datetime | None = None
         self._before: datetime | None = None
@@ -83,6 +87,8 @@ class Daemon:
     async def tick(self) -> None:
         """Run one cycle if anything may be due."""
         now = self.clock()
+        if not await self._hold(now):
+            return
         back = self._before is not None and now < self._before - TICK
         self._before = now
         # A clock that was set back would otherwise leave `_look_at` in a far future.
@@ -103,6 +109,25 @@ class Daemon:
             log.exception("cycle failed")
         else:
             await self._give_sign(now)
+
+    async def _hold(self, now: datetime) -> bool:
+        """Whether the sources are ours; where others had changed them, all is looked at again."""
+        if self.beat.hold is None:
+            return True
+        try:
+            changed = await asyncio.to_thread(self.beat.hold, now)
+        except OtherWatchError as error:
+            if not self.lost:
+                log.error("nothing is watched any more: %s", error)  # noqa: TRY400 - the words say it all
+            self.lost = str(error)
+            self._first, self._look_at = True, None
+            return False
+        except StoreError:
+            return True  # the beat fails for the same reason, and tells it
+        if changed or self.lost:
+            log.warning("the sources had been changed under another configuration, and are watched again as they were")
+            self._first, self._look_at, self.lost = True, None, ""
+        return True
 
     async def _work(self, now: datetime) -> None:
         """One cycle, and when to look again."""

@@ -108,7 +108,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._headed = self._whole = False
         self._look: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Begin to look at the connection from time to time."""
         super().connection_made(transport)
         self._look_again()

@@ -17,10 +17,12 @@ def health_text(pulse: HealthStatus, now: datetime, stall_after: timedelta) -> t
 
 
 def readiness_text(pulse: HealthStatus, now: datetime, stall_after: timedelta) -> tuple[bool, str]:
-    """Ready: alive, and the scheduler has finished a beat lately."""
+    """Ready: alive, the sources are ours, and the scheduler has finished a beat lately."""
     alive, words = health_text(pulse, now, stall_after)
     if not alive:
         return alive, words
+    if pulse.lost:
+        return False, "Blind: nothing is watched, another watch has the sources of this database."
     if pulse.beat_at is None:
         return False, "Starting: the scheduler has not finished its first beat."
     if now - pulse.beat_at > stall_after:

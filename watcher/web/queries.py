@@ -50,7 +50,10 @@ def site_info(config: Config) -> SiteInfo:
 
 
 class StoreQueries:
-    """`Reads` over a store. `face` may be another one after a reload; `beat` gives the scheduler's last good beat."""
+    """`Reads` over a store. `face` may be another one after a reload.
+
+    `beat` gives the scheduler's last good beat, `lost` whether another watch has its sources.
+    """
 
     def __init__(
         self,
@@ -60,9 +63,10 @@ class StoreQueries:
         clock: Callable[[], datetime],
         beat: Callable[[], datetime | None] | None = None,
         tally: Tally | None = None,
+        lost: Callable[[], bool] = bool,
     ) -> None:
         """Keep the doors; nothing is read yet."""
-        self.store, self.clock, self.beat, self.tally = store, clock, beat, tally
+        self.store, self.clock, self.beat, self.tally, self.lost = store, clock, beat, tally, lost
         self._face, self._turn = face, 0
 
     @property
@@ -126,6 +130,7 @@ class StoreQueries:
                     oldest=tx.deliveries.oldest_undelivered(),
                     dead=counts[State.DEAD],
                     tally=self.tally,
+                    lost=self.lost(),
                     counts={f"deliveries_{state.value}": number for state, number in counts.items()},
                 )
         except StoreError:

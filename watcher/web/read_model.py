@@ -161,6 +161,8 @@ class HealthStatus:
     beat_at: datetime | None = None
     """When the scheduler last finished a beat."""
     database: bool = True
+    lost: bool = False
+    """Whether another watch has taken over the sources."""
     outbox: int = 0
     """Deliveries waiting."""
     oldest: datetime | None = None

@@ -1,0 +1,108 @@
+"""Under whose configuration the sources of a database are watched, so that no other one changes them unseen.
+
+Each running watch writes itself into a list in the database, with what it watches by. Watches by the same plan share a database;
+one by another plan is refused while any of them lives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from watcher.core.model import Source
+from watcher.store import StoreError, Transaction
+from watcher.store.codec import dump, load
+from watcher.store.errors import ErrorKind
+
+PLAN = "plan"
+"""Under this name the store keeps the plan that its sources were last brought to."""
+OWNERS = "owners"
+LEASE = timedelta(minutes=10)
+"""A watch that has not been heard of for so long no longer counts: the service manager would have started it again."""
+RENEW = timedelta(seconds=30)
+
+
+class OtherWatchError(StoreError):
+    """Another watch holds the sources of this database."""
+
+    def __init__(self, path: Path, other: Owner) -> None:
+        super().__init__(
+            f"{path} would change what another watch looks at in the same database: process {other.pid} on {other.host} watches"
+            f" under {other.path} (seen {other.seen:%Y-%m-%dT%H:%M:%SZ}); give one of them a database of its own ([store] url),"
+            " or stop the other, or let it take up this configuration (SIGHUP)",
+            ErrorKind.LOCKED,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A running watch."""
+
+    plan: str
+    path: str
+    host: str
+    pid: int
+    seen: datetime
+
+    def is_me(self) -> bool:
+        """Whether this process wrote it, or one before it in the same place."""
+        return (self.host, self.pid) == (socket.gethostname(), os.getpid())
+
+    def lives(self, now: datetime) -> bool:
+        """Whether it may still be at work."""
+        if abs(now - self.seen) > LEASE:
+            return False
+        if self.host != socket.gethostname():
+            return True
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass  # another user's
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    listed: tuple[Owner, ...] = ()
+
+
+def plan_of(sources: Iterable[Source], rules: Iterable[str]) -> str:
+    """Name what is looked at and decided by, whatever the layout of the file that says so."""
+    text = "\n".join([*sorted(dump(source) for source in sources), *sorted(rules)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def owners(tx: Transaction, now: datetime) -> tuple[Owner, ...]:
+    """The watches that live."""
+    text = tx.meta.get(OWNERS)
+    return tuple(one for one in load(_Owners, text).listed if one.lives(now)) if text else ()
+
+
+def stand_back(tx: Transaction, plan: str, path: Path, now: datetime) -> None:
+    """Raise OtherWatchError where another process watches by another plan."""
+    for one in owners(tx, now):
+        if one.plan != plan and not one.is_me():
+            raise OtherWatchError(path, one)
+
+
+def write_in(tx: Transaction, plan: str, path: Path, now: datetime) -> None:
+    """Note that this process watches by this plan."""
+    me = Owner(plan, str(path.absolute()), socket.gethostname(), os.getpid(), now)
+    tx.meta.put(OWNERS, dump(_Owners((*(one for one in owners(tx, now) if not one.is_me()), me))))
+
+
+def is_due(tx: Transaction, plan: str, now: datetime) -> bool:
+    """Whether this process has to write itself in again."""
+    return not any(one.is_me() and one.plan == plan and abs(now - one.seen) < RENEW for one in owners(tx, now))
+
+
+def write_out(tx: Transaction, now: datetime) -> None:
+    """Note that this process watches no longer."""
+    tx.meta.put(OWNERS, dump(_Owners(tuple(one for one in owners(tx, now) if not one.is_me()))))
