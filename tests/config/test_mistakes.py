@@ -372,6 +372,12 @@ def test_a_vocabulary_is_checked(mistakes: Mistakes) -> None:
     assert said.startswith(f'signals.toml:{FIRST}: signal "my-release", key `vocabulary`: found a table with thinks; expected ')
 
 
+def test_what_a_wrong_vocabulary_leads_to_is_not_told(mistakes: Mistakes) -> None:
+    says = LADDER.replace('when = { link = "github.com/o/r/releases/tag/v2*" }', 'says = { about = ["x"], phrase = ["y"] }')
+    [said] = mistakes(says + SIGNAL + "[signal.vocabulary]\nthings = { x = 7 }\n")
+    assert "key `vocabulary`" in said
+
+
 def test_several_mistakes_are_told_together_in_the_order_of_their_lines(mistakes: Mistakes) -> None:
     said = mistakes(SMALL.replace('"official"', '"king"') + '[watch]\ntimezone = "Mars"\ncontact = 5\n[web]\nport = true\n')
     assert [each.split(":")[1] for each in said] == [str(FIRST - 1), str(FIRST + 1), str(FIRST + 2), str(FIRST + 4)]

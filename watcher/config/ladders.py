@@ -45,7 +45,7 @@ class LadderTemplate:
 class Ladders:
     """The ladders of one signal; two tracks that bind nothing share theirs."""
 
-    def __init__(self, patterns: Mapping[str, LadderTemplate], vocabulary: Vocabulary, places: SourceMap) -> None:
+    def __init__(self, patterns: Mapping[str, LadderTemplate], vocabulary: Vocabulary | None, places: SourceMap) -> None:
         self.patterns = patterns
         self.vocabulary = vocabulary
         self.places = places
@@ -87,6 +87,8 @@ class Ladders:
         return Rule(**filled, sentence=None if says is None else self._sentence((LADDER, name, "rule", number, "says"), says))
 
     def _sentence(self, place: Position, says: Mapping[str, Any]) -> Sentence | None:
+        if self.vocabulary is None:
+            return None
         try:
             return Sentence.of(says, self.vocabulary)
         except ValueError as error:

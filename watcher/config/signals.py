@@ -32,7 +32,7 @@ def build_signal(number: int, table: Mapping[str, Any], ladders: Mapping[str, La
         figures=tuple(FigureSpec(**{"unit": "", **each}) for each in table.get("figure", ())),
         known=tuple(_known(each) for each in table.get("known", ())),
         dates=tuple(Date(**each) for each in table.get("date", ())),
-        vocabulary=vocabulary,
+        vocabulary=vocabulary or Vocabulary(),
         **rest,
     )
 
@@ -48,13 +48,14 @@ def track_id(table: Mapping[str, Any]) -> str:
     return str(table.get("id", table["ladder"]))
 
 
-def _vocabulary(table: Mapping[str, Any], place: Position, places: SourceMap) -> Vocabulary:
+def _vocabulary(table: Mapping[str, Any], place: Position, places: SourceMap) -> Vocabulary | None:
+    """The words of a signal; None where they are wrong: nothing can be said then of the sentences that use them."""
     try:
         return Vocabulary.of(table.get("vocabulary", {}))
     except ValueError as error:
         words = str(error).removeprefix("vocabulary: ")
         places.note((*place, "vocabulary"), show(table["vocabulary"]), words)
-        return Vocabulary()
+        return None
 
 
 def _track(signal: Mapping[str, Any], number: int, table: Mapping[str, Any], ladders: Ladders, place: Position) -> Track:
