@@ -17,6 +17,8 @@ from notifiers.message import Message, NotSent, Recipient
 from notifiers.message.mime import address, build, dns_name
 
 PERMANENT = 500
+POLICY = "5.7."
+"""Refused for who writes, not for the mailbox (RFC 3463, 3.8)."""
 SECURITY = ("starttls", "tls", "none")
 ADDRESS = re.compile(r"[^\s<>\"'(),;:]{1,128}@[^\s<>\"'(),;:]{1,255}")
 """Servers repeat addresses in their refusals; these go to the log, where no reader's address belongs."""
@@ -62,7 +64,7 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
     try:
         with _told(f"{settings.host}: "):
             await client.mail(sender)
-        with _told("recipient refused: ", final=True):
+        with _told("recipient refused: ", final=True, mailbox=True):
             await client.rcpt(receiver)
         with _told("after DATA: ", final=True, uncertain=True):
             await client.data(content)
@@ -137,14 +139,16 @@ async def _hang_up(client: SMTP, transport: asyncio.BaseTransport | None) -> Non
 
 
 @contextmanager
-def _told(where: str, *, final: bool = False, uncertain: bool = False) -> Iterator[None]:
+def _told(where: str, *, final: bool = False, uncertain: bool = False, mailbox: bool = False) -> Iterator[None]:
     """The library's errors as NotSent: `final` where a 5xx is the last word, `uncertain` where a lost line may hide a yes."""
     try:
         yield
     except SMTPResponseException as error:
         retry = not (final and error.code >= PERMANENT)
         unclear = uncertain and error.code < 0  # an answer without a code: it may have been a yes
-        raise NotSent(f"{where}{error.code} {_silent(error.message)}", retry=retry, uncertain=unclear) from None
+        refused = mailbox and not retry and not error.message.startswith(POLICY)
+        words = f"{where}{error.code} {_silent(error.message)}"
+        raise NotSent(words, retry=retry, uncertain=unclear, refused=refused) from None
     except (SMTPException, OSError) as error:
         raise NotSent(f"{where}{_silent(str(error)) or type(error).__name__}", retry=True, uncertain=uncertain) from None
 

@@ -25,11 +25,13 @@ class NotSent(Exception):  # noqa: N818 - the word of the design
         wait: timedelta | None = None,
         uncertain: bool = False,
         gone: bool = False,
+        refused: bool = False,
     ) -> None:
         """Keep the reason in words.
 
         `retry`: whether a later attempt may succeed. `wait`: how long the other side asks us to wait.
         `uncertain`: the other side may have accepted it. `gone`: the other side wants nothing more, ever.
+        `refused`: it says for good that there is no such mailbox, or none that takes mail.
         """
         super().__init__(one_line(reason)[:300])
         self.reason = one_line(reason)[:300]
@@ -37,6 +39,7 @@ class NotSent(Exception):  # noqa: N818 - the word of the design
         self.wait = wait
         self.uncertain = uncertain
         self.gone = gone
+        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True)

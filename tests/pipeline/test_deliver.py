@@ -14,7 +14,7 @@ import pytest
 import notifiers
 from notifiers import Recipient
 from tests.mail.stories import CORRECTION, DESK, EVENT, NOW, PASSED, digest
-from tests.notifiers.stages import LATER, LOST, NEVER, SECRET, Stage, folder, mail_server, web_server
+from tests.notifiers.stages import LATER, LOST, NEVER, SECRET, MailHandler, Stage, folder, mail_server, web_server
 from watcher.core.decision.delivery_window import DeliveryWindow
 from watcher.core.model import Digest
 from watcher.pipeline.deliver import Counts, DeliveryContext, ResolvedRecipient, deliver
@@ -303,3 +303,19 @@ def test_a_lost_lease_is_not_sent(store: Store) -> None:
         put(store, digest(PASSED), stage)
         found = beat(store, NOW, stage, clock=lambda: next(jump), lease=timedelta(microseconds=1))
         assert (found, stage.inbox) == (Counts(), [])
+
+
+@pytest.mark.parametrize(("words", "asked"), [("550 5.1.1 no such user", 3), ("550 5.7.1 your address is on a list", 5)])
+def test_a_mailbox_that_refuses_three_mails_for_good_is_written_to_no_more(store: Store, words: str, asked: int) -> None:
+    class Refusing(MailHandler):
+        async def handle_RCPT(self, *_: Any) -> str:  # noqa: N802 - aiosmtpd's name
+            return words
+
+    with mail_server(handler=Refusing()) as stage:
+        for number in range(5):
+            put(store, replace(digest(PASSED), id=f"news-{number}"), stage, at=NOW + number * DAY)
+            assert beat(store, NOW + number * DAY, stage) == Counts(dead=1)
+    assert sum("recipient refused" in row.error for row in rows(store)) == asked
+    with store.reading() as tx:
+        said = [act.what for act in tx.audit.of()]
+    assert said == ([f"writes no more to {stage.recipient.id}"] if asked == 3 else [])

@@ -8,7 +8,7 @@ import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, open_store, parse_datetime, print_json
 from watcher.clock import utc_now
-from watcher.pipeline.deliver import GONE
+from watcher.pipeline.deliver import GONE, REFUSED
 from watcher.store import State
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def resend(
 ) -> None:
     """Put messages that were given up back into the outbox; they leave with the next beat, and are tried for three days again.
 
-    `watcher status` lists them. Each keeps its words and its Message-ID. A receiver that has answered 410 is asked again.
+    `watcher status` lists them. Each keeps its words and its Message-ID. A receiver that has
+    answered 410, or whose mailbox has refused three mails in a row for good, is written to again.
     """
     after, chosen = parse_datetime(since) if since else None, recipient or []
     with open_store(configured(config).store.url) as store, store.writing() as tx:
@@ -36,7 +37,7 @@ def resend(
         if missing := sorted(set(chosen) - {one.recipient for one in dead}):
             raise fail(f"nothing was given up for {', '.join(missing)}; `watcher status` lists what was")
         for name in {one.recipient for one in dead}:
-            tx.meta.drop(f"{_gone()}{name}")
+            tx.meta.drop_all([f"{GONE}{name}", f"{REFUSED}{name}"])
         tx.deliveries.revive([one.id for one in dead], utc_now())
     if as_json:
         print_json({"resent": len(dead)})
@@ -50,8 +51,3 @@ def _dead(tx: Transaction, recipients: list[str], after: datetime | None) -> lis
     return [
         one for one in found if (not recipients or one.recipient in recipients) and (after is None or one.created_at >= after)
     ]
-
-
-def _gone() -> str:
-
-    return GONE
