@@ -242,7 +242,9 @@ def _is_headed(net: Net, reading: Reading, number: int) -> bool:
     if not any(thing.group in net.groups for thing in reading.title.things):
         return False
     words = field_words(tuple(masked(reading.lines[number].folded, (), net.groups)))
-    return any(one.thing is None for one in said) or _is_bare(reading.title) or any(one.row.reason for one in words)
+    gated = any(one.sentence == number and one.kind in net.gates for one in reading.statements)
+    bare = _is_bare(reading.title) and not gated
+    return bare or any(one.thing is None for one in said) or any(one.row.reason for one in words)
 
 
 def _is_bare(title: Line) -> bool:
