@@ -38,19 +38,25 @@ def test_the_plan_shows_every_room() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "says"),
+    ("sentence", "says"),
     [
         (
-            "is generally available to all customers.",
+            "As of today, Claude Mythos 6 is generally available to all customers.",
             "available by rule open “generally available” is stated of Claude Mythos 6",
         ),
-        ("is generally available to all customers in Iceland.", "available by rule undecided not explained: in, iceland"),
-        ("will be generally available to all customers.", "“generally available” is planned, and no time is named"),
+        (
+            "As of today, Claude Mythos 6 is generally available to all customers in Iceland.",
+            "available by rule undecided not explained: in, iceland",
+        ),
+        (
+            "Claude Mythos 6 will be generally available to all customers.",
+            "“generally available” is planned, and no time is named",
+        ),
     ],
 )
-def test_the_sentence_is_read_as_the_page_tells(ending: str, says: str) -> None:
+def test_the_sentence_is_read_as_the_page_tells(sentence: str, says: str) -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     [line] = re.findall(r"^echo '(\{.*\})' \|$", text, re.MULTILINE)
-    asked = line.replace("is generally available to all customers.", ending)
+    asked = line.replace("As of today, Claude Mythos 6 is generally available to all customers.", sentence)
     done = CliRunner().invoke(app, ["explain", "--config", str(ROOT / "signals.toml"), "--entries", "-"], input=asked + "\n")
     assert says in " ".join(done.output.split())
