@@ -370,7 +370,7 @@ def test_a_watch_whose_sources_another_one_has_is_not_ready(lab: Site, home: Pat
         assert "Alive." in second.get("/healthz"), "it hears signals"
         shutil.copy(home / other, home / "second.toml")
         second.hang_up()
-        second.until(r"took up second\.toml")
+        second.until(r"reloaded from second\.toml")
         first.until(r"ERROR.*nothing is watched any more: .*second\.toml")
         with pytest.raises(urllib.error.HTTPError, match="503"):
             first.get("/readyz")
