@@ -90,6 +90,7 @@ def test_days_are_counted_from_the_status_or_from_a_day() -> None:
     assert figure("days_since", verdict=started, track="t").text == "10"  # type: ignore[union-attr]
     assert figure("days_since", since="2026-08-01").text == "14"  # type: ignore[union-attr]
     assert figure("days_since", verdict=verdict(since=None), track="t") is None
+    assert figure("days_since", since="2026-12-01") is None, "a day that has not come"
 
 
 def test_a_constant_is_shown_from_its_day_on() -> None:

@@ -19,7 +19,7 @@ DATED: tuple[Signal, ...] = (replace(SENATE, dates=(ENDS, Date("quiet", "nothing
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [(0, "Nothing changed this week."), (1, "One change was told this week."), (5, "5 changes were told this week.")],
+    [(0, "No answer changed this week."), (1, "One change was told this week."), (5, "5 changes were told this week.")],
 )
 def test_a_week_says_what_changed_and_what_was_seen(changes: int, words: str) -> None:
     now = day("2026-11-20 08:00")
