@@ -142,7 +142,9 @@ def test_a_passage_by_consent_is_provisional_until_the_coded_row_comes(forms: An
 def test_a_passage_that_vanishes_from_the_record_is_corrected_after_two_readings(forms: Any, tmp_path: Path) -> None:
     lines = [
         says(BILL, "2026-09-23T03:00:00Z", forms.bill_status_xml(after(record(), senate(CONSENT)), day("2026-09-23"))),
-        says(BILL, "2026-09-25T03:00:00Z", forms.bill_status_xml(record(), day("2026-09-25"))),
+        says(
+            BILL, "2026-09-25T03:00:00Z", forms.bill_status_xml(record(), day("2026-09-25"), update_date="2026-09-25T01:00:00Z")
+        ),
     ]
 
     assert told(tmp_path, "senate-vote", lines, "2026-09-18", "2026-09-28") == [

@@ -229,7 +229,7 @@ def test_from_a_feeds_bytes_to_mails_received_with_two_kills_in_the_middle(tmp_p
             drain(feed.asked)
             for _ in range(2):
                 assert feed.asked.acquire(timeout=BOUND), "it goes on polling"
-            page = urlopen(daemon.page).read().decode()
+            page = urlopen(daemon.page + "signals/gadget").read().decode()
             assert daemon.end(signal.SIGTERM) in {0, -signal.SIGTERM}
         tell(tmp_path, mail, page)
 

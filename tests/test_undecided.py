@@ -102,7 +102,7 @@ def test_readers_see_it_on_the_page_in_digests_and_through_every_interface(web: 
     for path in ("/", "/signals/gadget", "/cards/gadget"):
         assert CHECKED in watch.page(path).text, path
     assert WORDS in watch.page("/signals/gadget").text
-    assert "https://lab.example/The-Gadget-reaches" in watch.page("/").text
+    assert "https://lab.example/The-Gadget-reaches" in watch.page("/signals/gadget").text
     (text,) = watch.page("/api/v1/signals/gadget").json()["undecided"]
     assert (text["track"], text["may_say"], text["evidence"][0]["quote"]) == ("it", "open", WORDS)
     assert text["evidence"][0]["sha256"], "the stored document proves it"
@@ -221,5 +221,5 @@ def test_the_weekly_note_counts_no_question_as_a_change(watch: Watch, store: Sto
     signals = {signal.id: signal for signal in watch.config.signals}
     (note,) = send_reminders(store, (), signals, now=START + timedelta(days=7, hours=9), zone=UTC)
 
-    assert note.notes[0] == "Nothing changed this week."
+    assert note.notes[0] == "No answer changed this week."
     assert [len(verdict.undecided) for verdict in note.verdicts] == [1]

@@ -17,6 +17,7 @@ from watcher.web.settings import Settings
 
 PUBLIC = {
     "/",
+    "/why",
     "/sources",
     "/log",
     "/machines",

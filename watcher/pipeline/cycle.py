@@ -110,20 +110,26 @@ async def run_cycle(
         if poller is None:
             await own.close()
     now = clock() if clock else now
+    last_digests, last_sent = await _finish(beat, now, mishaps)
+    mishaps.tell()
+    return CycleResult(outcomes.total(), tuple(told), digests + last_digests, sent + last_sent, outcomes)
+
+
+async def _finish(beat: Context, now: datetime, mishaps: ErrorCollector) -> tuple[int, int]:
+    """Announce, remind, deliver and let go of what is old, each though another fails; how many digests and mails that made."""
+    digests = sent = 0
     with mishaps.left_out("announcing"):
         digests += await asyncio.to_thread(_announce, beat, now)
     with mishaps.left_out("reminding"):
         if beat.zone is not None:
-            digests += len(
-                await asyncio.to_thread(send_reminders, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
-            )
+            notes = await asyncio.to_thread(send_reminders, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
+            digests += len(notes)
     with mishaps.left_out("delivering"):
         sent += await beat.deliver(now)
     with mishaps.left_out("deleting what is old"):
         if beat.keep is not None:
             await run_retention(beat.store, now, beat.keep)
-    mishaps.tell()
-    return CycleResult(outcomes.total(), tuple(told), digests, sent, outcomes)
+    return digests, sent
 
 
 def _announce(beat: Context, now: datetime) -> int:

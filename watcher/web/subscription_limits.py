@@ -13,13 +13,33 @@ from watcher.store import Store
 
 ASKED = "subscriptions asked for"
 """Under this name the store keeps, by hashes that only this watch can make, when each was asked for."""
-# fmt: off
-PROVIDERS = frozenset([
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com",
-    "icloud.com", "me.com", "mac.com", "aol.com", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "web.de",
-    "fastmail.com", "zoho.com", "mail.ru", "yandex.ru", "qq.com", "163.com"
-])
-# fmt: on
+PROVIDERS = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "ymail.com",
+        "icloud.com",
+        "me.com",
+        "mac.com",
+        "aol.com",
+        "proton.me",
+        "protonmail.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "fastmail.com",
+        "zoho.com",
+        "mail.ru",
+        "yandex.ru",
+        "qq.com",
+        "163.com",
+    ]
+)
 """Domains of mail for everybody: their addresses belong to many people, so that the domain has no limit of its own."""
 DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 """Domains where dots before the @ mean nothing, and the name they are all delivered to."""

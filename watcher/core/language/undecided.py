@@ -353,7 +353,7 @@ def _quiet(net: Net, reading: Reading, line: Line) -> str:
     lexicon = english()
     for found in found_in("".join(f"{word} " for word in words), ("quiet",)):
         return found.row.reason
-    if another := _of_another(net, reading, line):
+    if another := _of_another(net, reading, line) or _of_one_before(net, reading, line):
         return f"it is said of {another}"
     return "it speaks of what only carries the name" if _is_carried(words, lexicon) else ""
 
@@ -365,6 +365,17 @@ def _of_another(net: Net, reading: Reading, line: Line) -> str:
     if not said or first is None or first.group in net.groups or any(one.thing is not first for one in said):
         return ""
     return first.name
+
+
+def _of_one_before(net: Net, reading: Reading, line: Line) -> str:
+    """The other thing that the "it" of a sentence without a name means: the sentence before names it, and none of the net's."""
+    said = {one.thing.name for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing}
+    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
+    if len(said) != 1 or not number or line.things or not line.folded.lower().startswith("it "):
+        return ""
+    (name,) = said
+    before = reading.lines[number - 1].things
+    return name if name in {thing.name for thing in before} and not any(thing.group in net.groups for thing in before) else ""
 
 
 def _is_unlike(line: Line, thing: Thing) -> bool:
