@@ -10,6 +10,7 @@ PY := .venv/bin/python
 CONFIG ?= signals.toml
 SHARED ?= ../shared
 PYTEST ?=
+WORKERS ?= auto
 
 .PHONY: help
 help: ## this list
@@ -47,9 +48,9 @@ run: .venv/run ## start the watch; CONFIG=other.toml for another file
 # --- checks ------------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: .venv/dev browser lint ## every check; PYTEST='-k name' passes options on
+test: .venv/dev browser lint ## every check, on all cores; PYTEST='-k name' passes options on
 	@$(PY) -m coverage erase
-	@$(PY) -m coverage run --rcfile pyproject.toml -m pytest $(PYTEST)
+	@$(PY) -m pytest --numprocesses "$(WORKERS)" --dist worksteal --cov --cov-config pyproject.toml --cov-report= $(PYTEST)
 	@$(PY) -m coverage report --include 'watcher/core/*,watcher/formats/*,notifiers/*' --fail-under 100
 
 .PHONY: lint
