@@ -57,6 +57,12 @@ def test_page_paper_and_partners_copy_are_one_event() -> None:
     assert len(verdict.events[0].evidence) == 3
 
 
+def test_of_many_pages_about_one_event_the_first_six_are_shown() -> None:
+    pages = [page("kimi-k3", f"07-{number}", f"official:p{number}", title="Assessment of Kimi K3") for number in range(10, 18)]
+    [event] = stand(pages).events
+    assert [quote.publisher for quote in event.evidence] == ["p10", "p11", "p12", "p13", "p14", "p15"]
+
+
 @pytest.mark.parametrize(
     ("first", "later", "count"),
     [

@@ -25,6 +25,7 @@ def text_of(body: str) -> str:
         "<article class='nist-teaser'><h3><a href='/other'>X</a></h3><time datetime='2026-10-02'></time>Suspended.</article>",
         "<a href='/other'><h3>X</h3><p>Suspended.</p></a>",
         "<div><div class='c'><h3><a href='/1'>X</a></h3>Suspended.</div><div class='c'><h3><a href='/2'>Y</a></h3>Again.</div></div>",
+        f"<section> <i></i> <h2>Related content</h2><div>Suspended. {LINK}</div></section>",
         f"<h2>Ähnliche Beiträge:</h2><div>Suspended. {LINK}</div>",
         f"<h2>関連記事</h2><div>Suspended. {LINK}</div>",
         f"<nav>Suspended. {LINK}</nav><aside>Suspended.</aside><dialog>Suspended.</dialog>",
