@@ -67,6 +67,12 @@ def test_the_line_of_record_decides_the_day(body: str, published: str | None, fa
     assert {name: value for name, value in entry.facts.items() if name != "date_raw"} == facts
 
 
+def test_the_line_of_record_decides_over_a_place_that_is_named_for_the_date() -> None:
+    body = "<main><p class='d'>1 August 2026</p>x</main><p>Released July 17, 2026</p>"
+    (entry,) = read("page", page(body), content_type=HTML, date=".d")
+    assert (str(entry.published), entry.facts["date_raw"]) == ("2026-07-17 00:00:00+00:00", "July 17, 2026")
+
+
 @pytest.mark.parametrize(
     ("head", "body", "day"),
     [
