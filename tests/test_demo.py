@@ -44,7 +44,6 @@ SAID = """
 2026-09-02 mythos-ga class detail: class_ga_other_name · Claude Fable 5.1, $10/$50
 2026-09-18 caisi-evaluation evaluations next: published · glm-5.3 not_measured
 2026-10-02 caisi-evaluation evaluations flag: awaiting · renamed
-2026-10-16 mythos-ga named detail: class_ga_other_name · version 5.1, verification, $10/$50
 2026-11-10 mythos-ga named detail: class_ga_other_name · version 5.2, verification, $8/$40
 2026-11-10 mythos-ga class detail: class_ga_other_name · Claude Fable 5.2, $8/$40
 """

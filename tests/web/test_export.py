@@ -21,7 +21,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_link_of_every_page_leads_to_a_file(folder: Path) -> None:
     pages = sorted(folder.rglob("*.html"))
-    assert len(pages) == 14
+    assert len(pages) == 15
     for page in pages:
         for address in re.findall(r'(?:href|src)="([^"]+)"', page.read_text()):
             if "//" in address or address.startswith("#"):
