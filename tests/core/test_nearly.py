@@ -41,3 +41,9 @@ def test_what_was_passed_over_has_its_reason(text: str, tier: Tier, track: str, 
 def test_what_holds_or_speaks_of_something_else_was_not_passed_over(text: str) -> None:
     found = near_misses(shipped("mythos-ga"), said(text))
     assert not [near for near in found if near.status == "available" and near.track == "named"]
+
+
+def test_a_plan_that_names_no_body_is_another_matter_and_not_nearly_one() -> None:
+    text = "The institute plans to evaluate DeepSeek V4."
+    assert near_misses(shipped("caisi-evaluation"), said(text)) == ()
+    assert near_misses(shipped("caisi-evaluation"), said(text, tier=Tier.PRESS)), "only official places may say it"

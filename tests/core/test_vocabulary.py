@@ -177,3 +177,11 @@ def test_a_sentence_can_be_written_before_its_vocabulary() -> None:
 def test_an_empty_vocabulary_finds_nothing() -> None:
     assert find(Sentence(about=("bill",)), Vocabulary(), title="HB 12", text="HB 12 passed.") is None
     assert Vocabulary.of({}).find("HB 12") == ()
+
+
+def test_the_general_english_holds_where_a_signal_names_no_maker() -> None:
+    open_to = Vocabulary.of({**TABLE, "phrases": {"open": ["open to <everyone>"]}})
+    asked = Sentence.of({"about": ["bill"], "phrase": ["open"]}, open_to)
+    assert find(asked, open_to, title="", text="HB 12 is open to all our customers.")
+    assert find(asked, open_to, title="", text="HB 12 is open to all projects.")
+    assert find(asked, open_to, title="", text="HB 12 is open to our partners.") is None

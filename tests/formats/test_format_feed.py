@@ -266,3 +266,10 @@ def test_one_id_of_atom_is_one_entry_the_later_one() -> None:
         (found,) = read("feed", atom(*order))
         assert (found.key, found.title) == ("tag:x", "New")
     assert len(read("feed", atom(old, new), key=("id", "title"))) == 2
+
+
+def test_subjects_without_words_are_none() -> None:
+    (entry,) = read("feed", rss("<title>T</title><guid>g</guid><category>\u200b</category>"))
+    assert "categories" not in entry.facts
+    (entry,) = read("feed", rss("<title>T</title><guid>g</guid><category>\u200b</category><category>AI</category>"))
+    assert entry.facts["categories"] == ("AI",)
