@@ -172,3 +172,17 @@ def test_an_order_of_the_government_is_asked_about() -> None:
     link = "https://www.commerce.gov/news/press-releases/2027/09/x"
     found = claims("mythos-ga", words, link=link, publisher="commerce.gov", tier=Tier.PRESS)
     assert [(claim.status, claim.review) for claim in found if claim.track == "class"] == [("suspended", True)]
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence", "tracks"),
+    [
+        ("Claude Fable 5 is a Mythos-class model.", "It is available to all customers from today at $10.", {"class"}),
+        ("Claude Fable 5 comes with Claude Mythos 5.", "It is available to all customers from today at $10.", {"named", "class"}),
+        ("Claude Fable 5 is a Mythos-class model.", "Both are open to all customers from today at $10.", {"named", "class"}),
+    ],
+)
+def test_what_is_said_of_the_other_thing_by_it_asks_nothing_of_this_one(before: str, sentence: str, tracks: set[str]) -> None:
+    speaker = SPEAKERS["o"][1]
+    found = claims("mythos-ga", f"{before} {sentence}", title="Claude Fable 5 and Claude Mythos 5", **speaker)
+    assert {claim.track for claim in found if claim.quote.text == sentence} == tracks

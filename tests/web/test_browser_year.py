@@ -94,7 +94,7 @@ def test_by_keyboard_alone_from_the_answer_to_a_past_day(browser: Browser, addre
         page.keyboard.type("06202026")
         page.keyboard.press("Enter")
         page.wait_for_url(f"{wanted}?as_of=2026-06-20")
-        assert "suspended" in page.locator(".answer").inner_text()
+        assert "Access was taken away" in page.locator(".answer").inner_text()
         assert wrong == []
 
 
