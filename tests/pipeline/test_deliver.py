@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -298,7 +299,7 @@ def test_the_time_of_the_beat_goes_on_while_it_sends_also_in_a_rehearsal(store: 
 
 
 def test_a_lost_lease_is_not_sent(store: Store) -> None:
-    jump = iter([NOW, NOW + DAY])
+    jump = chain([NOW], repeat(NOW + DAY))
     with mail_server() as stage:
         put(store, digest(PASSED), stage)
         found = beat(store, NOW, stage, clock=lambda: next(jump), lease=timedelta(microseconds=1))
