@@ -11,6 +11,7 @@ import pytest
 from tests.config.texts import SMALL
 from watcher.config import Config
 from watcher.config.check import check
+from watcher.config.errors import show
 
 Read = Callable[..., Config]
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -33,7 +34,9 @@ def test_a_file_that_is_named_and_is_not_there_is_found(read: Read, tmp_path: Pa
     file = tmp_path / "own-ca.pem"
     config = read(f'{QUIET}{table}ca_file = "{file}"\n')
     [said] = check(config, NOW).wrong
-    assert said.startswith(f'{config.path}: {table.partition(chr(10))[0]}, key `ca_file`: found "{file}"; expected a file')
+    assert said.startswith(
+        f"{config.path}: {table.partition(chr(10))[0]}, key `ca_file`: found {show(str(file))}; expected a file"
+    )
     file.touch()
     assert check(config, NOW).wrong == ()
 
