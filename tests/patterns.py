@@ -18,7 +18,7 @@ import notifiers
 import watcher
 from watcher.config.toml_reader import read_tables
 from watcher.core.bills.actions import WORDINGS
-from watcher.core.vocabulary import Vocabulary
+from watcher.core.language.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 CALLS = frozenset({"search", "match", "fullmatch", "finditer", "findall", "split", "sub", "subn"})

@@ -9,7 +9,8 @@ from typing import Any
 
 from watcher.config.toml_reader import read_tables
 from watcher.core.decision.claims import claims_of
-from watcher.core.match import Sentence, Vocabulary
+from watcher.core.language.match import Sentence
+from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Claim, Entry, Flag, Ladder, Observation, Rule, Signal, Status, Tier, Track
 
 ROOT = Path(__file__).parents[1]

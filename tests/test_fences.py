@@ -13,9 +13,10 @@ LINT = "from importlinter.cli import lint_imports_command as check; check()"
 FAULTS = {
     "watcher/loose.py": "",
     "watcher/core/loose.py": "",
+    "watcher/core/language/loose.py": "",
     "watcher/pipeline/loose.py": "",
     "watcher/pipeline/announce.py": "import watcher.pipeline.deliver",
-    "watcher/core/words.py": "import os",
+    "watcher/core/language/text.py": "import os",
     "watcher/formats/text.py": "import socket",
     "watcher/store/database.py": "import watcher.store.sqlite",
     "notifiers/webhook.py": "import notifiers.smtp",
@@ -24,9 +25,10 @@ FAULTS = {
 SAID = (
     "- watcher.loose\n",
     "- watcher.core.loose\n",
+    "- watcher.core.language.loose\n",
     "- watcher.pipeline.loose\n",
     "watcher.pipeline.announce -> watcher.pipeline.deliver",
-    "watcher.core.words -> os",
+    "watcher.core.language.text -> os",
     "watcher.formats.text -> socket",
     "No cycles are allowed in watcher.store.",
     "notifiers.webhook -> notifiers.smtp",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.patterns import Use, every, pieces, vocabularies
-from watcher.core.sentences import MAX_LINE, MAX_SENTENCE, split
+from watcher.core.language.text import MAX_LINE, MAX_SENTENCE, split
 
 SHORT, LONG = 1_500, 6_000
 BRIEF = 300
@@ -53,7 +53,6 @@ ENDS = ("", "\0", ",\0", "\n\0")
 BOUNDED = (
     "watcher.core.evaluations.compliance",
     "watcher.core.bills.actions",
-    "watcher.core.cues",
     "watcher.core.language",
     "vocabulary ",
 )

@@ -11,9 +11,10 @@ import pytest
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.corroboration import independent_sources, is_copy
 from watcher.core.decision.simhash import simhash
-from watcher.core.match import Sentence, Vocabulary
+from watcher.core.language.match import Sentence
+from watcher.core.language.times import retold_on
+from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Claim, Entry, Flag, Ladder, Observation, Rule, Signal, Status, Tier, Track
-from watcher.core.retelling import retold_on
 
 NOON = datetime(2026, 7, 17, 12, tzinfo=UTC)
 WORDS = Vocabulary.of({"things": {"ship": ["Aurora"]}, "phrases": {"open": ["generally available"], "sunk": ["sank", "sunk"]}})

@@ -29,8 +29,8 @@ from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.config.defaults import publisher_of
 from watcher.core.addresses import safe_link
+from watcher.core.language.match import subject_key
 from watcher.core.model import DeclaredFact, Signal, Tier, Track, Transition
-from watcher.core.subject_keys import subject_key
 from watcher.pipeline.decide import update_verdict
 from watcher.store import Store
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text

@@ -17,8 +17,8 @@ from watcher.config import Config
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.near_misses import near_misses
 from watcher.core.evaluations.compliance import is_apart, pair
+from watcher.core.language.text import split
 from watcher.core.model import Claim, Signal
-from watcher.core.sentences import split
 from watcher.replay.labelled_text import LabelledText, SourceTiers, read_texts
 
 SHORT = 400

@@ -13,8 +13,8 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configure
 from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.core.decision.undecided import outcome
+from watcher.core.language.match import subject_key
 from watcher.core.model import DeclaredFact, Signal, Track, Transition, Undecided
-from watcher.core.subject_keys import subject_key
 from watcher.pipeline.decide import update_verdict
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text, undecided_line, undecided_words
 

@@ -11,9 +11,9 @@ from watcher.config.humanize import humanize
 from watcher.config.line_numbers import Position
 from watcher.config.source_map import LADDER, SourceMap
 from watcher.config.templates import fill, placeholders
+from watcher.core.language.match import Sentence
+from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Flag, Ladder, Rule, Status
-from watcher.core.says import Sentence
-from watcher.core.vocabulary import Vocabulary
 
 T = TypeVar("T")
 

@@ -12,8 +12,8 @@ from watcher.config.ladders import Ladders, LadderTemplate
 from watcher.config.line_numbers import Position
 from watcher.config.settings import Example
 from watcher.config.source_map import SourceMap
+from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Date, DeclaredFact, Expect, FigureSpec, Follow, Headline, Signal, Source, Track
-from watcher.core.vocabulary import Vocabulary
 
 _LISTS = ("track", "source", "headline", "figure", "known", "date", "example", "vocabulary")
 

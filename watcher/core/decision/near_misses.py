@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watcher.core.decision.claims import ACCOUNTED, claims_of
+from watcher.core.language.match import Sentence
+from watcher.core.language.parse import Reading, Statement, read
 from watcher.core.language.undecided import Quiet, looked_at, net_of, wakes
 from watcher.core.model import Observation, Rule, Signal
-from watcher.core.reading import Reading, Statement, read
-from watcher.core.says import Sentence
 
 
 @dataclass(frozen=True, slots=True)

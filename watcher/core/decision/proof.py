@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from watcher.core.language.text import fold
 from watcher.core.model import Scalar
-from watcher.core.sentences import fold
 
 _TOKEN: Final = re.compile(r"[\w$.]*\w")
 

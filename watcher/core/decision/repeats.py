@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from watcher.core.decision.corroboration import AUTHORITATIVE, is_copy
+from watcher.core.language.text import fold
 from watcher.core.model import Claim
-from watcher.core.sentences import fold
 
 SAME: Final = 0.8
 """Share of words that two sentences have in common when one is an edit of the other."""

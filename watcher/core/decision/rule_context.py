@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from watcher.core.decision.simhash import simhash
+from watcher.core.language.parse import read
 from watcher.core.model import Observation, Quote, Signal
-from watcher.core.reading import read
 
 if TYPE_CHECKING:
-    from watcher.core.reading import Reading
+    from watcher.core.language.parse import Reading
 
 _COMMON: Final = re.compile(r"https?://([a-zA-Z0-9.-]+)((?:/[!\"$->@-~]*)?)(?:[?#]|\Z)")
 """An address of common shape, in a fifth of the time that any other takes."""

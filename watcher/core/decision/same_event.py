@@ -10,8 +10,8 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from watcher.core.decision.corroboration import is_copy
+from watcher.core.language.text import fold
 from watcher.core.model import Claim
-from watcher.core.sentences import fold
 
 SAME_EVENT: Final = timedelta(days=14)
 """Pages, papers and partners' copies of one event are dated at most this far apart, and need nothing else in common."""

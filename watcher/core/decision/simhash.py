@@ -6,7 +6,7 @@ import re
 from hashlib import blake2b
 from typing import Final
 
-from watcher.core.sentences import fold
+from watcher.core.language.text import fold
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _SHINGLE: Final = 3

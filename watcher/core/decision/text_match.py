@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from watcher.core.decision.rule_context import RuleContext
-from watcher.core.match import Match, matches
+from watcher.core.language.match import Match, matches, subject_key
+from watcher.core.language.times import is_over, is_vague, retold_on
 from watcher.core.model import Rule, Tier
-from watcher.core.retelling import is_over, is_vague, retold_on
-from watcher.core.subject_keys import subject_key
 
 _RETOLD: Final = timedelta(days=7)
 """Press that dates what it tells further back than this is retelling it."""

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from watcher.core.decision.decide import held_back
+from watcher.core.language.text import fold
 from watcher.core.model import Change, Claim, Signal, Standing, Status, Track, TrackVerdict, Transition, Undecided, Verdict
-from watcher.core.sentences import fold
 
 RECENT = timedelta(days=14)
 """Words that lie longer than this before the watch (or a change of its rules) are old: nobody is asked."""

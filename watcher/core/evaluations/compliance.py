@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from watcher.core.sentences import fold
+from watcher.core.language.text import fold
 
 NOT_COMPARABLE: Final = "measured_not_comparable"
 """Outcome: both numbers are there, and they are not those of the first measurement."""

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from watcher.core.evaluations.compliance import NOT_COMPARABLE, is_chinese, is_same_construct, pair
+from watcher.core.language.match import subject_key
+from watcher.core.language.text import fold, split
 from watcher.core.model import Facts, Scalar
-from watcher.core.sentences import fold, split
-from watcher.core.subject_keys import subject_key
 
 WIDENED: Final = 91.0
 PERSISTED: Final = 77.0

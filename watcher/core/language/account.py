@@ -8,9 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from watcher.core.language.lexicon import ROLES, Lexicon
-from watcher.core.phrases import Thing
-from watcher.core.scene import Scene
-from watcher.core.words import AUXILIARIES, Token, tokens
+from watcher.core.language.text import AUXILIARIES, Scene, Thing, Token, tokens
 
 _TURNS: Final = frozenset([";", ":", "|", "—", "but", "while", "whereas", "although", "though", "however", "because"])
 _GOES_ON: Final = frozenset(["we", "it", "they", "you", "there", "this", "these", "the", "both", "our"])

@@ -7,9 +7,8 @@ from typing import Final
 
 from watcher.core.language.account import account, masked
 from watcher.core.language.lexicon import Lexicon, Row
-from watcher.core.scene import Scene
-from watcher.core.vocabulary import Vocabulary
-from watcher.core.words import tokens
+from watcher.core.language.text import Scene, tokens
+from watcher.core.language.vocabulary import Vocabulary
 
 _TAKING: Final = frozenset({"limited", "past", "planned", "window", "supposed", "undone"})
 _WORLD: Final = {

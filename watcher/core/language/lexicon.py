@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import tomli
 
-from watcher.core.windows import WINDOW
-from watcher.core.words import TOKEN, words_of
+from watcher.core.language.text import TOKEN, words_of
+from watcher.core.language.times import WINDOW
 
 ROLES: Final = {
     "it": "\ue000",

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, english
-from watcher.core.phrases import Thing
-from watcher.core.vocabulary import ROLE_LISTS, Vocabulary
-from watcher.core.windows import names_time
-from watcher.core.words import tokens, words_of
+from watcher.core.language.text import Thing, tokens, words_of
+from watcher.core.language.times import names_time
+from watcher.core.language.vocabulary import ROLE_LISTS, Vocabulary
 
 if TYPE_CHECKING:
+    from watcher.core.language.parse import Line, Reading, Statement
     from watcher.core.model import Rule, Track
-    from watcher.core.reading import Line, Reading, Statement
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""

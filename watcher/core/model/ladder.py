@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from watcher.core.language.match import Sentence
 from watcher.core.model.base import Scalar, Tier
-from watcher.core.says import Sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model.base import Facts, Tier
 from watcher.core.model.ladder import Track
 from watcher.core.model.source import Source
-from watcher.core.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from watcher.core import sentences
 from watcher.core.language.account import Account, account
+from watcher.core.language.assertion import manner
+from watcher.core.language.binding import subjects
 from watcher.core.language.lexicon import english
-from watcher.core.manner import manner
-from watcher.core.phrases import Phrase, Thing
-from watcher.core.subject import Scene, subjects
-from watcher.core.vocabulary import Vocabulary
-from watcher.core.windows import price_of, window_of
-from watcher.core.words import Token, tokens
+from watcher.core.language.text import MAX_SENTENCE, Scene, Thing, Token, fold, plain, split, tokens
+from watcher.core.language.times import price_of, window_of
+from watcher.core.language.vocabulary import Phrase, Vocabulary
 
 _LATER: Final = re.compile(r"(?i)^(?:it|its|they|this model|these models|both)\b")
 _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-Z][\w &]{1,24}: ")
@@ -105,10 +103,10 @@ def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
     """Read a title and a text. Pure; time grows with the length of the text and not faster."""
     own = title.strip()
     # A page repeats its title as a heading: as a sentence of the text it would be the first quote, and it proves the least.
-    quotes = (own, *(quote for quote in sentences.split(text) if quote.casefold() != own.casefold()))
-    folded = [sentences.fold(sentences.plain(quote[: sentences.MAX_SENTENCE])) for quote in quotes]
+    quotes = (own, *(quote for quote in split(text) if quote.casefold() != own.casefold()))
+    folded = [fold(plain(quote[:MAX_SENTENCE])) for quote in quotes]
     pieces = vocabulary.pieces_in("\n".join(folded).lower())
-    lines = tuple([Line(quote, plain, vocabulary.find(plain)) for quote, plain in zip(quotes, folded, strict=True)])
+    lines = tuple([Line(quote, said, vocabulary.find(said)) for quote, said in zip(quotes, folded, strict=True)])
     statements: list[Statement] = []
     spoken = _Spoken()
     for number, line in enumerate(lines):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watcher.core.windows import price_of
+from watcher.core.language.times import price_of
 
 ROW = "Model: Claude Fable 5; Base Input Tokens: $10 / MTok; 5m Cache Writes: $12.50 / MTok; Cache Hits: $1 / MTok; Output Tokens: $50 / MTok."
 

@@ -14,8 +14,8 @@ from watcher.core.decision.decide import decide
 from watcher.core.decision.fold import fold_track
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.decision.undecided import ask
+from watcher.core.language.times import is_over, is_vague, retold_on
 from watcher.core.model import Observation, Tier, TrackVerdict
-from watcher.core.retelling import is_over, is_vague, retold_on
 
 MYTHOS = "mythos-ga"
 JUNE_9, JUNE_13, JULY_1 = (datetime(2026, month, number, 12, tzinfo=UTC) for month, number in ((6, 9), (6, 13), (7, 1)))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.spoken import statuses
-from watcher.core.sentences import MAX_SENTENCE, fold, split
+from watcher.core.language.text import MAX_SENTENCE, fold, split
 
 MYTHOS = "mythos-ga"
 UNTIMED = settings(deadline=None)

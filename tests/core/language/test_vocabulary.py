@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from watcher.core.match import Sentence, Vocabulary, find
+from watcher.core.language.match import Sentence, find
+from watcher.core.language.vocabulary import Vocabulary
 
 TABLE: dict[str, Any] = {
     "things": {"bill": ["House Bill", "HB"], "car": ["Model T"], "kind": ["T# class model*"]},

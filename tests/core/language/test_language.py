@@ -14,8 +14,8 @@ from watcher.core.decision.decide import decide
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.language.examples import misread
 from watcher.core.language.lexicon import english, lexicon
+from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Claim, Entry, Observation, Standing, Tier
-from watcher.core.vocabulary import Vocabulary
 
 FRESH = Path(__file__).parent / "said" / "fresh.txt"
 NIST = "https://www.nist.gov/news-events/news/2027/01/x"

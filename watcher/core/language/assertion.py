@@ -1,11 +1,26 @@
-"""Words by which a sentence shows that something is not plainly said to be so."""
+"""How something is said: stated, or negated, planned, conditional, asked, hearsay, quoted, compared or retold."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from watcher.core.words import words_of
+from watcher.core.language.text import (
+    ADVERBS,
+    AUXILIARIES,
+    BOUNDARIES,
+    NOMINAL,
+    PREPOSITIONS,
+    REACH,
+    RELATIVE,
+    Scene,
+    Token,
+    words_of,
+)
+from watcher.core.language.times import window_of
+from watcher.core.language.vocabulary import Phrase
 
 NEGATIONS: Final = words_of(
     "not no never neither nor without cannot nobody none hardly unable refuses refused declined declines withholds withheld"
@@ -230,3 +245,238 @@ AFTER_DOING: Final = re.compile(
 """A side clause that only mentions what somebody did: "ever since we | suspended X"."""
 ASIDE: Final = re.compile(r"(?i)\b(?:since|while|during|in which|when|although|even though|despite)\b[^,;:]*$")
 """A side clause that only mentions what is over: "since X was | suspended"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A folded sentence cut round a phrase."""
+
+    clause: int
+    """Offset where the phrase's clause begins."""
+    scope: str
+    """From there to the phrase."""
+    before: str
+    words: str
+    after: str
+    behind: str
+    """What follows the phrase and its object."""
+
+
+def is_nominal(scene: Scene, after: str) -> bool:
+    """Whether the phrase is only named, not asserted: "making X available would …"."""
+    words = [token.text for token in scene.tokens[: scene.start + 1]]
+    for at, word in enumerate(words):
+        before = words[at - 1] if at else ""
+        if word in GERUNDS or (word.endswith("ing") and at == scene.start):
+            if (before in PREPOSITIONS and before != "by") or BALKING.match(before):
+                return True
+            if before not in AUXILIARIES | ADVERBS and (at == 0 or before in {",", "and"}) and FINITE.search(after):
+                return True
+    return False
+
+
+def is_heralded(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
+    """Whether an opening that is a noun is told, and not only named: "announces the general availability of X".
+
+    "The road to general availability of X" names it; all other phrases count as told.
+    """
+    if not phrase.object_right or phrase.kind not in OPENINGS or scene.tokens[scene.start].text not in NOMINAL:
+        return True
+    if STARTS.search(parts.before):
+        return bool(OPENS.match(parts.behind))
+    return bool(HERALD.search(parts.before))
+
+
+def is_demanded(scene: Scene) -> bool:
+    """Whether an act stands in its bare form without one who does it: "Restore X!", "they ask that the maker restore X"."""
+    follow = scene.tokens[scene.start + 1].text if scene.start + 1 < len(scene.tokens) else ""
+    if scene.tokens[scene.start].text not in BARE or follow == "to":  # "open to all" is no verb
+        return False
+    at = scene.start - 1
+    while at >= 0 and scene.tokens[at].text in ADVERBS:
+        at -= 1
+    if at < 0 or scene.tokens[at].text in {":", "that", "let", "us", "please"}:
+        return True
+    before = scene.tokens[at].text
+    doer = not before or before in DOERS | AUXILIARIES | PREPOSITIONS or before.endswith("s") or not before[0].isalpha()
+    return not doer and "and" not in {token.text for token in scene.tokens[max(at - 2, 0) : at]}
+
+
+def is_intended(scene: Scene, clause: int) -> bool:
+    """An infinitive ("Anthropic to open Mythos to all") is a plan; "clears it to restore" and "glad to open" are not."""
+    words = [token.text for token in scene.tokens[: scene.start + 1] if token.start >= clause or token.text == "to"]
+    for at, word in enumerate(words[:-1]):
+        if word == "to" and (words[at + 1] in OPENING_VERBS or (at == len(words) - 2 and _is_verb(scene))):
+            return not (set(words[:at]) & (INFINITIVE_OK | GLAD) or words[at - 1 : at] == ["had"])
+    return False
+
+
+def _is_verb(scene: Scene) -> bool:
+    """Whether the phrase after "to" opens with a verb, and not with a noun ("only to approved customers")."""
+    return scene.tokens[scene.start].text.rstrip("e") in STEMS
+
+
+def is_ahead(parts: Parts) -> bool:
+    """Whether the clause itself names a time to come: then a bare headline is a plan ("to all customers in the coming weeks")."""
+    clause = parts.scope + re.split(r"[;:\u2014]|, (?:but|while|and|with) ", parts.after, maxsplit=1)[0]
+    if PRESENT.search(clause):
+        return False
+    # "Mythos opens to all customers on March 3": the present tense with a date tells what is to come.
+    foreseen = bool(FUTURATE.search(f"{parts.scope}{parts.words}")) and bool(window_of(parts.after))
+    return foreseen or bool(TO_COME.search(clause))
+
+
+def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
+    """The manners in which a phrase is said, empty where it is plainly stated; looks left within its clause."""
+    parts = _parts(sentence, scene, phrase)
+    found = {
+        "negated": _negated(scene, parts) or _undone(phrase, parts),
+        "planned": _planned(scene, parts),
+        "wished": bool(WISHED.search(parts.scope)) or is_demanded(scene),
+        "conditional": _conditional(scene, phrase, parts),
+        "question": _asked(sentence),
+        "hearsay": _heard(sentence),
+        "quoted": _quoted(sentence, len(parts.before), len(sentence) - len(parts.after)),
+        "compared": not phrase.object_right and bool(COMPARED.search(BESIDE.sub(" ", parts.scope))),
+        "retold": _retold(scene, phrase, parts),
+        "restricted": _closed_again(phrase, parts),
+        "partial": _eventive(phrase) and bool(PARTLY.match(parts.behind) or BACK.search(f"{parts.words}{parts.after[:8]}")),
+    }
+    manners = {name for name, holds in found.items() if holds}
+    # "not available on every account" is available on some; "not generally available in all regions" is not.
+    wide = WIDELY.search(f"{parts.scope[-12:]}{parts.words}")
+    if "negated" in manners and not wide and DISTRIBUTED.search(f"{parts.words}{parts.after}"[:80]):
+        manners = manners - {"negated"} | {"partial"}
+    # A plan absorbs the conditions that are not strict: "will be open once it is safe" is a plan.
+    strict = STRICT.search(_governing(parts))
+    return frozenset(manners - {"conditional"} if "planned" in manners and not strict else manners)
+
+
+def _parts(sentence: str, scene: Scene, phrase: Phrase) -> Parts:
+    start, end = scene.tokens[scene.start].start, scene.tokens[scene.stop - 1].end
+    clause = _clause(scene)
+    reach = REACH if phrase.object_right else 1
+    objects = [token.end for token in scene.tokens[scene.stop : scene.stop + reach] if token.thing]
+    behind = sentence[max(objects, default=end) :]
+    return Parts(clause, sentence[clause:start], sentence[:start], sentence[start:end], sentence[end:], behind)
+
+
+def _planned(scene: Scene, parts: Parts) -> bool:
+    """Whether it is still to come: "will be", "is coming to all", "Anthropic to open X", "… is planned for March"."""
+    first = f"{parts.scope}{parts.words.split(' ', maxsplit=1)[0]}"
+    return (
+        bool(PLANNED.search(parts.scope.rstrip()) or COMING.search(first) or PLANNED_BEHIND.match(parts.behind))
+        or is_intended(scene, parts.clause)
+        or is_ahead(parts)
+    )
+
+
+def _conditional(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
+    """Whether it holds only under a condition, is only possible, or is only named."""
+    if CONDITIONAL.search(_governing(parts)) or ABLE.search(parts.before):
+        return True
+    return is_nominal(scene, parts.after) or not is_heralded(scene, phrase, parts)
+
+
+def _retold(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
+    """Whether it tells what is over: a state that was, an event that lasted, or one that only a side clause mentions."""
+    if not _eventive(phrase):
+        return bool(STATIVE_PAST.search(parts.scope) or LEFT_BEHIND.search(parts.scope))
+    at = scene.start - 1
+    while at > 0 and scene.tokens[at].text in ADVERBS:
+        at -= 1
+    last = scene.tokens[at].text if at >= 0 else ""
+    aside = last in RELATIVE and FINITE.search(parts.after)
+    over = last in {"was", "were"} and (LASTED.search(parts.after) or ASIDE.search(parts.before))
+    return bool(AFTERWARDS.search(parts.scope) or AFTER_DOING.search(parts.before) or aside or over)
+
+
+def _clause(scene: Scene) -> int:
+    """Offset where the clause of the phrase begins: after a boundary, or after "and" with a verb of its own."""
+    for at in range(scene.start - 1, -1, -1):
+        token = scene.tokens[at]
+        if token.text in BOUNDARIES and token.text != "yet" and not _anything_but(scene, at):
+            return token.end
+        if token.text == "," and scene.tokens[0].text in ASIDE_FIRST and _new_subject(scene, at + 1):
+            return token.end
+        follow = scene.tokens[at + 1].text if at + 1 < scene.start else ""
+        if token.text == "and" and (follow in AUXILIARIES or follow in {"we", "it", "they"} or _new_subject(scene, at + 1)):
+            return token.end
+    return 0
+
+
+def _closed_again(phrase: Phrase, parts: Parts) -> bool:
+    """Whether what follows an opening narrows it: "to all | verified customers", "to all customers | who are approved"."""
+    if phrase.kind in OFFERS:
+        return bool(CHOSEN.search(parts.after))
+    narrowed = parts.words.lower().endswith((" all", " every", " any")) and NARROWING.search(parts.after)
+    return phrase.kind in OPENINGS and bool(RESTRICTED.search(parts.after) or narrowed)
+
+
+def _anything_but(scene: Scene, at: int) -> bool:
+    return scene.tokens[at].text == "but" and at > 0 and scene.tokens[at - 1].text in {"anything", "nothing", "all"}
+
+
+def _new_subject(scene: Scene, at: int) -> bool:
+    """Whether a thing at this position starts a clause of its own ("and Mythos 5 is …")."""
+    if at + 1 >= scene.start or not scene.tokens[at].thing:
+        return False
+    return scene.tokens[at + 1].text in AUXILIARIES
+
+
+def _negated(scene: Scene, parts: Parts) -> bool:
+    for at, token in enumerate(scene.tokens[: scene.start]):
+        if token.start >= parts.clause and token.text in NEGATIONS:
+            follow = scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
+            if follow not in NOT_NEGATIONS and not _closed(scene.tokens[at : scene.start]):
+                return True
+    return bool(NEGATED.search(parts.scope) or OVERTURNED.search(parts.scope))
+
+
+def _undone(phrase: Phrase, parts: Parts) -> bool:
+    """Whether what follows takes it back: "available to no one", "general availability of X is not planned", "… is false"."""
+    if AFTER_NEGATION.search(parts.after) or DENIED.search(parts.after):
+        return True
+    if phrase.object_right and OVERTURNED_BEHIND.match(parts.behind):
+        return True
+    if phrase.kind in STATES and GONE.match(parts.after):
+        return True
+    return phrase.object_right and phrase.kind in OPENINGS and bool(UNDONE.search(parts.behind))
+
+
+def _closed(between: tuple[Token, ...]) -> bool:
+    """Whether a relative or coordinated verb ends the negation's reach ("does not need X, is available")."""
+    follows = AUXILIARIES | {"which", "who"}
+    return any(token.text == "," and n + 1 < len(between) and between[n + 1].text in follows for n, token in enumerate(between))
+
+
+def _governing(parts: Parts) -> str:
+    """The words whose condition would govern the phrase: all before it, and an "if …" clause right behind."""
+    tail = CONDITION_BEHIND.match(parts.after)
+    return parts.before + (tail[0] if tail else "")
+
+
+@lru_cache(maxsize=64)
+def _heard(sentence: str) -> bool:
+    """Asked of each phrase of a sentence, worked out once."""
+    return bool(HEARSAY.search(sentence))
+
+
+@lru_cache(maxsize=64)
+def _asked(sentence: str) -> bool:
+    return sentence.rstrip("\"')] ").endswith("?") or bool(INTERROGATIVE.search(sentence)) or "? " in sentence[-12:]
+
+
+def _quoted(sentence: str, start: int, end: int) -> bool:
+    """Whether the phrase stands inside quotation marks that a word of saying introduces."""
+    marks = [at for at, mark in enumerate(sentence) if mark == '"']
+    inside = sum(at < start for at in marks) % 2 == 1 and any(at >= end for at in marks)
+    if not inside:
+        return False
+    opened, closed = max(at for at in marks if at < start), min(at for at in marks if at >= end)
+    return bool(SAYING.search(sentence[:opened] + sentence[closed:]))
+
+
+def _eventive(phrase: Phrase) -> bool:
+    """Whether the phrase tells what happened, and not how things are."""
+    return phrase.object_right or phrase.object_inside or phrase.kind not in STATES

@@ -1,16 +1,14 @@
-"""Whom a phrase is about: the nearest subject, its coordinated companions, or what a pronoun stands for."""
+"""Whom a phrase is said of: its subject or object, what is named together with it, or what a pronoun stands for."""
 
 from __future__ import annotations
 
-from watcher.core.anaphora import anaphor
-from watcher.core.coordination import list_left, list_right
-from watcher.core.heads import attached, headed, labelled, row
-from watcher.core.objects import AFTER, AFTER_OBJECT, inner_object, is_active, is_modifier, object_of
-from watcher.core.phrases import Phrase, Thing
-from watcher.core.scene import REACH, Scene, before_article, before_brackets, has_auxiliary, noun_phrase_start
-from watcher.core.words import (
+from itertools import pairwise
+from typing import Final
+
+from watcher.core.language.text import (
     ADVERBS,
     AUXILIARIES,
+    BOUNDARIES,
     DETERMINERS,
     HEADS,
     JOINERS,
@@ -18,13 +16,201 @@ from watcher.core.words import (
     NOMINAL,
     OFFERED,
     ORDINALS,
+    PARTICIPLES,
     PREPOSITIONS,
     PRONOUNS,
+    REACH,
     RELATIVE,
+    SKIPPED,
+    TIMES,
+    VARIANTS,
+    Scene,
+    Thing,
     Token,
+    anaphor,
+    before_article,
+    before_brackets,
+    has_auxiliary,
+    list_left,
+    list_right,
+    noun_phrase_start,
+    words_of,
 )
+from watcher.core.language.vocabulary import Phrase
 
-__all__ = ["Scene", "subjects"]
+AFTER: Final = words_of(
+    "but while after before because when if until unless who where generally publicly we back out up off today tomorrow"
+    " yesterday next"
+    " later this last january february march april may june july august september october november december customers users"
+    " everywhere"
+    " pending following amid despite so ai begins starts comes arrives continues ends means follows"
+)
+AFTER_OBJECT: Final = SKIPPED | PREPOSITIONS | JOINERS | RELATIVE | MODEL_NOUNS | HEADS | OFFERED | PRONOUNS | DETERMINERS | AFTER
+"""Words that may follow an object; any other noun makes the thing before it a modifier."""
+_ENDS: Final = frozenset({";", ":", "|", "but", "while", "and", "after", "because", "before", "when", "since"})
+_SAYING_SO: Final = words_of("citing starting beginning including using saying leaving making giving affecting according having")
+"""Participles that go on with the sentence; any other word in -ing is a noun that owns the thing before it."""
+_TIMES: Final = words_of("minutes minute hours hour days day weeks week months month years year seconds times")
+_WIDELY: Final = words_of(". , ; ) today now worldwide globally immediately everywhere")
+
+
+def object_of(scene: Scene) -> tuple[Thing, ...]:
+    """The object right of a transitive phrase: "suspended access to both models", "restored X for all and Y for some"."""
+    skipped: list[str] = []
+    for at in range(scene.stop, min(scene.stop + REACH, len(scene.tokens))):
+        token = scene.tokens[at]
+        if token.thing:
+            found = () if _breaks(skipped) else list_right(scene.tokens, at)
+            return found if found and not is_modifier(scene.tokens, found[-1]) else ()
+        if token.text in PRONOUNS and not _breaks(skipped):
+            follow = scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
+            if token.text in {"it", "them", "both"} or follow in MODEL_NOUNS:
+                return anaphor(scene, [token.text, follow], at)
+        if token.text in MODEL_NOUNS and skipped and skipped[-1] in {"the", "both", "two", "these"}:
+            return anaphor(scene, [*skipped, token.text], at)
+        if token.text == "access" and not skipped[1:] and _is_whole(scene.tokens, at + 1):
+            return scene.plural or scene.topic
+        if token.text in _ENDS | RELATIVE or (token.text == "," and not skipped):
+            return ()
+        skipped.append(token.text)
+    return ()
+
+
+def inner_object(scene: Scene) -> tuple[Thing, ...]:
+    """The object that a phrase encloses: "bring X to all customers", "make both models available"; nothing that owns it."""
+    inside = scene.tokens[slice(*scene.inner)]
+    at = next((n for n, token in enumerate(inside) if token.thing), None)
+    if at is None:
+        words = [token.text for token in inside if not token.text.endswith("ly")]
+        owned = any(word in DETERMINERS and follow not in MODEL_NOUNS for word, follow in pairwise(words))
+        meant = {"it", "them", "both"}.intersection(words) or (MODEL_NOUNS.intersection(words[-1:]) and not owned)
+        return anaphor(scene, words, scene.start) if meant else ()
+    if _breaks([token.text for token in inside[:at]]):
+        return ()
+    found = list_right(inside, at)
+    return () if is_modifier(inside, found[-1]) else found
+
+
+def _is_whole(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether "suspended access" ends there, or goes on with "for all": access to what was spoken of."""
+    follow = [token.text for token in tokens[at : at + 2]]
+    return not follow or follow[0] in _WIDELY or (follow[0] in {"for", "to"} and follow[-1] in {"all", "every", "everyone"})
+
+
+def is_modifier(tokens: tuple[Token, ...], thing: Thing) -> bool:
+    """Whether another noun follows the thing: "the Mythos 5 tokenizer" is not Mythos 5."""
+    at = next(n for n, token in enumerate(tokens) if token.thing is thing) + 1
+    follow = tokens[at].text if at < len(tokens) else ""
+    if follow == "'s":
+        return True
+    if follow in MODEL_NOUNS | HEADS and at + 1 < len(tokens):
+        follow = tokens[at + 1].text  # "the X launch event" is an event
+    if not follow or not follow[0].isalpha() or follow.endswith(("ed", "ly")):
+        return False
+    return follow not in AFTER_OBJECT | AUXILIARIES | _SAYING_SO
+
+
+def _breaks(skipped: list[str]) -> bool:
+    """Whether words between a verb and a thing make the thing something else than its object."""
+    if any(word in PREPOSITIONS - {"to", "of", "both"} for word in skipped) or len(skipped) > REACH - 4:
+        return True
+    # "suspended the fast mode of X", "cancelled a plan to rename X": neither is X.
+    owned = (n for n, word in enumerate(skipped) if word in {"of", "to"})
+    return any(n and skipped[n - 1] not in HEADS | JOINERS | {"both", "all", "use"} for n in owned)
+
+
+def is_active(scene: Scene) -> bool:
+    """Whether a lone participle has an object of its own: "X suspended the process" does not say that X is suspended."""
+    if not scene.tokens[scene.stop - 1].text.endswith(("ed", "wn")) or has_auxiliary(scene):
+        return False
+    if scene.stop - scene.start > 1:  # "publicly released the card of X"
+        return scene.stop < len(scene.tokens) and scene.tokens[scene.stop].text in DETERMINERS
+    if scene.start and scene.tokens[scene.start - 1].text in DETERMINERS:
+        return False
+    follow = scene.tokens[scene.stop] if scene.stop < len(scene.tokens) else None
+    if follow is None or follow.thing:
+        return bool(follow and follow.thing and scene.start and scene.tokens[scene.start - 1].thing)
+    if follow.text[0].isdigit():  # "restored 40 files", and not "restored 3 days ago"
+        return not _TIMES.intersection(token.text for token in scene.tokens[scene.stop + 1 : scene.stop + 2])
+    return (
+        follow.text[0].isalpha()
+        and follow.text not in AFTER_OBJECT - DETERMINERS - {"all", "both"}
+        and not follow.text.endswith("ly")
+    )
+
+
+_OWNING = frozenset({"for", "of", "using", "on", "in", "from", "by"})
+_OPENING = 3
+"""Words before a thing that a participle may open a sentence with: "Based in part on X, …"."""
+
+
+def headed(scene: Scene, at: int) -> tuple[Thing, ...]:
+    """The things of the list that ends at `at`, unless another noun is its head ("caching for X", "X's card")."""
+    first, things = list_left(scene.tokens, at)
+    before = first - 1
+    while before >= 0 and scene.tokens[before].text in DETERMINERS | ADVERBS - {"as", "of"} | {"anthropic", "'s", '"', "("}:
+        before -= 1
+    if _is_told_by_a_clause(scene.tokens, before) or _is_left_out(scene.tokens, before):
+        return ()
+    if before < 0 or scene.tokens[before].text not in PREPOSITIONS or _is_date(scene.tokens[:first]):
+        return things
+    opens = before == 0 or (before <= _OPENING and scene.tokens[0].text in PARTICIPLES)
+    if opens and len(things) > 1 and scene.tokens[at - 1].text == ",":
+        return things[-1:]  # "Alongside X, Y is …", "Built on X, Y is …"
+    head = scene.tokens[before - 1].text if before else ""
+    if head in HEADS - VARIANTS or (head in JOINERS and scene.tokens[before].text == "to"):
+        return things
+    return ()
+
+
+def attached(scene: Scene, at: int) -> tuple[Thing, ...]:
+    """The things of the list that ends at `at`, unless they belong to another noun ("caching for X", "the card of X")."""
+    first, things = list_left(scene.tokens, at)
+    free = HEADS | JOINERS | {"apply"}
+    owned = first > 1 and scene.tokens[first - 1].text in _OWNING and scene.tokens[first - 2].text not in free
+    return () if owned else things
+
+
+def labelled(scene: Scene) -> tuple[Thing, ...] | None:
+    """What follows a phrase that is a label, past a date: "Now open: X", "Open to everyone from today: X"; None for no label."""
+    at = scene.stop
+    while at < len(scene.tokens) and scene.tokens[at].text in TIMES:
+        at += 1
+    if scene.start > 2 or at + 1 >= len(scene.tokens) or scene.tokens[at].text != ":":  # noqa: PLR2004 - "It is now open: X"
+        return None
+    thing = scene.tokens[at + 1].thing
+    return list_right(scene.tokens, at + 1) if thing and not is_modifier(scene.tokens, thing) else ()
+
+
+def row(scene: Scene) -> tuple[Thing, ...]:
+    """Of a table's row: the thing that its first cell names, and no other."""
+    end = next((n for n, token in enumerate(scene.tokens) if token.text in {"|", ";"} and n), 0)
+    at = next((n for n, token in enumerate(scene.tokens[:end]) if token.thing), None)
+    return list_right(scene.tokens[:end], at) if at is not None else ()
+
+
+def _is_told_by_a_clause(tokens: tuple[Token, ...], before: int) -> bool:
+    """Whether a side clause owns the thing: of "the programme which gates X" X is not the head."""
+    verb = (
+        before >= 0
+        and tokens[before].text.isalpha()
+        and tokens[before].text not in PREPOSITIONS | JOINERS | RELATIVE | BOUNDARIES
+    )
+    near = [token.text for token in tokens[max(before - 2, 0) : max(before, 0)]]
+    return verb and any(word in {"who", "which", "that"} for word in near) and "," not in near[1:]
+
+
+def _is_left_out(tokens: tuple[Token, ...], before: int) -> bool:
+    """Whether a thing is what the subject leaves out: "every model but X"."""
+    return (
+        before > 0 and tokens[before].text == "but" and tokens[before - 1].text in MODEL_NOUNS | {"everything", "all", "anything"}
+    )
+
+
+def _is_date(before: tuple[Token, ...]) -> bool:
+    """Whether only a time stands before the subject: "From today", "As of January 12, 2027,"."""
+    return all(token.text in TIMES or token.text[:1].isdigit() or token.text == "," for token in before)
+
 
 _NO_ADJECTIVE = PREPOSITIONS | AUXILIARIES | JOINERS | AFTER
 _ONE = frozenset({"one", "either", "neither", "none", "some", "few", "any"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from watcher.core.match import Vocabulary
-from watcher.core.reading import read
-from watcher.core.sentences import MAX_SENTENCES, fold, split
+from watcher.core.language.parse import read
+from watcher.core.language.text import MAX_SENTENCES, fold, split
+from watcher.core.language.vocabulary import Vocabulary
 
 WORDS = Vocabulary.of(
     {

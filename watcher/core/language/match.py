@@ -1,0 +1,485 @@
+"""What a sentence or a title must say (`says = {…}` in signals.toml), and the search for one that says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from watcher.core.language.parse import Line, Reading, Statement, read
+from watcher.core.language.text import Thing, words_of
+from watcher.core.language.times import price_of
+from watcher.core.language.vocabulary import Vocabulary
+
+MANNERS: Final = (
+    "stated",
+    "negated",
+    "planned",
+    "wished",
+    "conditional",
+    "question",
+    "hearsay",
+    "quoted",
+    "compared",
+    "retold",
+    "partial",
+    "restricted",
+)
+"""Every manner; a rule names those that it accepts, joined by + where several hold at once."""
+
+_LISTS: Final = (
+    "about",
+    "phrase",
+    "manner",
+    "also",
+    "not_also",
+    "without",
+    "by",
+    "words",
+    "not_words",
+    "object_not",
+    "object_of",
+    "titled",
+    "not_with",
+    "besides",
+)
+_WHERE: Final = ("any", "title", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What one sentence must say; every key that is given must hold."""
+
+    about: tuple[str, ...] = ()
+    """Groups of named things; the phrase must be said of one of them."""
+    phrase: tuple[str, ...] = ()
+    """Kinds of phrases, one of which must be said; without any, the thing need only be named."""
+    manner: tuple[str, ...] = ("stated",)
+    """How it may be said: stated, negated, planned, … (core/language/assertion.py), or several joined by "+"."""
+    also: tuple[str, ...] = ()
+    """Groups, one of which must be named anywhere in the text."""
+    not_also: tuple[str, ...] = ()
+    """Groups, none of which may be named anywhere in the text."""
+    titled: tuple[str, ...] = ()
+    """Groups, one of which the title must name."""
+    without: tuple[str, ...] = ()
+    """Kinds of phrases that may not be stated of the same group anywhere in the text (a gate beside an opening)."""
+    not_with: tuple[str, ...] = ()
+    """Groups of which the very same phrase may not be said ("introducing X and Y" tells them not apart)."""
+    words: tuple[str, ...] = ()
+    """Word lists, each of which must occur in the sentence."""
+    not_words: tuple[str, ...] = ()
+    """Word lists, none of which may occur in the sentence or in the title."""
+    where: str = "any"
+    """any | title | text: where the sentence stands."""
+    window: bool = False
+    """Whether the sentence must name a time ("in the coming weeks")."""
+    title: str = ""
+    """Kind of phrase that a title must hold ("evaluation of"), with an object that is a named model or a new one."""
+    by: tuple[str, ...] = ()
+    """Groups, one of which must stand shortly before the title's phrase (who did it)."""
+    object_of: tuple[str, ...] = ()
+    """Groups, one of which the title's object must name; empty takes any object."""
+    versioned: bool = False
+    """Whether what is named (the title's object, a thing of `also`) must carry a version."""
+    unversioned: bool = False
+    """Whether what the phrase is said of must carry no version: the whole line, and not one of its models."""
+    object_not: tuple[str, ...] = ()
+    """Word lists with which the title's object must not begin."""
+
+    besides: tuple[str, ...] = ()
+    """Word lists of which all must be that a title says beside the names of its object; empty takes any words."""
+
+    @classmethod
+    def of(cls, table: Mapping[str, object], vocabulary: Vocabulary | None = None) -> Sentence:
+        """Build from `says = {…}`. Raises ValueError naming the key that is wrong."""
+        known = [field.name for field in fields(cls)]
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            if key not in known:
+                raise ValueError(f"says: unknown key {key!r}; expected one of {', '.join(known)}")
+            values[key] = _list(key, value) if key in _LISTS else _single(key, value)
+        sentence = cls(**values)
+        if vocabulary is not None:
+            _check(sentence, vocabulary)
+        return sentence
+
+
+def _list(key: str, value: object) -> tuple[str, ...]:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple) or not texts or not all(isinstance(text, str) and text for text in texts):
+        raise ValueError(f"says.{key}: expected a text or a list of texts")
+    return tuple(texts)
+
+
+def _single(key: str, value: object) -> Any:  # noqa: ANN401 - a text or a truth value, as its key asks
+    if key in {"window", "versioned", "unversioned"} and not isinstance(value, bool):
+        raise ValueError(f"says.{key}: expected true or false")
+    if key == "where" and value not in _WHERE:
+        raise ValueError(f"says.where: expected one of {', '.join(_WHERE)}")
+    if key == "title" and (not isinstance(value, str) or not value):
+        raise ValueError("says.title: expected the name of a list of phrases")
+    return value
+
+
+def _check(sentence: Sentence, vocabulary: Vocabulary) -> None:
+    """Raise ValueError where a pattern asks for what the vocabulary does not have."""
+    asked = [
+        ("about", sentence.about, vocabulary.things),
+        ("also", sentence.also, vocabulary.things),
+        ("titled", sentence.titled, vocabulary.things),
+        ("not_with", sentence.not_with, vocabulary.things),
+        ("not_also", sentence.not_also, vocabulary.things),
+        ("by", sentence.by, vocabulary.things),
+        ("object_of", sentence.object_of, vocabulary.things),
+        ("phrase", sentence.phrase, vocabulary.kinds()),
+        ("without", sentence.without, vocabulary.kinds()),
+        ("title", (sentence.title,) if sentence.title else (), vocabulary.kinds()),
+        ("words", sentence.words, vocabulary.words),
+        ("not_words", sentence.not_words, vocabulary.words),
+        ("object_not", sentence.object_not, vocabulary.words),
+        ("besides", sentence.besides, vocabulary.words),
+        ("manner", tuple(part for one in sentence.manner for part in one.split("+")), MANNERS),
+    ]
+    for key, names, known in asked:
+        for name in names:
+            if name not in known:
+                raise ValueError(f"says.{key}: {name!r} is not in the vocabulary; known: {', '.join(sorted(known))}")
+
+
+_POSSESSIVE: Final = re.compile(r"'s?(?=\s|$)")
+_AND: Final = re.compile(r"(?:(?<!\s)\s++)?(?:,|;|/|&|\+|\band\b|\bvs\.?|\bversus\b)\s*+", re.IGNORECASE)
+_TAIL: Final = words_of(
+    "ai llm llms model models system systems cyber cybersecurity capability capabilities safeguards safeguard security"
+    " safety biological chemical finds find found shows show reveals reveal identifies raises suggests says indicates"
+    " highlights performance risks risk shortcomings large language open-weight open-source frontier agent agents agentic"
+    " family series release report pdf for in on at with from is are was has by against under reasoning- software"
+    " offensive preliminary findings results update updated revised full its their the a an of to"
+)
+_LEAD: Final = words_of(
+    "the a an upgraded new latest prc chinese china's prc-based chinese-developed open-weight open-source frontier"
+    " moonshot alibaba zhipu z.ai tencent xiaomi bytedance baidu stepfun company developer startup"
+)
+_BRACKETS: Final = re.compile(r"\([^)]{0,80}\)")
+_MODEL: Final = re.compile(
+    r"(?:[ \-](?:[A-Za-z]{0,3}\d[\w.]*))?(?:[ \-](?:Pro|Max|Thinking|Flash|Mini|Turbo|Ultra|Coder|Instruct|Base|Plus|Lite"
+    r"|Preview|Exp)\b)*"
+)
+
+
+def models_named(line: Line, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys of the models of these groups that a sentence names with a version: "GLM-5.3" → "glm-5.3"."""
+    found: set[str] = set()
+    for thing in line.things:
+        if thing.group in groups:
+            bare = thing.start + len(thing.said.split(" ")[0].split("-")[0])
+            tail = _MODEL.match(line.folded, bare)
+            key = (line.folded[thing.start : tail.end()] if tail else thing.said).rstrip(".").lower().replace(" ", "-")
+            if re.search(r"\d", key):
+                found.add(key)
+    return tuple(sorted(found))
+
+
+def subject_key(about: str) -> str:
+    """What was evaluated as one key, sorted and joined by "+": "Z.ai's GLM-5.2" → "glm-5.2"."""
+    keys = {key for part in _AND.split(about) if (key := _one_key(part))}
+    return "+".join(sorted(keys))
+
+
+def _one_key(part: str) -> str:
+    owner, owned = _owned(_BRACKETS.sub(" ", part).strip())
+    return _named_in(owned) or _named_in(owner)
+
+
+def _named_in(words: str) -> str:
+    """The first run of words that can be a name; a run without a digit must begin with a capital."""
+    kept: list[str] = []
+    for word in words.split():
+        plain = _POSSESSIVE.sub("", word).strip("[]\"'.,:;*")
+        known = plain.lower() in _TAIL or not re.search(r"\w", plain)
+        if known and kept:
+            break
+        if not known and (kept or plain.lower() not in _LEAD):
+            kept.append(plain)
+        if kept and word.endswith(("'s", "'", ":", ",")):
+            break
+    name = "-".join(kept[:5])
+    return name.lower() if name[:1].isupper() or re.search(r"\d", name) else ""
+
+
+def _owned(part: str) -> tuple[str, str]:
+    """Owner and what it has: "Z.ai's GLM-5.2" is GLM-5.2 of Z.ai, "Kimi K3's Cyber Capabilities" is of nobody."""
+    found = re.match(r"^(?P<owner>[^']{1,60})'s? (?P<thing>\S.*)$", part)
+    if not found or found["thing"].split()[0].lower().strip(",.:") in _TAIL:
+        return "", part
+    return found["owner"], found["thing"]
+
+
+_WORD: Final = re.compile(r"(?<![\w.\-])[\w.\-]*\w[.]?")
+
+_PLAIN: Final = words_of(
+    "the a an its our new first second third latest joint preliminary full final initial updated complete independent technical"
+    " safety security cyber cybersecurity safeguard safeguards capability capabilities red-team red-teaming national public"
+    " pre-deployment post-deployment biosecurity risk report reports findings results releases release released publishes"
+    " published issues issued posts posted shares completes completed presents unveils news announcement press nist uk us u.s."
+    " and with by from of on for department commerce institute 's s"
+)
+"""Words that may stand between a title's start and the work; any other makes it a title about something else."""
+_LITTLE: Final = words_of("the a an of and on for with in to from by its their 's s or as at new open")
+_FINDS: Final = re.compile(
+    r"(?i)[:,]? \b(?:finds?|shows?|reveals?|identif(?:y|ies)|highlights?|concludes?|indicates?"
+    r"|reports?|fails?|lags?|trails?)\b(?= )"
+)
+"""A verb behind which a title tells what was found, in free words."""
+_BY_REACH: Final = 60
+"""Characters between the author's name and the kind of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a title must hold (the keys of `says` with the same names)."""
+
+    kind: str
+    by: tuple[str, ...] = ()
+    object_of: tuple[str, ...] = ()
+    object_not: tuple[str, ...] = ()
+    not_words: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    versioned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A title that holds it."""
+
+    quote: str
+    reason: str
+    values: Mapping[str, str]
+
+
+def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled | None:
+    """Whether the title announces such a work; values: object, model (its key), name, by."""
+    line = _headline(reading)
+    if any(vocabulary.lists[name].search(line.folded) for name in title.not_words):
+        return None
+    for phrase in vocabulary.phrases:
+        found = phrase.pattern.search(line.folded) if phrase.kind == title.kind else None
+        if not found:
+            continue
+        authors = [thing.said for thing in line.things if thing.group in title.by and _is_author(line.folded, thing, found)]
+        if not _is_plain(line.folded[: found.start()], line):
+            continue
+        about = re.split(r"(?i) by (?=the |[A-Z])", line.folded[found.end() :])[0].strip(" :-")
+        named = [t for t in line.things if t.group in title.object_of and t.start >= found.end() - 1]
+        if (title.by and not authors) or not _is_object(about, vocabulary, title) or (title.object_of and not named):
+            continue
+        if title.besides and _unexplained(about, line, vocabulary, title):
+            continue
+        key = subject_key(about)
+        if key and (not title.versioned or re.search(r"\d", key)):
+            by = " / ".join(authors)
+            return Titled(
+                line.quote,
+                f"the title names {found[0]!r} of {about!r}" + (f" by {by}" if by else ""),
+                {"object": about, "model": key, "name": about, "by": by},
+            )
+    return None
+
+
+def _headline(reading: Reading) -> Line:
+    """The title; the first sentence of a text that has none, as a paper."""
+    return reading.title if reading.title.quote or len(reading.lines) == 1 else reading.lines[1]
+
+
+def _unexplained(about: str, line: Line, vocabulary: Vocabulary, title: Title) -> list[str]:
+    """Words of a title's object that are no name, no version and in no list of what may stand beside them."""
+    rest = _FINDS.split(about, maxsplit=1)[0]
+    named = sorted({thing.said for thing in line.things if thing.said in rest}, key=len, reverse=True)
+    for said in named:
+        rest = rest.replace(said, " ")
+    for name in title.besides:
+        rest = vocabulary.lists[name].sub(" ", rest)
+    words = _WORD.findall(rest)
+    # A model that no list names is known by its version: "Longcat 9 Ultra".
+    first = next((n for n, word in enumerate(words) if re.search(r"\d", word)), -1) if not named else -1
+    return [word for word in words[first + 1 :] if not re.search(r"\d", word) and word.lower() not in _LITTLE]
+
+
+def _is_plain(before: str, line: Line) -> bool:
+    """Whether what precedes the work is its author, its kind and that it is published, and nothing else.
+
+    "CAISI Releases Its Preliminary Assessment of X" is; "Why …", "X disputes the …", "CAISI withdraws its …" are not.
+    """
+    for thing in reversed([thing for thing in line.things if thing.end <= len(before)]):
+        before = before[: thing.start] + before[thing.end :]
+    return not line.folded.rstrip().endswith("?") and all(word in _PLAIN for word in _WORD.findall(before.lower()))
+
+
+def _is_author(text: str, thing: Thing, work: re.Match[str]) -> bool:
+    """Whether a name stands shortly before the work, or behind "by"."""
+    if thing.end <= work.start():
+        return work.start() - thing.end <= _BY_REACH
+    return bool(re.search(r"(?i)\bby (?:the )?$", text[: thing.start]))
+
+
+def _is_object(about: str, vocabulary: Vocabulary, title: Title) -> bool:
+    if not about or not re.search(r"[A-Z0-9]", about):
+        return False
+    return not any((found := vocabulary.lists[name].search(about)) and found.start() <= 1 for name in title.object_not)
+
+
+_PAST: Final = frozenset({"past", "window"})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A sentence that says it."""
+
+    quote: str
+    """The sentence, verbatim."""
+    reason: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    """name, version, group, price, window, object, model, phrase: what the sentence says."""
+    past: bool = False
+    """Whether a word of it tells of the past: then it counts with the time that the sentence gives alone."""
+
+
+def find(sentence: Sentence, vocabulary: Vocabulary, *, title: str, text: str) -> Match | None:
+    """The first sentence of a title and a text that says it, or None. Pure, bounded."""
+    return match(sentence, vocabulary, read(vocabulary, title, text))
+
+
+def match(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Match | None:
+    """As `find`, on a text that was read before."""
+    return next(matches(sentence, vocabulary, reading), None)
+
+
+def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, whole: bool = False) -> Iterator[Match]:
+    """Every sentence of a text that says it, those of the text before the title; `whole`: with every word explained."""
+    if not _named_beside(sentence, reading):
+        return
+    if sentence.title:
+        titled = find_title(reading, vocabulary, _title_of(sentence))
+        if titled:
+            yield Match(titled.quote, titled.reason, titled.values)
+    elif not sentence.phrase:
+        yield from _mentions(sentence, vocabulary, reading)
+    else:
+        yield from _spoken(sentence, vocabulary, reading, whole=whole)
+
+
+def _title_of(said: Sentence) -> Title:
+    return Title(said.title, said.by, said.object_of, said.object_not, said.not_words, said.besides, said.versioned)
+
+
+def _named_beside(sentence: Sentence, reading: Reading) -> bool:
+    if sentence.titled and not any(thing.group in sentence.titled for thing in reading.title.things):
+        return False
+    if not sentence.also and not sentence.not_also:
+        return True
+    return (not sentence.also or bool(reading.groups & set(sentence.also))) and not reading.groups & set(sentence.not_also)
+
+
+def _mentions(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
+    for number, line in enumerate(reading.lines):
+        thing = next((thing for thing in line.things if thing.group in sentence.about), None)
+        asked = line.folded.endswith("?") and "question" not in sentence.manner
+        if thing and not asked and _placed(sentence, number) and _worded(sentence, vocabulary, line, reading):
+            model = _model(sentence, reading)
+            if model or not sentence.versioned:
+                price = price_of(line.folded)
+                values = {"name": thing.name, "version": thing.version, "group": thing.group, "model": model, "price": price}
+                yield Match(line.quote, f"names {thing.name}" + (f" and {model}" if model else ""), values)
+
+
+def _model(sentence: Sentence, reading: Reading) -> str:
+    """Keys of the versioned models of `also`, or of `about`, that the text names, joined by "+"."""
+    groups = sentence.also or sentence.about
+    return "+".join(sorted({key for line in reading.lines for key in models_named(line, groups)}))
+
+
+def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, whole: bool) -> Iterator[Match]:
+    if reading.kinds.isdisjoint(sentence.phrase):
+        return
+    for said in reading.statements:
+        line = reading.lines[said.sentence]
+        if said.kind not in sentence.phrase or not _placed(sentence, said.sentence) or not _is_about(sentence, said):
+            continue
+        if not _manner_fits(sentence, said) or (sentence.window and not said.window) or (whole and not _is_whole(sentence, said)):
+            continue
+        if _worded(sentence, vocabulary, line, reading) and not _gated(sentence, said, reading):
+            yield _matched(
+                said, line, reading, past=whole and bool(_PAST & said.account.taken) and "planned" not in sentence.manner
+            )
+
+
+def _is_whole(sentence: Sentence, said: Statement) -> bool:
+    """Whether every word of the clause is explained, and nothing takes a part of it back but what the rule asks for."""
+    found = said.account
+    allowed = {"planned", "window"} if "planned" in sentence.manner else _PAST
+    return not found.unexplained and not found.taken.difference(allowed)
+
+
+def _is_about(sentence: Sentence, said: Statement) -> bool:
+    """Whether the phrase is said of one of the things that are asked for, and of none that must not be beside it."""
+    if not said.beside.isdisjoint(sentence.not_with):
+        return False
+    if sentence.about and (said.thing is None or said.thing.group not in sentence.about):
+        return False
+    return not (sentence.unversioned and said.thing is not None and said.thing.version)
+
+
+def _placed(sentence: Sentence, number: int) -> bool:
+    return sentence.where == "any" or (sentence.where == "title") == (number == 0)
+
+
+def _manner_fits(sentence: Sentence, said: Statement) -> bool:
+    return ("+".join(sorted(said.manners)) or "stated") in {"+".join(sorted(one.split("+"))) for one in sentence.manner}
+
+
+def _worded(sentence: Sentence, vocabulary: Vocabulary, line: Line, reading: Reading) -> bool:
+    lists, both = vocabulary.lists, (line, reading.title)
+    if not all(lists[name].search(line.folded) for name in sentence.words):
+        return False
+    return not any(lists[name].search(each.folded) for name in sentence.not_words for each in both)
+
+
+def _gated(sentence: Sentence, said: Statement, reading: Reading) -> bool:
+    """Whether the text also says of the same thing what must not be said beside it."""
+    group = said.thing.group if said.thing else ""
+    if reading.kinds.isdisjoint(sentence.without):
+        return False
+    beside = [other for other in reading.statements if other.kind in sentence.without and not other.manners]
+    bound = {other.sentence for other in beside if other.thing}
+    return any(
+        other.thing.group == group if other.thing else other.sentence == said.sentence and said.sentence not in bound
+        for other in beside
+    )
+
+
+def _matched(said: Statement, line: Line, reading: Reading, *, past: bool) -> Match:
+    thing = said.thing
+    values = {
+        "name": thing.name if thing else "",
+        "version": thing.version if thing else "",
+        "group": thing.group if thing else "",
+        **_named(said, line, reading),
+        "phrase": said.words,
+        "window": said.window,
+        "price": price_of(line.folded) or reading.price,
+        "model": "+".join(models_named(line, (thing.group,))) if thing else "",
+    }
+    how = " and ".join(sorted(said.manners)) or "stated"
+    return Match(
+        line.quote, f"\u201c{said.words}\u201d is {how} of {values['name'] or 'what the sentence speaks of'}", values, past
+    )
+
+
+def _named(said: Statement, line: Line, reading: Reading) -> dict[str, str]:
+    """Group → the thing of that group which the sentence, or else the title, names: what "match:public" means."""
+    found: dict[str, str] = {}
+    own = (said.thing,) if said.thing else ()
+    for thing in (*own, *line.things, *reading.title.things):
+        found.setdefault(thing.group, thing.name)
+    return found
