@@ -180,7 +180,7 @@ def test_gone_is_remembered_until_the_address_is_another(store: Store) -> None:
         put(store, digest(EVENT, kind="baseline"), stage)
         assert beat(store, NOW, stage) == Counts(dead=1)
         assert stage.inbox == []
-        assert "410" in rows(store)[1].error
+        assert rows(store)[1].error == "nothing more is sent there; `watcher recipients` says why"
         stage.recipient = replace(stage.recipient, address=stage.recipient.address + "2")
         put(store, digest(CORRECTION, kind="operator"), stage)
         assert beat(store, NOW, stage) == Counts(sent=1)

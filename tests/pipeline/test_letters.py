@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.test_beats import CONFIG
 from tests.web.conftest import Site
 from watcher.cli import app
 from watcher.pipeline.deliver import Counts, deliver
+from watcher.pipeline.reminders import send_reminders
 from watcher.store import Delivery, State, Store
 from watcher.web.queries import SiteInfo, StoreQueries
 
@@ -254,3 +256,69 @@ def test_sending_ends_before_its_lease_does(store: Store) -> None:
         assert beat(store, NOW, mail, load=lambda _: Stuck(), lease=timedelta(milliseconds=200)) == Counts(retried=1)
         [row] = rows(store)
         assert (row.state, row.error, row.uncertain) == (State.PENDING, "sending took too long", True)
+
+
+def words_of(tmp_path: Path, *words: str) -> str:
+    """What a command prints about this outbox."""
+    text = f'{CONFIG % ""}\n[smtp]\nhost = "mail.example.org"\nfrom = "watch@example.org"\n'
+    text += '[[recipient]]\nid = "reader"\nchannel = "smtp"\nto = "reader@example.org"\n'
+    (tmp_path / "signals.toml").write_text(f'{text}\n[store]\nurl = "sqlite:///{tmp_path}/watch.db"\n', "utf-8")
+    done = CliRunner().invoke(app, [*words, "--config", str(tmp_path / "signals.toml")])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def dead_mailbox(store: Store, many: int = 3) -> None:
+    """So many mails in a row to a mailbox that is not there, each followed by what the operator is told."""
+    with mail_server() as mail:
+        mail.mood = NEVER
+        for number in range(many):
+            at = NOW + number * DAY
+            put(store, replace(digest(PASSED), id=f"news-{number}"), mail, at=at)
+            beat(store, at, mail)
+            send_reminders(store, (), {}, now=at, zone=UTC)
+
+
+def test_a_dead_mailbox_is_told_to_the_operator_once_and_shown_wherever_one_looks(store: Store, tmp_path: Path) -> None:
+    dead_mailbox(store, many=6)
+
+    with store.reading() as tx:
+        notes = [each.notes[1] for each in tx.digests.of() if each.kind == "operator"][::-1]
+    refused = "to reader by smtp: recipient refused: 550 5.1.1 No such user"
+    assert notes == [refused, refused, f"{refused}; nothing more is sent there until `watcher recipients revive`"]
+    told = f"reader is sent nothing more since {NOW + 2 * DAY:%Y-%m-%d}: its mailbox refused 3 mails in a row for good"
+    assert told in words_of(tmp_path, "status")
+    assert told in log(store)
+    assert words_of(tmp_path, "recipients").splitlines() == [
+        "reader by smtp, at once: nothing sent yet, 6 given up, 3 refused in a row",
+        f"  {told.removeprefix('reader is ')}",
+    ]
+
+
+def test_a_mailbox_that_was_dropped_or_revived_by_hand_is_written_to_accordingly(store: Store, tmp_path: Path) -> None:
+    dead_mailbox(store)
+    words_of(tmp_path, "recipients", "revive", "reader", "--by", "Ann", "--reason", "a new box")
+    words_of(tmp_path, "resend", "reader")
+    later = datetime.now(UTC) + DAY
+    with mail_server() as mail:
+        assert beat(store, later, mail) == Counts(sent=3), "what was missed arrives"
+        words_of(tmp_path, "recipients", "drop", "reader", "--by", "Ann")
+        put(store, replace(digest(PASSED), id="news-9"), mail, at=later)
+        assert beat(store, later, mail) == Counts(dead=1)
+        assert len(mail.inbox) == 3
+    assert json.loads(words_of(tmp_path, "recipients", "--json"))["recipients"][0]["stopped"]
+    with store.reading() as tx:
+        assert [(act.who, act.what, act.why) for act in tx.audit.of()] == [
+            ("Ann", "writes no more to reader", "dropped by hand"),
+            ("Ann", "writes to reader again", "a new box"),
+            ("watch", "writes no more to reader", "its mailbox refused 3 mails in a row for good"),
+        ]
+
+
+@pytest.mark.parametrize("words", [("drop",), ("drop", "reader"), ("revive", "nobody", "--by", "Ann")])
+def test_whom_and_who_must_be_said(store: Store, tmp_path: Path, words: tuple[str, ...]) -> None:
+    words_of(tmp_path, "recipients")
+    done = CliRunner().invoke(app, ["recipients", *words, "--config", str(tmp_path / "signals.toml")])
+    assert done.exit_code == 2
+    with store.reading() as tx:
+        assert tx.mailboxes.stopped() == ()

@@ -24,6 +24,7 @@ COMMANDS = {
     "healthcheck": Row("healthcheck:healthcheck", RUN, "Say whether the watch does its work: for a container or a monitor."),
     "test-notify": Row("test_notify:notify", RUN, "Send a trial message to recipients now."),
     "resend": Row("resend:resend", RUN, "Put messages that were given up back into the outbox."),
+    "recipients": Row("recipients:recipients", RUN, "List who is told, drop one, or write to one again."),
     "status": Row("status:status", ASK, "Say where every signal stands, how sure that is, and what cannot be seen."),
     "explain": Row("explain:explain", ASK, "Say why: what counted, what did not and why not, and what would move it next."),
     "replay": Row("replay:replay", ASK, "Decide what was seen again under these or other rules, and show what would differ."),

@@ -55,6 +55,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("Everything that was given up", "watcher resend"),
         ("What one recipient missed since a day", "watcher resend me --since 2026-06-01"),
     ),
+    "recipients": (
+        ("Who is told, and who takes no more mail", "watcher recipients"),
+        ("Send nothing more to one", "watcher recipients drop me --by Ann --reason 'moved away'"),
+        ("Write to one again, and send what was missed", "watcher recipients revive me --by Ann && watcher resend me"),
+    ),
     "status": (
         ("Where everything stands", "watcher status"),
         ("Where it stood on a day", "watcher status --as-of 2026-06-09"),

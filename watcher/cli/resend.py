@@ -8,7 +8,6 @@ import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, open_store, parse_datetime, print_json
 from watcher.clock import utc_now
-from watcher.pipeline.deliver import GONE, REFUSED
 from watcher.store import State
 
 if TYPE_CHECKING:
@@ -36,9 +35,10 @@ def resend(
         dead = _dead(tx, chosen, after)
         if missing := sorted(set(chosen) - {one.recipient for one in dead}):
             raise fail(f"nothing was given up for {', '.join(missing)}; `watcher status` lists what was")
+        now = utc_now()
         for name in {one.recipient for one in dead}:
-            tx.meta.drop_all([f"{GONE}{name}", f"{REFUSED}{name}"])
-        tx.deliveries.revive([one.id for one in dead], utc_now())
+            tx.mailboxes.revive(name, now, by="watcher resend")
+        tx.deliveries.revive([one.id for one in dead], now)
     if as_json:
         print_json({"resent": len(dead)})
     else:

@@ -12,7 +12,7 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, load_summary_or_exit,
 from watcher.clock import utc_now
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Verdict
-from watcher.store.records import State, addressee
+from watcher.store.records import State, Stopped, addressee, stopped_words
 from watcher.store.summary import FailedDelivery, Looks
 from watcher.wording import iso_utc, undecided_line, undecided_words
 
@@ -37,13 +37,16 @@ def status(
     counts = {state.value: many for state, many in seen.deliveries.items()}
     if as_json:
         signals = [_plain(name, verdict, overdue.get(name)) for name, verdict in found.items()]
-        print_json({"signals": signals, "deliveries": counts, "letters": [_row(one) for one in seen.letters]})
+        letters, silent = [_row(one) for one in seen.letters], [_silence(one) for one in seen.stopped]
+        print_json({"signals": signals, "deliveries": counts, "letters": letters, "stopped": silent})
         return
     for name, title in watched.titles.items():
         _show(title, found[name], then)
         if since := overdue.get(name):
             typer.echo(f"  overdue: not looked since {since:%Y-%m-%d %H:%M} UTC; what stands here is the last that was known")
     _tell(seen.letters, counts.get("dead", 0))
+    for one in seen.stopped:
+        typer.echo(stopped_words(one))
 
 
 def _overdue(looks: Mapping[str, Looks], now: datetime) -> dict[str, datetime]:
@@ -58,6 +61,10 @@ def _tell(letters: Sequence[FailedDelivery], dead: int) -> None:
         typer.secho(f"{dead} messages could not be delivered." if dead > 1 else "1 message could not be delivered.", bold=True)
     for one in letters:
         typer.echo(f"  {addressee(one.recipient)} by {one.channel}: {_fate(one)}" + (f" ({one.error})" if one.error else ""))
+
+
+def _silence(one: Stopped) -> dict[str, Any]:
+    return {"to": addressee(one.recipient), "since": iso_utc(one.since), "why": one.why}
 
 
 def _fate(one: FailedDelivery) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,8 +25,8 @@ from watcher.pipeline.delivery_context import (
     timetable,
 )
 from watcher.pipeline.merge_deliveries import Batch, merge_deliveries
-from watcher.store import Act, Delivery, Store, StoreError, Transaction
-from watcher.store.records import addressee
+from watcher.store import Delivery, Store, StoreError, Transaction
+from watcher.store.mailboxes import MOST_REFUSED
 
 __all__ = [
     "Counts",
@@ -44,12 +43,8 @@ __all__ = [
 log = logging.getLogger(__name__)
 WITHIN = 0.8
 """Share of its lease that sending may take: after the lease another process may send the same."""
-GONE = "gone:"
-"""Under this name and the recipient's id the store keeps the address that wants nothing more."""
-REFUSED = "refused:"
-"""Under this name and the recipient's id: how many mails in a row the mailbox has refused for good."""
-MOST_REFUSED = 3
-"""After so many a mailbox counts as dead: to go on would cost the watch its name with the mail servers."""
+SILENT = "nothing more is sent there; `watcher recipients` says why"
+"""Why a message is given up that was for somebody who is not written to any more: that has been told once, by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +145,7 @@ def _sent(shift: _Run, parcel: Batch) -> Counts:
     """Book what the receiver has accepted."""
     with shift.store.writing() as tx:
         tx.deliveries.book_sent(parcel.carrier.id, shift.moment())
-        if tx.meta.get(f"{REFUSED}{parcel.carrier.recipient}"):
-            tx.meta.drop(f"{REFUSED}{parcel.carrier.recipient}")
+        tx.mailboxes.accept(parcel.carrier.recipient)
     return Counts(sent=1, joined=len(parcel.riders))
 
 
@@ -168,17 +162,9 @@ def _addressee(shift: _Run, carrier: Delivery) -> ResolvedRecipient:
     if to is None:
         raise NotSent("there is no such recipient any more", retry=False)
     with shift.store.reading() as tx:
-        gone = tx.meta.get(f"{GONE}{carrier.recipient}")
-    if gone == fingerprint(to.recipient.address):
-        raise NotSent(
-            f"it wants nothing more: the receiver has answered 410, or refused {MOST_REFUSED} mails for good", retry=False
-        )
+        if tx.mailboxes.is_stopped(carrier.recipient, to.recipient.address):
+            raise NotSent(SILENT, retry=False)
     return to
-
-
-def fingerprint(address: str) -> str:
-    """An address as it may be remembered: it can hold a secret."""
-    return hashlib.sha256(address.encode()).hexdigest()
 
 
 def _settings(office: DeliveryContext, carrier: Delivery) -> object:
@@ -229,19 +215,18 @@ def _record_failure(shift: _Run, parcel: Batch, error: Exception, *, begun: bool
             tx.deliveries.start(carrier.id, now)
         reason = refusal.reason.replace(to.recipient.address, "the address") if to and to.recipient.address else refusal.reason
         tx.deliveries.book_failed(carrier.id, reason, again, uncertain=refusal.uncertain)
-        if to and (refusal.gone or (refusal.refused and _is_dead_now(tx, carrier.recipient, now))):
-            tx.meta.put(f"{GONE}{carrier.recipient}", fingerprint(to.recipient.address))
+        if to:
+            _count(tx, to, refusal, now)
     return Counts(retried=1) if again else Counts(dead=1)
 
 
-def _is_dead_now(tx: Transaction, recipient: str, now: datetime) -> bool:
-    """Count one more mail that a mailbox refused for good; whether these are too many, which the audit list then says once."""
-    many = int(tx.meta.get(f"{REFUSED}{recipient}", "0")) + 1
-    tx.meta.put(f"{REFUSED}{recipient}", str(many))
-    if many == MOST_REFUSED:
-        why = f"its mailbox refused {many} mails in a row for good; `watcher resend` tries again"
-        tx.audit.add(Act(now, "watch", f"writes no more to {addressee(recipient)}", why))
-    return many >= MOST_REFUSED
+def _count(tx: Transaction, to: ResolvedRecipient, refusal: NotSent, now: datetime) -> None:
+    """Send nothing more to a receiver that says so, or whose mailbox has refused too many mails in a row for good."""
+    name, address = to.recipient.id, to.recipient.address
+    if refusal.gone:
+        tx.mailboxes.stop(name, address, now, by="watch", why="the receiver answered that it wants nothing more")
+    elif refusal.refused and tx.mailboxes.refuse(name):
+        tx.mailboxes.stop(name, address, now, by="watch", why=f"its mailbox refused {MOST_REFUSED} mails in a row for good")
 
 
 def _internal_error(carrier: Delivery, error: Exception, *, begun: bool) -> NotSent:

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from watcher.core.decision.scheduled_notes import UNDELIVERED, reminders, undelivered, week_id, weekly
 from watcher.core.model import Change, Digest, Signal, Transition, Verdict
 from watcher.pipeline.announce import Route, is_muted, scheduled
+from watcher.pipeline.deliver import SILENT
 from watcher.store import Delivery, State, Store, Transaction
 from watcher.store.records import addressee
 
@@ -72,8 +73,12 @@ def _is_week(tx: Transaction, now: datetime, zone: tzinfo) -> bool:
 
 
 def _undeliverable(tx: Transaction) -> tuple[list[Delivery], str]:
-    """What was given up, and its numbers in a row; never a note of this kind, which would make another."""
-    dead = [one for one in tx.deliveries.of(State.DEAD, limit=100) if not one.digest.startswith(UNDELIVERED)]
+    """What was given up, and its numbers in a row; never a note of this kind, which would make another.
+
+    Neither is what is for a recipient who is known to take nothing.
+    """
+    found = tx.deliveries.of(State.DEAD, limit=100)
+    dead = [one for one in found if not one.digest.startswith(UNDELIVERED) and one.error != SILENT]
     return dead, " ".join(str(one.id) for one in dead)
 
 
@@ -85,8 +90,15 @@ def _undelivered(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime
         return ()
     tx.meta.put(GIVEN_UP, names)
     fresh = [one for one in dead if str(one.id) not in told.split()]
-    lines = [f"to {addressee(one.recipient)} by {one.channel}: {one.error}" for one in fresh]
+    silent = {one.recipient for one in tx.mailboxes.stopped()}
+    lines = [_line(one, last=one.recipient in silent) for one in fresh]
     return (undelivered(lines, verdicts, number=fresh[0].id, now=now),) if fresh else ()
+
+
+def _line(one: Delivery, *, last: bool) -> str:
+    """What became of it; `last`: and nothing more is sent there from now on."""
+    end = "; nothing more is sent there until `watcher recipients revive`" if last else ""
+    return f"to {addressee(one.recipient)} by {one.channel}: {one.error}{end}"
 
 
 def _wants(reader: Route, note: Digest) -> bool:

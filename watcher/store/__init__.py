@@ -17,6 +17,7 @@ from watcher.store.records import (
     Poll,
     PollDay,
     State,
+    Stopped,
     Subscriber,
     Verified,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Poll",
     "PollDay",
     "State",
+    "Stopped",
     "Store",
     "StoreError",
     "Subscriber",

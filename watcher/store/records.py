@@ -177,6 +177,23 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """A recipient to whom nothing more is sent."""
+
+    recipient: str
+    fingerprint: str
+    """Of the address: another one may be written to."""
+    since: datetime | None
+    why: str
+
+
+def stopped_words(one: Stopped) -> str:
+    """That nothing more is sent to a recipient, since when and why, in a line."""
+    since = f" since {one.since:%Y-%m-%d}" if one.since else ""
+    return f"{addressee(one.recipient)} is sent nothing more{since}{f': {one.why}' if one.why else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """One line of the audit list: who did what, when and why."""
 

@@ -15,6 +15,7 @@ from watcher.store.deliveries import Deliveries
 from watcher.store.digests import Digests
 from watcher.store.documents import Documents
 from watcher.store.errors import StoreError
+from watcher.store.mailboxes import Mailboxes
 from watcher.store.migrate import migrate
 from watcher.store.observations import Observations
 from watcher.store.open_database import connect
@@ -57,6 +58,7 @@ class Transaction:
         self.digests = Digests(connection)
         self.deliveries = Deliveries(connection)
         self.meta = Meta(connection)
+        self.mailboxes = Mailboxes(connection)
         self.audit = Audit(connection)
         self.evidence = Evidences(connection)
         self.mutes = Mutes(connection)

@@ -13,7 +13,8 @@ from urllib.parse import quote
 from watcher.core.decision.pacing import overdue_at
 from watcher.core.model import Verdict
 from watcher.store.codec import load, micros, moment
-from watcher.store.records import Delivery, State
+from watcher.store.mailboxes import ALL_STOPPED, stopped
+from watcher.store.records import Delivery, State, Stopped
 from watcher.store.revision import SCHEMA_REVISION
 
 SCHEME = "sqlite:///"
@@ -56,6 +57,8 @@ class Summary:
     """What did not go as it should, newest first."""
     looks: Mapping[str, Looks] = field(default_factory=dict)
     """By signal; empty for a past moment."""
+    stopped: tuple[Stopped, ...] = ()
+    """Recipients to whom nothing more is sent; empty for a past moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ def read(connection: sqlite3.Connection, as_of: datetime | None) -> Summary:
         for number, to, channel, state, attempts, uncertain, error, again in rows
     )
     looks = looks_of(connection.execute(LOOKS) if as_of is None else ())
-    return Summary(verdicts, {state: counts.get(state.value, 0) for state in State}, troubled(letters), looks)
+    silent = stopped(connection.execute(ALL_STOPPED) if as_of is None else ())
+    return Summary(verdicts, {state: counts.get(state.value, 0) for state in State}, troubled(letters), looks, silent)
 
 
 def looks_of(rows: Iterable[tuple[str, int | None, int]]) -> dict[str, Looks]:
@@ -132,7 +136,7 @@ def full(url: str, as_of: datetime | None) -> Summary:
         latest, counts = tx.verdicts.all_latest(), tx.deliveries.counts()
         letters = troubled(failed_delivery(one) for state in State for one in tx.deliveries.of(state, limit=LOOKED_AT))
         if as_of is None:
-            return Summary(latest, counts, letters, looks_of(tx.connection.rows(LOOKS)))
+            return Summary(latest, counts, letters, looks_of(tx.connection.rows(LOOKS)), tx.mailboxes.stopped())
         held = {signal: tx.verdicts.as_of(signal, as_of) for signal in latest}
         return Summary({signal: verdict for signal, verdict in held.items() if verdict}, counts, letters)
 

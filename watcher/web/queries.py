@@ -18,7 +18,7 @@ from watcher.mail.affected_tools import affected_by
 from watcher.mail.compose import letter
 from watcher.pipeline.counters import Tally
 from watcher.store import Delivery, State, Store, StoreError, Transaction
-from watcher.store.records import addressee
+from watcher.store.records import addressee, stopped_words
 from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
 from watcher.web.wording import without_addresses
 
@@ -116,7 +116,7 @@ class StoreQueries:
                 began=tx.verdicts.begun(),
                 past=as_of is not None,
             )
-            return view if as_of else replace(view, told=_told(tx, face), letters=_letters(tx))
+            return view if as_of else replace(view, told=_told(tx, face), letters=_letters(tx), stopped=_stopped(tx))
 
     def pulse(self) -> HealthStatus:
         """Signs of life; a database that does not answer is one of them."""
@@ -236,6 +236,10 @@ def _letters(tx: Transaction) -> tuple[PendingDelivery, ...]:
     ]
     tried = [delivery for delivery in found if delivery.state is State.DEAD or delivery.attempts or delivery.uncertain]
     return tuple(_letter(delivery) for delivery in sorted(tried, key=lambda delivery: delivery.created_at, reverse=True))
+
+
+def _stopped(tx: Transaction) -> tuple[str, ...]:
+    return tuple(without_addresses(stopped_words(one)) for one in tx.mailboxes.stopped())
 
 
 def _letter(delivery: Delivery) -> PendingDelivery:

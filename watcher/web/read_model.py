@@ -105,6 +105,8 @@ class View:
     told: tuple[SentDigest, ...] = ()
     """Digests, newest first."""
     letters: tuple[PendingDelivery, ...] = ()
+    stopped: tuple[str, ...] = ()
+    """Recipients to whom nothing more is sent, a line each."""
     acts: tuple[AuditEntry, ...] = ()
     reviews: tuple[Review, ...] = ()
     ground: tuple[Ground, ...] = ()
