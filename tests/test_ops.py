@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.test_beats import CONFIG
 from tests.web.conftest import Site
 from tests.web.story import Shown
-from watcher.pipeline.counters import Tally
+from watcher.pipeline.counters import JobRun, Tally
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +40,7 @@ FROM_PROMETHEUS = {"job", "instance"}
 
 def worked() -> Tally:
     tally = Tally()
-    tally.beat(0.025, good=True)
+    tally.ran(JobRun("poll", datetime(2026, 11, 24, 9, 29, tzinfo=UTC), 0.025, datetime(2026, 11, 24, 9, 30, tzinfo=UTC)))
     tally.beat(400, good=True)
     tally.beat(1.5, good=False)
     tally.work(Counter(ok=3, blocked=1), [("mythos-ga", "advance")], 2)
@@ -136,6 +136,8 @@ def test_the_counters_say_what_was_done() -> None:
         'watcher_transitions_total{kind="advance",signal="mythos-ga"} 1.0',
         'watcher_beats_total{result="good"} 2.0',
         'watcher_beats_total{result="failed"} 1.0',
+        'watcher_job_duration_seconds{job="poll"} 0.025',
+        'watcher_job_good{job="poll"} 1.0',
         "watcher_messages_sent_total 2.0",
         'watcher_beat_duration_seconds_bucket{le="0.01"} 0.0',
         'watcher_beat_duration_seconds_bucket{le="0.025"} 1.0',

@@ -24,7 +24,7 @@ from watcher.pipeline.batches import invalidate
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.deliver import DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
 from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
-from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, purge_unconfirmed, signed_links, with_subscribers
+from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
 from watcher.replay.recorded_web import RecordedWeb
 from watcher.sandbox.pool import ParserPool, read_here
 from watcher.store import Policy, Store, Transaction
@@ -94,7 +94,7 @@ def _bring(tx: Transaction, config: Config, plan: str, now: datetime) -> None:
 
 
 def holder(store: Store, config: Config) -> Callable[[datetime], bool]:
-    """What a running watch asks before each beat: whether it had to bring the sources back, which others had changed.
+    """What a running watch asks before each job: whether it had to bring the sources back, which others had changed.
 
     It raises OtherWatchError where another watch has them, and StoreError.
     """
@@ -181,8 +181,6 @@ def deliverer(config: Config, store: Store, *, clock: Callable[[], datetime] = u
     office = DeliveryContext(mail_context(config), find, channels(config, clock), clock, random.random)
 
     async def send(now: datetime) -> int:
-        if signed:
-            purge_unconfirmed(store, now)
         return (await deliver(store, office, now=now)).sent
 
     return send
@@ -230,4 +228,5 @@ async def opened(
                 zone=None if rehearsal else ZoneInfo(config.watch.timezone),
                 after=ping,
                 keep=None if rehearsal else policy_of(config),
+                subscribing=not rehearsal and config.web.subscribe,
             )

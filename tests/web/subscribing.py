@@ -29,6 +29,7 @@ from watcher.cli.subscriptions import door_of
 from watcher.config import Config, load
 from watcher.core.model import Digest
 from watcher.pipeline.announce import is_for, outgoing
+from watcher.pipeline.subscribers import purge_unconfirmed
 from watcher.store import Store, Subscriber
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
@@ -176,6 +177,7 @@ class Shop:
 
     def beat(self) -> int:
         """One beat of delivering, in a thread: a browser's loop may hold this one."""
+        purge_unconfirmed(self.store, self.clock())
         send = deliverer(self.config, self.store, clock=self.clock)
         with ThreadPoolExecutor(1) as threads:
             return threads.submit(lambda: asyncio.run(send(self.clock()))).result()

@@ -74,7 +74,8 @@ def configure_logging(form: Form, level: Level) -> Iterator[None]:
     before = root.level
     root.addHandler(handler)
     root.setLevel(level.upper())
-    logging.getLogger("alembic").setLevel(logging.ERROR)
+    for quiet in ("alembic", "apscheduler"):  # a job whose last run still lasts is skipped, which is meant
+        logging.getLogger(quiet).setLevel(logging.ERROR)
     for talkative in ("asyncio", "httpcore2", "httpx2", "aiosmtplib", "uvicorn", "markdown_it"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     try:

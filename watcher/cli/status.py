@@ -12,6 +12,7 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, load_summary_or_exit,
 from watcher.clock import utc_now
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Verdict
+from watcher.pipeline.counters import JobRun, jobs_of_text
 from watcher.store.records import State, Stopped, addressee, stopped_words
 from watcher.store.summary import FailedDelivery, Looks
 from watcher.wording import iso_utc, undecided_line, undecided_words
@@ -27,7 +28,8 @@ def status(
 
     Each track is shown with its status, since when it holds, the words that prove it and their address. *confirmed* has the
     official voices that it asks for, *provisional* has one of them, *reported* rests on the press alone. A source without a
-    trustworthy reading is named with the reason, and so is a message that did not arrive.
+    trustworthy reading is named with the reason, and so is a message that did not arrive. What the jobs of a running watch did
+    last, how long that took and when they run again stands at the end, as of the last minute.
     """
     then = parse_datetime(as_of) if as_of else None
     watched = outline_of(config)
@@ -37,8 +39,15 @@ def status(
     counts = {state.value: many for state, many in seen.deliveries.items()}
     if as_json:
         signals = [_plain(name, verdict, overdue.get(name)) for name, verdict in found.items()]
-        letters, silent = [_row(one) for one in seen.letters], [_silence(one) for one in seen.stopped]
-        print_json({"signals": signals, "deliveries": counts, "letters": letters, "stopped": silent})
+        print_json(
+            {
+                "signals": signals,
+                "deliveries": counts,
+                "letters": [_row(one) for one in seen.letters],
+                "stopped": [_silence(one) for one in seen.stopped],
+                "jobs": [_job(one) for one in jobs_of_text(seen.jobs)],
+            }
+        )
         return
     for name, title in watched.titles.items():
         _show(title, found[name], then)
@@ -47,6 +56,10 @@ def status(
     _tell(seen.letters, counts.get("dead", 0))
     for one in seen.stopped:
         typer.echo(stopped_words(one))
+    for run in jobs_of_text(seen.jobs):
+        how = f"took {run.seconds:.1f} s" if run.good else f"failed after {run.seconds:.1f} s"
+        again = f", next {run.next_at:%H:%M:%S}" if run.next_at else ""
+        typer.echo(f"job {run.name}: last {run.at:%Y-%m-%d %H:%M:%S} UTC, {how}{again}")
 
 
 def _overdue(looks: Mapping[str, Looks], now: datetime) -> dict[str, datetime]:
@@ -75,6 +88,11 @@ def _fate(one: FailedDelivery) -> str:
         return "sent; it may have arrived twice, under the same Message-ID"
     again = f", next try {one.next_at:%Y-%m-%d %H:%M} UTC" if one.next_at else ""
     return ("uncertain: it may have arrived" if one.uncertain else f"refused after {tries}") + again
+
+
+def _job(run: JobRun) -> dict[str, Any]:
+    last, again = iso_utc(run.at), iso_utc(run.next_at)
+    return {"job": run.name, "last_run": last, "seconds": run.seconds, "next_run": again, "good": run.good}
 
 
 def _row(one: FailedDelivery) -> dict[str, Any]:

@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from watcher.store.records import JOBS
+
+__all__ = ["BOUNDS", "JOBS", "JobRun", "Tally", "jobs_of_text", "jobs_to_text"]
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 """Upper bounds of the beats' durations, seconds: from nothing due to a first look at thousands of sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """The last run of one job of the daemon."""
+
+    name: str
+    at: datetime
+    """When it began."""
+    seconds: float
+    next_at: datetime | None
+    """When it is to run again."""
+    good: bool = True
+
+
+def jobs_to_text(runs: Iterable[JobRun]) -> str:
+    """As JSON, for other processes and the page."""
+    rows = [
+        [run.name, run.at.isoformat(), round(run.seconds, 3), run.next_at.isoformat() if run.next_at else "", run.good]
+        for run in runs
+    ]
+    return json.dumps(rows)
+
+
+def jobs_of_text(text: str) -> tuple[JobRun, ...]:
+    """What `jobs_to_text` wrote; nothing from an empty text."""
+    return tuple(
+        JobRun(name, datetime.fromisoformat(at), seconds, datetime.fromisoformat(again) if again else None, good)
+        for name, at, seconds, again, good in json.loads(text or "[]")
+    )
 
 
 @dataclass(slots=True)
@@ -27,6 +63,14 @@ class Tally:
     """All beats together."""
     spread: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
     """How many beats lasted up to each bound and no shorter one; the last are the longer ones."""
+
+    jobs: dict[str, JobRun] = field(default_factory=dict)
+    """The last run of each job, by name."""
+
+    def ran(self, run: JobRun) -> None:
+        """Note one run of a job; each counts as a beat."""
+        self.jobs[run.name] = run
+        self.beat(run.seconds, good=run.good)
 
     def beat(self, seconds: float, *, good: bool) -> None:
         """Count one beat that lasted so long."""

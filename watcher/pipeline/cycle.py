@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
 from typing import TypeAlias
@@ -17,6 +17,7 @@ from watcher.pipeline.batches import BatchResult, Get, Poller, Read, skip_unchan
 from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.reminders import send_reminders
 from watcher.pipeline.retention import run_retention
+from watcher.pipeline.subscribers import purge_unconfirmed
 from watcher.store import Policy, Store
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,11 @@ class Context:
     after: Callable[[], Awaitable[None]] | None = None
     """The heartbeat ping, sent after good cycles."""
     hold: Callable[[datetime], bool] | None = None
-    """Asked before each beat of a running watch: whether others had changed its sources; raises OtherWatchError, StoreError."""
+    """Asked before each job of a running watch: whether others had changed its sources; raises OtherWatchError, StoreError."""
     keep: Policy | None = None
     """How long things are kept that nothing cites; None lets nothing go (a rehearsal)."""
+    subscribing: bool = False
+    """Whether people may subscribe, whose addresses are forgotten where they never confirm."""
 
     def poller(self) -> Poller:
         """One that polls its sources."""
@@ -77,17 +80,40 @@ class CycleResult:
     """How the polls ended."""
 
 
-async def run_cycle(
-    beat: Context, now: datetime, *, every_signal: bool = False, poller: Poller | None = None, clock: Clock | None = None
-) -> CycleResult:
+async def run_cycle(beat: Context, now: datetime, *, every_signal: bool = False) -> CycleResult:
     """All work that is due at `now`: observe until nothing new is due, decide, announce, deliver.
-
-    With a `poller` of the caller's, and its `clock`, a cycle does not wait for what is slow to answer: the next one keeps it.
 
     `every_signal`: also those without a poll, as after a start, when a cycle may have been cut off between polls and
     decisions, and as after a clock that was set back. Raises StoreError at once, and errors of our own at the end, together.
     """
     mishaps = ErrorCollector()
+    done = await poll(beat, now, mishaps, every_signal=every_signal)
+    digests, sent = done.digests, done.sent
+    with mishaps.left_out("reminding"):
+        digests += await remind(beat, now)
+    with mishaps.left_out("purging"):
+        await purge(beat, now)
+    with mishaps.left_out("delivering"):
+        sent += await beat.deliver(now)
+    with mishaps.left_out("deleting what is old"):
+        await retain(beat, now)
+    mishaps.tell()
+    return replace(done, digests=digests, sent=sent)
+
+
+async def poll(
+    beat: Context,
+    now: datetime,
+    mishaps: ErrorCollector,
+    *,
+    every_signal: bool = False,
+    poller: Poller | None = None,
+    clock: Clock | None = None,
+) -> CycleResult:
+    """Observe until nothing new is due, decide, announce. Raises StoreError; other errors are collected.
+
+    With a `poller` of the caller's, and its `clock`, it does not wait for what is slow to answer: the next poll keeps it.
+    """
     if every_signal:
         reset_future_due_times(beat.store, now)
     digests, sent = 0, 0
@@ -110,26 +136,28 @@ async def run_cycle(
         if poller is None:
             await own.close()
     now = clock() if clock else now
-    last_digests, last_sent = await _finish(beat, now, mishaps)
-    mishaps.tell()
-    return CycleResult(outcomes.total(), tuple(told), digests + last_digests, sent + last_sent, outcomes)
-
-
-async def _finish(beat: Context, now: datetime, mishaps: ErrorCollector) -> tuple[int, int]:
-    """Announce, remind, deliver and let go of what is old, each though another fails; how many digests and mails that made."""
-    digests = sent = 0
     with mishaps.left_out("announcing"):
         digests += await asyncio.to_thread(_announce, beat, now)
-    with mishaps.left_out("reminding"):
-        if beat.zone is not None:
-            notes = await asyncio.to_thread(send_reminders, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone)
-            digests += len(notes)
-    with mishaps.left_out("delivering"):
-        sent += await beat.deliver(now)
-    with mishaps.left_out("deleting what is old"):
-        if beat.keep is not None:
-            await run_retention(beat.store, now, beat.keep)
-    return digests, sent
+    return CycleResult(outcomes.total(), tuple(told), digests, sent, outcomes)
+
+
+async def remind(beat: Context, now: datetime) -> int:
+    """Put weekly notes and reminders into the outbox; how many. Raises StoreError."""
+    if beat.zone is None:
+        return 0
+    return len(await asyncio.to_thread(send_reminders, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone))
+
+
+async def retain(beat: Context, now: datetime) -> None:
+    """Delete what is old and nothing cites. Raises StoreError."""
+    if beat.keep is not None:
+        await run_retention(beat.store, now, beat.keep)
+
+
+async def purge(beat: Context, now: datetime) -> None:
+    """Forget addresses that never confirmed. Raises StoreError."""
+    if beat.subscribing:
+        await asyncio.to_thread(purge_unconfirmed, beat.store, now)
 
 
 def _announce(beat: Context, now: datetime) -> int:

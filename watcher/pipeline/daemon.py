@@ -1,76 +1,122 @@
-"""The heartbeat: one cycle after the other while the process lives.
+"""The daemon: named jobs of a scheduler while the process lives, each at its own pace, one at a time.
 
-The pause between two beats is measured by the monotonic clock: the time of day may jump, in either direction.
+The scheduler waits by the time of day, which may jump, in either direction; a guard compares it with the monotonic clock, and has
+every job run anew after a jump.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+
 from watcher.pipeline.batches import Poller
-from watcher.pipeline.counters import Tally
-from watcher.pipeline.cycle import Context, CycleResult, run_cycle
+from watcher.pipeline.clock_guard import ClockGuard
+from watcher.pipeline.counters import JOBS, JobRun, Tally, jobs_to_text
+from watcher.pipeline.cycle import Context, CycleResult, poll, purge, remind, retain
+from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.ownership import OtherWatchError
 from watcher.store import StoreError
 
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)
-"""How often the heartbeat asks whether anything is due."""
+"""How often the guard looks at the clock and for other watches, and the least time between two runs of a job."""
 LOOK_AGAIN = timedelta(seconds=30)
 """Another process may have changed what is due."""
 TRY_AGAIN = timedelta(seconds=10)
-"""A beat that failed is tried again after this, every signal with it."""
+"""A job that failed is tried again after this; polling with every signal."""
 SIGN_EVERY = timedelta(minutes=1)
-"""The heartbeat ping is sent no more often than this."""
+"""A sign of life is given no more often than this."""
+APART = timedelta(milliseconds=1)
+"""Jobs that are due at once are begun in their order."""
+PACES = {
+    "poll": LOOK_AGAIN,
+    "reminders": SIGN_EVERY,
+    "purge": timedelta(hours=1),
+    "deliver": LOOK_AGAIN,
+    "retention": timedelta(hours=1),
+    "heartbeat": SIGN_EVERY,
+}
+"""How long after a run each job is due again; what it finds due earlier brings it forward. In the order of one cycle."""
+
+
+class Pace(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Due again after an interval from now: what a jump ahead or a sleep has passed over is never made up for."""
+
+    def __init__(self, every: timedelta, first: timedelta = timedelta(0)) -> None:
+        """Take the interval, and how long to wait before the first run."""
+        self.every, self.first = every, first
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """The library's own interval counts each run that was missed: millions after a year, in memory."""
+        return now + (self.first if previous is None else self.every)
 
 
 class Daemon:
-    """Beats while the process lives; a beat that fails is logged and tried again soon."""
+    """Runs its jobs while the process lives; one that fails is logged and tried again soon."""
 
     def __init__(self, beat: Context, *, clock: Callable[[], datetime], pause: timedelta = TICK) -> None:
-        """Take what to do, the clock to do it by, and how long to rest between two beats."""
+        """Take what to do, the clock to do it by, and how long the guard rests between two looks at it."""
         self.beat, self.clock, self.pause = beat, clock, pause
         self.last_good: datetime | None = None
-        self.last_error = ""
         self.lost = ""
         """Why nothing is watched: another watch has the sources."""
         self.tally = Tally()
-        self._look_at: datetime | None = None
-        self._before: datetime | None = None
+        self._jobs: dict[str, Callable[[datetime], Awaitable[None]]] = {
+            "poll": self._poll,
+            "reminders": self._remind,
+            "purge": self._purge,
+            "deliver": self._deliver,
+            "retention": self._retain,
+            "heartbeat": self._ping,
+        }
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._guard = ClockGuard(clock)
+        self._errors: dict[str, str] = {}
         self._sign_at: datetime | None = None
         self._first = True
         self._turn = asyncio.Lock()
-        self._beating: asyncio.Task[None] | None = None
+        self._working = set[asyncio.Task[None]]()
+        self._guarding: asyncio.Task[None] | None = None
         self._ending = False
         self._poller: Poller | None = None
 
+    @property
+    def last_error(self) -> str:
+        """Of a job whose last run failed; empty where all were good."""
+        return next(iter(self._errors.values()), "")
+
     def start(self) -> None:
-        """Begin to beat inside the running event loop."""
-        self._beating = asyncio.create_task(self._beat(), name="heart")
+        """Begin to work inside the running event loop."""
+        for place, name in enumerate(self._jobs):
+            pace = Pace(PACES[name], place * APART)
+            self._scheduler.add_job(self._scheduled, pace, args=[name], id=name, name=name)
+        self._scheduler.start()
+        self._guarding = asyncio.create_task(self._guard_jobs(), name="guard")
 
     async def stop(self) -> None:
-        """Beat no more; a cycle under way is cut off, and nothing is lost by it. What is being sent is waited for a while."""
-        self._ending = True  # should anything swallow the cancellation, it ends with the beat
-        if self._beating is not None:
-            self._beating.cancel()
-            await asyncio.wait([self._beating])
+        """Work no more; a job under way is cut off, and nothing is lost by it. What is being sent is waited for a while."""
+        self._ending = True  # jobs that have not begun yet do nothing any more
+        if self._guarding is not None:
+            self._guarding.cancel()
+            self._scheduler.pause()
+            await asyncio.sleep(0)
+            for task in (working := list(self._working)):
+                task.cancel()
+            await asyncio.wait([self._guarding, *working])
+            # Last: it would cancel what runs a second time, and so cut off what is being sent.
+            self._scheduler.shutdown(wait=False)
+            await asyncio.sleep(0)  # the shutdown is a callback of the loop
         await self._stop_polling()
-
-    async def change(self, beat: Context, prepare: Callable[[], None]) -> None:
-        """Work by another configuration from the next beat on.
-
-        The beat under way ends first; then `prepare` brings the store to it, off the event loop. What it raises leaves all as it
-        was.
-        """
-        async with self._turn:
-            await self._stop_polling()
-            await asyncio.to_thread(prepare)
-            self.beat, self._first, self._look_at = beat, True, None
 
     async def _stop_polling(self) -> None:
         """Break off what is being asked; it is due again."""
@@ -78,40 +124,80 @@ class Daemon:
         if poller is not None:
             await poller.close()
 
-    async def _beat(self) -> None:
-        while not self._ending:
-            async with self._turn:
-                await self.tick()
-            await asyncio.sleep(self.pause.total_seconds())
+    async def change(self, beat: Context, prepare: Callable[[], None]) -> None:
+        """Work by another configuration from now on.
+
+        The job under way ends first; then `prepare` brings the store to it, off the event loop. What it raises leaves all as it
+        was.
+        """
+        async with self._turn:
+            await self._stop_polling()
+            await asyncio.to_thread(prepare)
+            self.beat, self._first = beat, True
+            self._wake()
 
     async def tick(self) -> None:
-        """Run one cycle if anything may be due."""
-        now = self.clock()
-        if not await self._hold(now):
+        """Run every job once, in the order of one cycle, by hand: what the scheduler does after a long pause."""
+        self._look_at_clock()
+        for name in self._jobs:
+            await self._run(name)
+
+    async def _guard_jobs(self) -> None:
+        """Notice soon that the clock was set, or that another watch has the sources."""
+        while not self._ending:
+            await asyncio.sleep(self.pause.total_seconds())
+            self._look_at_clock()
+            if not self._turn.locked():  # a job has asked when it began
+                async with self._turn:
+                    with suppress(Exception):  # the next job meets the same, and tells it
+                        await self._hold(self.clock())
+
+    def _look_at_clock(self) -> None:
+        """After a jump every job runs anew; one backwards has left due times in a far future, those of the scheduler as well."""
+        jump = self._guard.jump()
+        self._first = self._first or jump < timedelta(0)
+        if jump:
+            self._wake()
+
+    def _wake(self) -> None:
+        for place, name in enumerate(self._jobs):
+            self._run_after(name, place * APART)
+
+    def _run_after(self, name: str, wait: timedelta) -> None:
+        """Have the scheduler run a job so long from now, by its own clock, then at its pace again."""
+        if self._scheduler.running and not self._ending:
+            self._scheduler.reschedule_job(name, trigger=Pace(PACES[name], wait))
+
+    async def _scheduled(self, name: str) -> None:
+        """What the scheduler calls; the end of the watch is no failure of a job."""
+        task = asyncio.current_task()
+        if self._ending or task is None:
             return
-        back = self._before is not None and now < self._before - TICK
-        self._before = now
-        # A clock that was set back would otherwise leave `_look_at` in a far future.
-        if self._look_at is not None and now < self._look_at <= now + LOOK_AGAIN and not back:
-            self.last_good = self.last_good if self.last_error else now
-            return
-        self._first = self._first or back
-        started = perf_counter()
+        self._working.add(task)
         try:
-            await self._work(now)
-            self.last_good, self.last_error = now, ""
-            self.tally.beat(perf_counter() - started, good=True)
-        except Exception as error:
-            # The one edge where anything is caught: the watch goes on when the cause is gone.
-            self.last_error = str(error) or type(error).__name__
-            self._first, self._look_at = True, now + TRY_AGAIN
-            self.tally.beat(perf_counter() - started, good=False)
-            log.exception("cycle failed")
-        else:
-            await self._give_sign(now)
+            with suppress(asyncio.CancelledError):
+                await self._run(name)
+        finally:
+            self._working.discard(task)
+
+    async def _run(self, name: str) -> None:
+        """Run one job in its turn, and note how it went; none while another watch has the sources."""
+        async with self._turn:
+            now, started = self.clock(), perf_counter()
+            try:
+                if not await self._hold(now):
+                    return
+                await self._jobs[name](now)
+                self._errors.pop(name, None)
+            except Exception as error:
+                # The one edge where anything is caught: the watch goes on when the cause is gone.
+                self._errors[name] = str(error) or type(error).__name__
+                self._run_after(name, TRY_AGAIN)
+                log.exception("%s failed", name)
+            self._note(name, now, perf_counter() - started)
 
     async def _hold(self, now: datetime) -> bool:
-        """Whether the sources are ours; where others had changed them, all is looked at again."""
+        """Whether the sources are ours; where others had changed them, all is polled and decided again."""
         if self.beat.hold is None:
             return True
         try:
@@ -119,41 +205,87 @@ class Daemon:
         except OtherWatchError as error:
             if not self.lost:
                 log.error("nothing is watched any more: %s", error)  # noqa: TRY400 - the words say it all
-            self.lost = str(error)
-            self._first, self._look_at = True, None
+            self.lost, self._first = str(error), True
             return False
         except StoreError:
-            return True  # the beat fails for the same reason, and tells it
+            return True  # the job fails for the same reason, and tells it
         if changed or self.lost:
             log.warning("the sources had been changed under another configuration, and are watched again as they were")
-            self._first, self._look_at, self.lost = True, None, ""
+            self._first, self.lost = True, ""
+            self._wake()
         return True
 
-    async def _work(self, now: datetime) -> None:
-        """One cycle, and when to look again."""
-        self._poller = self._poller or self.beat.poller()
-        done = await run_cycle(self.beat, now, every_signal=self._first, poller=self._poller, clock=self.clock)
-        self._first = False
-        self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.sent)
-        _log(done)
-        with self.beat.store.reading() as tx:
-            due = min(filter(None, (tx.sources.next_due(now), tx.deliveries.next_due())), default=now + LOOK_AGAIN)
-        waiting = now + TICK if done.transitions or done.digests else due
-        self._look_at = min(max(waiting, now + TICK), now + LOOK_AGAIN)
+    def _note(self, name: str, now: datetime, seconds: float) -> None:
+        """Keep when a job ran; while no job fails, the daemon was well when it had last both polled and delivered."""
+        job = self._scheduler.get_job(name)
+        self.tally.ran(JobRun(name, now, seconds, job.next_run_time if job else None, good=name not in self._errors))
+        done = self.tally.jobs
+        if not self._errors and "poll" in done and "deliver" in done:
+            self.last_good = min(done["poll"].at, done["deliver"].at)
 
-    async def _give_sign(self, now: datetime) -> None:
-        """Tell another service that this cycle was good; one that does not listen is no trouble of ours."""
-        if self.beat.after is None or (self._sign_at is not None and now < self._sign_at <= now + SIGN_EVERY):
+    async def _poll(self, now: datetime) -> None:
+        """Observe, decide and announce; what waits for no other is sent at once."""
+        mishaps, every, self._first = ErrorCollector(), self._first, False
+        try:
+            self._poller = self._poller or self.beat.poller()
+            done = await poll(self.beat, now, mishaps, every_signal=every, poller=self._poller, clock=self.clock)
+            self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.sent)
+            _log(done)
+            if done.digests:
+                self._run_after("deliver", timedelta(0))
+            with self.beat.store.reading() as tx:
+                due = tx.sources.next_due(now)
+            self._run_by("poll", now, now if done.transitions or done.digests or self._first else due)
+            mishaps.tell()
+        except Exception:
+            self._first = True
+            raise
+
+    async def _deliver(self, now: datetime) -> None:
+        sent = await self.beat.deliver(now)
+        self.tally.sent += sent
+        _log(CycleResult(sent=sent))
+        with self.beat.store.reading() as tx:
+            due = tx.deliveries.next_due()
+        self._run_by("deliver", now, due)
+
+    def _run_by(self, name: str, now: datetime, due: datetime | None) -> None:
+        """Run a job when something is due, not at once and not after its own pace."""
+        wait = LOOK_AGAIN if due is None else due - now
+        self._run_after(name, min(max(wait, TICK), LOOK_AGAIN))
+
+    async def _remind(self, now: datetime) -> None:
+        if await remind(self.beat, now):
+            self._run_after("deliver", timedelta(0))
+
+    async def _purge(self, now: datetime) -> None:
+        await purge(self.beat, now)
+
+    async def _retain(self, now: datetime) -> None:
+        await retain(self.beat, now)
+
+    async def _ping(self, now: datetime) -> None:
+        """Keep what the jobs did for other processes, and tell another service while all is well.
+
+        One that does not listen is no trouble of ours.
+        """
+        await asyncio.to_thread(self._keep_runs)
+        early = self._sign_at is not None and timedelta(0) <= now - self._sign_at < SIGN_EVERY - TICK
+        if self.beat.after is None or self.last_good is None or early or self._errors.keys() - {"heartbeat"}:
             return
-        self._sign_at = now + SIGN_EVERY
+        self._sign_at = now
         try:
             await self.beat.after()
         except Exception:
             log.exception("heartbeat ping failed")
 
+    def _keep_runs(self) -> None:
+        with self.beat.store.writing() as tx:
+            tx.meta.put(JOBS, jobs_to_text(self.tally.jobs.values()))
+
 
 def _log(done: CycleResult) -> None:
-    """What a cycle did, each change on a line of its own; a cycle that did nothing says nothing."""
+    """What was done, each change on a line of its own; what did nothing says nothing."""
     for one in done.transitions:
         facts = {"signal": one.signal, "track": one.track, "kind": one.kind.value, "before": one.before, "after": one.after}
         place = f"{one.signal}.{one.track}" if one.track else one.signal

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from watcher.core.model import DeclaredFact, Health, Outcome, Source
 
+JOBS = "jobs"
+"""Under this name the store keeps what the jobs of the running watch did last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:

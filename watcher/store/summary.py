@@ -14,7 +14,7 @@ from watcher.core.decision.pacing import overdue_at
 from watcher.core.model import Verdict
 from watcher.store.codec import load, micros, moment
 from watcher.store.mailboxes import ALL_STOPPED, stopped
-from watcher.store.records import Delivery, State, Stopped
+from watcher.store.records import JOBS, Delivery, State, Stopped
 from watcher.store.revision import SCHEMA_REVISION
 
 SCHEME = "sqlite:///"
@@ -59,6 +59,8 @@ class Summary:
     """By signal; empty for a past moment."""
     stopped: tuple[Stopped, ...] = ()
     """Recipients to whom nothing more is sent; empty for a past moment."""
+    jobs: str = ""
+    """What the jobs of the running watch did last, as it wrote it; empty for a past moment and without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,12 @@ def read(connection: sqlite3.Connection, as_of: datetime | None) -> Summary:
         FailedDelivery(number, to, channel, State(state), attempts, bool(uncertain), error, moment(again))
         for number, to, channel, state, attempts, uncertain, error, again in rows
     )
-    looks = looks_of(connection.execute(LOOKS) if as_of is None else ())
-    silent = stopped(connection.execute(ALL_STOPPED) if as_of is None else ())
-    return Summary(verdicts, {state: counts.get(state.value, 0) for state in State}, troubled(letters), looks, silent)
+    counted = {state: counts.get(state.value, 0) for state in State}
+    if as_of is not None:
+        return Summary(verdicts, counted, troubled(letters))
+    silent, looks = stopped(connection.execute(ALL_STOPPED)), looks_of(connection.execute(LOOKS))
+    jobs = connection.execute("SELECT value FROM meta WHERE key = ?", (JOBS,)).fetchone()
+    return Summary(verdicts, counted, troubled(letters), looks, silent, jobs[0] if jobs else "")
 
 
 def looks_of(rows: Iterable[tuple[str, int | None, int]]) -> dict[str, Looks]:
@@ -136,7 +141,8 @@ def full(url: str, as_of: datetime | None) -> Summary:
         latest, counts = tx.verdicts.all_latest(), tx.deliveries.counts()
         letters = troubled(failed_delivery(one) for state in State for one in tx.deliveries.of(state, limit=LOOKED_AT))
         if as_of is None:
-            return Summary(latest, counts, letters, looks_of(tx.connection.rows(LOOKS)), tx.mailboxes.stopped())
+            looks, jobs = looks_of(tx.connection.rows(LOOKS)), tx.meta.get(JOBS)
+            return Summary(latest, counts, letters, looks, tx.mailboxes.stopped(), jobs)
         held = {signal: tx.verdicts.as_of(signal, as_of) for signal in latest}
         return Summary({signal: verdict for signal, verdict in held.items() if verdict}, counts, letters)
 

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 
 from watcher.core.model import Outcome
-from watcher.pipeline.counters import Tally
+from watcher.pipeline.counters import JobRun, Tally
 from watcher.web.read_model import HealthStatus, View
 from watcher.web.settings import Settings
 
@@ -43,6 +43,7 @@ class _Numbers(Collector):
             yield _single(f"watcher_stored_{name}", f"Stored {name}", value)
         if pulse.tally:
             yield from _done(pulse.tally)
+            yield from _jobs(list(pulse.tally.jobs.values()))
 
     def _age(self, at: datetime | None) -> float:
         return max(0.0, (self.now - at).total_seconds()) if at else 0.0
@@ -85,6 +86,21 @@ def _done(tally: Tally) -> Iterator[Metric]:
     yield HistogramMetricFamily(
         "watcher_beat_duration_seconds", "How long the beats lasted", buckets=tally.buckets(), sum_value=tally.seconds
     )
+
+
+def _jobs(runs: Iterable[JobRun]) -> Iterator[Metric]:
+    """The last run of each job of the daemon, and its next one."""
+    last = GaugeMetricFamily("watcher_job_last_run_timestamp_seconds", "When a job ran last", labels=["job"])
+    took = GaugeMetricFamily("watcher_job_duration_seconds", "How long its last run took", labels=["job"])
+    good = GaugeMetricFamily("watcher_job_good", "Whether its last run was good", labels=["job"])
+    again = GaugeMetricFamily("watcher_job_next_run_timestamp_seconds", "When it is to run again", labels=["job"])
+    for run in runs:
+        last.add_metric([run.name], run.at.timestamp())
+        took.add_metric([run.name], run.seconds)
+        good.add_metric([run.name], float(run.good))
+        if run.next_at:
+            again.add_metric([run.name], run.next_at.timestamp())
+    yield from (last, took, good, again)
 
 
 def _single(name: str, words: str, value: float) -> GaugeMetricFamily:

@@ -16,7 +16,7 @@ from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, S
 from watcher.mail import MailContext, Recipient
 from watcher.mail.affected_tools import affected_by
 from watcher.mail.compose import letter
-from watcher.pipeline.counters import Tally
+from watcher.pipeline.counters import JOBS, Tally, jobs_of_text
 from watcher.store import Delivery, State, Store, StoreError, Transaction
 from watcher.store.records import addressee, stopped_words
 from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
@@ -116,7 +116,10 @@ class StoreQueries:
                 began=tx.verdicts.begun(),
                 past=as_of is not None,
             )
-            return view if as_of else replace(view, told=_told(tx, face), letters=_letters(tx), stopped=_stopped(tx))
+            if as_of:
+                return view
+            jobs = jobs_of_text(tx.meta.get(JOBS))
+            return replace(view, told=_told(tx, face), letters=_letters(tx), stopped=_stopped(tx), jobs=jobs)
 
     def pulse(self) -> HealthStatus:
         """Signs of life; a database that does not answer is one of them."""

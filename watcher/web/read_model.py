@@ -11,7 +11,7 @@ from typing import Protocol
 from watcher.config.settings import Ground, Tool
 from watcher.core.decision.pacing import overdue_at
 from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
-from watcher.pipeline.counters import Tally
+from watcher.pipeline.counters import JobRun, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,8 @@ class View:
     stopped: tuple[str, ...] = ()
     """Recipients to whom nothing more is sent, a line each."""
     acts: tuple[AuditEntry, ...] = ()
+    jobs: tuple[JobRun, ...] = ()
+    """What the jobs of the daemon did last; none for a past moment."""
     reviews: tuple[Review, ...] = ()
     ground: tuple[Ground, ...] = ()
     """Why these signals."""

@@ -1,0 +1,153 @@
+"""The scheduler's jobs: each runs at its pace, one at a time, whatever happens to the time of day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+
+import apscheduler.schedulers.base
+import pytest
+
+from tests.mail.stories import NOW
+from tests.pipeline.test_stopping import nobody
+from watcher.pipeline.clock_guard import ClockGuard
+from watcher.pipeline.counters import JOBS, jobs_of_text
+from watcher.pipeline.cycle import Context
+from watcher.pipeline.daemon import Daemon, Pace
+from watcher.store import Store
+
+HOUR = timedelta(hours=1)
+SHORT = timedelta(milliseconds=5)
+
+
+class Wall(datetime):
+    """The machine's time of day, as the scheduler reads it; it may be set."""
+
+    off = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # the real one's own kind
+        return datetime.now(tz) + cls.off
+
+
+@pytest.fixture
+def wall(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Wall]]:
+    """A wall clock under the library, which takes none as an argument."""
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Wall)
+    yield Wall
+    Wall.off = timedelta(0)
+
+
+class Beaten:
+    """What delivers, and notes that it was asked."""
+
+    def __init__(self) -> None:
+        self.times, self.heard, self.fails = 0, asyncio.Event(), False
+
+    async def deliver(self, _now: datetime) -> int:
+        self.times += 1
+        self.heard.set()
+        if self.fails:
+            raise OSError("no room left")
+        return 0
+
+    async def again(self) -> None:
+        """Wait for the next time."""
+        self.heard.clear()
+        await asyncio.wait_for(self.heard.wait(), 20)
+
+
+def context(store: Store, beaten: Beaten) -> Context:
+    return Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=beaten.deliver)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("jump", [-HOUR, timedelta(days=-400), timedelta(days=20_000)], ids=str)
+def test_no_job_rests_after_the_clock_was_set(jump: timedelta, store: Store, wall: type[Wall]) -> None:
+    """The scheduler alone would rest as long as the clock was set back, or make up for millions of runs."""
+
+    async def live() -> Daemon:
+        beaten = Beaten()
+        daemon = Daemon(context(store, beaten), clock=lambda: wall.now(UTC), pause=SHORT)
+        daemon.start()
+        await beaten.again()
+        for wall.off in (jump, timedelta(0), jump):
+            await beaten.again()
+        await daemon.stop()
+        return daemon
+
+    assert asyncio.run(live()).last_error == ""
+
+
+def test_what_a_job_did_and_when_it_runs_again_is_kept_for_other_processes(store: Store) -> None:
+
+    async def live() -> None:
+        signed = asyncio.Event()
+
+        async def sign() -> None:
+            signed.set()
+
+        daemon = Daemon(replace(context(store, Beaten()), after=sign), clock=lambda: NOW)
+        daemon.start()
+        await asyncio.wait_for(signed.wait(), 30)
+        await daemon.stop()
+
+    asyncio.run(live())
+    with store.reading() as tx:
+        runs = jobs_of_text(tx.meta.get(JOBS))
+    assert [run.name for run in runs] == ["poll", "reminders", "purge", "deliver", "retention"], "in the order of one cycle"
+    assert {run.at for run in runs} == {NOW}
+    assert all(run.good and run.seconds >= 0 and run.next_at for run in runs)
+
+
+def test_a_job_that_fails_stops_no_other_and_the_sign_of_life(store: Store) -> None:
+    beaten, signs = Beaten(), list[datetime]()
+    beaten.fails = True
+
+    async def sign() -> None:
+        signs.append(NOW)
+
+    async def beats() -> list[str]:
+        daemon = Daemon(replace(context(store, beaten), after=sign), clock=lambda: NOW)
+        await daemon.tick()
+        said = [daemon.last_error]
+        assert (signs, daemon.last_good) == ([], None)
+        assert [name for name, run in daemon.tally.jobs.items() if not run.good] == ["deliver"]
+        beaten.fails = False
+        await daemon.tick()
+        assert (signs, daemon.last_good) == ([NOW], NOW)
+        return [*said, daemon.last_error]
+
+    assert asyncio.run(beats()) == ["no room left", ""]
+
+
+def test_a_pace_makes_up_for_nothing_that_was_missed() -> None:
+    pace = Pace(HOUR, SHORT)
+    assert pace.get_next_fire_time(None, NOW) == NOW + SHORT
+    assert pace.get_next_fire_time(NOW - timedelta(days=20_000), NOW) == NOW + HOUR
+
+
+LOOKS = [
+    ("both go on", 60, 60, 0),
+    ("slewed", 60, 61, 0),
+    ("set back", -3600, 2, -3602),
+    ("set ahead, or asleep", 3600, 2, 3598),
+    ("stopped", 0, 60, -60),
+]
+
+
+@pytest.mark.parametrize(("what", "shown", "passed", "jump"), LOOKS, ids=[row[0] for row in LOOKS])
+def test_a_jump_is_what_the_clock_shows_beside_what_has_passed(what: str, shown: int, passed: int, jump: int) -> None:
+    now, steady = [NOW], [100.0]
+    guard = ClockGuard(lambda: now[0], lambda: steady[0])
+    now[0], steady[0] = NOW + timedelta(seconds=shown), 100.0 + passed
+    assert guard.jump() == timedelta(seconds=jump)
+    assert guard.jump() == timedelta(0), "each jump is told once"
