@@ -49,6 +49,18 @@ question = "Can everybody use the Gadget?"
 thing = ["Gadget"]
 [signal.vocabulary.phrases]
 open = ["open to everyone"]
+[[signal.headline]]
+id = "closed"
+label = "Closed"
+word = "No"
+says = "Nobody can use the Gadget yet."
+when = { it = "closed" }
+[[signal.headline]]
+id = "open"
+label = "Open"
+word = "Yes"
+says = "Everybody can use the Gadget."
+when = { it = "open" }
 [[signal.track]]
 id = "it"
 ladder = "access"

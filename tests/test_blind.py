@@ -108,7 +108,7 @@ def test_a_digest_carries_what_cannot_be_seen_and_since_when(store: Store, tmp_p
     news = watch.mails("reader")[-1]
     told = news.get_body(("plain",))
     assert told is not None
-    assert "open" in str(news["Subject"])
+    assert "Open" in str(news["Subject"])
     assert "cannot see since 1 June 2026, 05:00" in " ".join(told.get_content().split())
     assert "blog" in told.get_content()
 
@@ -171,7 +171,9 @@ def test_a_locked_database_stops_the_watch_for_as_long_as_it_is_locked(tmp_path:
 
     assert "is locked by another process: only one watch may write" in locked
     assert mended == ""
-    assert [subject for subject in watch.subjects("reader") if subject.startswith("Gadget")] == ["Gadget: open (provisional)"]
+    assert [subject for subject in watch.subjects("reader") if subject.startswith("Gadget")] == [
+        "Gadget: Yes. Open (provisional)"
+    ]
 
 
 @pytest.mark.parametrize(("minutes", "healthz", "readyz"), [(9, 200, 200), (11, 200, 503), (31, 503, 503)])
@@ -212,7 +214,7 @@ def test_what_goes_wrong_with_one_source_stays_with_it(store: Store, tmp_path: P
     opened_read: Any = None
     assert asyncio.run(beats()) == "", "the beat is good: the failure is the source's"
 
-    assert any("open" in subject for subject in watch.subjects("reader")), "the other source was heard"
+    assert any("Open" in subject for subject in watch.subjects("reader")), "the other source was heard"
     with store.reading() as tx:
         [odd] = [health for health in tx.sources.health() if health.source == "odd"]
     assert (odd.outcome, odd.last_good_at) == ("error", None)
@@ -239,7 +241,7 @@ def test_a_signal_that_cannot_be_decided_does_not_stop_the_others_and_the_beat_i
             return heart.last_error
 
     assert "a part of the cycle failed" in asyncio.run(beats())
-    assert watch.subjects("reader")[-1].startswith("Widget: open"), "the other signal is decided, announced and mailed"
+    assert watch.subjects("reader")[-1].startswith("Widget: Yes. Open"), "the other signal is decided, announced and mailed"
     assert "deciding gadget failed" in caplog.text
 
 

@@ -24,7 +24,7 @@ from watcher.store import Policy, Poll, Store
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 NOON = day("06-01 12:00")
-NEWS = "Gadget: open (provisional)"
+NEWS = "Gadget: Yes. Open (provisional)"
 OPEN = item("The Gadget is open to everyone", at="Mon, 01 Jun 2026 13:30:00 GMT")
 
 

@@ -75,6 +75,8 @@ def test_an_assistant_learns_where_a_signal_stands_why_and_what_changed(home: Pa
 
     [brief] = listed["signals"]
     assert (brief["id"], brief["question"]) == ("gadget", "Can everybody use the Gadget?")
+    assert (brief["word"], now["word"], then["word"]) == ("Yes", "Yes", "No")
+    assert brief["sentence"] == now["sentence"] == "Everybody can use the Gadget."
     [track] = now["tracks"]
     assert (track["status"], track["standing"]) == ("open", "provisional")
     [quote] = track["evidence"]

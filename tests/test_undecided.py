@@ -112,7 +112,7 @@ def test_readers_see_it_on_the_page_in_digests_and_through_every_interface(web: 
     stands = Assistant(watch.config, store).where_it_stands("gadget")
     assert [one.evidence[0].quote for one in stands.undecided] == [WORDS]
     news = watch.mails("reader")[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert watch.subjects("reader")[-1] == "Gadget: open (provisional)"
+    assert watch.subjects("reader")[-1] == "Gadget: Yes. Open (provisional)"
     assert "a person is checking it" in " ".join(news.split())
 
 

@@ -15,7 +15,7 @@ def test_it_says_where_everything_stands_with_the_words_that_prove_it(past: Path
     said = watcher("status")
 
     assert said.code == 0
-    assert "Gadget: Open" in said.out
+    assert "Gadget: Yes. Open" in said.out
     assert "it: open (provisional, since 2026-06-01)" in said.out
     assert f"“{OPEN}”" in said.out
     assert "https://lab.example/The-Gadget-is-open-to-everyone" in said.out
@@ -27,6 +27,7 @@ def test_programs_get_the_same(past: Path) -> None:
 
     (signal,) = told["signals"]
     assert (signal["signal"], signal["headline"], signal["headline_label"]) == ("gadget", "open", "Open")
+    assert (signal["word"], signal["sentence"]) == ("Yes", "Everybody can use the Gadget.")
     (track,) = signal["tracks"]
     assert (track["track"], track["status"], track["standing"], track["since"]) == (
         "it",

@@ -386,7 +386,7 @@ def verdict(
 ) -> Verdict:
     """A verdict with the signal's first headline."""
     line = signal.headlines[0]
-    more = {"verified_at": NOW - timedelta(minutes=48), **more}
+    more = {"verified_at": NOW - timedelta(minutes=48), "word": line.word, "sentence": line.says, **more}
     return Verdict(signal.id, line.id, line.label, tracks, figures, blind, NOW, **more)
 
 

@@ -85,6 +85,8 @@ def _plain(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> dict[str, 
         "signal": signal.id,
         "headline": verdict.headline,
         "headline_label": verdict.headline_label,
+        "word": verdict.word,
+        "sentence": verdict.sentence,
         "as_of": iso_utc(verdict.as_of),
         "tracks": [
             {
@@ -122,7 +124,7 @@ def _weighed(one: Explanation) -> dict[str, Any]:
 
 
 def _show(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> None:
-    typer.secho(f"{signal.title}: {verdict.headline_label}", bold=True)
+    typer.secho(f"{signal.title}: {verdict.answer}", bold=True)
     for why in found:
         since = f", since {why.track.since:%Y-%m-%d}" if why.track.since else ""
         typer.secho(f"\n{why.track.track}: {why.track.status} ({why.track.standing.value}{since})", bold=True)

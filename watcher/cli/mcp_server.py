@@ -41,6 +41,9 @@ class Brief(BaseModel):
 
     id: str
     question: str
+    word: str
+    """The answer in a word, as "No"; empty where none is declared."""
+    sentence: str
     answer: str
     standing: str | None
     since: datetime | None
@@ -127,6 +130,8 @@ def _brief(view: View, signal: Signal) -> Brief:
     return Brief(
         id=signal.id,
         question=signal.question,
+        word=glance.word,
+        sentence=glance.sentence,
         answer=glance.answer,
         standing=glance.standing.word.lower() if glance.standing else None,
         since=glance.since,

@@ -114,6 +114,8 @@ def _plain(name: str, verdict: Verdict | None, overdue_since: datetime | None) -
         "signal": name,
         "headline": verdict.headline,
         "headline_label": verdict.headline_label,
+        "word": verdict.word,
+        "sentence": verdict.sentence,
         "as_of": iso_utc(verdict.as_of),
         "verified_at": iso_utc(verdict.verified_at),
         "cannot_see_since": iso_utc(verdict.cannot_see_since),
@@ -146,7 +148,7 @@ def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
     if verdict is None:
         typer.echo(f"{title}: " + (f"nothing was known on {then:%Y-%m-%d}" if then else "not decided yet; `watcher once` looks"))
         return
-    typer.secho(f"{title}: {verdict.headline_label}", bold=True)
+    typer.secho(f"{title}: {verdict.answer}", bold=True)
     for track in verdict.tracks:
         since = f", since {track.since:%Y-%m-%d}" if track.since else ""
         typer.echo(f"  {track.track}: {track.status} ({track.standing.value}{since})")

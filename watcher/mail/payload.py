@@ -71,6 +71,8 @@ def _standing(verdict: Verdict, desk: MailContext) -> dict[str, Any]:
         "signal": verdict.signal,
         "headline": verdict.headline,
         "headline_label": verdict.headline_label,
+        "word": verdict.word,
+        "sentence": verdict.sentence,
         "standing": standing_of(verdict, desk).value,
         "tracks": {track.track: track.status for track in verdict.tracks},
         "figures": {figure.id: figure.text for figure in verdict.figures if figure.text},

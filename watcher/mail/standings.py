@@ -48,8 +48,7 @@ def standing_line(verdict: Verdict, desk: MailContext, zone: tzinfo) -> Line:
 
 def answer_in_words(verdict: Verdict) -> str:
     """The answer in a word and where it stands: `No. In the Senate Banking Committee, no vote`."""
-    label = shortened(verdict.headline_label, 200)
-    return f"{verdict.word}. {label[:1].upper()}{label[1:]}" if verdict.word else label
+    return shortened(verdict.answer, 220)
 
 
 def unchanged(verdicts: Iterable[Verdict], desk: MailContext, reader: Recipient, *, heading: str = "No change seen") -> Section:

@@ -108,6 +108,8 @@ def signal_out(view: View, signal: Signal) -> SignalOut:
         title=signal.title,
         question=signal.question,
         headline=verdict.headline if verdict else "",
+        word=glance.word,
+        sentence=glance.sentence,
         answer=glance.answer,
         standing=glance.standing.word.lower() if glance.standing else None,
         since=glance.since,

@@ -115,6 +115,8 @@ class SignalOut(BaseModel):
     title: str
     question: str
     headline: str
+    word: str
+    sentence: str
     answer: str
     standing: str | None
     since: datetime | None

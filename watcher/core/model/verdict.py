@@ -120,6 +120,12 @@ class Verdict:
     undecided: tuple[Undecided, ...] = ()
     """Texts that may change it and that a person is reading, oldest first."""
 
+    @property
+    def answer(self) -> str:
+        """The answer in a word and where it stands: `No. In the Senate Banking Committee, no vote`."""
+        label = self.headline_label
+        return f"{self.word}. {label[:1].upper()}{label[1:]}" if self.word else label
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:
