@@ -75,6 +75,8 @@ def row(**more: Any) -> dict[str, Any]:
     ("table", "why"),
     [
         (row(examples=["Gadget 2 is {open to all}."]), "holds no words of its row"),
+        (row(**{"class": "adverb"}), ""),
+        (row(**{"class": "adverb"}, examples=["Gadget 2 is {open to all}."]), "holds no words of its row"),
         (row(examples=["Gadget 2 is quite purple and {open to all}."]), "leaves is, purple, and unexplained"),
         (row(**{"class": "past"}, words=["is"], examples=["Gadget 2 is {open to all}."]), ""),
         (row(**{"class": "past"}, words=["gadget"], examples=["Gadget 2 is {open to all}, gadget."]), ""),

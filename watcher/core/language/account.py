@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from watcher.core.language.lexicon import ROLES, Lexicon
+from watcher.core.language.lexicon import ROLES, Lexicon, word_set
 from watcher.core.language.text import AUXILIARIES, Scene, Thing, Token, tokens
 
-_TURNS: Final = frozenset([";", ":", "|", "—", "but", "while", "whereas", "although", "though", "however", "because"])
-_GOES_ON: Final = frozenset(["we", "it", "they", "you", "there", "this", "these", "the", "both", "our"])
-_CONTRASTS: Final = frozenset({"while", "although", "though", "whereas", "unlike", "where", "instead", "besides"})
-_PERSONS: Final = frozenset({"we", "it", "they", "you"})
+_TURNS: Final = word_set("turn")
+_GOES_ON: Final = word_set("clause_subject")
+_CONTRASTS: Final = word_set("contrast")
+_PERSONS: Final = word_set("person")
 _TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone")
 _NARROW: Final = (*_TAKING, "neutral")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from watcher.core.language.lexicon import word_set
 from watcher.core.language.text import (
     ADVERBS,
     AUXILIARIES,
@@ -17,15 +18,12 @@ from watcher.core.language.text import (
     RELATIVE,
     Scene,
     Token,
-    words_of,
 )
 from watcher.core.language.times import window_of
 from watcher.core.language.vocabulary import Phrase
 
-NEGATIONS: Final = words_of(
-    "not no never neither nor without cannot nobody none hardly unable refuses refused declined declines withholds withheld"
-)
-NOT_NEGATIONS: Final = frozenset({"only", "just", "merely", "simply"})
+NEGATIONS: Final = word_set("negation")
+NOT_NEGATIONS: Final = word_set("no_negation")
 NEGATED: Final = re.compile(
     r"(?i)\b(?:yet to|stop(?:s|ped)? short of|decid\w+ against|rather than|instead of|far from|no plans? to|fail\w* to"
     r"|declin\w+ to|refus\w+ to|ceas(?:e|es|ed|ing)|(?:barred|banned|blocked|prohibit\w+|forbidden) from"
@@ -100,10 +98,7 @@ TO_COME: Final = re.compile(
     r"|tomorrow|soon|by the end of|in (?:a few|two|three|several) (?:days|weeks|months))\b"
 )
 PRESENT: Final = re.compile(r"(?i)\b(?:now|today|already|effective immediately|since|yesterday)\b")
-INFINITIVE_OK: Final = words_of(
-    "directed instructed required compelled obliged clears cleared clear lets let allowed allows forced forces forcing"
-    " ordered orders ordering"
-)
+INFINITIVE_OK: Final = word_set("ordered")
 
 
 RESTRICTED: Final = re.compile(
@@ -123,9 +118,7 @@ DENIED: Final = re.compile(
     r"(?i)\b(?:is|are|was|were) (?:false|wrong|untrue|incorrect|not true|a hoax|fake|mistaken|inaccurate|nonsense)\b"
     r"|\bby (?:mistake|accident|error)\b"
 )
-GERUNDS: Final = frozenset(
-    {"making", "opening", "bringing", "offering", "releasing", "giving", "launching", "keeping", "shipping", "rolling"}
-)
+GERUNDS: Final = word_set("opening_gerund")
 FINITE: Final = re.compile(
     r"(?i)\b(?:will|would|could|can|should|must|may|might|is|are|was|were|requires?|takes?|means|remains?|needs?|depends?|has|makes)\b"
 )
@@ -133,20 +126,15 @@ UNDONE: Final = re.compile(
     r"(?i)^[^.;:]{0,60}?\b(?:is|are|was|has|have|will|would|remains?|does|do)\b (?:still )?(?:not|never|no|yet|far|months"
     r"|years|weeks|unlikely|uncertain|unclear|unthinkable|off)\b"
 )
-STEMS: Final = words_of(
-    "suspend disabl revok withdraw pull halt block restor redeploy reinstat resum re-enabl reopen retir deprecat expand extend"
-    " broaden widen cancel launch releas introduc stop ceas shut switch turn leak"
-)
+STEMS: Final = word_set("act_stem")
 CHOSEN: Final = re.compile(
     r"(?i)^[^.;]{0,60}?\b(?:verified|approved|vetted|allow-?listed|whitelisted|invited|select|selected|eligible|participants"
     r"|partners|enrolled|trusted|programs?|programmes?|Glasswing)\b"
 )
 AFTERWARDS: Final = re.compile(r"(?i)\b(?:after|following|since|despite|before)\b[^,]*$")
 NARROWING: Final = re.compile(r"(?i)^\s+(?!(?:on|in|from|via|through|at|today|now|starting|as|and|who|our|of our|the)\b)\w")
-GLAD: Final = frozenset({"excited", "pleased", "proud", "happy", "delighted", "thrilled", "glad", "able"})
-OPENING_VERBS: Final = frozenset(
-    {"make", "open", "bring", "offer", "release", "ship", "launch", "roll", "keep", "turn", "restore", "suspend", "give"}
-)
+GLAD: Final = word_set("glad")
+OPENING_VERBS: Final = word_set("opening_verb")
 LEFT_BEHIND: Final = re.compile(
     r"(?i)\b(?:until now|previously|formerly|no longer|exit(?:s|ed|ing)?|leav(?:es|ing)|left|out of|graduat\w+ from"
     r"|remov\w+|lift\w*|end(?:s|ed|ing)|drop\w*|scrap\w*|abolish\w*|after)(?: [\w\-]+){0,4}\W*$"
@@ -220,12 +208,8 @@ HERALD: Final = re.compile(
     r"|introduc\w+) (?:the |today's |its |today the )?$"
 )
 """Verbs that tell an opening which is a noun: "announces the | general availability of X"."""
-BARE: Final = words_of(
-    "suspend disable revoke withdraw pull halt block restore redeploy reinstate resume reopen re-enable retire deprecate cancel"
-    " discontinue scrap shelve abandon end open release give bring offer make launch ship return unblock lift"
-)
-"""Bare forms of verbs: without one who does it they demand."""
-DOERS: Final = words_of("we i they you and , officials authorities courts regulators")
+BARE: Final = word_set("bare_verb")
+DOERS: Final = word_set("doer")
 PARTLY: Final = re.compile(
     r"(?i)^ (?:only |just )?(?:(?:at|as|with|under|on|in|for|to) (?:the |our |its |a |an |one |some |two )?"
     r"(?!all\b|every|any)(?:[\w\-]+ ){0,3}?"
@@ -235,10 +219,7 @@ PARTLY: Final = re.compile(
 """What limits an act to a part: "suspended | in the Jakarta region", "no longer available | at the old price"."""
 BACK: Final = re.compile(r"(?i)\bback (?:to|with|at|as|from|into|in the)\b")
 """What is back somewhere else than in use: "X is | back | to its old tricks"."""
-ASIDE_FIRST: Final = words_of(
-    "while although though whereas unlike like besides as with since after alongside built based powered in where"
-)
-"""Words with which a side clause opens a sentence that the main clause follows: "While X is not open, Y is"."""
+ASIDE_FIRST: Final = word_set("aside_first")
 AFTER_DOING: Final = re.compile(
     r"(?i)\b(?:ever since|since|after|when) (?:we|they|it|anthropic|the company)(?: \w+ly| had| have)? ?$"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
+from watcher.core.language.lexicon import word_set
 from watcher.core.language.text import (
     ADVERBS,
     AUXILIARIES,
@@ -34,24 +35,16 @@ from watcher.core.language.text import (
     list_left,
     list_right,
     noun_phrase_start,
-    words_of,
 )
 from watcher.core.language.vocabulary import Phrase
 
-AFTER: Final = words_of(
-    "but while after before because when if until unless who where generally publicly we back out up off today tomorrow"
-    " yesterday next"
-    " later this last january february march april may june july august september october november december customers users"
-    " everywhere"
-    " pending following amid despite so ai begins starts comes arrives continues ends means follows"
-)
+AFTER: Final = word_set("after_object")
 AFTER_OBJECT: Final = SKIPPED | PREPOSITIONS | JOINERS | RELATIVE | MODEL_NOUNS | HEADS | OFFERED | PRONOUNS | DETERMINERS | AFTER
 """Words that may follow an object; any other noun makes the thing before it a modifier."""
-_ENDS: Final = frozenset({";", ":", "|", "but", "while", "and", "after", "because", "before", "when", "since"})
-_SAYING_SO: Final = words_of("citing starting beginning including using saying leaving making giving affecting according having")
-"""Participles that go on with the sentence; any other word in -ing is a noun that owns the thing before it."""
-_TIMES: Final = words_of("minutes minute hours hour days day weeks week months month years year seconds times")
-_WIDELY: Final = words_of(". , ; ) today now worldwide globally immediately everywhere")
+_ENDS: Final = word_set("object_end")
+_SAYING_SO: Final = word_set("goes_on")
+_TIMES: Final = word_set("time_unit")
+_WIDELY: Final = word_set("everywhere")
 
 
 def object_of(scene: Scene) -> tuple[Thing, ...]:
@@ -139,7 +132,7 @@ def is_active(scene: Scene) -> bool:
     )
 
 
-_OWNING = frozenset({"for", "of", "using", "on", "in", "from", "by"})
+_OWNING: Final = word_set("owning")
 _OPENING = 3
 """Words before a thing that a participle may open a sentence with: "Based in part on X, …"."""
 
@@ -213,8 +206,8 @@ def _is_date(before: tuple[Token, ...]) -> bool:
 
 
 _NO_ADJECTIVE = PREPOSITIONS | AUXILIARIES | JOINERS | AFTER
-_ONE = frozenset({"one", "either", "neither", "none", "some", "few", "any"})
-_TO_BE = frozenset({"be", "become", "remain", "stay"})
+_ONE: Final = word_set("one_of")
+_TO_BE: Final = word_set("to_be")
 _MARKS = frozenset({",", ":", "|", "(", "\u2014", "-", "as"})
 
 

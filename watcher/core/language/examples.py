@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from watcher.core.language.account import account, masked
-from watcher.core.language.lexicon import Lexicon, Row
+from watcher.core.language.lexicon import GRAMMAR, Lexicon, Row
 from watcher.core.language.text import Scene, tokens
 from watcher.core.language.vocabulary import Vocabulary
 
@@ -43,6 +43,8 @@ def _wrong(world: Vocabulary, lexicon: Lexicon, row: Row, example: str) -> str:
 
 def _stands_in(world: Vocabulary, lexicon: Lexicon, row: Row, sentence: str) -> bool:
     words = masked(sentence, world.find(sentence), frozenset({"it"}), world.roles_in(sentence))
+    if row.kind in GRAMMAR:
+        return not frozenset(row.words).isdisjoint(words)
     clause = "".join(f"{word} " for word in words)
     starts = [0, *(at + 1 for at, letter in enumerate(clause) if letter == " ")][:-1]
     return any(cue.row is row and cue.pattern.match(clause, at) for at in starts for cue in lexicon.cues_at(clause, at))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 import tomli
-
-from watcher.core.language.text import TOKEN, words_of
-from watcher.core.language.times import WINDOW
 
 ROLES: Final = {
     "it": "\ue000",
@@ -24,30 +21,71 @@ ROLES: Final = {
     "said": "\ue006",
 }
 """What stands for a named thing, and for the statement itself, in the words of a clause."""
-_MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_COUNTED: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|nineteen|twenty|thirty"
+TOKEN: Final = re.compile(r"\d{1,2}:\d\d(?!\d)|\d+(?:[.,]\d+)*%?|[A-Za-z\u00c0-\u024f][\w.\-]*\w|'\w+|[^\W\d_]|\S")
+"""A word or a mark: how a sentence is cut, and the words of a row."""
+_NUMBER: Final = r"\d[\d.,:]*%?"
 _BUILT_IN: Final = {
-    "number": rf"(?:\d[\d.,:]*%?|{_COUNTED}) ",
-    "day": rf"(?:{_MONTH} (?:\. )?\d{{1,2}} (?:(?:st|nd|rd|th) )?(?:(?:, )?20\d\d )?|\d{{1,2}} {_MONTH} (?:(?:, )?20\d\d )?"
-    r"|20\d\d - \d\d - \d\d )",
-    "month": rf"{_MONTH} ",
+    "digits": rf"{_NUMBER} ",
+    "daynumber": r"\d{1,2} ",
+    "year": r"20\d\d ",
+    "iso": r"20\d\d - \d\d - \d\d ",
     "price": r"\$ [\d.,]+ (?:(?:usd|/|\$|and|[\d.,]+) )*",
-    "window": rf"(?:{WINDOW}) ",
 }
-_DIGITS: Final = frozenset(f"{first}{second}" for first in "123456789" for second in ("", *"0123456789.,:%"))
-_MONTHS: Final = words_of("ja fe ma ap ju au se oc no de")
-_BUILT_IN_FIRST: Final = {
-    "number": frozenset(word[:2] for word in _COUNTED.split("|")) | _DIGITS,
-    "day": _MONTHS | _DIGITS,
-    "month": _MONTHS,
-    "price": frozenset("$"),
-}
+"""What no list of words can hold, in a sentence that is cut into words and marks."""
+_DIGITS: Final = frozenset(f"{first}{second}" for first in "0123456789" for second in ("", *"0123456789.,:%"))
+_BUILT_IN_FIRST: Final = {"price": frozenset("$")}
 """The first two letters of what is built in."""
-_WINDOW_FIRST: Final = words_of("in wi ov ne la th to by on fr st be as fo ea du so mi")
-_KEYS: Final = frozenset({"class", "words", "examples", "note", "scope", "reason"})
-_CLASSES: Final = words_of(
+_IN_TEXT: Final = {
+    "digits": r"\d{1,3}",
+    "daynumber": r"\d{1,2}(?:st|nd|rd|th)?",
+    "year": r"20\d\d",
+    "word": r"\w+",
+    "start": r"^\W*",
+    "end": r"(?=\W*(?:$|\|)|\s?[)\],;])",
+}
+"""The same in a sentence as it is written, and its two ends (that of a cell counts)."""
+MASKS: Final = {"maker": "\u01c1", "programme": "\u01c2"}
+"""The letter with which the names of the maker and of its programmes are written over, where only that they are these matters."""
+_EDGES: Final = {
+    ("before", "sentence"): ("", ""),
+    ("before", "clause"): ("", ""),
+    ("before", "near"): ("", r"\W*$"),
+    ("before", "next"): ("", r"[ \"'(]*$"),
+    ("before", "aside"): ("", r"[^,;:]*$"),
+    ("after", "sentence"): ("", ""),
+    ("after", "clause"): (r"^[^.;:]{0,60}?", ""),
+    ("after", "near"): (r"^\W{0,3}", ""),
+    ("after", "next"): ("^ ?", ""),
+    ("beside", "sentence"): ("", ""),
+}
+"""Side and scope → what stands in a part of a sentence before a cue, and behind it.
+
+sentence: anywhere on that side; clause: in the clause of the statement, behind it within sixty characters; near: right there,
+marks aside; next: right there; aside: no mark between.
+"""
+
+
+def _classes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
+ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone artifact field frame work no_work quiet foreign"
 )
+"""Classes of the account: what a word or a run of words of a clause is."""
+_MARKS: Final = ",:;.)'"
+"""What follows a word without a space."""
+GRAMMAR: Final = _classes(
+    "auxiliary adverb preposition access_noun variant origin determiner model_noun relative offered pronoun joiner"
+    " opening_noun ordinal time_word entering boundary plural singular after_object object_end goes_on time_unit"
+    " everywhere owning one_of to_be negation no_negation ordered opening_gerund act_stem glad opening_verb"
+    " bare_verb doer aside_first no_name before_name title_word little_word turn clause_subject contrast person"
+    " english present_verb meant carrier opens_modifier opens_place"
+)
+"""Classes of single words: what they do in a sentence."""
+CUES: Final = _classes("")
+"""Classes of cues: how a statement is meant."""
 _SCOPES: Final = ("clause", "description")
 _PART: Final = re.compile(r"\[|\]\*?|\||<\w+>|\{\w+\}|[^\s\[\]|<>{}]+")
 
@@ -60,8 +98,13 @@ class Row:
     words: tuple[str, ...]
     examples: tuple[str, ...]
     scope: str = "clause"
-    """clause | description: whether its words count anywhere, or only among words that describe the thing."""
+    """clause | description: whether its words count anywhere, or only among words that describe the thing.
+
+    Where the row has a side, how far from the statement they may stand: sentence | clause | near | next | aside.
+    """
     reason: str = ""
+    side: str = ""
+    """before | after | beside the statement; empty for the words of the account, and for single words of the grammar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +145,63 @@ class Lexicon:
 
 
 @cache
+def _tables() -> Mapping[str, Any]:
+    return tomli.loads(files(__package__).joinpath("english.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def english() -> Lexicon:
     """The rows of english.toml, read once."""
-    return lexicon(tomli.loads(files(__package__).joinpath("english.toml").read_text(encoding="utf-8")))
+    return lexicon(_tables())
 
 
 @cache
 def sets() -> Mapping[str, tuple[str, ...]]:
     """The sets of english.toml, which phrases of a signal may name too."""
-    table = tomli.loads(files(__package__).joinpath("english.toml").read_text(encoding="utf-8"))
-    return {name: tuple(texts) for name, texts in table["sets"].items()}
+    return {name: tuple(texts) for name, texts in _tables()["sets"].items()}
+
+
+@cache
+def _known() -> Groups:
+    return _groups(_tables())
+
+
+def _groups(table: Mapping[str, Any]) -> Groups:
+    return {name: tuple(texts) for name, texts in (table.get("sets", {}) | table.get("times", {})).items()}
+
+
+def word_set(kind: str) -> frozenset[str]:
+    """The single words of the rows of a class of the grammar."""
+    return frozenset(word for row in _rows(kind) for word in row["words"])
+
+
+def choice(kind: str) -> str:
+    """A pattern of any of the words of the rows of a class, for a folded sentence in any case."""
+    return _any_of([text for row in _rows(kind) for text in row["words"]], _known())
+
+
+def cue(kind: str, side: str, scope: str) -> re.Pattern[str]:
+    """A pattern of the rows of a class, a side and a scope, for the part of a folded sentence on that side of a statement."""
+    rows = [row for row in _rows(kind) if (row.get("side"), row.get("scope")) == (side, scope)]
+    before, behind = _EDGES[side, scope]
+    return re.compile(f"(?i){before}{_any_of([text for row in rows for text in row['words']], _known())}{behind}")
+
+
+def _rows(kind: str) -> list[Mapping[str, Any]]:
+    return [row for row in _tables()["row"] if row["class"] == kind]
 
 
 def lexicon(table: Mapping[str, Any]) -> Lexicon:
     """Compile the tables of the file. Raises ValueError naming the row that is wrong."""
-    groups = {name: tuple(texts) for name, texts in table.get("sets", {}).items()}
+    groups = _groups(table)
     rows = tuple(_row(number, each) for number, each in enumerate(table.get("row", ()), 1))
     index: dict[str, list[Cue]] = {}
     for row in rows:
-        for text in row.words:
-            sequence = _sequence(iter(_PART.findall(text.lower())), groups)[0]
-            cue = Cue(row, re.compile(_pattern(sequence)))
+        for text in row.words if row.kind in ACCOUNTS and not row.side else ():
+            sequence = _sequence(iter(_PART.findall(text.lower())), groups, _words)[0]
+            found = Cue(row, re.compile(_pattern(sequence)))
             for first in {word[:2] for word in _firsts(sequence)}:
-                index.setdefault(first, []).append(cue)
+                index.setdefault(first, []).append(found)
     return Lexicon(rows, {first: tuple(cues) for first, cues in index.items()})
 
 
@@ -132,45 +209,52 @@ def _row(number: int, table: Mapping[str, Any]) -> Row:
     unknown = sorted(table.keys() - _KEYS)
     if unknown:
         raise ValueError(f"row {number}: unknown key {unknown[0]!r}; expected one of {', '.join(sorted(_KEYS))}")
-    if table.get("class") not in _CLASSES:
-        raise ValueError(f"row {number}: class {table.get('class')!r} is none of {', '.join(sorted(_CLASSES))}")
+    side = table.get("side", "")
+    known = CUES if side else ACCOUNTS | GRAMMAR
+    if table.get("class") not in known:
+        raise ValueError(f"row {number}: class {table.get('class')!r} is none of {', '.join(sorted(known))}")
     for key in ("words", "examples"):
         if not table.get(key) or not isinstance(table[key], list):
             raise ValueError(f"row {number} ({table['class']}): {key} is missing; a row has words, and an example of them")
     scope = table.get("scope", _SCOPES[0])
-    if scope not in _SCOPES:
+    if side and (side, scope) not in _EDGES:
+        raise ValueError(f"row {number}: side and scope {side!r}, {scope!r} are none of {', '.join(map(' '.join, _EDGES))}")
+    if not side and scope not in _SCOPES:
         raise ValueError(f"row {number}: scope {scope!r} is none of {', '.join(_SCOPES)}")
-    return Row(table["class"], tuple(table["words"]), tuple(table["examples"]), scope, table.get("reason", ""))
+    return Row(table["class"], tuple(table["words"]), tuple(table["examples"]), scope, table.get("reason", ""), side)
 
+
+Groups = Mapping[str, tuple[str, ...]]
+"""Name → texts, any of which `<name>` stands for."""
 
 # What a written text becomes: a sequence of parts; a part is a word, a choice of sequences, or something built in.
 _Part = str | tuple["_Sequence", ...]
 _Sequence = tuple["_Part", ...]
 
 
-def _sequence(parts: Iterator[str], groups: Mapping[str, tuple[str, ...]]) -> tuple[_Sequence, str]:
-    """The parts up to the end of a choice, and the mark that ended them."""
+def _sequence(parts: Iterator[str], groups: Groups, cut: Callable[[str], list[str]]) -> tuple[_Sequence, str]:
+    """The parts up to the end of a choice, and the mark that ended them; `cut` cuts a written word."""
     found: list[_Part] = []
     for part in parts:
         if part == "[":
-            found.append(_choice(parts, groups))
+            found.append(_choice(parts, groups, cut))
         elif part[0] in "]|":
             return tuple(found), part
-        elif part[0] == "<" and part[1:-1] in groups:
+        elif part[0] == "<" and part[1:-1] in groups and not (part == "<window>" and cut is _words):
             texts = (iter(_PART.findall(text.lower())) for text in groups[part[1:-1]])
-            found.append(tuple(_sequence(text, groups)[0] for text in texts))
+            found.append(tuple(_sequence(text, groups, cut)[0] for text in texts))
         elif part[0] in "<{":
             found.append(part)
         else:
-            found += _words(part)
+            found += cut(part)
     return tuple(found), ""
 
 
-def _choice(parts: Iterator[str], groups: Mapping[str, tuple[str, ...]]) -> tuple[_Sequence, ...]:
+def _choice(parts: Iterator[str], groups: Groups, cut: Callable[[str], list[str]]) -> tuple[_Sequence, ...]:
     choices: list[_Sequence] = []
     mark = "|"
     while mark == "|":
-        sequence, mark = _sequence(parts, groups)
+        sequence, mark = _sequence(parts, groups, cut)
         choices.append(sequence)
     return tuple(choices)
 
@@ -190,6 +274,8 @@ def _part(part: _Part) -> str:
     if isinstance(part, tuple):
         either = "|".join(_pattern(choice) for choice in part if choice)
         return f"(?:{either})" + ("?" if () in part else "")
+    if part == "<window>":
+        return f"{any_of('window')}(?!-) "
     if part[0] == "<" and part[1:-1] in _BUILT_IN:
         return _BUILT_IN[part[1:-1]]
     if part[0] == "{":
@@ -214,5 +300,82 @@ def _first(part: str) -> frozenset[str]:
     if part[0] == "{":
         return frozenset([ROLES[part[1:-1]]])
     if part[0] == "<":
-        return _BUILT_IN_FIRST.get(part[1:-1], _WINDOW_FIRST)
+        return _window_firsts() if part == "<window>" else _BUILT_IN_FIRST.get(part[1:-1], _DIGITS)
     return frozenset([part.rstrip("*")])
+
+
+@cache
+def any_of(name: str) -> str:
+    """A pattern of any text of a set, for a folded sentence in any case."""
+    return _any_of(_known()[name], _known())
+
+
+@cache
+def _window_firsts() -> frozenset[str]:
+    return frozenset(word for text in _known()["window"] for word in _firsts(_spelled(text, _known())))
+
+
+# The same written texts as they stand in a folded sentence: "*3" is up to three words, "...40" up to so many characters of
+# the clause, "!x" and "![x|y]" that none of these follows, "*ly" a word with that ending.
+
+
+def _spelled(text: str, groups: Groups) -> _Sequence:
+    return _sequence(iter(_PART.findall(text.lower())), groups, lambda part: [part])[0]
+
+
+def _any_of(texts: Iterable[str], groups: Groups) -> str:
+    """A pattern of any of some written texts, whole words."""
+    plain: list[str] = []
+    bare: list[str] = []
+    for text in texts:
+        (plain if text[0].isalnum() or (text[0] in "[*{<" and not text.startswith("<start>")) else bare).append(
+            _in_text(_spelled(text, groups))
+        )
+    words = [rf"\b(?:{'|'.join(plain)})"] if plain else []
+    return rf"(?:{'|'.join([*words, *bare])})(?!\w)"
+
+
+def _in_text(sequence: _Sequence, lead: str = "") -> str:
+    """A pattern of a sequence, with what separates it from the part before it."""
+    out = ""
+    barred = False
+    for part in sequence:
+        if barred:
+            out += rf"(?!{_one_in_text(part, lead)}\b)"
+            barred = False
+        elif part == "!":
+            barred = True
+        elif isinstance(part, tuple) and () in part:
+            out += rf"(?:{_one_in_text(part, lead)})?" if lead else rf"(?:{_one_in_text(part, lead)} )?"
+        elif isinstance(part, str) and (gap := _gap(part, lead)):
+            out += gap
+            lead = "" if part[0] == "." else lead
+        else:
+            out += _one_in_text(part, lead)
+            lead = "" if part == "<start>" else " ?" if isinstance(part, str) and part[:-1] and part.endswith("-") else " "
+    return out
+
+
+def _gap(part: str, lead: str) -> str:
+    """What stands for no word of its own: some words, some characters, or a word that must not follow; else nothing."""
+    if part[0] == "!":
+        return rf"(?!{lead}{re.escape(part[1:])}\b)"
+    if part.startswith("...") and part[3:]:
+        return rf"[^.;:]{{0,{part[3:]}}}?\b"
+    if part[0] == "*" and part[1:].isdigit():
+        return rf"(?:{lead}[\w'.\-]+){{0,{part[1:]}}}?" if lead else rf"(?:[\w'.\-]+ ){{0,{part[1:]}}}?"
+    return ""
+
+
+def _one_in_text(part: _Part, lead: str) -> str:
+    if isinstance(part, tuple):
+        return f"(?:{'|'.join(_in_text(choice, lead) for choice in part if choice)})"
+    lead = "" if part[0] in _MARKS or part == "<end>" else lead
+    if part[0] == "<":
+        return f"{lead}{_IN_TEXT[part[1:-1]]}"
+    if part[0] == "{":
+        return f"{lead}{MASKS[part[1:-1]]}+"
+    if part[:-1] and part.endswith("-"):
+        return f"{lead}{re.escape(part)}?"
+    before, behind = r"\w+" if part[0] == "*" else "", r"\w*" if part[-1] == "*" else ""
+    return f"{lead}{before}{re.escape(part.strip('*'))}{behind}"

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from watcher.core.language.lexicon import word_set
 from watcher.core.language.parse import Line, Reading, Statement, read
-from watcher.core.language.text import Thing, words_of
+from watcher.core.language.text import Thing
 from watcher.core.language.times import price_of
 from watcher.core.language.vocabulary import Vocabulary
 
@@ -150,17 +151,8 @@ def _check(sentence: Sentence, vocabulary: Vocabulary) -> None:
 
 _POSSESSIVE: Final = re.compile(r"'s?(?=\s|$)")
 _AND: Final = re.compile(r"(?:(?<!\s)\s++)?(?:,|;|/|&|\+|\band\b|\bvs\.?|\bversus\b)\s*+", re.IGNORECASE)
-_TAIL: Final = words_of(
-    "ai llm llms model models system systems cyber cybersecurity capability capabilities safeguards safeguard security"
-    " safety biological chemical finds find found shows show reveals reveal identifies raises suggests says indicates"
-    " highlights performance risks risk shortcomings large language open-weight open-source frontier agent agents agentic"
-    " family series release report pdf for in on at with from is are was has by against under reasoning- software"
-    " offensive preliminary findings results update updated revised full its their the a an of to"
-)
-_LEAD: Final = words_of(
-    "the a an upgraded new latest prc chinese china's prc-based chinese-developed open-weight open-source frontier"
-    " moonshot alibaba zhipu z.ai tencent xiaomi bytedance baidu stepfun company developer startup"
-)
+_TAIL: Final = word_set("no_name")
+_LEAD: Final = word_set("before_name")
 _BRACKETS: Final = re.compile(r"\([^)]{0,80}\)")
 _MODEL: Final = re.compile(
     r"(?:[ \-](?:[A-Za-z]{0,3}\d[\w.]*))?(?:[ \-](?:Pro|Max|Thinking|Flash|Mini|Turbo|Ultra|Coder|Instruct|Base|Plus|Lite"
@@ -218,15 +210,8 @@ def _owned(part: str) -> tuple[str, str]:
 
 _WORD: Final = re.compile(r"(?<![\w.\-])[\w.\-]*\w[.]?")
 
-_PLAIN: Final = words_of(
-    "the a an its our new first second third latest joint preliminary full final initial updated complete independent technical"
-    " safety security cyber cybersecurity safeguard safeguards capability capabilities red-team red-teaming national public"
-    " pre-deployment post-deployment biosecurity risk report reports findings results releases release released publishes"
-    " published issues issued posts posted shares completes completed presents unveils news announcement press nist uk us u.s."
-    " and with by from of on for department commerce institute 's s"
-)
-"""Words that may stand between a title's start and the work; any other makes it a title about something else."""
-_LITTLE: Final = words_of("the a an of and on for with in to from by its their 's s or as at new open")
+_PLAIN: Final = word_set("title_word")
+_LITTLE: Final = word_set("little_word")
 _FINDS: Final = re.compile(
     r"(?i)[:,]? \b(?:finds?|shows?|reveals?|identif(?:y|ies)|highlights?|concludes?|indicates?"
     r"|reports?|fails?|lags?|trails?)\b(?= )"

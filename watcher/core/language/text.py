@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
+from watcher.core.language.lexicon import TOKEN, word_set
+
 MAX_TEXT: Final = 200_000
 """Characters of one entry that are read; a longer one is cut."""
 MAX_LINE: Final = 20_000
@@ -113,62 +115,29 @@ def _pieces(sentence: str) -> list[str]:
     return [part.strip() for at in range(0, len(whole), MAX_SENTENCE) if (part := whole[at : at + MAX_SENTENCE]).strip()]
 
 
-def words_of(text: str) -> frozenset[str]:
-    """The words of a text as a set."""
-    return frozenset(text.split())
-
-
-AUXILIARIES: Final = words_of(
-    "is are was were be been being am has have had having 's 've 're 'll will would shall should can could may might must"
-    " do does did not"
-    " becomes become became becoming remains remain remained stays stay stayed goes go went gets got made makes make making"
-    " keeps kept keep"
-    " need needs no never longer yet"
-)
-ADVERBS: Final = words_of(
-    "now today also already currently still finally officially widely fully generally only just soon again immediately"
-    " initially newly"
-    " formally temporarily permanently globally worldwide publicly then first recently effectively quickly completely entirely"
-    " indefinitely briefly actually really even ever broadly here there once both all each as"
-)
-PREPOSITIONS: Final = words_of(
-    "unlike except excluding below above despite "
-    "for on in of with by to from via through using than like as alongside about against beyond into onto over under behind"
-    " within inside"
-    " between among across without besides near at per versus vs including around"
-)
-HEADS: Final = words_of("access availability release rollout launch version versions variant edition use preview")
-"""Nouns that speak of the thing itself: "access to X is suspended" is about X, "caching for X is available" is not."""
-VARIANTS: Final = words_of("version versions variant edition")
-"""Of these a name is only the origin: "a version of X" is not X."""
-PARTICIPLES: Final = words_of(
-    "along together built based powered derived trained made modeled modelled distilled compared developed"
-)
-DETERMINERS: Final = words_of("a an the our its their this these that those his her your my both two three another such some")
-MODEL_NOUNS: Final = words_of("model models version versions system systems release lineup family assistant ai llm")
-RELATIVE: Final = words_of("that which who")
-OFFERED: Final = words_of("available offered provided deployed shipped accessible open opened given released launched")
-PRONOUNS: Final = words_of("it they them this these both he she")
-JOINERS: Final = words_of("and or & / plus nor")
-NOMINAL: Final = words_of("general public broad wide self-serve ga availability release launch rollout")
-"""Words with which an opening that is a noun begins: "general availability of X"."""
-ORDINALS: Final = words_of("first second third fourth fifth sixth seventh latest newest only")
-TIMES: Final = words_of(
-    "from as of since starting beginning effective on in today now this next last week month morning afternoon evening"
-    " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september"
-    " october november december jan feb mar apr jun jul aug sep sept oct nov dec late early mid earlier utc et pt am pm"
-)
-"""Words that a time before the subject is made of: "as of Tuesday", "from January 12"."""
-ENTERS: Final = words_of("ships launches arrives comes debuts enters lands starts begins rolls opens sits lives")
-"""Verbs by which a thing comes to where it stands: "ships today as a private beta"."""
+AUXILIARIES: Final = word_set("auxiliary")
+ADVERBS: Final = word_set("adverb")
+PREPOSITIONS: Final = word_set("preposition")
+HEADS: Final = word_set("access_noun")
+VARIANTS: Final = word_set("variant")
+PARTICIPLES: Final = word_set("origin")
+DETERMINERS: Final = word_set("determiner")
+MODEL_NOUNS: Final = word_set("model_noun")
+RELATIVE: Final = word_set("relative")
+OFFERED: Final = word_set("offered")
+PRONOUNS: Final = word_set("pronoun")
+JOINERS: Final = word_set("joiner")
+NOMINAL: Final = word_set("opening_noun")
+ORDINALS: Final = word_set("ordinal")
+TIMES: Final = word_set("time_word")
+ENTERS: Final = word_set("entering")
 GENERIC: Final = re.compile(
     r"(?i)\b(?:any|every other|other|another|previous|prior|earlier|existing|older|most|rival|competing|all other|all"
     r"|no other|some)"
     r"(?: \w[\w\-]*){0,4} models?\b"
 )
 """Models without a name: "any model we have ever made generally available"."""
-BOUNDARIES: Final = words_of("; : | \u2014 but while whereas although though however yet because since instead meanwhile")
-TOKEN: Final = re.compile(r"\d{1,2}:\d\d(?!\d)|\d+(?:[.,]\d+)*%?|[A-Za-z\u00c0-\u024f][\w.\-]*\w|'\w+|[^\W\d_]|\S")
+BOUNDARIES: Final = word_set("boundary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +322,8 @@ def _without_brackets(words: list[str]) -> list[str]:
     return out
 
 
-_PLURAL: Final = frozenset({"both", "they", "them", "these", "two", "those", "models"})
-_SINGULAR: Final = frozenset({"it", "this", "model", "the", "version", "system"})
+_PLURAL: Final = word_set("plural")
+_SINGULAR: Final = word_set("singular")
 
 
 def anaphor(scene: Scene, words: list[str], at: int) -> tuple[Thing, ...]:

@@ -8,32 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from watcher.core.language.lexicon import any_of
 from watcher.core.language.text import fold
 
-_MONTH: Final = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
-_SPAN: Final = r"(?:days?|weeks?|months?|quarters?)"
-_MANY: Final = r"(?:a|an|one|two|three|four|five|six|eight|ten|twelve|(?:a )?couple of|(?:a )?few|several|\d{1,3})"
-_SEASON: Final = r"(?:spring|summer|autumn|fall|winter)"
-_PERIOD: Final = rf"(?:week|month|quarter|year|half|{_SEASON})"
-_PART: Final = (
-    r"(?:early |mid-? ?|late |the (?:very )?(?:beginning|start|middle|end|first|second|third|fourth|last|final)"
-    r"(?: (?:few |two |three )?(?:half|quarter|days?|weeks?|months?))? of )"
-)
-_WHEN: Final = rf"(?:{_MONTH}|q[1-4]|h[12]|{_SEASON}|(?:next|this|the coming|the new|the) {_PERIOD}|20\d\d)(?:,? (?:of )?20\d\d)?"
-WINDOW: Final = (
-    rf"(?:(?:in|over|within|during) the (?:coming|next|following)(?: {_MANY})? {_SPAN}|within {_MANY} {_SPAN}"
-    rf"|in {_MANY} {_SPAN}|(?:in|by|before|during|for|over) {_PART}?(?:the )?{_WHEN}"
-    rf"|(?:early |late |later |sometime |some time |starting |beginning )?(?:next|this) {_PERIOD}"
-    r"|next (?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|(?:by|before) (?:the )?(?:year[- ]end|end of (?:the )?\w+)"
-    rf"|by (?:the )?(?:end|middle|start) of (?:the )?\w+|{_PART}{_MONTH}"
-    rf"|(?:on|from|starting|beginning|as of|by|before) (?:\w+day,? )?{_MONTH} \d{{1,2}}"
-    rf"|between (?:{_MONTH} \d{{1,2}} and (?:{_MONTH} )?\d{{1,2}}|\d{{1,2}} and \d{{1,2}} {_MONTH}|{_MONTH} and {_MONTH})"
-    rf"|(?:on|from|starting|by) (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH})\b(?!-)"
-)
-_WINDOW: Final = re.compile(rf"(?i)\b{WINDOW}")
+_WINDOW: Final = re.compile(rf"(?i){any_of('window')}(?!-)")
 _PRICE: Final = re.compile(
     r"\$(\d{1,4}(?:\.\d{1,2})?)(?![\d.]*[MBK])[^$]{0,40}?(?:/|and|\||;)[^$]{0,40}?\$(\d{1,4}(?:\.\d{1,2})?)(?![\d.]*[MBK])"
 )
@@ -46,7 +24,7 @@ _WAYS: Final = (re.compile(r"(?i)\b(?:input|prompt)\b"), re.compile(r"(?i)\b(?:o
 _TOKENS: Final = re.compile(r"(?i)\bM?Tok|tokens\b|\$[\d.]+ ?[/|] ?\$")
 
 
-_TIME: Final = re.compile(rf"(?i)\b(?:{_MONTH}|\w+day|weeks?|months?|quarters?|{_SEASON}|20\d\d)\b")
+_TIME: Final = re.compile(rf"(?i){any_of('time_named')}")
 
 
 def names_time(sentence: str) -> bool:

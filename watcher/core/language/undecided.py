@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, english
-from watcher.core.language.text import Thing, tokens, words_of
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, english, word_set
+from watcher.core.language.text import Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS, Vocabulary
 
@@ -18,19 +18,16 @@ if TYPE_CHECKING:
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
-_ENGLISH: Final = words_of(
-    "the a an and of to is are for with on in at by from now we our us it its this that has have will be was as not all can you"
-)
-"""Small words of English; a sentence in it has more of them than of any other language."""
+_ENGLISH: Final = word_set("english")
 _OF_PLANS: Final = frozenset({"planned", "conditional", "restricted", "partial"})
 """Manners in which what is planned for a time may still be a promise."""
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""
 _BARE: Final = 3
 """Words and marks of a title that is a name alone, or a name with a word or two."""
-_PRESENT: Final = frozenset({"is", "are", "has", "have", "'s", "'ve", "'re", "now", "can"})
-_MEANT: Final = frozenset({"it", "they", "them", "both", "its"})
-_OWNERS: Final = frozenset({"for", "on", "with", "in", "of", "to", "by", "using", "from", "than", "like", "about"})
+_PRESENT: Final = word_set("present_verb")
+_MEANT: Final = word_set("meant")
+_OWNERS: Final = word_set("carrier")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from watcher.core.language.lexicon import sets
+from watcher.core.language.lexicon import sets, word_set
 from watcher.core.language.text import Thing
 
 IT: Final = "{it}"
@@ -40,10 +40,8 @@ class Phrase:
     """A phrase that ends with a preposition: what follows is a place, not its subject ("available on")."""
 
 
-_PREPOSITIONS: Final = frozenset(
-    ("for", "to", "in", "via", "through", "under", "behind", "within", "inside", "by", "on", "from", "across", "at", "with", "of")
-)
-_OPENERS: Final = frozenset(("when", "where", "if", "only"))
+_PREPOSITIONS: Final = word_set("opens_modifier")
+_OPENERS: Final = word_set("opens_place")
 
 
 def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
