@@ -161,7 +161,7 @@ async def pages(folder: Path, env: dict[str, str]) -> list[tuple[str, str]]:
         reads = StoreQueries(store, site_info(config), clock=lambda: datetime.now(UTC))
         site = create_app(reads, Settings(metrics_token=env["WATCHER_METRICS_TOKEN"]), clock=lambda: datetime.now(UTC))
         transport = httpx2.ASGITransport(site, raise_app_exceptions=False)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://watch.example") as client:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             for path in [*PAGES, "/metrics", "/signals/gadget", "/api/v1/signals/gadget", "/sources", "/nothing"]:
                 answer = await client.get(path, headers={"Authorization": f"Bearer {env['WATCHER_METRICS_TOKEN']}"})
                 found.append((path, f"{answer.status_code} {answer.headers} {answer.text}"))

@@ -101,7 +101,7 @@ class Watch:
 
         async def ask() -> httpx2.Response:
             transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-            async with httpx2.AsyncClient(transport=transport, base_url="http://watch.example") as client:
+            async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
                 return await client.get(path, headers={"Authorization": "Bearer open"})
 
         return asyncio.run(ask())

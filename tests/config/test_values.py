@@ -12,9 +12,11 @@ from watcher.config.secrets import fill_secrets
 from watcher.config.types import (
     read_base_path,
     read_duration,
+    read_host,
     read_hour,
     read_hours,
     read_moment,
+    read_network,
     read_size,
     read_url,
     read_weekday,
@@ -44,6 +46,10 @@ MEANT: list[tuple[Callable[..., object], object, object]] = [
     (read_url, "http://[::1]/x", "http://[::1]/x"),
     (read_base_path, "/watch/", "/watch"),
     (read_base_path, "", ""),
+    (read_host, "Watch.Example.org.", "watch.example.org"),
+    (read_host, "fd00::1", "fd00::1"),
+    (read_network, "10.0.0.1/8", "10.0.0.1/8"),
+    (read_network, "::1", "::1"),
     (read_base_path, "/a/b", "/a/b"),
 ]
 
@@ -54,6 +60,11 @@ def test_a_value_means(read: Callable[..., object], written: object, meant: obje
 
 
 REFUSED: list[tuple[Callable[..., object], object]] = [
+    *(
+        (read_host, text)
+        for text in ("", "https://watch.example.org", "watch.example.org:443", "a/b", "*.example.org", ".", "a..b")
+    ),
+    *((read_network, text) for text in ("", "proxy", "10.0.0.0/33", "*")),
     *((read_duration, text) for text in ("", "6", "h", "6 h", "-1h", "1.5h", "6H", 6, None)),
     *((read_moment, text) for text in ("", "today", 20260514, None, time(8), "2026-13-01")),
     *((read_size, text) for text in ("", "-1", "MB", "1TB", "1.5MB", True)),

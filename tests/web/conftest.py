@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx2
@@ -15,6 +16,8 @@ from tests.web.story import NOW, Shown
 from watcher.web.app import create_app
 from watcher.web.read_model import Reads
 from watcher.web.settings import Settings
+
+PUBLIC_NAME = "watch.example.org"
 
 
 class Clock:
@@ -35,12 +38,14 @@ class Site:
 
     def __init__(self, reads: Reads, settings: Settings | None = None, *, peer: str = "203.0.113.7") -> None:
         self.reads, self.clock, self.peer = reads, Clock(), peer
-        self.app = create_app(reads, settings or Settings(), clock=self.clock)
+        self.host = "localhost" if peer in {"127.0.0.1", "::1"} else PUBLIC_NAME
+        named = replace(settings or Settings(), hosts=(settings and settings.hosts) or (self.host,))
+        self.app = create_app(reads, named, clock=self.clock)
 
     def ask(self, method: str, path: str, **headers: str) -> httpx2.Response:
         async def asked() -> httpx2.Response:
             transport = httpx2.ASGITransport(self.app, raise_app_exceptions=False, client=(self.peer, 4711))
-            async with httpx2.AsyncClient(transport=transport, base_url="http://watch.example.org") as client:
+            async with httpx2.AsyncClient(transport=transport, base_url=f"http://{self.host}") as client:
                 sent = {"accept-encoding": "identity", **{name.replace("_", "-"): value for name, value in headers.items()}}
                 return await client.request(method, path, headers=sent)
 

@@ -148,7 +148,9 @@ class Shop:
     def post(self, path: str, fields: dict[str, Any] | None = None, **headers: str) -> httpx2.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post(
-            self.address + path if not path.startswith("https") else path, data=fields or {}, headers={"host": "w", **sent}
+            self.address + path if not path.startswith("https") else path,
+            data=fields or {},
+            headers={"host": "localhost", **sent},
         )
 
     def ask(self, address: str = ADA, **fields: Any) -> httpx2.Response:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from tests.web.conftest import Site
+from tests.web.conftest import PUBLIC_NAME, Site
 from tests.web.story import NOW, Shown, view
 from watcher.web.read_model import Access, HealthStatus, View
 from watcher.web.settings import Settings
@@ -183,7 +183,18 @@ def test_a_fault_says_nothing_of_the_inside() -> None:
         ("127.0.0.1", {"x_forwarded_for": "203.0.113.7"}, Settings(), 404),
         ("127.0.0.1", {"forwarded": "for=203.0.113.7"}, Settings(), 404),
         ("203.0.113.7", {"x_forwarded_for": "127.0.0.1"}, Settings(), 404),
-        ("10.1.2.3", {}, Settings(metrics_networks=("10.0.0.0/8",)), 200),
+        ("10.1.2.3", {"host": "10.0.0.9:8080"}, Settings(metrics_networks=("10.0.0.0/8",), local=False), 200),
+        ("10.1.2.3", {"host": "watch:8080"}, Settings(metrics_networks=("10.0.0.0/8",), local=False), 200),
+        # Proxies that add no header keep the name of the page, or put this machine in its place.
+        ("10.1.2.3", {}, Settings(metrics_networks=("10.0.0.0/8",)), 404),
+        ("127.0.0.1", {"host": PUBLIC_NAME}, Settings(hosts=(PUBLIC_NAME,)), 404),
+        ("127.0.0.1", {"host": "127.0.0.1:8080"}, Settings(hosts=(PUBLIC_NAME,)), 404),
+        ("127.0.0.1", {"host": "127.0.0.1:8080"}, Settings(hosts=("watch.lan",)), 200),
+        ("127.0.0.1", {}, Settings(trusted_proxies=("127.0.0.1",)), 404),
+        ("127.0.0.1", {"via": "1.1 proxy"}, Settings(), 404),
+        ("127.0.0.1", {"x_forwarded_host": "watch.example.org"}, Settings(), 404),
+        ("127.0.0.1", {"cf_connecting_ip": "203.0.113.7"}, Settings(), 404),
+        ("127.0.0.1", {"host": PUBLIC_NAME, "authorization": "Bearer t"}, Settings(hosts=(PUBLIC_NAME,), metrics_token="t"), 200),
         ("127.0.0.1", {}, Settings(metrics_networks=()), 404),
         ("203.0.113.7", {"authorization": "Bearer right"}, Settings(metrics_token="right"), 200),
         ("203.0.113.7", {"authorization": "Bearer wrong"}, Settings(metrics_token="right"), 404),

@@ -82,7 +82,7 @@ async def serve(config: Config, store: Store, door: socket.socket) -> None:
     """Watch and serve the page until a signal ends it; SIGHUP reloads the configuration."""
     prepare(store, config, utc_now())
     watching = RunningWatch(config, store, *await open_beat(config, store))
-    settings = settings_of(config.web, metrics_token=config.secret("METRICS_TOKEN") or "")
+    settings = settings_of(config.web, base_url=config.watch.base_url, metrics_token=config.secret("METRICS_TOKEN") or "")
     app = create_app(watching.reads, settings, clock=utc_now, door=watching.door)
     limits = ConnectionLimits(connections=connections_for(config.fetch.concurrency))
     server = Server(server_config(app, limits), limits)

@@ -68,4 +68,5 @@ def differences(old: Config, new: Config) -> str:
 def fixed(old: Config, new: Config) -> list[str]:
     """What was changed and only counts at the next start."""
     web = [f"[web] {field.name}" for field in fields(old.web) if getattr(old.web, field.name) != getattr(new.web, field.name)]
-    return [*web, *(["[store] url"] if old.store.url != new.store.url else [])]
+    named = ["[watch] base_url, as the name under which the page answers,"] if old.watch.base_url != new.watch.base_url else []
+    return [*web, *named, *(["[store] url"] if old.store.url != new.store.url else [])]

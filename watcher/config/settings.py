@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from watcher.config.types import BasePath, Hour, Hours, Id, MaybeUrl, Pace, Size, Text, Url, Weekday, Zone
+from watcher.config.types import BasePath, HostName, Hour, Hours, Id, MaybeUrl, Network, Pace, Size, Text, Url, Weekday, Zone
 from watcher.core.model import Facts, Tier
 
 Port: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=65535)]
@@ -77,14 +77,16 @@ class Web:
     host: str = "127.0.0.1"
     """Address to listen on; 0.0.0.0 behind a reverse proxy on another machine."""
     port: Port = 8080
+    hosts: tuple[HostName, ...] = ()
+    """Names under which the page is opened, beside that of base_url; under others it answers 400."""
     base_path: BasePath = ""
     """Folder under which a reverse proxy serves it, such as `/watch`."""
-    trusted_proxies: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
     """Addresses or networks whose X-Forwarded headers are believed."""
     subscribe: bool = False
     """Whether readers may subscribe from the page."""
-    metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
-    """Networks that may read /metrics directly, never through a proxy."""
+    metrics_networks: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks that may read /metrics directly, never through a proxy; with a public name this machine needs the token."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from ipaddress import ip_network
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -113,6 +114,23 @@ def read_url(text: str) -> str:
     return text
 
 
+def read_host(text: str) -> str:
+    """Keep the name or address of a host, in small letters and without its last dot. Raises ValueError."""
+    name = text.lower().removesuffix(".")
+    if not re.fullmatch(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|[0-9a-f:.]*:[0-9a-f:.]*", name):
+        raise ValueError('the name of a host such as "watch.example.org", without "https://" and without a port')
+    return name
+
+
+def read_network(text: str) -> str:
+    """Keep an address or a network. Raises ValueError."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError('an address or a network such as "127.0.0.1" or "10.0.0.0/8"') from None
+    return text
+
+
 def read_element(text: str) -> str:
     """Keep the name of an element of a document, with classes, an id and attributes. Raises ValueError."""
     if not ELEMENT.fullmatch(text):
@@ -154,6 +172,8 @@ Weekday = Annotated[int, PlainValidator(read_weekday), WithJsonSchema({"enum": l
 Zone = Annotated[Text, AfterValidator(read_zone)]
 Url = Annotated[Text, AfterValidator(read_url), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})]
 MaybeUrl = Annotated[Text, AfterValidator(lambda text: text and read_url(text))]
+HostName = Annotated[Text, AfterValidator(read_host), WithJsonSchema({"type": "string", "format": "hostname"})]
+Network = Annotated[Text, AfterValidator(read_network), WithJsonSchema({"type": "string", "examples": ["10.0.0.0/8"]})]
 BasePath = Annotated[Text, AfterValidator(read_base_path)]
 ElementName = Annotated[Text, AfterValidator(read_element), WithJsonSchema({"type": "string", "examples": ["article.news"]})]
 Pattern = Annotated[Text, AfterValidator(check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]

@@ -12,6 +12,7 @@ from watcher import __version__
 from watcher.web import routes_api, routes_operator, routes_pages, routes_subscribe
 from watcher.web.cache import CacheMiddleware, Clock
 from watcher.web.errors import add_errors
+from watcher.web.hosts import HostMiddleware
 from watcher.web.read_model import Reads
 from watcher.web.render import PageRenderer
 from watcher.web.security import SecurityHeadersMiddleware
@@ -47,7 +48,8 @@ def create_app(
         part(app, desk)
     if door and desk.settings.subscribe:
         routes_subscribe.add(app, desk, door)
-    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware, published=desk.settings.published)
     app.add_middleware(CacheMiddleware, shelf=desk.shelf, base_path=desk.settings.base_path)
+    app.add_middleware(HostMiddleware, settings=desk.settings)
     app.state.desk = desk
     return app

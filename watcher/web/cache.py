@@ -43,13 +43,13 @@ class Answer:
     forever: bool = False
 
 
-def pack(body: str | bytes, media: str, path: str, *, at: datetime, version: str, keep: int = 0) -> Answer:
+def pack(body: str | bytes, media: str, path: str, *, at: datetime, version: str, published: bool, keep: int = 0) -> Answer:
     """An answer from its body; `keep` is how many seconds a reader may hold it without asking."""
     raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
     tag = blake2b(raw, digest_size=12).hexdigest().encode()
     packed = gzip.compress(raw, 6, mtime=0) if len(raw) >= SMALL else b""
     policy = b"public, max-age=%d, immutable" % keep if keep else b"no-cache"
-    common = [(b"cache-control", policy), (b"vary", b"accept-encoding"), *headers_for(path, media)]
+    common = [(b"cache-control", policy), (b"vary", b"accept-encoding"), *headers_for(path, media, published=published)]
     full = [(b"content-type", media.encode()), *common]
     plain, zipped = b'"%s"' % tag, b'"%s-z"' % tag
     return Answer(

@@ -63,6 +63,6 @@ def error_response(desk: PageRenderer, request: Request, code: int, message: str
     else:
         root = "../" * max(0, path.count("/") - 1)
         answer = HTMLResponse(draw_error(None, desk.clock(), Links(root=root), title, message or words), code, extra)
-    for name, value in headers_for(path, answer.headers["content-type"]):
+    for name, value in headers_for(path, answer.headers["content-type"], published=desk.settings.published):
         answer.headers[name.decode()] = value.decode()
     return answer

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -15,11 +14,15 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 
 from watcher.core.model import Outcome
+from watcher.core.proxies import is_this_machine
 from watcher.pipeline.counters import JobRun, Tally
+from watcher.web.hosts import host_of, is_address
+from watcher.web.rate_limit import within
 from watcher.web.read_model import HealthStatus, View
-from watcher.web.settings import Settings
+from watcher.web.settings import Settings, is_public
 
-FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "x-original-host", "x-envoy-external-address")
+"""What proxies add, beside all that begins with `x-forwarded-` or `cf-`."""
 
 
 class _Numbers(Collector):
@@ -124,14 +127,22 @@ def metrics_text(view: View, pulse: HealthStatus, now: datetime) -> bytes:
 def may_measure(request: Request, settings: Settings, *, same: bool) -> bool:
     """Whether this caller may read the metrics: with the token (`same`), or directly from one of the networks named for it.
 
-    A request that came through any proxy is refused: behind one, everybody seems to be on this machine.
+    A request that came through any proxy is refused, for behind one everybody seems to be on this machine. A proxy may add no
+    header, and may name this machine in Host: where the page has a public name, this machine needs the token, too.
     """
     if same:
         return True
-    if request.client is None or any(name in request.headers for name in FORWARDED):
+    if request.client is None or _came_through(request):
         return False
-    try:
-        peer = ip_address(request.client.host)
-        return any(peer in ip_network(net, strict=False) for net in settings.metrics_networks)
-    except ValueError:
+    peer = request.client.host
+    if settings.published and is_this_machine(peer):
         return False
+    return within(peer, settings.metrics_networks) and not within(peer, settings.trusted_proxies)
+
+
+def _came_through(request: Request) -> bool:
+    """Whether a request shows that a proxy stands between."""
+    if any(name in FORWARDED or name.startswith(("x-forwarded-", "cf-")) for name in request.headers):
+        return True
+    host = host_of(request.headers.get("host", ""))
+    return is_public(host) and not is_address(host)

@@ -11,12 +11,13 @@ def client_key(request: Request, trusted: tuple[str, ...]) -> str:
     """Who asks: the peer, or behind trusted proxies the nearest address that is none of them; an IPv6 network counts as one."""
     hops = [part.strip() for part in ",".join(request.headers.getlist("x-forwarded-for")).split(",") if part.strip()]
     nearest = request.client.host if request.client else ""
-    while hops and _within(nearest, trusted):
+    while hops and within(nearest, trusted):
         nearest = hops.pop()
     return _network(nearest)
 
 
-def _within(address: str, networks: tuple[str, ...]) -> bool:
+def within(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether an address lies in one of these networks; what is no address lies in none."""
     try:
         return any(ip_address(address) in ip_network(network, strict=False) for network in networks)
     except ValueError:

@@ -98,4 +98,4 @@ class PageRenderer:
                 view, now, Links(root="../" * depth, query=query, base_url=view.base_url, subscribe=self.settings.subscribe)
             )
         )
-        return self.shelf.keep(key, pack(body, media, path, at=now, version=version))
+        return self.shelf.keep(key, pack(body, media, path, at=now, version=version, published=self.settings.published))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Path, Request
 from starlette.exceptions import HTTPException
 
 from watcher.web import badge, feeds_out, pages, share_image
-from watcher.web.cache import pack
+from watcher.web.cache import Answer, pack
 from watcher.web.params import ID
 from watcher.web.read_model import Access, View
 from watcher.web.render import HTML, JSON, PageRenderer, Render, RenderedPage
@@ -101,9 +101,10 @@ def _add_drawings(router: APIRouter, desk: PageRenderer) -> None:
 
 def _add_static(router: APIRouter, desk: PageRenderer) -> None:
     def keep(path: str, body: str | bytes, media: str, seconds: int) -> RenderedPage:
-        return RenderedPage(
-            desk.shelf.find(path) or desk.shelf.keep(path, pack(body, media, path, at=desk.clock(), version="", keep=seconds))
-        )
+        def packed() -> Answer:
+            return pack(body, media, path, at=desk.clock(), version="", published=desk.settings.published, keep=seconds)
+
+        return RenderedPage(desk.shelf.find(path) or desk.shelf.keep(path, packed()))
 
     @router.get("/static/{name}")
     async def static(name: Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$", max_length=32)]) -> RenderedPage:

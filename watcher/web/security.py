@@ -22,17 +22,22 @@ COMMON: Pairs = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), browsing-topics=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+PLAIN_TEXT = "text/plain; charset=utf-8"
 OPEN = ("/feeds/", "/badges/", "/og/", "/api/", "/cards/")
 
 
-def headers_for(path: str, media: str) -> list[tuple[bytes, bytes]]:
-    """The security headers for an answer of this path (without prefix) and media type."""
+def headers_for(path: str, media: str, *, published: bool) -> list[tuple[bytes, bytes]]:
+    """The security headers for an answer of this path (without prefix) and media type.
+
+    Pages of others may read feeds, badges and the API where the page is `published`: what only this machine or its network can
+    open, a site that somebody visits there must not read for itself.
+    """
     framed = path.startswith("/cards/")
     policy = (CARD if framed else PAGE) if media.startswith("text/html") else DATA
     shared = path.startswith(OPEN)
     made = [*COMMON, (b"content-security-policy", policy.encode())]
     made.append((b"cross-origin-resource-policy", b"cross-origin" if shared else b"same-origin"))
-    if shared and not framed:
+    if published and shared and not framed:
         made.append((b"access-control-allow-origin", b"*"))
     if not framed:
         made.append((b"x-frame-options", b"DENY"))
@@ -42,9 +47,9 @@ def headers_for(path: str, media: str) -> list[tuple[bytes, bytes]]:
 class SecurityHeadersMiddleware:
     """Adds the headers to every answer of the application inside, its errors included."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Keep the application."""
-        self.app = app
+    def __init__(self, app: ASGIApp, *, published: bool) -> None:
+        """Keep the application, and whether the page is for everybody."""
+        self.app, self._published = app, published
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -54,7 +59,7 @@ class SecurityHeadersMiddleware:
                 given = {name.lower(): value for name, value in message["headers"]}
                 media = given.get(b"content-type", b"").decode("latin-1")
                 path = scope["path"].removeprefix(scope.get("root_path", ""))
-                extra = [pair for pair in headers_for(path, media) if pair[0] not in given]
+                extra = [pair for pair in headers_for(path, media, published=self._published) if pair[0] not in given]
                 message = {**message, "headers": [*message["headers"], *extra]}
             await send(message)
 
