@@ -1,6 +1,7 @@
 """Everything that posts (Slack, Discord, ntfy, Mastodon, …) through Apprise, its own retries and redirects off.
 
-Apprise connects by itself, past any address guard: its URLs come from the operator alone.
+Apprise connects by itself, past any address guard, and through the proxies of HTTP_PROXY, HTTPS_PROXY and NO_PROXY: its URLs come
+from the operator alone.
 """
 
 from __future__ import annotations

@@ -222,6 +222,13 @@ def test_no_mail_shows_what_an_address_hides() -> None:
     assert "senate.gov@evil" not in everything.replace("***@evil", "")
 
 
+def test_a_link_with_a_quote_mark_is_kept() -> None:
+    quote = replace(PASSED.evidence[0], url='https://nist.gov/?q="one two"&b=c')
+    message = render(digest(replace(PASSED, evidence=(quote,))), DESK, READER)
+    assert "https://nist.gov/?q=%22one%20two%22&b=c" in message.text
+    assert 'href="https://nist.gov/?q=%22one%20two%22&amp;b=c"' in message.html
+
+
 def test_many_blind_sources_are_counted() -> None:
     blind = tuple(replace(BLIND, source=f"s{number}") for number in range(20))
     words = render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), DESK, READER).text
@@ -342,7 +349,7 @@ def test_what_a_feed_says_never_runs_and_makes_no_header() -> None:
     message = render(digest(evil, verdicts=(blind,)), DESK, READER)
     assert "<script>" not in message.html
     assert "javascript:" not in message.html
-    assert "onclick=x" not in message.html
+    assert '"onclick' not in message.html
     assert "\x00" not in message.html + message.text
     assert "\u202e" not in message.html + message.text
     assert "\n" not in message.subject

@@ -52,6 +52,20 @@ def test_a_call_that_runs_out_of_time_is_uncertain() -> None:
     assert (told.retry, told.uncertain) == (True, True)
 
 
+def test_it_follows_the_proxy_variables_as_the_documentation_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    with web_server("apprise", POST) as proxy:
+        port = proxy.recipient.address.split(":")[2].split("/")[0]
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv("NO_PROXY", "")
+        proxy.recipient = replace(proxy.recipient, address="json://hook.example/in")
+        asyncio.run(proxy.send(message()))
+        assert len(proxy.inbox) == 1
+        monkeypatch.setenv("NO_PROXY", "hook.example,127.0.0.1")
+        with pytest.raises(NotSent):
+            asyncio.run(proxy.send(message()))
+        assert len(proxy.inbox) == 1, "and NO_PROXY"
+
+
 def test_the_url_is_a_secret() -> None:
     with web_server("apprise", "json://me:hush@127.0.0.1:{port}/t0ken") as stage:
         stage.mood = LATER

@@ -72,6 +72,30 @@ def test_bodies_are_compressed_for_those_who_can_read_it(site: Site) -> None:
     assert gzip.compress(b"") != small.body
 
 
+@pytest.mark.parametrize(
+    ("accepts", "packed"),
+    [
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("x-gzip", True),
+        ("*", True),
+        ("gzip;q=1.0, identity;q=0", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, br", False),
+        ("*, gzip;q=0", False),
+        ("*;q=0", False),
+        ("br", False),
+        ("gzippo", False),
+        ("gzip;q=x", False),
+        ("gzip;level=1", False),
+        ("", False),
+    ],
+)
+def test_who_refuses_gzip_gets_none(site: Site, accepts: str, packed: bool) -> None:  # noqa: FBT001 - a table
+    for _ in range(2):
+        assert (site.get("/", accept_encoding=accepts).headers.get("content-encoding") == "gzip") is packed
+
+
 def test_static_files_may_be_kept_for_a_year_because_their_address_changes_with_them(site: Site) -> None:
     assert site.get("/static/style.css?v=1").headers["cache-control"] == "public, max-age=31536000, immutable"
     assert "static/style.css?v=" in site.get("/").text

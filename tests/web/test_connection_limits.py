@@ -107,6 +107,73 @@ def test_a_request_has_so_many_bytes(parts: list[bytes], status: bytes) -> None:
     visited(visit)
 
 
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        ([b"nonsense\r\n\r\n"], b"400"),
+        ([b"GET / HTTP/9.9\r\n\r\n"], b"400"),
+        ([b"GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n"], b"400"),
+        ([b"GET /caf\xe9 HTTP/1.1\r\nHost: x\r\n\r\n"], b"400"),
+        ([b"GET / HTTP/1.1\r\nbad header\r\n\r\n"], b"400"),
+        ([POST + b"Content-Length: x\r\n\r\n"], b"400"),
+        ([POST + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"], b"400"),
+        ([ASK, b"x-long: ", b"x" * 70_000], b"431"),
+        ([POST, b"Content-Length: 99999\r\n\r\n", b"x" * 70_000], b"413"),
+    ],
+)
+def test_what_is_turned_away_before_any_page_has_the_headers_of_every_answer(parts: list[bytes], status: bytes) -> None:
+    async def visit(server: Server, address: Address) -> None:
+        answer = await says(address, *parts)
+        if status == b"400" or answer:  # a visitor who goes on sending may lose the words with the connection
+            assert answer[9:12] == status
+            assert_guarded(answer)
+
+    visited(visit)
+
+
+def assert_guarded(answer: bytes) -> None:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    for line in (
+        b"x-content-type-options: nosniff",
+        b"content-security-policy: default-src 'none'",
+        b"referrer-policy: no-referrer",
+    ):
+        assert line in head
+    assert b"content-length: %d\r\n" % len(body) in head
+    assert b"HTTP/" not in body
+
+
+def test_who_is_let_go_or_not_let_in_gets_the_headers_too() -> None:
+    async def visit(server: Server, address: Address) -> None:
+        first = await says(address, ASK)
+        assert first.startswith(b"HTTP/1.1 408")
+        assert_guarded(first)
+        kept = socket.create_connection(address)
+        refused = await says(address)
+        assert refused.startswith(b"HTTP/1.1 503")
+        assert_guarded(refused)
+        kept.close()
+
+    visited(visit, replace(LIMITS, patience=0.05, connections=1))
+
+
+def test_an_answer_under_way_is_not_broken_by_what_follows_it() -> None:
+    async def visit(server: Server, address: Address) -> None:
+        answer = await says(address, ASK + b"\r\n" + b"nonsense\r\n\r\n")
+        assert answer.count(b"HTTP/1.1") <= 2
+        assert b"HTTP/1.1" not in answer.partition(b"\r\n\r\n")[2].partition(b"short")[0]
+
+    visited(visit)
+
+
+def test_nothing_else_than_http_is_spoken() -> None:
+    async def visit(server: Server, address: Address) -> None:
+        asked = ASK + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MTIz\r\n\r\n"
+        assert b"101" not in (await says(address, asked))[:12]
+
+    visited(visit, replace(LIMITS, patience=0.05))
+
+
 def test_the_bytes_that_are_kept_of_a_request_are_few() -> None:
     async def visit(server: Server, address: Address) -> None:
         answer = await says(address, ASK + b"x-long: ", b"x" * (LIMITS.request - 10))

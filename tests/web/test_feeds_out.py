@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -236,3 +237,11 @@ def test_the_picture_leaves_out_what_its_font_has_not() -> None:
 def test_a_signal_without_a_verdict_has_an_api_answer() -> None:
     site = Site(Shown(view(verdicts={key: value for key, value in verdicts().items() if key != CAISI.id})))
     assert site.get("/api/v1/signals/caisi-evaluation").json()["headline"] == ""
+
+
+@pytest.mark.parametrize("path", ["/stories/mythos-ga", "/feeds/all.atom", "/feeds/all.json", "/api/v1/history"])
+def test_a_link_with_a_quote_mark_is_kept(path: str) -> None:
+    quote = replace(said("anthropic.com", "Open to all."), url='https://anthropic.com/?q="mythos 6"&b=\'c')
+    site = Site(Shown(view(history=tuple(replace(item, evidence=(quote,)) for item in history()))))
+    body = unescape(site.get(path).text)
+    assert "https://anthropic.com/?q=%22mythos%206%22&b='c" in body

@@ -234,7 +234,7 @@ def test_what_a_feed_contains_never_runs(path: str) -> None:
         ("https:///a", ""),
         ("https://good.example\\@evil.example/", ""),
         ("https://a.example/\nb", ""),
-        ("https://a.example/ b", ""),
+        ("https://a.example/ b", "https://a.example/%20b"),
         ("http://[::1", ""),
         ("", ""),
         ("https://user:pass@api.example/x", "https://api.example/x"),

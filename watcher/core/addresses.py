@@ -11,6 +11,8 @@ YEAR = "{year}"
 """In the address of a source, where the publisher has a folder for each year."""
 _USER = re.compile(r"(?<=//)[^/?#\s@]*(?:@[^/?#\s@]*)*@")
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#\s\"'<>]{1,100})=([^&#\s\"'<>]*)")
+_ODD = re.compile(r"[ \"<>]")
+"""What browsers escape wherever it stands (https://url.spec.whatwg.org/#query-percent-encode-set)."""
 _SECRET = re.compile(
     r"(?:^|[^a-z])(?:key|keyid|pass|pwd|auth|sig|sid)$|(?:api|access|secret|private|auth|user|app|license|subscription|client|feed)key(?:id)?$"
     r"|token$|secret$|passw(?:or)?d$|passphrase$|authori[sz]ation$|signature$|session(?:[^a-z]?id)?$|credentials?$|jwt$"
@@ -36,15 +38,19 @@ def redact(text: str) -> str:
 
 
 def safe_link(address: str) -> str:
-    """The address if a reader may follow it (http or https with a host), else nothing; without what it must not show."""
+    """The address if a reader may follow it (http or https with a host), else nothing; without what it must not show.
+
+    Blanks, quote marks and angle brackets behind the host are written as browsers send them (`%22`).
+    """
+    address = address.strip(" ")
     try:
         parts = urlsplit(address)
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
-    if not valid or any(ord(sign) <= ord(" ") or sign in '\\<>"' for sign in address):
+    if not valid or "\\" in address or not address.isprintable() or _ODD.search(parts.netloc):
         return ""
-    return redact(_USER.sub("", address, count=1))
+    return redact(_USER.sub("", _ODD.sub(lambda found: f"%{ord(found[0]):02X}", address), count=1))
 
 
 def _without_value(found: re.Match[str]) -> str:

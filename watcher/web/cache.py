@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from time import perf_counter
 
@@ -148,6 +149,27 @@ class ResponseCache:
         return answer
 
 
+@lru_cache(maxsize=1024)
+def takes_gzip(accepted: bytes) -> bool:
+    """Whether a reader takes gzip, by Accept-Encoding (RFC 9110, 12.5.3): named, or meant by `*`, and not with `q=0`."""
+    weights: dict[bytes, float] = {}
+    for part in accepted.lower().split(b","):
+        coding, _, options = part.partition(b";")
+        weights[coding.strip().removeprefix(b"x-")] = _weight(options)
+    return weights.get(b"gzip", weights.get(b"*", 0.0)) > 0
+
+
+def _weight(options: bytes) -> float:
+    """The weight that `q=` gives; what cannot be read is taken for a refusal, which costs only bytes."""
+    name, _, value = options.partition(b"=")
+    if not options.strip():
+        return 1.0
+    try:
+        return float(value) if name.strip() == b"q" else 0.0
+    except ValueError:
+        return 0.0
+
+
 async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
     """Send an answer in the form that the request allows: not changed, compressed or plain; no body for HEAD."""
     asked, zipped = b"", False
@@ -155,7 +177,7 @@ async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
         if name == b"if-none-match":
             asked = value
         elif name == b"accept-encoding":
-            zipped = bool(answer.packed) and b"gzip" in value
+            zipped = bool(answer.packed) and takes_gzip(value)
     etag = answer.packed_etag if zipped else answer.etag
     if asked and (etag in asked or asked == b"*"):
         await send({"type": "http.response.start", "status": 304, "headers": [*answer.same_head, (b"etag", etag)]})
@@ -203,7 +225,7 @@ class CacheMiddleware:
 
 async def _send_to(place: str, send: Send) -> None:
     """Send the reader to a place named relative to the present one, which holds under any host and prefix."""
-    headers = [(b"location", place.encode()), (b"content-length", b"0")]
+    headers = [(b"location", place.encode()), (b"content-length", b"0"), *headers_for("", "", published=False)]
     await send({"type": "http.response.start", "status": 308, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 

@@ -12,6 +12,8 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from watcher.web.security import PLAIN_TEXT, headers_for
+
 PIECE = 4096
 """Bytes that are parsed at a time: bounds are looked at between them."""
 PIPELINED = 16
@@ -21,10 +23,30 @@ MOST = 256
 LEAST = 8
 OWN = 80
 """Descriptors for the database, the log, the reading workers and deliveries."""
-REFUSED = (
-    STATUS_LINE[503] + b"content-type: text/plain; charset=utf-8\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 20"
-    b"\r\n\r\nToo many connections"
-)
+WORDS = {
+    400: "This is no request that can be read",
+    408: "Nothing came for too long",
+    413: "The request is too large",
+    431: "The head of the request is too large",
+    503: "Too many connections",
+}
+
+
+def _last_words(status: int, *extra: tuple[bytes, bytes]) -> bytes:
+    """An answer after which the connection ends, with the headers that every other answer has."""
+    words = WORDS[status].encode()
+    head = (
+        (b"content-type", PLAIN_TEXT.encode()),
+        (b"content-length", b"%d" % len(words)),
+        (b"connection", b"close"),
+        (b"cache-control", b"no-store"),
+        *headers_for("", PLAIN_TEXT, published=False),
+        *extra,
+    )
+    return STATUS_LINE[status] + b"".join(b"%s: %s\r\n" % pair for pair in head) + b"\r\n" + words
+
+
+REFUSED = _last_words(503, (b"retry-after", b"10"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +170,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self._whole = True
         super().on_message_complete()
 
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words
+        """Turn away what is no HTTP."""
+        self._turn_away(400)
+
     def _turn_away(self, status: int) -> None:
         """End the connection, with a word where no answer has begun."""
         if self.transport.is_closing():
             return
         if not (self._answer and self._answer.response_started and not self._answer.response_complete):
-            self.transport.write(STATUS_LINE[status] + b"connection: close\r\ncontent-length: 0\r\n\r\n")
+            self.transport.write(_last_words(status))
         self.transport.close()
 
     @property

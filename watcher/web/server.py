@@ -32,6 +32,7 @@ def server_config(app: ASGIApp, limits: ConnectionLimits) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=partial(BoundedProtocol, limits=limits),  # type: ignore[arg-type]  # uvicorn calls it, and nothing else
+        ws="none",
         log_config=None,
         access_log=False,
         proxy_headers=False,
