@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from watcher.core.language.lexicon import ROLES, Lexicon, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, word_set
 from watcher.core.language.text import AUXILIARIES, Scene, Thing, Token, tokens
 
 _TURNS: Final = word_set("turn")
@@ -16,6 +16,7 @@ _CONTRASTS: Final = word_set("contrast")
 _PERSONS: Final = word_set("person")
 _TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone")
 _NARROW: Final = (*_TAKING, "neutral")
+_ENDS: Final = (", is ", ", are ", ", has ", ", can ", ", will ", "; ", ": ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,14 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
                 because.append(text)
             elif kind == "limited":
                 unexplained.append(text)
+    unexplained += _as_long_as(scene, stop)
     return Account(frozenset(taken), tuple(because), tuple(unexplained), present)
+
+
+def _as_long_as(scene: Scene, stop: int) -> list[str]:
+    """The word that makes a "never" or "no" one of today alone: "will never be open | while the classifiers fail"."""
+    denies = any(token.text in {"never", "no"} for token in scene.tokens[scene.start : scene.stop])
+    return [scene.tokens[stop].text] if denies and stop < len(scene.tokens) and scene.tokens[stop].text == "while" else []
 
 
 def _clause(scene: Scene, about: frozenset[str]) -> tuple[int, int]:
@@ -164,28 +172,38 @@ def _scan(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, str]]:
     clause = "".join(f"{word} " for word in words)
     at = 0
     free_until = 0
+    aside_until = 0
     while at < len(clause):
         end = clause.index(" ", at) + 1
         word = clause[at : end - 1]
         found = lexicon.at(clause, at, _NARROW)
         opened = lexicon.at(clause, at, ("describing",))
-        if opened and (opened.row.scope == "clause" or at < free_until) and (not found or opened.end >= found.end):
-            free_until = max(free_until, _description(clause, opened.end))
+        if opened and (opened.row.scope != "description" or at < free_until) and (not found or opened.end >= found.end):
+            free_until = max(free_until, _description(clause, opened))
+            aside_until = free_until if opened.row.scope == "aside" else aside_until
             at = opened.end
         elif found:
-            if found.row.kind != "neutral":
-                yield found.row.kind, clause[at : found.end].strip()
+            if kind := _kind(found, aside=at < aside_until):
+                yield kind, clause[at : found.end].strip()
             at = found.end
         else:
-            if _is_word(word) and (at >= free_until or _is_loaded(word, lexicon)):
+            if _is_word(word) and (at >= free_until or _is_loaded(word, lexicon, aside=at < aside_until)):
                 yield "unexplained", word
             at = end
 
 
-def _description(clause: str, start: int) -> int:
-    """Where the words that describe end: at the next mark that closes them, at the statement, or at a finite verb."""
-    for at in range(start, len(clause)):
-        if clause[at] == ROLES["said"] or clause.startswith((", is ", ", are ", ", has ", ", can ", ", will ", "; ", ": "), at):
+def _kind(found: Found, *, aside: bool) -> str:
+    """The class of a cue, empty where it changes nothing; a reason is no limit, but what limits in it is for a person."""
+    if found.row.kind == "neutral" or (aside and found.row.kind in {"past", "planned", "window"}):
+        return ""
+    return "unexplained" if aside and found.row.kind == "limited" else found.row.kind
+
+
+def _description(clause: str, opened: Found) -> int:
+    """Where the words that describe end: at a mark that closes them, at the statement, or at a finite verb; an aside at a comma."""
+    ends = (", ", "; ", ": ") if opened.row.scope == "aside" else _ENDS
+    for at in range(opened.end, len(clause)):
+        if clause[at] == ROLES["said"] or clause.startswith(ends, at):
             return at
     return len(clause)
 
@@ -194,5 +212,7 @@ def _is_word(word: str) -> bool:
     return word not in {ROLES["it"], ROLES["said"], ROLES["maker"]} and (word[0].isalnum() or "\ue000" <= word[0] <= "\ue00f")
 
 
-def _is_loaded(word: str, lexicon: Lexicon) -> bool:
-    return lexicon.at(f"{word} ", 0, ("loaded",)) is not None
+def _is_loaded(word: str, lexicon: Lexicon, *, aside: bool = False) -> bool:
+    """Whether a word may take the statement back; in an aside those of people and of earlier times may not."""
+    found = lexicon.at(f"{word} ", 0, ("loaded",))
+    return found is not None and not (aside and found.row.scope == "description")

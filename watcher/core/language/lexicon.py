@@ -86,7 +86,7 @@ GRAMMAR: Final = _classes(
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes("")
 """Classes of cues: how a statement is meant."""
-_SCOPES: Final = ("clause", "description")
+_SCOPES: Final = ("clause", "description", "aside")
 _PART: Final = re.compile(r"\[|\]\*?|\||<\w+>|\{\w+\}|[^\s\[\]|<>{}]+")
 
 
@@ -98,9 +98,10 @@ class Row:
     words: tuple[str, ...]
     examples: tuple[str, ...]
     scope: str = "clause"
-    """clause | description: whether its words count anywhere, or only among words that describe the thing.
+    """clause | description | aside: whether its words count anywhere, or only among words that describe the thing.
 
-    Where the row has a side, how far from the statement they may stand: sentence | clause | near | next | aside.
+    A row of the class `describing` with the scope `aside` opens a reason or a benefit, which bears words of people and of
+    earlier times. Where the row has a side, how far from the statement its words may stand: sentence | clause | near | next | aside.
     """
     reason: str = ""
     side: str = ""

@@ -403,7 +403,9 @@ def _is_whole(sentence: Sentence, said: Statement) -> bool:
     """Whether every word of the clause is explained, and nothing takes a part of it back but what the rule asks for."""
     found = said.account
     allowed = {"planned", "window"} if "planned" in sentence.manner else _PAST
-    return not found.unexplained and not found.taken.difference(allowed)
+    # "not on every account" is on some: the manner has accounted for its "not".
+    left = set(found.unexplained) - ({"not"} if "partial" in said.manners else set())
+    return not left and not found.taken.difference(allowed)
 
 
 def _is_about(sentence: Sentence, said: Statement) -> bool:

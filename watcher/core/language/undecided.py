@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
 _ENGLISH: Final = word_set("english")
-_OF_PLANS: Final = frozenset({"planned", "conditional", "restricted", "partial"})
+_OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial"})
 """Manners in which what is planned for a time may still be a promise."""
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""
@@ -312,7 +312,7 @@ def _is_ruled_out(said: Statement) -> bool:
     """Whether something "will not be" of a name without a version; that nobody plans it is less."""
     named = said.thing is not None and not said.thing.version
     before = {token.text for token in said.scene.tokens[: said.scene.start]}
-    return named and said.manners == {"negated", "planned"} and bool(before & {"will", "shall", "won't", "never"})
+    return named and said.manners == {"negated", "planned"} and bool(before & {"will", "shall", "won't", "never", "decided"})
 
 
 def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
