@@ -17,7 +17,7 @@ from watcher.core.language.lexicon import english, lexicon
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Claim, Entry, Observation, Standing, Tier
 
-FRESH = Path(__file__).parent / "said" / "fresh.txt"
+SAID = Path(__file__).parent / "said"
 NIST = "https://www.nist.gov/news-events/news/2027/01/x"
 SPEAKERS: dict[str, tuple[str, dict[str, Any]]] = {
     "o": ("mythos-ga", {"tier": Tier.OFFICIAL, "link": "https://www.anthropic.com/news/x", "publisher": "anthropic.com"}),
@@ -28,8 +28,8 @@ WAKES = {"available", "suspended", "promised", "cancelled", "published"}
 ALARMS = {"named_ga", "class_ga", "suspended", "promised", "cancelled", "published"}
 
 
-def fresh() -> list[tuple[set[str], str, str, str]]:
-    lines = FRESH.read_text(encoding="utf-8").splitlines()
+def fresh(name: str = "fresh") -> list[tuple[set[str], str, str, str]]:
+    lines = (SAID / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     cells = [[part.strip() for part in line.split("|", 3)] for line in lines if line and not line.startswith("#")]
     return [
         (set(told.split("+")), who, title, text.replace("\\n", "\n").replace("\u00a6", "|")) for told, who, title, text in cells
@@ -47,7 +47,7 @@ def found_in(who: str, title: str, text: str) -> tuple[set[str], list[Claim]]:
 
 def test_nothing_fresh_is_said_falsely_and_nothing_is_missed_in_silence() -> None:
     wrong = []
-    for told, who, title, text in fresh():
+    for told, who, title, text in [*fresh(), *fresh("outright")]:
         said, asked = found_in(who, title, text)
         allowed = told | ({"named_ga", "class_ga"} if "restored" in told else set())
         if said - allowed or (told & ALARMS and not (told & said or asked)):
@@ -61,6 +61,10 @@ def test_most_that_is_fresh_is_said() -> None:
     ]
     alarms = [(told, said) for told, said in maker if told]
     assert sum(bool(told & said) for told, said in alarms) >= 0.7 * len(alarms)
+
+
+def test_what_is_plainly_said_is_said_outright() -> None:
+    assert [row for row in fresh("outright") if row[0] & ALARMS and not row[0] & found_in(*row[1:])[0]] == []
 
 
 def test_every_row_is_read_in_its_examples_as_its_class_says() -> None:
