@@ -200,7 +200,7 @@ def _kind(found: Found, *, aside: bool) -> str:
 
 
 def _description(clause: str, opened: Found) -> int:
-    """Where the words that describe end: at a mark that closes them, at the statement, or at a finite verb; an aside at a comma."""
+    """Where the words that describe end: at a closing mark, at the statement, or at a finite verb; an aside at a comma."""
     ends = (", ", "; ", ": ") if opened.row.scope == "aside" else _ENDS
     for at in range(opened.end, len(clause)):
         if clause[at] == ROLES["said"] or clause.startswith(ends, at):
