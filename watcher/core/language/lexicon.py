@@ -101,7 +101,8 @@ class Row:
     """clause | description | aside: whether its words count anywhere, or only among words that describe the thing.
 
     A row of the class `describing` with the scope `aside` opens a reason or a benefit, which bears words of people and of
-    earlier times. Where the row has a side, how far from the statement its words may stand: sentence | clause | near | next | aside.
+    earlier times. Where the row has a side, how far from the statement its words may stand:
+    sentence | clause | near | next | aside.
     """
     reason: str = ""
     side: str = ""
