@@ -32,7 +32,7 @@ from watcher.store import Policy, Store, Transaction
 PREPARED = "prepared under"
 """Under this name the store keeps the digest of the configuration that it was last brought to."""
 SHORTEST = 32
-"""Characters of a key that signs links."""
+"""Characters of a secret that guards a door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +163,20 @@ def links(config: Config, store: Store) -> SignedLinks | None:
     """The links of subscribers; None where nobody may subscribe. Raises ConfigError for a bad key, StoreError."""
     if not config.web.subscribe:
         return None
-    try:
-        secret = config.secret("LINK_SECRET") or ""
-    except ValueError as error:
-        raise ConfigError(Diagnostic("WATCHER_LINK_SECRET_FILE", 0, "", "", "a file that cannot be read", str(error))) from None
-    if 0 < len(secret) < SHORTEST:
-        wanted = f"at least {SHORTEST} that nobody can guess, or none: then a key is made and kept"
-        raise ConfigError(Diagnostic("WATCHER_LINK_SECRET", 0, "", "", f"{len(secret)} characters", wanted))
+    secret = secret_of(config, "LINK_SECRET", without="then a key is made and kept")
     return signed_links(store, config.watch.base_url, secret, zone=config.watch.timezone)
+
+
+def secret_of(config: Config, name: str, *, without: str) -> str:
+    """A secret that the environment gives, empty where it gives none; `without` says what is then. Raises ConfigError."""
+    try:
+        secret = config.secret(name) or ""
+    except ValueError as error:
+        raise ConfigError(Diagnostic(f"WATCHER_{name}_FILE", 0, "", "", "a file that cannot be read", str(error))) from None
+    if 0 < len(secret) < SHORTEST:
+        wanted = f"at least {SHORTEST} that nobody can guess, or none: {without}"
+        raise ConfigError(Diagnostic(f"WATCHER_{name}", 0, "", "", f"{len(secret)} characters", wanted))
+    return secret
 
 
 def deliverer(config: Config, store: Store, *, clock: Callable[[], datetime] = utc_now) -> Callable[[datetime], Awaitable[int]]:

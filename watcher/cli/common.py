@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from watcher.acts import moments
+from watcher.acts.errors import NothingToDo, Unusable
 from watcher.cli.locations import FILE, outlined, read
 from watcher.config.errors import ConfigError
 from watcher.config.partial import PartialConfig
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.store import Store
     from watcher.store.summary import Summary
-
-SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 ConfigFile: TypeAlias = Annotated[
     Path,
@@ -52,9 +51,13 @@ def fail(message: str, *, code: int = 1) -> typer.Exit:
 
 @contextmanager
 def exit_on_error() -> Iterator[None]:
-    """Turn the errors that people can mend into a message and an exit code: 2 configuration, 3 database."""
+    """Turn the errors that people can mend into a message and an exit code: 1 nothing to do, 2 configuration, 3 database."""
     try:
         yield
+    except Unusable as error:
+        raise UsageError(str(error)) from None
+    except NothingToDo as error:
+        raise fail("; ".join(part for part in (str(error), error.hint) if part)) from None
     except ConfigError as error:
         raise fail(str(error), code=2) from None
     except StoreError as error:
@@ -105,18 +108,17 @@ def open_store(url: str) -> Iterator[Store]:
 def parse_datetime(text: str) -> datetime:
     """An ISO 8601 date or time; without a zone it is UTC."""
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is no date or time; expected 2026-06-09 or 2026-06-09T17:05:00Z") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return moments.parse_datetime(text)
+    except Unusable as error:
+        raise UsageError(str(error)) from None
 
 
 def parse_duration(text: str) -> timedelta:
     """A length of time such as 6h, 90s, 45m, 2d, 1w."""
-    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)([smhdw])", text.strip())
-    if not found or not float(found[1]):
-        raise UsageError(f"{text!r} is no length of time; expected 6h, 45m, 2d")
-    return timedelta(seconds=float(found[1]) * SPANS[found[2]])
+    try:
+        return moments.parse_duration(text)
+    except Unusable as error:
+        raise UsageError(str(error)) from None
 
 
 def count(number: int, noun: str, several: str = "") -> str:

@@ -13,6 +13,7 @@ from dataclasses import replace
 import typer
 
 from watcher.bootstrap import deliverer, fetch_settings, holder, opened, prepare
+from watcher.cli.console import console_of
 from watcher.cli.locations import read
 from watcher.cli.reload import differences, fixed, on_hangup
 from watcher.cli.subscriptions import door_of
@@ -40,7 +41,7 @@ class RunningWatch:
         """Begin under a configuration whose beat is open."""
         self.config, self.store, self._opened = config, store, opened_for
         self.heart = Daemon(beat, clock=utc_now)
-        self.door = door_of(config, store)
+        self.door, self.console = door_of(config, store), console_of(config, store)
         face, heart = site_info(config), self.heart
         self.reads = StoreQueries(
             store, face, clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally, lost=lambda: bool(heart.lost)
@@ -61,6 +62,8 @@ class RunningWatch:
         self.reads.face = site_info(config)
         if self.door:
             self.door.desk = mail_context(config)
+        if self.console:
+            self.console.config = config
         await before.aclose()
 
     async def close(self) -> None:
@@ -83,7 +86,7 @@ async def serve(config: Config, store: Store, door: socket.socket) -> None:
     prepare(store, config, utc_now())
     watching = RunningWatch(config, store, *await open_beat(config, store))
     settings = settings_of(config.web, base_url=config.watch.base_url, metrics_token=config.secret("METRICS_TOKEN") or "")
-    app = create_app(watching.reads, settings, clock=utc_now, door=watching.door)
+    app = create_app(watching.reads, settings, clock=utc_now, door=watching.door, console=watching.console)
     limits = ConnectionLimits(connections=connections_for(config.fetch.concurrency))
     server = Server(server_config(app, limits), limits)
     manager = ServiceManager(os.environ, os.getpid())

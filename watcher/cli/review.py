@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, fail, open_store, parse_datetime, print_json
+from watcher.acts.review import Decision, open_texts, settle
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, open_store, parse_datetime, print_json
 from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.core.decision.undecided import outcome
-from watcher.core.language.match import subject_key
-from watcher.core.model import DeclaredFact, Signal, Track, Transition, Undecided
-from watcher.pipeline.decide import update_verdict
+from watcher.core.model import Transition, Undecided
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text, undecided_line, undecided_words
 
 if TYPE_CHECKING:
-    from watcher.store import Store, Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person makes of a text; without a status it is dismissed."""
-
-    by: str
-    why: str
-    status: str = ""
-    at: datetime | None = None
-    """When it happened; None: as the text is dated."""
-    title: str = ""
-    """Of the event, in a series."""
+    from watcher.store import Store
 
 
 def review(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -74,8 +58,7 @@ def _user() -> str:
 
 def _list(store: Store, *, every: bool, as_json: bool) -> None:
     with store.reading() as tx:
-        verdicts = tx.verdicts.all_latest()
-        is_open = [text for name in sorted(verdicts) for text in verdicts[name].undecided]
+        is_open = open_texts(tx)
         texts = tx.undecided.of() if every else is_open
     numbers = {text.id for text in is_open}
     if as_json:
@@ -105,56 +88,9 @@ def _state(text: Undecided) -> str:
 
 
 def _settle(settings: Config, store: Store, number: int, decided: Decision, *, as_json: bool) -> None:
-    now = utc_now()
     with store.writing() as tx:
-        text = next((one for one in tx.undecided.of() if one.id == number and one.asked_at and not one.settled_at), None)
-        if text is None:
-            raise fail(f"there is no open text {number}; `watcher review` lists what is open")
-        signal = next((one for one in settings.signals if one.id == text.signal), None)
-        if signal is None:
-            raise fail(f"{text.signal} is no longer declared")
-        evidence = _record(tx, signal, text, decided, now) if decided.status else 0
-        tx.undecided.settle(text, by=decided.by, status=decided.status, why=decided.why, evidence=evidence, at=now)
-        told = _decide(tx, signal, now)
-    _tell(number, decided, evidence, told, as_json=as_json)
-
-
-def _record(tx: Transaction, signal: Signal, text: Undecided, decided: Decision, now: datetime) -> int:
-    """The text as evidence of what it was decided to say; the evidence's number."""
-    track = next((one for one in signal.tracks if one.id == text.track), None)
-    if track is None:
-        raise fail(f"{signal.id}.{text.track} is no longer declared")
-    quote, title = text.quotes[0], decided.title or text.quotes[0].title
-    event = _event(track, text, decided, title)
-    known = DeclaredFact(
-        track=track.id,
-        status=decided.status,
-        at=decided.at or text.effective_at,
-        quote=quote.text,
-        url=quote.url,
-        publisher=quote.publisher,
-        tier=quote.tier,
-        event=event,
-        title=title,
-    )
-    why = f"text {text.id}{f': {decided.why}' if decided.why else ''}"
-    return tx.evidence.add(signal.id, known, by=decided.by, reason=why, at=now)
-
-
-def _event(track: Track, text: Undecided, decided: Decision, title: str) -> str:
-    """The key of a series' event. Raises Unusable for a status that the track does not have, and for an event without a name."""
-    known = [rung.id for rung in track.ladder.statuses]
-    if decided.status not in known:
-        raise UsageError(f"{decided.status!r} is no status of {track.id}; expected one of {', '.join(known)}")
-    event = (text.event or subject_key(title)) if track.ladder.series else ""
-    if track.ladder.series and decided.status == known[-1] and not event:
-        raise UsageError(f"{track.id} is a series; expected --title, which names what happened")
-    return event
-
-
-def _decide(tx: Transaction, signal: Signal, now: datetime) -> tuple[Transition, ...]:
-
-    return update_verdict(tx, signal, now, look=False)
+        done = settle(tx, settings.signals, number, decided, utc_now())
+    _tell(number, decided, done.evidence, done.told, as_json=as_json)
 
 
 def _tell(number: int, decided: Decision, evidence: int, told: tuple[Transition, ...], *, as_json: bool) -> None:

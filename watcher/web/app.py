@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from watcher import __version__
-from watcher.web import routes_api, routes_operator, routes_pages, routes_subscribe
+from watcher.web import routes_api, routes_console, routes_operator, routes_pages, routes_subscribe
 from watcher.web.cache import CacheMiddleware, Clock
+from watcher.web.console import Console
 from watcher.web.errors import add_errors
 from watcher.web.hosts import HostMiddleware
 from watcher.web.read_model import Reads
@@ -26,11 +27,16 @@ def real_time() -> datetime:
 
 
 def create_app(
-    reads: Reads, settings: Settings | None = None, *, clock: Clock = real_time, door: Subscriptions | None = None
+    reads: Reads,
+    settings: Settings | None = None,
+    *,
+    clock: Clock = real_time,
+    door: Subscriptions | None = None,
+    console: Console | None = None,
 ) -> FastAPI:
     """The page, the feeds, the API and the signs of life over what `reads` gives; they write nothing.
 
-    With `[web] subscribe` and a `door`, readers may subscribe as well.
+    With `[web] subscribe` and a `door`, readers may subscribe as well; with a `console`, whoever has its token may act.
     """
     settings = settings or Settings()
     desk = PageRenderer(reads, replace(settings, subscribe=settings.subscribe and door is not None), clock)
@@ -48,6 +54,8 @@ def create_app(
         part(app, desk)
     if door and desk.settings.subscribe:
         routes_subscribe.add(app, desk, door)
+    if console:
+        routes_console.add(app, desk, console)
     app.add_middleware(SecurityHeadersMiddleware, published=desk.settings.published)
     app.add_middleware(CacheMiddleware, shelf=desk.shelf, base_path=desk.settings.base_path)
     app.add_middleware(HostMiddleware, settings=desk.settings)

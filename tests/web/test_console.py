@@ -1,0 +1,326 @@
+"""The console: nobody enters without the token, no other site's page acts, and what is done there is what the commands do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.asking import OTHER, asked_database
+from tests.test_undecided import WORDS
+from tests.web.consoles import TOKEN, Visitor, Watch, console_of, words
+from tests.web.test_routes import routes
+from watcher.web.read_model import Access
+
+CLAIM = {"number": "1", "as": "claim", "status": "open", "why": "it is open to all"}
+DISMISS = {"number": "2", "as": "dismiss", "why": "schools alone"}
+SECURE = 'base_url = "https://watch.example/"'
+
+
+@pytest.fixture(scope="session")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return asked_database(tmp_path_factory.mktemp("console"))
+
+
+@pytest.fixture
+def watch(tmp_path: Path, asked: Path) -> Iterator[Watch]:
+    with console_of(tmp_path, asked) as opened:
+        yield opened
+
+
+def paths(watch: Watch, method: str) -> list[str]:
+    return [route.path for route in routes(watch.app) if route.path.startswith("/console") and method in (route.methods or ())]
+
+
+def test_without_a_token_there_is_no_console(tmp_path: Path, asked: Path) -> None:
+    with console_of(tmp_path, asked, token="") as watch:
+        assert paths(watch, "GET") == []
+        assert watch.visitor().get("/console").status_code == 404
+        assert watch.visitor().post("/console/login", {"who": "Ann", "token": ""}).status_code == 404
+
+
+def test_every_address_of_it_is_for_the_operator_alone(watch: Watch) -> None:
+    for route in routes(watch.app):
+        if route.path.startswith("/console"):
+            assert route.tags == [Access.OPERATOR], route.path  # type: ignore[attr-defined]
+
+
+def test_who_is_not_signed_in_sees_and_does_nothing(watch: Watch) -> None:
+    stranger = watch.visitor()
+    for path in paths(watch, "GET"):
+        if path != "/console/login":
+            answer = stranger.get(path)
+            assert answer.status_code == 303, path
+            assert stranger.get(str(answer.url.join(answer.headers["location"]))).status_code == 200
+            assert WORDS not in answer.text
+    before = watch.store.token()
+    for path in paths(watch, "POST"):
+        status = 303 if path == "/console/logout" else 403
+        assert stranger.post(path, CLAIM | {"token": "x", "who": "x"}).status_code == status, path
+    assert (watch.open(), watch.acts()) == ([1, 2], [])
+    assert watch.store.token() == before, "a stranger makes the database write nothing"
+
+
+def test_a_get_changes_nothing(watch: Watch) -> None:
+    ann = watch.signed_in()
+    for path in paths(watch, "POST"):
+        assert ann.get(path).status_code == (200 if path == "/console/login" else 405), path
+    assert (watch.open(), watch.acts()) == ([1, 2], [])
+
+
+def test_a_claim_moves_the_answer_under_the_name_of_who_signed_in(watch: Watch) -> None:
+    ann = watch.signed_in()
+    assert WORDS in ann.get("/console").text
+    assert OTHER in ann.get("/console").text
+
+    answer = ann.post("/console/settle", CLAIM)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "../console")
+    said = words(ann.get("/console"))
+    assert "Text 1 is decided as open: evidence 1." in said
+    assert "closed → open" in said
+    assert watch.status() == ("open", "provisional"), "one official voice, as if a rule had read it"
+    assert watch.open() == [2]
+    assert [(act.who, act.what, act.why) for act in watch.acts()][:1] == [
+        ("Ann", "decided text 1 of gadget.it as open", "it is open to all")
+    ]
+    again = words(ann.get("/console"))
+    assert "Text 1 is decided" not in again, "it is said once"
+    assert "Ann, decided text 1 of gadget.it as open (it is open to all)" in again
+    watch.clock.move(minutes=1)
+    assert "Ann, decided text 1" in words(ann.get("/log")), "every reader sees who did what"
+
+
+def test_a_text_that_changes_nothing_is_dismissed_with_a_reason(watch: Watch) -> None:
+    ann = watch.signed_in()
+    bare = ann.post("/console/settle", DISMISS | {"why": " "})
+    assert (bare.status_code, watch.open()) == (400, [1, 2])
+    assert "Nothing was done: no reason is given" in words(bare)
+
+    assert ann.post("/console/settle", DISMISS).status_code == 303
+
+    assert "Text 2 is dismissed." in words(ann.get("/console"))
+    assert (watch.open(), watch.status()[0]) == ([1], "closed")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "told"),
+    [
+        (CLAIM | {"number": "9"}, 409, "there is no open text 9"),
+        (CLAIM | {"number": "one"}, 400, "no number is given"),
+        (CLAIM | {"status": "wide"}, 400, "is no status of it; expected one of closed, open"),
+        (CLAIM | {"status": ""}, 400, "no status is chosen"),
+        (CLAIM | {"at": "yesterday"}, 400, "is no date or time"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(watch: Watch, fields: dict[str, str], status: int, told: str) -> None:
+    answer = watch.signed_in().post("/console/settle", fields)
+
+    assert (answer.status_code, told in words(answer)) == (status, True), words(answer)
+    assert 'role="alert"' in answer.text
+    assert (watch.open(), watch.acts()) == ([1, 2], [])
+
+
+def test_what_was_typed_is_not_lost_by_a_mistake(watch: Watch) -> None:
+    answer = watch.signed_in().post("/console/settle", CLAIM | {"at": "soon", "why": "“it” & <b>"})
+
+    assert 'value="“it” &amp; &lt;b&gt;"' in answer.text
+    assert answer.text.count('value="soon"') == 1
+
+
+def test_when_it_happened_may_be_said(watch: Watch) -> None:
+    watch.signed_in().post("/console/settle", CLAIM | {"at": "2026-05-30"})
+
+    with watch.store.reading() as tx:
+        (held,) = tx.evidence.of()
+    assert f"{held.known.at:%Y-%m-%d}" == "2026-05-30"
+
+
+FOREIGN = [
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+    {"origin": ""},
+    {"origin": "http://watch.example.evil.example"},
+    {"origin": "http://watch.example:8080"},
+    {"origin": "http://[bad"},
+    {"origin": "https://evil.example", "sec_fetch_site": "same-origin"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+def test_a_form_on_another_sites_page_does_nothing(watch: Watch, headers: dict[str, str]) -> None:
+    ann = watch.signed_in()
+
+    answer = ann.post("/console/settle", CLAIM, **headers)
+
+    assert (answer.status_code, watch.open(), watch.acts()) == (403, [1, 2], [])
+    assert "Nothing was done" in answer.text
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64, "ä"])
+def test_a_form_that_was_not_made_for_this_sign_in_does_nothing(watch: Watch, token: str) -> None:
+    ann = watch.signed_in()
+
+    assert ann.post("/console/settle", CLAIM | {"form": token}).status_code == 403
+    assert ann.post("/console/logout", {"form": token}).status_code == 403
+    assert watch.open() == [1, 2]
+    assert ann.get("/console").status_code == 200, "still signed in"
+
+
+def test_the_form_of_one_sign_in_is_of_no_use_in_another(watch: Watch) -> None:
+    ann, ben = watch.signed_in(), watch.signed_in()
+
+    assert ben.post("/console/settle", CLAIM | {"form": ann.form}).status_code == 403
+
+
+def test_a_browser_that_says_cross_site_is_refused(watch: Watch) -> None:
+    answer = watch.signed_in().post("/console/settle", CLAIM, sec_fetch_site="cross-site")
+
+    assert (answer.status_code, watch.open()) == (400, [1, 2])
+
+
+def test_behind_tls_only_the_declared_origin_counts_and_the_cookie_travels_by_tls_alone(tmp_path: Path, asked: Path) -> None:
+    with console_of(tmp_path, asked, watch=SECURE) as watch:
+        ann = watch.visitor(base="https://watch.example")
+        kept = ann.sign_in().headers["set-cookie"]
+
+        assert kept.startswith("__Host-console=")
+        assert {part.strip().lower() for part in kept.split(";")[1:]} == {"httponly", "path=/", "samesite=strict", "secure"}
+        ann.get("/console")
+        assert ann.post("/console/settle", CLAIM, origin="http://watch.example").status_code == 403
+        assert ann.post("/console/settle", CLAIM).status_code == 303
+
+
+def test_without_tls_the_cookie_is_kept_from_scripts_and_other_sites_all_the_same(watch: Watch) -> None:
+    kept = watch.visitor().sign_in().headers["set-cookie"]
+
+    assert {part.strip().lower() for part in kept.split(";")[1:]} == {"httponly", "path=/", "samesite=strict"}
+
+
+def test_signing_in_gives_a_new_cookie_so_that_nobody_can_have_planted_it(watch: Watch) -> None:
+    ann = watch.visitor()
+    ann.get("/console/login")
+    before = dict(ann.cookies)
+    ann.post("/console/login", {"who": "Ann", "token": TOKEN})
+
+    assert before.keys() == dict(ann.cookies).keys() == {"console"}
+    assert before != dict(ann.cookies)
+
+
+@pytest.mark.parametrize(
+    ("token", "who", "status", "told"),
+    [("wrong", "Ann", 403, "That is not the token"), ("", "Ann", 403, "not the token"), (TOKEN, " ", 400, "Give a name")],
+)
+def test_who_has_no_token_or_no_name_stays_outside(watch: Watch, token: str, who: str, status: int, told: str) -> None:
+    ann = watch.visitor()
+
+    answer = ann.sign_in(token, who)
+
+    assert (answer.status_code, told in words(answer)) == (status, True)
+    assert TOKEN not in answer.text
+    assert ann.get("/console").status_code == 303
+
+
+def test_five_wrong_tokens_close_the_door_to_that_place_for_a_quarter_of_an_hour(watch: Watch) -> None:
+    assert [watch.visitor().sign_in("wrong").status_code for _ in range(6)] == [403] * 5 + [429]
+    assert watch.visitor().sign_in().status_code == 429, "the right one is not looked at either"
+    assert watch.visitor(peer="203.0.113.8").sign_in().status_code == 303, "others are not held up"
+    assert watch.visitor(peer="127.0.0.1").sign_in(x_forwarded_for="198.51.100.1").status_code == 303
+    assert watch.visitor(peer="127.0.0.1").sign_in(x_forwarded_for="203.0.113.7").status_code == 429
+
+    watch.clock.move(minutes=15)
+
+    assert watch.visitor().sign_in().status_code == 303
+
+
+def test_a_session_ends_by_itself_and_when_its_owner_leaves(watch: Watch) -> None:
+    ann, ben = watch.signed_in(), watch.signed_in()
+    stolen = watch.visitor()
+    stolen.cookies.set("console", ann.cookies["console"])
+    assert stolen.get("/console").status_code == 200
+
+    assert ann.post("/console/logout", {}).headers["location"] == "login"
+
+    assert [who.get("/console").status_code for who in (ann, stolen, ben)] == [303, 303, 200]
+    watch.clock.move(hours=8)
+    assert ben.get("/console").status_code == 303
+
+
+def test_a_session_outlives_a_restart_but_not_the_token(watch: Watch) -> None:
+    ann = watch.signed_in()
+    again, other = Watch(watch.config, watch.store), Watch(watch.config, watch.store, token=TOKEN[::-1])
+
+    for after, status in ((again, 200), (other, 303)):
+        visitor = after.visitor()
+        visitor.cookies = ann.cookies
+        assert visitor.get("/console").status_code == status
+
+
+def test_the_database_holds_nothing_that_opens_the_door(watch: Watch, tmp_path: Path) -> None:
+    ann = watch.signed_in()
+
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("watch.db*"))
+
+    assert b"console sessions" in kept
+    assert ann.cookies["console"].encode() not in kept
+    assert TOKEN.encode() not in kept
+
+
+def test_more_sign_ins_than_anybody_needs_end_the_oldest(watch: Watch) -> None:
+    first = watch.signed_in()
+    for _ in range(20):
+        watch.clock.move(seconds=1)
+        last = watch.signed_in()
+
+    assert (first.get("/console").status_code, last.get("/console").status_code) == (303, 200)
+
+
+def everything(watch: Watch) -> Iterator[tuple[str, Visitor]]:
+    for path in paths(watch, "GET"):
+        yield path, watch.signed_in()
+        yield path, watch.visitor()
+
+
+def test_no_page_of_it_is_kept_framed_or_found(watch: Watch) -> None:
+    for path, who in everything(watch):
+        headers = who.get(path).headers
+        assert headers["cache-control"] == "no-store", path
+        assert headers["x-robots-tag"] == "noindex", path
+        assert headers["referrer-policy"] == "same-origin", path
+        assert headers["x-frame-options"] == "DENY", path
+        assert headers["content-security-policy"].startswith("default-src 'none'"), path
+        assert "access-control-allow-origin" not in headers, path
+
+
+def test_it_works_without_javascript_and_says_what_it_keeps(watch: Watch) -> None:
+    page = watch.signed_in().get("/console").text
+
+    assert "<script" not in page.split("</head>")[1]
+    assert "One cookie, which holds this sign-in, no tracking" in page
+    assert "No cookies, no tracking" in watch.visitor().get("/").text
+
+
+def test_the_public_page_does_not_lead_to_it(watch: Watch) -> None:
+    watch.signed_in()
+    for path in ("/", "/log", "/sources", "/machines", "/robots.txt"):
+        assert "console" not in watch.visitor().get(path).text, path
+
+
+def test_it_lives_under_a_sub_path(tmp_path: Path, asked: Path) -> None:
+    with console_of(tmp_path, asked, base_path="/watch") as watch:
+        ann = watch.visitor()
+        ann.get("/watch/console/login")
+        answer = ann.post("/watch/console/login", {"who": "Ann", "token": TOKEN})
+        assert str(answer.url.join(answer.headers["location"])) == "http://watch.example/watch/console"
+        page = ann.get("/watch/console")
+        assert 'action="console/settle"' in page.text
+        assert ann.post("/watch/console/settle", CLAIM).status_code == 303
+
+
+def test_a_reload_shows_the_console_the_new_configuration(watch: Watch, tmp_path: Path) -> None:
+    assert watch.console
+    ann = watch.signed_in()
+    watch.console.config = replace(watch.config, signals=())
+    assert "Nothing is undecided." in ann.get("/console").text

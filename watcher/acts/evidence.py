@@ -1,0 +1,77 @@
+"""Evidence that a person adds or takes back, and what that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from watcher.acts.errors import NothingToDo, Unusable, named
+from watcher.acts.places import check_status, track_of
+from watcher.config.defaults import publisher_of
+from watcher.core.language.match import subject_key
+from watcher.core.model import DeclaredFact, Signal, Tier, Transition
+from watcher.pipeline.decide import update_verdict
+from watcher.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What a person has read somewhere, and where."""
+
+    where: str
+    """`SIGNAL.TRACK`."""
+    status: str
+    url: str
+    quote: str
+    by: str
+    reason: str = ""
+    at: datetime | None = None
+    """When it happened; None: now."""
+    title: str = ""
+    event: str = ""
+    """Key of a series' event; empty: made of the title."""
+
+
+def record(tx: Transaction, signals: Sequence[Signal], said: Testimony, now: datetime) -> tuple[int, tuple[Transition, ...]]:
+    """Add evidence: its number and what it changed. Raises Unusable; then nothing is changed."""
+    signal, track = track_of(signals, said.where)
+    event = said.event or (subject_key(said.title) if track.ladder.series else "")
+    check_status(track, said.status, event)
+    _check_words(said)
+    url, quote = said.url.strip(), said.quote.strip()
+    known = DeclaredFact(
+        track.id, said.status, said.at or now, quote, url, publisher_of(url), Tier.OPERATOR, event, said.title.strip()
+    )
+    number = tx.evidence.add(signal.id, known, by=named(said.by), reason=said.reason.strip(), at=now)
+    return number, _decide(tx, signal, now)
+
+
+def _check_words(said: Testimony) -> None:
+    parts = urlsplit(said.url.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Unusable(f"{said.url!r} is no address; expected https://…")
+    if not said.quote.strip():
+        raise Unusable("the quote is empty; expected the words that say it")
+
+
+def withdraw(
+    tx: Transaction, signals: Sequence[Signal], number: int, *, by: str, reason: str, now: datetime
+) -> tuple[Transition, ...]:
+    """Take evidence back: what that changed. Raises NothingToDo, Unusable."""
+    held = {one.id: one for one in tx.evidence.of()}
+    if number not in held or not tx.evidence.withdraw(number, by=named(by), reason=reason, at=now):
+        raise NothingToDo(f"there is no evidence {number} to take back", "`watcher audit` lists what stands")
+    signal = next((one for one in signals if one.id == held[number].signal), None)
+    return _decide(tx, signal, now, rewritten=f"evidence was withdrawn by {named(by)}") if signal else ()
+
+
+def _decide(tx: Transaction, signal: Signal, now: datetime, *, rewritten: str = "") -> tuple[Transition, ...]:
+    """Decide in the transaction that holds the act; nobody looked at a source, so what cannot be seen stays as it was.
+
+    Before the first look nothing is decided: the baseline is for the watch to set, when it has seen every source.
+    """
+    if tx.verdicts.latest(signal.id) is None:
+        return ()
+    return update_verdict(tx, signal, now, rewritten=rewritten, look=False)

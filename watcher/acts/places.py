@@ -1,0 +1,35 @@
+"""Signals, tracks and statuses by the names that people type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from watcher.acts.errors import Unusable
+from watcher.core.model import Signal, Track
+
+
+def place_of(signals: Sequence[Signal], where: str) -> tuple[str, str]:
+    """Signal and track of `SIGNAL[.TRACK]`, the track empty where none is named. Raises Unusable."""
+    if any(signal.id == where for signal in signals):
+        return where, ""
+    signal, track = track_of(signals, where)
+    return signal.id, track.id
+
+
+def track_of(signals: Sequence[Signal], where: str) -> tuple[Signal, Track]:
+    """The track that `SIGNAL.TRACK` names. Raises Unusable."""
+    for signal in signals:
+        for track in signal.tracks:
+            if where == f"{signal.id}.{track.id}":
+                return signal, track
+    known = ", ".join(f"{signal.id}.{track.id}" for signal in signals for track in signal.tracks)
+    raise Unusable(f"{where!r} is no track; expected one of {known}")
+
+
+def check_status(track: Track, status: str, event: str) -> None:
+    """Refuse a status that the track does not have, and the event of a series that has no name. Raises Unusable."""
+    known = [rung.id for rung in track.ladder.statuses]
+    if status not in known:
+        raise Unusable(f"{status!r} is no status of {track.id}; expected one of {', '.join(known)}")
+    if track.ladder.series and status == known[-1] and not event:
+        raise Unusable(f"{track.id} is a series; expected a title, which names what happened")

@@ -1,0 +1,114 @@
+"""The console: what the person who runs the watch sees and does at the page, by the same acts as the command line's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from watcher.acts.errors import Unusable
+from watcher.acts.moments import parse_datetime
+from watcher.acts.review import Decision, open_texts, settle
+from watcher.config import Config
+from watcher.core.model import Signal, Track, Transition, Undecided
+from watcher.store import Store, Transaction
+from watcher.web.console_session import Sessions
+from watcher.wording import transition_to_text
+
+LISTED = 50
+"""Lines of the audit list that the console shows."""
+LONGEST = 2_000
+"""Characters of a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act has done, in words."""
+
+    words: str
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text that a person is to settle, with what it may be settled as."""
+
+    text: Undecided
+    signal: Signal
+    track: Track
+
+
+Fields = Mapping[str, str]
+Act = Callable[[Fields, str, datetime], Done]
+"""From a form's fields, who is signed in, and the moment. Raises Unusable, NothingToDo, StoreError."""
+
+
+class Console:
+    """What the console needs: the configuration in force, the store, and who is signed in."""
+
+    def __init__(self, config: Config, store: Store, token: str) -> None:
+        """Nothing is read yet; `config` may be another one after a reload."""
+        self.config, self.store = config, store
+        self.sessions = Sessions(store, token)
+
+    @property
+    def secure(self) -> bool:
+        """Whether readers open the page over TLS, so that the cookie may travel by it alone."""
+        return self.config.watch.base_url.startswith("https://")
+
+    def is_own(self, origin: str, host: str) -> bool:
+        """Whether a form was sent from a page of ours: at the declared address, or at the very host that it went to."""
+        try:
+            parts, base = urlsplit(origin), urlsplit(self.config.watch.base_url)
+        except ValueError:
+            return False
+        if not parts.netloc or parts.scheme not in {"http", "https"}:
+            return False
+        return parts.scheme == base.scheme if parts.netloc == base.netloc else parts.netloc == host
+
+    def undecided(self, now: datetime) -> dict[str, Any]:
+        """The texts to settle and the newest acts."""
+        del now
+        with self.store.reading() as tx:
+            return {"texts": tuple(self._asked(tx)), "acts": tx.audit.of(LISTED)}
+
+    def _asked(self, tx: Transaction) -> Iterator[Asked]:
+        tracks = {(signal.id, track.id): (signal, track) for signal in self.config.signals for track in signal.tracks}
+        for text in open_texts(tx):
+            if place := tracks.get((text.signal, text.track)):
+                yield Asked(text, *place)
+
+    def settle(self, fields: Fields, who: str, now: datetime) -> Done:
+        """Claim or dismiss one text."""
+        number = number_of(fields)
+        why, status = fields.get("why", "").strip(), fields.get("status", "")
+        claimed = fields.get("as") == "claim"
+        if claimed and not status:
+            raise Unusable("no status is chosen; expected what the text says")
+        if not claimed and not why:
+            raise Unusable("no reason is given; expected why the text changes nothing")
+        decided = Decision(who, why, status if claimed else "", moment_of(fields), fields.get("title", "").strip())
+        with self.store.writing() as tx:
+            done = settle(tx, self.config.signals, number, decided, now)
+        words = f"Text {number} is decided as {status}: evidence {done.evidence}." if claimed else f"Text {number} is dismissed."
+        return Done(words, changes_of(done.told))
+
+
+def number_of(fields: Fields) -> int:
+    """The number that a form names. Raises Unusable."""
+    given = fields.get("number", "")
+    if not (given.isascii() and given.isdecimal() and len(given) < 10):  # noqa: PLR2004 - as many digits as an id may have
+        raise Unusable("no number is given; open the page again")
+    return int(given)
+
+
+def moment_of(fields: Fields) -> datetime | None:
+    """When it happened, None where a form leaves it open. Raises Unusable."""
+    return parse_datetime(fields["at"]) if fields.get("at") else None
+
+
+def changes_of(told: tuple[Transition, ...]) -> tuple[str, ...]:
+    """What an act has changed, a line each."""
+    return tuple(transition_to_text(one) for one in told)

@@ -1,0 +1,205 @@
+"""Addresses of the console: each asks first who is signed in; a GET only shows, a POST is believed from our own pages."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from watcher.acts.errors import NothingToDo, Unusable
+from watcher.web.console import LONGEST, Act, Console, Done, Fields
+from watcher.web.console_session import Session, form_token, new_id
+from watcher.web.pages import Links, draw_form
+from watcher.web.rate_limit import client_key
+from watcher.web.read_model import Access
+from watcher.web.render import PageRenderer
+from watcher.web.routes_subscribe import form
+
+log = logging.getLogger(__name__)
+
+KEEP_OUT = {"cache-control": "no-store", "x-robots-tag": "noindex", "referrer-policy": "same-origin"}
+"""Under the other pages' `no-referrer` browsers send `Origin: null` with a form, which is everybody's."""
+FOREIGN = "This form was not sent from this page, or is from an earlier sign-in. Nothing was done; open the page again."
+WAIT = "Too many wrong tokens came from here. Nothing more is looked at for 15 minutes."
+WRONG = "That is not the token. It stands in WATCHER_OPERATOR_TOKEN, or in the file that WATCHER_OPERATOR_TOKEN_FILE names."
+NOBODY = "Give a name: each act is kept with its author."
+OUT = "You are not signed in, or no longer. Nothing was done."
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every route of the console needs."""
+
+    pages: PageRenderer
+    console: Console
+    said: dict[str, Done]
+    """What the last act of each session has done, until its next page shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of the console."""
+
+    name: str
+    """Behind /console; empty for the first."""
+    template: str
+    values: Callable[[Console], Callable[[datetime], dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act of the console, and the page that its form stands on."""
+
+    name: str
+    sheet: Sheet
+    act: Callable[[Console], Act]
+
+
+UNDECIDED = Sheet("", "console_undecided.html", lambda console: console.undecided)
+SHEETS = (UNDECIDED,)
+DEEDS = (Deed("settle", UNDECIDED, lambda console: console.settle),)
+
+
+def add(app: FastAPI, pages: PageRenderer, console: Console) -> None:
+    """Add the routes of the console."""
+    router, desk = APIRouter(tags=[Access.OPERATOR], include_in_schema=False), Desk(pages, console, {})
+    _add_signing_in(router, desk)
+    for sheet in SHEETS:
+        _add_sheet(router, desk, sheet)
+    for deed in DEEDS:
+        _add_deed(router, desk, deed)
+    app.include_router(router)
+
+
+def _add_sheet(router: APIRouter, desk: Desk, sheet: Sheet) -> None:
+    @router.get(f"/console/{sheet.name}" if sheet.name else "/console", name=f"console {sheet.name}")
+    async def show(request: Request) -> Response:
+        session = await _session(desk, request)
+        if session is None:
+            return RedirectResponse("login" if sheet.name else "console/login", 303, KEEP_OUT)
+        return await run_in_threadpool(_shown, desk, sheet, session, done=desk.said.pop(session.id, None))
+
+
+def _add_deed(router: APIRouter, desk: Desk, deed: Deed) -> None:
+    @router.post(f"/console/{deed.name}", name=f"console {deed.name}")
+    async def act(request: Request) -> Response:
+        fields = await _fields(request)
+        session = await _session(desk, request)
+        if session is None:
+            return await run_in_threadpool(_login, desk, request, 403, OUT)
+        if not _is_own(desk, request, fields):
+            return await run_in_threadpool(_refused, desk)
+        try:
+            done = await run_in_threadpool(deed.act(desk.console), fields, session.who, desk.pages.clock())
+        except (Unusable, NothingToDo) as error:
+            status = 400 if isinstance(error, Unusable) else 409
+            return await run_in_threadpool(_shown, desk, deed.sheet, session, status=status, wrong=str(error), typed=fields)
+        desk.said[session.id] = done
+        return RedirectResponse(deed.sheet.name or "../console", 303, KEEP_OUT)
+
+
+def _add_signing_in(router: APIRouter, desk: Desk) -> None:
+    @router.get("/console/login")
+    async def ask(request: Request) -> Response:
+        return await run_in_threadpool(_login, desk, request)
+
+    @router.post("/console/login")
+    async def sign_in(request: Request) -> Response:
+        fields = await _fields(request)
+        asker, now = client_key(request, desk.pages.settings.trusted_proxies), desk.pages.clock()
+        sessions, who = desk.console.sessions, fields.get("who", "").strip()[:80]
+        if not _is_own(desk, request, fields):
+            return await run_in_threadpool(_login, desk, request, 403, FOREIGN)
+        if sessions.must_wait(asker, now):
+            return await run_in_threadpool(_login, desk, request, 429, WAIT)
+        if not who:
+            return await run_in_threadpool(_login, desk, request, 400, NOBODY)
+        if not sessions.is_token(fields.get("token", ""), asker, now):
+            log.warning("a wrong token at the console, from %s", asker)
+            return await run_in_threadpool(_login, desk, request, 403, WRONG)
+        session = await run_in_threadpool(sessions.open, who, now)
+        log.info("%s is signed in at the console, from %s", who, asker)
+        return _with_cookie(desk, RedirectResponse("../console", 303, KEEP_OUT), session.id)
+
+    @router.post("/console/logout")
+    async def sign_out(request: Request) -> Response:
+        fields = await _fields(request)
+        if not _is_own(desk, request, fields):
+            return await run_in_threadpool(_refused, desk)
+        if session := await _session(desk, request):
+            await run_in_threadpool(desk.console.sessions.end, session.id, desk.pages.clock())
+        return _with_cookie(desk, RedirectResponse("login", 303, KEEP_OUT), new_id())
+
+
+async def _fields(request: Request) -> Fields:
+    """The first value of each field. Raises HTTPException as `form` does."""
+    return {name: values[0][:LONGEST] for name, values in (await form(request)).items()}
+
+
+def _is_own(desk: Desk, request: Request, fields: Fields) -> bool:
+    """Whether a form comes from a page of ours, made for this very browser."""
+    cookie, headers = _cookie(desk, request), request.headers
+    sent = fields.get("form", "").encode()
+    made_here = bool(cookie) and hmac.compare_digest(sent, form_token(cookie).encode())
+    return made_here and desk.console.is_own(headers.get("origin", ""), headers.get("host", ""))
+
+
+def _name(desk: Desk) -> str:
+    """The cookie's name; browsers take one of the first kind over TLS alone, and from this very host (RFC 6265bis 4.1.3.2)."""
+    return "__Host-console" if desk.console.secure else "console"
+
+
+def _cookie(desk: Desk, request: Request) -> str:
+    return request.cookies.get(_name(desk), "")
+
+
+def _with_cookie(desk: Desk, answer: Response, value: str) -> Response:
+    answer.set_cookie(_name(desk), value, path="/", secure=desk.console.secure, httponly=True, samesite="strict")
+    return answer
+
+
+async def _session(desk: Desk, request: Request) -> Session | None:
+    return await run_in_threadpool(desk.console.sessions.find, _cookie(desk, request), desk.pages.clock())
+
+
+def _login(desk: Desk, request: Request, status: int = 200, wrong: str = "") -> Response:
+    """The form to sign in by, with a cookie of its own where the browser has none: the form is bound to it."""
+    held = _cookie(desk, request)
+    cookie = held or new_id()
+    answer = _drawn(desk, "console_login.html", status, depth=1, wrong=wrong, form=form_token(cookie))
+    return answer if held else _with_cookie(desk, answer, cookie)
+
+
+def _refused(desk: Desk) -> HTMLResponse:
+    return _drawn(desk, "said.html", 403, depth=1, title="Nothing was done", message=FOREIGN)
+
+
+def _shown(
+    desk: Desk,
+    sheet: Sheet,
+    session: Session,
+    *,
+    status: int = 200,
+    wrong: str = "",
+    typed: Fields | None = None,
+    done: Done | None = None,
+) -> HTMLResponse:
+    values = sheet.values(desk.console)(desk.pages.clock())
+    depth = 1 if sheet.name or status != 200 else 0  # noqa: PLR2004 - a form that was refused is shown at its own address
+    given: dict[str, Any] = {"who": session.who, "form": form_token(session.id), "wrong": wrong, "done": done}
+    given |= {"typed": defaultdict(str, typed or {}), "blank": defaultdict(str)}
+    return _drawn(desk, sheet.template, status, depth=depth, sheet=sheet.name, **given, **values)
+
+
+def _drawn(desk: Desk, template: str, status: int, *, depth: int, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what each template asks for
+    view = desk.pages.shelf.view(None)
+    to = Links(root="../" * depth, base_url=view.base_url, subscribe=desk.pages.settings.subscribe)
+    return HTMLResponse(draw_form(template, view, desk.pages.clock(), to, **values), status, KEEP_OUT)
