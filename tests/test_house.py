@@ -114,10 +114,11 @@ ALONE = {
     "fastapi": ("watcher/web/",),
     "pydantic": (
         "watcher/config/",
+        "watcher/sandbox/pool.py",
         "watcher/store/",
         "watcher/web/",
         "watcher/cli/mcp_server.py",
-    ),  # SQLModel, FastAPI and MCP are made of it
+    ),  # SQLModel, FastAPI and MCP are made of it; what a worker answers is checked by it
     "aiosmtplib": ("notifiers/smtp.py",),
     "apprise": ("notifiers/apprise.py",),
     "typer": ("watcher/cli/",),

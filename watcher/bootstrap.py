@@ -26,7 +26,7 @@ from watcher.pipeline.deliver import DeliveryContext, channels_of, deliver, mail
 from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
 from watcher.replay.recorded_web import RecordedWeb
-from watcher.sandbox.pool import ParserPool, read_here
+from watcher.sandbox.pool import ParserPool, read_here, understand_here
 from watcher.store import Policy, Store, Transaction
 
 PREPARED = "prepared under"
@@ -235,4 +235,5 @@ async def opened(
                 after=ping,
                 keep=None if rehearsal else policy_of(config),
                 subscribing=not rehearsal and config.web.subscribe,
+                understand=understand_here if rehearsal else readers.understand,
             )

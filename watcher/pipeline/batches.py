@@ -1,29 +1,33 @@
-"""The first beat: poll what is due, keep what was seen, decide, and book it all in one transaction."""
+"""The first beat: poll what is due, understand what is new, keep it in one transaction, and decide."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 from urllib.parse import urlsplit
 
-from watcher.core.decision.claims import claims_of
-from watcher.core.model import Signal, Transition
+from watcher.core.model import Claim, Observation, Signal, Transition, Unreadable
 from watcher.pipeline.decide import update_verdict
-from watcher.pipeline.poll import Get, PollResult, Read, internal_error, look
+from watcher.pipeline.poll import Get, PollResult, Read, failure, internal_error, look
 from watcher.pipeline.record import record_results
+from watcher.pipeline.refusals import refused
+from watcher.pipeline.sift import Sifted, sift
 from watcher.pipeline.skip_unchanged import invalidate, skip_unchanged
+from watcher.sandbox.pool import understand_here
 from watcher.store import Due, Store, StoreError, Transaction
 
-__all__ = ["BatchResult", "Get", "Poller", "Read", "invalidate", "skip_unchanged", "update_verdicts"]
+__all__ = ["BatchResult", "Get", "Poller", "Read", "Understand", "invalidate", "skip_unchanged", "update_verdicts"]
 
 log = logging.getLogger(__name__)
+
+Understand: TypeAlias = Callable[[Signal, Sequence[Observation]], Awaitable[tuple[tuple[Claim, ...], ...]]]
+"""Of each observation what it claims under the rules of a signal. Raises Unreadable where that takes too long."""
 
 BATCH = 100
 """Polls that are made at once; what they bring is in memory together."""
@@ -49,20 +53,44 @@ class BatchResult:
     """Those of them, and of the rounds before, that have more to be polled at this moment (pages that were just found)."""
     outcomes: Counter[str] = field(default_factory=Counter)
     """How the polls ended."""
+    reading: frozenset[str] = frozenset()
+    """The signals of which something was read that is still to be understood: a verdict of now could not hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be asked, and what is known of it besides."""
+
+    due: Sequence[Due]
+    missing: frozenset[str]
+    """Those of which an entry is missing."""
+    refused: Mapping[str, Mapping[str, str]]
+    """Of each the documents that are not tried again."""
 
 
 class Poller:
     """Polls what is due, many at once, and keeps each reading as it comes: a source that hangs holds up no other.
 
-    A source is asked once at a time. What has not answered when a round ends is still asked, and kept in a later one.
+    A source is asked once at a time. What has not answered, or is not understood, when a round ends is kept in a later one.
     """
 
-    def __init__(self, store: Store, signals: Mapping[str, Signal], *, get: Get, read: Read, dice: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        signals: Mapping[str, Signal],
+        *,
+        get: Get,
+        read: Read,
+        dice: Callable[[], float],
+        understand: Understand = understand_here,
+    ) -> None:
         """Take where to look."""
         self._store, self._signals, self._dice = store, signals, dice
         self._known = {source.id: source for signal in signals.values() for source in signal.sources}
-        self._look = partial(look, get=get, read=read)
+        self._get, self._read, self._understand = get, read, understand
         self._running: dict[str, asyncio.Task[PollResult]] = {}
+        self._reading: dict[str, tuple[str, asyncio.Task[Sifted]]] = {}
+        """What was read and is still to be understood: by source, the signal and the work."""
         self._hosts = Counter[str]()
         self._waiting = frozenset[str]()
 
@@ -76,8 +104,9 @@ class Poller:
 
     async def close(self) -> None:
         """Break off what is still being asked; it is due again."""
-        running = list(self._running.values())
+        running = self._under_way()
         self._running.clear()
+        self._reading.clear()
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
@@ -90,29 +119,93 @@ class Poller:
         stored.
         """
         await self._ask(now)
-        if not self._running:
-            return BatchResult()
-        await asyncio.wait(self._running.values(), timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait(self._running.values(), timeout=TOGETHER)
-        readings = self._finished()
-        if not readings:
-            return BatchResult()
-        await self._ask(now, kept=frozenset(reading.due.source.id for reading in readings))  # they answer meanwhile
-        seen = await asyncio.to_thread(self._kept, readings, now)
+        ready: list[Sifted] = []
+        while (under_way := self._under_way()) and not ready:
+            await asyncio.wait(under_way, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(under_way, timeout=TOGETHER)
+            ready = await self._sifted(self._finished(), now)
+            if wait is not None:
+                break
+        if not ready:
+            return BatchResult(reading=self._unread())
+        await self._ask(now, kept=frozenset(one.reading.due.source.id for one in ready))  # they answer meanwhile
+        seen = await asyncio.to_thread(self._kept, ready, now)
         self._waiting = seen.waiting
-        return seen
+        return replace(seen, reading=self._unread())
 
     async def _ask(self, now: datetime, kept: frozenset[str] = frozenset()) -> None:
         """Begin to ask what is due, up to the bounds; `kept` is not to be asked again, though nothing is stored of it yet."""
-        if len(self._running) >= BATCH:
+        under_way = self._running.keys() | self._reading.keys()
+        if len(under_way) >= BATCH:
             return
-        due, missing = await asyncio.to_thread(self._due, now, kept | frozenset(self._running), Counter(self._hosts))
-        for number, one in enumerate(due, 1):
+        asked = await asyncio.to_thread(self._due, now, kept | under_way, Counter(self._hosts), BATCH - len(under_way))
+        for number, one in enumerate(asked.due, 1):
             name = one.source.id
-            self._running[name] = asyncio.create_task(self._look(one, now=now, dice=self._dice(), missing=name in missing))
+            looking = look(
+                one,
+                get=self._get,
+                read=self._read,
+                now=now,
+                dice=self._dice(),
+                missing=name in asked.missing,
+                refused=asked.refused.get(name),
+            )
+            self._running[name] = asyncio.create_task(looking)
             self._hosts[host_of(one.source.url)] += 1
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)  # hundreds begun in one turn of the loop would hold up the page
+
+    async def _sifted(self, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:
+        """What can be kept: of these readings, and of those before them that are understood by now."""
+        found = await asyncio.to_thread(self._sift, readings, now) if readings else []
+        begun = [(one.reading.due.source, asyncio.create_task(self._understood(one))) for one in found if one.fresh]
+        self._reading |= {source.id: (source.signal, task) for source, task in begun}
+        if begun:
+            await asyncio.wait([task for _, task in begun], timeout=TOGETHER)
+        done = [name for name, (_, task) in self._reading.items() if task.done()]
+        return [*(one for one in found if not one.fresh), *(self._reading.pop(name)[1].result() for name in done)]
+
+    def _sift(self, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:
+        """Find what is new in each; one with which that fails is the failure of its source."""
+        with self._store.reading() as tx:
+            try:
+                return sift(tx, readings, now)
+            except StoreError:
+                raise
+            except Exception:  # noqa: BLE001 - each is tried by itself next, and its error told
+                log.warning("%d readings could not be compared together; each is compared by itself", len(readings))
+                return [self._sift_alone(tx, reading, now) for reading in readings]
+
+    def _sift_alone(self, tx: Transaction, reading: PollResult, now: datetime) -> Sifted:
+        try:
+            return sift(tx, [reading], now)[0]
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("what %s says could not be compared", reading.due.source.id)
+            return Sifted(internal_error(reading.due, error, now=now, dice=self._dice()))
+
+    async def _understood(self, one: Sifted) -> Sifted:
+        """The same with its claims; what is not understood within bounds is the failure of its source."""
+        reading = one.reading
+        document, now = reading.document.hash if reading.document else "", reading.poll.at
+        try:
+            claims = await self._understand(self._signals[reading.due.source.signal], one.fresh)
+        except Unreadable as error:
+            log.warning("what %s says was not understood: %s", reading.due.source.id, error.reason)
+            return Sifted(failure(reading.due, error, now=now, dice=self._dice(), document=document))
+        except Exception as error:
+            log.exception("what %s says could not be understood", reading.due.source.id)
+            return Sifted(internal_error(reading.due, error, now=now, dice=self._dice()))
+        return replace(one, claims=claims)
+
+    def _unread(self) -> frozenset[str]:
+        """The signals of which something is still to be understood."""
+        return frozenset(signal for signal, _ in self._reading.values())
+
+    def _under_way(self) -> list[asyncio.Task[PollResult] | asyncio.Task[Sifted]]:
+        """All that is being asked or understood."""
+        return [*self._running.values(), *(task for _, task in self._reading.values())]
 
     def _finished(self) -> list[PollResult]:
         """What has been read, no longer counted as being asked."""
@@ -125,21 +218,21 @@ class Poller:
         self._hosts += Counter()  # forgets hosts of which nothing is asked
         return readings
 
-    def _kept(self, readings: Sequence[PollResult], now: datetime) -> BatchResult:
+    def _kept(self, ready: Sequence[Sifted], now: datetime) -> BatchResult:
         """Keep them, then see what of their signals, and of those that were waiting, is still to be polled."""
-        seen = _keep_all(self._store, self._signals, readings, now, self._dice)
+        seen = _keep_all(self._store, ready, now, self._dice)
         with self._store.reading() as tx:
             return replace(seen, waiting=tx.sources.signals_due(now, seen.signals | self._waiting))
 
-    def _due(self, now: datetime, asked: frozenset[str], hosts: Counter[str]) -> tuple[list[Due], frozenset[str]]:
-        """The sources to ask besides those that are asked already, and those of them of which an entry is missing."""
+    def _due(self, now: datetime, asked: frozenset[str], hosts: Counter[str], room: int) -> _Asked:
+        """The sources to ask besides those that are asked already, as many as there is room for."""
         with self._store.reading() as tx:
-            most, room = BATCH + len(asked), BATCH - len(self._running)
+            most = BATCH + len(asked)
             found = tx.sources.due(now, most, self._known)
             due = self._mine(found, asked, hosts, room)
             if len(due) < room and len(found) == most:  # some are not ours, or of a host that is asked enough: look behind them
                 due = self._mine(tx.sources.due(now, known=self._known), asked, hosts, room)
-            return due, _missing(tx, [one.source.id for one in due if one.source.record])
+            return _Asked(due, _missing(tx, [one.source.id for one in due if one.source.record]), refused(tx, due, now))
 
     def _mine(self, found: Iterable[Due], asked: frozenset[str], hosts: Counter[str], room: int) -> list[Due]:
         """Those that are ours to ask, as many as there is room for, and few of one host."""
@@ -160,31 +253,29 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _keep_all(
-    store: Store, signals: Mapping[str, Signal], readings: Sequence[PollResult], now: datetime, dice: Callable[[], float]
-) -> BatchResult:
+def _keep_all(store: Store, ready: Sequence[Sifted], now: datetime, dice: Callable[[], float]) -> BatchResult:
     """Keep what was read, together where that goes."""
     try:
         with store.writing() as tx:
-            return _keep(tx, signals, readings, now)
+            return _keep(tx, ready, now)
     except StoreError:
         raise
     except Exception:  # noqa: BLE001 - each is tried by itself next, and its error told
-        log.warning("%d readings could not be kept together; each is kept by itself", len(readings))
-        return _sum([_keep_alone(store, signals, reading, now, dice()) for reading in readings])
+        log.warning("%d readings could not be kept together; each is kept by itself", len(ready))
+        return _sum([_keep_alone(store, one, now, dice()) for one in ready])
 
 
-def _keep_alone(store: Store, signals: Mapping[str, Signal], reading: PollResult, now: datetime, dice: float) -> BatchResult:
+def _keep_alone(store: Store, one: Sifted, now: datetime, dice: float) -> BatchResult:
     """Keep one reading; one that cannot be kept is booked as the failure of its source."""
     try:
         with store.writing() as tx:
-            return _keep(tx, signals, [reading], now)
+            return _keep(tx, [one], now)
     except StoreError:
         raise
     except Exception as error:
-        log.exception("what %s says could not be kept", reading.due.source.id)
+        log.exception("what %s says could not be kept", one.reading.due.source.id)
         with store.writing() as tx:
-            return _keep(tx, signals, [internal_error(reading.due, error, now=now, dice=dice)], now)
+            return _keep(tx, [Sifted(internal_error(one.reading.due, error, now=now, dice=dice))], now)
 
 
 def _sum(parts: Sequence[BatchResult]) -> BatchResult:
@@ -204,29 +295,18 @@ def _missing(tx: Transaction, records: Sequence[str]) -> frozenset[str]:
     )
 
 
-def _keep(tx: Transaction, signals: Mapping[str, Signal], readings: Sequence[PollResult], now: datetime) -> BatchResult:
-    owner = {reading.due.source.id: reading.due.source.signal for reading in readings}
-    observations = sum(_keep_some(tx, signals, owner, some, now) for some in _slices(readings))
-    polled = frozenset(owner.values())
-    outcomes = Counter(reading.poll.outcome.value for reading in readings)
-    return BatchResult(len(readings), observations, polled, outcomes=outcomes)
+def _keep(tx: Transaction, ready: Sequence[Sifted], now: datetime) -> BatchResult:
+    observations = sum(len(record_results(tx, some, now)) for some in _slices(ready))
+    polled = frozenset(one.reading.due.source.signal for one in ready)
+    outcomes = Counter(one.reading.poll.outcome.value for one in ready)
+    return BatchResult(len(ready), observations, polled, outcomes=outcomes)
 
 
-def _slices(readings: Sequence[PollResult]) -> Iterator[Sequence[PollResult]]:
+def _slices(ready: Sequence[Sifted]) -> Iterator[Sequence[Sifted]]:
     """Those that brought nothing together, the others a few at a time: what is made of them need not be in memory together."""
-    yield [reading for reading in readings if reading.entries is None]
-    full = [reading for reading in readings if reading.entries is not None]
+    yield [one for one in ready if one.reading.entries is None]
+    full = [one for one in ready if one.reading.entries is not None]
     yield from (full[start : start + CHUNK] for start in range(0, len(full), CHUNK))
-
-
-def _keep_some(
-    tx: Transaction, signals: Mapping[str, Signal], owner: Mapping[str, str], readings: Sequence[PollResult], now: datetime
-) -> int:
-    """Book some readings and what they claim; how many observations they brought."""
-    observations = record_results(tx, readings, now)
-    if observations:
-        tx.claims.add([claim for seen in observations for claim in claims_of(signals[owner[seen.source]], seen)])
-    return len(observations)
 
 
 def update_verdicts(

@@ -13,11 +13,12 @@ from typing import TypeAlias
 
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.announce import Route, announce
-from watcher.pipeline.batches import BatchResult, Get, Poller, Read, skip_unchanged, update_verdicts
+from watcher.pipeline.batches import BatchResult, Get, Poller, Read, Understand, skip_unchanged, update_verdicts
 from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.reminders import send_reminders
 from watcher.pipeline.retention import run_retention
 from watcher.pipeline.subscribers import purge_unconfirmed
+from watcher.sandbox.pool import understand_here
 from watcher.store import Policy, Store
 
 log = logging.getLogger(__name__)
@@ -61,10 +62,12 @@ class Context:
     """How long things are kept that nothing cites; None lets nothing go (a rehearsal)."""
     subscribing: bool = False
     """Whether people may subscribe, whose addresses are forgotten where they never confirm."""
+    understand: Understand = understand_here
+    """What new entries claim; a watch has it done within bounds, by processes of its own."""
 
     def poller(self) -> Poller:
         """One that polls its sources."""
-        return Poller(self.store, self.signals, get=self.get, read=self.read, dice=self.dice)
+        return Poller(self.store, self.signals, get=self.get, read=self.read, dice=self.dice, understand=self.understand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ async def _observe_and_decide(
         open_signals |= seen.signals
         last = not seen.polls  # what is still open then waits for answers that are slow to come
         late = last or perf_counter() - started >= PATIENCE
-        ready = [name for name in open_signals if late or name not in seen.waiting]
+        ready = [name for name in open_signals - seen.reading if late or name not in seen.waiting]
         news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
         told, waiting = told + news, waiting or bool(news)
         if waiting and tell is not None and perf_counter() - begun >= pause:

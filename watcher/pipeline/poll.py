@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -40,6 +40,8 @@ class PollResult:
     poll: Poll
     document: Document | None = None
     entries: tuple[Entry, ...] | None = None
+    refused: str = ""
+    """Hash of the document that took more time or memory than is allowed: it is not to be tried again."""
 
 
 def first_look(source: Source) -> Due:
@@ -47,15 +49,24 @@ def first_look(source: Source) -> Due:
     return Due(source, Health(source.id, source.url, source.publisher), "", "", "", 0)
 
 
-async def poll_source(due: Due, *, get: Get, read: Read, now: datetime, dice: float, missing: bool = False) -> PollResult:
-    """Fetch and read one source. `missing`: a record's entry has vanished, so nothing may be skipped as unchanged."""
+async def poll_source(
+    due: Due, *, get: Get, read: Read, now: datetime, dice: float, missing: bool = False, refused: Mapping[str, str] | None = None
+) -> PollResult:
+    """Fetch and read one source. `missing`: a record's entry has vanished, so nothing may be skipped as unchanged.
+
+    `refused`: hashes of documents that are not tried again, each with the reason.
+    """
     started = perf_counter()
     etag, modified = ("", "") if missing or wants_whole(due.health, now) else (due.etag, due.last_modified)
     url = in_year(due.source.url, now)
     if due.health.last_tried_at is not None and url != in_year(due.source.url, due.health.last_tried_at):
         etag, modified = "", ""  # they are those of last year's document
     answer = await get(Request(url, etag=etag, last_modified=modified, headers=due.source.headers))
-    reading = await _read(due, answer, read=read, now=now, dice=dice, missing=missing)
+    why = (refused or {}).get(answer.hash) if isinstance(answer, Document) else None
+    if why:
+        reading = failure(due, Unreadable(why), now=now, dice=dice)
+    else:
+        reading = await _read(due, answer, read=read, now=now, dice=dice, missing=missing)
     return replace(reading, poll=replace(reading.poll, ms=round((perf_counter() - started) * 1000)))
 
 
@@ -80,7 +91,7 @@ async def _read(due: Due, answer: Answer, *, read: Read, now: datetime, dice: fl
     try:
         entries = await _entries(due.source, answer, read)
     except Unreadable as error:
-        return PollResult(due, _poll(due, now, dice, failed=Failed(error.kind, error.reason)))
+        return failure(due, error, now=now, dice=dice, document=answer.hash)
     if strange := misfit(due.source, answer.body, entries, now):
         return PollResult(due, _poll(due, now, dice, failed=Failed(Outcome.SHAPE, strange)), answer)
     newest = found_in(due.source, entries, now) if is_map(due.source) else _newest(entries, now)
@@ -156,13 +167,21 @@ def _newest(entries: Iterable[Entry], now: datetime) -> datetime | None:
     return max((entry.published for entry in entries if entry.published and entry.published <= now + FUTURE), default=None)
 
 
-async def look(due: Due, *, get: Get, read: Read, now: datetime, dice: float, missing: bool) -> PollResult:
+async def look(
+    due: Due, *, get: Get, read: Read, now: datetime, dice: float, missing: bool, refused: Mapping[str, str] | None = None
+) -> PollResult:
     """Poll one source; an error of our own is its failure."""
     try:
-        return await poll_source(due, get=get, read=read, now=now, dice=dice, missing=missing)
+        return await poll_source(due, get=get, read=read, now=now, dice=dice, missing=missing, refused=refused)
     except Exception as error:
         log.exception("%s could not be polled", due.source.id)
         return internal_error(due, error, now=now, dice=dice)
+
+
+def failure(due: Due, error: Unreadable, *, now: datetime, dice: float, document: str = "") -> PollResult:
+    """A document, of this hash, that could not be read or understood."""
+    poll = _poll(due, now, dice, failed=Failed(error.kind, error.reason))
+    return PollResult(due, poll, refused=document if error.lasting else "")
 
 
 def internal_error(due: Due, error: Exception, *, now: datetime, dice: float) -> PollResult:

@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from watcher.core.decision.entry_diff import EntryDiff, diff_entries
-from watcher.core.model import Document, Entry, Observation, Outcome, Source
-from watcher.fetch import redact
+from watcher.core.decision.entry_diff import EntryDiff
+from watcher.core.model import Observation, Outcome
 from watcher.pipeline.linked_pages import linked_pages, maps_of
 from watcher.pipeline.poll import PollResult
+from watcher.pipeline.refusals import Refused, remember
+from watcher.pipeline.sift import Sifted, known_entries
 from watcher.pipeline.skip_unchanged import invalidate
-from watcher.pipeline.stale import refuse_older
-from watcher.publishers import publisher_of
-from watcher.store import KnownEntry, Transaction, entry_digest
+from watcher.store import KnownEntry, Transaction
+
+log = logging.getLogger(__name__)
 
 SUCCESS = frozenset({Outcome.OK, Outcome.UNCHANGED})
 GIVE_UP = 3
 """A followed page that was never there is given up after this many polls."""
 
 
-def record_results(tx: Transaction, readings: Sequence[PollResult], now: datetime) -> list[Observation]:
-    """Store polls, documents, observations and followed pages of some readings; the observations that are new."""
-    known = _known(tx, [reading for reading in readings if reading.entries is not None])
-    readings = [refuse_older(tx, reading, known.get(reading.due.source.id, {})) for reading in readings]
-    good = [reading for reading in readings if reading.entries is not None]
+def record_results(tx: Transaction, results: Sequence[Sifted], now: datetime) -> list[Observation]:
+    """Store polls, documents, observations, claims and followed pages of some readings; the observations that are new."""
+    results = _still_true(tx, results)
+    readings = [one.reading for one in results]
     tx.polls.book([reading.poll for reading in readings])
-    fresh: list[Observation] = []
+    remember(tx, [Refused(one.due.source, one.refused, one.poll.error) for one in readings if one.refused], now)
     stirred = {reading.due.source.signal for reading in readings if reading.due.failures or reading.poll.outcome not in SUCCESS}
-    maps = [site_map for reading in good for site_map in maps_of(reading.due.source, reading.entries or ())]
+    maps = [site_map for reading in readings for site_map in maps_of(reading.due.source, reading.entries or ())]
     if maps:
         tx.sources.follow(maps, now)
-    for reading in good:
-        mine = known.get(reading.due.source.id, {})
-        noticed = diff_entries(reading.entries or (), mine, record=reading.due.source.record, now=now, digest=entry_digest)
-        if noticed != EntryDiff():
-            stirred.add(reading.due.source.signal)
-            fresh += _book_one(tx, reading, noticed, mine, now)
+    for one in results:
+        if one.diff != EntryDiff():
+            stirred.add(one.reading.due.source.signal)
+            _book_one(tx, one, now)
     tx.documents.put([reading.document for reading in readings if reading.document is not None and _is_evidence(reading)])
     invalidate(tx, sorted(stirred))
     _retire_pages(tx, readings, now)
-    return tx.observations.add(fresh)
+    return _book_observations(tx, results)
+
+
+def _still_true(tx: Transaction, results: Sequence[Sifted]) -> list[Sifted]:
+    """Those of which nothing else became known since they were sifted; the others are asked again, where they are due."""
+    known = known_entries(tx, [one.reading for one in results])
+    true = [one for one in results if one.reading.entries is None or one.known == known.get(one.reading.due.source.id, {})]
+    if len(true) < len(results):
+        log.info("%d readings were overtaken by another process", len(results) - len(true))
+    return true
+
+
+def _book_observations(tx: Transaction, results: Sequence[Sifted]) -> list[Observation]:
+    added = tx.observations.add([seen for one in results for seen in one.fresh])
+    claims = (mine for one in results for mine in one.claims)
+    tx.claims.add([replace(claim, observation=seen.id) for seen, mine in zip(added, claims, strict=True) for claim in mine])
+    return added
 
 
 def _is_evidence(reading: PollResult) -> bool:
@@ -50,27 +65,14 @@ def _is_evidence(reading: PollResult) -> bool:
     return poll.outcome is Outcome.SHAPE and (held.outcome, held.error) != (poll.outcome.value, poll.error)
 
 
-def _known(tx: Transaction, good: Iterable[PollResult]) -> Mapping[str, Mapping[str, KnownEntry]]:
-    """What is known of the entries that are to be compared: all of a record's, of a stream those that it shows."""
-    records = [reading.due.source.id for reading in good if reading.due.source.record]
-    streams = [reading for reading in good if not reading.due.source.record]
-    shown = ((reading.due.source.id, entry.key) for reading in streams for entry in reading.entries or ())
-    return tx.observations.known(records) | tx.observations.known_of(shown)
-
-
-def _book_one(
-    tx: Transaction, reading: PollResult, noticed: EntryDiff, known: Mapping[str, KnownEntry], now: datetime
-) -> list[Observation]:
-    source, document = reading.due.source, reading.document
-    if document is None:
-        return []
-    if noticed.fresh:
-        tx.documents.put([document])
-    _book_absences(tx, source.id, noticed, known, now)
-    pages = [page for new in noticed.fresh for page in linked_pages(source, new.entry, now)]
+def _book_one(tx: Transaction, one: Sifted, now: datetime) -> None:
+    source = one.reading.due.source
+    if one.diff.fresh and one.reading.document is not None:
+        tx.documents.put([one.reading.document])
+    _book_absences(tx, source.id, one.diff, one.known, now)
+    pages = [page for new in one.diff.fresh for page in linked_pages(source, new.entry, now)]
     if pages:
         tx.sources.follow(pages, now)
-    return [_observation(source, document, new.entry, new.revision, known.get(new.entry.key), now) for new in noticed.fresh]
 
 
 def _book_absences(tx: Transaction, source: str, noticed: EntryDiff, known: Mapping[str, KnownEntry], now: datetime) -> None:
@@ -83,23 +85,6 @@ def _book_absences(tx: Transaction, source: str, noticed: EntryDiff, known: Mapp
         tx.observations.withdraw([(source, key) for key in noticed.withdrawn], now)
     if noticed.back:
         tx.observations.restore([(source, key) for key in noticed.back], now)
-
-
-def _observation(
-    source: Source, document: Document, entry: Entry, revision: int, was: KnownEntry | None, now: datetime
-) -> Observation:
-    return Observation(
-        source=source.id,
-        entry=entry,
-        seen_at=now,
-        document=document.hash,
-        publisher=publisher_of(source.publisher, entry.link, document.final_url),
-        tier=source.tier,
-        surface=source.surface,
-        url=redact(document.url),
-        revision=revision,
-        first_seen_at=was.first_seen_at if was else now,
-    )
 
 
 def _retire_pages(tx: Transaction, readings: Iterable[PollResult], now: datetime) -> None:

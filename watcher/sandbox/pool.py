@@ -1,4 +1,4 @@
-"""Reading documents in worker processes, so that one that breaks, hangs or swells is one source's failure."""
+"""Reading and understanding in worker processes, so that a document that breaks, hangs or swells is one source's failure."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+
+from pydantic import TypeAdapter
 
 from watcher import formats
-from watcher.core.model import Outcome, Unreadable
-from watcher.sandbox.worker import RETIRED, SIZE, pack_request, unpack_entries
+from watcher.core.decision.claims import claims_of
+from watcher.core.model import Claim, Outcome, Unreadable
+from watcher.sandbox.understanding import Parcel, pack_observations
+from watcher.sandbox.worker import RETIRED, SIZE, pack_question, pack_request, unpack_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
-    from watcher.core.model import Document, Entry, Facts
+    from watcher.core.model import Document, Entry, Facts, Observation, Signal
+
+Understood: TypeAlias = tuple[tuple[Claim, ...], ...]
+"""Of each observation its claims."""
 
 COMMAND = (sys.executable, "-X", "utf8", "-B", "-m", "watcher.sandbox.worker")
 MEMORY = 1 << 30
@@ -35,11 +42,19 @@ _MAX_ANSWER = 128 << 20
 _EXIT_SECONDS = 5.0
 _START = 1.0
 """Seconds that a worker may need before it begins with its first document."""
+_SHELF = 16 << 20
+"""Bytes of signals that a worker is sent; then it begins anew."""
+_CLAIMS: TypeAdapter[Understood] = TypeAdapter(Understood)
 
 
 async def read_here(document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
     """Read in this process, without limits: for tests and for documents of one's own. Raises Unreadable, KeyError."""
     return formats.read(document, format_name, options)
+
+
+async def understand_here(signal: Signal, observations: Sequence[Observation]) -> Understood:
+    """The claims of each observation, made in this process and without limits: for tests and documents of one's own."""
+    return tuple(claims_of(signal, one) for one in observations)
 
 
 class ParserPool:
@@ -72,6 +87,7 @@ class ParserPool:
         self._busy: dict[int, float] = {}
         """When each document under way will have tried our patience, by the number of its reading."""
         self._numbers = count()
+        self._parcels: dict[str, tuple[Signal, Parcel]] = {}
 
     async def read(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
         """The entries of a document. Raises Unreadable, also where a worker died over it, and KeyError for an unknown name."""
@@ -83,25 +99,55 @@ class ParserPool:
         if format_name not in formats.names():
             raise KeyError(format_name)
         request = pack_request(document, format_name, options, self._cpu)
-        answer = json.loads(self._asked(request))
-        if "entries" in answer:
-            return unpack_entries(answer["entries"])
-        raise Unreadable(answer["reason"], Outcome(answer["kind"]))
+        return unpack_entries(self._asked("reading it", lambda _: request)["entries"])
 
-    def _asked(self, request: bytes) -> bytes:
-        """What a worker answers."""
+    async def understand(self, signal: Signal, observations: Sequence[Observation]) -> Understood:
+        """The claims of each observation under the rules of a signal.
+
+        Raises Unreadable where that takes more time or memory than is allowed, or fails.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self.understand_now, signal, observations)
+
+    def understand_now(self, signal: Signal, observations: Sequence[Observation]) -> Understood:
+        """The same, in the calling thread."""
+        parcel, seen = self._parcel(signal), pack_observations(observations)
+
+        def question(worker: _Worker) -> bytes:
+            rules, anew = worker.lacks(parcel)
+            return pack_question(parcel.name, rules, seen, self._cpu, anew=anew)
+
+        return _CLAIMS.validate_python(self._asked("understanding it", question)["claims"])
+
+    def _parcel(self, signal: Signal) -> Parcel:
+        """The signal as workers get it, made once as long as it stays the same."""
+        held = self._parcels.get(signal.id)
+        if held is None or held[0] is not signal:
+            held = self._parcels[signal.id] = signal, Parcel.of(signal)
+        return held[1]
+
+    def _asked(self, doing: str, request: Callable[[_Worker], bytes]) -> dict[str, Any]:
+        """What a worker answers. Raises Unreadable where it refuses, or dies over it."""
+        answer: dict[str, Any] = json.loads(self._exchanged(doing, request))
+        if "reason" in answer:
+            raise Unreadable(answer["reason"], Outcome(answer["kind"]), lasting=answer["lasting"])
+        return answer
+
+    def _exchanged(self, doing: str, request: Callable[[_Worker], bytes]) -> bytes:
+        """The answer of a worker that lives."""
         while True:
             number, kept = next(self._numbers), None
             worker = self._take(number)
             fresh = worker is None
             try:
                 worker = worker or _Worker(self._command)
-                answer = worker.ask(request, self._wall)
+                answer = worker.ask(request(worker), self._wall)
                 kept = worker
             except _WorkerDied as gone:
                 if gone.code == RETIRED and not fresh:
                     continue  # it had just stopped by itself; the document is not to blame
-                raise Unreadable(f"reading it {gone.how}", Outcome.MALFORMED) from gone
+                # A worker that was killed from outside (by a system short of memory) says nothing against the document.
+                raise Unreadable(f"{doing} {gone.how}", Outcome.MALFORMED, lasting=gone.code != -signal.SIGKILL) from gone
             finally:
                 self._give_back(number, kept)
             return answer
@@ -171,6 +217,18 @@ class _Worker:
             env={"PYTHONPATH": path, "PATH": os.defpath},
         )
         self._in, self._out = _pipe(self._process.stdin), _pipe(self._process.stdout)
+        self._signals: dict[str, int] = {}
+        """The signals that it has been sent, and their sizes in bytes."""
+
+    def lacks(self, parcel: Parcel) -> tuple[bytes, bool]:
+        """What it needs of a signal before it can understand by it, and whether it is to forget the others; it has it then."""
+        if parcel.name in self._signals:
+            return b"", False
+        anew = sum(self._signals.values()) + len(parcel.content) > _SHELF
+        if anew:
+            self._signals.clear()
+        self._signals[parcel.name] = len(parcel.content)
+        return parcel.content, anew
 
     def alive(self) -> bool:
         """Whether it has not ended."""

@@ -1,4 +1,4 @@
-"""The process that reads documents for another one: frames in, frames out, within limits of memory and time."""
+"""The process that reads and understands documents for another one: frames in, frames out, within limits of memory and time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from watcher import formats
 from watcher.core.model import Document, Entry, Outcome, Unreadable
+from watcher.sandbox.understanding import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,15 @@ def pack_request(document: Document, format_name: str, options: Any, cpu: int) -
         }
     ).encode()
     return SIZE.pack(len(head)) + head + document.body
+
+
+def pack_question(signal: str, rules: bytes, seen: bytes, cpu: int, *, anew: bool) -> bytes:
+    """What was seen and the name of the signal it is to be understood for; `rules` is that signal where it was not sent yet.
+
+    `anew`: the worker forgets the signals it holds first.
+    """
+    head = json.dumps({"signal": signal, "rules": len(rules), "anew": anew, "cpu": cpu, "body": len(rules) + len(seen)}).encode()
+    return SIZE.pack(len(head)) + head + rules + seen
 
 
 def pack_entries(entries: tuple[Entry, ...]) -> dict[str, Any]:
@@ -85,13 +95,14 @@ def serve(read: Callable[[Document, str, Any], tuple[Entry, ...]], memory: int) 
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
     ):
         resource.setrlimit(kind, (limit, limit))
+    shelf = Shelf()
     for _ in range(_DOCUMENTS):
         if not select.select([source], [], [], _IDLE_SECONDS)[0]:
             return RETIRED
         request = _receive(source)
         if request is None:
             return 0
-        answer, tired = _answer(read, *request)
+        answer, tired = _answer(read, shelf, *request)
         sink.write(SIZE.pack(len(answer)) + answer)
         sink.flush()
         if tired:
@@ -109,27 +120,43 @@ def _receive(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     return (head, body) if len(body) == head["body"] else None
 
 
-def _answer(read: Callable[[Document, str, Any], tuple[Entry, ...]], head: dict[str, Any], body: bytes) -> tuple[bytes, bool]:
+def _answer(
+    read: Callable[[Document, str, Any], tuple[Entry, ...]], shelf: Shelf, head: dict[str, Any], body: bytes
+) -> tuple[bytes, bool]:
     """The answer as JSON, and whether this process should end after it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     allowed = int(used.ru_utime + used.ru_stime) + 1 + head["cpu"]
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    document = Document(head["url"], head["url"], body, "", head["content_type"], _EPOCH)
+    doing = "understanding" if "signal" in head else "reading"
     try:
-        found = pack_entries(read(document, head["format"], unpack_facts(head["options"])))
-        return json.dumps(found).encode(), False
+        return _understood(shelf, head, body) if "signal" in head else _read(read, head, body), False
     except Unreadable as error:
-        tired = isinstance(error.__cause__, MemoryError)
-        reason = "reading it needs more memory than allowed" if tired else error.reason
-        return _refusal(reason, error.kind), tired
+        if isinstance(error.__cause__, MemoryError):
+            return _refusal(f"{doing} it needs more memory than allowed", error.kind, lasting=True), True
+        return _refusal(error.reason, error.kind), False
     except MemoryError:
-        return _refusal("reading it needs more memory than allowed", Outcome.MALFORMED), True
+        return _refusal(f"{doing} it needs more memory than allowed", Outcome.MALFORMED, lasting=True), True
     except Exception as error:  # noqa: BLE001 - the edge of this process: the document failed, the worker goes on
-        return _refusal(f"reading failed: {type(error).__name__}: {str(error)[:200]}", Outcome.MALFORMED), False
+        kind = Outcome.ERROR if "signal" in head else Outcome.MALFORMED
+        return _refusal(f"{doing} failed: {type(error).__name__}: {str(error)[:200]}", kind), False
 
 
-def _refusal(reason: str, kind: Outcome) -> bytes:
-    return json.dumps({"reason": reason, "kind": str(kind)}).encode()
+def _read(read: Callable[[Document, str, Any], tuple[Entry, ...]], head: dict[str, Any], body: bytes) -> bytes:
+    document = Document(head["url"], head["url"], body, "", head["content_type"], _EPOCH)
+    found = pack_entries(read(document, head["format"], unpack_facts(head["options"])))
+    return json.dumps(found).encode()
+
+
+def _understood(shelf: Shelf, head: dict[str, Any], body: bytes) -> bytes:
+    if head["anew"]:
+        shelf.clear()
+    if head["rules"]:
+        shelf.put(head["signal"], body[: head["rules"]])
+    return shelf.claims(head["signal"], body[head["rules"] :])
+
+
+def _refusal(reason: str, kind: Outcome, *, lasting: bool = False) -> bytes:
+    return json.dumps({"reason": reason, "kind": str(kind), "lasting": lasting}).encode()
 
 
 if __name__ == "__main__":

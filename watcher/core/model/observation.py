@@ -48,13 +48,17 @@ class Failed:
 
 
 class Unreadable(Exception):  # noqa: N818 - the word of the design
-    """A document that a format cannot trust; `kind` says how the poll is booked."""
+    """A document that a format cannot trust; `kind` says how the poll is booked.
 
-    def __init__(self, reason: str, kind: Outcome = Outcome.MALFORMED) -> None:
+    `lasting`: it took more time or memory than allowed, and would again.
+    """
+
+    def __init__(self, reason: str, kind: Outcome = Outcome.MALFORMED, *, lasting: bool = False) -> None:
         """Keep the reason in words."""
         super().__init__(reason)
         self.reason = reason
         self.kind = kind
+        self.lasting = lasting
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,61 @@
+"""Documents that took more time or memory than is allowed: remembered, so that the same one is not tried again and again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from watcher import __version__
+from watcher.core.model import Source
+from watcher.store import Due, Transaction
+
+REFUSED = "documents refused"
+"""Under this name the store keeps them."""
+MOST = 200
+"""So many are remembered, the latest."""
+LASTS = timedelta(days=1)
+"""Then it is tried once more: the machine may have been busy with other things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that was too much for the reader of a source, or for the rules of its signal."""
+
+    source: Source
+    document: str
+    """Its hash."""
+    why: str
+
+
+def refused(tx: Transaction, dues: Iterable[Due], now: datetime) -> dict[str, Mapping[str, str]]:
+    """Of each source the documents that are not tried again, by their hash, with the reason; most sources have none."""
+    rows = _rows(tx, now)
+    found: dict[str, Mapping[str, str]] = {}
+    for source in (due.source for due in dues) if rows else ():
+        way = _way(tx, source)
+        if mine := {row["document"]: row["why"] for row in rows if row["way"] == way}:
+            found[source.id] = mine
+    return found
+
+
+def remember(tx: Transaction, refusals: Iterable[Refused], now: datetime) -> None:
+    """Try these documents no more until they, their format or the rules of their signal change."""
+    new = [{"document": one.document, "way": _way(tx, one.source), "at": now.isoformat(), "why": one.why} for one in refusals]
+    if new:
+        tx.meta.put(REFUSED, json.dumps([*_rows(tx, now), *new][-MOST:]))
+
+
+def _rows(tx: Transaction, now: datetime) -> list[dict[str, Any]]:
+    """Those that have not lapsed (nor lie ahead, after a clock that was set back)."""
+    held = json.loads(tx.meta.get(REFUSED, "[]"))
+    return [row for row in held if now - LASTS < datetime.fromisoformat(row["at"]).astimezone(UTC) <= now]
+
+
+def _way(tx: Transaction, source: Source) -> str:
+    """How a source's documents are read and understood: another way may be quicker."""
+    parts = [source.format, sorted(source.options.items()), tx.claims.rules(source.signal), __version__]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,70 @@
+"""What a reading says beyond what is known, worked out before the transaction that keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from watcher.core.decision.entry_diff import EntryDiff, diff_entries
+from watcher.core.model import Claim, Document, Entry, Observation, Source
+from watcher.fetch import redact
+from watcher.pipeline.poll import PollResult
+from watcher.pipeline.stale import refuse_older
+from watcher.publishers import publisher_of
+from watcher.store import KnownEntry, Transaction, entry_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """A reading with what is new in it, against what was known at that moment."""
+
+    reading: PollResult
+    known: Mapping[str, KnownEntry] = field(default_factory=dict)
+    diff: EntryDiff = field(default_factory=EntryDiff)
+    fresh: tuple[Observation, ...] = ()
+    """What was not seen before, without its number."""
+    claims: tuple[tuple[Claim, ...], ...] = ()
+    """Of each of these, once it was understood, what it claims."""
+
+
+def sift(tx: Transaction, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:
+    """What each reading brings; a copy of a record that is older than what is known is refused."""
+    known = known_entries(tx, readings)
+    return [_sifted(tx, reading, known.get(reading.due.source.id, {}), now) for reading in readings]
+
+
+def known_entries(tx: Transaction, readings: Iterable[PollResult]) -> Mapping[str, Mapping[str, KnownEntry]]:
+    """What is known of the entries that are to be compared: all of a record's, of a stream those that it shows."""
+    good = [reading for reading in readings if reading.entries is not None]
+    records = [reading.due.source.id for reading in good if reading.due.source.record]
+    streams = [reading for reading in good if not reading.due.source.record]
+    shown = ((reading.due.source.id, entry.key) for reading in streams for entry in reading.entries or ())
+    return tx.observations.known(records) | tx.observations.known_of(shown)
+
+
+def _sifted(tx: Transaction, read: PollResult, known: Mapping[str, KnownEntry], now: datetime) -> Sifted:
+    reading = refuse_older(tx, read, known)
+    source, document = reading.due.source, reading.document
+    if reading.entries is None or document is None:
+        return Sifted(reading)
+    diff = diff_entries(reading.entries, known, record=source.record, now=now, digest=entry_digest)
+    fresh = (_observation(source, document, new.entry, new.revision, known.get(new.entry.key), now) for new in diff.fresh)
+    return Sifted(reading, known, diff, tuple(fresh))
+
+
+def _observation(
+    source: Source, document: Document, entry: Entry, revision: int, was: KnownEntry | None, now: datetime
+) -> Observation:
+    return Observation(
+        source=source.id,
+        entry=entry,
+        seen_at=now,
+        document=document.hash,
+        publisher=publisher_of(source.publisher, entry.link, document.final_url),
+        tier=source.tier,
+        surface=source.surface,
+        url=redact(document.url),
+        revision=revision,
+        first_seen_at=was.first_seen_at if was else now,
+    )
