@@ -80,6 +80,16 @@ def row(**more: Any) -> dict[str, Any]:
     [
         (row(examples=["Gadget 2 is {open to all}."]), "holds no words of its row"),
         (row(**{"class": "adverb"}), ""),
+        (row(**{"class": "wished", "side": "before", "scope": "clause"}), "is not wished"),
+        (row(**{"class": "gone", "side": "after", "scope": "next"}), "holds no words of its row"),
+        (
+            row(
+                **{"class": "hearsay", "side": "beside", "scope": "sentence"},
+                words=["some say"],
+                examples=["Some say that Gadget 2 is {open}."],
+            ),
+            "",
+        ),
         (row(**{"class": "adverb"}, examples=["Gadget 2 is {open to all}."]), "holds no words of its row"),
         (row(examples=["Gadget 2 is quite purple and {open to all}."]), "leaves is, purple, and unexplained"),
         (row(**{"class": "past"}, words=["is"], examples=["Gadget 2 is {open to all}."]), ""),
@@ -99,6 +109,8 @@ def test_an_example_that_its_row_does_not_explain_is_named(table: dict[str, Any]
         (row(colour="red"), "row 1: unknown key 'colour'"),
         (row(**{"class": "purple"}), "row 1: class 'purple'"),
         (row(scope="sentence"), "row 1: scope 'sentence'"),
+        (row(**{"class": "wished"}, side="left", scope="clause"), "row 1: side and scope 'left', 'clause'"),
+        (row(**{"class": "wished"}), "row 1: class 'wished'"),
         (row(examples=[]), "examples is missing"),
         (row(words=[]), "words is missing"),
     ],

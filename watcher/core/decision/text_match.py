@@ -43,8 +43,9 @@ def match_text_rule(seen: RuleContext, rule: Rule, *, whole: bool) -> TextMatch 
     `whole` asks for a sentence of which every word is explained.
     """
     past: TextMatch | None = None
-    for said in matches(rule.sentence, seen.signal.vocabulary, seen.reading, whole=whole) if rule.sentence else ():
-        heard = None if is_over(said.quote) or is_vague(said.quote) else _heard(seen, rule, said)
+    vocabulary = seen.signal.vocabulary
+    for said in matches(rule.sentence, vocabulary, seen.reading, whole=whole) if rule.sentence else ():
+        heard = None if is_over(vocabulary.masked(said.quote)) or is_vague(said.quote) else _heard(seen, rule, said)
         if heard and heard.since is None and not said.past:
             return heard
         past = past or (heard if heard and heard.since else None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from watcher.core.language.lexicon import word_set
+from watcher.core.language.lexicon import choice, cue, word_set
 from watcher.core.language.text import (
     ADVERBS,
     AUXILIARIES,
@@ -24,127 +24,40 @@ from watcher.core.language.vocabulary import Phrase
 
 NEGATIONS: Final = word_set("negation")
 NOT_NEGATIONS: Final = word_set("no_negation")
-NEGATED: Final = re.compile(
-    r"(?i)\b(?:yet to|stop(?:s|ped)? short of|decid\w+ against|rather than|instead of|far from|no plans? to|fail\w* to"
-    r"|declin\w+ to|refus\w+ to|ceas(?:e|es|ed|ing)|(?:barred|banned|blocked|prohibit\w+|forbidden) from"
-    r"|had (?:planned|hoped|intended|expected|promised|wanted)|no longer (?:plan|expect|intend)\w*"
-    r"|ruled out|rules out|den(?:y|ies|ied)|false that|untrue that|not true that|a myth that|hoax|nothing (?:is|was|has)"
-    r"|anything but|nowhere near)\b|\b(?:almost|nearly|virtually|practically|scarcely|barely) ?$"
-)
-AFTER_NEGATION: Final = re.compile(
-    r"(?i)^\W{0,3}(?:to|for|in|at)? ?(?:no ?one|nobody|none|nowhere|not yet|never|no longer|anymore|any more"
-    r"|(?:no|false|n/a)(?=\W*(?:$|\|)|\s?[)\],;]))\b"
-)
-PLANNED: Final = re.compile(
-    r"(?i)\b(?:will|'ll|shall|expects? to|expected to|plan(?:s|ning|ned)? (?:to|on|for)|intends? to|going to|scheduled (?:to"
-    r"|for)|slated (?:to|for)"
-    r"|set to|due to be|is coming|are coming|(?<!continues )(?<!continue )to be"
-    r"|prepar\w+ to|promis\w+ to|commit\w* to|working (?:to|toward|towards)"
-    r"|about to|upcoming|soon be)\b|\bbe$"
-)
-WISHED: Final = re.compile(
-    r"(?i)\b(?:goal|aim|aims|aiming|hopes?|hoping|hoped|ambition|eventual|eventually|someday|one day|would like|want(?:s|ed)?"
-    r"|dream\w*|demand\w*|urg(?:es?|ed|ing)|petition\w*|call(?:s|ed|ing)? (?:for|on))\b"
-)
-CONDITIONAL: Final = re.compile(
-    r"(?i)\b(?:if|unless|once|whether|assuming|suppose|supposing|provided that|as soon as|in case|(?:until|till)(?! now)"
-    r"|before|ahead of|prior to|pending"
-    r"|so that|in order that|ensur\w+ that|make sure"
-    r"|would|could|might|may|should|can not confirm|must first|require\w* (?:\w+ ){0,6}before|when"
-    r"|(?:world|future|case|scenario|situation)s? (?:where|in which)|(?:the|that|any) (?:day|moment|hour)(?! (?:of|for|has"
-    r"|is|was|in|on)\b))\b"
-)
-HEARSAY: Final = re.compile(
-    r"(?i)\b(?:(?:some|many|people|critics|analysts|observers|others|reports?|media|posts?|outlets?|participants|customers"
-    r"|partners"
-    r"|testers|researchers|insiders|glasswing) (?:say|says|said"
-    r"|claim\w*|believe\w*|think\w*|suggest\w*|that)"
-    r"|rumou?r\w*|reportedly|allegedly|supposedly|purported\w*|unconfirmed|speculat\w+|sources? sa(?:y|id)"
-    r"|according to (?!anthropic|our\b)"
-    r"|(?:analysts|customers|people|users|observers|many|experts|markets|traders|investors) expect\w*"
-    r"|phish\w*|spoof\w*|beware|april fools?|myth(?=:)|in (?:the|a|an|this|our) (?:game|novel"
-    r"|film|movie|story|trailer|exercise|drill|rehearsal|test run|tabletop)"
-    r"|(?:lists|listed|advertises?|markets|describes|labels) (?:[\w.\-]+ ){1,5}as"
-    r"|(?:fears?|feared|worr(?:y|ies|ied)|suspects?)(?: that)?"
-    r"|(?<!.)(?:fix(?:ed|es)?|bugfix)(?= )"
-    r"|wrongly|erroneously|incorrectly|in error|(?:earlier|previous|prior) version|correction(?=:)"
-    r"|it is said|is said to|are said to|is believed to|claims? that|claimed that|predict\w*|bets?|odds|market asks|scenario"
-    r"|simulat\w+|hypothetical\w*"
-    r"|imagin\w+|fiction\w*|parody|satire|pretend\w*|what if|as if|fake\w*|scam\w*|users? (?:say|said|report|reported"
-    r"|complain\w*))\b"
-)
-SAYING: Final = re.compile(
-    r"(?i)\b(?:fixed|fixes|error|message|banner|label|said|says|wrote|writes|claimed|claims|told|asked|asks|tweeted|posted|quoted|headline|headlines|joked|reads)\b"
-)
-COMPARED: Final = re.compile(
-    r"(?i)\b(?:than|compared (?:to|with)|unlike|in contrast (?:to|with)|contrary to|as opposed to|in place of|instead of"
-    r"|besides|versus|vs|as \w+ as|(?:exceed|surpass|outperform|beat|rival|match)\w*)\b"
-)
-INTERROGATIVE: Final = re.compile(
-    r"(?i)^\W*(?:(?:is|are|was|were|has|have|had|will|would|can|could|should|does|do|did|may|might)\b"
-    r"(?! not\b| n't\b)|(?:when|why|how|where|who|what|which) (?:is|are|was|were|will|would|can|could|should|does|do|did|has"
-    r"|have)\b)"
-)
-STATIVE_PAST: Final = re.compile(
-    r"(?i)\b(?:was|were|had been|used to be|formerly|previously|originally|at the time|back then|once)\W*(?:\w+ly\W*)?$"
-)
-DISTRIBUTED: Final = re.compile(
-    r"(?i)^(?:\w+ ){0,3}?(?:on|in|under|for|with) (?:every|all) (?:account|plan|region|tier|surface|platform|tool"
-    r"|subscription|setting|location|countr)"
-)
-WIDELY: Final = re.compile(r"(?i)\b(?:generally|publicly|widely|open)\b")
-TO_COME: Final = re.compile(
-    r"(?i)\b(?:in the (?:coming|next)|(?:over|within) the (?:coming|next)|next (?:week|month|quarter|year)|later this"
-    r"|tomorrow|soon|by the end of|in (?:a few|two|three|several) (?:days|weeks|months))\b"
-)
-PRESENT: Final = re.compile(r"(?i)\b(?:now|today|already|effective immediately|since|yesterday)\b")
+NEGATED: Final = cue("negated", "before", "clause")
+NEARLY: Final = cue("negated", "before", "next")
+DENIED_AT_ONCE: Final = cue("negated", "after", "near")
+PLANNED: Final = cue("planned", "before", "clause")
+TO_BE_DONE: Final = cue("planned", "before", "next")
+WISHED: Final = cue("wished", "before", "clause")
+CONDITIONAL: Final = cue("conditional", "before", "sentence")
+HEARSAY: Final = cue("hearsay", "beside", "sentence")
+SAYING: Final = cue("saying", "beside", "sentence")
+COMPARED: Final = cue("compared", "before", "clause")
+QUESTION: Final = cue("question", "beside", "sentence")
+WAS: Final = cue("was", "before", "near")
+DISTRIBUTED: Final = cue("distributed", "beside", "sentence")
+WIDELY: Final = cue("wide", "beside", "sentence")
+TO_COME: Final = cue("to_come", "beside", "sentence")
+PRESENT: Final = cue("present", "beside", "sentence")
 INFINITIVE_OK: Final = word_set("ordered")
 
 
-RESTRICTED: Final = re.compile(
-    r"(?i)^\W*(?:(?:only |exclusively )?(?:to|for) (?:(?:the|our|all|its|a few|some|select"
-    r"|more) )?(?:\w+ ){0,2}?(?:participants?|partners?|members|organi[sz]ations|employees|staff|researchers"
-    r"|defenders|testers|governments?|agencies|institutions|universities)|(?:with)?in (?:Anthropic|the company)|internally"
-    r"|who(?! (?:has|have|uses?) )|that|whose"
-    r"|verified|approved|vetted|enrolled|invited|selected|cleared|accepted|participating|under NDA"
-    r"|by invitation|(?:up)?on request"
-    r"|after (?:approval|verification|review)|subject to|pending|with (?:an? )?(?:approved|verified|early)|on (?:the "
-    r"|our )?(?:waitlist|allow-?list)"
-    r"|(?:in|of|through|under|via) (?:(?:the|our|its|Anthropic's|Project|a) ?)?(?:[\w\-]+ ){0,4}?(?:programs?|programmes?"
-    r"|preview|beta|waitlist|Glasswing|pilot|trial))\b"
-)
-"""Words right behind an opening that close it again: "to all customers who are approved"."""
-DENIED: Final = re.compile(
-    r"(?i)\b(?:is|are|was|were) (?:false|wrong|untrue|incorrect|not true|a hoax|fake|mistaken|inaccurate|nonsense)\b"
-    r"|\bby (?:mistake|accident|error)\b"
-)
+RESTRICTED: Final = cue("restricted", "after", "near")
+DENIED: Final = cue("negated", "after", "sentence")
 GERUNDS: Final = word_set("opening_gerund")
-FINITE: Final = re.compile(
-    r"(?i)\b(?:will|would|could|can|should|must|may|might|is|are|was|were|requires?|takes?|means|remains?|needs?|depends?|has|makes)\b"
-)
-UNDONE: Final = re.compile(
-    r"(?i)^[^.;:]{0,60}?\b(?:is|are|was|has|have|will|would|remains?|does|do)\b (?:still )?(?:not|never|no|yet|far|months"
-    r"|years|weeks|unlikely|uncertain|unclear|unthinkable|off)\b"
-)
+FINITE: Final = cue("finite", "beside", "sentence")
+UNDONE: Final = cue("undone_opening", "after", "clause")
 STEMS: Final = word_set("act_stem")
-CHOSEN: Final = re.compile(
-    r"(?i)^[^.;]{0,60}?\b(?:verified|approved|vetted|allow-?listed|whitelisted|invited|select|selected|eligible|participants"
-    r"|partners|enrolled|trusted|programs?|programmes?|Glasswing)\b"
-)
-AFTERWARDS: Final = re.compile(r"(?i)\b(?:after|following|since|despite|before)\b[^,]*$")
-NARROWING: Final = re.compile(r"(?i)^\s+(?!(?:on|in|from|via|through|at|today|now|starting|as|and|who|our|of our|the)\b)\w")
+CHOSEN: Final = cue("chosen", "after", "clause")
+AFTERWARDS: Final = cue("afterwards", "before", "aside")
+NARROWING: Final = re.compile(rf"(?i)^\s+(?!{choice('widening')})\w")
 GLAD: Final = word_set("glad")
 OPENING_VERBS: Final = word_set("opening_verb")
-LEFT_BEHIND: Final = re.compile(
-    r"(?i)\b(?:until now|previously|formerly|no longer|exit(?:s|ed|ing)?|leav(?:es|ing)|left|out of|graduat\w+ from"
-    r"|remov\w+|lift\w*|end(?:s|ed|ing)|drop\w*|scrap\w*|abolish\w*|after)(?: [\w\-]+){0,4}\W*$"
-)
-"""A state that is left: "until now in limited preview", "exits preview"."""
+LEFT_BEHIND: Final = cue("left_behind", "before", "near")
 
-STRICT: Final = re.compile(r"(?i)\b(?:if|unless|whether|assuming|could|might|may|would|pending|provided that)\b")
-CONDITION_BEHIND: Final = re.compile(
-    r"(?i)[^.;]{0,120}?,? (?:if|unless|once|as soon as|provided that|pending|subject to|assuming|when)\b"
-)
+STRICT: Final = cue("strict", "before", "sentence")
+CONDITION_BEHIND: Final = re.compile(rf"(?i)[^.;]{{0,120}}?,? {choice('condition_behind')}")
 OPENINGS: Final = frozenset({"open"})
 """Kinds of phrases that open a thing to all: what narrows the audience takes them back."""
 OFFERS: Final = frozenset({"offered"})
@@ -153,79 +66,28 @@ STATES: Final = (
     OPENINGS | OFFERS | {"partly_open", "described", "gate", "gate_invitation", "gate_verification", "only", "in_product"}
 )
 """Kinds of phrases that tell how things are: "was available" is past; all other kinds tell what happened."""
-BALKING: Final = re.compile(
-    r"(?i)^(?:practi[cs]|rehears|simulat|consider|discuss|debat|mean|risk|avoid|delay|postpon|stop|regret|oppos|reject|suggest|propos|recommend"
-    r"|contemplat|envision|mention|fear|rul|weigh|prevent)\w*$"
-)
-"""Verbs after which a gerund is only spoken of: "we considered making it available"."""
-BESIDE: Final = re.compile(
-    r"(?i)(?:, | - | \u2014 )(?:unlike|like|in contrast to|compared (?:to|with)|as opposed to)\b[^,\u2014]*?(?:,| - | \u2014 )"
-)
-"""An insertion that compares the subject with something else: ", unlike X,"."""
-LASTED: Final = re.compile(
-    r"(?i)^[^.;]{0,40}?\b(?:(?:for|within) (?:\w+ ){0,3}?(?:minutes?|hours?|days?|weeks?|months?)|until|between"
-    r"|from \w+ \d{1,2} (?:to|until)|last (?:week|month|year|spring|summer|autumn|fall|winter|june|july|may|april|march))\b"
-)
-"""A span that is over, behind a past verb: "was suspended for three weeks"."""
+BALKING: Final = re.compile(rf"(?i)^{choice('balking')}$")
+BESIDE: Final = re.compile(rf"(?i)(?:, | - | \u2014 ){choice('contrasting')}[^,\u2014]*?(?:,| - | \u2014 )")
+LASTED: Final = cue("lasted", "after", "clause")
 
-OVERTURNED: Final = re.compile(
-    r"(?i)\b(?:delay|postpon|defer|cancel|scrap|shelv|abandon|halt|paus|revers|rescind|overturn|oppos|challeng|reject|resist"
-    r"|appeal|criticiz|criticis|condemn|protest|vacat|enjoin|defeat|disput|lift)\w*(?: back| down)?"
-    r"(?: (?!and |or |then |but |we |it |they |anthropic )[\w'\-]+){0,4} ?$"
-    r"|\b(?:bugs?|glitch\w*|errors?|hackers?|attackers?|thieves|resellers?|misconfiguration|accidentally|mistakenly|inadvertently)"
-    r"(?: [\w'.\-]+){0,6} ?$"
-    r"|\b(?:roll(?:ed|s|ing)? back|withdr[aeo]w\w*|fought|fights?|fighting|struck down|voted down)"
-    r"(?: (?!and |or |then |but |we |it |they |anthropic )[\w'\-]+){0,4} ?$"
-)
-"""What was meant is undone before it is said: "delayed the | general availability", "lifted the order that | suspended …"."""
-GONE: Final = re.compile(
-    r"(?i)^ (?:is|are|was|were|has|have)(?: \w+)?? (?:gone|over|no more|history|lifted|abolished|dropped|ended|removed)\b"
-)
-"""A state that is no more: "the waitlist | is gone"."""
-COMING: Final = re.compile(r"(?i)\b(?:is|are|am|'s|'re) (?:now |soon |finally )?coming$|^coming$")
-PLANNED_BEHIND: Final = re.compile(
-    r"(?i)^[^.;:]{0,60}?\b(?:is|are|remains?) (?:still |now |currently )?"
-    r"(?:planned|scheduled|slated|expected|due|targeted|anticipated|coming|next)\b"
-)
-"""What makes a noun before it a plan: "general availability of X | is planned for March"."""
-OVERTURNED_BEHIND: Final = re.compile(
-    r"(?i)^ (?:was|were|is|are|has been|have been) (?:\w+ )?(?:lifted|rescinded|revoked|overturned|vacated|over"
-    r"|stayed|struck down|rejected|dismissed|denied|proposed|drafted|debated|considered|pending)\b|^ (?:failed|expired)\b"
-)
-"""What undoes an order that was named: "the directive to suspend access to X | was lifted"."""
-FUTURATE: Final = re.compile(
-    r"(?i)\b(?:launches|opens|goes|ships|arrives|rolls out|becomes|starts|begins|comes|reaches|hits|enters)\b"
-)
-ABLE: Final = re.compile(r"(?i)\bcan(?: \w+ly| also| still| always| now)? ?$")
-"""An act that is possible is not done: "Anthropic can | suspend access"."""
-STARTS: Final = re.compile(r"(?i)(?:^|[:!\u2014] ?|\btoday,? )(?:the |its )?$")
-OPENS: Final = re.compile(
-    r"(?i)^[^.;:]{0,60}?\b(?:begins?|began|starts?|started|is here|has (?:begun|started|arrived)|arrives?|today|is live)\b"
-    r"|^(?: (?:in|on|for|via|through|across|and|with) [^.;:]{1,60})?[.!]?$"
-)
-HERALD: Final = re.compile(
-    r"(?i)\b(?:announc\w+|mark(?:s|ed|ing)?|celebrat\w+|declar\w+|confirm\w*|launch\w*|begin\w*|start\w*|reach\w*|welcom\w+"
-    r"|introduc\w+) (?:the |today's |its |today the )?$"
-)
-"""Verbs that tell an opening which is a noun: "announces the | general availability of X"."""
+OVERTURNED: Final = cue("overturned", "before", "next")
+GONE: Final = cue("gone", "after", "next")
+COMING: Final = cue("coming", "before", "next")
+PLANNED_BEHIND: Final = cue("planned", "after", "clause")
+OVERTURNED_BEHIND: Final = cue("overturned", "after", "next")
+FUTURATE: Final = cue("futurate", "beside", "sentence")
+ABLE: Final = cue("able", "before", "next")
+STARTS: Final = re.compile(rf"(?i)(?:^|[:!\u2014] ?|{choice('starts_on')},? )(?:the |its )?$")
+OPENS: Final = cue("opens", "after", "clause")
+OPENS_WHERE: Final = re.compile(rf"(?i)^(?: {choice('opens_where')} [^.;:]{{1,60}})?[.!]?$")
+HERALD: Final = cue("herald", "before", "next")
 BARE: Final = word_set("bare_verb")
 DOERS: Final = word_set("doer")
-PARTLY: Final = re.compile(
-    r"(?i)^ (?:only |just )?(?:(?:at|as|with|under|on|in|for|to) (?:the |our |its |a |an |one |some |two )?"
-    r"(?!all\b|every|any)(?:[\w\-]+ ){0,3}?"
-    r"(?:settings?|menu|workspace|console|regions?|zones?|plans?|tiers?|price|discount|rate|mode|beta|default)"
-    r"|only (?:to|for|on|in|as|with)|by default|into|onto)\b"
-)
-"""What limits an act to a part: "suspended | in the Jakarta region", "no longer available | at the old price"."""
-BACK: Final = re.compile(r"(?i)\bback (?:to|with|at|as|from|into|in the)\b")
-"""What is back somewhere else than in use: "X is | back | to its old tricks"."""
+PARTLY: Final = cue("partly", "after", "next")
+BACK: Final = cue("back", "beside", "sentence")
 ASIDE_FIRST: Final = word_set("aside_first")
-AFTER_DOING: Final = re.compile(
-    r"(?i)\b(?:ever since|since|after|when) (?:we|they|it|anthropic|the company)(?: \w+ly| had| have)? ?$"
-)
-"""A side clause that only mentions what somebody did: "ever since we | suspended X"."""
-ASIDE: Final = re.compile(r"(?i)\b(?:since|while|during|in which|when|although|even though|despite)\b[^,;:]*$")
-"""A side clause that only mentions what is over: "since X was | suspended"."""
+AFTER_DOING: Final = cue("after_doing", "before", "next")
+ASIDE: Final = cue("aside", "before", "aside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +126,7 @@ def is_heralded(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
     if not phrase.object_right or phrase.kind not in OPENINGS or scene.tokens[scene.start].text not in NOMINAL:
         return True
     if STARTS.search(parts.before):
-        return bool(OPENS.match(parts.behind))
+        return bool(OPENS.match(parts.behind) or OPENS_WHERE.match(parts.behind))
     return bool(HERALD.search(parts.before))
 
 
@@ -307,9 +169,9 @@ def is_ahead(parts: Parts) -> bool:
     return foreseen or bool(TO_COME.search(clause))
 
 
-def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
+def manner(scene: Scene, phrase: Phrase) -> frozenset[str]:
     """The manners in which a phrase is said, empty where it is plainly stated; looks left within its clause."""
-    parts = _parts(sentence, scene, phrase)
+    sentence, parts = scene.sentence, _parts(scene, phrase)
     found = {
         "negated": _negated(scene, parts) or _undone(phrase, parts),
         "planned": _planned(scene, parts),
@@ -333,7 +195,8 @@ def manner(sentence: str, scene: Scene, phrase: Phrase) -> frozenset[str]:
     return frozenset(manners - {"conditional"} if "planned" in manners and not strict else manners)
 
 
-def _parts(sentence: str, scene: Scene, phrase: Phrase) -> Parts:
+def _parts(scene: Scene, phrase: Phrase) -> Parts:
+    sentence = scene.sentence
     start, end = scene.tokens[scene.start].start, scene.tokens[scene.stop - 1].end
     clause = _clause(scene)
     reach = REACH if phrase.object_right else 1
@@ -346,7 +209,12 @@ def _planned(scene: Scene, parts: Parts) -> bool:
     """Whether it is still to come: "will be", "is coming to all", "Anthropic to open X", "… is planned for March"."""
     first = f"{parts.scope}{parts.words.split(' ', maxsplit=1)[0]}"
     return (
-        bool(PLANNED.search(parts.scope.rstrip()) or COMING.search(first) or PLANNED_BEHIND.match(parts.behind))
+        bool(
+            PLANNED.search(parts.scope)
+            or TO_BE_DONE.search(parts.scope)
+            or COMING.search(first)
+            or PLANNED_BEHIND.match(parts.behind)
+        )
         or is_intended(scene, parts.clause)
         or is_ahead(parts)
     )
@@ -362,7 +230,7 @@ def _conditional(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
 def _retold(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
     """Whether it tells what is over: a state that was, an event that lasted, or one that only a side clause mentions."""
     if not _eventive(phrase):
-        return bool(STATIVE_PAST.search(parts.scope) or LEFT_BEHIND.search(parts.scope))
+        return bool(WAS.search(parts.scope) or LEFT_BEHIND.search(parts.scope))
     at = scene.start - 1
     while at > 0 and scene.tokens[at].text in ADVERBS:
         at -= 1
@@ -411,12 +279,12 @@ def _negated(scene: Scene, parts: Parts) -> bool:
             follow = scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
             if follow not in NOT_NEGATIONS and not _closed(scene.tokens[at : scene.start]):
                 return True
-    return bool(NEGATED.search(parts.scope) or OVERTURNED.search(parts.scope))
+    return bool(NEGATED.search(parts.scope) or NEARLY.search(parts.scope) or OVERTURNED.search(parts.scope))
 
 
 def _undone(phrase: Phrase, parts: Parts) -> bool:
     """Whether what follows takes it back: "available to no one", "general availability of X is not planned", "… is false"."""
-    if AFTER_NEGATION.search(parts.after) or DENIED.search(parts.after):
+    if DENIED_AT_ONCE.search(parts.after) or DENIED.search(parts.after):
         return True
     if phrase.object_right and OVERTURNED_BEHIND.match(parts.behind):
         return True
@@ -445,7 +313,7 @@ def _heard(sentence: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _asked(sentence: str) -> bool:
-    return sentence.rstrip("\"')] ").endswith("?") or bool(INTERROGATIVE.search(sentence)) or "? " in sentence[-12:]
+    return sentence.rstrip("\"')] ").endswith("?") or bool(QUESTION.search(sentence)) or "? " in sentence[-12:]
 
 
 def _quoted(sentence: str, start: int, end: int) -> bool:

@@ -32,6 +32,7 @@ from watcher.core.language.text import (
     before_article,
     before_brackets,
     has_auxiliary,
+    is_maker,
     list_left,
     list_right,
     noun_phrase_start,
@@ -132,6 +133,7 @@ def is_active(scene: Scene) -> bool:
     )
 
 
+_BEFORE_A_NAME: Final = DETERMINERS | ADVERBS - {"as", "of"} | {"'s", '"', "("}
 _OWNING: Final = word_set("owning")
 _OPENING = 3
 """Words before a thing that a participle may open a sentence with: "Based in part on X, …"."""
@@ -141,7 +143,7 @@ def headed(scene: Scene, at: int) -> tuple[Thing, ...]:
     """The things of the list that ends at `at`, unless another noun is its head ("caching for X", "X's card")."""
     first, things = list_left(scene.tokens, at)
     before = first - 1
-    while before >= 0 and scene.tokens[before].text in DETERMINERS | ADVERBS - {"as", "of"} | {"anthropic", "'s", '"', "("}:
+    while before >= 0 and (is_maker(scene.tokens[before]) or scene.tokens[before].text in _BEFORE_A_NAME):
         before -= 1
     if _is_told_by_a_clause(scene.tokens, before) or _is_left_out(scene.tokens, before):
         return ()
@@ -306,7 +308,7 @@ def _left(scene: Scene, at: int) -> tuple[Thing, ...]:
     """The subject that ends at or left of `at`, through auxiliaries, brackets, appositions and relative clauses."""
     tokens = scene.tokens
     at = before_article(tokens, before_brackets(tokens, at))
-    if at >= 1 and tokens[at].text in {"we", "it", "they", "anthropic"} and tokens[at - 1].text in RELATIVE:
+    if at >= 1 and (is_maker(tokens[at]) or tokens[at].text in {"we", "it", "they"}) and tokens[at - 1].text in RELATIVE:
         at -= 1
     if at >= 0 and tokens[at].text in RELATIVE:
         return _left(scene, at - 2 if at and tokens[at - 1].text == "," else at - 1)

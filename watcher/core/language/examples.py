@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from watcher.core.language.account import account, masked
-from watcher.core.language.lexicon import GRAMMAR, Lexicon, Row
+from watcher.core.language.assertion import manner
+from watcher.core.language.lexicon import GRAMMAR, Lexicon, Row, on_side
 from watcher.core.language.text import Scene, tokens
-from watcher.core.language.vocabulary import Vocabulary
+from watcher.core.language.vocabulary import Phrase, Vocabulary, phrase
 
 _TAKING: Final = frozenset({"limited", "past", "planned", "window", "supposed", "undone"})
+_MANNERS: Final = frozenset({"negated", "planned", "wished", "conditional", "question", "hearsay", "compared", "restricted"})
+"""Classes of cues that are a manner of their own."""
+_OPENS: Final = re.compile(r"open|available|availability")
+"""What a statement says that opens a thing; any other tells an act."""
 _WORLD: Final = {
     "things": {"it": ["Gadget"], "other": ["Widget"]},
     "words": {"maker": ["Acme"], "surface": ["Acme Cloud", "API"], "product": ["Acme Shield"], "programme": ["Project Hangar"]},
@@ -30,14 +36,18 @@ def misread(lexicon: Lexicon) -> Iterator[str]:
 def _wrong(world: Vocabulary, lexicon: Lexicon, row: Row, example: str) -> str:
     """What is wrong with an example, empty where it is read as it should be."""
     sentence = example.replace("{", "").replace("}", "")
-    if not _stands_in(world, lexicon, row, sentence):
+    if not (_stands_beside(world, row, example) if row.side else _stands_in(world, lexicon, row, sentence)):
         return "holds no words of its row"
+    scene = _scene(world, example, sentence)
+    if row.side:
+        found = manner(scene, _phrase(example)) if row.kind in _MANNERS else {row.kind}
+        return "" if row.kind in found else f"is not {row.kind}"
     if row.kind not in _TAKING | {"neutral", "describing"}:
         return ""
-    found = account(*_scene(world, example, sentence), world.roles_in(sentence), lexicon)
+    read = account(scene, "it", frozenset({"it"}), (), world.roles_in(sentence), lexicon)
     if row.kind in _TAKING:
-        return "" if row.kind in found.taken else f"is not {row.kind}"
-    left = (*found.unexplained, *found.because)
+        return "" if row.kind in read.taken else f"is not {row.kind}"
+    left = (*read.unexplained, *read.because)
     return f"leaves {', '.join(left)} unexplained" if left else ""
 
 
@@ -50,12 +60,26 @@ def _stands_in(world: Vocabulary, lexicon: Lexicon, row: Row, sentence: str) -> 
     return any(cue.row is row and cue.pattern.match(clause, at) for at in starts for cue in lexicon.cues_at(clause, at))
 
 
-def _scene(world: Vocabulary, example: str, sentence: str) -> tuple[Scene, str, frozenset[str], tuple[tuple[int, int], ...]]:
+def _stands_beside(world: Vocabulary, row: Row, example: str) -> bool:
+    """Whether words of a row stand on its side of the statement, as near as it says."""
+    before, said, after = re.split(r"[{}]", example)
+    part = {"before": before, "after": after}.get(row.side, f"{before}{said}{after}")
+    return on_side(row.side, row.scope, row.words).search(world.masked(part)) is not None
+
+
+def _phrase(example: str) -> Phrase:
+    """The statement of an example as a phrase of a signal."""
+    said = re.split(r"[{}]", example)[1]
+    return phrase("open" if _OPENS.search(said) else "act", said.replace("Gadget 2", "{it}"))
+
+
+def _scene(world: Vocabulary, example: str, sentence: str) -> Scene:
     """The scene of an example, whose statement stands in braces."""
-    cut = tokens(sentence, world.find(sentence))
+    things = world.find(sentence)
+    spoken = world.masked(sentence, things)
+    cut = tokens(spoken, things)
     start, end = example.index("{"), example.index("}") - 1
     inside = [n for n, token in enumerate(cut) if token.start < end and start < token.end]
-    said = (inside[0], inside[-1] + 1)
-    things = [n for n in inside if cut[n].thing]
-    inner = (things[0], things[-1] + 1) if things else (0, 0)
-    return Scene(cut, *said, inner=inner), "it", frozenset({"it"}), ()
+    named = [n for n in inside if cut[n].thing]
+    inner = (named[0], named[-1] + 1) if named else (0, 0)
+    return Scene(cut, inside[0], inside[-1] + 1, inner=inner, sentence=spoken)

@@ -51,7 +51,7 @@ _EDGES: Final = {
     ("before", "clause"): ("", ""),
     ("before", "near"): ("", r"\W*$"),
     ("before", "next"): ("", r"[ \"'(]*$"),
-    ("before", "aside"): ("", r"[^,;:]*$"),
+    ("before", "aside"): ("", r"(?:[^,;:]|(?<=\d):(?=\d))*$"),
     ("after", "sentence"): ("", ""),
     ("after", "clause"): (r"^[^.;:]{0,60}?", ""),
     ("after", "near"): (r"^\W{0,3}", ""),
@@ -84,7 +84,11 @@ GRAMMAR: Final = _classes(
     " english present_verb meant carrier opens_modifier opens_place"
 )
 """Classes of single words: what they do in a sentence."""
-CUES: Final = _classes("")
+CUES: Final = _classes(
+    "able after_doing afterwards aside back balking chosen coming compared condition_behind conditional contrasting"
+    " distributed finite futurate gone hearsay herald lasted left_behind negated opens opens_where overturned partly"
+    " planned present question restricted saying starts_on strict to_come undone_opening was wide widening wished"
+)
 """Classes of cues: how a statement is meant."""
 _SCOPES: Final = ("clause", "description", "aside")
 _PART: Final = re.compile(r"\[|\]\*?|\||<\w+>|\{\w+\}|[^\s\[\]|<>{}]+")
@@ -169,7 +173,7 @@ def _known() -> Groups:
 
 
 def _groups(table: Mapping[str, Any]) -> Groups:
-    return {name: tuple(texts) for name, texts in (table.get("sets", {}) | table.get("times", {})).items()}
+    return {name: tuple(texts) for name, texts in (table.get("sets", {}) | table.get("sets_of_rows", {})).items()}
 
 
 def word_set(kind: str) -> frozenset[str]:
@@ -185,8 +189,13 @@ def choice(kind: str) -> str:
 def cue(kind: str, side: str, scope: str) -> re.Pattern[str]:
     """A pattern of the rows of a class, a side and a scope, for the part of a folded sentence on that side of a statement."""
     rows = [row for row in _rows(kind) if (row.get("side"), row.get("scope")) == (side, scope)]
+    return on_side(side, scope, [text for row in rows for text in row["words"]])
+
+
+def on_side(side: str, scope: str, texts: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of any of some written texts where a row of that side and scope looks for them."""
     before, behind = _EDGES[side, scope]
-    return re.compile(f"(?i){before}{_any_of([text for row in rows for text in row['words']], _known())}{behind}")
+    return re.compile(f"(?i){before}{_any_of(texts, _known())}{behind}")
 
 
 def _rows(kind: str) -> list[Mapping[str, Any]]:
@@ -330,7 +339,7 @@ def _any_of(texts: Iterable[str], groups: Groups) -> str:
     plain: list[str] = []
     bare: list[str] = []
     for text in texts:
-        (plain if text[0].isalnum() or (text[0] in "[*{<" and not text.startswith("<start>")) else bare).append(
+        (plain if text[0].isalnum() or (text[0] in "[*{<-" and not text.startswith("<start>")) else bare).append(
             _in_text(_spelled(text, groups))
         )
     words = [rf"\b(?:{'|'.join(plain)})"] if plain else []
@@ -359,13 +368,17 @@ def _in_text(sequence: _Sequence, lead: str = "") -> str:
 
 
 def _gap(part: str, lead: str) -> str:
-    """What stands for no word of its own: some words, some characters, or a word that must not follow; else nothing."""
+    """What stands for no word of its own: some words or characters, or a word that must not be there; else nothing."""
     if part[0] == "!":
         return rf"(?!{lead}{re.escape(part[1:])}\b)"
     if part.startswith("...") and part[3:]:
         return rf"[^.;:]{{0,{part[3:]}}}?\b"
+    if part[0] == "-" and part[1:]:
+        return f"(?<!{re.escape(part[1:])} )"
+    if part[0] == "~":
+        return rf"(?:{lead}(?!{any_of('turning')})[\w'\-]+){{0,{part[1:]}}}"
     if part[0] == "*" and part[1:].isdigit():
-        return rf"(?:{lead}[\w'.\-]+){{0,{part[1:]}}}?" if lead else rf"(?:[\w'.\-]+ ){{0,{part[1:]}}}?"
+        return rf"(?:{lead}[\w'\-]+){{0,{part[1:]}}}?" if lead else rf"(?:[\w'\-]+ ){{0,{part[1:]}}}?"
     return ""
 
 

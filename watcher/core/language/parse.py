@@ -59,7 +59,7 @@ class Statement:
     @cached_property
     def manners(self) -> frozenset[str]:
         """How it is said, empty where it is plainly stated; worked out when it is asked for."""
-        return manner(self.line.folded, self.scene, self.phrase)
+        return manner(self.scene, self.phrase)
 
     @cached_property
     def account(self) -> Account:
@@ -142,9 +142,11 @@ def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
 def _statements(vocabulary: Vocabulary, held: list[Phrase], line: Line, number: int, spoken: _Spoken) -> list[Statement]:
     found: list[Statement] = []
     matches = [(phrase, match) for phrase in held for match in phrase.pattern.finditer(line.folded)]
-    words = tokens(line.folded, line.things) if matches else ()
+    spoken_of = vocabulary.masked(line.folded, line.things) if matches else ""
+    words = tokens(spoken_of, line.things)
     for phrase, match in matches:
-        found += _bound(vocabulary, _scene(line, words, phrase, match, spoken), line, number, phrase, match[0])
+        scene = replace(_scene(line, words, phrase, match, spoken), sentence=spoken_of)
+        found += _bound(vocabulary, scene, line, number, phrase, match[0])
         if len(found) >= MAX_PHRASES:
             break
     return [replace(said, alike=_alike(said, found)) for said in found]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
-from watcher.core.language.lexicon import TOKEN, word_set
+from watcher.core.language.lexicon import MASKS, TOKEN, word_set
 
 MAX_TEXT: Final = 200_000
 """Characters of one entry that are read; a longer one is cut."""
@@ -207,6 +207,13 @@ class Scene:
     """Where a phrase that encloses its object has it: tokens[inner[0]:inner[1]]."""
     row: bool = False
     """Whether it is the row of a table: then nothing outside of it is meant."""
+    sentence: str = ""
+    """The folded sentence, the names of the maker and its programmes written over (Vocabulary.masked)."""
+
+
+def is_maker(token: Token) -> bool:
+    """Whether a token is the name of the maker."""
+    return token.text.startswith(MASKS["maker"])
 
 
 def has_auxiliary(scene: Scene) -> bool:

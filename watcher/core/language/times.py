@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from watcher.core.language.lexicon import any_of
+from watcher.core.language.lexicon import MASKS, any_of
 from watcher.core.language.text import fold
 
 _WINDOW: Final = re.compile(rf"(?i){any_of('window')}(?!-)")
@@ -107,14 +107,15 @@ _ACT: Final = (
     r"|releas\w*|launch\w*|open\w*|clos\w*|switch\w* off|turn\w* off|shut\w* (?:off|down)|cut off|took|taken)"
 )
 _ENDED: Final = r"(?:restor|reinstat|redeploy|re-enabl|resum|reopen|lift|revers|revok|back\b|brought back|return)"
+_MAKER: Final = f"{MASKS['maker']}+"
 _OVER: Final = re.compile(
     r"(?i)\b(?:since|ever since|(?:the|that|this) (?:\w+ )?(?:hours?|days?|nights?|weeks?|weekend|months?|time|moment|period)"
-    rf"(?: (?:that|when|in which|after|before|during which))?) (?:we|they|anthropic|it) (?:had |first |briefly )?{_ACT}"
+    rf"(?: (?:that|when|in which|after|before|during which))?) (?:we|they|{_MAKER}|it) (?:had |first |briefly )?{_ACT}"
     rf"|\b(?:was|were|had been|we|had) (?:\w+ly )?{_ACT}[^.;]{{0,120}}?\b(?:and|but|then|before)\b[^.;]{{0,40}}?"
     rf"\b(?:later|since|subsequently|soon|afterwards|then|eventually|being)\b[^.;]{{0,30}}?\b{_ENDED}"
     r"|\b(?:was|were|had been|we) (?:\w+ly )?(?:suspended|disabled|withdrawn|withdrew|paused|offline)\b[^.;]{0,80}?\b(?:between"
     r"|for (?:only |just |about |nearly |almost |some )?(?:[\w-]+ ){1,2}(?:hours|days|weeks|months)|from .{1,24}? (?:to|until))\b"
-    rf"|\bhad (?:we|they|anthropic) (?:not |n't )?{_ACT}|\bwhen (?:we|they|anthropic) (?:first |briefly )?{_ACT}"
+    rf"|\bhad (?:we|they|{_MAKER}) (?:not |n't )?{_ACT}|\bwhen (?:we|they|{_MAKER}) (?:first |briefly )?{_ACT}"
 )
 """An act that a side clause dates something else by, or one that the sentence says is over: nothing of today."""
 _NOW: Final = re.compile(
@@ -137,7 +138,10 @@ class Past:
 
 
 def is_over(sentence: str) -> bool:
-    """Whether a sentence tells an act that is over, or only dates something else by it ("the week we suspended …")."""
+    """Whether a sentence tells an act that is over, or only dates something else by it ("the week we suspended …").
+
+    The names of the maker are written over (Vocabulary.masked).
+    """
     text = fold(sentence)
     return not _NOW.search(text) and bool(_OVER.search(text))
 

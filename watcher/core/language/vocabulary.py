@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from watcher.core.language.lexicon import sets, word_set
+from watcher.core.language.lexicon import MASKS, sets, word_set
 from watcher.core.language.text import Thing
 
 IT: Final = "{it}"
@@ -233,6 +233,14 @@ class Vocabulary:
         """Where a folded sentence names what the account knows by its role: role, start and end."""
         held = ((role, self.lists[role]) for role in ROLE_LISTS if role in self.lists)
         return tuple((role, found.start(), found.end()) for role, pattern in held for found in pattern.finditer(sentence))
+
+    def masked(self, sentence: str, things: tuple[Thing, ...] = ()) -> str:
+        """A folded sentence of the same length in which a letter stands all over the names of the maker and its programmes."""
+        spans = [*self.roles_in(sentence), *(("", thing.start, thing.end) for thing in things)]
+        for role, start, end in spans:
+            if role in MASKS and not any(a <= start and end <= b and b - a > end - start for _, a, b in spans):
+                sentence = sentence[:start] + MASKS[role] * (end - start) + sentence[end:]
+        return sentence
 
     def anchors(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """Lower-case pieces of which every text that names one of these groups contains at least one."""
