@@ -15,7 +15,7 @@ from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.clock import utc_now
 from watcher.config import Config, load
 from watcher.pipeline.cycle import run_cycle
-from watcher.runtime import settle
+from watcher.runtime import tune_memory
 from watcher.store import Store
 
 Row = tuple[str, str]
@@ -31,7 +31,7 @@ def lag(count: int) -> Iterator[Row]:
         config = load(place / "signals.toml", {})
         with Store.open(config.store.url) as store:
             prepare(store, config, utc_now())
-            settle()  # as a command does
+            tune_memory()  # as a command does
             for name in ("cold, all new", "warm, all 304"):
                 turns = sorted(asyncio.run(turns_of(config, store)), reverse=True)
                 longest, common = turns[0] * 1000, turns[len(turns) // 100] * 1000

@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.runtime import begin, leave
-
 if TYPE_CHECKING:
     from watcher.store import Delivery, Transaction
 
@@ -102,7 +100,6 @@ def prepare(folder: Path) -> None:
 
 def poll(folder: Path) -> None:
     """Do what is due as `watcher once` does, then note each thing that a sent message has told, and when it was accepted."""
-    begin()
     from watcher.cli.run import once  # noqa: PLC0415 - preparing needs none of it
 
     once(folder / "signals.toml")
@@ -147,4 +144,3 @@ def titles(tx: Transaction, digest: str) -> list[str]:
 
 if __name__ == "__main__":
     {"prepare": prepare, "poll": poll}[sys.argv[1]](Path(sys.argv[2]).resolve())
-    leave(0)  # as the command does

@@ -11,7 +11,7 @@ from time import monotonic
 
 from tools.soak_load import load_round
 from tools.soak_rounds import Place, Row, fault_round, kill_round
-from watcher.runtime import settle
+from watcher.runtime import tune_memory
 
 HEAD = ("round", "faults injected", "survived", "mails expected", "received", "doubled", "memory at start", "at the end")
 SHARES: tuple[tuple[Callable[[Place, float], Row], float], ...] = ((kill_round, 0.2), (fault_round, 0.25), (load_round, 0.55))
@@ -37,7 +37,7 @@ def main() -> int:
     asked.add_argument("shared", nargs="?", default="../shared", help="folder with the stand-in world; the demo without it")
     asked.add_argument("--seconds", type=float, default=540, help="time for all rounds together (default 540)")
     given = asked.parse_args()
-    settle()  # as a command does
+    tune_memory()  # as a command does
     story = Path(given.shared).resolve() / "world" / "story"
     began, rows = monotonic(), list[Row]()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
