@@ -18,7 +18,7 @@ FAULTS = {
     "watcher/pipeline/announce.py": "import watcher.pipeline.deliver",
     "watcher/core/language/text.py": "import os",
     "watcher/formats/text.py": "import socket",
-    "watcher/store/database.py": "import watcher.store.sqlite",
+    "watcher/store/engine.py": "import watcher.store.backup",
     "notifiers/webhook.py": "import notifiers.smtp",
     "notifiers/message/mime.py": "import watcher.core.model",
 }

@@ -172,7 +172,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 def steps(points: tuple[str, ...]) -> dict[int, str]:
     """The points from the fetch to the booked delivery that write or leave the process: to die while reading changes nothing."""
     begin, sent = points.index("BEGIN IMMEDIATE"), points.index("socket.connect")
-    end = next(number for number in range(sent, len(points)) if points[number].startswith("INSERT INTO meta")) + 2
+    noted = ("INSERT INTO meta", "UPDATE meta")
+    end = next(number for number in range(sent, len(points)) if points[number].startswith(noted)) + 2
     return {
         number + 1: points[number]
         for number in range(begin, end)

@@ -73,7 +73,7 @@ def test_what_cannot_even_be_asked_for_is_said_to_be_blind(web: Web, tmp_path: P
         watch.run([start])
         with store.writing() as tx:
             tx.sources.follow([replace(source("spoilt"), signal="ghost", parent="nobody", until=start + 30 * DAY)], start)
-            tx.connection.run("""UPDATE source SET declared = '{"no": 1}' WHERE id = 'spoilt'""")
+            tx.run("""UPDATE source SET declared = '{"no": 1}' WHERE id = 'spoilt'""")
         with pytest.raises(AssertionError):  # the beat is no good one
             watch.run([start + timedelta(hours=48)])
         with store.reading() as tx:

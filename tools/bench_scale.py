@@ -70,7 +70,7 @@ def fill(store: Store, sources: int, observations: int) -> None:
             done = tx.observations.add([seen(f"s{n % sources}", n) for n in range(start, min(start + PART, observations))])
             tx.claims.add([claim(one) for one in done[::100]])
     with store.writing() as tx:
-        tx.connection.run("ANALYZE")
+        tx.run("ANALYZE")
 
 
 def claim(one: Observation) -> Claim:

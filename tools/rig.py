@@ -122,7 +122,7 @@ def note(folder: Path) -> None:
                 at = sent.sent_at.timestamp() if sent.sent_at else 0.0
                 out.writelines(json.dumps({"id": title, "t": at}) + "\n" for title in titles(tx, sent.digest))
         with store.writing() as tx:
-            tx.connection.run("UPDATE source SET next_at = 0")
+            tx.run("UPDATE source SET next_at = 0")
     place.write_text(str(last))
 
 

@@ -51,6 +51,15 @@ def shared_url(server: str) -> str:
 
 
 @pytest.fixture
+def empty_url(server: str) -> str:
+    """A shared database without any table."""
+    name = f"empty_{next(NUMBER)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    return database(server, name)
+
+
+@pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/watch.db"
 

@@ -108,7 +108,7 @@ def test_whatever_retention_drops_the_rest_stays_linked(tmp_path_factory: pytest
         left = set(range(1, 31))
         for some in slices:
             with store.writing() as tx:
-                Retention(tx.connection).drop("observation", sorted(some & left))
+                Retention(tx.session).drop("observation", sorted(some & left))
             left -= some
         look(store, seen("later", document=""), docs=())
         assert store.verify().broken == ""
@@ -123,8 +123,8 @@ def test_whatever_retention_drops_the_rest_stays_linked(tmp_path_factory: pytest
 def test_what_lies_before_a_gap_cannot_be_changed_behind_it(file_store: Store) -> None:
     fill(file_store)
     with file_store.writing() as tx:
-        Retention(tx.connection).drop("observation", [3, 4])
-        tx.connection.run("UPDATE gap SET prior = x'00' WHERE first = 3")
+        Retention(tx.session).drop("observation", [3, 4])
+        tx.run("UPDATE gap SET prior = x'00' WHERE first = 3")
     assert file_store.verify().broken == "observation 3 to 4 were dropped, but what came before them was changed"
 
 

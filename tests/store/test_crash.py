@@ -20,6 +20,7 @@ WORK = """
 import os, signal, sys
 from tests.store.things import *
 from watcher.store import Store
+from watcher.store.engine import driver
 
 store = Store.open(sys.argv[1])
 count = [0]
@@ -30,7 +31,7 @@ def count_down(*_):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with store.writing() as tx:
-    tx.connection.raw.set_trace_callback(count_down)
+    driver(tx.connection.connection).set_trace_callback(count_down)
 for number in range(int(sys.argv[3]), 1_000):
     text = f"body {number}"
     with store.writing() as tx:

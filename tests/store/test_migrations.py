@@ -3,36 +3,69 @@
 from __future__ import annotations
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
-import watcher.store.operator_tables  # noqa: F401 - fills the metadata
 from tests.store.things import T0
-from tools.schema import written
 from watcher.store import Store
-from watcher.store.migrate import SCHEMA_REVISION, configuration, version
-from watcher.store.sqlite import SCHEMA
+from watcher.store.engine import connect
+from watcher.store.migrate import SCHEMA_REVISION, configuration, migrate, version
 
 OLD = sorted((Path(__file__).parents[1] / "fixtures" / "store").glob("*.db.gz"))
 
 
-def test_the_steps_lead_to_the_tables_of_today(store: Store) -> None:
-    with store.changing() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False, "compare_server_default": False})
+def tables(connection: sa.Connection) -> dict[str, Any]:
+    """Columns, keys and indexes of every table, in the words of the database."""
+    seen = sa.inspect(connection)
+    return {
+        name: (
+            [(one["name"], str(one["type"]), one["nullable"]) for one in seen.get_columns(name)],
+            seen.get_pk_constraint(name)["constrained_columns"],
+            sorted(map(str, seen.get_foreign_keys(name))),
+            sorted(map(str, seen.get_unique_constraints(name))),
+            sorted(map(index, seen.get_indexes(name))),
+            seen.get_table_options(name),
+        )
+        for name in seen.get_table_names()
+    }
+
+
+def index(found: Any) -> tuple[str, list[str], bool, list[str]]:
+    """An index with the condition of its rows."""
+    return found["name"], found["column_names"], bool(found["unique"]), [str(one) for one in found["dialect_options"].values()]
+
+
+def test_the_steps_lead_to_the_tables_of_today(store: Store, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    embedded = store.path is not None
+    url = f"sqlite:///{tmp_path}/steps.db" if embedded else request.getfixturevalue("empty_url")
+    with closing(Store(connect(url, durable=False))) as stepped, stepped.changing() as by_steps:
+        migrate(by_steps)
+        context = MigrationContext.configure(by_steps, opts={"compare_type": False, "compare_server_default": False})
         assert compare_metadata(context, SQLModel.metadata) == []
+        with store.changing() as at_once:
+            assert tables(by_steps) == tables(at_once)
 
 
-def test_a_new_database_is_made_as_the_steps_would_make_it(file_store: Store) -> None:
-    assert written() == SCHEMA.read_text("utf-8"), "run `python -m tools.schema`"
-    with file_store.reading() as tx:
-        made = tx.connection.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    assert [name for (name,) in made] == sorted([*SQLModel.metadata.tables, "alembic_version"])
-    assert file_store.version() == SCHEMA_REVISION
+def test_a_new_database_has_no_step_left_to_take(store: Store) -> None:
+    with store.changing() as connection:
+        assert set(sa.inspect(connection).get_table_names()) == {*SQLModel.metadata.tables, "alembic_version"}
+    assert store.version() == SCHEMA_REVISION
+
+
+def test_two_that_open_a_new_database_at_once_make_it_once(url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for store in pool.map(Store.open, [url] * 4):
+            assert store.version() == SCHEMA_REVISION
+            store.close()
 
 
 def test_the_newest_step_is_the_one_that_the_program_knows(file_store: Store) -> None:

@@ -47,7 +47,7 @@ def asked(store: Store, act: Callable[[Transaction], Any]) -> list[str]:
         act(tx)
     statements = [one for one in heard if one.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))]
     with store.reading() as tx:
-        return [f"{row[3]} <- {one}" for one in statements for row in tx.connection.rows(f"EXPLAIN QUERY PLAN {one}")]
+        return [f"{row[3]} <- {one}" for one in statements for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}")]
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def grown(file_store: Store) -> Store:
             tx.transitions.mark([change.id], f"d{n}")
         for one in tx.deliveries.claim(T0 + DAY, HOUR, 95):
             tx.deliveries.book_sent(one.id, T0)
-        tx.connection.run("ANALYZE")
+        tx.run("ANALYZE")
     return file_store
 
 

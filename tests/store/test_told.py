@@ -124,9 +124,7 @@ def test_the_present_in_brief_is_what_the_verdicts_say(store: Store) -> None:
         tx.verdicts.put(verdict("available", held="h1"))
         tx.verdicts.put(verdict("limited", signal="other"))
         tx.verdicts.hold_all({"sig": T0}, T0 + HOUR)
-        tx.connection.run(
-            "UPDATE present SET brief = NULL, brief_of = NULL WHERE signal = 'other'"
-        )  # as an older program leaves it
+        tx.run("UPDATE present SET brief = NULL, brief_of = NULL WHERE signal = 'other'")  # as an older program leaves it
         tx.verdicts.put(verdict("gone", T0 + HOUR, signal="third"))
         tx.verdicts.put(verdict("back", T0 + 2 * HOUR, signal="third"))
         latest = tx.verdicts.all_latest()
@@ -137,7 +135,7 @@ def test_the_present_in_brief_is_what_the_verdicts_say(store: Store) -> None:
 def test_a_verdict_of_an_older_program_is_not_told_by_the_brief_of_the_one_before(store: Store) -> None:
     with store.writing() as tx:
         tx.verdicts.put(verdict("none", T0))
-        [old] = tx.connection.rows("SELECT brief, brief_of FROM present")
+        [old] = tx.rows("SELECT brief, brief_of FROM present")
         tx.verdicts.put(verdict("available", T0 + HOUR))
-        tx.connection.run("UPDATE present SET brief = :brief, brief_of = :of", {"brief": old[0], "of": old[1]})
+        tx.run("UPDATE present SET brief = :brief, brief_of = :of", {"brief": old[0], "of": old[1]})
         assert [track.status for track in tx.verdicts.all_in_brief()["sig"].tracks] == ["available"]

@@ -25,7 +25,7 @@ from watcher.core.model import (
     Verdict,
 )
 from watcher.store import Outgoing, Poll, Store
-from watcher.store.connection import Embedded
+from watcher.store.engine import driver
 
 T0 = datetime(2026, 6, 9, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -88,8 +88,7 @@ def overheard(store: Store) -> list[str]:
     """The statements, with their values, that the writer of an embedded database runs from now on."""
     heard: list[str] = []
     with store.writing() as tx:
-        assert isinstance(tx.connection, Embedded)
-        tx.connection.raw.set_trace_callback(heard.append)
+        driver(tx.connection.connection).set_trace_callback(heard.append)
     return heard
 
 

@@ -59,7 +59,7 @@ def history_of(tx: Transaction, signal: str, *, rehearsed: bool) -> SignalHistor
     begun, last = tx.verdicts.baseline(signal), tx.verdicts.latest(signal)
     if begun is None or last is None:
         return None
-    past = History(tx.connection)
+    past = History(tx.session)
     return SignalHistory(
         observations=tuple(past.observations(signal)),
         absences=tuple(past.absences(signal)),

@@ -6,18 +6,21 @@ import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from watcher.store.connection import Connection, Embedded
+from watcher.store.engine import MAGIC, driver, has_foreign_log, head, in_words
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
-from watcher.store.sqlite import MAGIC, has_foreign_log, head, in_words
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 
-def backup(connection: Connection, target: Path) -> None:
+def backup(connection: sa.Connection, target: Path) -> None:
     """Write one complete, closed file at the target (https://www.sqlite.org/backup.html); all of it, or nothing.
 
     Raises StoreError, also for a shared database, which has its own tools for that.
     """
-    if not isinstance(connection, Embedded):
+    if connection.dialect.name != "sqlite":
         raise StoreError("a PostgreSQL database is backed up with pg_dump, not by the watch", ErrorKind.BROKEN)
     part = target.with_name(f"{target.name}.part")
     if not may_replace(target):
@@ -26,7 +29,7 @@ def backup(connection: Connection, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         with in_words(str(target)):
-            copy(connection.raw, part)
+            copy(driver(connection.connection), part)
         flush(part)
         part.replace(target)
     except OSError as error:

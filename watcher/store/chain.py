@@ -5,32 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watcher.store.codec import sha256
-from watcher.store.repository import upsertion
+from watcher.store.operator_tables import ChainRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from watcher.store.connection import Connection
+    from sqlmodel import Session
 
-HEAD = "SELECT last, head FROM chain WHERE name = :name"
-MOVE = upsertion("chain", ("name", "last", "head"), ("last", "head"))
 GENESIS = bytes(32)
 
 
-def head(connection: Connection, name: str) -> tuple[int, bytes]:
+def head(session: Session, name: str) -> ChainRow:
     """The highest id given so far and the hash that the next row builds on."""
-    row = connection.row(HEAD, {"name": name})
-    return (row[0], row[1]) if row else (0, GENESIS)
+    return session.get(ChainRow, name) or ChainRow(name=name, last=0, head=GENESIS)
 
 
-def extend(connection: Connection, name: str, contents: Sequence[bytes]) -> list[tuple[int, bytes]]:
+def extend(session: Session, name: str, contents: Sequence[bytes]) -> list[tuple[int, bytes]]:
     """Id and hash for each new row of a table, in order; one writer at a time makes both gapless."""
     if not contents:
         return []
-    last, value = head(connection, name)
-    links = []
+    end, links = head(session, name), []
+    last, value = end.last, end.head
     for content in contents:
         last, value = last + 1, sha256(value + content)
         links.append((last, value))
-    connection.run(MOVE, {"name": name, "last": last, "head": value})
+    end.last, end.head = last, value
+    session.add(end)
+    session.flush()
     return links

@@ -8,16 +8,15 @@ from watcher.core.model import Claim
 from watcher.store.codec import dump, load, micros
 from watcher.store.documents import Documents
 from watcher.store.observations import superseded, withdrawn
-from watcher.store.repository import Repository, batches
+from watcher.store.repository import Repository, Row, batches
+from watcher.store.tables import ClaimRow, RulesRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from watcher.store.connection import Row
 
 UNMAKE = "DELETE FROM claim WHERE signal = :signal"
-RULES = "SELECT rules FROM ruling WHERE signal = :signal"
 OF = "SELECT claim.claim"
 FOUND = "FROM claim LEFT JOIN observation ON observation.id = claim.observation WHERE claim.signal = :signal"
 THEN = "AND claim.seen_at <= :as_of"
@@ -25,7 +24,7 @@ ORDER = "ORDER BY claim.observation, claim.id"
 REVIEWS = "SELECT claim.claim FROM claim WHERE claim.signal = :signal AND claim.claim LIKE :marked"
 NEWEST = "ORDER BY claim.id DESC LIMIT :most"
 MARKED = '%"review":true%'
-BY = "SELECT claim.claim FROM claim WHERE claim.observation"
+BY = "SELECT claim.claim FROM claim WHERE claim.observation IN :observations ORDER BY claim.id"
 
 
 def row(claim: Claim) -> dict[str, object]:
@@ -59,20 +58,22 @@ class Claims(Repository):
     def add(self, claims: Iterable[Claim]) -> None:
         """Store the claims that new observations gave."""
         found = list(claims)
-        self.insert("claim", [row(claim) for claim in found])
+        self.insert(ClaimRow, [row(claim) for claim in found])
         # A claim on an observation keeps that and its document; without one, nothing else would.
-        Documents(self.connection).cite(claim.quote.document for claim in found if not claim.observation)
+        Documents(self.session).cite(claim.quote.document for claim in found if not claim.observation)
 
     def replace(self, signal: str, rules: str, claims: Iterable[Claim], now: datetime) -> None:
         """All claims of a signal anew, made under the rules with this hash."""
-        self.connection.run(UNMAKE, {"signal": signal})
+        self.run(UNMAKE, {"signal": signal})
         for some in batches(claims):
             self.add(some)
-        self.upsert("ruling", [{"signal": signal, "rules": rules, "at": micros(now)}], change=("rules", "at"))
+        self.session.merge(RulesRow(signal=signal, rules=rules, at=now))
+        self.session.flush()
 
     def rules(self, signal: str) -> str:
         """The hash of the rules under which the claims of the signal were made; empty before the first."""
-        return self.connection.value(RULES, {"signal": signal}) or ""
+        row = self.session.get(RulesRow, signal)
+        return row.rules if row else ""
 
     def of(self, signal: str, as_of: datetime | None = None) -> list[Claim]:
         """The claims that stand now or stood then, in the order of their observations.
@@ -81,25 +82,24 @@ class Claims(Repository):
         much as the claims, whatever the number of observations.
         """
         statement = f"{OF} {standing(as_of, all_revisions=False)} {ORDER}"
-        return loaded(self.connection.rows(statement, {"signal": signal, "as_of": micros(as_of)}))
+        return loaded(self.rows(statement, {"signal": signal, "as_of": micros(as_of)}))
 
     def revisions(self, signal: str, as_of: datetime | None = None) -> list[tuple[Claim, bool]]:
         """The same with the claims of earlier revisions, each with whether it is of the latest (or of no observation)."""
         latest = f"claim.observation IS NULL OR NOT {superseded(as_of)}"
         statement = f"{OF}, {latest} {standing(as_of, all_revisions=True)} {ORDER}"
-        rows = self.connection.rows(statement, {"signal": signal, "as_of": micros(as_of)})
+        rows = self.rows(statement, {"signal": signal, "as_of": micros(as_of)})
         return [(load(Claim, text), bool(is_latest)) for text, is_latest in rows]
 
     def reviews(self, signal: str, *, as_of: datetime | None = None, limit: int = 50) -> list[Claim]:
         """What a person should read, newest first: news that no rule could place."""
         statement = f"{REVIEWS} {NEWEST}" if as_of is None else f"{REVIEWS} {THEN} {NEWEST}"
         values = {"signal": signal, "as_of": micros(as_of), "marked": MARKED, "most": limit}
-        return loaded(self.connection.rows(statement, values))
+        return loaded(self.rows(statement, values))
 
     def by(self, observations: Iterable[int]) -> list[Claim]:
         """The claims that these observations gave."""
-        statement = f"{BY} {self.connection.among('observations')} ORDER BY claim.id"
         found: list[Claim] = []
         for some in batches(observations):
-            found += loaded(self.connection.rows(statement, {"observations": self.connection.listed(some)}))
+            found += loaded(self.rows(BY, {"observations": some}))
         return found

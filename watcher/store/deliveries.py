@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from watcher.store.codec import MICROSECOND, micros, moment
 from watcher.store.records import Delivery, State
-from watcher.store.repository import Repository, batches
+from watcher.store.repository import Repository, Row, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime, timedelta
 
-    from watcher.store.connection import Row
 
 COLUMNS = (
     "id, digest, recipient, channel, address, message_id, state, created_at, attempts, next_at, lease_until, attempt_started_at,"
@@ -71,25 +70,25 @@ class Deliveries(Repository):
         A lease that ran out returns first: its delivery is due again under the same Message-ID, and uncertain where its
         attempt had begun.
         """
-        self.connection.run(RELEASE, {"now": micros(now)})
-        self.connection.run(DOUBT, {"now": micros(now)})
-        waiting = [number for (number,) in self.connection.rows(WAITING, {"now": micros(now), "most": limit})]
+        self.run(RELEASE, {"now": micros(now)})
+        self.run(DOUBT, {"now": micros(now)})
+        waiting = [number for (number,) in self.rows(WAITING, {"now": micros(now), "most": limit})]
         return [one for some in batches(waiting) for one in self.lease(some, now + lease)]
 
     def lease(self, numbers: list[int], until: datetime) -> list[Delivery]:
         """The guarded update: only what is still pending becomes ours."""
         statement = (
             "UPDATE delivery SET state = 'leased', lease_until = :until, attempt_started_at = NULL"
-            f" WHERE id {self.connection.among('ids')} AND state = 'pending' RETURNING {COLUMNS}"
+            f" WHERE id IN :ids AND state = 'pending' RETURNING {COLUMNS}"
         )
-        rows = self.connection.rows(statement, {"ids": self.connection.listed(numbers), "until": micros(until)})
+        rows = self.rows(statement, {"ids": numbers, "until": micros(until)})
         return sorted((delivery(row) for row in rows), key=lambda one: one.id)
 
     def give_back(self, numbers: list[int], now: datetime) -> int:
         """Make what was claimed and not begun due again; how many there were."""
-        mine = f"id {self.connection.among('ids')} AND state = 'leased' AND attempt_started_at IS NULL"
-        values = {"ids": self.connection.listed(numbers), "now": micros(now)}
-        return self.connection.run(f"UPDATE delivery SET {FREE} WHERE {mine}", values)
+        mine = "id IN :ids AND state = 'leased' AND attempt_started_at IS NULL"
+        statement = f"UPDATE delivery SET {FREE} WHERE {mine}"
+        return sum(self.run(statement, {"ids": some, "now": micros(now)}) for some in batches(numbers))
 
     def start(self, number: int, now: datetime, *, lease: timedelta | None = None, message: str = "") -> bool:
         """Book that an attempt begins, right before sending; False where the lease was lost: do not send then.
@@ -105,7 +104,7 @@ class Deliveries(Repository):
 
     def book_sent(self, number: int, now: datetime) -> bool:
         """It was accepted, whatever was thought of it meanwhile; its text need not be kept for a repeat any more."""
-        return self.connection.run(SENT, {"id": number, "now": micros(now)}) == 1
+        return self.run(SENT, {"id": number, "now": micros(now)}) == 1
 
     def book_failed(self, number: int, error: str, next_at: datetime | None, *, uncertain: bool = False) -> bool:
         """It was refused: again at `next_at`, or never (a dead letter). `uncertain`: it may have been accepted all the same."""
@@ -125,22 +124,21 @@ class Deliveries(Repository):
         changes = ", ".join((*(f"{name} = :{name}" for name in values), *more))
         guard = "id = :id AND state = 'leased'" + (" AND lease_until > :held_at" if held_at else "")
         row = {**values, "id": number, "held_at": micros(held_at)}
-        return self.connection.run(f"UPDATE delivery SET {changes} WHERE {guard}", row) == 1
+        return self.run(f"UPDATE delivery SET {changes} WHERE {guard}", row) == 1
 
     def revive(self, numbers: Iterable[int], now: datetime) -> int:
         """Put dead letters back into the outbox, due now, with all their attempts before them; how many there were."""
-        statement = f"UPDATE delivery SET {FREE}, attempts = 0 WHERE id {self.connection.among('ids')} AND state = 'dead'"
-        return self.connection.run(statement, {"ids": self.connection.listed(numbers), "now": micros(now)})
+        statement = f"UPDATE delivery SET {FREE}, attempts = 0 WHERE id IN :ids AND state = 'dead'"
+        return sum(self.run(statement, {"ids": some, "now": micros(now)}) for some in batches(numbers))
 
     def set_back(self, now: datetime, by: timedelta) -> None:
         """After the clock was set back: what was put into the outbox, tried or leased by the old time is due as much earlier."""
         least, less = micros(now), by // MICROSECOND
         rows = [
             {"id": number, "next_at": max(least, due - less), "lease_until": lease and max(least, lease - less)}
-            for number, due, lease in self.connection.rows(AHEAD, {"now": least})
+            for number, due, lease in self.rows(AHEAD, {"now": least})
         ]
-        if rows:
-            self.connection.run_all(SET_BACK, rows)
+        self.run_all(SET_BACK, rows)
 
     def next_due(self) -> datetime | None:
         """When the outbox wants to be looked at next (a retry, or the end of a lease); None when it is empty."""
@@ -154,11 +152,11 @@ class Deliveries(Repository):
         conditions = " AND ".join(f"{name} = :{name}" for name, value in asked.items() if value is not None)
         where = f" WHERE {conditions}" if conditions else ""
         statement = f"SELECT {COLUMNS} FROM delivery{where} ORDER BY id DESC LIMIT :most"
-        return [delivery(row) for row in self.connection.rows(statement, {**asked, "most": limit})]
+        return [delivery(row) for row in self.rows(statement, {**asked, "most": limit})]
 
     def counts(self) -> dict[State, int]:
         """How many deliveries stand in each state."""
-        found: dict[str, int] = dict(self.connection.rows("SELECT state, count(*) FROM delivery GROUP BY state"))
+        found: dict[str, int] = dict(self.rows("SELECT state, count(*) FROM delivery GROUP BY state"))
         return {state: found.get(state.value, 0) for state in State}
 
     def oldest_undelivered(self) -> datetime | None:

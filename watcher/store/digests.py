@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlmodel import col, select
+
 from watcher.core.model import Digest
-from watcher.store.codec import EPOCH, dump, dump_bytes, load, micros, sha256
+from watcher.store.codec import EPOCH, dump, load, micros, sha256
 from watcher.store.records import Outgoing, State
 from watcher.store.repository import Repository
+from watcher.store.tables import DeliveryRow, DigestRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-
-SINCE = "SELECT digest FROM digest WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
-OF = "SELECT digest FROM digest WHERE at >= :since AND kind = :kind ORDER BY at DESC, id DESC LIMIT :most"
 
 
 def message_id(digest: str, outgoing: Outgoing) -> str:
@@ -30,12 +30,10 @@ class Digests(Repository):
 
     def put(self, digest: Digest, outgoing: Iterable[Outgoing] = ()) -> None:
         """Keep a digest with its deliveries, in the transaction that marks its transitions."""
-        self.connection.run(
-            f"INSERT INTO digest (id, at, kind, digest) VALUES (:id, :at, :kind, {self.connection.as_text('digest')})",
-            {"id": digest.id, "at": micros(digest.at), "kind": digest.kind, "digest": dump_bytes(digest)},
-        )
+        self.session.add(DigestRow(id=digest.id, at=digest.at, kind=digest.kind, digest=dump(digest)))
+        self.session.flush()
         self.insert(
-            "delivery",
+            DeliveryRow,
             [
                 {
                     "digest": digest.id,
@@ -57,16 +55,17 @@ class Digests(Repository):
 
     def get(self, name: str) -> Digest | None:
         """The digest with this id."""
-        statement = f"SELECT {self.connection.as_bytes('digest')} FROM digest WHERE id = :id"
-        text: bytes | None = self.connection.value(statement, {"id": name})
-        return load(Digest, text) if text else None
+        row = self.session.get(DigestRow, name)
+        return load(Digest, row.digest) if row else None
 
     def has(self, name: str) -> bool:
         """Whether there is one with this id; it is not read."""
-        return self.connection.value("SELECT 1 FROM digest WHERE id = :id", {"id": name}) is not None
+        return self.session.exec(select(DigestRow.id).where(DigestRow.id == name)).first() is not None
 
     def of(self, kind: str | None = None, *, since: datetime = EPOCH, limit: int = 100) -> list[Digest]:
         """The digests of one kind or of all since then, newest first."""
-        asked = {"since": micros(since), "most": limit}
-        found = self.connection.rows(SINCE, asked) if kind is None else self.connection.rows(OF, {**asked, "kind": kind})
-        return [load(Digest, text) for (text,) in found]
+        asked = select(DigestRow.digest).where(DigestRow.at >= since)
+        if kind is not None:
+            asked = asked.where(DigestRow.kind == kind)
+        newest = asked.order_by(col(DigestRow.at).desc(), col(DigestRow.id).desc()).limit(limit)
+        return [load(Digest, text) for text in self.session.exec(newest)]

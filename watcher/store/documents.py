@@ -11,19 +11,18 @@ from watcher.store.chain import extend
 from watcher.store.codec import content, micros, moment
 from watcher.store.records import Packed
 from watcher.store.repository import Repository, batches
+from watcher.store.tables import DocumentRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from watcher.store.connection import Connection
-
 LEVEL = 3
 """zlib: three times as fast as the default for a tenth more bytes."""
-HELD = "SELECT hash, id, body IS NULL FROM document WHERE hash"
+HELD = "SELECT hash, id, body IS NULL FROM document WHERE hash IN :hashes"
 ONE = "SELECT url, final_url, body, hash, content_type, fetched_at FROM document WHERE hash = :hash"
 REFILL = "UPDATE document SET body = :body WHERE hash = :hash"
 FIND = "SELECT hash FROM document WHERE body IS NOT NULL AND (hash LIKE :start OR url = :url) ORDER BY fetched_at DESC LIMIT 1"
-CITE = "UPDATE document SET cited = TRUE WHERE NOT cited AND hash"
+CITE = "UPDATE document SET cited = TRUE WHERE NOT cited AND hash IN :hashes"
 COVERED = ("hash", "url", "final_url", "content_type", "fetched_at", "size")
 """What the chain covers; the body is covered by its own hash, so it may go without breaking the chain."""
 covered = itemgetter(*COVERED)
@@ -50,25 +49,24 @@ class Documents(Repository):
     def put(self, documents: Iterable[Document | Packed]) -> int:
         """Store the documents that are not there yet; how many were new. A body that retention had dropped is refilled."""
         by_hash = {document.hash: document for document in documents}
-        held = stored(self.connection, by_hash)
+        held = self.stored(by_hash)
         fresh = [columns(packed(document)) for name, document in by_hash.items() if name not in held]
-        links = extend(self.connection, "document", [content(*covered(row)) for row in fresh])
+        links = extend(self.session, "document", [content(*covered(row)) for row in fresh])
         for row, (number, chain) in zip(fresh, links, strict=True):
             row["id"], row["chain"] = number, chain
-        self.insert("document", fresh)
+        self.insert(DocumentRow, fresh)
         refill = [{"hash": name, "body": packed(by_hash[name]).body} for name, (_, empty) in held.items() if empty]
-        if refill:
-            self.connection.run_all(REFILL, refill)
+        self.run_all(REFILL, refill)
         return len(fresh)
 
     def find(self, name: str) -> Document | None:
         """The newest document whose hash begins with this text, or that came from this address; None where none is kept."""
-        row = self.connection.row(FIND, {"start": f"{name}%", "url": name})
+        row = self.row(FIND, {"start": f"{name}%", "url": name})
         return self.get(row[0]) if row else None
 
     def get(self, name: str) -> Document | None:
         """The document with this hash; None where it was never stored or its body was dropped."""
-        row = self.connection.row(ONE, {"hash": name})
+        row = self.row(ONE, {"hash": name})
         if row is None or row[2] is None:
             return None
         url, final_url, body, found, content_type, fetched_at = row
@@ -76,19 +74,13 @@ class Documents(Repository):
 
     def cite(self, hashes: Iterable[str]) -> None:
         """Keep these for good: a verdict or a transition quotes them."""
-        statement = f"{CITE} {self.connection.among('hashes')}"
         for some in batches(sorted({name for name in hashes if name})):
-            self.connection.run(statement, {"hashes": self.connection.listed(some)})
+            self.run(CITE, {"hashes": some})
 
-
-def stored(connection: Connection, hashes: Iterable[str]) -> dict[str, tuple[int, bool]]:
-    """Row id, and whether the body is gone, of those that are stored."""
-    statement = f"{HELD} {connection.among('hashes')}"
-    found = {}
-    for some in batches(hashes):
-        for name, number, empty in connection.rows(statement, {"hashes": connection.listed(some)}):
-            found[name] = (number, bool(empty))
-    return found
+    def stored(self, hashes: Iterable[str]) -> dict[str, tuple[int, bool]]:
+        """Row id, and whether the body is gone, of those that are stored."""
+        found = (self.rows(HELD, {"hashes": some}) for some in batches(hashes))
+        return {name: (number, bool(empty)) for rows in found for name, number, empty in rows}
 
 
 def packed(document: Document | Packed) -> Packed:

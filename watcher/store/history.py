@@ -28,9 +28,9 @@ class History(Repository):
 
     def observations(self, signal: str) -> Iterator[Observation]:
         """Every observation of a signal in the order of their ids, also those that are withdrawn now."""
-        return map(observation, self.connection.stream(ALL, {"signal": signal}))
+        return map(observation, self.stream(ALL, {"signal": signal}))
 
     def absences(self, signal: str) -> list[tuple[str, str, datetime, datetime | None]]:
         """Source, key, since and until of every withdrawal, oldest first."""
-        rows = self.connection.rows(ABSENCES, {"signal": signal})
+        rows = self.rows(ABSENCES, {"signal": signal})
         return [(source, key, moment(since), moment(until)) for source, key, since, until in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from watcher.store.audit import Audit, Meta
@@ -14,8 +13,6 @@ MOST_REFUSED = 3
 """After so many a mailbox counts as dead: to go on would cost the watch its name with the mail servers."""
 REFUSED, STOPPED = "refused:", "gone:"
 """Under these names and the recipient's id: mails refused in a row; which address is sent nothing, since when, why."""
-ALL_STOPPED = f"SELECT key, value FROM meta WHERE key LIKE '{STOPPED}%' ORDER BY key"
-ALL_REFUSED = f"SELECT key, value FROM meta WHERE key LIKE '{REFUSED}%'"
 
 
 class Mailboxes(Repository):
@@ -25,49 +22,44 @@ class Mailboxes(Repository):
 
     def refuse(self, recipient: str) -> bool:
         """Count one more mail that was refused for good; whether these are too many."""
-        meta = Meta(self.connection)
+        meta = Meta(self.session)
         many = int(meta.get(f"{REFUSED}{recipient}", "0")) + 1
         meta.put(f"{REFUSED}{recipient}", str(many))
         return many >= MOST_REFUSED
 
     def accept(self, recipient: str) -> None:
         """It took a mail: what was refused before counts no more."""
-        meta = Meta(self.connection)
+        meta = Meta(self.session)
         if keys := meta.among((f"{REFUSED}{recipient}", f"{STOPPED}{recipient}")):
             meta.drop_all(keys)
 
     def stop(self, recipient: str, address: str, now: datetime, *, by: str, why: str) -> None:
         """Send nothing more to this address of the recipient. The act is written to the audit list."""
-        meta = Meta(self.connection)
+        meta = Meta(self.session)
         meta.put(f"{STOPPED}{recipient}", f"{fingerprint(address)} {now.isoformat()} {why}")
-        Audit(self.connection).add(Act(now, by, f"writes no more to {addressee(recipient)}", why))
+        Audit(self.session).add(Act(now, by, f"writes no more to {addressee(recipient)}", why))
 
     def revive(self, recipient: str, now: datetime, *, by: str, why: str = "") -> bool:
         """Send again; False where nothing had stopped it. The act is written to the audit list."""
-        meta = Meta(self.connection)
+        meta = Meta(self.session)
         found = meta.among((f"{REFUSED}{recipient}", f"{STOPPED}{recipient}"))
         meta.drop_all(found)
         if stopped := f"{STOPPED}{recipient}" in found:
-            Audit(self.connection).add(Act(now, by, f"writes to {addressee(recipient)} again", why))
+            Audit(self.session).add(Act(now, by, f"writes to {addressee(recipient)} again", why))
         return stopped
 
     def is_stopped(self, recipient: str, address: str) -> bool:
         """Whether nothing more is sent to this address of the recipient."""
-        kept = Meta(self.connection).get(f"{STOPPED}{recipient}")
+        kept = Meta(self.session).get(f"{STOPPED}{recipient}")
         return kept.partition(" ")[0] == fingerprint(address)
 
     def stopped(self) -> tuple[Stopped, ...]:
         """To whom nothing more is sent, by their ids."""
-        return stopped(self.connection.rows(ALL_STOPPED))
+        return tuple(_stopped(recipient, *value.split(" ", 2)) for recipient, value in Meta(self.session).under(STOPPED).items())
 
     def refused(self) -> dict[str, int]:
         """How many mails in a row each mailbox has refused for good, where it has."""
-        return {key.removeprefix(REFUSED): int(many) for key, many in self.connection.rows(ALL_REFUSED)}
-
-
-def stopped(rows: Iterable[tuple[str, str]]) -> tuple[Stopped, ...]:
-    """What the rows of `ALL_STOPPED` say."""
-    return tuple(_stopped(key.removeprefix(STOPPED), *value.split(" ", 2)) for key, value in rows)
+        return {recipient: int(many) for recipient, many in Meta(self.session).under(REFUSED).items()}
 
 
 def _stopped(recipient: str, address: str, since: str = "", why: str = "") -> Stopped:

@@ -1,37 +1,53 @@
-"""Bring a database to the schema of this program, step by step."""
+"""Bring a database to the schema of this program: a new one from its tables, an earlier one step by step."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+import watcher.store.operator_tables
+import watcher.store.tables  # noqa: F401 - both fill the metadata
 from watcher.store.errors import ErrorKind, store_error
 from watcher.store.revision import SCHEMA_REVISION
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
     from alembic.config import Config
 
 
 def version(connection: sa.Connection) -> str:
     """The step at which the database stands; empty for a new one."""
-    from sqlalchemy import inspect, text  # noqa: PLC0415 - slow to import, needed once in a database's life
-
-    if not inspect(connection).has_table("alembic_version"):
+    if not sa.inspect(connection).has_table("alembic_version"):
         return ""
-    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+    return str(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
-def migrate(connection: sa.Connection, name: str, *, to: str = SCHEMA_REVISION) -> str:
-    """Upgrade inside the connection's transaction and give the step it stood at before. Raises StoreError."""
+def upgrade(connection: sa.Connection, name: str) -> None:
+    """Bring a database to this program's schema, inside the connection's transaction. Raises StoreError."""
     before = version(connection)
-    if before > to:
-        raise store_error(name, ErrorKind.NEWER, f"schema {before}, this program knows {to}")
-    if before != to:
-        from alembic import command  # noqa: PLC0415 - slow to import, needed once in a database's life
+    if before > SCHEMA_REVISION:
+        raise store_error(name, ErrorKind.NEWER, f"schema {before}, this program knows {SCHEMA_REVISION}")
+    if not before:
+        create(connection)
+    elif before != SCHEMA_REVISION:
+        migrate(connection)
 
-        command.upgrade(configuration(connection), to)
-    return before
+
+def create(connection: sa.Connection) -> None:
+    """Make all tables, and note that no step is left to take."""
+    from alembic import command  # noqa: PLC0415 - slow to import, needed once in a database's life
+
+    SQLModel.metadata.create_all(connection)
+    command.stamp(configuration(connection), SCHEMA_REVISION)
+
+
+def migrate(connection: sa.Connection, *, to: str = SCHEMA_REVISION) -> None:
+    """Take the steps up to that one."""
+    from alembic import command  # noqa: PLC0415 - slow to import, needed once in a database's life
+
+    command.upgrade(configuration(connection), to)
 
 
 def configuration(connection: sa.Connection) -> Config:

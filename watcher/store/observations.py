@@ -9,29 +9,31 @@ from typing import TYPE_CHECKING, Any
 from watcher.core.model import Entry, Observation, Tier
 from watcher.store.chain import extend
 from watcher.store.codec import content, dump, load, micros, moment, sha256
-from watcher.store.documents import stored
+from watcher.store.documents import Documents
 from watcher.store.records import KnownEntry
-from watcher.store.repository import Repository, batches
+from watcher.store.repository import Repository, Row, batches
+from watcher.store.tables import EntryRow, ObservationRow, WithdrawalRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from watcher.store.connection import Row
 
 KNOWN = (
     'SELECT entry.source, entry."key", entry.revision, entry.digest, entry.observation, entry.first_seen_at,'
     " entry.missing_since, entry.missing_reads, entry.withdrawn_at"
 )
+KNOWN_OF_SOURCES = f"{KNOWN} FROM entry WHERE entry.source IN :sources"
 # CROSS JOIN keeps the order: SQLite would else read the whole table and look each row up in the list.
-PAIRS_EMBEDDED = (
+PAIRS_SQLITE = (
     "FROM json_each(:entries) AS pair CROSS JOIN entry"
     " WHERE entry.source = json_extract(pair.value, '$[0]') AND entry.\"key\" = json_extract(pair.value, '$[1]')"
 )
-PAIRS_SHARED = (
+PAIRS_POSTGRESQL = (
     "FROM jsonb_array_elements(CAST(:entries AS jsonb)) AS pair(value) CROSS JOIN entry"
     ' WHERE entry.source = pair.value->>0 AND entry."key" = pair.value->>1'
 )
+PAIRS = {"sqlite": PAIRS_SQLITE, "postgresql": PAIRS_POSTGRESQL}
 PLACE = 'source = :source AND "key" = :key'
 MISSING = f"UPDATE entry SET missing_since = :since, missing_reads = :reads WHERE {PLACE}"
 WITHDRAW = f"UPDATE entry SET withdrawn_at = :since WHERE {PLACE}"
@@ -111,18 +113,17 @@ class Observations(Repository):
 
     def known(self, sources: Iterable[str]) -> dict[str, dict[str, KnownEntry]]:
         """What is known of the entries of these sources: by source, then by key. A source without any is not there."""
-        statement = f"{KNOWN} FROM entry WHERE entry.source {self.connection.among('sources')}"
         found: dict[str, dict[str, KnownEntry]] = {}
         for some in batches(sources):
-            by_key(self.connection.rows(statement, {"sources": self.connection.listed(some)}), found)
+            by_key(self.rows(KNOWN_OF_SOURCES, {"sources": some}), found)
         return found
 
     def known_of(self, entries: Iterable[tuple[str, str]]) -> dict[str, dict[str, KnownEntry]]:
         """The same for single entries (source, key): as much as a stream needs, however long its history has become."""
-        statement = f"{KNOWN} {PAIRS_EMBEDDED if self.connection.embedded else PAIRS_SHARED}"
+        statement = f"{KNOWN} {PAIRS[self.connection.dialect.name]}"
         found: dict[str, dict[str, KnownEntry]] = {}
         for some in batches(entries):
-            by_key(self.connection.rows(statement, {"entries": json.dumps(some)}), found)
+            by_key(self.rows(statement, {"entries": json.dumps(some)}), found)
         return found
 
     def add(self, observations: Sequence[Observation]) -> list[Observation]:
@@ -133,24 +134,23 @@ class Observations(Repository):
         if not observations:
             return []
         hashes = {seen.document for seen in observations if seen.document}
-        documents: dict[str, int | None] = {name: number for name, (number, _) in stored(self.connection, hashes).items()}
+        documents: dict[str, int | None] = {name: number for name, (number, _) in Documents(self.session).stored(hashes).items()}
         documents[""] = None
         rows = [columns(seen, documents[seen.document]) for seen in observations]
         lines = [line(row, seen.document) for row, seen in zip(rows, observations, strict=True)]
         done = []
-        for seen, row, (number, chain) in zip(observations, rows, extend(self.connection, "observation", lines), strict=True):
+        for seen, row, (number, chain) in zip(observations, rows, extend(self.session, "observation", lines), strict=True):
             row["id"], row["chain"] = number, chain
             done.append(replace(seen, id=number))
-        self.insert("observation", rows)
-        self.upsert("entry", [present(row) for row in rows], change=FRESH)
+        self.insert(ObservationRow, rows)
+        self.upsert(EntryRow, [present(row) for row in rows], change=FRESH)
         self._returned([(row["source"], row["key"], row["seen_at"]) for row in rows if row["revision"] > 1])
         return done
 
     def _returned(self, places: Iterable[tuple[str, str, int]]) -> None:
         """End the absence of entries (source, key) that are seen again at a moment."""
         rows = [{"source": source, "key": key, "moment": moment} for source, key, moment in places]
-        if rows:
-            self.connection.run_all(RETURNED, rows)
+        self.run_all(RETURNED, rows)
 
     def miss(self, entries: Iterable[KnownEntry]) -> None:
         """Note how long and how often these entries have been missing from good readings of their record."""
@@ -158,16 +158,14 @@ class Observations(Repository):
             {"source": one.source, "key": one.key, "since": micros(one.missing_since), "reads": one.missing_reads}
             for one in entries
         ]
-        if rows:
-            self.connection.run_all(MISSING, rows)
+        self.run_all(MISSING, rows)
 
     def withdraw(self, entries: Iterable[tuple[str, str]], now: datetime) -> None:
         """Take entries (source, key) out of what counts, from now on; those that already are stay as they are."""
         since = micros(now)
         rows = [{"source": source, "key": key, "since": since, "until": None} for source, key in self.standing(entries)]
-        if rows:
-            self.upsert("absence", rows, change=("until",))
-            self.connection.run_all(WITHDRAW, rows)
+        self.upsert(WithdrawalRow, rows, change=("until",))
+        self.run_all(WITHDRAW, rows)
 
     def standing(self, entries: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Those of the entries that are known and not withdrawn."""
@@ -177,9 +175,8 @@ class Observations(Repository):
     def restore(self, entries: Iterable[tuple[str, str]], now: datetime) -> None:
         """Count entries (source, key) as present: no longer missing, no longer withdrawn."""
         places = [(source, key, micros(now)) for source, key in entries]
-        if places:
-            self.connection.run_all(BACK, [{"source": source, "key": key} for source, key, _ in places])
-            self._returned(places)
+        self.run_all(BACK, [{"source": source, "key": key} for source, key, _ in places])
+        self._returned(places)
 
     def of(self, signal: str, as_of: datetime | None = None, *, all_revisions: bool = True) -> Iterator[Observation]:
         """The observations of a signal that are not withdrawn, now or as of then, in the order of their ids."""
@@ -188,16 +185,16 @@ class Observations(Repository):
             statement += " AND observation.seen_at <= :as_of"
         if not all_revisions:
             statement += f" AND NOT {superseded(as_of)}"
-        return map(observation, self.connection.stream(f"{statement} {ORDER}", {"signal": signal, "as_of": micros(as_of)}))
+        return map(observation, self.stream(f"{statement} {ORDER}", {"signal": signal, "as_of": micros(as_of)}))
 
     def get(self, number: int) -> Observation | None:
         """One observation by its id."""
-        row = self.connection.row(GET, {"id": number})
+        row = self.row(GET, {"id": number})
         return observation(row) if row else None
 
     def count(self) -> int:
         """How many are stored."""
-        return int(self.connection.value(COUNT))
+        return int(self.value(COUNT))
 
 
 def columns(seen: Observation, document: int | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from watcher.core.model import Outcome
 from watcher.store.codec import micros, moment
 from watcher.store.records import Poll, PollDay
 from watcher.store.repository import Repository
+from watcher.store.tables import PollRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,16 +76,16 @@ class Polls(Repository):
             statement = EXPECTED if poll.expected else STATEMENT.get(poll.outcome, FAILED)
             groups.setdefault(statement, []).append(values(poll))
         for statement, rows in groups.items():
-            self.connection.run_all(statement, rows)
+            self.run_all(statement, rows)
         logged = [{name: row[name] for name in LOGGED} for rows in groups.values() for row in rows]
-        self.upsert("poll", logged, change=("outcome", "ms"))
+        self.upsert(PollRow, logged, change=("outcome", "ms"))
 
     def recent(self, signal: str, since: datetime) -> list[tuple[str, datetime, str, int]]:
         """(source, at, outcome, milliseconds) of the signal's polls that are not yet rolled up, oldest first."""
-        rows = self.connection.rows(RECENT, {"signal": signal, "since": micros(since)})
+        rows = self.rows(RECENT, {"signal": signal, "since": micros(since)})
         return [(source, moment(at), outcome, ms) for source, at, outcome, ms in rows]
 
     def days(self, signal: str, since: datetime) -> list[PollDay]:
         """The rolled-up polls of the signal's sources, oldest day first."""
-        rows = self.connection.rows(DAYS, {"signal": signal, "since": micros(since)})
+        rows = self.rows(DAYS, {"signal": signal, "since": micros(since)})
         return [PollDay(source, moment(day), *counts) for source, day, *counts in rows]

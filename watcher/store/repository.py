@@ -1,73 +1,109 @@
-"""What every noun of the store is built on: a connection inside a transaction, and batches."""
+"""What every noun of the store is built on: a session inside a transaction, named SQL, and batches."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+import sqlalchemy as sa
 
 from watcher.store.codec import moment
-from watcher.store.connection import NONE, Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from watcher.store.connection import Connection
+    from sqlmodel import Session, SQLModel
 
+Values: TypeAlias = "Mapping[str, Any]"
+Row: TypeAlias = "tuple[Any, ...]"
 T = TypeVar("T")
+NONE: Values = {}
 BATCH = 500
 """Values in one list of a statement."""
-KEYS = {
-    "absence": ("source", "key", "since"),
-    "chain": ("name",),
-    "entry": ("source", "key"),
-    "meta": ("key",),
-    "poll": ("source", "at"),
-    "poll_day": ("source", "day"),
-    "present": ("signal",),
-    "ruling": ("signal",),
-}
-"""Primary keys of the tables into which rows are put that may be there already."""
+STREAM = 500
+"""Rows of a long answer that are in memory together."""
+LISTED = re.compile(r"\bIN :(\w+)")
 
 
 class Repository:
-    """Statements about one noun, inside one transaction."""
+    """Statements about one noun, inside one transaction: objects of small tables by the session, the rest as named SQL."""
 
-    __slots__ = ("connection",)
+    __slots__ = ("connection", "session")
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.connection = session.connection()
 
-    def insert(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert all rows, which have the same columns, by one prepared statement."""
-        if rows:
-            self.connection.run_all(insertion(name, tuple(rows[0])), rows)
+    def rows(self, statement: str, values: Values = NONE) -> Sequence[Row]:
+        """All rows of the answer."""
+        return self.connection.execute(sql(statement), values).all()
 
-    def upsert(self, name: str, rows: Sequence[Mapping[str, Any]], *, change: tuple[str, ...]) -> None:
-        """Insert all rows; where the primary key is there already, change these columns."""
-        if rows:
-            self.connection.run_all(upsertion(name, tuple(rows[0]), change), rows)
+    def stream(self, statement: str, values: Values = NONE) -> Iterator[Row]:
+        """The rows of a long answer, some in memory at a time."""
+        return iter(self.connection.execute(sql(statement), values, execution_options={"yield_per": STREAM}))
+
+    def row(self, statement: str, values: Values = NONE) -> Row | None:
+        """The first row; None where there is none."""
+        return self.connection.execute(sql(statement), values).first()
+
+    def value(self, statement: str, values: Values = NONE) -> Any:  # noqa: ANN401 - whatever was asked for
+        """The first column of the first row; None where there is none."""
+        return self.connection.execute(sql(statement), values).scalar()
+
+    def added(self, row: SQLModel) -> int:
+        """Keep a new object, whose number the database gives."""
+        self.session.add(row)
+        self.session.flush()
+        return int(getattr(row, "id"))  # noqa: B009 - of such tables alone
 
     def moment(self, statement: str, values: Values = NONE) -> datetime | None:
         """The moment that a statement asks for."""
-        found: int | None = self.connection.value(statement, values)
+        found: int | None = self.value(statement, values)
         return moment(found)
+
+    def run(self, statement: str, values: Values = NONE) -> int:
+        """Change something; how many rows were changed."""
+        return self.connection.execute(sql(statement), values).rowcount
+
+    def run_all(self, statement: str, rows: Sequence[Values]) -> None:
+        """The same for each of the rows, by one prepared statement."""
+        if rows:
+            self.connection.execute(sql(statement), rows)
+
+    def insert(self, table: type[SQLModel], rows: Sequence[Values]) -> None:
+        """Insert all rows, which have the same columns, by one prepared statement."""
+        if rows:
+            self.run_all(insertion(table, tuple(rows[0])), rows)
+
+    def upsert(self, table: type[SQLModel], rows: Sequence[Values], *, change: tuple[str, ...]) -> None:
+        """Insert all rows; where the primary key is there already, change these columns."""
+        if rows:
+            self.run_all(upsertion(table, tuple(rows[0]), change), rows)
+
+
+@lru_cache(maxsize=512)
+def sql(statement: str) -> sa.TextClause:
+    """SQL with `:named` values, the same for every database; behind `IN` a name stands for a list, which must not be empty."""
+    lists: list[sa.BindParameter[Any]] = [sa.bindparam(name, expanding=True) for name in LISTED.findall(statement)]
+    return sa.text(statement).bindparams(*lists)
 
 
 @cache
-def insertion(name: str, columns: tuple[str, ...]) -> str:
+def insertion(table: type[SQLModel], columns: tuple[str, ...]) -> str:
     """The statement that inserts a row with these columns."""
     names = ", ".join(f'"{column}"' for column in columns)
     values = ", ".join(f":{column}" for column in columns)
-    return f"INSERT INTO {name} ({names}) VALUES ({values})"
+    return f"INSERT INTO {table.__tablename__} ({names}) VALUES ({values})"
 
 
 @cache
-def upsertion(name: str, columns: tuple[str, ...], change: tuple[str, ...]) -> str:
+def upsertion(table: type[SQLModel], columns: tuple[str, ...], change: tuple[str, ...]) -> str:
     """The same, which changes some columns where the row is there already."""
-    keys = ", ".join(f'"{key}"' for key in KEYS[name])
+    keys = ", ".join(f'"{key.name}"' for key in sa.inspect(table).primary_key)
     changes = ", ".join(f'"{column}" = excluded."{column}"' for column in change)
-    return f"{insertion(name, columns)} ON CONFLICT ({keys}) DO UPDATE SET {changes}"
+    return f"{insertion(table, columns)} ON CONFLICT ({keys}) DO UPDATE SET {changes}"
 
 
 def batches(values: Iterable[T]) -> Iterator[list[T]]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from watcher.core.model import Outcome
 from watcher.store.chain import GENESIS
 from watcher.store.codec import MICROSECOND, micros
+from watcher.store.operator_tables import GapRow
 from watcher.store.records import State
 from watcher.store.repository import Repository, batches
+from watcher.store.tables import PollDayRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +45,7 @@ DOCUMENTS = (
     "SELECT document.id FROM document WHERE document.body IS NULL AND document.fetched_at < :before"
     f" AND NOT document.cited AND NOT EXISTS ({READ}) ORDER BY document.id LIMIT {SLICE}"
 )
-LOST = "UPDATE entry SET observation = 0 WHERE observation"
+LOST = "UPDATE entry SET observation = 0 WHERE observation IN :numbers"
 DELIVERIES = "DELETE FROM delivery WHERE state IN (:sent, :dead) AND created_at < :before"
 GAPS = 'SELECT name, "first", "last", prior, chain FROM gap WHERE name = :name'
 CLOSE = 'DELETE FROM gap WHERE name = :name AND "first" = :first'
@@ -66,64 +68,63 @@ class Retention(Repository):
 
     def polls(self, before: datetime) -> int:
         """Roll up the oldest day (UTC) that ends before the moment."""
-        first = self.connection.value(FIRST_POLL)
+        first = self.value(FIRST_POLL)
         if first is None:
             return 0
         day = first - first % DAY
         if day + DAY > micros(before):
             return 0
         self.roll_up(day)
-        return self.connection.run(FORGET_POLLS, {"day": day, "next": day + DAY})
+        return self.run(FORGET_POLLS, {"day": day, "next": day + DAY})
 
     def roll_up(self, day: int) -> None:
         """Count the polls of the day that begins then by source and kind, on top of what was counted before."""
         counted: dict[str, dict[str, int]] = {}
-        for source, outcome, many in self.connection.rows(POLLS, {"day": day, "next": day + DAY}):
+        for source, outcome, many in self.rows(POLLS, {"day": day, "next": day + DAY}):
             counts = counted.setdefault(source, dict.fromkeys(COUNTS, 0))
             counts[outcome if outcome in KINDS else "failed"] += many
-        for source, *before in self.connection.rows(COUNTED, {"day": day}):
+        for source, *before in self.rows(COUNTED, {"day": day}):
             if source in counted:
                 held = dict(zip(COUNTS, before, strict=True))
                 counted[source] = {name: count + held[name] for name, count in counted[source].items()}
         rows = [{"source": source, "day": day, **counts} for source, counts in counted.items()]
-        self.upsert("poll_day", rows, change=COUNTS)
+        self.upsert(PollDayRow, rows, change=COUNTS)
 
     def poll_days(self, before: datetime) -> int:
         """Forget days of long ago."""
-        return self.connection.run(FORGET_DAYS, {"before": micros(before)})
+        return self.run(FORGET_DAYS, {"before": micros(before)})
 
     def bodies(self, before: datetime) -> int:
         """Drop the bytes of documents that no claim, verdict or transition rests on; their hash and address stay."""
-        return self.connection.run(BODIES, {"before": micros(before)})
+        return self.run(BODIES, {"before": micros(before)})
 
     def observations(self, before: datetime) -> int:
         """Drop observations that no claim was made on and whose document nobody quotes; the entry is still known."""
-        found = [number for (number,) in self.connection.rows(OBSERVATIONS, {"before": micros(before)})]
-        if found:
-            statement = f"{LOST} {self.connection.among('numbers')}"
-            self.connection.run(statement, {"numbers": self.connection.listed(found)})
+        found = [number for (number,) in self.rows(OBSERVATIONS, {"before": micros(before)})]
+        for some in batches(found):
+            self.run(LOST, {"numbers": some})
         return self.drop("observation", found)
 
     def documents(self, before: datetime) -> int:
         """Drop the last trace of documents that no observation was read from."""
-        return self.drop("document", [number for (number,) in self.connection.rows(DOCUMENTS, {"before": micros(before)})])
+        return self.drop("document", [number for (number,) in self.rows(DOCUMENTS, {"before": micros(before)})])
 
     def deliveries(self, before: datetime) -> int:
         """Forget how messages of long ago were delivered; the digests stay."""
         over = {"sent": State.SENT.value, "dead": State.DEAD.value}
-        return self.connection.run(DELIVERIES, {**over, "before": micros(before)})
+        return self.run(DELIVERIES, {**over, "before": micros(before)})
 
     def drop(self, name: str, numbers: Sequence[int]) -> int:
         """Delete rows (ids ascending) out of the middle of a chain; their place is kept as gaps."""
         if not numbers:
             return 0
         self.bridge(name, runs(numbers))
-        statement = f'DELETE FROM "{name}" WHERE id {self.connection.among("numbers")}'
-        return self.connection.run(statement, {"numbers": self.connection.listed(numbers)})
+        statement = f'DELETE FROM "{name}" WHERE id IN :numbers'
+        return sum(self.run(statement, {"numbers": some}) for some in batches(numbers))
 
     def bridge(self, name: str, spans: Sequence[tuple[int, int]]) -> None:
         """Keep what came before the first row of each span and the hash of its last, joined with the gaps beside it."""
-        old = {gap.first: gap for gap in map(Gap._make, self.connection.rows(GAPS, {"name": name}))}
+        old = {gap.first: gap for gap in map(Gap._make, self.rows(GAPS, {"name": name}))}
         gaps = dict(old)
         hashes = self.hashes(name, spans)
         for first, last in spans:
@@ -136,18 +137,18 @@ class Retention(Repository):
 
     def hashes(self, name: str, spans: Sequence[tuple[int, int]]) -> dict[int, bytes]:
         """The hashes of the last row of each span and of the one before its first."""
-        statement = f'SELECT id, chain FROM "{name}" WHERE id {self.connection.among("numbers")}'
+        statement = f'SELECT id, chain FROM "{name}" WHERE id IN :numbers'
         found: dict[int, bytes] = {}
         for some in batches({number for first, last in spans for number in (first - 1, last)}):
-            found.update(self.connection.rows(statement, {"numbers": self.connection.listed(some)}))
+            found.update(self.rows(statement, {"numbers": some}))
         return found
 
     def write(self, name: str, old: dict[int, Gap], new: dict[int, Gap]) -> None:
         """Make the stored gaps the new ones."""
         for gap in old.values():
             if new.get(gap.first) != gap:
-                self.connection.run(CLOSE, {"name": name, "first": gap.first})
-        self.insert("gap", [gap._asdict() for gap in new.values() if old.get(gap.first) != gap])
+                self.run(CLOSE, {"name": name, "first": gap.first})
+        self.insert(GapRow, [gap._asdict() for gap in new.values() if old.get(gap.first) != gap])
 
 
 def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

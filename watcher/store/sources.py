@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from watcher.core.model import Health, Source
 from watcher.store.codec import dump, load, micros, moment
-from watcher.store.connection import NONE, Values
 from watcher.store.records import Due
-from watcher.store.repository import Repository, batches
+from watcher.store.repository import NONE, Repository, Values, batches
+from watcher.store.tables import SourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -127,18 +127,17 @@ class Sources(Repository):
         changed = sum(self.change(held[source.id], source, now) for source in by_id.values() if source.id in held)
         gone = [{"id": name, "now": micros(now)} for name, found in held.items() if name not in by_id and found.live]
         self.add(added, now)
-        if gone:
-            self.connection.run_all(RETIRE, gone)
-            self.connection.run_all(ORPHAN, gone)
+        self.run_all(RETIRE, gone)
+        self.run_all(ORPHAN, gone)
         return len(added), changed, len(gone)
 
     def add(self, sources: Sequence[Source], now: datetime) -> None:
         """Insert sources that are not there, due at once."""
-        self.insert("source", [{**BLANK, **row(source, now)} for source in sources])
+        self.insert(SourceRow, [{**BLANK, **row(source, now)} for source in sources])
 
     def stored(self, statement: str, values: Values = NONE) -> Iterator[Stored]:
         """The sources as they are stored."""
-        for name, text, retired, due, until in self.connection.rows(statement, values):
+        for name, text, retired, due, until in self.rows(statement, values):
             yield Stored(name, text, live=retired is None, next_at=moment(due), until=moment(until))
 
     def change(self, found: Stored, source: Source, now: datetime) -> bool:
@@ -152,7 +151,7 @@ class Sources(Repository):
         else:
             values |= FORGET
         columns = ", ".join(f"{name} = :{name}" for name in values if name != "id")
-        self.connection.run(f"UPDATE source SET {columns} WHERE id = :id", values)
+        self.run(f"UPDATE source SET {columns} WHERE id = :id", values)
         return True
 
     def follow(self, children: Iterable[Source], now: datetime) -> int:
@@ -161,8 +160,8 @@ class Sources(Repository):
         A page that is there already keeps its end: naming it again does not prolong it.
         """
         by_id = {child.id: child for child in children}
-        statement = f"{STORED} WHERE id {self.connection.among('ids')}"
-        held = {found.id: found for found in self.stored(statement, {"ids": self.connection.listed(by_id)})}
+        statement = f"{STORED} WHERE id IN :ids"
+        held = {found.id: found for some in batches(by_id) for found in self.stored(statement, {"ids": some})}
         self.add([child for child in by_id.values() if child.id not in held], now)
         for found in held.values():
             kept = replace(by_id[found.id], until=found.until)
@@ -171,24 +170,19 @@ class Sources(Repository):
 
     def let_go(self, names: Iterable[str], now: datetime) -> None:
         """Poll these followed pages no longer."""
-        gone = [{"id": name, "now": micros(now)} for name in names]
-        if gone:
-            self.connection.run_all(RETIRE, gone)
+        self.run_all(RETIRE, [{"id": name, "now": micros(now)} for name in names])
 
     def due(self, now: datetime, limit: int = ALL, known: Mapping[str, Source] = NOT_KNOWN) -> list[Due]:
         """The sources to poll now, longest overdue first. `known`: declarations, by id, that need not be read."""
-        found = self.connection.rows(DUE, {"now": micros(now), "most": limit})
+        found = self.rows(DUE, {"now": micros(now), "most": limit})
         return [Due(source := named(row, known), health(row, source), *row[14:]) for row in found]
 
     def signals_due(self, now: datetime, among: Iterable[str] | None = None) -> frozenset[str]:
         """The signals of the sources to poll now, all or those among some."""
         if among is None:
-            return frozenset(name for (name,) in self.connection.rows(f"SELECT DISTINCT signal {ARE_DUE}", {"now": micros(now)}))
-        statement = f"SELECT DISTINCT signal {ARE_DUE} AND signal {self.connection.among('signals')}"
-        found = (
-            self.connection.rows(statement, {"now": micros(now), "signals": self.connection.listed(some)})
-            for some in batches(among)
-        )
+            return frozenset(name for (name,) in self.rows(f"SELECT DISTINCT signal {ARE_DUE}", {"now": micros(now)}))
+        statement = f"SELECT DISTINCT signal {ARE_DUE} AND signal IN :signals"
+        found = (self.rows(statement, {"now": micros(now), "signals": some}) for some in batches(among))
         return frozenset(name for rows in found for (name,) in rows)
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -202,23 +196,23 @@ class Sources(Repository):
 
     def set_back(self, now: datetime) -> int:
         """Nothing was seen after `now`, and what was polled in that future is due now; how many sources that are."""
-        return self.connection.run(SET_BACK, {"now": micros(now)})
+        return self.run(SET_BACK, {"now": micros(now)})
 
     def of(self, signal: str | None = None) -> list[Source]:
         """The live sources, declared and followed, of one signal or of all."""
         mine = "" if signal is None else " AND signal = :signal"
         statement = f"SELECT declared FROM source WHERE retired_at IS NULL{mine} ORDER BY id"
-        return [declared(text) for (text,) in self.connection.rows(statement, {"signal": signal})]
+        return [declared(text) for (text,) in self.rows(statement, {"signal": signal})]
 
     def health(self, signal: str | None = None, known: Mapping[str, Source] = NOT_KNOWN) -> list[Health]:
         """How the readings of the live sources went, without followed pages whose time is over. `known` as for `due`."""
         mine = "" if signal is None else " AND signal = :signal"
         statement = f"SELECT {HEALTH} FROM source {STANDING}{mine} ORDER BY id"
-        return [health(row, named(row, known)) for row in self.connection.rows(statement, {"signal": signal})]
+        return [health(row, named(row, known)) for row in self.rows(statement, {"signal": signal})]
 
     def healths(self, signals: Iterable[str], known: Mapping[str, Source] = NOT_KNOWN) -> Iterator[tuple[str, Health]]:
         """The same for many signals at once, each with its signal. `known` as for `due`."""
-        statement = f"SELECT {HEALTH}, signal FROM source {STANDING} AND signal {self.connection.among('signals')}"
+        statement = f"SELECT {HEALTH}, signal FROM source {STANDING} AND signal IN :signals"
         for some in batches(signals):
-            for row in self.connection.rows(statement, {"signals": self.connection.listed(some)}):
+            for row in self.rows(statement, {"signals": some}):
                 yield row[14], health(row, named(row, known))

@@ -7,20 +7,22 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Self
 
+from sqlmodel import Session
+
 from watcher.store.audit import Audit, Evidences, Meta, Mutes
 from watcher.store.backup import backup
 from watcher.store.claims import Claims
-from watcher.store.database import BUSY_SECONDS, Database
 from watcher.store.deliveries import Deliveries
 from watcher.store.digests import Digests
 from watcher.store.documents import Documents
+from watcher.store.engine import BUSY_SECONDS, Database, connect
 from watcher.store.errors import StoreError
 from watcher.store.mailboxes import Mailboxes
-from watcher.store.migrate import migrate
+from watcher.store.migrate import upgrade, version
 from watcher.store.observations import Observations
-from watcher.store.open_database import connect
 from watcher.store.polls import Polls
 from watcher.store.records import Dropped, Policy, Verified
+from watcher.store.repository import Repository
 from watcher.store.retention import Retention
 from watcher.store.revision import SCHEMA_REVISION
 from watcher.store.sources import Sources
@@ -38,32 +40,30 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from watcher.store.connection import Connection
-
 KEEP = Policy()
 
 
-class Transaction:
+class Transaction(Repository):
     """One transaction, by the nouns it may speak of; all of it happens, or nothing."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.sources = Sources(connection)
-        self.polls = Polls(connection)
-        self.documents = Documents(connection)
-        self.observations = Observations(connection)
-        self.claims = Claims(connection)
-        self.verdicts = Verdicts(connection)
-        self.transitions = Transitions(connection)
-        self.digests = Digests(connection)
-        self.deliveries = Deliveries(connection)
-        self.meta = Meta(connection)
-        self.mailboxes = Mailboxes(connection)
-        self.audit = Audit(connection)
-        self.evidence = Evidences(connection)
-        self.mutes = Mutes(connection)
-        self.undecided = Undecideds(connection)
-        self.subscribers = Subscribers(connection)
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.sources = Sources(session)
+        self.polls = Polls(session)
+        self.documents = Documents(session)
+        self.observations = Observations(session)
+        self.claims = Claims(session)
+        self.verdicts = Verdicts(session)
+        self.transitions = Transitions(session)
+        self.digests = Digests(session)
+        self.deliveries = Deliveries(session)
+        self.meta = Meta(session)
+        self.mailboxes = Mailboxes(session)
+        self.audit = Audit(session)
+        self.evidence = Evidences(session)
+        self.mutes = Mutes(session)
+        self.undecided = Undecideds(session)
+        self.subscribers = Subscribers(session)
 
 
 class Store:
@@ -91,17 +91,14 @@ class Store:
 
     def upgrade(self) -> None:
         """Bring the schema to this program's. One that is there already is only read: asking never waits for a writer."""
-        if not self.version():
-            with self._alone():
-                self.database.create()
         if self.version() != SCHEMA_REVISION:
             with self.changing() as connection:
-                migrate(connection, self.name)
+                upgrade(connection, self.name)
 
     def version(self) -> str:
         """The step at which the schema stands; empty for a new database. Raises StoreError."""
         with self.database.reading() as connection:
-            return self.database.version(connection)
+            return version(connection)
 
     @property
     def name(self) -> str:
@@ -116,14 +113,15 @@ class Store:
     @contextmanager
     def changing(self) -> Iterator[sa.Connection]:
         """The writer's transaction as the migration machinery wants it."""
-        with self._alone(), self.database.altering() as connection:
+        with self._alone(), self.database.writing() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """A transaction that may write: committed at the end, undone by any exception. Never nest two. Raises StoreError."""
-        with self._alone(), self.database.writing() as connection:
-            yield Transaction(connection)
+        with self._alone(), self.database.writing() as connection, Session(connection, expire_on_commit=False) as session:
+            yield Transaction(session)
+            session.flush()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -143,13 +141,13 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that only reads, on one consistent state, beside any writer. Raises StoreError."""
-        with self.database.reading() as connection:
-            yield Transaction(connection)
+        with self.database.reading() as connection, Session(connection) as session:
+            yield Transaction(session)
 
     def verify(self) -> Verified:
         """Hold everything that is chained against its hashes; the answer names the first broken link."""
         with self.reading() as tx:
-            return verify(tx.connection)
+            return verify(tx)
 
     def backup(self, target: Path) -> None:
         """Copy an embedded database into one file, while it is in use. Raises StoreError."""
@@ -169,7 +167,7 @@ class Store:
         total = 0
         while True:
             with self.writing() as tx:
-                removed: int = getattr(Retention(tx.connection), what)(before)
+                removed: int = getattr(Retention(tx.session), what)(before)
             total += removed
             if not removed:
                 return total

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from watcher.store.codec import micros, moment
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from watcher.store.operator_tables import SubscriberRow
 from watcher.store.records import Subscriber
 from watcher.store.repository import Repository
 
@@ -13,21 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from watcher.store.connection import Row
-
-ALL = "SELECT id, address, signals, pace, created_at, confirmed_at FROM subscriber"
-OLD = "FROM subscriber WHERE confirmed_at IS NULL AND created_at < :before"
-CONFIRM = "UPDATE subscriber SET confirmed_at = :at WHERE id = :id AND confirmed_at IS NULL"
-CHANGE = "UPDATE subscriber SET signals = :signals, pace = :pace WHERE id = :id"
 GIVE_UP = "DELETE FROM delivery WHERE recipient = :id AND next_at IS NOT NULL"
 BLANK = "UPDATE delivery SET address = '', message = '', error = '' WHERE recipient = :id"
-ERASE = "DELETE FROM subscriber WHERE id = :id"
 
 
-def subscriber(row: Row) -> Subscriber:
+def subscriber(row: SubscriberRow) -> Subscriber:
     """The row as a value."""
-    name, address, signals, pace, created, confirmed = row
-    return Subscriber(name, address, moment(created), tuple(json.loads(signals)), pace, moment(confirmed))
+    return Subscriber(**row.model_dump() | {"signals": tuple(json.loads(row.signals))})
 
 
 class Subscribers(Repository):
@@ -39,42 +34,63 @@ class Subscribers(Repository):
         """Add a reader; False where the address is there already (it keeps what it had)."""
         if self.by_address(one.address) is not None:
             return False
-        row = {"id": one.id, "address": one.address, "signals": json.dumps(one.signals), "pace": one.pace}
-        self.insert("subscriber", [{**row, "created_at": micros(one.created_at), "confirmed_at": micros(one.confirmed_at)}])
+        choice = {"signals": json.dumps(one.signals), "pace": one.pace}
+        self.session.add(
+            SubscriberRow(id=one.id, address=one.address, **choice, created_at=one.created_at, confirmed_at=one.confirmed_at)
+        )
+        self.session.flush()
         return True
 
     def get(self, name: str) -> Subscriber | None:
         """The reader with this id."""
-        row = self.connection.row(f"{ALL} WHERE id = :id", {"id": name})
+        row = self.session.get(SubscriberRow, name)
         return subscriber(row) if row else None
 
     def by_address(self, address: str) -> Subscriber | None:
         """The reader with this address, whatever case it is written in."""
-        row = self.connection.row(f"{ALL} WHERE lower(address) = :address", {"address": address.lower()})
+        asked = select(SubscriberRow).where(sa.func.lower(SubscriberRow.address) == address.lower())
+        row = self.session.exec(asked).first()
         return subscriber(row) if row else None
 
     def confirm(self, name: str, at: datetime) -> bool:
         """The reader has followed the link of the confirmation; False where there is none or it was done before."""
-        return self.connection.run(CONFIRM, {"id": name, "at": micros(at)}) == 1
+        row = self.session.get(SubscriberRow, name)
+        if row is None or row.confirmed_at is not None:
+            return False
+        row.confirmed_at = at
+        return True
 
     def change(self, name: str, *, signals: Sequence[str], pace: str) -> bool:
         """Another choice of signals and of pace; False where there is no such reader."""
-        return self.connection.run(CHANGE, {"id": name, "signals": json.dumps(list(signals)), "pace": pace}) == 1
+        row = self.session.get(SubscriberRow, name)
+        if row is not None:
+            row.signals, row.pace = json.dumps(list(signals)), pace
+        return row is not None
 
     def erase(self, name: str) -> bool:
         """Forget the reader, in the outbox too; what was not sent yet is given up. False where there is no such reader."""
-        self.connection.run(GIVE_UP, {"id": name})
-        self.connection.run(BLANK, {"id": name})
-        return self.connection.run(ERASE, {"id": name}) == 1
+        self.run(GIVE_UP, {"id": name})
+        self.run(BLANK, {"id": name})
+        row = self.session.get(SubscriberRow, name)
+        if row is not None:
+            self.session.delete(row)
+            self.session.flush()
+        return row is not None
 
     def confirmed(self) -> list[Subscriber]:
         """Everyone who is to be written to."""
-        return [subscriber(row) for row in self.connection.rows(f"{ALL} WHERE confirmed_at IS NOT NULL ORDER BY created_at")]
+        asked = select(SubscriberRow).where(col(SubscriberRow.confirmed_at).is_not(None)).order_by(col(SubscriberRow.created_at))
+        return [subscriber(row) for row in self.session.exec(asked)]
 
     def forget_unconfirmed(self, before: datetime) -> int:
         """Forget who was asked before that moment and never confirmed; how many there were."""
-        return self.connection.run(f"DELETE {OLD}", {"before": micros(before)})
+        return self.session.exec(sa.delete(SubscriberRow).where(*unconfirmed(before))).rowcount
 
     def has_unconfirmed(self, before: datetime) -> bool:
         """Whether there is anyone whom `forget_unconfirmed` would forget."""
-        return self.connection.row(f"SELECT 1 {OLD} LIMIT 1", {"before": micros(before)}) is not None
+        return self.session.exec(select(SubscriberRow.id).where(*unconfirmed(before)).limit(1)).first() is not None
+
+
+def unconfirmed(before: datetime) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Asked before that moment and never confirmed."""
+    return col(SubscriberRow.confirmed_at).is_(None), col(SubscriberRow.created_at) < before

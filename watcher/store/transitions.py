@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from watcher.core.model import Change, Transition
 from watcher.store.chain import extend
 from watcher.store.codec import EPOCH, content, dump, load, micros, moment
-from watcher.store.connection import NONE, Values
 from watcher.store.documents import Documents
-from watcher.store.repository import Repository
+from watcher.store.repository import NONE, Repository, Values, batches
+from watcher.store.tables import TransitionRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +22,7 @@ WAITING = "SELECT kind, min(at) FROM transition WHERE digest IS NULL GROUP BY ki
 SINCE = f"{ALL} WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
 OF = f"{ALL} WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
 TOLD = f"{ALL} WHERE digest = :digest ORDER BY id"
+TOLD_IN = "SELECT id, digest FROM transition WHERE id IN :ids AND digest IS NOT NULL"
 MARK = "UPDATE transition SET digest = :digest WHERE id = :id"
 
 
@@ -39,17 +40,17 @@ class Transitions(Repository):
         """Keep what changed, in the transaction of the verdict that changed it; they come back with their ids."""
         texts = [dump(replace(one, id=0)) for one in transitions]
         lines = [line(one.signal, one.at, text) for one, text in zip(transitions, texts, strict=True)]
-        links = extend(self.connection, "transition", lines)
+        links = extend(self.session, "transition", lines)
         done = [replace(one, id=number) for one, (number, _) in zip(transitions, links, strict=True)]
         self.insert(
-            "transition",
+            TransitionRow,
             [
                 {"id": one.id, "signal": one.signal, "at": micros(one.at), "kind": one.kind.value}
                 | {"digest": None, "transition": text, "chain": chain}
                 for one, text, (_, chain) in zip(done, texts, links, strict=True)
             ],
         )
-        Documents(self.connection).cite(quote.document for one in done for quote in one.evidence)
+        Documents(self.session).cite(quote.document for one in done for quote in one.evidence)
         return done
 
     def pending(self) -> list[Transition]:
@@ -58,13 +59,11 @@ class Transitions(Repository):
 
     def waiting(self) -> dict[Change, datetime]:
         """Since when the oldest of each kind has been waiting for its digest; no text is read for it."""
-        return {Change(kind): moment(at) for kind, at in self.connection.rows(WAITING)}
+        return {Change(kind): moment(at) for kind, at in self.rows(WAITING)}
 
     def mark(self, numbers: Iterable[int], digest: str) -> None:
         """These are told (or knowingly passed over) by this digest, which must be stored before."""
-        rows = [{"id": number, "digest": digest} for number in numbers]
-        if rows:
-            self.connection.run_all(MARK, rows)
+        self.run_all(MARK, [{"id": number, "digest": digest} for number in numbers])
 
     def of(self, signal: str | None = None, *, since: datetime = EPOCH, limit: int = 1_000) -> list[Transition]:
         """What changed in one signal or in all since then, newest first."""
@@ -77,9 +76,9 @@ class Transitions(Repository):
 
     def digests(self, numbers: Iterable[int]) -> dict[int, str]:
         """Which digest told each of these; those still waiting are not there."""
-        statement = f"SELECT id, digest FROM transition WHERE id {self.connection.among('ids')} AND digest IS NOT NULL"
-        return dict(self.connection.rows(statement, {"ids": self.connection.listed(numbers)}))
+        found = (self.rows(TOLD_IN, {"ids": some}) for some in batches(numbers))
+        return {number: digest for rows in found for number, digest in rows}
 
     def read(self, statement: str, values: Values = NONE) -> list[Transition]:
         """The values that were put in, with their ids."""
-        return [replace(load(Transition, text), id=number) for number, text in self.connection.rows(statement, values)]
+        return [replace(load(Transition, text), id=number) for number, text in self.rows(statement, values)]

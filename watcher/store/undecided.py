@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sqlmodel import col, select
+
 from watcher.core.model import Undecided
 from watcher.store.audit import Audit
-from watcher.store.codec import dump, load, micros, moment
+from watcher.store.codec import dump, load
+from watcher.store.operator_tables import UndecidedRow
 from watcher.store.records import Act
 from watcher.store.repository import Repository
 
@@ -15,17 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-ADD = (
-    "INSERT INTO undecided (signal, text, asked_at, settled_by, settled_as, settled_why)"
-    " VALUES (:signal, :text, :asked_at, '', '', '') RETURNING id"
-)
-GROW = "UPDATE undecided SET text = :text WHERE id = :id"
-HELD = "SELECT id, text, asked_at, settled_at, settled_by, settled_as, settled_why, evidence FROM undecided"
-SETTLE = (
-    "UPDATE undecided SET settled_at = :at, settled_by = :by, settled_as = :status, settled_why = :why, evidence = :evidence"
-    " WHERE id = :id AND asked_at IS NOT NULL AND settled_at IS NULL"
-)
 UNASKED: dict[str, Any] = {"id": 0, "asked_at": None, "settled_at": None, "settled_by": "", "settled_as": "", "settled_why": ""}
+"""What stands in columns of its own, beside the text."""
 
 
 class Undecideds(Repository):
@@ -39,46 +33,40 @@ class Undecideds(Repository):
         return [self._added(row) if not row.id else self._grown(held[row.id], row) for row in rows]
 
     def _added(self, row: Undecided) -> Undecided:
-        values = {"signal": row.signal, "text": _text(row), "asked_at": micros(row.asked_at)}
-        return replace(row, id=int(self.connection.value(ADD, values)))
+        return replace(row, id=self.added(UndecidedRow(signal=row.signal, text=_text(row), asked_at=row.asked_at)))
 
     def _grown(self, held: Undecided, row: Undecided) -> Undecided:
-        if held.quotes != row.quotes:
-            self.connection.run(GROW, {"id": row.id, "text": _text(row)})
+        if held.quotes != row.quotes and (stored := self.session.get(UndecidedRow, row.id)):
+            stored.text = _text(row)
         return row
 
     def of(self, signal: str | None = None) -> list[Undecided]:
         """Every text of a signal or of all, settled and old ones too, oldest first."""
-        where = "" if signal is None else " WHERE signal = :signal"
-        return [_row(*row) for row in self.connection.rows(f"{HELD}{where} ORDER BY id", {"signal": signal})]
+        asked = select(UndecidedRow).order_by(col(UndecidedRow.id))
+        if signal is not None:
+            asked = asked.where(UndecidedRow.signal == signal)
+        return [_undecided(row) for row in self.session.exec(asked)]
 
     def settle(self, row: Undecided, *, by: str, status: str = "", why: str = "", evidence: int = 0, at: datetime) -> bool:
         """Settle an open text, as a status or (empty) as one that changes nothing; False where it is not open.
 
         The act is written to the audit list.
         """
-        values = {"id": row.id, "by": by, "status": status, "why": why, "evidence": evidence or None, "at": micros(at)}
-        done = self.connection.run(SETTLE, values) == 1
-        if done:
-            text = f"text {row.id} of {row.signal}.{row.track}"
-            what = f"decided {text} as {status}" if status else f"dismissed {text}"
-            Audit(self.connection).add(Act(at, by, what, why))
-        return done
+        stored = self.session.get(UndecidedRow, row.id)
+        if stored is None or stored.asked_at is None or stored.settled_at is not None:
+            return False
+        stored.settled_at, stored.settled_by, stored.settled_as, stored.settled_why = at, by, status, why
+        stored.evidence = evidence or None
+        text = f"text {row.id} of {row.signal}.{row.track}"
+        what = f"decided {text} as {status}" if status else f"dismissed {text}"
+        Audit(self.session).add(Act(at, by, what, why))
+        return True
 
 
 def _text(row: Undecided) -> str:
     return dump(replace(row, **UNASKED))
 
 
-def _row(number: int, text: str, asked_at: int | None, settled_at: int | None, *rest: Any) -> Undecided:  # noqa: ANN401 - columns of several types
-    by, status, why, evidence = rest
-    return replace(
-        load(Undecided, text),
-        id=number,
-        asked_at=moment(asked_at),
-        settled_at=moment(settled_at),
-        settled_by=by,
-        settled_as=status,
-        settled_why=why,
-        evidence=evidence or 0,
-    )
+def _undecided(row: UndecidedRow) -> Undecided:
+    columns = {name: getattr(row, name) for name in UNASKED}
+    return replace(load(Undecided, row.text), **columns, evidence=row.evidence or 0)

@@ -11,6 +11,7 @@ from watcher.store.chain import extend
 from watcher.store.codec import EPOCH, content, dump, load, micros, moment, sha256
 from watcher.store.documents import Documents
 from watcher.store.repository import Repository
+from watcher.store.tables import CurrentVerdictRow, VerdictRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,13 +65,13 @@ class Verdicts(Repository):
 
     def put(self, verdict: Verdict) -> bool:
         """Keep a verdict; whether it says anything new. Otherwise only the time at which it was seen to hold moves."""
-        held = self.connection.row(OF, {"signal": verdict.signal})
+        held = self.row(OF, {"signal": verdict.signal})
         digest = substance(verdict)
         if held is not None and held[1] == digest:
             self.hold(verdict)
             return False
         text = dump(verdict)
-        [(number, chain)] = extend(self.connection, "verdict", [line(verdict.signal, verdict.as_of, text)])
+        [(number, chain)] = extend(self.session, "verdict", [line(verdict.signal, verdict.as_of, text)])
         row = {
             "id": number,
             "signal": verdict.signal,
@@ -78,50 +79,48 @@ class Verdicts(Repository):
             "headline": verdict.headline,
             "digest": digest,
         }
-        self.insert("verdict", [{**row, "verdict": text, "chain": chain}])
+        self.insert(VerdictRow, [{**row, "verdict": text, "chain": chain}])
         state = {**seen(verdict.signal, verdict.as_of, verdict.verified_at), "verdict": number, "baseline_at": None}
         brief = dump(summarise_one(verdict, quotes=1))
         present = {**state, "brief": brief, "brief_of": number}
-        self.upsert("present", [present], change=("verdict", "as_of", "verified_at", "brief", "brief_of"))
-        Documents(self.connection).cite(quote.document for quote in quotes(verdict))
+        self.upsert(CurrentVerdictRow, [present], change=("verdict", "as_of", "verified_at", "brief", "brief_of"))
+        Documents(self.session).cite(quote.document for quote in quotes(verdict))
         return True
 
     def hold(self, verdict: Verdict) -> None:
         """Note when the present verdict of a signal was last decided and seen to hold."""
-        self.connection.run(HOLD, seen(verdict.signal, verdict.as_of, verdict.verified_at))
+        self.run(HOLD, seen(verdict.signal, verdict.as_of, verdict.verified_at))
 
     def hold_all(self, verified: Mapping[str, datetime | None], now: datetime) -> None:
         """The same for many signals at `now`, by the time at which each was last verified."""
-        rows = [seen(name, now, last) for name, last in verified.items()]
-        if rows:
-            self.connection.run_all(HOLD, rows)
+        self.run_all(HOLD, [seen(name, now, last) for name, last in verified.items()])
 
     def latest(self, signal: str) -> Verdict | None:
         """Where the signal stands; None before its first decision."""
-        row = self.connection.row(OF, {"signal": signal})
+        row = self.row(OF, {"signal": signal})
         return current(*row[2:]) if row else None
 
     def all_latest(self) -> dict[str, Verdict]:
         """Where every signal stands, by its id."""
-        return {row[0]: current(*row[2:]) for row in self.connection.rows(NOW)}
+        return {row[0]: current(*row[2:]) for row in self.rows(NOW)}
 
     def all_in_brief(self) -> dict[str, Verdict]:
         """The same as a digest carries them (core/decision/digest.py), with one quote for each track."""
-        found = self.connection.stream(BRIEF)
+        found = self.stream(BRIEF)
         return {signal: summarise_one(current(text, *seen), quotes=1) for signal, text, *seen in found}
 
     def decided(self) -> frozenset[str]:
         """The signals that have been decided."""
-        return frozenset(name for (name,) in self.connection.rows("SELECT signal FROM present"))
+        return frozenset(name for (name,) in self.rows("SELECT signal FROM present"))
 
     def as_of(self, signal: str, moment: datetime) -> Verdict | None:
         """What the watch held at that moment, as it was decided then; None before the first decision."""
-        text = self.connection.value(THEN, {"signal": signal, "at": micros(moment)})
+        text = self.value(THEN, {"signal": signal, "at": micros(moment)})
         return load(Verdict, text) if text else None
 
     def history(self, signal: str, *, since: datetime = EPOCH, limit: int = 1_000) -> list[Verdict]:
         """The verdicts of a signal as they changed, newest first."""
-        found = self.connection.rows(HISTORY, {"signal": signal, "since": micros(since), "most": limit})
+        found = self.rows(HISTORY, {"signal": signal, "since": micros(since), "most": limit})
         return [load(Verdict, text) for (text,) in found]
 
     def baseline(self, signal: str) -> datetime | None:
@@ -134,7 +133,7 @@ class Verdicts(Repository):
 
     def mark_baseline(self, signal: str, at: datetime) -> None:
         """The baseline of the signal is told. Its verdict must be there."""
-        self.connection.run(MARK, {"signal": signal, "at": micros(at)})
+        self.run(MARK, {"signal": signal, "at": micros(at)})
 
 
 def seen(signal: str, as_of: datetime, verified_at: datetime | None) -> dict[str, object]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from watcher.store import documents, observations, transitions, verdicts
 from watcher.store.chain import GENESIS, head
 from watcher.store.codec import content, moment, sha256
-from watcher.store.connection import Connection, Row
 from watcher.store.records import Verified
+from watcher.store.repository import Repository, Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,37 +55,37 @@ CHAINS: Mapping[str, tuple[str, Callable[[Row], bytes]]] = {
 """Of each table what gives id, hash and what the hash covers, oldest first, and what makes one line of bytes of that."""
 
 
-def verify(connection: Connection) -> Verified:
+def verify(store: Repository) -> Verified:
     """Walk everything, oldest first; stop at the first broken link."""
     counted: dict[str, int] = {}
     try:
-        pages(connection)
+        pages(store)
         for name in CHAINS:
-            counted[name] = sum(1 for _ in walk(connection, name))
+            counted[name] = sum(1 for _ in walk(store, name))
     except Broken as found:
         return Verified(tuple(counted.items()), str(found))
     return Verified(tuple(counted.items()))
 
 
-def pages(connection: Connection) -> None:
-    """Ask the embedded database whether its own pages and references hold."""
-    if not connection.embedded:
+def pages(store: Repository) -> None:
+    """Ask the SQLite database whether its own pages and references hold."""
+    if store.connection.dialect.name != "sqlite":
         return
-    answer = connection.value("PRAGMA quick_check(1)")
+    answer = store.value("PRAGMA quick_check(1)")
     if answer != "ok":
         raise Broken(f"the file itself is damaged: {answer}")
-    lost = connection.row("PRAGMA foreign_key_check")
+    lost = store.row("PRAGMA foreign_key_check")
     if lost:
         raise Broken(f"{lost[0]} {lost[1]} refers to a row of {lost[2]} that is not there")
 
 
-def walk(connection: Connection, name: str) -> Iterator[int]:
+def walk(store: Repository, name: str) -> Iterator[int]:
     """The ids of a chain whose links hold, oldest first. Raises Broken at the first that does not."""
     statement, line = CHAINS[name]
-    gaps = {first: (last, prior, chain) for first, last, prior, chain in connection.rows(GAPS, {"name": name})}
-    last, end = head(connection, name)
+    gaps = {first: (last, prior, chain) for first, last, prior, chain in store.rows(GAPS, {"name": name})}
+    end = head(store.session, name)
     due, prior = 1, GENESIS
-    for row in connection.stream(statement):
+    for row in store.stream(statement):
         due, prior = leap(gaps, name, due, prior)
         number, chain = row[:2]
         if number != due:
@@ -95,9 +95,9 @@ def walk(connection: Connection, name: str) -> Iterator[int]:
         due, prior = due + 1, chain
         yield number
     due, prior = leap(gaps, name, due, prior)
-    if due <= last:
+    if due <= end.last:
         raise Broken(f"{name} {due} is missing")
-    if due != last + 1 or prior != end:
+    if due != end.last + 1 or prior != end.head:
         raise Broken(f"{name} {due - 1} is not the end that was written")
 
 

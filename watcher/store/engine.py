@@ -1,0 +1,201 @@
+"""The database: one SQLAlchemy engine that writes and one that only reads, for SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoneFree
+
+from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUSY_SECONDS = 10.0
+"""For how long another writer is waited for."""
+EXPECTED = "expected sqlite:///PATH or postgresql://…"
+SQLITE = re.compile(r"sqlite:///(?P<path>[^?]+)(?:\?timeout=(?P<timeout>\d+))?")
+POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
+WRITER: dict[str, Any] = {"pool_size": 1, "max_overflow": 0}
+READERS: dict[str, Any] = {"pool_size": 4, "max_overflow": 12}
+"""Connections that are kept, and how many more may read at the same time; who comes later waits for one of them."""
+STATEMENTS = 256
+"""Prepared statements that a connection to SQLite keeps."""
+LOCK = 7_405_219
+"""Key of the advisory lock that makes one writer of many processes on PostgreSQL."""
+SILENT: dict[str, Any] = {"hide_parameters": True}
+"""An error that is logged must not carry the values of its statement: some are addresses of readers."""
+READS = ("foreign_keys=ON", "query_only=ON", "mmap_size=33554432")
+FOREIGN = (
+    "is a copy beside which the log of another database lies (-wal), which would be written into it: take both away, and put "
+    "the backup back with `watcher restore FILE`"
+)
+MAGIC = b"SQLite format 3\0"
+
+
+class Database:
+    """Where the tables are; every method that reaches it raises StoreError."""
+
+    def __init__(self, name: str, writer: sa.Engine, reader: sa.Engine, path: Path | None = None) -> None:
+        """`name` as shown to people, without a password; `path` of the file of an embedded one."""
+        self.name, self.path = name, path
+        self.writer, self.reader = writer, reader
+        self._lock = threading.Lock()
+        self._watching: sa.PoolProxiedConnection | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction of the one writer: committed at the end, undone by any exception. One thread at a time."""
+        with in_words(self.name), self.writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads, on one consistent state, beside any writer. From many threads."""
+        with in_words(self.name), self.reader.begin() as connection:
+            yield connection
+
+    def token(self) -> str:
+        """A word that changes with every commit of any process; no table is read for it. From many threads."""
+        if self.path is None:
+            with self.reading() as connection:
+                return str(connection.exec_driver_sql("SELECT pg_current_wal_lsn()::text").scalar())
+        # By a connection that only watches (https://sqlite.org/pragma.html#pragma_data_version).
+        with in_words(self.name), self._lock:
+            self._watching = self._watching or self.reader.raw_connection()
+            return str(driver(self._watching).execute("PRAGMA data_version").fetchone()[0])
+
+    def reset(self) -> None:
+        """Start the next transaction that writes on a fresh connection."""
+        self.writer.dispose()
+
+    def tidy(self) -> None:
+        """Give the room of dropped rows back to the disk, and let the planner know what has grown; a server does so itself."""
+        if self.path is None:
+            return
+        with in_words(self.name):
+            raw = self.writer.raw_connection()
+            try:
+                # As a script: the vacuum gives back one page for each step, and `execute` would take but one.
+                driver(raw).executescript("PRAGMA incremental_vacuum; PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            if self._watching is not None:
+                self._watching.close()
+                self._watching = None
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def connect(address: str, *, durable: bool = True, wait: float = BUSY_SECONDS) -> Database:
+    """The database of `sqlite:///path` or `postgresql://…`; nothing is opened yet. Raises StoreError."""
+    if address.startswith(POSTGRESQL):
+        return postgresql(address, wait)
+    if found := SQLITE.fullmatch(address):
+        return sqlite(found["path"], durable=durable, wait=float(found["timeout"] or wait))
+    # The address is not repeated: it may hold a password, and nobody can say where.
+    raise store_error("that is configured", ErrorKind.UNREACHABLE, EXPECTED)
+
+
+def sqlite(name: str, *, durable: bool, wait: float) -> Database:
+    """A file, whose folder is made. Raises StoreError."""
+    path = Path(name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        foreign = has_foreign_log(path)
+    except OSError as error:
+        raise store_error(name, ErrorKind.UNWRITABLE, str(error)) from error
+    if foreign:
+        raise StoreError(f"the database {name} {FOREIGN}", ErrorKind.CORRUPT)
+    # INCREMENTAL only takes hold in a file that has no table yet; it lets retention give room back.
+    synchronous = "FULL" if durable else "OFF"
+    writes = ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON")
+    # The writer takes the lock at once: a late lock is a lost one.
+    writer = file_engine(path, writes, wait, "BEGIN IMMEDIATE", WRITER)
+    return Database(name, writer, file_engine(path, READS, wait, "BEGIN", READERS), path)
+
+
+def file_engine(path: Path, pragmas: tuple[str, ...], wait: float, begin: str, pool: dict[str, Any]) -> sa.Engine:
+    """An engine over a file; transactions are begun by ourselves, the driver would begin late."""
+    opened = partial(open_file, path, pragmas, wait)
+    engine = sa.create_engine("sqlite://", creator=opened, poolclass=sa.QueuePool, **pool, **SILENT)
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def open_file(path: Path, pragmas: tuple[str, ...], wait: float) -> sqlite3.Connection:
+    """A connection of the driver, which waits for another writer for so many seconds."""
+    raw = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
+    try:
+        for pragma in pragmas:
+            raw.execute(f"PRAGMA {pragma}").close()
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+def postgresql(address: str, wait: float) -> Database:
+    """A server's database. Raises StoreError for an address that is none, or without the driver."""
+    try:
+        url = sa.make_url(address).set(drivername="postgresql+psycopg")
+    except ArgumentError as error:
+        # Its words are not repeated: it may hold a password, and nobody can say where.
+        raise store_error("that is configured", ErrorKind.UNREACHABLE, EXPECTED) from error
+    name = url.render_as_string(hide_password=True).replace("+psycopg", "")
+    try:
+        writer = sa.create_engine(url, pool_pre_ping=True, **WRITER, **SILENT)
+        reader = sa.create_engine(url, pool_pre_ping=True, execution_options={"postgresql_readonly": True}, **READERS, **SILENT)
+    except ImportError as error:
+        raise StoreError(f"the database {name} needs psycopg: pip install 'psycopg[binary]'", ErrorKind.UNREACHABLE) from error
+    sa.event.listen(writer, "begin", partial(lock, round(wait * 1000)))
+    return Database(name, writer, reader)
+
+
+def lock(milliseconds: int, connection: sa.Connection) -> None:
+    """Wait for the other writers, for as long as with SQLite."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+
+
+@contextmanager
+def in_words(name: str) -> Iterator[None]:
+    """Turn a driver's error into a StoreError; mistakes of ours (constraints, statements) pass as they are."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, sqlite3.ProgrammingError):
+        raise
+    except NoneFree as error:
+        raise store_error(name, ErrorKind.LOCKED, "no connection became free") from error
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = getattr(error, "orig", None) or error
+        raise store_error(name, kind_of(cause), str(cause).strip()) from error
+
+
+def driver(connection: sa.PoolProxiedConnection) -> sqlite3.Connection:
+    """The driver's own connection to a file."""
+    return cast("sqlite3.Connection", connection.driver_connection)
+
+
+def head(path: Path) -> bytes:
+    """The first bytes of a file (https://www.sqlite.org/fileformat.html#the_database_header)."""
+    with path.open("rb") as file:
+        return file.read(20)
+
+
+def has_foreign_log(path: Path) -> bool:
+    """Whether a log lies beside a database that keeps none: a copy was put in the place of another that had one."""
+    log = Path(f"{path}-wal")
+    return path.is_file() and log.exists() and log.stat().st_size > 0 and head(path)[18:] == b"\1\1"
