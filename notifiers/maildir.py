@@ -50,17 +50,21 @@ def _put(folder: Path, name: str, content: bytes) -> None:
     Raises OSError.
     """
     # Maildir(create=True) would fail where two messages make the box at once.
-    for part in ("tmp", "new", "cur"):
-        (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for part in (folder, *(folder / name for name in ("tmp", "new", "cur"))):
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
     if name in Maildir(folder, create=False):
         return
     draft = folder / "tmp" / name
-    with draft.open("wb") as file:
+    with open(draft, "wb", opener=_for_its_owner) as file:
         file.write(content.replace(b"\r\n", b"\n"))
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / "new" / name)
     _keep(folder / "new")
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _keep(folder: Path) -> None:

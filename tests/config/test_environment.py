@@ -10,6 +10,7 @@ import pytest
 
 from tests.config.texts import SMALL
 from watcher.config import Config, ConfigError, load
+from watcher.config.partial import load_partial
 
 Read = Callable[..., Config]
 MAIL = SMALL + '[smtp]\nhost = "localhost"\nfrom = "watch@example.org"\n[[recipient]]\nchannel = "smtp"\nto = "me@example.org"\n'
@@ -123,3 +124,46 @@ def test_a_file_that_cannot_be_read_is_said_so(tmp_path: Path, content: bytes | 
     with pytest.raises(ConfigError) as caught:
         load(tmp_path / "signals.toml", {})
     assert expected in str(caught.value)
+
+
+def test_a_tilde_is_the_home_folder_in_every_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "password").write_text("planted\n", "utf-8")
+    text = (
+        SMALL
+        + '[store]\nurl = "sqlite:///~/watch.db?timeout=9"\n[fetch]\nca_file = "~/ca.pem"\n[smtp]\nhost = "h"\nfrom = "w@w.example"\n'
+        'ca_file = "~/own.pem"\n[[recipient]]\nchannel = "maildir"\nto = "~/box"\n'
+    )
+    file = tmp_path / "signals.toml"
+    file.write_text(text, "utf-8")
+    config = load(file, {"WATCHER_SMTP_PASSWORD_FILE": "~/password"})
+    assert config.store.url == f"sqlite:///{tmp_path}/watch.db?timeout=9"
+    assert config.fetch.ca_file == f"{tmp_path}/ca.pem"
+    assert config.channels["smtp"] == {
+        "host": "h",
+        "sender": "w@w.example",
+        "ca_file": f"{tmp_path}/own.pem",
+        "password": "planted",
+    }
+    assert config.recipients[0].to == f"{tmp_path}/box"
+    outline = load_partial(file, {})
+    assert outline
+    assert outline.store == config.store.url
+    assert load(file, {"WATCHER_STORE_URL": "sqlite:///~/other.db"}).store.url == f"sqlite:///{tmp_path}/other.db"
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ('[store]\nurl = "sqlite:///~nobody-here/watch.db"', "url"),
+        ('[fetch]\nca_file = "~nobody-here/ca.pem"', "ca_file"),
+        ('[smtp]\nhost = "h"\nfrom = "w@w.example"\nca_file = "~nobody-here/ca.pem"', "ca_file"),
+        ('[[recipient]]\nchannel = "maildir"\nto = "~nobody-here/box"', "to"),
+    ],
+)
+def test_a_home_that_is_none_is_a_mistake_and_no_folder_of_that_name(tmp_path: Path, table: str, key: str) -> None:
+    file = tmp_path / "signals.toml"
+    file.write_text(f"{SMALL}{table}\n", "utf-8")
+    with pytest.raises(ConfigError, match=f"key `{key}`: found .*nobody-here.*home folder") as found:
+        load(file, {})
+    assert "./~ is a folder of that name" in str(found.value)

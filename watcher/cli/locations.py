@@ -33,12 +33,18 @@ def data_folder(env: Mapping[str, str] = os.environ) -> Path:
 def _folder(env: Mapping[str, str], name: str, usual: str) -> Path:
     """A relative path in the environment is to be passed over (the specification says so)."""
     set_to = Path(env.get(name) or ".")
-    return (set_to if set_to.is_absolute() else Path(env.get("HOME") or Path.home()) / usual) / NAME
+    return (set_to if set_to.is_absolute() else _home(env) / usual) / NAME
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    """The user's home; a container's or a service's user may have none, and then nothing is there."""
+    home = Path(env.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises where there is none
+    return home if home.is_absolute() else Path("/nonexistent")
 
 
 def found(path: Path) -> Path:
     """The file that is meant: with none named and none in the present folder, the user's own."""
-    home = home_file()
+    path, home = Path(os.path.expanduser(path)), home_file()  # noqa: PTH111 - as above; WATCHER_CONFIG comes from no shell
     return home if path == FILE and not path.exists() and home.exists() else path
 
 

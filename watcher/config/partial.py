@@ -10,6 +10,7 @@ from pathlib import Path
 import tomli
 
 from watcher.config.humanize import humanize
+from watcher.config.paths import expand_url
 from watcher.config.secrets import read_secret
 
 URL, HOST, PORT = "sqlite:///data/watch.db", "127.0.0.1", 8080
@@ -39,5 +40,5 @@ def load_partial(path: Path, env: Mapping[str, str]) -> PartialConfig | None:
         host = read_secret("WATCHER_WEB_HOST", env) or web.get("host", HOST)
         port = int(read_secret("WATCHER_WEB_PORT", env) or web.get("port", PORT))
         if titles and all(isinstance(word, str) for word in (url, host, *titles, *titles.values())):
-            return PartialConfig(url, titles, host, port)
+            return PartialConfig(expand_url(url), titles, host, port)
     return None

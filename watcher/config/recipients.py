@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 import notifiers
 from watcher.config.errors import show
 from watcher.config.line_numbers import Position
+from watcher.config.paths import expand
 from watcher.config.schema import channel_table, in_file, secrets_of
 from watcher.config.secrets import fill_secrets
 from watcher.config.settings import Recipient
@@ -53,6 +54,8 @@ def _channel(name: str, place: Position, table: Mapping[str, Any], places: Sourc
             places.note((name, key), "a secret in the file", f"{f'WATCHER_{name}_{key}'.upper()} in the environment")
     settings = fields(notifiers.load(name).Settings)
     offered = {each.name: table[in_file(each.name)] for each in settings if in_file(each.name) in table}
+    if "ca_file" in offered:
+        offered["ca_file"] = _expanded(offered["ca_file"], (name, "ca_file"), places)
     tools = {
         each.name: object()
         for each in settings
@@ -76,6 +79,8 @@ def _recipient(number: int, table: Mapping[str, Any], env: Mapping[str, str], pl
         places.note((*place, "secret"), "a secret in the file", 'the name of an environment variable such as "$HOOK_SECRET"')
         secret = ""
     filled = {"to": _filled(to, (*place, "to"), env, places), "secret": _filled(secret, (*place, "secret"), env, places)}
+    if table["channel"] == "maildir":
+        filled["to"] = _expanded(filled["to"], (*place, "to"), places)
     recipient = Recipient(**{"id": recipient_id(table), **table, **filled})
     _tried(recipient, place, table, places)
     return recipient
@@ -95,6 +100,14 @@ def _tried(recipient: Recipient, place: Position, table: Mapping[str, Any], plac
 def recipient_id(table: Mapping[str, Any]) -> str:
     """The id of a recipient: its own, else its channel's."""
     return str(table.get("id", table["channel"]))
+
+
+def _expanded(path: str, place: Position, places: SourceMap) -> str:
+    try:
+        return expand(path)
+    except ValueError as error:
+        places.note(place, show(path), str(error))
+        return ""
 
 
 def _filled(text: str, place: Position, env: Mapping[str, str], places: SourceMap) -> str:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from watcher.config.paths import expand
+
 _REFERENCE = re.compile(r"\$(\$|[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})")
 
 
@@ -19,8 +21,8 @@ def read_secret(name: str, env: Mapping[str, str]) -> str | None:
     if not (path := env.get(f"{name}_FILE")):
         return None
     try:
-        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
+        return Path(expand(path)).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, ValueError) as error:
         raise ValueError(f"{name}_FILE to name a readable text file ({type(error).__name__})") from None
 
 

@@ -9,7 +9,23 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from watcher.config.types import BasePath, HostName, Hour, Hours, Id, MaybeUrl, Network, Pace, Size, Text, Url, Weekday, Zone
+from watcher.config.types import (
+    BasePath,
+    FilePath,
+    HostName,
+    Hour,
+    Hours,
+    Id,
+    MaybeUrl,
+    Network,
+    Pace,
+    Size,
+    StoreUrl,
+    Text,
+    Url,
+    Weekday,
+    Zone,
+)
 from watcher.core.model import Facts, Tier
 
 Port: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=65535)]
@@ -54,7 +70,7 @@ class Fetch:
     """Requests under way at one host."""
     per_host_gap: timedelta = timedelta(seconds=1)
     """Pause between two requests to one host."""
-    ca_file: str = ""
+    ca_file: FilePath = ""
     """Certificates to trust instead of the system's."""
 
 
@@ -62,8 +78,8 @@ class Fetch:
 class Store:
     """Where everything is kept."""
 
-    url: str = "sqlite:///data/watch.db"
-    """SQLite file or PostgreSQL address."""
+    url: StoreUrl = "sqlite:///data/watch.db"
+    """SQLite file or PostgreSQL address; `~` is the home folder, as in every path here."""
     keep: Pace = timedelta(days=400)
     """How long observations and deliveries are kept that nothing cites; what a quote cites is never deleted."""
     keep_bodies: Pace = timedelta(days=30)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StrictBool, StrictInt, StringConstraints, WithJsonSchema
 
+from watcher.config.paths import expand, expand_url
 from watcher.config.safe_regex import check_pattern
 from watcher.core.shape import ELEMENT
 
@@ -174,6 +175,8 @@ Url = Annotated[Text, AfterValidator(read_url), WithJsonSchema({"type": "string"
 MaybeUrl = Annotated[Text, AfterValidator(lambda text: text and read_url(text))]
 HostName = Annotated[Text, AfterValidator(read_host), WithJsonSchema({"type": "string", "format": "hostname"})]
 Network = Annotated[Text, AfterValidator(read_network), WithJsonSchema({"type": "string", "examples": ["10.0.0.0/8"]})]
+FilePath = Annotated[Text, AfterValidator(expand)]
+StoreUrl = Annotated[Text, AfterValidator(expand_url)]
 BasePath = Annotated[Text, AfterValidator(read_base_path)]
 ElementName = Annotated[Text, AfterValidator(read_element), WithJsonSchema({"type": "string", "examples": ["article.news"]})]
 Pattern = Annotated[Text, AfterValidator(check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]

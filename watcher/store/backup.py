@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from watcher.store.engine import MAGIC, driver, has_foreign_log, head, in_words
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
+from watcher.store.private import keep_private, make_private
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -40,7 +41,8 @@ def backup(connection: sa.Connection, target: Path) -> None:
 
 
 def copy(source: sqlite3.Connection, part: Path) -> None:
-    """All pages in one step, in the state that the reader sees; writers go on meanwhile."""
+    """All pages in one step, in the state that the reader sees; writers go on meanwhile. Its owner alone may read it."""
+    make_private(part)
     with closing(sqlite3.connect(part)) as copied:
         source.backup(copied)
         # One file that can be carried away: no log beside it.
@@ -78,6 +80,7 @@ def restore(source: Path, target: Path, aside: Path) -> None:
         for end in ("-wal", "-shm", ""):
             if (old := Path(f"{target}{end}")).exists():
                 old.replace(f"{aside}{end}")
+        keep_private(aside)
         part.replace(target)
     except OSError as error:
         raise store_error(str(target), ErrorKind.UNWRITABLE, str(error)) from error

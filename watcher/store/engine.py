@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Programmin
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
+from watcher.store.private import keep_private, make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ def sqlite(name: str, *, durable: bool, wait: float) -> Database:
     """A file, whose folder is made. Raises StoreError."""
     path = Path(name)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         foreign = has_foreign_log(path)
     except OSError as error:
         raise store_error(name, ErrorKind.UNWRITABLE, str(error)) from error
@@ -137,6 +138,7 @@ def file_engine(path: Path, pragmas: tuple[str, ...], wait: float, begin: str, p
 
 def open_file(path: Path, pragmas: tuple[str, ...], wait: float) -> sqlite3.Connection:
     """A connection of the driver, which waits for another writer for so many seconds."""
+    make_private(path)
     raw = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
     try:
         for pragma in pragmas:
@@ -144,6 +146,7 @@ def open_file(path: Path, pragmas: tuple[str, ...], wait: float) -> sqlite3.Conn
     except BaseException:
         raw.close()
         raise
+    keep_private(path)
     return raw
 
 
