@@ -277,6 +277,105 @@ def test_more_sign_ins_than_anybody_needs_end_the_oldest(watch: Watch) -> None:
     assert (first.get("/console").status_code, last.get("/console").status_code) == (303, 200)
 
 
+EVIDENCE = {"what": "gadget.it open", "url": "https://lab.example/1", "quote": "It is open.", "why": "seen live"}
+
+
+def test_evidence_is_recorded_and_taken_back(watch: Watch) -> None:
+    ann = watch.signed_in()
+
+    answer = ann.post("/console/record", EVIDENCE | {"at": "2026-11-20"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "evidence")
+    said = words(ann.get("/console/evidence"))
+    assert "Evidence 1 is recorded." in said
+    assert "closed → open" in said
+    assert watch.status()[0] == "open"
+    assert "It is open." in said
+
+    assert ann.post("/console/withdraw", {"number": "1", "why": "a misreading"}).status_code == 303
+
+    said = words(ann.get("/console/evidence"))
+    assert "Evidence 1 is taken back." in said
+    assert "by Ann: a misreading" in said
+    assert watch.status()[0] == "closed"
+    assert [(act.who, act.what, act.why) for act in watch.acts()] == [
+        ("Ann", "withdrew evidence 1", "a misreading"),
+        ("Ann", "recorded gadget.it open", "seen live"),
+    ]
+
+
+def test_signs_that_no_page_may_carry_are_left_out(watch: Watch) -> None:
+    ann = watch.signed_in()
+    ann.post("/console/record", EVIDENCE | {"quote": "It\0 is\r\nopen.\x1b", "why": "\u2028"})
+
+    assert "It is open." in words(ann.get("/console/evidence"))
+    with watch.store.reading() as tx:
+        (held,) = tx.evidence.of()
+    assert held.known.quote == "It is\nopen."
+
+
+def test_a_mute_holds_and_ends(watch: Watch) -> None:
+    ann = watch.signed_in()
+
+    ann.post("/console/mute", {"where": "gadget", "for": "7d", "why": "the site is being rebuilt"})
+
+    said = words(ann.get("/console/mutes"))
+    assert "gadget is muted until 2026-12-01 09:30 UTC." in said
+    assert "by Ann, 24 November 2026 (the site is being rebuilt)" in said
+    with watch.store.reading() as tx:
+        assert [mute.signal for mute in tx.mutes.of(watch.clock())] == ["gadget"]
+    ann.post("/console/unmute", {"where": "gadget", "why": "done"})
+    assert "Nothing is muted." in words(ann.get("/console/mutes"))
+    assert [act.what for act in watch.acts()] == ["unmuted gadget", "muted gadget"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [({"for": ""}, None), ({"for": "6h", "until": "2026-12-24"}, "2026-12-24"), ({"for": "6h", "until": ""}, "2026-11-24")],
+)
+def test_a_mute_lasts_as_long_as_it_says(watch: Watch, fields: dict[str, str], end: str | None) -> None:
+    watch.signed_in().post("/console/mute", {"where": "gadget.it"} | fields)
+
+    with watch.store.reading() as tx:
+        (held,) = tx.mutes.of(watch.clock())
+    assert (held.track, f"{held.until:%Y-%m-%d}" if held.until else None) == ("it", end)
+
+
+MISTAKES = [
+    ("record", EVIDENCE | {"what": ""}, 400, "no status is chosen"),
+    ("record", EVIDENCE | {"what": "gadget.that open"}, 400, "is no track"),
+    ("record", EVIDENCE | {"what": "gadget.it ajar"}, 400, "is no status of it"),
+    ("record", EVIDENCE | {"url": "javascript:alert(1)"}, 400, "is no address"),
+    ("record", EVIDENCE | {"url": "https://[bad"}, 400, "is no address"),
+    ("record", EVIDENCE | {"quote": " "}, 400, "the quote is empty"),
+    ("record", EVIDENCE | {"at": "9999-12-31T23:59:59-10:00"}, 400, "is no date or time"),
+    ("withdraw", {"number": "7", "why": "x"}, 409, "there is no evidence 7"),
+    ("withdraw", {"number": "7", "why": ""}, 400, "no reason is given"),
+    ("mute", {"where": "", "for": "6h"}, 400, "nothing is chosen"),
+    ("mute", {"where": "nope", "for": "6h"}, 400, "is no track"),
+    ("mute", {"where": "gadget", "for": "a while"}, 400, "is no length of time"),
+    ("mute", {"where": "gadget", "for": "999999999w"}, 400, "is no length of time"),
+    ("mute", {"where": "gadget", "until": "2020-01-01"}, 400, "lies in the past"),
+    ("unmute", {"where": "gadget"}, 409, "gadget is not muted"),
+]
+
+
+@pytest.mark.parametrize(("name", "fields", "status", "told"), MISTAKES, ids=[f"{row[0]} {row[3]}" for row in MISTAKES])
+def test_a_mistake_is_answered_on_its_page(watch: Watch, name: str, fields: dict[str, str], status: int, told: str) -> None:
+    answer = watch.signed_in().post(f"/console/{name}", fields)
+
+    assert (answer.status_code, told in words(answer)) == (status, True), words(answer)
+    assert watch.acts() == []
+
+
+def test_what_was_typed_as_evidence_is_not_lost_by_a_mistake(watch: Watch) -> None:
+    answer = watch.signed_in().post("/console/record", EVIDENCE | {"url": "lab.example", "quote": "<b>It</b> is open."})
+
+    assert 'value="lab.example"' in answer.text
+    assert "&lt;b&gt;It&lt;/b&gt; is open.</textarea>" in answer.text
+    assert '<option value="gadget.it open" selected>' in answer.text
+
+
 def everything(watch: Watch) -> Iterator[tuple[str, Visitor]]:
     for path in paths(watch, "GET"):
         yield path, watch.signed_in()

@@ -15,7 +15,22 @@ from tests.web.browsing import MARKS, opened, served, too_wide, violations
 from tests.web.consoles import TOKEN, Watch, console_of
 
 pytestmark = MARKS
-PAGES = ("console/login", "console")
+PAGES = ("console/login", "console", "console/evidence", "console/mutes")
+
+
+HELD = (
+    ("record", {"what": "gadget.it open", "url": "https://lab.example/1", "quote": "It is open. " * 40}),
+    ("mute", {"where": "gadget", "for": "", "why": "the site is being rebuilt"}),
+)
+
+
+def form_of(page: Page) -> str:
+    """What the page's forms are bound to."""
+    return page.locator("[name=form]").first.get_attribute("value") or ""
+
+
+def origin_of(address: str) -> str:
+    return "/".join(address.split("/")[:3])
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +63,7 @@ def sign_in(page: Page, address: str) -> None:
 def test_from_signing_in_to_signing_out_without_javascript(browser: Browser, address: str, watch: Watch) -> None:
     with opened(browser, address, java_script_enabled=False) as (page, wrong):
         sign_in(page, address)
+        page.select_option("#status-1", label="Open")
         page.fill("#why-1", "it is open to all")
         page.click("text=Decide text 1")
         assert "Text 1 is decided as open: evidence 1." in page.locator("[role=status]").inner_text()
@@ -66,11 +82,37 @@ def test_from_signing_in_to_signing_out_without_javascript(browser: Browser, add
         assert wrong == []
 
 
+def test_evidence_and_mutes_without_javascript(browser: Browser, address: str, watch: Watch) -> None:
+    with opened(browser, address, java_script_enabled=False) as (page, wrong):
+        sign_in(page, address)
+        page.click("nav >> text=Evidence")
+        page.select_option("#what", label="Open")
+        page.fill("#url", "https://lab.example/1")
+        page.fill("#quote", "It is open.")
+        page.click("button:text('Record')")
+        assert "Evidence 1 is recorded." in page.locator("[role=status]").inner_text()
+        page.fill("#why-1", "a misreading")
+        page.click("text=Take evidence 1 back")
+        assert "by Ann: a misreading" in page.locator("#evidence-1").inner_text()
+        page.click("nav >> text=Mutes")
+        page.select_option("#where", "gadget")
+        page.click("button:text('Mute')")
+        assert "gadget is muted until 2026-11-24 15:30 UTC." in page.locator("[role=status]").inner_text()
+        page.click("text=End it now")
+        assert "Nothing is muted." in page.locator("main").inner_text()
+        assert [act.what for act in watch.acts()] == [
+            "unmuted gadget",
+            "muted gadget",
+            "withdrew evidence 1",
+            "recorded gadget.it open",
+        ]
+        assert wrong == []
+
+
 def test_another_sites_page_cannot_act_in_the_browser_of_who_is_signed_in(browser: Browser, address: str, watch: Watch) -> None:
     with opened(browser, address) as (page, _):
         sign_in(page, address)
-        form = page.locator("[name=form]").first.get_attribute("value")
-        fields = {"form": form, "number": "1", "as": "dismiss", "why": "x"}
+        fields = {"form": form_of(page), "number": "1", "as": "dismiss", "why": "x"}
         inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in fields.items())
         html = f'<form method="post" action="{address}console/settle">{inputs}<button>Win</button></form>'
         page.route("https://evil.example/*", lambda route: route.fulfill(body=html, content_type="text/html"))
@@ -88,6 +130,10 @@ def test_another_sites_page_cannot_act_in_the_browser_of_who_is_signed_in(browse
 def test_axe_finds_no_violation_and_nothing_is_cut_off(browser: Browser, address: str, path: str) -> None:
     with opened(browser, address, bypass_csp=True) as (page, _):
         sign_in(page, address)
+        for name, fields in HELD:
+            page.request.post(
+                f"{address}console/{name}", form=fields | {"form": form_of(page)}, headers={"origin": origin_of(address)}
+            )
         page.goto(address + path)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

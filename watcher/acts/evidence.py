@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from watcher.acts.errors import NothingToDo, Unusable, named
-from watcher.acts.places import check_status, track_of
+from watcher.acts.places import check_address, check_status, track_of
 from watcher.config.defaults import publisher_of
 from watcher.core.language.match import subject_key
 from watcher.core.model import DeclaredFact, Signal, Tier, Transition
@@ -49,9 +48,7 @@ def record(tx: Transaction, signals: Sequence[Signal], said: Testimony, now: dat
 
 
 def _check_words(said: Testimony) -> None:
-    parts = urlsplit(said.url.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Unusable(f"{said.url!r} is no address; expected https://…")
+    check_address(said.url.strip())
     if not said.quote.strip():
         raise Unusable("the quote is empty; expected the words that say it")
 

@@ -1,8 +1,9 @@
-"""Signals, tracks and statuses by the names that people type."""
+"""Signals, tracks, statuses and addresses as people type them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from watcher.acts.errors import Unusable
 from watcher.core.model import Signal, Track
@@ -33,3 +34,14 @@ def check_status(track: Track, status: str, event: str) -> None:
         raise Unusable(f"{status!r} is no status of {track.id}; expected one of {', '.join(known)}")
     if track.ladder.series and status == known[-1] and not event:
         raise Unusable(f"{track.id} is a series; expected a title, which names what happened")
+
+
+def check_address(url: str) -> None:
+    """Refuse what is no web address. Raises Unusable."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise Unusable(f"{url!r} is no address; expected https://…")

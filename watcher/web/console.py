@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,15 +10,12 @@ from urllib.parse import urlsplit
 
 from watcher.acts.errors import Unusable
 from watcher.acts.moments import parse_datetime
-from watcher.acts.review import Decision, open_texts, settle
 from watcher.config import Config
-from watcher.core.model import Signal, Track, Transition, Undecided
-from watcher.store import Store, Transaction
+from watcher.core.model import Transition
+from watcher.store import Store
 from watcher.web.console_session import Sessions
 from watcher.wording import transition_to_text
 
-LISTED = 50
-"""Lines of the audit list that the console shows."""
 LONGEST = 2_000
 """Characters of a field."""
 
@@ -31,18 +28,7 @@ class Done:
     changes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A text that a person is to settle, with what it may be settled as."""
-
-    text: Undecided
-    signal: Signal
-    track: Track
-
-
 Fields = Mapping[str, str]
-Act = Callable[[Fields, str, datetime], Done]
-"""From a form's fields, who is signed in, and the moment. Raises Unusable, NothingToDo, StoreError."""
 
 
 class Console:
@@ -68,32 +54,11 @@ class Console:
             return False
         return parts.scheme == base.scheme if parts.netloc == base.netloc else parts.netloc == host
 
-    def undecided(self, now: datetime) -> dict[str, Any]:
-        """The texts to settle and the newest acts."""
-        del now
-        with self.store.reading() as tx:
-            return {"texts": tuple(self._asked(tx)), "acts": tx.audit.of(LISTED)}
 
-    def _asked(self, tx: Transaction) -> Iterator[Asked]:
-        tracks = {(signal.id, track.id): (signal, track) for signal in self.config.signals for track in signal.tracks}
-        for text in open_texts(tx):
-            if place := tracks.get((text.signal, text.track)):
-                yield Asked(text, *place)
-
-    def settle(self, fields: Fields, who: str, now: datetime) -> Done:
-        """Claim or dismiss one text."""
-        number = number_of(fields)
-        why, status = fields.get("why", "").strip(), fields.get("status", "")
-        claimed = fields.get("as") == "claim"
-        if claimed and not status:
-            raise Unusable("no status is chosen; expected what the text says")
-        if not claimed and not why:
-            raise Unusable("no reason is given; expected why the text changes nothing")
-        decided = Decision(who, why, status if claimed else "", moment_of(fields), fields.get("title", "").strip())
-        with self.store.writing() as tx:
-            done = settle(tx, self.config.signals, number, decided, now)
-        words = f"Text {number} is decided as {status}: evidence {done.evidence}." if claimed else f"Text {number} is dismissed."
-        return Done(words, changes_of(done.told))
+Values = Callable[[Console, datetime], dict[str, Any]]
+"""What a page shows at a moment. Raises StoreError."""
+Act = Callable[[Console, Fields, str, datetime], Done]
+"""From a form's fields, who is signed in, and the moment. Raises Unusable, NothingToDo, StoreError."""
 
 
 def number_of(fields: Fields) -> int:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -15,13 +13,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from watcher.acts.errors import NothingToDo, Unusable
-from watcher.web.console import LONGEST, Act, Console, Done, Fields
+from watcher.web import console_evidence, console_mutes, console_undecided
+from watcher.web.console import LONGEST, Act, Console, Done, Fields, Values
 from watcher.web.console_session import Session, form_token, new_id
 from watcher.web.pages import Links, draw_form
 from watcher.web.rate_limit import client_key
 from watcher.web.read_model import Access
 from watcher.web.render import PageRenderer
 from watcher.web.routes_subscribe import form
+from watcher.web.wording import UNCARRIED
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Sheet:
     name: str
     """Behind /console; empty for the first."""
     template: str
-    values: Callable[[Console], Callable[[datetime], dict[str, Any]]]
+    values: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,20 @@ class Deed:
 
     name: str
     sheet: Sheet
-    act: Callable[[Console], Act]
+    act: Act
 
 
-UNDECIDED = Sheet("", "console_undecided.html", lambda console: console.undecided)
-SHEETS = (UNDECIDED,)
-DEEDS = (Deed("settle", UNDECIDED, lambda console: console.settle),)
+UNDECIDED = Sheet("", "console_undecided.html", console_undecided.listed)
+EVIDENCE = Sheet("evidence", "console_evidence.html", console_evidence.listed)
+SILENCE = Sheet("mutes", "console_mutes.html", console_mutes.listed)
+SHEETS = (UNDECIDED, EVIDENCE, SILENCE)
+DEEDS = (
+    Deed("settle", UNDECIDED, console_undecided.settle_text),
+    Deed("record", EVIDENCE, console_evidence.record_evidence),
+    Deed("withdraw", EVIDENCE, console_evidence.withdraw_evidence),
+    Deed("mute", SILENCE, console_mutes.mute_place),
+    Deed("unmute", SILENCE, console_mutes.unmute_place),
+)
 
 
 def add(app: FastAPI, pages: PageRenderer, console: Console) -> None:
@@ -98,7 +106,7 @@ def _add_deed(router: APIRouter, desk: Desk, deed: Deed) -> None:
         if not _is_own(desk, request, fields):
             return await run_in_threadpool(_refused, desk)
         try:
-            done = await run_in_threadpool(deed.act(desk.console), fields, session.who, desk.pages.clock())
+            done = await run_in_threadpool(deed.act, desk.console, fields, session.who, desk.pages.clock())
         except (Unusable, NothingToDo) as error:
             status = 400 if isinstance(error, Unusable) else 409
             return await run_in_threadpool(_shown, desk, deed.sheet, session, status=status, wrong=str(error), typed=fields)
@@ -140,8 +148,8 @@ def _add_signing_in(router: APIRouter, desk: Desk) -> None:
 
 
 async def _fields(request: Request) -> Fields:
-    """The first value of each field. Raises HTTPException as `form` does."""
-    return {name: values[0][:LONGEST] for name, values in (await form(request)).items()}
+    """The first value of each field, without signs that no page may carry. Raises HTTPException as `form` does."""
+    return {name: UNCARRIED.sub("", values[0])[:LONGEST] for name, values in (await form(request)).items()}
 
 
 def _is_own(desk: Desk, request: Request, fields: Fields) -> bool:
@@ -192,7 +200,7 @@ def _shown(
     typed: Fields | None = None,
     done: Done | None = None,
 ) -> HTMLResponse:
-    values = sheet.values(desk.console)(desk.pages.clock())
+    values = sheet.values(desk.console, desk.pages.clock())
     depth = 1 if sheet.name or status != 200 else 0  # noqa: PLR2004 - a form that was refused is shown at its own address
     given: dict[str, Any] = {"who": session.who, "form": form_token(session.id), "wrong": wrong, "done": done}
     given |= {"typed": defaultdict(str, typed or {}), "blank": defaultdict(str)}
