@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import MISSING, fields
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from notifiers.message import Message, NotSent, Recipient
+from notifiers.message import Message, NotSent, Recipient, Send
 
-__all__ = ["Message", "NotSent", "Notifier", "Recipient", "check", "load", "names", "probe", "settings"]
+__all__ = ["Message", "NotSent", "Notifier", "Recipient", "Send", "check", "load", "names", "probe", "session", "settings"]
 
 
 class Notifier(Protocol):
@@ -23,7 +24,9 @@ class Notifier(Protocol):
         """Hand the message over. Raises NotSent."""
 
     # A channel may also offer `def check(recipient) -> None`, which raises NotSent for an address or a secret that could never be
-    # used, and `async def probe(recipient, settings) -> str`: everything but the sending.
+    # used, `async def probe(recipient, settings) -> str`: everything but the sending, and `def session(settings)`: an
+    # asynchronous context manager over a `Send` that hands over several messages. Its settings may have `connections`, how many
+    # messages are under way at the same time, and `mails_per_minute`, how many may leave in a minute; 0 is no limit.
 
 
 def names() -> tuple[str, ...]:
@@ -49,6 +52,20 @@ async def probe(name: str, recipient: Recipient, settings: Any) -> str:  # noqa:
     """Try everything but the sending; what was found, in words. Raises NotSent, and ValueError for an unknown name."""
     found = getattr(load(name), "probe", None)
     return await found(recipient, settings) if found else "this channel cannot be tried without sending"
+
+
+def session(notifier: Notifier, settings: Any) -> AbstractAsyncContextManager[Send]:  # noqa: ANN401 - each channel has its own
+    """Several messages over what is opened once, where the channel can do that."""
+    found: Callable[[Any], AbstractAsyncContextManager[Send]] = getattr(notifier, "session", None) or _one_by_one(notifier)
+    return found(settings)
+
+
+def _one_by_one(notifier: Notifier) -> Callable[[Any], AbstractAsyncContextManager[Send]]:
+    @asynccontextmanager
+    async def opened(settings: Any) -> AsyncIterator[Send]:  # noqa: ANN401 - each channel has its own
+        yield lambda message, recipient: notifier.send(message, recipient, settings)
+
+    return opened
 
 
 def settings(name: str, offered: Mapping[str, object]) -> Any:  # noqa: ANN401 - each has its own

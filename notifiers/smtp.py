@@ -6,17 +6,29 @@ import asyncio
 import ipaddress
 import re
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
-from notifiers.message import Message, NotSent, Recipient
+from notifiers.message import Message, NotSent, Recipient, Send
 from notifiers.message.mime import address, build, dns_name
 
 PERMANENT = 500
+CLOSING = 421
+"""The server takes nothing more over this connection, or none at all (RFC 5321, 3.8)."""
+MAILBOX = ("4.2.", "5.2.")
+"""What an answer about the mailbox itself begins with (RFC 3463, 3.3): its own limits are none of ours."""
+LIMIT = re.compile(
+    r"\b4\.3\.2\b|\b[45]\.4\.5\b|\b4\.5\.3\b|\b4\.7\.28\b|\btoo (?:many|fast|much)\b|\brate\b|\bthrottl|\bslow down\b|"
+    r"\b(?:sending|hourly|daily|message|connection)s? (?:rate |user )?(?:limit|quota)",
+    re.IGNORECASE,
+)
+"""How servers say that they take no more from us for now: RFC 3463's codes for a busy system, and the usual words."""
+REST = timedelta(minutes=5)
+"""For how long a server that takes no more is left alone, where it says nothing else."""
 POLICY = "5.7."
 """Refused for who writes, not for the mailbox (RFC 3463, 3.8)."""
 SECURITY = ("starttls", "tls", "none")
@@ -40,6 +52,12 @@ class Settings:
     """Certificates to trust instead of the system's."""
     timeout: timedelta = timedelta(seconds=30)
     """For each answer of the server."""
+    connections: int = 2
+    """Connections at the same time."""
+    mails_per_connection: int = 50
+    """Mails that one connection carries before another is opened."""
+    mails_per_minute: int = 0
+    """How many mails may leave in a minute; 0: no limit."""
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     """OAuth2 access token (XOAUTH2); it goes before the password."""
@@ -48,30 +66,105 @@ class Settings:
         """Refuse what could never be right. Raises ValueError."""
         if self.security not in SECURITY:
             raise ValueError(f"security must be one of {', '.join(SECURITY)}")
+        if self.connections < 1 or self.mails_per_connection < 1 or self.mails_per_minute < 0:
+            raise ValueError("connections and mails_per_connection must be at least 1, mails_per_minute at least 0")
         if self.security == "none" and (self.password or self.token) and not _is_here(self.host):
             raise ValueError("a password must not cross the network in the clear: set security to starttls or tls")
 
 
 async def send(message: Message, recipient: Recipient, settings: Settings) -> None:
-    """Deliver to the server.
+    """Deliver one mail over a connection of its own, as `session` does. Raises NotSent."""
+    async with session(settings) as hand_in:
+        await hand_in(message, recipient)
+
+
+@asynccontextmanager
+async def session(settings: Settings) -> AsyncIterator[Send]:
+    """Deliver mails over connections that carry several.
 
     A refusal of the recipient or the content with 5xx is final, with 4xx not (RFC 5321, 4.2.1). Refused greetings, TLS, logins
-    and senders are the operator's to mend and may be tried again. A line lost after DATA is uncertain. Raises NotSent.
+    and senders are the operator's to mend and may be tried again. A line lost after DATA is uncertain. A server that takes no
+    more from us for now is busy, whatever its code.
     """
-    content = await asyncio.to_thread(build, message, sender=settings.sender, to=recipient.address, name=recipient.name)
-    sender, receiver = address(settings.sender).addr_spec, address(recipient.address).addr_spec
-    client = await _opened(settings, sender)
+    lines = _Lines(settings)
     try:
-        with _told(f"{settings.host}: "):
-            await client.mail(sender)
-        with _told("recipient refused: ", final=True, mailbox=True):
-            await client.rcpt(receiver)
-        with _told("after DATA: ", final=True, uncertain=True):
-            await client.data(content)
-    except (NotSent, asyncio.CancelledError):
-        await _hang_up(client, client.transport)
-        raise
-    await _part(client)
+        yield lines.send
+    finally:
+        await lines.close()
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """A connection, and how many mails it has carried."""
+
+    client: SMTP
+    mails: int = 0
+
+
+class _Lines:
+    """The connections of one session: each is used again while the server likes it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.free: list[_Line] = []
+
+    async def send(self, message: Message, recipient: Recipient) -> None:
+        """Deliver one mail. Raises NotSent."""
+        content = await asyncio.to_thread(build, message, sender=self.settings.sender, to=recipient.address, name=recipient.name)
+        sender, receiver = address(self.settings.sender).addr_spec, address(recipient.address).addr_spec
+        line = await self._begun(sender)
+        try:
+            await self._recipient(line, receiver)
+            with _told("after DATA: ", final=True, uncertain=True):
+                await line.client.data(content)
+        except (NotSent, asyncio.CancelledError):
+            if line not in self.free:
+                await _hang_up(line.client, line.client.transport)
+            raise
+        line.mails += 1
+        if line.mails < self.settings.mails_per_connection:
+            self.free.append(line)
+        else:
+            await _part(line.client)
+
+    async def _begun(self, sender: str) -> _Line:
+        """A connection on which the server knows the sender: one that is there, or where it does not like that one, a new one."""
+        while self.free:
+            line = self.free.pop()
+            try:
+                await line.client.mail(sender)
+            except (SMTPException, OSError):  # it was closed meanwhile, or has carried enough
+                await _hang_up(line.client, line.client.transport)
+            except asyncio.CancelledError:
+                await _hang_up(line.client, line.client.transport)
+                raise
+            else:
+                return line
+        client = await _opened(self.settings, sender)
+        try:
+            with _told(f"{self.settings.host}: "):
+                await client.mail(sender)
+        except (NotSent, asyncio.CancelledError):
+            await _hang_up(client, client.transport)
+            raise
+        return _Line(client)
+
+    async def _recipient(self, line: _Line, receiver: str) -> None:
+        """Name the recipient; a refused one leaves the connection for the others. Raises NotSent."""
+        try:
+            with _told("recipient refused: ", final=True, mailbox=True):
+                await line.client.rcpt(receiver)
+        except NotSent as error:
+            if not error.busy:
+                with suppress(SMTPException, OSError):
+                    await line.client.rset()
+                    self.free.append(line)
+            raise
+
+    async def close(self) -> None:
+        """Part from every server; the mails are accepted."""
+        await asyncio.gather(*(_part(line.client) for line in self.free))
+        self.free.clear()
 
 
 def check(recipient: Recipient) -> None:
@@ -144,6 +237,8 @@ def _told(where: str, *, final: bool = False, uncertain: bool = False, mailbox: 
     try:
         yield
     except SMTPResponseException as error:
+        if _is_limit(error):
+            raise NotSent(f"{where}{error.code} {_silent(error.message)}", retry=True, wait=REST, busy=True) from None
         retry = not (final and error.code >= PERMANENT)
         unclear = uncertain and error.code < 0  # an answer without a code: it may have been a yes
         refused = mailbox and not retry and not error.message.startswith(POLICY)
@@ -151,6 +246,13 @@ def _told(where: str, *, final: bool = False, uncertain: bool = False, mailbox: 
         raise NotSent(words, retry=retry, uncertain=unclear, refused=refused) from None
     except (SMTPException, OSError) as error:
         raise NotSent(f"{where}{_silent(str(error)) or type(error).__name__}", retry=True, uncertain=uncertain) from None
+
+
+def _is_limit(error: SMTPResponseException) -> bool:
+    """Whether the server takes no more from us for now; not where its answer is about the mailbox."""
+    if error.code == CLOSING:
+        return True
+    return error.code > 0 and not error.message.startswith(MAILBOX) and bool(LIMIT.search(error.message))
 
 
 def _silent(words: str) -> str:

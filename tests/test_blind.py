@@ -19,6 +19,7 @@ from tests.loopback import Site, http, serving
 from tests.test_beats import CONFIG, Web, item, page
 from tests.watching import Watch, hourly
 from watcher.core.model import Document, Entry, Facts
+from watcher.pipeline.deliver import Counts
 from watcher.store import Store
 
 STARTED = "Policy Signal Watch: the watch has started, 1 signal"
@@ -130,7 +131,7 @@ def test_a_beat_that_fails_is_said_by_readyz_after_ten_minutes_and_ends_with_its
             await heart.tick()
             good = heart.beat
 
-            async def no_room(_now: object) -> int:
+            async def no_room(_now: object) -> Counts:
                 raise OSError("no room left")
 
             heart.beat = replace(good, deliver=no_room)

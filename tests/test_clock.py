@@ -19,6 +19,7 @@ from tests.watching import Watch, hourly
 from watcher.core.model import Document, Outcome, Source, Tier
 from watcher.fetch import Answer, Request
 from watcher.pipeline.daemon import Daemon
+from watcher.pipeline.deliver import Counts
 from watcher.pipeline.retention import run_retention
 from watcher.store import Policy, Poll, Store
 
@@ -142,10 +143,10 @@ def test_a_lease_of_a_wrong_clock_ends(store: Store, tmp_path: Path) -> None:
     async def killed_while_sending() -> None:
         async with watch.beating(NOON) as heart:
 
-            async def claim_and_die(now: datetime) -> int:
+            async def claim_and_die(now: datetime) -> Counts:
                 with store.writing() as tx:
                     tx.deliveries.claim(now, timedelta(minutes=10))
-                return 0
+                return Counts()
 
             heart.beat = replace(heart.beat, deliver=claim_and_die)
             for at in hourly(NOON + 2 * HOUR, 4, 15 * MINUTE):

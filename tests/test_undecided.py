@@ -16,6 +16,7 @@ from tests.cli.conftest import watcher
 from tests.test_beats import CONFIG, FEED, Web, item
 from tests.watching import Watch, hourly
 from watcher.cli.mcp_server import Assistant
+from watcher.pipeline.deliver import Counts
 from watcher.pipeline.reminders import send_reminders
 from watcher.replay.replay import differences, history_of, replay
 from watcher.store import Store
@@ -185,10 +186,10 @@ def test_a_cut_off_message_is_delivered_later_and_not_twice(watch: Watch, store:
     assert len([subject for subject in watch.subjects("operator") if "To decide" in subject]) == 1
 
 
-async def nothing(_now: Any) -> int:
+async def nothing(_now: Any) -> Counts:
     """A process that was killed before it could deliver."""
     await asyncio.sleep(0)
-    return 0
+    return Counts()
 
 
 def test_replaying_says_the_same(watch: Watch, store: Store) -> None:

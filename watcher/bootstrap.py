@@ -21,8 +21,8 @@ from watcher.fetch.guard import Guard
 from watcher.fetch.heartbeat import heartbeat_ping
 from watcher.pipeline.announce import Route
 from watcher.pipeline.batches import invalidate
-from watcher.pipeline.cycle import Context
-from watcher.pipeline.deliver import DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
+from watcher.pipeline.cycle import Clock, Context
+from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
 from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
 from watcher.replay.recorded_web import RecordedWeb
@@ -179,22 +179,22 @@ def secret_of(config: Config, name: str, *, without: str) -> str:
     return secret
 
 
-def deliverer(config: Config, store: Store, *, clock: Callable[[], datetime] = utc_now) -> Callable[[datetime], Awaitable[int]]:
+def deliverer(config: Config, store: Store, *, clock: Clock = utc_now) -> Callable[[datetime], Awaitable[Counts]]:
     """The delivering beat over the channels, to subscribers too where there may be any. Raises ConfigError, StoreError."""
     find, signed = resolve_declared(config), links(config, store)
     if signed:
         find = with_subscribers(find, store, signed)
     office = DeliveryContext(mail_context(config), find, channels(config, clock), clock, random.random)
 
-    async def send(now: datetime) -> int:
-        return (await deliver(store, office, now=now)).sent
+    async def send(now: datetime) -> Counts:
+        return await deliver(store, office, now=now)
 
     return send
 
 
-async def keep_here(_now: datetime) -> int:
+async def keep_here(_now: datetime) -> Counts:
     """Deliver nothing: the digests stay in the outbox of a rehearsal."""
-    return 0
+    return Counts()
 
 
 def policy_of(config: Config) -> Policy:
@@ -209,7 +209,7 @@ async def opened(
     store: Store,
     settings: FetchSettings,
     *,
-    deliver: Callable[[datetime], Awaitable[int]],
+    deliver: Callable[[datetime], Awaitable[Counts]],
     rehearsal: Rehearsal | None = None,
 ) -> AsyncIterator[Context]:
     """Everything that the stages need, with the HTTP client and the parser pool open."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -26,12 +26,14 @@ class NotSent(Exception):  # noqa: N818 - the word of the design
         uncertain: bool = False,
         gone: bool = False,
         refused: bool = False,
+        busy: bool = False,
     ) -> None:
         """Keep the reason in words.
 
         `retry`: whether a later attempt may succeed. `wait`: how long the other side asks us to wait.
         `uncertain`: the other side may have accepted it. `gone`: the other side wants nothing more, ever.
-        `refused`: it says for good that there is no such mailbox, or none that takes mail.
+        `refused`: it says for good that there is no such mailbox, or none that takes mail. `busy`: it takes no more from us now,
+        whatever the message; that is no failure of this one.
         """
         super().__init__(one_line(reason)[:300])
         self.reason = one_line(reason)[:300]
@@ -40,6 +42,7 @@ class NotSent(Exception):  # noqa: N818 - the word of the design
         self.uncertain = uncertain
         self.gone = gone
         self.refused = refused
+        self.busy = busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ class Message:
     urgent: bool = False
     payload: Payload = field(default_factory=dict)
     """The same news for machines."""
+
+
+Send: TypeAlias = Callable[[Message, Recipient], Awaitable[None]]
+"""Hands a message over. Raises NotSent."""
 
 
 def one_line(text: str) -> str:

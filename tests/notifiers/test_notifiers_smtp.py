@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 import trustme
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 import notifiers
 from notifiers import NotSent, Recipient
-from tests.notifiers.stages import MailHandler, Server, mail_server, message, only, silence
+from tests.notifiers.stages import MailHandler, Server, Stage, mail_server, message, only, silence
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +202,94 @@ def test_the_same_message_is_the_same_bytes_at_every_attempt(tmp_path: Path) -> 
         asyncio.run(stage.send(message()))
         first, second = stage.inbox
         assert first.as_bytes() == second.as_bytes()
+
+
+class Counting(MailHandler):
+    """Counts the connections, and answers as it is told."""
+
+    def __init__(self, **answers: str) -> None:
+        self.answers, self.greeted, self.mails, self.asked = answers, 0, dict[int, int](), list[str]()
+
+    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, host: str, answers: list[str]) -> list[str]:  # noqa: N802 - aiosmtpd's name
+        self.greeted += 1
+        session.host_name = host
+        return answers
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+        self.asked.append(address)
+        if told := self.answers.get(address.partition("@")[0]):
+            return told
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+async def all_sent(stage: Stage, *names: str) -> list[str]:
+    """Hand in a mail to each of these, one after the other in one session; what was said of those that did not leave."""
+    failed = []
+    async with notifiers.session(notifiers.load("smtp"), stage.settings) as send:
+        for number, name in enumerate(names):
+            try:
+                await send(message(message_id=f"<{number}@example.org>"), Recipient(name, f"{name}@example.org"))
+            except NotSent as error:
+                failed.append(error.reason)
+    return failed
+
+
+@pytest.mark.parametrize(("most", "connections"), [(50, 1), (2, 3), (1, 5)])
+def test_one_connection_carries_as_many_mails_as_it_may(most: int, connections: int) -> None:
+    handler = Counting()
+    with mail_server(handler=handler) as stage:
+        stage.settings = replace(stage.settings, mails_per_connection=most)
+        assert asyncio.run(all_sent(stage, *"abcde")) == []
+        assert (len(stage.inbox), handler.greeted) == (5, connections)
+
+
+def test_a_refused_recipient_leaves_the_connection_for_the_others() -> None:
+    handler = Counting(b="550 5.1.1 No such user")
+    with mail_server(handler=handler) as stage:
+        assert asyncio.run(all_sent(stage, *"abc")) == ["recipient refused: 550 5.1.1 No such user"]
+        assert (len(stage.inbox), handler.greeted) == (2, 1)
+
+
+class Tired(Counting):
+    """Hangs up after each mail, without a word."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        answer = await super().handle_DATA(server, session, envelope)
+        asyncio.get_running_loop().call_later(0, server.transport.close)
+        return answer
+
+
+def test_a_server_that_hangs_up_between_two_mails_gets_the_next_over_a_new_connection() -> None:
+    handler = Tired()
+    with mail_server(handler=handler) as stage:
+        assert asyncio.run(all_sent(stage, *"abc")) == []
+        assert (len(stage.inbox), handler.greeted) == (3, 3)
+
+
+LIMITS = {
+    "421 4.7.0 Too many connections from your host": True,
+    "421 Service closing": True,
+    "450 4.7.1 Error: too much mail from 192.0.2.1": True,
+    "450 4.2.1 The user is receiving mail at a rate that is too high": False,
+    "451 4.3.2 Please try again later": True,
+    "451 4.7.1 Greylisted": False,
+    "452 4.5.3 Too many recipients": True,
+    "452 4.2.2 Mailbox full": False,
+    "550 5.4.5 Daily sending quota exceeded": True,
+    "550 5.1.1 No such user": False,
+    "552 5.3.4 Message size exceeds the limit": False,
+}
+
+
+@pytest.mark.parametrize(("words", "busy"), LIMITS.items())
+def test_a_server_that_takes_no_more_for_now_is_busy_and_a_mailbox_with_limits_of_its_own_is_none(words: str, busy: bool) -> None:  # noqa: FBT001 - a table
+    with mail_server(handler=Counting(reader=words)) as stage, pytest.raises(NotSent) as told:
+        asyncio.run(stage.send(message()))
+    assert (told.value.busy, bool(told.value.wait)) == (busy, busy)
+    assert told.value.retry is (busy or words.startswith("4"))
+
+
+@pytest.mark.parametrize("key", ["connections", "mails_per_connection", "mails_per_minute"])
+def test_impossible_numbers_are_refused(key: str) -> None:
+    with pytest.raises(ValueError, match="at least"):
+        notifiers.settings("smtp", {"host": "mail.example.org", "sender": "w@example.org", key: -1})

@@ -17,6 +17,7 @@ from watcher.pipeline.clock_guard import ClockGuard
 from watcher.pipeline.counters import JOBS, jobs_of_text
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon, Pace
+from watcher.pipeline.deliver import Counts
 from watcher.store import Store
 
 HOUR = timedelta(hours=1)
@@ -47,12 +48,12 @@ class Beaten:
     def __init__(self) -> None:
         self.times, self.heard, self.fails = 0, asyncio.Event(), False
 
-    async def deliver(self, _now: datetime) -> int:
+    async def deliver(self, _now: datetime) -> Counts:
         self.times += 1
         self.heard.set()
         if self.fails:
             raise OSError("no room left")
-        return 0
+        return Counts()
 
     async def again(self) -> None:
         """Wait for the next time."""

@@ -18,7 +18,7 @@ from tests.mail.stories import CORRECTION, DESK, EVENT, NOW, PASSED, digest
 from tests.notifiers.stages import LATER, LOST, NEVER, SECRET, MailHandler, Stage, folder, mail_server, web_server
 from watcher.core.decision.delivery_window import DeliveryWindow
 from watcher.core.model import Digest
-from watcher.pipeline.deliver import Counts, DeliveryContext, ResolvedRecipient, deliver
+from watcher.pipeline.deliver import Counts, DeliveryContext, ResolvedRecipient, deliver, deliver_all
 from watcher.store import Delivery, Outgoing, State, Store
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -320,3 +320,77 @@ def test_a_mailbox_that_refuses_three_mails_for_good_is_written_to_no_more(store
     with store.reading() as tx:
         said = [act.what for act in tx.audit.of()]
     assert said == ([f"writes no more to {stage.recipient.id}"] if asked == 3 else [])
+
+
+def many(stage: Stage, number: int) -> list[Stage]:
+    """So many readers of one mail server."""
+    return [replace(stage, recipient=Recipient(f"r{each}", f"r{each}@example.org")) for each in range(number)]
+
+
+class Full(MailHandler):
+    """Takes so many recipients, then none until it is told."""
+
+    def __init__(self, room: int) -> None:
+        self.room, self.asked = room, 0
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+        self.asked += 1
+        if len(self.stage.inbox) >= self.room:
+            return "421 4.7.0 Too many connections, try again later"
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+def test_a_server_with_a_limit_costs_no_message_an_attempt_and_is_not_asked_for_each(store: Store) -> None:
+    handler = Full(2)
+    with mail_server(handler=handler) as stage:
+        stage.settings = replace(stage.settings, connections=1)
+        readers = many(stage, 6)
+        put(store, digest(PASSED), *readers)
+        assert beat(store, NOW, *readers) == Counts(sent=2, put_off=4)
+        assert handler.asked == 3, "after its answer the others wait"
+        assert {(row.state, row.attempts) for row in rows(store)[2:]} == {(State.PENDING, 0)}
+        handler.room = 100
+        assert beat(store, NOW + HOUR, *readers) == Counts(sent=4)
+        assert sorted(mail["To"] for mail in stage.inbox) == [f"r{each}@example.org" for each in range(6)]
+
+
+def test_a_server_that_never_takes_more_ends_as_any_other_that_refuses(store: Store) -> None:
+    with mail_server(handler=Full(0)) as stage:
+        put(store, digest(PASSED), stage)
+        assert beat(store, NOW + DAY, stage) == Counts(put_off=1)
+        assert beat(store, NOW + 3 * DAY, stage) == Counts(retried=1)
+        assert rows(store)[0].attempts == 1
+
+
+def test_no_more_leave_in_a_minute_than_the_channel_may_send(store: Store) -> None:
+    with mail_server() as stage:
+        stage.settings = replace(stage.settings, mails_per_minute=4)
+        readers = many(stage, 10)
+        put(store, digest(PASSED), *readers)
+        assert beat(store, NOW, *readers) == Counts(sent=4, paced=6)
+        assert beat(store, NOW + 30 * SECOND, *readers) == Counts()
+        assert beat(store, NOW + 61 * SECOND, *readers) == Counts(sent=4, paced=2)
+        assert all(row.attempts == 0 for row in rows(store)[8:])
+
+
+def test_all_that_is_due_is_sent_in_one_run_however_much_it_is(store: Store) -> None:
+    with mail_server() as stage:
+        stage.settings = replace(stage.settings, mails_per_minute=100)
+        readers, waits, now = many(stage, 230), list[float](), [NOW]
+        put(store, digest(PASSED), *readers)
+
+        async def send(at: datetime) -> Counts:
+            return await deliver(store, office(*readers), now=at)
+
+        async def wait(seconds: float) -> None:
+            waits.append(seconds)
+            now[0] += timedelta(seconds=seconds + 1)
+
+        async def run() -> Counts:
+            return await deliver_all(send, await send(NOW), clock=lambda: now[0], pause=wait)
+
+        assert asyncio.run(run()) == Counts(sent=230)
+        assert len(stage.inbox) == 230
+        assert waits == [60, 60]
+        with store.reading() as tx:
+            assert tx.deliveries.unsent() == (0, None)

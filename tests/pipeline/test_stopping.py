@@ -45,10 +45,10 @@ def test_a_stop_ends_the_watch_although_the_database_is_locked(tmp_path: Path) -
     async def stop(store: Store) -> None:
         begun = asyncio.Event()
 
-        async def send(now: datetime) -> int:
+        async def send(now: datetime) -> Counts:
             locked.execute("BEGIN IMMEDIATE")
             begun.set()
-            return (await deliver(store, office(), now=now)).sent
+            return await deliver(store, office(), now=now)
 
         beat = Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=send)
         heart = Daemon(beat, clock=lambda: NOW)
@@ -124,6 +124,7 @@ def test_what_was_accepted_is_booked_although_the_watch_is_stopped_over_a_locked
         Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store,
         closing(sqlite3.connect(tmp_path / "watch.db", isolation_level=None, check_same_thread=False)) as locked,
     ):
+        mail.settings = replace(mail.settings, connections=8)
         stages = [replace(mail, recipient=replace(mail.recipient, id=f"reader-{number}")) for number in range(8)]
         put(store, digest(PASSED), *stages)
         asyncio.run(stop(store))

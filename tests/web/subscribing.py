@@ -182,7 +182,7 @@ class Shop:
         purge_unconfirmed(self.store, self.clock())
         send = deliverer(self.config, self.store, clock=self.clock)
         with ThreadPoolExecutor(1) as threads:
-            return threads.submit(lambda: asyncio.run(send(self.clock()))).result()
+            return threads.submit(lambda: asyncio.run(send(self.clock())).sent).result()
 
 
 @contextmanager

@@ -41,6 +41,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "once": (
         ("All work that is due", "watcher once"),
+        ("From cron: nothing is printed where nothing happened", "watcher once --quiet"),
         ("What was said, for a program", "watcher once --json"),
     ),
     "healthcheck": (
@@ -135,6 +136,7 @@ FAILED: Mapping[str, str] = {
     "capture": "the folder cannot be written",
     "rehearse": "the recorded past cannot be read",
     "run": "the page's port is taken",
+    "once": "a message that was due was not delivered",
     "healthcheck": "the watch does not do its work",
     "test-notify": "a recipient was not reached",
     "resend": "nothing was given up for that recipient",

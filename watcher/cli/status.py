@@ -53,9 +53,7 @@ def status(
         _show(title, found[name], then)
         if since := overdue.get(name):
             typer.echo(f"  overdue: not looked since {since:%Y-%m-%d %H:%M} UTC; what stands here is the last that was known")
-    _tell(seen.letters, counts.get("dead", 0))
-    for one in seen.stopped:
-        typer.echo(stopped_words(one))
+    _tell(seen.letters, counts.get("dead", 0), seen.stopped)
     for run in jobs_of_text(seen.jobs):
         how = f"took {run.seconds:.1f} s" if run.good else f"failed after {run.seconds:.1f} s"
         again = f", next {run.next_at:%H:%M:%S}" if run.next_at else ""
@@ -68,12 +66,14 @@ def _overdue(looks: Mapping[str, Looks], now: datetime) -> dict[str, datetime]:
     return {name: look.last for name, look in late.items() if look.last}
 
 
-def _tell(letters: Sequence[FailedDelivery], dead: int) -> None:
-    """The dead letters, and what else did not go as it should."""
+def _tell(letters: Sequence[FailedDelivery], dead: int, silent: Sequence[Stopped]) -> None:
+    """The dead letters, what else did not go as it should, and who is sent nothing more."""
     if dead:
         typer.secho(f"{dead} messages could not be delivered." if dead > 1 else "1 message could not be delivered.", bold=True)
     for one in letters:
         typer.echo(f"  {addressee(one.recipient)} by {one.channel}: {_fate(one)}" + (f" ({one.error})" if one.error else ""))
+    for stopped in silent:
+        typer.echo(stopped_words(stopped))
 
 
 def _silence(one: Stopped) -> dict[str, Any]:
@@ -87,7 +87,8 @@ def _fate(one: FailedDelivery) -> str:
     if one.state is State.SENT:
         return "sent; it may have arrived twice, under the same Message-ID"
     again = f", next try {one.next_at:%Y-%m-%d %H:%M} UTC" if one.next_at else ""
-    return ("uncertain: it may have arrived" if one.uncertain else f"refused after {tries}") + again
+    refused = f"refused after {tries}" if one.attempts else "put off"
+    return ("uncertain: it may have arrived" if one.uncertain else refused) + again
 
 
 def _job(run: JobRun) -> dict[str, Any]:

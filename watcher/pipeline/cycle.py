@@ -14,6 +14,7 @@ from typing import TypeAlias
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.announce import Route, announce
 from watcher.pipeline.batches import BatchResult, Get, Poller, Read, Understand, skip_unchanged, update_verdicts
+from watcher.pipeline.deliver import Counts
 from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.reminders import send_reminders
 from watcher.pipeline.retention import run_retention
@@ -24,6 +25,7 @@ from watcher.store import Policy, Store
 log = logging.getLogger(__name__)
 
 Clock: TypeAlias = Callable[[], datetime]
+NONE = Counts()
 
 ROUNDS = 500
 """Rounds of polls in one beat: pages that were just found are read in the same one."""
@@ -50,7 +52,7 @@ class Context:
     read: Read
     dice: Callable[[], float]
     wait: timedelta
-    deliver: Callable[[datetime], Awaitable[int]]
+    deliver: Callable[[datetime], Awaitable[Counts]]
     known_until: datetime | None = None
     zone: tzinfo | None = None
     """Of the readers, for weekly notes and reminders; None gives none (a rehearsal)."""
@@ -78,7 +80,7 @@ class CycleResult:
     transitions: tuple[Transition, ...] = ()
     digests: int = 0
     """How many; what they hold is in the store, and too much to be kept beside it."""
-    sent: int = 0
+    delivered: Counts = NONE
     outcomes: Counter[str] = field(default_factory=Counter)
     """How the polls ended."""
 
@@ -91,17 +93,17 @@ async def run_cycle(beat: Context, now: datetime, *, every_signal: bool = False)
     """
     mishaps = ErrorCollector()
     done = await poll(beat, now, mishaps, every_signal=every_signal)
-    digests, sent = done.digests, done.sent
+    digests, delivered = done.digests, done.delivered
     with mishaps.left_out("reminding"):
         digests += await remind(beat, now)
     with mishaps.left_out("purging"):
         await purge(beat, now)
     with mishaps.left_out("delivering"):
-        sent += await beat.deliver(now)
+        delivered += await beat.deliver(now)
     with mishaps.left_out("deleting what is old"):
         await retain(beat, now)
     mishaps.tell()
-    return replace(done, digests=digests, sent=sent)
+    return replace(done, digests=digests, delivered=delivered)
 
 
 async def poll(
@@ -119,15 +121,15 @@ async def poll(
     """
     if every_signal:
         reset_future_due_times(beat.store, now)
-    digests, sent = 0, 0
+    digests, delivered = 0, NONE
 
     async def tell_at_once() -> None:
-        nonlocal digests, sent, now
+        nonlocal digests, delivered, now
         now = clock() if clock else now
         with mishaps.left_out("announcing"):
             digests += await asyncio.to_thread(_announce, beat, now)
         with mishaps.left_out("delivering"):
-            sent += await beat.deliver(now)
+            delivered += await beat.deliver(now)
 
     # Without a wait for more, news does not wait for thousands of other sources either.
     at_once = None if beat.wait else tell_at_once
@@ -141,7 +143,7 @@ async def poll(
     now = clock() if clock else now
     with mishaps.left_out("announcing"):
         digests += await asyncio.to_thread(_announce, beat, now)
-    return CycleResult(outcomes.total(), tuple(told), digests, sent, outcomes)
+    return CycleResult(outcomes.total(), tuple(told), digests, delivered, outcomes)
 
 
 async def remind(beat: Context, now: datetime) -> int:

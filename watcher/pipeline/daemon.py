@@ -229,7 +229,7 @@ class Daemon:
         try:
             self._poller = self._poller or self.beat.poller()
             done = await poll(self.beat, now, mishaps, every_signal=every, poller=self._poller, clock=self.clock)
-            self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.sent)
+            self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.delivered.sent)
             _log(done)
             if done.digests:
                 self._run_after("deliver", timedelta(0))
@@ -242,9 +242,9 @@ class Daemon:
             raise
 
     async def _deliver(self, now: datetime) -> None:
-        sent = await self.beat.deliver(now)
-        self.tally.sent += sent
-        _log(CycleResult(sent=sent))
+        delivered = await self.beat.deliver(now)
+        self.tally.sent += delivered.sent
+        _log(CycleResult(delivered=delivered))
         with self.beat.store.reading() as tx:
             due = tx.deliveries.next_due()
         self._run_by("deliver", now, due)
@@ -290,7 +290,8 @@ def _log(done: CycleResult) -> None:
         facts = {"signal": one.signal, "track": one.track, "kind": one.kind.value, "before": one.before, "after": one.after}
         place = f"{one.signal}.{one.track}" if one.track else one.signal
         log.info("%s %s: %s -> %s", place, one.kind.value, one.before or "-", one.after or one.title or "-", extra=facts)
-    if done.polls or done.digests or done.sent:
-        numbers = {"polls": done.polls, "outcomes": dict(done.outcomes), "digests": done.digests, "sent": done.sent}
+    sent = done.delivered.sent
+    if done.polls or done.digests or sent:
+        numbers = {"polls": done.polls, "outcomes": dict(done.outcomes), "digests": done.digests, "sent": sent}
         ended = ", ".join(f"{many} {outcome}" for outcome, many in sorted(done.outcomes.items()))
-        log.info("%s polls (%s), %s digests, %s sent", done.polls, ended or "none", done.digests, done.sent, extra=numbers)
+        log.info("%s polls (%s), %s digests, %s sent", done.polls, ended or "none", done.digests, sent, extra=numbers)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from functools import partial
 
-from notifiers import Message, NotSent
+import notifiers
+from notifiers import Message, NotSent, Send
 from notifiers.message import pack, unpack
 from watcher.core.decision.delivery_window import allowed_at
 from watcher.core.decision.pacing import retry_at
@@ -43,6 +44,9 @@ __all__ = [
 log = logging.getLogger(__name__)
 WITHIN = 0.8
 """Share of its lease that sending may take: after the lease another process may send the same."""
+MINUTE = timedelta(minutes=1)
+PATIENT = timedelta(days=3)
+"""For so long a receiver that takes nothing more for now costs a message no attempt."""
 SILENT = "nothing more is sent there; `watcher recipients` says why"
 """Why a message is given up that was for somebody who is not written to any more: that has been told once, by itself."""
 
@@ -55,10 +59,25 @@ class Counts:
     retried: int = 0
     dead: int = 0
     joined: int = 0
+    put_off: int = 0
+    """The other side takes nothing more for now."""
+    paced: int = 0
+    """More than the channel may send in a minute: due again in one."""
 
     def __add__(self, other: Counts) -> Counts:
         """Both together."""
-        return Counts(self.sent + other.sent, self.retried + other.retried, self.dead + other.dead, self.joined + other.joined)
+        return Counts(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+
+@dataclass(slots=True)
+class _Channel:
+    """One channel during one beat: several messages at once, over what it has opened."""
+
+    gate: asyncio.Semaphore
+    opened: asyncio.Lock = field(default_factory=asyncio.Lock)
+    send: Send | None = None
+    busy: NotSent | None = None
+    """The other side takes nothing more for now: the rest of the beat does not ask it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,8 @@ class _Run:
     """The beat's own time, which goes on while it sends: a rehearsal's is not the wall clock's."""
     leaving: asyncio.Event
     """Set when the watch is stopped: what has begun goes on, nothing else begins."""
+    stack: AsyncExitStack
+    """Closes what the channels have opened, at the end of the beat."""
 
 
 async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Counts:
@@ -79,16 +100,44 @@ async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Co
     Cancelled, it waits a while for what is on its way, and gives back what has not begun.
     """
     begun = office.clock()
-    shift = _Run(store, office, lambda: now + (office.clock() - begun), asyncio.Event())
-    found = await _claimed(shift, now)
-    # One for each channel: a mail server that answers late must not hold up the others.
-    gates = {parcel.carrier.channel: asyncio.Semaphore(office.at_once) for parcel in found}
-    sending = asyncio.gather(*(_guarded(gates[one.carrier.channel], shift, one) for one in found), return_exceptions=True)
+    async with AsyncExitStack() as stack:
+        shift = _Run(store, office, lambda: now + (office.clock() - begun), asyncio.Event(), stack)
+        claimed, paced = await _claimed(shift, now)
+        # One for each channel: a mail server that answers late must not hold up the others.
+        channels = {one.carrier.channel: _channel(office, one.carrier.channel) for one in claimed}
+        tasks = (_guarded(channels[one.carrier.channel], shift, one) for one in claimed)
+        return await _all(shift, asyncio.gather(*tasks, return_exceptions=True)) + Counts(paced=paced)
+
+
+async def deliver_all(
+    send: Callable[[datetime], Awaitable[Counts]],
+    first: Counts,
+    *,
+    clock: Callable[[], datetime],
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> Counts:
+    """Go on after a first beat until nothing due is left but what others refuse, as fast as the channels' own pace allows."""
+    total = last = first
+    while last.paced or last.sent or last.dead:
+        if last.paced:
+            await pause(MINUTE.total_seconds())
+        last = await send(clock())
+        total += last
+    return replace(total, paced=0)
+
+
+def _channel(office: DeliveryContext, name: str) -> _Channel:
+    """A channel at the start of a beat, with as many messages at once as it may have."""
+    return _Channel(asyncio.Semaphore(min(office.at_once, getattr(office.channels.get(name), "connections", office.at_once))))
+
+
+async def _all(shift: _Run, sending: asyncio.Future[list[Counts | BaseException]]) -> Counts:
+    """What they did together; where the watch is stopped, what is on its way is waited for a while."""
     try:
         done = await asyncio.shield(sending)
     except asyncio.CancelledError:
         shift.leaving.set()
-        await asyncio.wait([sending], timeout=office.patience.total_seconds())
+        await asyncio.wait([sending], timeout=shift.office.patience.total_seconds())
         raise
     for failure in done:
         if isinstance(failure, BaseException):
@@ -96,43 +145,75 @@ async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Co
     return sum((each for each in done if isinstance(each, Counts)), Counts())
 
 
-async def _claimed(shift: _Run, now: datetime) -> list[Batch]:
-    """What is due, taken off the event loop; cancelled meanwhile, all of it is given back."""
+async def _claimed(shift: _Run, now: datetime) -> tuple[list[Batch], int]:
+    """What is due, taken off the event loop, and how many had to wait; cancelled meanwhile, all of it is given back."""
     claiming = asyncio.create_task(asyncio.to_thread(_claim, shift, now))
     try:
         return await asyncio.shield(claiming)
     except asyncio.CancelledError:
         with suppress(StoreError):  # then it waits for the end of its lease; to stop is what was asked for
-            await _shielded(partial(_release, shift, *await claiming))
+            await _shielded(partial(_release, shift, *(await claiming)[0]))
         raise
 
 
-def _claim(shift: _Run, now: datetime) -> list[Batch]:
+def _claim(shift: _Run, now: datetime) -> tuple[list[Batch], int]:
+    """What may leave now, and how many more than the channels may send in a minute: these are due in one."""
     with shift.store.writing() as tx:
         claimed = tx.deliveries.claim(now, shift.office.lease)
         digests = {name: digest for name in {each.digest for each in claimed} if (digest := tx.digests.get(name))}
-    return merge_deliveries([each for each in claimed if each.digest in digests], digests)
+        found = merge_deliveries([each for each in claimed if each.digest in digests], digests)
+        room = _room(tx, shift.office, {each.carrier.channel for each in found}, now)
+        ready, late = list[Batch](), list[Batch]()
+        for one in found:
+            channel = one.carrier.channel
+            fits = room.get(channel, 1) > 0
+            (ready if fits else late).append(one)
+            if fits and channel in room:
+                room[channel] -= 1
+        tx.deliveries.give_back(_numbers(late), now + MINUTE)
+    return ready, len(late)
 
 
-async def _guarded(gate: asyncio.Semaphore, shift: _Run, parcel: Batch) -> Counts:
+def _room(tx: Transaction, office: DeliveryContext, channels: Iterable[str], now: datetime) -> dict[str, int]:
+    """How many messages each of these channels may still send in this minute, where that has a bound."""
+    paces = {name: getattr(office.channels.get(name), "mails_per_minute", 0) for name in channels}
+    return {name: most - tx.deliveries.begun_since(name, now - MINUTE) for name, most in paces.items() if most}
+
+
+def _numbers(batches: Iterable[Batch]) -> list[int]:
+    return [each.id for one in batches for each in (*one.riders, one.carrier)]
+
+
+async def _guarded(channel: _Channel, shift: _Run, parcel: Batch) -> Counts:
     """One parcel, in its turn, with the beat's edge around it: whatever goes wrong is booked on it."""
     begun = False
-    async with gate:
+    async with channel.gate:
         if shift.leaving.is_set():
             return await _shielded(partial(_release, shift, parcel))
         try:
-            to = _addressee(shift, parcel.carrier)
+            to = _addressee(channel, shift, parcel.carrier)
             message = await asyncio.to_thread(_message, shift, parcel, to)  # a long letter takes a while to lay out
-            settings = _settings(shift.office, parcel.carrier)
-            notifier = await asyncio.to_thread(shift.office.load, parcel.carrier.channel)
+            send = await _sender(channel, shift, parcel.carrier)
             if not await asyncio.to_thread(_begin, shift, parcel, message):
                 return Counts()
             begun = True
             async with asyncio.timeout(shift.office.lease.total_seconds() * WITHIN):
-                await notifier.send(message, to.recipient, settings)
+                await send(message, to.recipient)
         except Exception as error:  # noqa: BLE001 - the edge of the beat: booked on this one delivery, and the others go on
+            if isinstance(error, NotSent) and error.busy:
+                channel.busy = error
             return await _shielded(partial(_record_failure, shift, parcel, error, begun=begun))
     return await _shielded(partial(_sent, shift, parcel))
+
+
+async def _sender(channel: _Channel, shift: _Run, carrier: Delivery) -> Send:
+    """How the channel's messages are handed over, opened by the first of them. Raises NotSent where it is not configured."""
+    settings = _settings(shift.office, carrier)
+    async with channel.opened:
+        if channel.send is None:
+            notifier = await asyncio.to_thread(shift.office.load, carrier.channel)
+            channel.send = await shift.stack.enter_async_context(notifiers.session(notifier, settings))
+    return channel.send
 
 
 async def _shielded(book: Callable[[], Counts]) -> Counts:
@@ -152,12 +233,14 @@ def _sent(shift: _Run, parcel: Batch) -> Counts:
 def _release(shift: _Run, *parcels: Batch) -> Counts:
     """Leave for the next start what has not begun: it need not wait for the end of a lease."""
     with shift.store.writing() as tx:
-        tx.deliveries.give_back([each.id for one in parcels for each in (*one.riders, one.carrier)], shift.moment())
+        tx.deliveries.give_back(_numbers(parcels), shift.moment())
     return Counts()
 
 
-def _addressee(shift: _Run, carrier: Delivery) -> ResolvedRecipient:
-    """Who it is for. Raises NotSent for a reader who is gone, or an address that has said so."""
+def _addressee(channel: _Channel, shift: _Run, carrier: Delivery) -> ResolvedRecipient:
+    """Who it is for. Raises NotSent for a reader who is gone, an address that has said so, and a channel that is busy."""
+    if channel.busy:
+        raise channel.busy
     to = shift.office.find(carrier)
     if to is None:
         raise NotSent("there is no such recipient any more", retry=False)
@@ -203,17 +286,24 @@ def _reader(carrier: Delivery, to: ResolvedRecipient) -> Recipient:
 
 
 def _record_failure(shift: _Run, parcel: Batch, error: Exception, *, begun: bool) -> Counts:
-    """Book a refusal: again later, or never; and that an address is gone, where it says so."""
+    """Book a refusal: put off, again later, or never; and that an address is gone, where it says so."""
     carrier, now = parcel.carrier, shift.moment()
     refusal = error if isinstance(error, NotSent) else _internal_error(carrier, error, begun=begun)
-    again = retry_at(now, attempts=carrier.attempts + 1, wait=refusal.wait, dice=shift.office.dice()) if refusal.retry else None
-    to = shift.office.find(carrier)
+    busy = refusal.busy and now - carrier.created_at < PATIENT
+    to, again = shift.office.find(carrier), None
+    if busy:
+        again = now + (refusal.wait or MINUTE)
+    elif refusal.retry:
+        again = retry_at(now, attempts=carrier.attempts + 1, wait=refusal.wait, dice=shift.office.dice())
     if again and to:
         again = allowed_at(again, to.hours, urgent=any(change.urgent for change in parcel.digest.transitions))
     with shift.store.writing() as tx:
         if not begun:
             tx.deliveries.start(carrier.id, now)
         reason = refusal.reason.replace(to.recipient.address, "the address") if to and to.recipient.address else refusal.reason
+        if busy and again:
+            tx.deliveries.put_off(carrier.id, reason, again)
+            return Counts(put_off=1)
         tx.deliveries.book_failed(carrier.id, reason, again, uncertain=refusal.uncertain)
         if to:
             _count(tx, to, refusal, now)

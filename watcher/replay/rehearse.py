@@ -69,7 +69,7 @@ async def rehearse(
             say(transition)
         _note(beat, moment)
         progress(moment)
-        steps, polls, digests, sent = steps + 1, polls + done.polls, digests + done.digests, sent + done.sent
+        steps, polls, digests, sent = steps + 1, polls + done.polls, digests + done.digests, sent + done.delivered.sent
         said += len(done.transitions)
         asked += sum(map(_asks, done.transitions))
     return Summary(steps, polls, said, digests, sent, asked, _unseen(beat))

@@ -35,6 +35,8 @@ AHEAD = (
     f"SELECT id, next_at, lease_until FROM delivery WHERE {OPEN}"
     " AND (created_at > :now OR attempts > 0 OR lease_until IS NOT NULL) AND (next_at > :now OR lease_until > :now)"
 )
+UNSENT = f"SELECT count(*), min(next_at) FROM delivery WHERE {OPEN} AND error <> ''"
+BEGUN = "SELECT count(*) FROM delivery WHERE channel = :channel AND attempt_started_at > :since"
 SET_BACK = "UPDATE delivery SET next_at = :next_at, lease_until = :lease_until WHERE id = :id"
 
 
@@ -114,6 +116,16 @@ class Deliveries(Repository):
             values["uncertain"] = True
         return self.change(number, values | {"attempt_started_at": None})
 
+    def put_off(self, number: int, error: str, next_at: datetime) -> bool:
+        """The other side takes nothing now, whatever it is: again at `next_at`, and no attempt is counted."""
+        values: dict[str, Any] = {"state": State.PENDING.value, "error": error, "next_at": micros(next_at), "lease_until": None}
+        return self.change(number, values | {"attempt_started_at": None}, "attempts = attempts - 1")
+
+    def begun_since(self, channel: str, since: datetime) -> int:
+        """How many messages have left by a channel since then, or are on their way."""
+        found = self.value(BEGUN, {"channel": channel, "since": micros(since)})
+        return int(found)
+
     def join(self, number: int, into: int, now: datetime) -> bool:
         """Its news travels in another delivery to the same reader, whose kept text holds it."""
         done = {"state": State.SENT.value, "sent_at": micros(now), "error": f"told in delivery {into}", "next_at": None}
@@ -158,6 +170,11 @@ class Deliveries(Repository):
         """How many deliveries stand in each state."""
         found: dict[str, int] = dict(self.rows("SELECT state, count(*) FROM delivery GROUP BY state"))
         return {state: found.get(state.value, 0) for state in State}
+
+    def unsent(self) -> tuple[int, datetime | None]:
+        """How many messages should have left and have not, and when the first of them is tried again."""
+        many, first = self.row(UNSENT) or (0, None)
+        return many, moment(first)
 
     def oldest_undelivered(self) -> datetime | None:
         """When the oldest message that is still to be delivered was put into the outbox."""

@@ -82,7 +82,11 @@ def looks_of(rows: Iterable[tuple[str, int | None, int]]) -> dict[str, Looks]:
 
 def troubled(letters: Iterable[FailedDelivery]) -> tuple[FailedDelivery, ...]:
     """Those among them that a person should know of, newest first."""
-    found = [one for one in letters if one.state is State.DEAD or one.uncertain or (one.attempts and one.state is not State.SENT)]
+    found = [
+        one
+        for one in letters
+        if one.state is State.DEAD or one.uncertain or (one.state is not State.SENT and (one.attempts or one.error))
+    ]
     return tuple(sorted(found, key=lambda one: one.id, reverse=True)[:SHOWN])
 
 

@@ -237,7 +237,11 @@ def _letters(tx: Transaction) -> tuple[PendingDelivery, ...]:
         *tx.deliveries.of(State.PENDING, limit=200),
         *tx.deliveries.of(State.LEASED, limit=100),
     ]
-    tried = [delivery for delivery in found if delivery.state is State.DEAD or delivery.attempts or delivery.uncertain]
+    tried = [
+        delivery
+        for delivery in found
+        if delivery.state is State.DEAD or delivery.attempts or delivery.error or delivery.uncertain
+    ]
     return tuple(_letter(delivery) for delivery in sorted(tried, key=lambda delivery: delivery.created_at, reverse=True))
 
 
