@@ -13,7 +13,7 @@ from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.language.examples import misread
-from watcher.core.language.lexicon import english, lexicon
+from watcher.core.language.lexicon import english, lexicon, on_side
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Claim, Entry, Observation, Standing, Tier
 
@@ -118,6 +118,11 @@ def test_an_example_that_its_row_does_not_explain_is_named(table: dict[str, Any]
 def test_a_row_that_lacks_something_is_refused(table: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         lexicon(table)
+
+
+def test_words_that_could_match_nothing_are_refused() -> None:
+    with pytest.raises(ValueError, match="one of these holds no word: >, more"):
+        on_side("beside", "sentence", [">", "more"])
 
 
 AT = datetime(2027, 1, 20, 17, tzinfo=UTC)

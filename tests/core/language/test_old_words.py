@@ -115,6 +115,7 @@ def test_a_person_is_asked_about_a_text_without_a_date_that_may_change_an_answer
         ("Seven months ago, we suspended access to Claude Fable 5.", "2026-06-16"),
         ("In June we suspended access to Claude Fable 5 for every customer.", "2026-06-01"),
         ("We suspended access to Claude Fable 5 last June.", "2026-06-01"),
+        ("In June 2025 we suspended access to Claude Fable 5.", "2025-06-01"),
         ("On June 13 we suspended access to Claude Fable 5.", "2026-06-13"),
         ("We suspended access to Claude Fable 5 and Claude Mythos 5 last year.", "2026-01-01"),
         ("We suspended access to Claude Fable 5 last month.", "2026-12-16"),

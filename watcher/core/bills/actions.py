@@ -23,6 +23,8 @@ from importlib.resources import files
 
 import tomli
 
+from watcher.core.language.lexicon import any_of, numbers
+
 _NEVER = re.compile(r"(?!)")
 _KEYS = frozenset({"step", "chamber", "subject", "pattern", "code", "yes", "no", "own", "by", "example"})
 _TABLES = ("sentence", "heading", "code", "about", "question")
@@ -194,21 +196,8 @@ def _committee_of(step: str, sentence: str) -> str:
     return found[1].strip() if found else ""
 
 
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_DAY = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}})/(\d{{4}})\b|\b({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})\b")
+_MONTHS = numbers("month")
+_DAY = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}})/(\d{{4}})\b|\b({any_of('month')}) (\d{{1,2}}), (\d{{4}})\b")
 
 
 def _vitiated_day(step: str, sentence: str) -> str:
@@ -218,7 +207,7 @@ def _vitiated_day(step: str, sentence: str) -> str:
         return ""
     if found[1]:
         return f"{int(found[3]):04d}-{int(found[1]):02d}-{int(found[2]):02d}"
-    return f"{int(found[6]):04d}-{_MONTHS.index(found[4]) + 1:02d}-{int(found[5]):02d}"
+    return f"{int(found[6]):04d}-{int(_MONTHS[found[4]]):02d}-{int(found[5]):02d}"
 
 
 _OF_SUBJECT = frozenset({"cloture_filed", "cloture_invoked", "cloture_not_invoked", "cloture_withdrawn"})

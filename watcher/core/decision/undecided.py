@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from watcher.core.decision.decide import held_back
+from watcher.core.language.lexicon import any_of
 from watcher.core.language.text import fold
 from watcher.core.model import Change, Claim, Signal, Standing, Status, Track, TrackVerdict, Transition, Undecided, Verdict
 
@@ -25,7 +26,7 @@ MARK = "undecided"
 ASKED = "An official text may change this answer; a person is checking it"
 SETTLED = "The official text that was being checked is settled"
 _WORD = re.compile(r"(?<![\w$%.-])[\w$%.-]*\w")
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
+_MONTH = rf"{any_of('month')}\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE = re.compile(rf"\b(?:{_MONTH} {_DAY}|{_DAY} {_MONTH}|20\d\d(?:-\d\d-\d\d)?)(?!\w)", re.IGNORECASE)
 _TURNS = frozenset(("no", "not", "never", "cannot", "without", "nobody", "none", "longer", "again", "only", "all", "some"))

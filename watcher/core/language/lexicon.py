@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -85,9 +85,10 @@ GRAMMAR: Final = _classes(
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
-    "able after_doing afterwards aside back balking chosen coming compared condition_behind conditional contrasting"
-    " distributed finite futurate gone hearsay herald lasted left_behind negated opens opens_where overturned partly"
-    " planned present question restricted saying starts_on strict to_come undone_opening was wide widening wished"
+    "able after_doing afterwards as_of_now aside aside_opening back balking chosen coming compared condition_behind"
+    " conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
+    " left_behind negated opens opens_where other_price over overturned partly planned present question restricted"
+    " saying starts_on strict tells to_come undone_opening vague was wide widening wished"
 )
 """Classes of cues: how a statement is meant."""
 _SCOPES: Final = ("clause", "description", "aside")
@@ -173,7 +174,14 @@ def _known() -> Groups:
 
 
 def _groups(table: Mapping[str, Any]) -> Groups:
-    return {name: tuple(texts) for name, texts in (table.get("sets", {}) | table.get("sets_of_rows", {})).items()}
+    numbers = {name: [f"[{'|'.join(words)}]"] for name, words in table.get("numbers", {}).items()}
+    return {name: tuple(texts) for name, texts in (numbers | table.get("sets", {}) | table.get("sets_of_rows", {})).items()}
+
+
+def numbers(name: str) -> Mapping[str, float]:
+    """The words of a table of numbers, lower case, and what they mean."""
+    found: Mapping[str, float] = _tables()["numbers"][name]
+    return found
 
 
 def word_set(kind: str) -> frozenset[str]:
@@ -192,7 +200,7 @@ def cue(kind: str, side: str, scope: str) -> re.Pattern[str]:
     return on_side(side, scope, [text for row in rows for text in row["words"]])
 
 
-def on_side(side: str, scope: str, texts: Iterable[str]) -> re.Pattern[str]:
+def on_side(side: str, scope: str, texts: Sequence[str]) -> re.Pattern[str]:
     """A pattern of any of some written texts where a row of that side and scope looks for them."""
     before, behind = _EDGES[side, scope]
     return re.compile(f"(?i){before}{_any_of(texts, _known())}{behind}")
@@ -334,14 +342,16 @@ def _spelled(text: str, groups: Groups) -> _Sequence:
     return _sequence(iter(_PART.findall(text.lower())), groups, lambda part: [part])[0]
 
 
-def _any_of(texts: Iterable[str], groups: Groups) -> str:
-    """A pattern of any of some written texts, whole words."""
+def _any_of(texts: Sequence[str], groups: Groups) -> str:
+    """A pattern of any of some written texts, whole words. Raises ValueError where one holds no word."""
     plain: list[str] = []
     bare: list[str] = []
     for text in texts:
         (plain if text[0].isalnum() or (text[0] in "[*{<-" and not text.startswith("<start>")) else bare).append(
             _in_text(_spelled(text, groups))
         )
+    if "" in (*plain, *bare):
+        raise ValueError(f"one of these holds no word: {', '.join(texts)}")
     words = [rf"\b(?:{'|'.join(plain)})"] if plain else []
     return rf"(?:{'|'.join([*words, *bare])})(?!\w)"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from watcher.core.language.lexicon import word_set
+from watcher.core.language.lexicon import choice, word_set
 from watcher.core.language.parse import Line, Reading, Statement, read
 from watcher.core.language.text import Thing
 from watcher.core.language.times import price_of
@@ -212,10 +212,7 @@ _WORD: Final = re.compile(r"(?<![\w.\-])[\w.\-]*\w[.]?")
 
 _PLAIN: Final = word_set("title_word")
 _LITTLE: Final = word_set("little_word")
-_FINDS: Final = re.compile(
-    r"(?i)[:,]? \b(?:finds?|shows?|reveals?|identif(?:y|ies)|highlights?|concludes?|indicates?"
-    r"|reports?|fails?|lags?|trails?)\b(?= )"
-)
+_FINDS: Final = re.compile(rf"(?i)[:,]? {choice('tells')}(?= )")
 """A verb behind which a title tells what was found, in free words."""
 _BY_REACH: Final = 60
 """Characters between the author's name and the kind of work."""

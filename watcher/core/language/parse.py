@@ -10,17 +10,15 @@ from typing import Final
 from watcher.core.language.account import Account, account
 from watcher.core.language.assertion import manner
 from watcher.core.language.binding import subjects
-from watcher.core.language.lexicon import english
+from watcher.core.language.lexicon import choice, cue, english
 from watcher.core.language.text import MAX_SENTENCE, Scene, Thing, Token, fold, plain, split, tokens
 from watcher.core.language.times import price_of, window_of
 from watcher.core.language.vocabulary import Phrase, Vocabulary
 
-_LATER: Final = re.compile(r"(?i)^(?:it|its|they|this model|these models|both)\b")
+_LATER: Final = cue("goes_on_about", "beside", "sentence")
 _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-Z][\w &]{1,24}: ")
 """A row of a table: cells between bars, or each cell behind the name of its column."""
-_ASIDE: Final = re.compile(
-    r"(?i)^\W*(?:if|unless|while|although|though|whereas|unlike|like|without|instead|when|until|for|as|since)\b[^,]*,"
-)
+_ASIDE: Final = re.compile(rf"(?i)^\W*{choice('aside_opening')}[^,]*,")
 """A side clause that opens a sentence; the next one goes on with what the main clause names."""
 MAX_PHRASES: Final = 24
 """Phrases of one sentence that are bound; enough for any honest sentence."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
-from watcher.core.language.lexicon import MASKS, TOKEN, word_set
+from watcher.core.language.lexicon import MASKS, TOKEN, cue, word_set
 
 MAX_TEXT: Final = 200_000
 """Characters of one entry that are read; a longer one is cut."""
@@ -131,11 +131,7 @@ NOMINAL: Final = word_set("opening_noun")
 ORDINALS: Final = word_set("ordinal")
 TIMES: Final = word_set("time_word")
 ENTERS: Final = word_set("entering")
-GENERIC: Final = re.compile(
-    r"(?i)\b(?:any|every other|other|another|previous|prior|earlier|existing|older|most|rival|competing|all other|all"
-    r"|no other|some)"
-    r"(?: \w[\w\-]*){0,4} models?\b"
-)
+GENERIC: Final = cue("generic", "beside", "sentence")
 """Models without a name: "any model we have ever made generally available"."""
 BOUNDARIES: Final = word_set("boundary")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from watcher.core.language.lexicon import MASKS, any_of
+from watcher.core.language.lexicon import any_of, cue, numbers
 from watcher.core.language.text import fold
 
 _WINDOW: Final = re.compile(rf"(?i){any_of('window')}(?!-)")
@@ -17,13 +17,9 @@ _PRICE: Final = re.compile(
 )
 _CELL: Final = re.compile(r"(?:^|; ?)([^;:]{1,80}): (?:US)?(\$?)(\d{1,4}(?:\.\d{1,2})?)(?![\d.]*[MBK])")
 """A column of a price table, as `formats.markdown` writes a row: "Output Tokens: $50 / MTok", "Output ($/MTok): 50"."""
-_OTHER_PRICE: Final = re.compile(
-    r"(?i)cach|batch|flex|priority|fast|train|tun|stor|search|audio|image|region|>|over \d|above|beyond|long"
-)
-_WAYS: Final = (re.compile(r"(?i)\b(?:input|prompt)\b"), re.compile(r"(?i)\b(?:output|completion)\b"))
-_TOKENS: Final = re.compile(r"(?i)\bM?Tok|tokens\b|\$[\d.]+ ?[/|] ?\$")
-
-
+_OTHER_PRICE: Final = cue("other_price", "beside", "sentence")
+_WAYS: Final = tuple(re.compile(rf"(?i){any_of(way)}") for way in ("input_price", "output_price"))
+_TOKENS: Final = re.compile(rf"(?i){any_of('price_unit')}|\$[\d.]+ ?[/|] ?\$")
 _TIME: Final = re.compile(rf"(?i){any_of('time_named')}")
 
 
@@ -47,82 +43,29 @@ def price_of(sentence: str) -> str:
         return ""
     columns = [(name, amount) for name, sign, amount in _CELL.findall(sentence) if sign or "$" in name]
     if len(columns) > 1:
-        plain = [column for column in columns if not _OTHER_PRICE.search(column[0])]
+        plain = [column for column in columns if ">" not in column[0] and not _OTHER_PRICE.search(column[0])]
         paid = [next((amount for name, amount in plain if way.search(name)), "") for way in _WAYS]
         return f"${paid[0]}/${paid[1]}" if all(paid) else ""
     found = _PRICE.search(sentence)
     return f"${found[1]}/${found[2]}" if found else ""
 
 
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAME: Final = (
-    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_MONTH_FIRST: Final = re.compile(rf"(?i)\b{_NAME} (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (20\d\d))?(?! ?(?:%|percent))")
+_NAME: Final = rf"({any_of('month')})\.?"
+_MONTH_FIRST: Final = re.compile(rf"(?i){_NAME} (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (20\d\d))?(?! ?(?:%|percent))")
 _DAY_FIRST: Final = re.compile(rf"(?i)\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_NAME}(?:,? (20\d\d))?\b")
 _ISO: Final = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
-_IN_MONTH: Final = re.compile(
-    r"(?i)\b(?:in|last|this|during|since|of|through|back in|throughout)"
-    rf" (?:early |mid-?|late |the (?:middle|end|beginning|start) of )?{_NAME}(?! ?\d{1, 2}\b)(?:,? (?:of )?(20\d\d))?\b"
-)
-_SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-_IN_SEASON: Final = re.compile(
-    r"(?i)\b(?:last|this|this past|(?:in|over|during|since|of) the|of|in) (?:early |mid-?|late )?"
-    r"(spring|summer|autumn|fall|winter)\b(?:,? (?:of )?(20\d\d|last year))?"
-)
-_YEAR: Final = re.compile(r"(?i)\b(?:(last year)|(?:in|during|of|since|back in) (?:early |mid-?|late )?(20\d\d))\b")
-_UNITS: Final = {"day": 1, "week": 7, "month": 30.44, "year": 365.25}
-_COUNTS: Final = {
-    word: number
-    for number, words in enumerate(
-        (
-            "",
-            "a an one last",
-            "two couple",
-            "three few",
-            "four some",
-            "five several",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        )
-    )
-    for word in words.split()
-}
+_IN_MONTH: Final = re.compile(rf"(?i)({any_of('in_month')})\.?(?! ?\d{{1,2}}\b)(?:,? (?:of )?(20\d\d))?\b")
+_IN_SEASON: Final = re.compile(rf"(?i)({any_of('in_season')})(?:,? (?:of )?({any_of('year_or_last')}))?")
+_IN_YEAR: Final = re.compile(rf"(?i){any_of('in_year')}")
 _AGO: Final = re.compile(
-    rf"(?i)\b(?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})(?: of)? (?P<unit>day|week|month|year)s? (?:ago|earlier|back|before)"
-    r"|(?P<last>last) (?P<span>week|month))\b"
+    rf"(?i)\b(?P<count>\d{{1,3}}|{any_of('count')})(?: of)? (?P<unit>{any_of('days')}) {any_of('ago')}"
+    rf"|(?P<last>{any_of('last_span')})"
 )
-_VAGUE: Final = re.compile(
-    r"(?i)\b(?:earlier (?:this|in the) (?:year|month|season|decade)|in the past|(?:some time|a while|long|years|months) ago"
-    r"|back then|at one (?:point|time)|once upon a time|in earlier (?:years|months)|in those (?:days|weeks))\b"
-)
-_ACT: Final = (
-    r"(?:suspend\w*|disabl\w*|withdr[ae]w\w*|pull\w*|paus\w*|revok\w*|block\w*|remov\w*|restor\w*|reinstat\w*|redeploy\w*"
-    r"|releas\w*|launch\w*|open\w*|clos\w*|switch\w* off|turn\w* off|shut\w* (?:off|down)|cut off|took|taken)"
-)
-_ENDED: Final = r"(?:restor|reinstat|redeploy|re-enabl|resum|reopen|lift|revers|revok|back\b|brought back|return)"
-_MAKER: Final = f"{MASKS['maker']}+"
-_OVER: Final = re.compile(
-    r"(?i)\b(?:since|ever since|(?:the|that|this) (?:\w+ )?(?:hours?|days?|nights?|weeks?|weekend|months?|time|moment|period)"
-    rf"(?: (?:that|when|in which|after|before|during which))?) (?:we|they|{_MAKER}|it) (?:had |first |briefly )?{_ACT}"
-    rf"|\b(?:was|were|had been|we|had) (?:\w+ly )?{_ACT}[^.;]{{0,120}}?\b(?:and|but|then|before)\b[^.;]{{0,40}}?"
-    rf"\b(?:later|since|subsequently|soon|afterwards|then|eventually|being)\b[^.;]{{0,30}}?\b{_ENDED}"
-    r"|\b(?:was|were|had been|we) (?:\w+ly )?(?:suspended|disabled|withdrawn|withdrew|paused|offline)\b[^.;]{0,80}?\b(?:between"
-    r"|for (?:only |just |about |nearly |almost |some )?(?:[\w-]+ ){1,2}(?:hours|days|weeks|months)|from .{1,24}? (?:to|until))\b"
-    rf"|\bhad (?:we|they|{_MAKER}) (?:not |n't )?{_ACT}|\bwhen (?:we|they|{_MAKER}) (?:first |briefly )?{_ACT}"
-)
-"""An act that a side clause dates something else by, or one that the sentence says is over: nothing of today."""
-_NOW: Final = re.compile(
-    r"(?i)\b(?:now|today|tonight|tomorrow|effective|starting|from this|as of (?:today|now|this)|currently"
-    r"|at present|again|once more|still|no longer|this (?:morning|afternoon|evening))\b"
-)
-_HOLDS: Final = re.compile(r"(?i)(?:\b(?:is|are|has|have|'ve|will|remains?)\b|'(?:ve|s) \w+ed\b)")
+_VAGUE: Final = cue("vague", "beside", "sentence")
+_OVER: Final = cue("over", "beside", "sentence")
+_NOW: Final = cue("as_of_now", "beside", "sentence")
+_HOLDS: Final = cue("holds", "beside", "sentence")
+_MONTHS, _SEASONS, _DAYS, _COUNTS = (numbers(name) for name in ("month", "season", "days", "count"))
 _OPENING: Final = 24
 """Characters from the start of a sentence in which an adverb of time dates the whole."""
 
@@ -181,7 +124,11 @@ def _spans(text: str, told: datetime) -> Iterator[Past]:
         [_month(m[1], m[2], told) for m in _IN_MONTH.finditer(text) if _dates_it(text, m)],
         [_season(m[1], m[2], told) for m in _IN_SEASON.finditer(text) if _dates_it(text, m)],
         [_ago(m, told) for m in _AGO.finditer(text) if _dates_it(text, m)],
-        [_year(int(m[2]) if m[2] else told.year - 1, told) for m in _YEAR.finditer(text) if _dates_it(text, m)],
+        [
+            _year(int(m[0][-4:]) if m[0][-1].isdigit() else told.year - 1, told)
+            for m in _IN_YEAR.finditer(text)
+            if _dates_it(text, m)
+        ],
     )
     yield from next(([one for one in kind if one] for kind in kinds if any(kind)), [])
 
@@ -194,7 +141,7 @@ def _dates_it(text: str, found: re.Match[str] | None) -> bool:
 
 
 def _day(year: str | None, month: str, number: str, told: datetime) -> datetime | None:
-    at = _MONTHS.index(month[:3].lower()) + 1
+    at = int(_MONTHS[month.lower()])
     if year:
         return _on(int(year), at, int(number))
     this = _on(told.year, at, int(number))
@@ -203,15 +150,15 @@ def _day(year: str | None, month: str, number: str, told: datetime) -> datetime 
 
 def _month(name: str, year: str | None, told: datetime) -> Past | None:
     """A month that is over; without a year the last such month."""
-    at = _MONTHS.index(name[:3].lower()) + 1
+    at = int(_MONTHS[_last_word(name)])
     of = int(year) if year else told.year - (at > told.month)
     return _span(of, at, 1) if (of, at) < (told.year, told.month) else None
 
 
 def _season(name: str, year: str | None, told: datetime) -> Past | None:
     """A season that is over; without a year the last such season."""
-    at = _SEASONS[name.lower()]
-    last = told.year - 1 if year == "last year" else int(year) if year else told.year
+    at = int(_SEASONS[_last_word(name)])
+    last = told.year - 1 if year and year.lower() == "last year" else int(year) if year else told.year
     found = [span for of in (last, last - 1) if (span := _span(of, at, 3)).until <= told]
     return found[0] if found and (year is None or found[0].since.year == last) else None
 
@@ -222,12 +169,16 @@ def _year(year: int, told: datetime) -> Past | None:
 
 def _ago(found: re.Match[str], told: datetime) -> Past:
     if found["last"]:
-        count, unit = 1, found["span"]
+        count, unit = 1.0, _last_word(found["last"])
     else:
-        count = int(found["count"]) if found["count"].isdigit() else _COUNTS[found["count"].lower()]
-        unit = found["unit"]
-    day = (told - timedelta(days=count * _UNITS[unit.lower()])).replace(hour=0, minute=0, second=0, microsecond=0)
+        count = float(found["count"]) if found["count"].isdigit() else _COUNTS[found["count"].lower()]
+        unit = found["unit"].lower()
+    day = (told - timedelta(days=count * _DAYS[unit])).replace(hour=0, minute=0, second=0, microsecond=0)
     return Past(day, day + timedelta(days=1, seconds=-1))
+
+
+def _last_word(text: str) -> str:
+    return re.split(r"[ -]", text.lower())[-1]
 
 
 def _span(year: int, month: int, months: int) -> Past:
