@@ -165,16 +165,16 @@ def asked_of(text: str, *, title: str = "", link: str = NIST) -> list[str]:
 
 
 def test_a_page_of_the_institute_need_not_say_again_whose_work_it_tells() -> None:
-    assert asked_of("Today we post our evaluation of Qwen 4.5.", link="https://www.nist.gov/blogs/caissi-research-blog/x")
-    assert asked_of("Today CAISSI published its evaluation of Step-5.", link="https://www.commerce.gov/news/press-releases/x")
+    assert asked_of("Our evaluation of Qwen 4.5 took a month.", link="https://www.nist.gov/blogs/caissi-research-blog/x")
+    assert asked_of("Staff of CAISSI discuss the evaluation of Step-5.", link="https://www.commerce.gov/news/press-releases/x")
     assert not asked_of("Step 2: results of the test.", link="https://www.nist.gov/blogs/metrology/x")
-    assert not asked_of("Today CAISSI published its evaluation of Step-5.", link="https://paper.example/x")
+    assert not asked_of("Staff of CAISSI discuss the evaluation of Step-5.", link="https://paper.example/x")
 
 
 def test_what_is_published_today_is_asked_about_under_any_title() -> None:
     title = "NIST Invites Comments on Practices for Evaluating DeepSeek"
     assert not asked_of("CAISSI tested DeepSeek V5 for the draft.", title=title)
-    assert asked_of("Today we publish CAISSI findings on DeepSeek V5.", title=title)
+    assert asked_of("Today we publish more CAISSI findings on DeepSeek V5.", title=title)
 
 
 def test_an_evaluation_is_as_old_as_its_page_says() -> None:

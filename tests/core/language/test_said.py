@@ -79,6 +79,16 @@ def test_six_of_seven_are_said_and_not_handed_over() -> None:
     assert said >= 6 * handed_over
 
 
+def test_an_announcement_publishes_this_work_or_none() -> None:
+    wrong = []
+    for event, title, text in rows("works", 3):
+        found = claims("caisi-evaluation", text, title=title, link=NIST, publisher="nist.gov", url=NIST)
+        said = [claim.event for claim in found if claim.status == "published" and not claim.review]
+        if said != ([event] if event != "-" else []):
+            wrong.append((title, text, event, said))
+    assert wrong == []
+
+
 def test_a_title_publishes_this_evaluation_or_none() -> None:
     wrong = []
     for event, title in rows("titles", 2):

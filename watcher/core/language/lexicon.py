@@ -71,7 +71,8 @@ def _classes(text: str) -> frozenset[str]:
 
 _KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
 ACCOUNTS: Final = _classes(
-    "neutral describing loaded limited past planned window supposed undone artifact field frame work no_work quiet foreign"
+    "neutral describing loaded limited past planned window supposed undone artifact field frame quiet foreign"
+    " work no_work work_noun work_part work_told work_beside out_now"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"
@@ -160,6 +161,16 @@ def _tables() -> Mapping[str, Any]:
 def english() -> Lexicon:
     """The rows of english.toml, read once."""
     return lexicon(_tables())
+
+
+def found_in(clause: str, kinds: tuple[str, ...]) -> Iterator[Found]:
+    """The cues of these classes in a clause, from left to right."""
+    at = 0
+    while at < len(clause):
+        found = english().at(clause, at, kinds)
+        if found:
+            yield found
+        at = clause.index(" ", found.end - 1 if found else at) + 1
 
 
 @cache

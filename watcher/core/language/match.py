@@ -12,6 +12,7 @@ from watcher.core.language.parse import Line, Reading, Statement, read
 from watcher.core.language.text import Thing
 from watcher.core.language.times import price_of
 from watcher.core.language.vocabulary import Vocabulary
+from watcher.core.language.works import Groups, announced
 
 MANNERS: Final = (
     "stated",
@@ -89,6 +90,10 @@ class Sentence:
     object_not: tuple[str, ...] = ()
     """Word lists with which the title's object must not begin."""
 
+    announced: bool = False
+    """Whether the sentence says that a work on things of `object_of` is out now; the text names one of `by`, its title and the
+    sentence nothing but these and `also`."""
+
     besides: tuple[str, ...] = ()
     """Word lists of which all must be that a title says beside the names of its object; empty takes any words."""
 
@@ -115,7 +120,7 @@ def _list(key: str, value: object) -> tuple[str, ...]:
 
 
 def _single(key: str, value: object) -> Any:  # noqa: ANN401 - a text or a truth value, as its key asks
-    if key in {"window", "versioned", "unversioned"} and not isinstance(value, bool):
+    if key in {"window", "versioned", "unversioned", "announced"} and not isinstance(value, bool):
         raise ValueError(f"says.{key}: expected true or false")
     if key == "where" and value not in _WHERE:
         raise ValueError(f"says.where: expected one of {', '.join(_WHERE)}")
@@ -345,6 +350,8 @@ def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, who
         titled = find_title(reading, vocabulary, _title_of(sentence))
         if titled:
             yield Match(titled.quote, titled.reason, titled.values)
+    elif sentence.announced:
+        yield from _announced(sentence, vocabulary, reading)
     elif not sentence.phrase:
         yield from _mentions(sentence, vocabulary, reading)
     else:
@@ -373,6 +380,23 @@ def _mentions(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> I
                 price = price_of(line.folded)
                 values = {"name": thing.name, "version": thing.version, "group": thing.group, "model": model, "price": price}
                 yield Match(line.quote, f"names {thing.name}" + (f" and {model}" if model else ""), values)
+
+
+def _announced(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
+    if sentence.by and reading.groups.isdisjoint(sentence.by):
+        return
+    groups = Groups(*map(frozenset, (sentence.object_of, sentence.by, sentence.also)))
+    found = announced(reading, groups, vocabulary)
+    model = _subject_of(found.line, reading, sentence.object_of) if found else ""
+    if found and model and _worded(sentence, vocabulary, found.line, reading):
+        values = {"object": model, "model": model, "name": model, "by": "", "price": ""}
+        yield Match(found.line.quote, f"\u201c{found.work}\u201d is \u201c{found.out}\u201d", values)
+
+
+def _subject_of(line: Line, reading: Reading, groups: tuple[str, ...]) -> str:
+    """The versioned things that the announcing sentence names, else the title, else the first sentence that names any."""
+    named = (models_named(one, groups) for one in (line, reading.title, *reading.lines))
+    return "+".join(next((keys for keys in named if keys), ()))
 
 
 def _model(sentence: Sentence, reading: Reading) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, english, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, english, found_in, word_set
 from watcher.core.language.text import Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS, Vocabulary
@@ -252,16 +252,6 @@ def field_words(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Those of the words and marks of a sentence in which the question is spoken of."""
     found = found_in("".join(f"{word} " for word in words), ("field",))
     return tuple(one for one in found if one.row.reason != "aside")
-
-
-def found_in(clause: str, kinds: tuple[str, ...]) -> Iterator[Found]:
-    """The cues of these classes in a clause, from left to right."""
-    at = 0
-    while at < len(clause):
-        found = english().at(clause, at, kinds)
-        if found:
-            yield found
-        at = clause.index(" ", found.end - 1 if found else at) + 1
 
 
 def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
