@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from watcher.core.language.vocabulary import Vocabulary
 
 _IT: Final = ROLES["it"]
-_TURNS: Final = frozenset([",", ";", ":", "|", "—", "–", "(", ")", "but", "while", "whereas", "although", "because"])
+_TURNS: Final = frozenset([",", ";", ":", "|", "—", "\u2013", "(", ")", "but", "while", "whereas", "although", "because"])
 _DOUBT: Final = frozenset(
     ["not", "no", "never", "n't", "without", "if", "once", "when", "whether", "would", "could", "should", "may", "might", "?"]
 )
@@ -71,7 +72,7 @@ def _words(line: Line, groups: Groups, vocabulary: Vocabulary) -> list[str]:
 def _clauses(words: list[str]) -> Iterator[list[str]]:
     """Each run of parts between marks, from one to three of them: an announcement may stand around an insertion."""
     marks = [-1, *(n for n, word in enumerate(words) if word in _TURNS), len(words)]
-    parts = [words[a + 1 : b] for a, b in zip(marks, marks[1:], strict=False)]
+    parts = [words[a + 1 : b] for a, b in pairwise(marks)]
     for first in range(len(parts)):
         for many in (1, 2, 3):
             yield [word for part in parts[first : first + many] for word in part]
