@@ -174,6 +174,18 @@ def test_closing_ends_every_worker(naughty: ParserPool) -> None:
         os.kill(process, 0)
 
 
+def test_closing_does_not_wait_for_a_document_that_takes_long() -> None:
+    with ThreadPoolExecutor() as threads, ParserPool(workers=2, command=(sys.executable, str(NAUGHTY))) as pool:
+        first = who(pool)
+        hanging = threads.submit(pool.read_now, document("hang"), "text", {})
+        while who(pool) == first:  # until the other one has begun
+            pass
+        pool.close()
+        with pytest.raises(Unreadable, match="signal 9") as caught:
+            hanging.result()
+    assert not caught.value.lasting, "it says nothing against the document"
+
+
 def test_a_worker_ends_with_its_parent() -> None:
     command = [sys.executable, "-m", "watcher.sandbox.worker", str(1 << 30)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:

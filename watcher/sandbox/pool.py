@@ -84,6 +84,8 @@ class ParserPool:
         self._patience = patience.total_seconds()
         self._changed = threading.Condition()
         self._idle: list[_Worker] = []
+        self._at_work: set[_Worker] = set()
+        self._closing = False
         self._busy: dict[int, float] = {}
         """When each document under way will have tried our patience, by the number of its reading."""
         self._numbers = count()
@@ -140,7 +142,7 @@ class ParserPool:
             worker = self._take(number)
             fresh = worker is None
             try:
-                worker = worker or _Worker(self._command)
+                worker = self._at_it(worker or _Worker(self._command))
                 answer = worker.ask(request(worker), self._wall)
                 kept = worker
             except _WorkerDied as gone:
@@ -149,7 +151,7 @@ class ParserPool:
                 # A worker that was killed from outside (by a system short of memory) says nothing against the document.
                 raise Unreadable(f"{doing} {gone.how}", Outcome.MALFORMED, lasting=gone.code != -signal.SIGKILL) from gone
             finally:
-                self._give_back(number, kept)
+                self._give_back(number, worker, kept)
             return answer
 
     def _take(self, number: int) -> _Worker | None:
@@ -168,17 +170,31 @@ class ParserPool:
                     return None
                 self._changed.wait(max(self._busy.values()) - now)
 
-    def _give_back(self, number: int, worker: _Worker | None) -> None:
+    def _at_it(self, worker: _Worker) -> _Worker:
+        """The worker, which a closing pool ends at once."""
+        with self._changed:
+            self._at_work.add(worker)
+            if self._closing:
+                worker.kill()
+        return worker
+
+    def _give_back(self, number: int, worker: _Worker | None, kept: _Worker | None) -> None:
         """A reading has ended; its worker waits for the next one, where it lives on."""
         with self._changed:
             del self._busy[number]
             if worker is not None:
-                self._idle.append(worker)
+                self._at_work.discard(worker)
+            if kept is not None:
+                self._idle.append(kept)
             self._changed.notify()
 
     def close(self) -> None:
-        """Let the documents under way end, then the workers."""
-        self._threads.shutdown(wait=True)
+        """End the workers, also those at work: what they were at is due again, and may take as long as it is allowed."""
+        with self._changed:
+            self._closing = True
+            for worker in self._at_work:
+                worker.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
         with self._changed:
             stopping, self._idle = self._idle, []
         for worker in stopping:
@@ -278,10 +294,14 @@ class _Worker:
         except subprocess.TimeoutExpired:
             return None
 
+    def kill(self) -> None:
+        """Have the system end it; who waits for its answer gets none."""
+        self._process.kill()
+
     def stop(self, *, at_once: bool = False) -> None:
         """End it: by closing its input, or by force."""
         if at_once:
-            self._process.kill()
+            self.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
