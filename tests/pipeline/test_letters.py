@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -253,9 +255,72 @@ class Stuck:
 def test_sending_ends_before_its_lease_does(store: Store) -> None:
     with mail_server() as mail:
         put(store, digest(PASSED), mail)
-        assert beat(store, NOW, mail, load=lambda _: Stuck(), lease=timedelta(milliseconds=200)) == Counts(retried=1)
+        assert beat(store, NOW, mail, load=lambda _: Stuck(), longest=timedelta(milliseconds=200)) == Counts(retried=1)
         [row] = rows(store)
         assert (row.state, row.error, row.uncertain) == (State.PENDING, "sending took too long", True)
+
+
+class Patient(Stuck):
+    """A channel that comes back when it is let."""
+
+    def __init__(self) -> None:
+        self.may_end = asyncio.Event()
+
+    async def send(self, *told: object) -> None:
+        await self.may_end.wait()
+
+
+def test_a_lease_is_renewed_as_long_as_sending_takes_and_nobody_else_sends(store: Store) -> None:
+    async def sent() -> tuple[Counts, Counts]:
+        began, slow = datetime.now(UTC), Patient()
+        real = office(mail, load=lambda _: slow, clock=lambda: datetime.now(UTC), lease=timedelta(milliseconds=400))
+        sending = asyncio.create_task(deliver(store, real, now=NOW))
+        while not any((row.lease_until or NOW) > NOW + timedelta(seconds=1) for row in rows(store)):
+            await asyncio.sleep(0)
+            assert not sending.done()
+        others = await deliver(store, real, now=NOW + (datetime.now(UTC) - began))
+        slow.may_end.set()
+        return others, await sending
+
+    with mail_server() as mail:
+        put(store, digest(PASSED), mail)
+        assert asyncio.run(sent()) == (Counts(), Counts(sent=1))
+
+
+def test_sending_ends_before_a_lease_that_could_not_be_renewed(tmp_path: Path) -> None:
+    async def sent(store: Store) -> Counts:
+        real = office(mail, load=lambda _: Locking(), clock=lambda: datetime.now(UTC), lease=timedelta(seconds=1))
+        return await deliver(store, real, now=NOW)
+
+    class Locking(Stuck):
+        async def send(self, *told: object) -> None:
+            locked.execute("BEGIN IMMEDIATE")
+            try:
+                await asyncio.Event().wait()
+            finally:
+                locked.execute("ROLLBACK")
+
+    with (
+        mail_server() as mail,
+        Store.open(f"sqlite:///{tmp_path}/watch.db", wait=0.05) as store,
+        closing(sqlite3.connect(tmp_path / "watch.db", isolation_level=None)) as locked,
+    ):
+        put(store, digest(PASSED), mail)
+        assert asyncio.run(sent(store)) == Counts(retried=1)
+        [row] = rows(store)
+        assert (row.error, row.uncertain) == ("sending took too long", True)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_what_a_kill_leaves_behind_is_sent_a_minute_later(store: Store, *, begun: bool) -> None:
+    with mail_server() as mail:
+        put(store, digest(PASSED), mail)
+        lease = office().lease
+        with store.writing() as tx:  # as a process does that is killed then
+            [taken] = tx.deliveries.claim(NOW, lease)
+            if begun:
+                tx.deliveries.start(taken.id, NOW + timedelta(seconds=5), lease=lease)
+        assert beat(store, NOW + timedelta(seconds=70), mail) == Counts(sent=1)
 
 
 def words_of(tmp_path: Path, *words: str) -> str:

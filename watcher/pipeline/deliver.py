@@ -25,6 +25,7 @@ from watcher.pipeline.delivery_context import (
     resolve_public,
     timetable,
 )
+from watcher.pipeline.leases import Leases
 from watcher.pipeline.merge_deliveries import Batch, merge_deliveries
 from watcher.store import Delivery, Store, StoreError, Transaction
 from watcher.store.mailboxes import MOST_REFUSED
@@ -42,8 +43,6 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
-WITHIN = 0.8
-"""Share of its lease that sending may take: after the lease another process may send the same."""
 MINUTE = timedelta(minutes=1)
 PATIENT = timedelta(days=3)
 """For so long a receiver that takes nothing more for now costs a message no attempt."""
@@ -90,6 +89,7 @@ class _Run:
     """The beat's own time, which goes on while it sends: a rehearsal's is not the wall clock's."""
     leaving: asyncio.Event
     """Set when the watch is stopped: what has begun goes on, nothing else begins."""
+    leases: Leases
     stack: AsyncExitStack
     """Closes what the channels have opened, at the end of the beat."""
 
@@ -101,8 +101,14 @@ async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Co
     """
     begun = office.clock()
     async with AsyncExitStack() as stack:
-        shift = _Run(store, office, lambda: now + (office.clock() - begun), asyncio.Event(), stack)
+
+        def moment() -> datetime:
+            return now + (office.clock() - begun)
+
+        leases = Leases(store, moment, office.lease, office.longest)
+        shift = _Run(store, office, moment, asyncio.Event(), leases, stack)
         claimed, paced = await _claimed(shift, now)
+        await stack.enter_async_context(leases.kept([each.id for one in claimed for each in (*one.riders, one.carrier)], now))
         # One for each channel: a mail server that answers late must not hold up the others.
         channels = {one.carrier.channel: _channel(office, one.carrier.channel) for one in claimed}
         tasks = (_guarded(channels[one.carrier.channel], shift, one) for one in claimed)
@@ -197,8 +203,7 @@ async def _guarded(channel: _Channel, shift: _Run, parcel: Batch) -> Counts:
             if not await asyncio.to_thread(_begin, shift, parcel, message):
                 return Counts()
             begun = True
-            async with asyncio.timeout(shift.office.lease.total_seconds() * WITHIN):
-                await send(message, to.recipient)
+            await shift.leases.send(parcel.carrier.id, send(message, to.recipient))
         except Exception as error:  # noqa: BLE001 - the edge of the beat: booked on this one delivery, and the others go on
             if isinstance(error, NotSent) and error.busy:
                 channel.busy = error

@@ -21,8 +21,10 @@ from watcher.mail import MailContext
 from watcher.store import Delivery
 
 ALWAYS = DeliveryWindow()
-LEASE = timedelta(minutes=15)
-"""Longer than any notifier may take: a lease that runs out means that the process is gone."""
+LEASE = timedelta(minutes=1)
+"""Renewed while a message waits for its turn and is sent: a lease that runs out means that the process is gone."""
+LONGEST = timedelta(minutes=12)
+"""Longer than any notifier may take."""
 PATIENCE = timedelta(seconds=8)
 """How long a watch that is stopped waits for what is on its way; a container is killed after ten seconds."""
 
@@ -55,6 +57,8 @@ class DeliveryContext:
     clock: Callable[[], datetime]
     dice: Callable[[], float]
     lease: timedelta = LEASE
+    longest: timedelta = LONGEST
+    """How long sending one message may take."""
     at_once: int = 8
     """Deliveries under way at the same time on one channel."""
     patience: timedelta = PATIENCE

@@ -86,6 +86,14 @@ class Deliveries(Repository):
         rows = self.rows(statement, {"ids": numbers, "until": micros(until)})
         return sorted((delivery(row) for row in rows), key=lambda one: one.id)
 
+    def renew(self, numbers: list[int], now: datetime, until: datetime) -> set[int]:
+        """Keep what was claimed and is not lost until then; of these numbers those that are still held."""
+        statement = (
+            "UPDATE delivery SET lease_until = :until WHERE id IN :ids AND state = 'leased' AND lease_until > :now RETURNING id"
+        )
+        values = {"now": micros(now), "until": micros(until)}
+        return {number for some in batches(numbers) for (number,) in self.rows(statement, values | {"ids": some})}
+
     def give_back(self, numbers: list[int], now: datetime) -> int:
         """Make what was claimed and not begun due again; how many there were."""
         mine = "id IN :ids AND state = 'leased' AND attempt_started_at IS NULL"
