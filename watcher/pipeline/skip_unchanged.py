@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from watcher.core.decision.decide import blindness, decide, verified_at
+from watcher.core.decision.decide import blindness, verified_at
+from watcher.core.decision.next_change import next_change
 from watcher.core.model import Claim, Health, Signal, Verdict
 from watcher.store import Store, Transaction
 
-HOLDS = "holds until "
-"""Under this name and the signal's id the store keeps until when time alone changes nothing of its verdict."""
-AHEAD = timedelta(hours=1)
-"""A verdict is looked at this far ahead."""
+HOLDS = "holds "
+"""Under this name and the signal's id the store keeps from when until when time alone changes nothing of its verdict."""
+LONGEST = timedelta(hours=1)
+"""Every verdict is decided again after this time, whatever was heard."""
 
 
 def cache_until(tx: Transaction, signal: Signal, claims: Sequence[Claim], healths: Sequence[Health], verdict: Verdict) -> None:
-    """Note whether the same claims say the same some time from now; one with something unseen is never taken for granted."""
-    then = verdict.as_of + AHEAD
-    later = decide(signal, claims, healths, then)
-    same = replace(
-        later,
-        as_of=verdict.as_of,
-        blind=verdict.blind,
-        verified_at=verdict.verified_at,
-        cannot_see_since=verdict.cannot_see_since,
-        baseline=verdict.baseline,
-        undecided=verdict.undecided,
-    )
-    if same == verdict and not verdict.blind:
-        tx.meta.put(f"{HOLDS}{signal.id}", then.isoformat())
-    else:
+    """Note until when time alone changes nothing of the verdict; one with something unseen is never taken for granted."""
+    if verdict.blind:
         invalidate(tx, [signal.id])
+        return
+    end = min(verdict.as_of + LONGEST, next_change(signal, claims, healths, verdict.as_of))
+    tx.meta.put(f"{HOLDS}{signal.id}", f"{verdict.as_of.isoformat()}/{end.isoformat()}")
 
 
 def invalidate(tx: Transaction, signals: Iterable[str]) -> None:
@@ -65,7 +55,6 @@ def _calm(tx: Transaction, signals: Sequence[Signal], now: datetime) -> Iterable
     """Those of whose verdict time alone changes nothing yet."""
     until = tx.meta.among(f"{HOLDS}{signal.id}" for signal in signals)
     for signal in signals:
-        if text := until.get(f"{HOLDS}{signal.id}"):
-            end = datetime.fromisoformat(text).astimezone(UTC)
-            if end - AHEAD <= now < end:
-                yield signal
+        since, _, end = until.get(f"{HOLDS}{signal.id}", "").partition("/")
+        if end and datetime.fromisoformat(since) <= now < datetime.fromisoformat(end):
+            yield signal
