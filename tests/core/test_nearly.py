@@ -45,5 +45,7 @@ def test_what_holds_or_speaks_of_something_else_was_not_passed_over(text: str) -
 
 def test_a_plan_that_names_no_body_is_another_matter_and_not_nearly_one() -> None:
     text = "The institute plans to evaluate DeepSeek V4."
-    assert near_misses(shipped("caisi-evaluation"), said(text)) == ()
-    assert near_misses(shipped("caisi-evaluation"), said(text, tier=Tier.PRESS)), "only official places may say it"
+    for tier in (Tier.OFFICIAL, Tier.PRESS):
+        assert near_misses(shipped("caisi-evaluation"), said(text, tier=tier)) == ()
+    named = near_misses(shipped("caisi-evaluation"), said("CAISI plans to evaluate DeepSeek V4.", tier=Tier.PRESS))
+    assert "said by press; only official" in named[0].why

@@ -174,9 +174,14 @@ def _asked(rule: Rule) -> tuple[tuple[Glob, ...] | None, Mapping[str, tuple[Scal
 
 def _can_hold(rule: Rule, observation: Observation, *, facts: bool) -> bool:
     """Whether a rule takes the word of this tier, source and surface, and can hold with, or without, facts."""
-    if observation.tier not in rule.by or (rule.sources and observation.source not in rule.sources):
+    if not_to_be_said_by(rule, observation.tier) or (rule.sources and observation.source not in rule.sources):
         return False
     return (not rule.surfaces or observation.surface in rule.surfaces) and (facts or not _needs_facts(rule))
+
+
+def not_to_be_said_by(rule: Rule, tier: Tier) -> str:
+    """Why a tier may not say what a rule asks for, empty where it may."""
+    return "" if tier in rule.by else f"is said by {tier.value}; only {', '.join(rule.by)} may say it"
 
 
 def _needs_facts(rule: Rule) -> bool:

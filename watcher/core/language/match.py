@@ -374,7 +374,7 @@ def _mentions(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> I
     for number, line in enumerate(reading.lines):
         thing = next((thing for thing in line.things if thing.group in sentence.about), None)
         asked = line.folded.endswith("?") and "question" not in sentence.manner
-        if thing and not asked and _placed(sentence, number) and _worded(sentence, vocabulary, line, reading):
+        if thing and not asked and _placed(sentence, number) and not _worded(sentence, vocabulary, line, reading):
             model = _model(sentence, reading)
             if model or not sentence.versioned:
                 price = price_of(line.folded)
@@ -408,16 +408,37 @@ def _model(sentence: Sentence, reading: Reading) -> str:
 def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, whole: bool) -> Iterator[Match]:
     if reading.kinds.isdisjoint(sentence.phrase):
         return
+    for said in _asked_for(sentence, reading):
+        if not lacks(sentence, vocabulary, reading, said, whole=whole):
+            past = whole and bool(_PAST & said.account.taken) and "planned" not in sentence.manner
+            yield _matched(said, reading.lines[said.sentence], reading, past=past)
+
+
+def passed_over(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[tuple[str, str]]:
+    """Quote and reason of each sentence that says what is asked, and not in the way that it is asked."""
+    for said in _asked_for(sentence, reading) if _named_beside(sentence, reading) else ():
+        if why := lacks(sentence, vocabulary, reading, said, whole=False):
+            yield reading.lines[said.sentence].quote, why
+
+
+def _asked_for(sentence: Sentence, reading: Reading) -> Iterator[Statement]:
+    """The statements of a phrase, a thing and a place that are asked for."""
     for said in reading.statements:
-        line = reading.lines[said.sentence]
-        if said.kind not in sentence.phrase or not _placed(sentence, said.sentence) or not _is_about(sentence, said):
-            continue
-        if not _manner_fits(sentence, said) or (sentence.window and not said.window) or (whole and not _is_whole(sentence, said)):
-            continue
-        if _worded(sentence, vocabulary, line, reading) and not _gated(sentence, said, reading):
-            yield _matched(
-                said, line, reading, past=whole and bool(_PAST & said.account.taken) and "planned" not in sentence.manner
-            )
+        if said.kind in sentence.phrase and _placed(sentence, said.sentence) and _is_about(sentence, said):
+            yield said
+
+
+def lacks(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, said: Statement, *, whole: bool) -> str:
+    """What a statement of the phrase and the thing that are asked for lacks besides, in words; empty where it lacks nothing."""
+    if not _manner_fits(sentence, said):
+        return f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners)) or 'stated'}"
+    if sentence.window and not said.window:
+        return f"\u201c{said.words}\u201d names no time"
+    if whole and not _is_whole(sentence, said):
+        return f"not explained: {', '.join(said.account.unexplained or said.account.because)}"
+    if words := _worded(sentence, vocabulary, reading.lines[said.sentence], reading):
+        return words
+    return f"the text also says what shuts \u201c{said.words}\u201d again" if _gated(sentence, said, reading) else ""
 
 
 def _is_whole(sentence: Sentence, said: Statement) -> bool:
@@ -446,11 +467,14 @@ def _manner_fits(sentence: Sentence, said: Statement) -> bool:
     return ("+".join(sorted(said.manners)) or "stated") in {"+".join(sorted(one.split("+"))) for one in sentence.manner}
 
 
-def _worded(sentence: Sentence, vocabulary: Vocabulary, line: Line, reading: Reading) -> bool:
+def _worded(sentence: Sentence, vocabulary: Vocabulary, line: Line, reading: Reading) -> str:
+    """Which words are missing from a sentence, or must not be there; empty where it is worded as is asked."""
     lists, both = vocabulary.lists, (line, reading.title)
-    if not all(lists[name].search(line.folded) for name in sentence.words):
-        return False
-    return not any(lists[name].search(each.folded) for name in sentence.not_words for each in both)
+    for name in sentence.words:
+        if not lists[name].search(line.folded):
+            return f"it holds no word of the list {name}"
+    found = (lists[name].search(each.folded) for name in sentence.not_words for each in both)
+    return next((f"it also says \u201c{one[0]}\u201d" for one in found if one), "")
 
 
 def _gated(sentence: Sentence, said: Statement, reading: Reading) -> bool:
