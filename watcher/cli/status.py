@@ -14,7 +14,7 @@ from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Verdict
 from watcher.pipeline.counters import JobRun, jobs_of_text
 from watcher.store.records import State, Stopped, addressee, stopped_words
-from watcher.store.summary import FailedDelivery, Looks
+from watcher.store.summary import FailedDelivery, Looks, Summary
 from watcher.wording import iso_utc, undecided_line, undecided_words
 
 
@@ -39,15 +39,7 @@ def status(
     counts = {state.value: many for state, many in seen.deliveries.items()}
     if as_json:
         signals = [_plain(name, verdict, overdue.get(name)) for name, verdict in found.items()]
-        print_json(
-            {
-                "signals": signals,
-                "deliveries": counts,
-                "letters": [_row(one) for one in seen.letters],
-                "stopped": [_silence(one) for one in seen.stopped],
-                "jobs": [_job(one) for one in jobs_of_text(seen.jobs)],
-            }
-        )
+        print_json({"signals": signals, "deliveries": counts, **_of_the_watch(seen)})
         return
     for name, title in watched.titles.items():
         _show(title, found[name], then)
@@ -55,9 +47,21 @@ def status(
             typer.echo(f"  overdue: not looked since {since:%Y-%m-%d %H:%M} UTC; what stands here is the last that was known")
     _tell(seen.letters, counts.get("dead", 0), seen.stopped)
     for run in jobs_of_text(seen.jobs):
-        how = f"took {run.seconds:.1f} s" if run.good else f"failed after {run.seconds:.1f} s"
-        again = f", next {run.next_at:%H:%M:%S}" if run.next_at else ""
-        typer.echo(f"job {run.name}: last {run.at:%Y-%m-%d %H:%M:%S} UTC, {how}{again}")
+        _tell_of_job(run)
+
+
+def _of_the_watch(seen: Summary) -> dict[str, Any]:
+    return {
+        "letters": [_row(one) for one in seen.letters],
+        "stopped": [_silence(one) for one in seen.stopped],
+        "jobs": [_job(one) for one in jobs_of_text(seen.jobs)],
+    }
+
+
+def _tell_of_job(run: JobRun) -> None:
+    how = f"took {run.seconds:.1f} s" if run.good else f"failed after {run.seconds:.1f} s"
+    again = f", next {run.next_at:%H:%M:%S}" if run.next_at else ""
+    typer.echo(f"job {run.name}: last {run.at:%Y-%m-%d %H:%M:%S} UTC, {how}{again}")
 
 
 def _overdue(looks: Mapping[str, Looks], now: datetime) -> dict[str, datetime]:

@@ -118,7 +118,7 @@ def read_url(text: str) -> str:
 def read_host(text: str) -> str:
     """Keep the name or address of a host, in small letters and without its last dot. Raises ValueError."""
     name = text.lower().removesuffix(".")
-    if not re.fullmatch(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|[0-9a-f:.]*:[0-9a-f:.]*", name):
+    if not re.fullmatch(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|(?=[0-9a-f.]{0,40}:)[0-9a-f:.]{2,45}", name):
         raise ValueError('the name of a host such as "watch.example.org", without "https://" and without a port')
     return name
 
