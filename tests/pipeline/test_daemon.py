@@ -18,10 +18,12 @@ from watcher.pipeline.counters import JOBS, jobs_of_text
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon, Pace
 from watcher.pipeline.deliver import Counts
+from watcher.pipeline.ownership import OtherWatchError, Owner
 from watcher.store import Store
 
 HOUR = timedelta(hours=1)
 SHORT = timedelta(milliseconds=5)
+JOB_NAMES = ["poll", "reminders", "purge", "deliver", "retention", "heartbeat"]
 
 
 class Wall(datetime):
@@ -104,7 +106,7 @@ def test_what_a_job_did_and_when_it_runs_again_is_kept_for_other_processes(store
     asyncio.run(live())
     with store.reading() as tx:
         runs = jobs_of_text(tx.meta.get(JOBS))
-    assert [run.name for run in runs] == ["poll", "reminders", "purge", "deliver", "retention"], "in the order of one cycle"
+    assert [run.name for run in runs] == JOB_NAMES[:-1], "in the order of one cycle"
     assert {run.at for run in runs} == {NOW}
     assert all(run.good and run.seconds >= 0 and run.next_at for run in runs)
 
@@ -128,6 +130,51 @@ def test_a_job_that_fails_stops_no_other_and_the_sign_of_life(store: Store) -> N
         return [*said, daemon.last_error]
 
     assert asyncio.run(beats()) == ["no room left", ""]
+
+
+OTHER = OtherWatchError(Path("here.toml"), Owner("plan", "/there.toml", "elsewhere", 1, NOW))
+
+
+class Holder:
+    """Says whether the sources are ours, in the order given, the last for good."""
+
+    def __init__(self, *says: Exception | None) -> None:
+        self.says = list(says)
+
+    def __call__(self, _now: datetime) -> bool:
+        trouble = self.says.pop(0) if len(self.says) > 1 else self.says[0]
+        if trouble:
+            raise trouble
+        return False
+
+
+def test_no_job_works_while_another_watch_has_the_sources(store: Store) -> None:
+    beaten = Beaten()
+
+    async def beats() -> None:
+        daemon = Daemon(replace(context(store, beaten), hold=Holder(OTHER)), clock=lambda: NOW)
+        await daemon.tick()
+        assert (beaten.times, daemon.last_good, "/there.toml" in daemon.lost) == (0, None, True)
+        daemon.beat = replace(daemon.beat, hold=Holder(None))
+        await daemon.tick()
+        assert (beaten.times, daemon.last_good, daemon.lost) == (1, NOW, "")
+
+    asyncio.run(beats())
+
+
+def test_the_end_of_another_watch_is_noticed_between_two_jobs(store: Store) -> None:
+    """Even when asking fails in a way that nobody foresaw."""
+
+    async def live() -> Daemon:
+        beaten = Beaten()
+        says = [OTHER] * 30 + [ValueError("a row that nobody can read")] * 3 + [None]
+        daemon = Daemon(replace(context(store, beaten), hold=Holder(*says)), clock=lambda: datetime.now(UTC), pause=SHORT)
+        daemon.start()
+        await beaten.again()
+        await daemon.stop()
+        return daemon
+
+    assert asyncio.run(live()).lost == ""
 
 
 def test_a_pace_makes_up_for_nothing_that_was_missed() -> None:
