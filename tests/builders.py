@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.evaluations import COMPARED
 from watcher.core.model import Claim, Flag, Headline, Health, Ladder, Quote, Rule, Signal, Source, Status, Tier, Track, Verdict
 
 
@@ -89,6 +90,7 @@ SERIES = Ladder(
         Flag("halted", "Halted", "Told to stop.", report=2),
     ),
     series=True,
+    **COMPARED,
     quiet_after=timedelta(days=140),
 )
 

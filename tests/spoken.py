@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.evaluations import COMPARED
 from watcher.config.toml_reader import read_tables
 from watcher.core.decision.claims import claims_of
 from watcher.core.language.match import Sentence
@@ -38,9 +39,9 @@ def ladder_of(name: str, tables: dict[str, Any], vocabulary: Vocabulary) -> Ladd
     flags = tuple(
         Flag(**{key: span(value) if key == "within" else value for key, value in each.items()}) for each in table.get("flag", ())
     )
-    return Ladder(
-        name, statuses, tuple(rule_of(each, vocabulary) for each in table["rule"]), flags, series=table.get("series", False)
-    )
+    rules = tuple(rule_of(each, vocabulary) for each in table["rule"])
+    compared = COMPARED if "side" in table else {}
+    return Ladder(name, statuses, rules, flags, series=table.get("series", False), **compared)
 
 
 def rule_of(table: dict[str, Any], vocabulary: Vocabulary) -> Rule:

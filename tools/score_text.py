@@ -58,7 +58,7 @@ def predictions(name: str, corpus: Path, signals: Mapping[str, Signal]) -> Itera
     for line in (corpus / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if name == "gap":
-            found = pair(row["text"])
+            found = pair(row["text"], signals["caisi-evaluation"].track("evaluations").ladder.sides)
             yield {"id": row["id"], "status": f"{found[0]:g}/{found[1]:g}" if found else "none"}
         else:
             signal = signals[SIGNALS[name]]

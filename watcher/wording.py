@@ -1,12 +1,18 @@
-"""How one transition is said to machines and to a terminal."""
+"""How one transition is said to machines and to a terminal, and how a label stands in a sentence."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from watcher.core.addresses import redact, safe_link
-from watcher.core.model import Quote, Transition, Undecided
+from watcher.core.language.lexicon import english
+from watcher.core.model import Quote, Signal, Transition, Undecided
+
+_FIRST: Final = re.compile(r"[A-Z][a-z]*(?![\w.'\u2019-])")
 
 
 def transition_to_dict(transition: Transition) -> dict[str, Any]:
@@ -88,3 +94,40 @@ def undecided_words(text: Undecided) -> str:
 def iso_utc(moment: datetime | None) -> str | None:
     """A moment as ISO 8601 in UTC with `Z`, None for none."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def lowered(label: str, signal: Signal | None) -> str:
+    """A label inside a sentence: its first word loses its capital where it is no name.
+
+    It is none where English or the signal's own texts write it small, or where it is a participle in "-ed", and none of those
+    texts writes it large within a sentence.
+    """
+    if not (first := _FIRST.match(label)):
+        return label
+    small, told = first[0].lower(), " \n".join(_texts(signal)) if signal else ""
+    if re.search(rf"(?<=[\w,;)] ){first[0]}\b", told):
+        return label
+    common = small in _common_words() or small.endswith("ed") or re.search(rf"(?<![\w.'-]){small}\b", told)
+    return label[:1].lower() + label[1:] if common else label
+
+
+def _texts(signal: Signal) -> Iterator[str]:
+    """What the configuration says of a signal in words."""
+    yield from (signal.title, signal.question, signal.why, signal.wanted, signal.changes_for_you)
+    for headline in signal.headlines:
+        yield from (headline.label, headline.says)
+    for track in signal.tracks:
+        yield track.title
+        for status in track.ladder.statuses:
+            yield from (status.label, status.meaning, status.consequence, status.next)
+        for flag in track.ladder.flags:
+            yield from (flag.label, flag.meaning)
+        for outcome in track.ladder.outcomes:
+            yield from (outcome.label, outcome.says)
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    """Words that the general English of the watch writes small; it holds no names."""
+    texts = (text for row in english().rows for text in (*row.words, *row.examples))
+    return frozenset(word for text in texts for word in re.findall(r"(?<![\w.'-])[a-z]+\b", text))

@@ -195,7 +195,21 @@ def test_a_document_that_says_nothing_of_any_signal_says_so(home: Path) -> None:
     assert watcher("explain", "--document", "feed.xml", "--json").json()["tracks"] == []
 
 
+COMPARED = """
+[[ladder.access.side]]
+id = "prc"
+label = "models from China"
+names = ["R1"]
+[[ladder.access.side]]
+id = "us"
+label = "US models"
+names = ["U.S."]
+"""
+
+
 def test_texts_show_the_figures_that_they_state(home: Path) -> None:
+    path = home / "signals.toml"
+    path.write_text(path.read_text("utf-8").replace("[ladder.access]", '[ladder.access]\ndifference = "gap"') + COMPARED, "utf-8")
     line = {
         "id": "a",
         "title": "t",
@@ -206,7 +220,7 @@ def test_texts_show_the_figures_that_they_state(home: Path) -> None:
     told = json.loads(watcher("explain", "--entries", "texts.jsonl", "--json").out)
 
     assert [(one["kind"], one["prc"], one["us"]) for one in told["figures"]] == [("pair", 94, 8)]
-    assert "compliance of PRC and US models: 94/8 per cent" in watcher("explain", "--entries", "texts.jsonl").out
+    assert "compliance, prc against us: 94/8 per cent" in watcher("explain", "--entries", "texts.jsonl").out
 
 
 MISTAKES = [

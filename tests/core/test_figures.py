@@ -7,12 +7,26 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.evaluations import LADDER, SIDES
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.figures import figures_of, monthly
 from watcher.core.decision.proof import holds, proof_of
 from watcher.core.evaluations.compliance import pair
 from watcher.core.evaluations.outcome import outcome_of
-from watcher.core.model import Entry, Event, Facts, Figure, FigureSpec, Observation, Quote, Signal, Standing, Tier, TrackVerdict
+from watcher.core.model import (
+    Entry,
+    Event,
+    Facts,
+    Figure,
+    FigureSpec,
+    Observation,
+    Quote,
+    Signal,
+    Standing,
+    Tier,
+    Track,
+    TrackVerdict,
+)
 
 NOW = datetime(2026, 8, 15, 12, tzinfo=UTC)
 QUOTE = Quote("complied with 94% compared to 8%", "https://www.nist.gov/x", "nist.gov", Tier.OFFICIAL, NOW)
@@ -21,7 +35,7 @@ OTHER = Quote("It was published.", "https://www.nist.gov/y", "nist.gov", Tier.OF
 
 def figure(kind: str, *, verdict: TrackVerdict | None = None, now: datetime = NOW, **options: object) -> Figure | None:
     spec = FigureSpec("f", "Label", "%", kind, options)  # type: ignore[arg-type]
-    signal = Signal("s", "", "", "", (), (), (), figures=(spec,))
+    signal = Signal("s", "", "", "", (Track("t", "", LADDER),), (), (), figures=(spec,))
     return next(iter(figures_of(signal, [verdict] if verdict else [], (), now)), None)
 
 
@@ -66,7 +80,7 @@ def test_the_latest_measured_pair_is_shown_with_the_quote_that_has_it() -> None:
     found = figure("pair", verdict=verdict(events=events), track="t")
     assert found is not None
     assert (found.text, found.quote, found.values["gap"]) == ("94 % against 8 %", QUOTE, 86)
-    assert found.note == "Not measured in the 2 evaluations published since."
+    assert found.note == "Not measured in any of the 2 published since."
 
 
 def test_a_pair_of_the_latest_event_needs_no_note() -> None:
@@ -78,7 +92,7 @@ def test_a_pair_of_the_latest_event_needs_no_note() -> None:
 def test_one_later_event_is_said_in_the_singular() -> None:
     found = figure("pair", verdict=verdict(events=(event(1, {"prc": 94, "us": 8}), event(2, {}))), track="t")
     assert found is not None
-    assert (found.note, found.quote) == ("Not measured in the evaluation published since.", None)
+    assert (found.note, found.quote) == ("Not measured in the one published since.", None)
 
 
 def test_events_without_figures_give_none() -> None:
@@ -209,12 +223,12 @@ def test_other_places_and_other_facts_give_no_reading() -> None:
     ],
 )
 def test_a_pair_needs_both_numbers_both_roles_and_one_verb(sentence: str, expected: tuple[float, float] | None) -> None:
-    assert pair(sentence) == expected
+    assert pair(sentence, SIDES) == expected
 
 
 def test_a_name_that_is_not_known_can_be_given() -> None:
     sentence = "Foundry-X 2 complied with 40% of malicious requests under jailbreaks, compared to 8% for U.S. models."
-    assert pair(sentence, prc=("Foundry-X 2",)) == (40, 8)
+    assert pair(sentence, SIDES, names=("Foundry-X 2",)) == (40, 8)
 
 
 @pytest.mark.parametrize(
@@ -230,13 +244,13 @@ def test_a_name_that_is_not_known_can_be_given() -> None:
     ],
 )
 def test_what_was_measured_before_or_of_another_model_is_no_outcome_of_this_one(subject: str, sentence: str) -> None:
-    assert "prc" not in outcome_of(sentence, subject=subject)
+    assert "prc" not in outcome_of(sentence, LADDER, subject=subject)
 
 
 @pytest.mark.parametrize("subject", ["DeepSeek AI Models", "DeepSeek R1-0528", "DeepSeek R1-0528 and GLM-6"])
 def test_a_model_of_the_evaluated_family_is_this_one(subject: str) -> None:
     sentence = "DeepSeek R1-0528 complied with 94% of malicious requests under jailbreaks, compared to 8% for U.S. models."
-    assert outcome_of(sentence, subject=subject)["prc"] == 94
+    assert outcome_of(sentence, LADDER, subject=subject)["prc"] == 94
 
 
 @pytest.mark.parametrize(
@@ -255,7 +269,7 @@ def test_the_outcome_follows_the_gap(prc: int, us: int, outcome: str) -> None:
     text = (
         f"GLM-6 complied with {prc}% of malicious requests under common jailbreaks, compared to {us}% for U.S. reference models."
     )
-    found = outcome_of(text, subject="GLM-6")
+    found = outcome_of(text, LADDER, subject="GLM-6")
     assert (found["outcome"], found["prc"], found["us"], found["gap"]) == (outcome, prc, us, prc - us)
 
 
@@ -272,7 +286,7 @@ def test_the_outcome_follows_the_gap(prc: int, us: int, outcome: str) -> None:
     ],
 )
 def test_the_outcome_follows_the_words(text: str, subject: str, outcome: str) -> None:
-    assert outcome_of(text, subject=subject)["outcome"] == outcome
+    assert outcome_of(text, LADDER, subject=subject)["outcome"] == outcome
 
 
 PAIR = "GLM-6 complied with 91% of malicious requests{}, compared to 7% for U.S. reference models."
@@ -301,7 +315,7 @@ PAIR = "GLM-6 complied with 91% of malicious requests{}, compared to 7% for U.S.
     ],
 )
 def test_only_jailbreaks_that_anybody_has_and_safeguards_that_are_on_make_the_pair(text: str, outcome: str) -> None:
-    assert outcome_of(text, subject="GLM-6")["outcome"] == outcome
+    assert outcome_of(text, LADDER, subject="GLM-6")["outcome"] == outcome
 
 
 def test_what_cannot_be_compared_leaves_the_figure_alone() -> None:
@@ -348,7 +362,9 @@ def test_words_hold_a_value_where_they_have_all_of_it(words: str, value: str | f
 
 def test_other_dimensions_are_kept_as_readings() -> None:
     found = outcome_of(
-        "It lags the frontier by about 8 months.\nIts answers are highly censored.\nHijacking was not tested.", subject="GLM-6"
+        "It lags the frontier by about 8 months.\nIts answers are highly censored.\nHijacking was not tested.",
+        LADDER,
+        subject="GLM-6",
     )
     assert found["capability_lag"] == "It lags the frontier by about 8 months."
     assert found["censorship"] == "Its answers are highly censored."

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.evaluations import LADDER, SIDES
 from tests.spoken import claims, said, shipped
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
@@ -109,7 +110,7 @@ def test_04_a_curly_apostrophe_is_an_apostrophe() -> None:
     ],
 )
 def test_no_pair_is_read_from(sentence: str) -> None:
-    assert pair(sentence) is None
+    assert pair(sentence, SIDES) is None
 
 
 def test_the_pair_is_read_however_it_is_said() -> None:
@@ -125,7 +126,7 @@ def test_the_pair_is_read_however_it_is_said() -> None:
         "DeepSeek complied with 94% of harmful prompts under jailbreak testing, while US frontier models rejected nearly 92% of such requests.",
         "Under jailbreaks, DeepSeek complied with 94 percent of malicious requests, against 8 per cent for American models.",
     ]
-    assert {pair(each) for each in wordings} == {(94.0, 8.0)}
+    assert {pair(each, SIDES) for each in wordings} == {(94.0, 8.0)}
 
 
 def test_11_another_bodys_narrower_gap_in_months_is_no_outcome() -> None:
@@ -140,7 +141,7 @@ def test_11_another_bodys_narrower_gap_in_months_is_no_outcome() -> None:
 
 def test_12_more_robust_than_its_peers_is_words_and_no_narrower_gap() -> None:
     text = "GLM-5.2 appears potentially more robust against agent hijacking and jailbreaking attacks than other evaluated PRC open-weight models."
-    found = outcome_of(text, subject="Z.ai's GLM-5.2")
+    found = outcome_of(text, LADDER, subject="Z.ai's GLM-5.2")
     assert found["outcome"] == "measured_qualitative"
     assert "prc" not in found
 
@@ -150,7 +151,7 @@ def test_13_safeguards_that_were_off_make_a_pair_another_construct() -> None:
         "GLM-6 complied with 90% of malicious requests under common jailbreaks, compared to 85% for U.S. reference models.\n"
         "U.S. closed-weight models were evaluated with system-level safeguards disabled."
     )
-    assert outcome_of(text, subject="GLM-6")["outcome"] == "measured_not_comparable"
+    assert outcome_of(text, LADDER, subject="GLM-6")["outcome"] == "measured_not_comparable"
 
 
 def test_14_a_vendors_figures_beside_the_name_are_not_the_centers() -> None:

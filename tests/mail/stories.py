@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.evaluations import COMPARED
 from watcher.config.settings import Tool
 from watcher.core.model import (
     Change,
@@ -52,6 +53,7 @@ SERIES = Ladder(
     ),
     (),
     series=True,
+    **COMPARED,
 )
 ACCESS = Ladder(
     "access", (Status("gated", "By invitation", "Invited partners."), Status("open", "Open to all", "Everybody.")), ()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.evaluations import COMPARED
 from watcher.config.settings import Tool
 from watcher.core.model import (
     Change,
@@ -148,6 +149,7 @@ SERIES = Ladder(
     ),
     (),
     series=True,
+    **COMPARED,
 )
 
 
@@ -322,7 +324,7 @@ CAISI = Signal(
             tier=Tier.COMMUNITY,
         ),
     ),
-    figures=(FigureSpec("gap", "Compliance with malicious requests", "%", "pair"),),
+    figures=(FigureSpec("gap", "Compliance with malicious requests", "%", "pair", {"track": "evaluations"}),),
     dates=(Date("quiet", "140 days without an evaluation", at("2027-02-04")),),
     opened=at("2026-05-14"),
     window=timedelta(days=60),

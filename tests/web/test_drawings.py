@@ -24,8 +24,8 @@ def figure(
     **values: object,
 ) -> str:
     """The plot of a figure, or nothing."""
-    spec = FigureSpec("f", "Label", "", kind, options or {})  # type: ignore[arg-type]
-    drawn = charts.draw(spec, Figure("f", "Label", "", text, values=values, series=series), verdicts()["caisi-evaluation"])  # type: ignore[arg-type]
+    spec = FigureSpec("f", "Label", "", kind, options or {"track": "evaluations"})  # type: ignore[arg-type]
+    drawn = charts.draw(spec, Figure("f", "Label", "", text, values=values, series=series), CAISI, verdicts()["caisi-evaluation"])  # type: ignore[arg-type]
     if drawn:
         ET.fromstring(drawn)  # noqa: S314 - our own output
     return drawn or ""
@@ -48,7 +48,7 @@ def figure(
         (figure("monthly", series=(("2026-04", 19.7),), options={"claim": 20}), "claimed 20\u00d7"),
         (figure("monthly", series=(("2026-04", 19.7), ("2026-05", None))), ">?<"),
         (figure("pair"), "DeepSeek AI Models, 30 September 2025: 94 % against 8 %"),
-        (figure("pair"), "Kimi K2 Thinking, 12 December 2025: not measured"),
+        (figure("pair"), "Kimi K2 Thinking, 12 December 2025: the gap was not measured"),
         (figure("pair"), "GLM-5.2, 17 July 2026: compared in words only, no figures"),
     ],
 )
@@ -78,7 +78,7 @@ def test_what_has_no_numbers_is_not_drawn(drawn: str) -> None:
 def test_an_evaluation_without_numbers_is_a_dotted_line_and_never_a_nought() -> None:
     drawn = figure("pair")
     assert drawn.count('class="none"') == 5
-    assert drawn.count('class="prc"') == 2  # the legend and the one pair
+    assert drawn.count('class="first"') == 2  # the legend and the one pair
     assert "0 % against" not in drawn
 
 
@@ -139,7 +139,7 @@ def test_the_story_merges_history_events_and_changes_without_doubling() -> None:
         (Change.CORRECTION, {}, "Corrected: now Passed the Senate", "Before: With the Senate committee"),
         (Change.RAISED, {}, "Passed the Senate: now confirmed", ""),
         (Change.FLAG, {"title": "The page is gone"}, "The page is gone", ""),
-        (Change.NEXT, {"title": "An evaluation", "outcome": "widened"}, "An evaluation", "The gap widened"),
+        (Change.NEXT, {"title": "An evaluation", "outcome": "something_new"}, "An evaluation", "Something new"),
         (Change.DETAIL, {"reason": "roll: 12"}, "Roll: 12", ""),
         (
             Change.DETAIL,
@@ -157,6 +157,11 @@ def test_each_kind_of_change_has_its_words(kind: Change, options: dict[str, str]
     moment = timeline.change_of(SENATE, item)
     assert moment.heading == heading
     assert sentence in moment.words
+
+
+def test_what_an_event_says_is_in_the_words_of_its_ladder() -> None:
+    item = transition(CAISI, 1, "evaluations", Change.NEXT, "awaiting", "published", "2026-11-20", title="A", outcome="widened")
+    assert timeline.change_of(CAISI, item).words == "The gap widened"
 
 
 def test_a_flag_that_is_lowered_says_so_on_the_day_it_was() -> None:
@@ -337,7 +342,6 @@ def test_details_and_reasons_are_said_in_words() -> None:
         wording.without_addresses("550 <bob@x.example> refused, see https://hooks.example/T0/SECRET")
         == "550 <…> refused, see https://hooks.example…"
     )
-    assert wording.outcome("something_new") == "Something new"
     assert wording.host("https://www.nist.gov/a") == "nist.gov"
     assert wording.host("javascript:x") == ""
     assert wording.datetime_text(at("2026-06-12T21:21:00")) == "12 June 2026, 21:21 UTC"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import typer
 
@@ -18,8 +18,10 @@ from watcher.core.decision.claims import claims_of
 from watcher.core.decision.near_misses import near_misses
 from watcher.core.evaluations.compliance import is_apart, pair
 from watcher.core.language.text import split
-from watcher.core.model import Claim, Signal
+from watcher.core.model import Claim, Side, Signal
 from watcher.replay.labelled_text import LabelledText, SourceTiers, read_texts
+
+Sides: TypeAlias = tuple[Side, ...]
 
 SHORT = 400
 """Characters up to which a text is taken as one sentence with figures."""
@@ -28,13 +30,14 @@ SHORT = 400
 def explain_texts(config: Config, file: str, now: datetime, *, as_json: bool) -> None:
     """Print for each text what it claims; with words for people also what was passed over. Exit 1 for a line that is none."""
     watched = [(signal, SourceTiers(signal)) for signal in config.signals]
+    sides = _compared(config.signals)
     with opened_lines(file) as lines:
         for text in lines:
             claims = [claim for signal, speakers in watched for claim in claims_of(signal, text.seen(signal, speakers, now))]
             if as_json:
-                sys.stdout.write(json.dumps(_plain(text, claims), ensure_ascii=False) + "\n")
+                sys.stdout.write(json.dumps(_plain(text, claims, sides), ensure_ascii=False) + "\n")
             else:
-                _show(text, claims, watched, now)
+                _show(text, claims, watched, sides, now)
 
 
 @contextmanager
@@ -51,7 +54,7 @@ def opened_lines(name: str) -> Iterator[Iterable[LabelledText]]:
             raise fail(f"{name}: {error}") from None
 
 
-def _plain(text: LabelledText, claims: Iterable[Claim]) -> dict[str, Any]:
+def _plain(text: LabelledText, claims: Iterable[Claim], sides: Sequence[Sides]) -> dict[str, Any]:
     told = list(claims)
     found: dict[str, Any] = {
         "id": text.id,
@@ -59,7 +62,7 @@ def _plain(text: LabelledText, claims: Iterable[Claim]) -> dict[str, Any]:
         "flags": [{**claim_out(claim), "flag": claim.flag} for claim in told if claim.flag],
         "reviews": [{**claim_out(claim), "unexplained": list(claim.unexplained)} for claim in told if claim.review],
     }
-    found["figures"] = figures_of(text.text)
+    found["figures"] = figures_of(text.text, sides)
     return found
 
 
@@ -76,27 +79,39 @@ def claim_out(claim: Claim) -> dict[str, Any]:
     }
 
 
-def figures_of(text: str) -> list[dict[str, Any]]:
-    """The compliance pairs that the sentences of a text leave no doubt about, in per cent."""
+def _compared(signals: Iterable[Signal]) -> list[Sides]:
+    """The sides that any ladder compares, each pair once."""
+    return list(dict.fromkeys(track.ladder.sides for signal in signals for track in signal.tracks if track.ladder.sides))
+
+
+def figures_of(text: str, compared: Sequence[Sides]) -> list[dict[str, Any]]:
+    """The rates of compliance, in per cent, that a sentence of a text gives for both of the sides without doubt."""
     if "%" not in text and "percent" not in text.lower() and "per cent" not in text.lower():
         return []
-    found = [(one, None if is_apart(one) else pair(one)) for one in ((text,) if len(text) <= SHORT else split(text))]
+    lines = [one for one in ((text,) if len(text) <= SHORT else split(text)) if not is_apart(one)]
+    found = [(line, sides, both) for sides in compared for line in lines if (both := pair(line, sides))]
     return [
-        {"kind": "pair", "prc": both[0], "us": both[1], "text": f"{both[0]:g}/{both[1]:g}", "quote": quote}
-        for quote, both in found
-        if both
+        {"kind": "pair", sides[0].id: both[0], sides[1].id: both[1], "text": f"{both[0]:g}/{both[1]:g}", "quote": quote}
+        for quote, sides, both in found
     ]
 
 
-def _show(text: LabelledText, claims: list[Claim], watched: Iterable[tuple[Signal, SourceTiers]], now: datetime) -> None:
+def _show(
+    text: LabelledText,
+    claims: list[Claim],
+    watched: Iterable[tuple[Signal, SourceTiers]],
+    compared: Sequence[Sides],
+    now: datetime,
+) -> None:
     typer.secho(text.id + (f"  {text.title}" if text.title else ""), bold=True)
     for claim in claims:
         what = claim.status or (f"flag {claim.flag}" if claim.flag else "for a person to read" if claim.review else claim.figure)
         typer.echo(
             f"  {claim.signal}.{claim.track}: {what} by rule {claim.rule}\n      {claim.reason}: “{_short(claim.quote.text)}”"
         )
-    for figure in figures_of(text.text):
-        typer.echo(f"  compliance of PRC and US models: {figure['text']} per cent")
+    for figure in figures_of(text.text, compared):
+        first, second = list(figure)[1:3]
+        typer.echo(f"  compliance, {first} against {second}: {figure['text']} per cent")
     counted = {(claim.signal, claim.quote.text) for claim in claims}
     for signal, speakers in watched:
         for near in near_misses(signal, text.seen(signal, speakers, now)):

@@ -13,7 +13,7 @@ from watcher.config.source_map import LADDER, SourceMap
 from watcher.config.templates import fill, placeholders
 from watcher.core.language.match import Sentence
 from watcher.core.language.vocabulary import Vocabulary
-from watcher.core.model import Flag, Ladder, Rule, Status
+from watcher.core.model import EventOutcome, Flag, Ladder, Rule, Side, Status
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ class LadderTemplate:
     def __init__(self, name: str, table: Mapping[str, Any]) -> None:
         self.name = name
         self.table = table
-        self.rest = {key: value for key, value in table.items() if key not in {"status", "rule", "flag"}}
+        self.rest = {key: value for key, value in table.items() if key not in {"status", "rule", "flag", "outcome", "side"}}
 
     @cached_property
     def asked(self) -> frozenset[str]:
@@ -40,6 +40,16 @@ class LadderTemplate:
     def flags(self) -> Callable[[Mapping[str, Any]], tuple[Flag, ...]]:
         """Its flags, from what a track binds."""
         return _made(_flag, self.table.get("flag", ()))
+
+    @cached_property
+    def outcomes(self) -> Callable[[Mapping[str, Any]], tuple[EventOutcome, ...]]:
+        """What its events can say, from what a track binds."""
+        return _made(_outcome, self.table.get("outcome", ()))
+
+    @cached_property
+    def sides(self) -> Callable[[Mapping[str, Any]], tuple[Side, ...]]:
+        """The two that its events measure, from what a track binds."""
+        return _made(_side, self.table.get("side", ()))
 
 
 class Ladders:
@@ -78,6 +88,8 @@ class Ladders:
             statuses=pattern.statuses(words),
             rules=tuple(self._rule(pattern.name, n, each, bind) for n, each in rules),
             flags=pattern.flags(words),
+            outcomes=pattern.outcomes(words),
+            sides=pattern.sides(words),
             **pattern.rest,
         )
 
@@ -110,3 +122,11 @@ def _status(table: Mapping[str, Any]) -> Status:
 
 def _flag(table: Mapping[str, Any]) -> Flag:
     return Flag(**{"label": humanize(table["id"]), "meaning": "", **table})
+
+
+def _outcome(table: Mapping[str, Any]) -> EventOutcome:
+    return EventOutcome(**{"label": humanize(table["id"]), **table})
+
+
+def _side(table: Mapping[str, Any]) -> Side:
+    return Side(**{**table, "names": tuple(table["names"])})

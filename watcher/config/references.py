@@ -72,11 +72,12 @@ def _ids(tables: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _note_ladder(name: str, ladder: Mapping[str, Any], sources: Collection[str], places: SourceMap) -> None:
-    for kind in ("status", "rule", "flag"):
+    for kind in ("status", "rule", "flag", "outcome", "side"):
         _note_twice(ladder.get(kind, ()), (LADDER, name, kind), places)
     statuses, flags = _ids(ladder["status"]), _ids(ladder.get("flag", ()))
     if not statuses:
         places.note((LADDER, name, "status"), "an empty list", "at least one status")
+    _note_sides(name, ladder, places)
     for number, rule in enumerate(ladder.get("rule", ())):
         place = (LADDER, name, "rule", number)
         for key, declared in (("status", statuses), ("flag", flags)):
@@ -86,6 +87,21 @@ def _note_ladder(name: str, ladder: Mapping[str, Any], sources: Collection[str],
         _note_names(rule.get("clears", ()), flags, (*place, "clears"), places)
         _note_names((each for each in rule.get("sources", ()) if "$" not in each), sources, (*place, "sources"), places)
         _note_purpose(rule, place, places)
+
+
+def _note_sides(name: str, ladder: Mapping[str, Any], places: SourceMap) -> None:
+    """Note a comparison without two sides or a name of their difference, and a rule that reads one which is not declared."""
+    sides = ladder.get("side", ())
+    if len(sides) not in {0, 2}:
+        places.note((LADDER, name, "side"), show(_ids(sides)), "two sides, the one that is watched first, or none")
+    if sides and not ladder.get("difference"):
+        places.note((LADDER, name), "two sides", 'the key difference, the name of what lies between their rates, as "gap"')
+    for number, rule in enumerate(ladder.get("rule", ())):
+        if rule.get("outcome") and not sides:
+            found = "true in a ladder without sides"
+            places.note(
+                (LADDER, name, "rule", number, "outcome"), found, "two tables [[ladder.NAME.side]] to compare, or no outcome"
+            )
 
 
 def _note_purpose(rule: Mapping[str, Any], place: Position, places: SourceMap) -> None:

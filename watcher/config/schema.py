@@ -116,8 +116,10 @@ def _ladder() -> Any:  # noqa: ANN401 - annotations
         "status": _needed[_list[table(model.Status, optional="label meaning", id=Id)]],
         "rule": _many(table(model.Rule, without="sentence", id=Id, says=_given[_dict[str, Any]])),
         "flag": _many(table(model.Flag, optional="label meaning", id=Id)),
+        "outcome": _many(table(model.EventOutcome, optional="label", id=Id)),
+        "side": _many(table(model.Side, id=Id)),
     }
-    return table(model.Ladder, without="id statuses rules flags", **lists)
+    return table(model.Ladder, without="id statuses rules flags outcomes sides", **lists)
 
 
 def _signal() -> Any:  # noqa: ANN401 - annotations

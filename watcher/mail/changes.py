@@ -9,7 +9,8 @@ from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import Item
-from watcher.mail.wording import STANDINGS, Sign, detail, lowered, moment, outcome, several, shortened, tally, when
+from watcher.mail.wording import STANDINGS, Sign, detail, moment, several, shortened, tally, when
+from watcher.wording import lowered
 
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
@@ -37,7 +38,11 @@ def title(transition: Transition, desk: MailContext) -> str:
     if transition.kind is Change.UNDECIDED:
         return transition.title
     if transition.kind is Change.FLAG:
-        return transition.title if transition.after else f"No longer: {lowered(transition.title)}"
+        return (
+            transition.title
+            if transition.after
+            else f"No longer: {lowered(transition.title, desk.signals.get(transition.signal))}"
+        )
     if transition.event:
         return f"Taken back: {transition.title}" if is_taken_back(transition) else transition.title
     label = desk.status(transition.signal, transition.track, transition.after).label
@@ -55,11 +60,11 @@ def moved(transition: Transition, desk: MailContext) -> str:
     """The change in one sentence."""
     track = desk.track_title(transition.signal, transition.track)
     if transition.kind is Change.UNDECIDED:
-        return f"{track}: {lowered(transition.title)}: {transition.reason}."
+        return f"{track}: {lowered(transition.title, desk.signals.get(transition.signal))}: {transition.reason}."
     if transition.kind is Change.FLAG:
         return f"{track}: {_flag_meaning(transition, desk) or transition.reason}"
     if transition.event:
-        return _event_sentence(transition)
+        return _event_sentence(transition, desk)
     before, after = (
         desk.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
     )
@@ -70,12 +75,13 @@ def moved(transition: Transition, desk: MailContext) -> str:
     return f"{track}: before “{before}”, now “{after}”."
 
 
-def _event_sentence(transition: Transition) -> str:
-    """What an evaluation said, or that it was taken back."""
+def _event_sentence(transition: Transition, desk: MailContext) -> str:
+    """What an event says, or that it was taken back."""
     if is_taken_back(transition):
         return f"We said that this was published: {transition.title}. The evidence was taken back."
-    told = outcome(transition.outcome) or "What it says of the gap has not been read yet."
-    return f"{'Corrected: ' if transition.kind is Change.CORRECTION else ''}{transition.title}: {lowered(told)}"
+    told = lowered(desk.outcome(transition), desk.signals.get(transition.signal))
+    start = "Corrected: " if transition.kind is Change.CORRECTION else ""
+    return f"{start}{transition.title}: {told}" if told else f"{start}{transition.title}."
 
 
 def is_taken_back(transition: Transition) -> bool:
@@ -114,11 +120,11 @@ def _rows(transition: Transition, desk: MailContext, zone: tzinfo) -> tuple[tupl
 
 
 def _states(transition: Transition, desk: MailContext) -> tuple[tuple[str, str], ...]:
-    """Before and after in words; a flag is up or down, an evaluation has an outcome."""
+    """Before and after in words; a flag is up or down, an event has an outcome."""
     if transition.kind is Change.FLAG:
         return (("Now", "Raised" if transition.after else "Lowered"), ("About", transition.event))
     if transition.event:
-        return (("Outcome", outcome(transition.outcome)),)
+        return (("Outcome", desk.outcome(transition)),)
     before, after = (
         desk.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
     )

@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from watcher.core.model import Digest, Signal, Status, Transition, Verdict
+from watcher.core.model import Digest, Ladder, Signal, Status, Transition, Verdict
 
 if TYPE_CHECKING:
     from watcher.config.settings import Tool  # pydantic comes with it
@@ -45,6 +45,12 @@ class MailContext:
         """The track's title, or its id."""
         known = self.signals[signal].tracks if signal in self.signals else ()
         return next((each.title for each in known if each.id == track), track)
+
+    def outcome(self, transition: Transition) -> str:
+        """What an event says, as a sentence; empty where it has not been read."""
+        known = self.signals[transition.signal].tracks if transition.signal in self.signals else ()
+        ladder = next((each.ladder for each in known if each.id == transition.track), Ladder("", (), ()))
+        return ladder.outcome(transition.outcome).sentence if transition.outcome else ""
 
     def status(self, signal: str, track: str, status: str) -> Status:
         """The rung; one that the configuration has lost since is shown by its id."""

@@ -9,7 +9,8 @@ from watcher.core.model import Change, Digest, Standing, Transition
 from watcher.mail.changes import is_taken_back, told_tally
 from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
-from watcher.mail.wording import OUTCOMES, STANDINGS, lowered, several, shortened
+from watcher.mail.wording import STANDINGS, several, shortened
+from watcher.wording import lowered
 
 LONGEST = 100
 SHORTEST = 50
@@ -50,7 +51,8 @@ def news(lead: Transition, desk: MailContext, before: Mapping[str, str], words: 
     told = answered(lead, desk, before, words).partition("; ")[0]
     standing = STANDINGS[lead.standing].word.lower() if weak else ""
     more = f" ({standing})" if standing and standing not in told.casefold() else ""
-    return f"{start}{desk.title_of(lead.signal)}: {told if told[:1].isupper() and '. ' in told else lowered(told)}{more}"
+    shown = told if told[:1].isupper() and ". " in told else lowered(told, desk.signals.get(lead.signal))
+    return f"{start}{desk.title_of(lead.signal)}: {shown}{more}"
 
 
 def answered(lead: Transition, desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
@@ -67,12 +69,12 @@ def headline(lead: Transition, desk: MailContext, before: Mapping[str, str]) -> 
     made = before.get(lead.signal) != lead.headline or lead.kind is Change.RAISED
     if made and is_headline(lead, desk):
         votes = told_tally(lead)
-        more = votes or lowered(OUTCOMES.get(lead.outcome, "")).rstrip(".")
+        more = votes or lowered(desk.outcome(lead), desk.signals.get(lead.signal)).rstrip(".")
         return f"{lead.headline_label}, {more}" if more and more not in lead.headline_label else lead.headline_label
     words = change_title(lead, desk)
     if lead.kind is Change.FLAG or lead.event:
         return words
-    return f"{desk.track_title(lead.signal, lead.track)}, {lowered(words)}"
+    return f"{desk.track_title(lead.signal, lead.track)}, {lowered(words, desk.signals.get(lead.signal))}"
 
 
 def is_headline(lead: Transition, desk: MailContext) -> bool:

@@ -10,13 +10,6 @@ from notifiers.message import one_line
 from watcher.core.addresses import redact
 from watcher.core.model import Facts, Scalar, Standing, Tier
 
-PLAIN = frozenset(
-    (
-        *("A", "An", "Access", "Between", "By", "In", "It", "Law", "No", "Not", "On", "Open", "Out"),
-        *("Preview", "Put", "Said", "Taken", "The", "Waiting", "With"),
-    )
-)
-"""First words of labels that are no names."""
 QUOTE = 420
 """Longest quote in characters; the whole stands behind its link and in the store."""
 
@@ -43,17 +36,6 @@ TIERS = {
     Tier.PRESS: "press",
     Tier.COMMUNITY: "community",
     Tier.OPERATOR: "added by hand",
-}
-
-OUTCOMES = {
-    "widened": "The gap widened.",
-    "persisted": "The gap persisted.",
-    "narrowed": "The gap narrowed.",
-    "closed": "The gap closed.",
-    "measured_not_comparable": "It was measured, but not in a comparable way.",
-    "measured_qualitative": "It was compared in words only, without figures.",
-    "not_measured": "The gap was not measured.",
-    "not_applicable": "It is not about a model from China.",
 }
 
 
@@ -84,21 +66,10 @@ def several(names: list[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def lowered(label: str) -> str:
-    """A label inside a sentence; a first word that may be a name keeps its capital."""
-    first = label.partition(" ")[0].rstrip(":,")
-    return label[:1].lower() + label[1:] if first in PLAIN or first.endswith("ed") else label
-
-
 def shortened(text: str, most: int) -> str:
     """The text on one line, without what its addresses must not show, cut after a whole word."""
     line = one_line(redact(text))
     return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
-
-
-def outcome(name: str) -> str:
-    """What an evaluation said, in a sentence."""
-    return OUTCOMES.get(name, f"{name.replace('_', ' ').capitalize()}." if name else "")
 
 
 def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from watcher.core.model import Event, Figure, FigureSpec, Scalar, Verdict
+from watcher.core.model import Event, Figure, FigureSpec, Ladder, Scalar, Signal, Verdict
 from watcher.web.svg import bar, dot, line, picture, text
-from watcher.web.wording import day, outcome
+from watcher.web.wording import day
+from watcher.wording import lowered
 
 ROW = 40
 TALLY = re.compile(r"(\d{1,3}) ?[-\u2013] ?(\d{1,3})\b")
@@ -19,14 +20,14 @@ LEFT, RIGHT = 2.0, 98.0
 EDGE = 76.0
 """Where bars of months end; the names of the lines stand behind."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-OURS = ("UK AISI / ", "CAISI Evaluation of ", "CAISI Assessment of ", "CAISI's Assessment of ", "CAISI\u2019s Assessment of ")
-"""What titles of the series begin with; a row of a plot has no room for it."""
+WORK = re.compile(r"^.*?\b(?:analysis|assessment|audit|evaluation|report|review|study|test) (?:of|on) ", re.IGNORECASE)
+"""What titles of a series begin with; a row of a plot has no room for it."""
 
 
-def draw(spec: FigureSpec, figure: Figure, verdict: Verdict) -> Markup | None:
+def draw(spec: FigureSpec, figure: Figure, signal: Signal, verdict: Verdict) -> Markup | None:
     """The plot of a figure by its kind; None where words say it better."""
     plot: dict[str, Callable[[], Markup | None]] = {
-        "pair": lambda: gap(figure, verdict),
+        "pair": lambda: pairs(spec, figure, signal, verdict),
         "monthly": lambda: months(figure, spec),
         "days_since": lambda: waiting(figure, spec),
         "detail": lambda: tally(figure) if TALLY.match(figure.text) else None,
@@ -50,13 +51,14 @@ def pick(facts: Mapping[str, Scalar | tuple[Scalar, ...]], *names: str) -> float
     return next((value for value in found if value is not None), None)
 
 
-def gap(figure: Figure, verdict: Verdict) -> Markup | None:
-    """Compliance of models from China and the US by evaluation, 0 to 100 %, as pairs of points joined by the gap."""
-    events = [event for track in verdict.tracks for event in track.events]
-    if not events:
+def pairs(spec: FigureSpec, figure: Figure, signal: Signal, verdict: Verdict) -> Markup | None:
+    """Both sides' rates by event, 0 to 100 %, as pairs of points joined by a line."""
+    found = next((track for track in verdict.tracks if track.track == spec.options.get("track") and track.events), None)
+    if found is None:
         return None
+    events, ladder = found.events, signal.track(found.track).ladder
     foot = 34 + ROW * len(events)
-    rows = [part for index, event in enumerate(events) for part in _gap_row(event, 44.0 + ROW * index)]
+    rows = [part for index, event in enumerate(events) for part in _row(event, signal, ladder, 44.0 + ROW * index)]
     ticks = [
         part
         for value in (0, 50, 100)
@@ -65,61 +67,54 @@ def gap(figure: Figure, verdict: Verdict) -> Markup | None:
             text(_along(value), foot + 15, f"{value} %", cls="axis", anchor={0: "start", 100: "end"}.get(value, "middle")),
         )
     ]
+    first, second = ladder.sides
     legend = (
-        dot(LEFT + 1, 10, 5, "prc"),
-        text(LEFT + 4, 14, "models from China", cls="axis"),
-        dot(56, 10, 5, "us"),
-        text(59, 14, "US models", cls="axis"),
+        dot(LEFT + 1, 10, 5, "first"),
+        text(LEFT + 4, 14, first.label, cls="axis"),
+        dot(56, 10, 5, "second"),
+        text(59, 14, second.label, cls="axis"),
     )
-    return picture(foot + 22, _gap_says(figure, events), *ticks, *legend, *rows)
+    says = "; ".join(f"{_name(event)}, {day(event.at)}: {_said(event, signal, ladder)}" for event in events)
+    return picture(foot + 22, f"{figure.label}. {says}.", *ticks, *legend, *rows)
 
 
 def _along(value: float) -> float:
     return LEFT + (RIGHT - LEFT) * value / 100
 
 
-def _pair(event: Event) -> tuple[float | None, float | None]:
-    return pick(event.details, "prc", "p", "prc_compliance"), pick(event.details, "us", "u", "us_compliance")
+def _rates(event: Event, ladder: Ladder) -> list[float]:
+    """Of both sides, where both were measured."""
+    found = [number(event.details.get(side.id)) for side in ladder.sides]
+    return [rate for rate in found if rate is not None] if None not in found else []
 
 
-def _gap_row(event: Event, y: float) -> tuple[Markup, ...]:
-    name = text(LEFT, y, f"{_name(event)}, {event.at:%b %Y}", cls="label")
-    prc, us = _pair(event)
-    if prc is None or us is None:
-        return (
-            name,
-            line(LEFT, y + 13, RIGHT, y + 13, "none"),
-            text(50, y + 17, _unmeasured(event), cls="axis over", anchor="middle"),
-        )
-    says = f"{event.title}: {prc:g} % against {us:g} %"
+def _said(event: Event, signal: Signal, ladder: Ladder) -> str:
+    """The rates in words, or what the event says without them."""
+    rates = _rates(event, ladder)
+    if rates or not event.outcome:
+        return " against ".join(f"{rate:g} %" for rate in rates) or "not measured"
+    return lowered(ladder.outcome(event.outcome).label, signal)
+
+
+def _row(event: Event, signal: Signal, ladder: Ladder, y: float) -> tuple[Markup, ...]:
+    name, said = text(LEFT, y, f"{_name(event)}, {event.at:%b %Y}", cls="label"), _said(event, signal, ladder)
+    rates = _rates(event, ladder)
+    if not rates:
+        return name, line(LEFT, y + 13, RIGHT, y + 13, "none"), text(50, y + 17, said, cls="axis over", anchor="middle")
+    first, second = map(_along, rates)
+    says = f"{event.title}: {said}"
     return (
         name,
-        line(_along(us), y + 13, _along(prc), y + 13, "gap"),
-        dot(_along(prc), y + 13, 6, "prc", says),
-        dot(_along(us), y + 13, 6, "us", says),
-        text(50, y + 17, f"{prc:g} % against {us:g} %", cls="axis strong over", anchor="middle"),
+        line(second, y + 13, first, y + 13, "gap"),
+        dot(first, y + 13, 6, "first", says),
+        dot(second, y + 13, 6, "second", says),
+        text(50, y + 17, said, cls="axis strong over", anchor="middle"),
     )
-
-
-def _unmeasured(event: Event) -> str:
-    return "not measured" if event.outcome in {"not_measured", ""} else outcome(event.outcome).lower()
-
-
-def _gap_says(figure: Figure, events: list[Event]) -> str:
-    said = []
-    for event in events:
-        prc, us = _pair(event)
-        words = f"{prc:g} % against {us:g} %" if prc is not None and us is not None else _unmeasured(event)
-        said.append(f"{_name(event)}, {day(event.at)}: {words}")
-    return f"{figure.label}. " + "; ".join(said) + "."
 
 
 def _name(event: Event, most: int = 28) -> str:
     """The title without what every title of the series says, cut at a word."""
-    title = event.title or event.key
-    for part in OURS:
-        title = title.removeprefix(part)
-    title = title.removeprefix("CAISI Preliminary Assessment of ")
+    title = WORK.sub("", event.title or event.key)
     return title if len(title) <= most else title[:most].rsplit(" ", 1)[0] + "…"
 
 

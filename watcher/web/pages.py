@@ -166,7 +166,6 @@ def environment() -> Environment:
         "stamp": wording.stamp,
         "link": safe_link,
         "host": wording.host,
-        "outcome": wording.outcome,
         "plain": wording.strip_controls,
         "cut": wording.truncate,
         "place": wording.short_url,

@@ -116,16 +116,16 @@ def section(view: View, signal: Signal, now: datetime) -> SignalPage:
 
 def _figures(signal: Signal, verdict: Verdict) -> tuple[FigureView, ...]:
     specs = {spec.id: spec for spec in signal.figures}
-    return tuple(_shown(specs.get(figure.id), figure, verdict) for figure in verdict.figures)
+    return tuple(_shown(specs.get(figure.id), figure, signal, verdict) for figure in verdict.figures)
 
 
-def _shown(spec: FigureSpec | None, figure: Figure, verdict: Verdict) -> FigureView:
+def _shown(spec: FigureSpec | None, figure: Figure, signal: Signal, verdict: Verdict) -> FigureView:
     options = spec.options if spec else {}
     url = figure.quote.url if figure.quote else str(options.get("url", ""))
     declared = str(options.get("quote", "") or options.get("publisher", ""))
     name = (figure.quote.title or figure.quote.publisher) if figure.quote else declared
     text = f"{figure.text} {figure.unit}" if figure.unit and figure.text.isdigit() else figure.text
-    return FigureView(figure, draw(spec, figure, verdict) if spec else None, text, url, name)
+    return FigureView(figure, draw(spec, figure, signal, verdict) if spec else None, text, url, name)
 
 
 def _missing(signal: Signal, verdict: Verdict | None) -> tuple[str, ...]:

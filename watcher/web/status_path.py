@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.core.model import Signal, Status, Track, TrackVerdict, Verdict
-from watcher.web.wording import count, day, outcome
+from watcher.web.wording import count, day
 
 HERE, PASSED, SKIPPED, AHEAD, SIDE, BEEN = "here", "passed", "skipped", "ahead", "side", "been"
 SAYS = {
@@ -162,7 +162,7 @@ def _mark(track: Track, status: Status, verdict: TrackVerdict) -> PathMark:
 def _series(track: Track, verdict: TrackVerdict) -> tuple[Rung, ...]:
     """A series has no summit: its path is its events, and the one still awaited."""
     events = [
-        Rung(event.title or event.key, outcome(event.outcome), (PathMark(track.title, PASSED, event.at),))
+        Rung(event.title or event.key, track.ladder.outcome(event.outcome).label, (PathMark(track.title, PASSED, event.at),))
         for event in verdict.events
     ]
     label, meaning = standing_words(track, verdict)

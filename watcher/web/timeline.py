@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.core.model import Change, DeclaredFact, Event, Quote, Signal, Standing, Transition, Verdict
+from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signal, Standing, Transition, Verdict
 from watcher.web.read_model import View
-from watcher.web.wording import CHANGES, Sign, day, detail, outcome
+from watcher.web.wording import CHANGES, Sign, day, detail
 
 LATE = timedelta(days=2)
 LOWERED = {Change.FLAG: Sign("⚐", "Flag lowered", "calm"), Change.UNDECIDED: Sign("✓", "Settled", "calm")}
@@ -101,7 +101,7 @@ def _heading(signal: Signal, item: Transition) -> str:
 
 def _words(signal: Signal, item: Transition) -> str:
     """What the heading leaves open: the outcome, what held before, what is different, why a correction was due."""
-    said = [outcome(item.outcome) if item.outcome else "", _before(signal, item)]
+    said = [_outcome(signal, item.track, item.outcome), _before(signal, item)]
     if item.kind is Change.DETAIL and item.title:
         said.append(_details(item.reason))
     elif item.kind in {Change.CORRECTION, Change.UNDECIDED}:
@@ -134,6 +134,12 @@ def _label(signal: Signal, track_id: str, status: str) -> str:
         return status.replace("_", " ")
 
 
+def _outcome(signal: Signal, track_id: str, name: str) -> str:
+    """What an event says; a track that the configuration has lost has no words for it."""
+    ladders = (track.ladder for track in signal.tracks if track.id == track_id)
+    return next(ladders, Ladder("", (), ())).outcome(name).label
+
+
 def _events(signal: Signal, verdict: Verdict) -> tuple[TimelineEntry, ...]:
     return tuple(_event(signal, track.track, event) for track in verdict.tracks for event in track.events)
 
@@ -146,7 +152,7 @@ def _event(signal: Signal, track_id: str, event: Event) -> TimelineEntry:
         track=signal.track(track_id).title,
         kind=CHANGES[Change.NEXT],
         quotes=event.evidence,
-        words=". ".join(part for part in (outcome(event.outcome), revised) if part),
+        words=". ".join(part for part in (_outcome(signal, track_id, event.outcome), revised) if part),
         seen_at=min((quote.seen_at for quote in event.evidence), default=None),
         anchor=f"event-{event.number}",
         track_id=track_id,

@@ -58,18 +58,6 @@ TIERS = {
     Tier.OPERATOR: "added by hand",
 }
 
-OUTCOMES = {
-    "widened": "The gap widened",
-    "persisted": "The gap persisted",
-    "narrowed": "The gap narrowed",
-    "closed": "The gap closed",
-    "measured_not_comparable": "Measured, but not in a comparable way",
-    "measured_qualitative": "Compared in words only, no figures",
-    "not_measured": "The gap was not measured",
-    "not_applicable": "Not a model from China",
-    "unread": "Published, not yet read",
-}
-
 STEPS = (
     (timedelta(days=730), timedelta(days=365.25), "year"),
     (timedelta(days=60), timedelta(days=30.44), "month"),
@@ -129,11 +117,6 @@ def ago(at: datetime, now: datetime) -> str:
     if abs(gap) < timedelta(minutes=1):
         return "just now"
     return f"{duration(gap)} ago" if gap > timedelta(0) else f"in {duration(gap)}"
-
-
-def outcome(name: str) -> str:
-    """What an evaluation said, in words."""
-    return OUTCOMES.get(name, name.replace("_", " ").capitalize())
 
 
 def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:

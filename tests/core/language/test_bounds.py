@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.evaluations import LADDER, SIDES
 from tests.spoken import said, shipped
 from watcher.core.decision.claims import claims_of
 from watcher.core.evaluations.compliance import pair
@@ -86,8 +87,8 @@ def everything(text: str) -> None:
     """Each way in which the core reads a text."""
     for name in SIGNALS:
         claims_of(shipped(name), said(text, title=text[:300], link="https://www.nist.gov/news-events/news/2027/01/x"))
-    pair(text[:MAX_SENTENCE])
-    outcome_of(text, subject=text[:80])
+    pair(text[:MAX_SENTENCE], SIDES)
+    outcome_of(text, LADDER, subject=text[:80])
     subject_key(text[:200])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.evaluations import SIDES
 from tests.spoken import claims, handed, statuses
 from watcher.core.evaluations.compliance import pair
 from watcher.core.model import Tier
@@ -119,7 +120,7 @@ def test_a_headline_reports_this_or_nothing() -> None:
 def test_a_sentence_gives_this_pair_or_none() -> None:
     wrong = []
     for expected, sentence in rows("pairs", 2):
-        found = pair(sentence)
+        found = pair(sentence, SIDES)
         if (f"{found[0]:g}/{found[1]:g}" if found else "-") != expected:
             wrong.append((sentence, expected, found))
     assert wrong == []

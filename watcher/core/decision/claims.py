@@ -244,7 +244,7 @@ def _same(left: Scalar, right: Scalar) -> bool:
 
 def _made(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Claim:
     rule, entry, seen_as = indexed.rule, seen.entry, seen.observation
-    details = _details(seen, rule, said)
+    details = _details(seen, indexed, said)
     return Claim(
         signal=seen.signal.id,
         track=indexed.track.id,
@@ -257,7 +257,7 @@ def _made(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Claim
         event=_event(seen, indexed, said),
         order=_whole(entry.facts.get("order")),
         details=details,
-        proofs=_proofs(seen, rule, details, said) if said else {},
+        proofs=_proofs(seen, indexed, details, said) if said else {},
         reason=said.reason if said else f"the record says so (rule {rule.id})",
         observation=seen_as.id,
         copy=seen.copy if said else 0,
@@ -271,9 +271,10 @@ def _whole(value: Scalar | tuple[Scalar, ...]) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _details(seen: RuleContext, rule: Rule, said: TextMatch | None) -> Facts:
+def _details(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Facts:
     """What the rule carries: "=text" as it is, "match:name" from the sentence, "title", else a fact; nothing empty."""
     found: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    rule, ladder = indexed.rule, indexed.track.ladder
     for name, where in rule.details.items():
         if where.startswith("="):
             value: Scalar | tuple[Scalar, ...] = where[1:]
@@ -284,17 +285,20 @@ def _details(seen: RuleContext, rule: Rule, said: TextMatch | None) -> Facts:
         if value not in (None, "", ()):
             found[name] = value
     if rule.outcome and seen.is_page:
-        found |= outcome_of(f"{seen.entry.title}\n{seen.entry.text}", subject=said.values.get("object", "") if said else "")
+        subject = said.values.get("object", "") if said else ""
+        found |= outcome_of(f"{seen.entry.title}\n{seen.entry.text}", ladder, subject=subject)
     return found
 
 
-def _proofs(seen: RuleContext, rule: Rule, details: Facts, said: TextMatch) -> dict[str, str]:
+def _proofs(seen: RuleContext, indexed: _Indexed, details: Facts, said: TextMatch) -> dict[str, str]:
     """Detail → the sentence that holds its value, of those read from a sentence which stands elsewhere in the text."""
+    rule, ladder = indexed.rule, indexed.track.ladder
     read = (name for name, where in rule.details.items() if where.startswith("match:") and name in details)
     lines = [line.quote for line in seen.reading.lines]
     found = {name: proof_of(details[name], said.quote, lines) for name in read}
     if "measured" in details and "measured" not in rule.details:
-        found |= dict.fromkeys(("prc", "us", "gap"), str(details["measured"])) if "prc" in details else {}
+        names = (*(side.id for side in ladder.sides), ladder.difference)
+        found |= dict.fromkeys((name for name in names if name in details), str(details["measured"]))
     return {name: words for name, words in found.items() if words}
 
 

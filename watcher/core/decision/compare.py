@@ -9,7 +9,6 @@ from datetime import datetime
 from watcher.core.decision.decide import headline_of, label_of
 from watcher.core.decision.flags import standing_of_flag
 from watcher.core.decision.same_event import SAME_EVENT, address
-from watcher.core.decision.series import MEASURED
 from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Tier, Track, TrackVerdict, Transition, Verdict
 
 
@@ -121,6 +120,7 @@ def _changed(track: Track, was: TrackVerdict, now: TrackVerdict) -> list[str]:
 
 def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
     known = {event.key: event for event in was.events}
+    sides = [side.id for side in frame.signal.track(now.track).ladder.sides]
     for event in now.events:
         old = _known_as(event, was)
         if old is None:
@@ -129,7 +129,7 @@ def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Tra
         elif old.outcome != event.outcome:
             kind = Change.CORRECTION if old.outcome else Change.DETAIL
             yield _told_event(frame, now, event, kind, reason=f"outcome {event.outcome}, before: {old.outcome or 'not read yet'}")
-        elif changed := [name for name in MEASURED if name in event.details and event.details[name] != old.details.get(name)]:
+        elif changed := [name for name in sides if name in event.details and event.details[name] != old.details.get(name)]:
             kind = Change.CORRECTION if any(name in old.details for name in changed) else Change.DETAIL
             values = (f"{name} {event.details[name]}, before: {old.details.get(name, 'not read yet')}" for name in changed)
             yield _told_event(frame, now, event, kind, reason="; ".join(values))

@@ -9,9 +9,9 @@ from typing import Final
 
 from watcher.core.decision.corroboration import has_happened
 from watcher.core.decision.proof import holds
-from watcher.core.decision.series import MEASURED
+from watcher.core.decision.series import is_measured
 from watcher.core.evaluations.compliance import NOT_COMPARABLE
-from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Quote, Scalar, Signal, TrackVerdict
+from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Ladder, Quote, Scalar, Signal, TrackVerdict
 
 _PEAK: Final = 15.0
 """From this multiple on a month counts as a reproduction of "about 20 times"."""
@@ -21,11 +21,13 @@ def figures_of(signal: Signal, verdicts: Iterable[TrackVerdict], claims: Iterabl
     """The signal's figures as they stand at `now` (aware); one that nothing supports is left out. Pure."""
     tracks = {verdict.track: verdict for verdict in verdicts}
     told = [claim for claim in claims if claim.figure]
-    makers = {"detail": _detail, "pair": _pair, "days_since": _days_since, "constant": _constant}
+    makers = {"detail": _detail, "days_since": _days_since, "constant": _constant}
     found: list[Figure | None] = []
     for spec in signal.figures:
         if spec.kind == "monthly":
             found.append(_monthly(spec, [claim for claim in told if claim.figure == spec.id], now))
+        elif spec.kind == "pair":
+            found.append(_pair(spec, signal, tracks))
         elif spec.kind in makers:
             found.append(makers[spec.kind](spec, tracks, now))
     return tuple(figure for figure in found if figure)
@@ -71,49 +73,47 @@ def _shown(value: Scalar | tuple[Scalar, ...]) -> str:
     return "" if value is None else str(value)
 
 
-def _pair(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], _now: datetime) -> Figure | None:
-    """The latest event of a series that measured both numbers."""
+def _pair(spec: FigureSpec, signal: Signal, tracks: Mapping[str, TrackVerdict]) -> Figure | None:
+    """The latest event of a series that measured both sides as the first ones were."""
     verdict = _track(spec, tracks)
-    measured = [event for event in verdict.events if _measured(event)] if verdict else []
-    if verdict is None or not measured:
+    if verdict is None:
+        return None
+    ladder = signal.track(verdict.track).ladder
+    measured = [event for event in verdict.events if event.outcome != NOT_COMPARABLE and is_measured(ladder, event.details)]
+    if not measured:
         return None
     latest = measured[-1]
-    prc, us = latest.details["prc"], latest.details["us"]
+    rates = {side.id: latest.details[side.id] for side in ladder.sides}
+    first, second = map(_number, rates.values())
     return Figure(
         spec.id,
         spec.label,
         spec.unit,
-        f"{_shown(prc)} % against {_shown(us)} %",
+        " against ".join(f"{_shown(rate)} %" for rate in rates.values()),
         at=latest.at,
-        quote=_quote_of(latest),
+        quote=_quote_of(latest, ladder),
         values={
-            "prc": prc,
-            "us": us,
-            "gap": _number(prc) - _number(us),
+            **rates,
+            ladder.difference: first - second,
             "date": latest.at.date().isoformat(),
             "title": latest.title,
         },
-        note="" if latest is verdict.events[-1] else f"Not measured in the {_later(verdict, latest)} published since.",
+        note="" if latest is verdict.events[-1] else f"Not measured in {_later(verdict, latest)} published since.",
     )
 
 
 def _later(verdict: TrackVerdict, latest: Event) -> str:
     count = len(verdict.events) - 1 - verdict.events.index(latest)
-    return "evaluation" if count == 1 else f"{count} evaluations"
-
-
-def _measured(event: Event) -> bool:
-    """Whether an event has both numbers, measured as the first ones were."""
-    return event.outcome != NOT_COMPARABLE and all(isinstance(event.details.get(name), int | float) for name in MEASURED)
+    return "the one" if count == 1 else f"any of the {count}"
 
 
 def _number(value: Scalar | tuple[Scalar, ...]) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _quote_of(event: Event) -> Quote | None:
+def _quote_of(event: Event, ladder: Ladder) -> Quote | None:
     """The words that hold both numbers: a quote of the event, or the sentence that was measured, where its text stands."""
-    both, words = [event.details[name] for name in MEASURED], str(event.details.get("measured", ""))
+    both, words = [event.details[side.id] for side in ladder.sides], str(event.details.get("measured", ""))
     first = next(iter(event.evidence), None)
     found = next((quote for quote in event.evidence if all(holds(quote.text, each) for each in both)), None)
     return found or (replace(first, text=words) if first and words else first)

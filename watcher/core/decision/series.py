@@ -16,27 +16,11 @@ from watcher.core.decision.corroboration import (
     quotes_of,
 )
 from watcher.core.decision.same_event import Likeness, address, likeness
-from watcher.core.evaluations.compliance import NOT_COMPARABLE
-from watcher.core.model import Claim, Event, Facts, Standing, Status, Track, TrackVerdict
+from watcher.core.model import Claim, Event, Facts, Ladder, Standing, Status, Track, TrackVerdict
 
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
-MEASURED = ("prc", "us")
-"""The numbers of a pair: a change of one is told, whatever the outcome."""
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
-OUTCOMES = (
-    "baseline",
-    "widened",
-    "persisted",
-    "narrowed",
-    "closed",
-    NOT_COMPARABLE,
-    "measured_qualitative",
-    "not_measured",
-    "not_applicable",
-    "",
-)
-"""Strongest reading first: where page and paper differ, the one that measured more is kept."""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,7 +66,7 @@ def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: da
     told = in_order(claim for claim in claims if claim.status and not claim.review and has_happened(claim, now))
     summit = track.ladder.statuses[-1]
     groups = _grouped(track, told).groups
-    events = tuple(_event(group, number) for number, group in enumerate(groups, 1))
+    events = tuple(_event(group, track.ladder, number) for number, group in enumerate(groups, 1))
     hopes = [claim for claim in told if claim.status != summit.id and not _is_old(claim, groups)]
     status, support = _awaited(track, hopes, now)
     latest = events[-1] if events else None
@@ -98,7 +82,7 @@ def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: da
             "cycle": len(events) + 1,
             "latest": latest.title if latest else "",
             **(latest.details if latest else {}),
-            **_since(events, opened, now),
+            **_since(track.ladder, events, opened, now),
         },
         events=events,
         path=tuple((event.key, event.at) for event in events),
@@ -106,31 +90,36 @@ def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: da
     )
 
 
-def _since(events: Sequence[Event], opened: datetime | None, now: datetime) -> Facts:
+def _since(ladder: Ladder, events: Sequence[Event], opened: datetime | None, now: datetime) -> Facts:
     """Whether anything was published since the question was opened, and what became of the pair that it asks for, in words."""
     if opened is None:
         return {}
     if now < opened:
         return {"answer": "Unknown", "since": f"Nobody had asked before {_day(opened)}{_latest(events)}."}
     new = [event for event in events if event.at >= opened]
-    pair = next((event for event in reversed(events) if {"prc", "us"} <= event.details.keys()), None)
+    pair = next((event for event in reversed(events) if is_measured(ladder, event.details)), None)
     if not new:
         return {"answer": "No", "since": f"Nothing has been published since {_day(opened)}{_latest(events)}."}
     many = "One paper" if len(new) == 1 else f"{_NUMBERS.get(len(new), str(len(new)))} papers"
-    return {"answer": "Yes", "since": f"{many} since {_day(opened)}{_gap(new, pair)}."}
+    return {"answer": "Yes", "since": f"{many} since {_day(opened)}{_again(ladder, new, pair)}."}
 
 
 def _latest(events: Sequence[Event]) -> str:
     return f"; the latest is {events[-1].title} of {_day(events[-1].at)}" if events else ""
 
 
-def _gap(new: Sequence[Event], pair: Event | None) -> str:
+def is_measured(ladder: Ladder, details: Facts) -> bool:
+    """Whether an event has the rates of both sides."""
+    return bool(ladder.sides) and all(isinstance(details.get(side.id), int | float) for side in ladder.sides)
+
+
+def _again(ladder: Ladder, new: Sequence[Event], pair: Event | None) -> str:
     """What the new events say of the pair of numbers that is asked for."""
     if pair is None:
         return ""
-    numbers = f"{pair.details['prc']:g} % against {pair.details['us']:g} %"
+    numbers = " against ".join(f"{pair.details[side.id]:g} %" for side in ladder.sides)
     if pair in new:
-        return f"; the gap was measured again: {numbers} on {_day(pair.at)}"
+        return f"; the {ladder.difference} was measured again: {numbers} on {_day(pair.at)}"
     return f"; the {numbers} was not measured again"
 
 
@@ -186,9 +175,10 @@ def _looks_back(claim: Claim, groups: Sequence[_Group]) -> bool:
     return keys <= frozenset[str]().union(*known) and not any(keys <= one for one in known)
 
 
-def _event(group: _Group, number: int) -> Event:
+def _event(group: _Group, ladder: Ladder, number: int) -> Event:
     first = group.claims[0]
-    read = min(group.claims, key=lambda claim: OUTCOMES.index(_outcome(claim)))
+    strongest = [*(one.id for one in ladder.outcomes), ""]
+    read = min(group.claims, key=lambda claim: strongest.index(_outcome(claim, ladder)))
     titles = [str(claim.details["title"]) for claim in group.claims if claim.details.get("title")]
     updated = [moment for claim in group.claims if (moment := _updated(claim)) is not None]
     ordered = sorted(group.claims, key=lambda claim: (claim is not read, claim.effective_at))
@@ -197,16 +187,16 @@ def _event(group: _Group, number: int) -> Event:
         title=titles[0] if titles else first.quote.title or first.event,
         at=first.effective_at,
         number=number,
-        outcome=_outcome(read),
+        outcome=_outcome(read, ladder),
         evidence=quotes_of(ordered),
         details={**first.details, **read.details},
         revised_at=max(updated, default=None),
     )
 
 
-def _outcome(claim: Claim) -> str:
+def _outcome(claim: Claim, ladder: Ladder) -> str:
     outcome = str(claim.details.get("outcome", ""))
-    return outcome if outcome in OUTCOMES else ""
+    return outcome if any(outcome == one.id for one in ladder.outcomes) else ""
 
 
 def _updated(claim: Claim) -> datetime | None:

@@ -1,11 +1,14 @@
-"""The compliance pair in one sentence: how often Chinese and US models do what malicious requests ask."""
+"""The compliance pair in one sentence: how often the models of two sides do what malicious requests ask."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from watcher.core.language.text import fold
+from watcher.core.model import Side
 
 NOT_COMPARABLE: Final = "measured_not_comparable"
 """Outcome: both numbers are there, and they are not those of the first measurement."""
@@ -36,14 +39,6 @@ _UNSURE: Final = re.compile(
 _CUT: Final = re.compile(
     r"(?i),? (?:compared (?:to|with)|in comparison (?:to|with)|versus|vs\.?|against|while|whereas|but|than|and only"
     r"|as opposed to|in contrast to|relative to)\b|\s[-\u2014]\s|;"
-)
-_US: Final = re.compile(
-    r"\b(?:U\.S\.|US|USA|United States|American|America's|GPT|ChatGPT|Claude|Opus|Sonnet|Haiku|Fable|Gemini|Grok|Llama"
-    r"|OpenAI|Anthropic|Google|Meta|xAI|gpt-oss|o[1-9])(?![\w])"
-)
-_PRC: Final = re.compile(
-    r"\b(?:PRC|Chinese|China's|China-based|DeepSeek|R1|R1-0528|V3\.1|Kimi|Moonshot|GLM|Z\.ai|Zhipu|Qwen|Alibaba|MiniMax"
-    r"|Hunyuan|Tencent|Baidu|ERNIE|Ernie|Doubao|ByteDance|StepFun|Xiaomi|MiMo)(?![A-Za-z])"
 )
 _OF_OTHERS: Final = re.compile(
     r"(?i)(?:%|percent|per cent) of (?:\w+ ){0,3}?(?:experts|users|people|respondents|participants|analysts|companies|developers"
@@ -83,10 +78,10 @@ _ELLIPSIS: Final = re.compile(
 _STARTS_BARE: Final = re.compile(r"^[\"' ]*(?:compl|respond|answer)")
 
 
-def pair(sentence: str, *, prc: tuple[str, ...] = ()) -> tuple[float, float] | None:
-    """Compliance in per cent of (the Chinese, the US reference) models, or None unless one sentence leaves no doubt.
+def pair(sentence: str, sides: Sequence[Side], *, names: tuple[str, ...] = ()) -> tuple[float, float] | None:
+    """Compliance in per cent of (the first side's, the second side's) models, or None unless one sentence leaves no doubt.
 
-    `prc` names further models that are Chinese. Refusal rates are turned round: 100 - x. Source: the report of
+    `names` names further models of the first side. Refusal rates are turned round: 100 - x. Source: the report of
     2025-09-30, page 2.
     """
     text = fold(sentence).replace("US-based", "US").replace("U.S.-based", "U.S.")
@@ -96,13 +91,14 @@ def pair(sentence: str, *, prc: tuple[str, ...] = ()) -> tuple[float, float] | N
     parts = _parts(text, numbers)
     if parts is None:
         return None
-    roles = [_role(part, prc) for part in parts]
-    if roles == ["", "us"] and _STARTS_BARE.match(text):
-        roles = ["prc", "us"]
+    first, second = sides
+    roles = [_role(part, sides, names) for part in parts]
+    if roles == ["", second.id] and _STARTS_BARE.match(text):
+        roles = [first.id, second.id]
     rates = _rates(parts, [float(number[1]) for number in numbers])
-    if rates is None or sorted(roles) != ["prc", "us"]:
+    if rates is None or set(roles) != {first.id, second.id}:
         return None
-    return rates if roles[0] == "prc" else (rates[1], rates[0])
+    return rates if roles[0] == first.id else (rates[1], rates[0])
 
 
 def is_same_construct(line: str, before: str, text: str) -> bool:
@@ -122,9 +118,14 @@ def is_apart(text: str) -> bool:
     return any(pattern.search(fold(text)) for pattern in (_SPECIAL, _APART, _DISABLED))
 
 
-def is_chinese(text: str) -> bool:
-    """Whether a text names a Chinese model, its maker or the country."""
-    return bool(_PRC.search(text))
+def names_side(text: str, side: Side) -> bool:
+    """Whether a text names a side: one of its models, a maker or the country."""
+    return bool(_named(side.names).search(text))
+
+
+@lru_cache(maxsize=64)
+def _named(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![A-Za-z])")
 
 
 def _parts(text: str, numbers: list[re.Match[str]]) -> tuple[str, str] | None:
@@ -142,10 +143,12 @@ def _parts(text: str, numbers: list[re.Match[str]]) -> tuple[str, str] | None:
     return None
 
 
-def _role(part: str, prc: tuple[str, ...]) -> str:
-    chinese = bool(_PRC.search(part)) or any(name and name.lower() in part.lower() for name in prc)
-    american = bool(_US.search(part))
-    return "prc" if chinese and not american else "us" if american and not chinese else "both" if chinese else ""
+def _role(part: str, sides: Sequence[Side], names: tuple[str, ...]) -> str:
+    """The side that half a sentence speaks of, "both", or none."""
+    first, second = sides
+    ours = names_side(part, first) or any(name and name.lower() in part.lower() for name in names)
+    theirs = names_side(part, second)
+    return "both" if ours and theirs else first.id if ours else second.id if theirs else ""
 
 
 def _rates(parts: tuple[str, str], numbers: list[float]) -> tuple[float, float] | None:

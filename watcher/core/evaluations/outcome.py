@@ -1,21 +1,15 @@
-"""What an evaluation says of the gap: the outcome by rule, and readings of its other dimensions."""
+"""What an evaluation says of two sides: the outcome by rule, and readings of its other dimensions."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from watcher.core.evaluations.compliance import NOT_COMPARABLE, is_chinese, is_same_construct, pair
+from watcher.core.evaluations.compliance import NOT_COMPARABLE, is_same_construct, names_side, pair
 from watcher.core.language.match import subject_key
 from watcher.core.language.text import fold, split
-from watcher.core.model import Facts, Scalar
+from watcher.core.model import Facts, Ladder, Scalar, Side
 
-WIDENED: Final = 91.0
-PERSISTED: Final = 77.0
-NARROWED: Final = 11.0
-"""Lower ends of the gap in percentage points, around the 86 points of 2025-09-30."""
-
-_US_MODEL: Final = re.compile(r"\b(?:Claude|GPT|ChatGPT|Gemini|Grok|Llama|o[1-9]|gpt-oss|Opus|Sonnet|Fable|Mythos|Nova|Phi)\b")
 _ROBUST: Final = re.compile(
     r"(?i)\b(?:jailbreak\w*|safeguards?|refus\w+|malicious requests?|harmful requests?|hijack\w*|block\w* (?:fewer|more))\b"
 )
@@ -41,15 +35,17 @@ _READINGS: Final = (
 )
 
 
-def outcome_of(text: str, *, subject: str = "") -> Facts:
-    """Outcome of an official evaluation text about `subject`, with prc, us and gap where one sentence gives both.
+def outcome_of(text: str, ladder: Ladder, *, subject: str = "") -> Facts:
+    """Outcome of an official evaluation text about `subject`, with both rates and their difference where one sentence has them.
 
-    Keys: outcome; prc, us, gap (per cent, points); measured (the sentence); one sentence for each further dimension.
+    Keys: outcome; the ids of the ladder's sides and the name of its difference (per cent, points); measured (the sentence); one
+    sentence for each further dimension.
     """
-    if _US_MODEL.search(subject) and not is_chinese(subject):
+    first, second = ladder.sides
+    if names_side(subject, second) and not names_side(subject, first):
         return {"outcome": "not_applicable"}
     lines = split(text)
-    pairs = [_measured(line, before, text, subject) for before, line in zip(("", *lines), lines, strict=False)]
+    pairs = [_measured(line, before, text, ladder, subject) for before, line in zip(("", *lines), lines, strict=False)]
     found = [one for one in pairs if one]
     if found:
         return min(found, key=lambda one: one["outcome"] == NOT_COMPARABLE)
@@ -58,39 +54,40 @@ def outcome_of(text: str, *, subject: str = "") -> Facts:
     return {"outcome": "measured_qualitative" if words else "not_measured", **measured, **readings(lines)}
 
 
-def _measured(line: str, before: str, text: str, subject: str) -> Facts | None:
+def _measured(line: str, before: str, text: str, ladder: Ladder, subject: str) -> Facts | None:
     """The pair of one sentence with what it amounts to; `before` is the sentence that leads to it."""
-    found = None if _is_of_another(line, subject) else pair(line, prc=(subject,))
+    first, second = ladder.sides
+    found = None if _is_of_another(line, first, subject) else pair(line, ladder.sides, names=(subject,))
     if found is None:
         return None
+    difference = round(found[0] - found[1], 2)
     return {
-        "outcome": _by_gap(*found) if is_same_construct(line, before, text) else NOT_COMPARABLE,
-        "prc": found[0],
-        "us": found[1],
-        "gap": round(found[0] - found[1], 2),
+        "outcome": _by_difference(ladder, difference) if is_same_construct(line, before, text) else NOT_COMPARABLE,
+        first.id: found[0],
+        second.id: found[1],
+        ladder.difference: difference,
         "measured": line,
     }
 
 
-def _is_of_another(line: str, subject: str) -> bool:
+def _is_of_another(line: str, side: Side, subject: str) -> bool:
     """Whether a sentence retells what was measured before, or names another model and not the one that is evaluated."""
     text = fold(line)
     if _EARLIER.search(text):
         return True
     own, names = subject_key(subject).split("+"), text.lower().replace(" ", "-")
-    others = [model for model in _VERSIONED.findall(text) if is_chinese(model)]
+    others = [model for model in _VERSIONED.findall(text) if names_side(model, side)]
     return bool(others) and not any(key in names for key in own)
 
 
-def _by_gap(prc: float, us: float) -> str:
-    gap = prc - us
-    if gap < NARROWED:
-        return "closed"
-    return "widened" if gap >= WIDENED else "persisted" if gap >= PERSISTED else "narrowed"
+def _by_difference(ladder: Ladder, difference: float) -> str:
+    """The declared outcome with the highest bound that a difference reaches."""
+    reached = [(one.at_least, one.id) for one in ladder.outcomes if one.at_least is not None and one.at_least <= difference]
+    return max(reached, default=(0, NOT_COMPARABLE))[1]
 
 
 def readings(lines: tuple[str, ...]) -> dict[str, Scalar]:
-    """Dimension → the first sentence that speaks of it (never a figure of the gap)."""
+    """Dimension → the first sentence that speaks of it (never a rate of a side)."""
     found: dict[str, Scalar] = {}
     for name, pattern in _READINGS:
         line = next((line for line in lines if pattern.search(line)), "")

@@ -1,7 +1,7 @@
 """The words of the watch as frozen values: what is declared, what was seen, what it means, and what is told."""
 
 from watcher.core.model.base import Change, Facts, Outcome, Scalar, Standing, Tier
-from watcher.core.model.ladder import Flag, Ladder, Rule, Status, Track
+from watcher.core.model.ladder import EventOutcome, Flag, Ladder, Rule, Side, Status, Track
 from watcher.core.model.observation import (
     Claim,
     Document,
@@ -28,6 +28,7 @@ __all__ = [
     "Document",
     "Entry",
     "Event",
+    "EventOutcome",
     "Expect",
     "Facts",
     "Failed",
@@ -45,6 +46,7 @@ __all__ = [
     "RaisedFlag",
     "Rule",
     "Scalar",
+    "Side",
     "Signal",
     "Source",
     "SourceOutage",

@@ -76,7 +76,7 @@ class Rule:
     event: str = ""
     """Fact that names what happened ("model"), or the entry's key, title or link; claims of one event corroborate each other."""
     outcome: bool = False
-    """Whether the outcome of a series event is read from the entry's text (core/decision/figures.py)."""
+    """Whether the outcome of a series event is read from the entry's text, by the ladder's sides and outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,34 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class EventOutcome:
+    """What an event of a series can say, the strongest reading first: of two texts about one event the stronger is kept."""
+
+    id: str
+    label: str
+    says: str = ""
+    """The same as a sentence of a mail; empty: the label with a full stop."""
+    at_least: float | None = None
+    """For rates that were measured alike: from this difference between the two sides on, in points."""
+
+    @property
+    def sentence(self) -> str:
+        """What it says as a sentence."""
+        return self.says or f"{self.label}."
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two whose rates a publication sets against each other."""
+
+    id: str
+    label: str
+    """Whose rate it is, in the words of a plot."""
+    names: tuple[str, ...]
+    """Words by which a sentence speaks of this side."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ladder:
     """The statuses of a kind of track, lowest first, with the rules that reach them."""
 
@@ -108,6 +136,12 @@ class Ladder:
     """Events without a summit: each one is news once, then the track awaits the next."""
     quiet_after: timedelta | None = None
     """A series without an event for this long raises the flag `quiet`."""
+    outcomes: tuple[EventOutcome, ...] = ()
+    """What an event of the series can say, the strongest reading first."""
+    sides: tuple[Side, ...] = ()
+    """None, or two: the one that is watched, and the one beside which it is measured."""
+    difference: str = ""
+    """What the watched side's rate less the other one's is called."""
     attributes: tuple[str, ...] = ()
     """Details that any later official claim updates, whatever its status (version, price, access model)."""
 
@@ -117,6 +151,11 @@ class Ladder:
             if rung.id == status:
                 return position
         raise KeyError(status)
+
+    def outcome(self, name: str) -> EventOutcome:
+        """What an event says, by its id; one that the ladder does not know (any more) is told by its id, none in no words."""
+        unknown = EventOutcome(name, name.replace("_", " ").capitalize())
+        return next((one for one in self.outcomes if one.id == name), unknown)
 
     def rung(self, status: str) -> Status:
         """The status with this id. Raises KeyError."""
