@@ -70,7 +70,9 @@ def headline(lead: Transition, desk: MailContext, before: Mapping[str, str]) -> 
     if made and is_headline(lead, desk):
         votes = told_tally(lead)
         more = votes or lowered(desk.outcome(lead), desk.signals.get(lead.signal)).rstrip(".")
-        return f"{lead.headline_label}, {more}" if more and more not in lead.headline_label else lead.headline_label
+        named = lead.event and lead.title not in lead.headline_label  # what was published is the news: a version, a title
+        label = f"{lead.headline_label}: {lead.title}" if named else lead.headline_label
+        return f"{label}, {more}" if more and more not in label else label
     words = change_title(lead, desk)
     if lead.kind is Change.FLAG or lead.event:
         return words
