@@ -302,6 +302,27 @@ AFTER = {
         '"Not Yet"',
         "a name of small letters",
     ),
+    "one side alone": (
+        '[ladder.b]\ndifference = "gap"\nstatus = [{ id = "x" }]\n[[ladder.b.side]]\nid = "ours"\nlabel = "ours"\nnames = ["we"]\n',
+        3,
+        'ladder "b"',
+        '["ours"]',
+        "two sides, the one that is watched first, or none",
+    ),
+    "a difference without a name": (
+        '[ladder.b]\nstatus = [{ id = "x" }]\nside = [{ id = "a", label = "a", names = [] }, { id = "b", label = "b", names = [] }]\n',
+        0,
+        'ladder "b"',
+        "two sides",
+        "the key difference",
+    ),
+    "an outcome of no comparison": (
+        '[ladder.b]\nstatus = [{ id = "x" }]\n[[ladder.b.rule]]\nid = "r"\nstatus = "x"\noutcome = true\n',
+        5,
+        'ladder "b" › rule "r", key `outcome`',
+        "true in a ladder without sides",
+        "two tables [[ladder.NAME.side]] to compare",
+    ),
     "a ladder without rungs": (
         "[ladder.b]\nstatus = []\n",
         1,

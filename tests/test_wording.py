@@ -1,0 +1,41 @@
+"""How a label stands inside a sentence: names keep their capital, other words lose it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import ACCESS, signal_of
+from watcher.core.model import Headline
+from watcher.wording import lowered
+
+QUESTION = "Has the Parliament of Freedonia met, and did a quorum vote?"
+LOWERED = [
+    ("Quorum is there", "quorum is there", "the question writes it small"),
+    ("Parliament has met", "Parliament has met", "the question writes it large within a sentence"),
+    ("Freedonia votes", "Freedonia votes", "the same"),
+    ("Dissolved by decree", "dissolved by decree", "a participle is no name"),
+    ("Available to all", "available to all", "the general English of the watch"),
+    ("Zubrowka votes", "Zubrowka votes", "nothing says that it is a word"),
+    ("GPT is there", "GPT is there", "not written as a word"),
+    ("O'Hara's rule", "O'Hara's rule", "the same"),
+    ("R2 is out", "R2 is out", "the same"),
+    ("Z.ai has answered", "Z.ai has answered", "the same"),
+    ("already small", "already small", "nothing to lower"),
+    ("", "", "the same"),
+]
+
+
+@pytest.mark.parametrize(("label", "inside", "why"), LOWERED, ids=[row[0] for row in LOWERED])
+def test_a_label_loses_its_capital_where_it_is_no_name(label: str, inside: str, why: str) -> None:
+    assert lowered(label, signal_of(ACCESS, question=QUESTION)) == inside, why
+
+
+def test_an_answer_that_begins_with_a_name_teaches_nothing_about_it() -> None:
+    """At the start of a sentence every word is large."""
+    signal = signal_of(ACCESS, question="Did it vote?", headlines=(Headline("a", "Quorum. Quorum again: Quorum"),))
+    assert lowered("Quorum is there", signal) == "Quorum is there"
+    assert lowered("Vote is over", signal) == "vote is over"
+
+
+def test_without_a_signal_only_english_is_known() -> None:
+    assert (lowered("Not under that name", None), lowered("Quorum is there", None)) == ("not under that name", "Quorum is there")
