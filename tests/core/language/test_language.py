@@ -18,11 +18,15 @@ from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Claim, Entry, Observation, Standing, Tier
 
 SAID = Path(__file__).parent / "said"
+AISI = "https://www.aisi.gov.uk/blog/x"
+COMMERCE = "https://www.commerce.gov/news/press-releases/2027/01/x"
 NIST = "https://www.nist.gov/news-events/news/2027/01/x"
 SPEAKERS: dict[str, tuple[str, dict[str, Any]]] = {
     "o": ("mythos-ga", {"tier": Tier.OFFICIAL, "link": "https://www.anthropic.com/news/x", "publisher": "anthropic.com"}),
     "p": ("mythos-ga", {"tier": Tier.PARTNER, "link": "https://aws.amazon.com/x", "publisher": "amazon.com"}),
     "n": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": NIST, "url": NIST, "publisher": "nist.gov"}),
+    "a": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": AISI, "url": AISI, "publisher": "aisi.gov.uk"}),
+    "c": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": COMMERCE, "url": COMMERCE, "publisher": "commerce.gov"}),
 }
 WAKES = {"available", "suspended", "promised", "cancelled", "published"}
 ALARMS = {"named_ga", "class_ga", "suspended", "promised", "cancelled", "published"}
@@ -155,7 +159,7 @@ def test_what_serves_a_part_does_not_confirm_what_is_open_to_all(second: str, st
 
 
 def test_a_phrase_that_names_no_set_is_refused() -> None:
-    with pytest.raises(ValueError, match="there is no set <everybody>; known: audience, everyone"):
+    with pytest.raises(ValueError, match="there is no set <everybody>; known: audience, device, everyone"):
         Vocabulary.of({"phrases": {"open": ["open to <everybody>"]}})
 
 

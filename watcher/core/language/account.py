@@ -54,13 +54,18 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
         for kind, text in _scan(words, lexicon):
             if kind == "unexplained":
                 unexplained += [text] if main or _is_loaded(text, lexicon) else []
-            elif main or kind in {"supposed", "undone"}:
+            elif main or kind in {"supposed", "undone"} or (kind == "planned" and _is_label(scene, end)):
                 taken.add(kind)
                 because.append(text)
             elif kind == "limited":
                 unexplained.append(text)
     unexplained += _as_long_as(scene, stop)
     return Account(frozenset(taken), tuple(because), tuple(unexplained), present)
+
+
+def _is_label(scene: Scene, end: int) -> bool:
+    """Whether a clause beside the statement is a label before it: "Coming soon: | X for all"."""
+    return end <= scene.start and scene.tokens[end - 1].text == ":"
 
 
 def _as_long_as(scene: Scene, stop: int) -> list[str]:

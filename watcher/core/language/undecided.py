@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,8 @@ _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quot
 _ENGLISH: Final = word_set("english")
 _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial"})
 """Manners in which what is planned for a time may still be a promise."""
+_OF_ALL: Final = re.compile(r" (?:users?|customers?|accounts?|plans?|apps?|organi[sz]ations?|developers?|subscribers?)\b")
+"""What makes a name before it the maker's: "all Claude users"."""
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""
 _BARE: Final = 3
@@ -216,7 +219,7 @@ def _of_question(net: Net, reading: Reading, number: int) -> tuple[Found, ...]:
     """Words of the question in a sentence that names, or means, one of the things; none where it does not."""
     line = reading.lines[number]
     named = any(thing.group in net.groups for thing in line.things)
-    others = any(thing.group not in ROLE_LISTS for thing in line.things)
+    others = any(thing.group not in ROLE_LISTS and not _OF_ALL.match(line.folded, thing.end) for thing in line.things)
     if not named and (others or not (_means(net, reading, number) or _is_headed(net, reading, number))):
         return ()
     return field_words(tuple(masked(line.folded, line.things, net.groups)))
@@ -302,7 +305,9 @@ def _is_ruled_out(said: Statement) -> bool:
     """Whether something "will not be" of a name without a version; that nobody plans it is less."""
     named = said.thing is not None and not said.thing.version
     before = {token.text for token in said.scene.tokens[: said.scene.start]}
-    return named and said.manners == {"negated", "planned"} and bool(before & {"will", "shall", "won't", "never", "decided"})
+    called_off = bool(before & {"proceed", "ahead"})
+    ruled_out = bool(before & {"will", "shall", "won't", "never", "decided"})
+    return said.manners == {"negated", "planned"} and ((named and ruled_out) or called_off)
 
 
 def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
