@@ -101,7 +101,7 @@ class Assistant:
         start, name = _moment(since), self._signal(signal).id if signal else ""
         view = self._view("")
         told = [item for item in view.history if item.at >= start and name in {"", item.signal}]
-        return HistoryOut(as_of=view.as_of, changes=[change_out(item) for item in reversed(told)])
+        return HistoryOut(as_of=view.as_of, total=len(told), changes=[change_out(item) for item in reversed(told)])
 
     def _signal(self, name: str) -> Signal:
         try:

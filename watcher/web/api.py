@@ -25,6 +25,8 @@ from watcher.web.read_model import SourceHealth, View
 from watcher.web.status_path import standing_words
 from watcher.web.summary import summarise_signals
 
+ALL = slice(None)
+
 
 def quote_out(quote: Quote) -> QuoteOut:
     """A quote for others; an address that no reader should follow is left out."""
@@ -181,17 +183,16 @@ def source_out(strip: SourceHealth) -> SourceOut:
     )
 
 
-def signals_out(view: View) -> SignalsOut:
-    """All signals for others."""
-    return SignalsOut(as_of=view.as_of, signals=[signal_out(view, signal) for signal in view.signals])
+def signals_out(view: View, part: slice = ALL) -> SignalsOut:
+    """All signals for others, or a part of them."""
+    return SignalsOut(as_of=view.as_of, total=len(view.signals), signals=[signal_out(view, each) for each in view.signals[part]])
 
 
-def history_out(view: View, limit: int, signal: str = "") -> HistoryOut:
-    """The newest changes, of one signal or of all."""
-    told = [item for item in view.history if not signal or item.signal == signal]
-    return HistoryOut(as_of=view.as_of, changes=[change_out(item) for item in reversed(told[-limit:])])
+def history_out(view: View, part: slice = ALL) -> HistoryOut:
+    """The changes, newest first, or a part of them."""
+    return HistoryOut(as_of=view.as_of, total=len(view.history), changes=[change_out(item) for item in view.history[::-1][part]])
 
 
-def sources_out(view: View) -> SourcesOut:
-    """Every source for others."""
-    return SourcesOut(as_of=view.as_of, sources=[source_out(strip) for strip in view.strips])
+def sources_out(view: View, part: slice = ALL) -> SourcesOut:
+    """Every source for others, or a part of them."""
+    return SourcesOut(as_of=view.as_of, total=len(view.strips), sources=[source_out(strip) for strip in view.strips[part]])

@@ -131,10 +131,19 @@ class SignalOut(BaseModel):
     undecided: list[UndecidedOut]
 
 
-class SignalsOut(BaseModel):
-    """All signals at one moment."""
+class ListOut(BaseModel):
+    """A list, or a part of one."""
 
     as_of: datetime
+    total: int
+    """How many there are in all parts."""
+    next: str | None = None
+    """Address of the next part; null behind the last."""
+
+
+class SignalsOut(ListOut):
+    """All signals at one moment."""
+
     signals: list[SignalOut]
 
 
@@ -160,10 +169,9 @@ class ChangeOut(BaseModel):
     evidence: list[QuoteOut]
 
 
-class HistoryOut(BaseModel):
+class HistoryOut(ListOut):
     """Changes, newest first."""
 
-    as_of: datetime
     changes: list[ChangeOut]
 
 
@@ -186,8 +194,7 @@ class SourceOut(BaseModel):
     error: str
 
 
-class SourcesOut(BaseModel):
+class SourcesOut(ListOut):
     """Every source."""
 
-    as_of: datetime
     sources: list[SourceOut]

@@ -6,7 +6,7 @@ import gzip
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -21,6 +21,10 @@ Pair = tuple[bytes, bytes]
 Clock = Callable[[], datetime]
 MOST = 256
 MAX_PAST_VIEWS = 16
+HEAVIEST = 25_000
+"""Signals and sources in all views that are kept together, beside the newest."""
+LARGEST = 32 << 20
+"""Bytes of all answers that are kept together, beside the newest."""
 COOL_DOWN = 4
 """After reading the present the shelf rests for this many times as long as that took."""
 SMALL = 700
@@ -42,6 +46,18 @@ class Answer:
     at: datetime
     version: str
     forever: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, about."""
+        return len(self.body) + len(self.packed)
+
+    def linked(self, link: str) -> Answer:
+        """The same with a Link header; without one where that is empty."""
+        extra = ((b"link", link.encode()),) if link else ()
+        return replace(
+            self, head=(*self.head, *extra), packed_head=(*self.packed_head, *extra), same_head=(*self.same_head, *extra)
+        )
 
 
 def pack(body: str | bytes, media: str, path: str, *, at: datetime, version: str, published: bool, keep: int = 0) -> Answer:
@@ -85,6 +101,7 @@ class ResponseCache:
         self.fresh_for, self.look_every = fresh_for, look_every
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._views: OrderedDict[datetime | None, tuple[str, View]] = OrderedDict()
+        self._bytes = 0
         self._lock = threading.Lock()
         self._version = ""
         self._looked: datetime | None = None
@@ -116,9 +133,13 @@ class ResponseCache:
             if as_of is None:
                 self._rest, self._read_at = COOL_DOWN * timedelta(seconds=self.timer() - began), self.clock()
             self._views[as_of] = (version, read)
-            while len(self._views) > MAX_PAST_VIEWS:
+            self._views.move_to_end(as_of)
+            while len(self._views) > MAX_PAST_VIEWS or (len(self._views) > 1 and self._weight() > HEAVIEST):
                 self._views.popitem(last=False)
         return version, read
+
+    def _weight(self) -> int:
+        return sum(len(view.signals) + len(view.strips) for _, view in self._views.values())
 
     def rests(self) -> bool:
         """Whether the present was read just now: with thousands of sources a commit a second must not keep it reading."""
@@ -142,10 +163,11 @@ class ResponseCache:
     def keep(self, key: str, answer: Answer) -> Answer:
         """Remember an answer; the one least lately made goes when there are too many."""
         with self._lock:
+            old = self._answers.pop(key, None)
             self._answers[key] = answer
-            self._answers.move_to_end(key)
-            while len(self._answers) > MOST:
-                self._answers.popitem(last=False)
+            self._bytes += answer.size - (old.size if old else 0)
+            while len(self._answers) > MOST or (len(self._answers) > 1 and self._bytes > LARGEST):
+                self._bytes -= self._answers.popitem(last=False)[1].size
         return answer
 
 

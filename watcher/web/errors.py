@@ -39,8 +39,10 @@ def add_errors(app: FastAPI, desk: PageRenderer) -> None:
         named = isinstance(error, RequestValidationError) and any("path" in item["loc"] for item in error.errors())
         return error_response(desk, request, 404 if named else 400)
 
-    async def busy(request: Request, _: Exception) -> Response:
-        return error_response(desk, request, 503)
+    async def busy(request: Request, error: Exception) -> Response:
+        answer = error_response(desk, request, 503)
+        answer.headers["retry-after"] = str(error.wait if isinstance(error, TooManyRequests) else 5)
+        return answer
 
     async def failed(request: Request, _: Exception) -> Response:
         return error_response(desk, request, 500)
@@ -57,7 +59,7 @@ def error_response(desk: PageRenderer, request: Request, code: int, message: str
     """The error of this code; programs get JSON."""
     title, words = WORDS[code]
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    extra = {"cache-control": "no-store"} | ({"retry-after": "5"} if code == 503 else {})  # noqa: PLR2004 - the code of the table above
+    extra = {"cache-control": "no-store"}
     if path.startswith(("/api/", "/feeds/", "/badges/", "/og/")):
         answer: Response = JSONResponse({"error": title, "message": message or words}, code, extra)
     else:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from watcher.web import api, badge, feeds_out, pages, share_image
+from watcher.web.paging import part_of
 from watcher.web.read_model import View
 from watcher.web.routes_api import written
 
@@ -43,7 +44,7 @@ def files_of(view: View, now: datetime) -> Iterator[tuple[str, str | bytes]]:
         )
     yield "api/v1/signals.json", written(api.signals_out, view)
     yield "api/v1/sources.json", written(api.sources_out, view)
-    yield "api/v1/history.json", written(lambda shown: api.history_out(shown, 1000), view)
+    yield "api/v1/history.json", written(api.history_out, view)
     for name in pages.STATIC:
         yield f"static/{name}", pages.static(name)
     yield ".nojekyll", ""
@@ -52,11 +53,15 @@ def files_of(view: View, now: datetime) -> Iterator[tuple[str, str | bytes]]:
 def _pages(view: View, now: datetime) -> Iterator[tuple[str, str]]:
     top = pages.Links(ending=".html", base_url=view.base_url, fixed=True)
     below = pages.Links(root="../", ending=".html", base_url=view.base_url, fixed=True)
-    yield "index.html", pages.draw_home(view, now, top)
-    yield "sources.html", pages.draw_sources(view, now, top)
+    for name, draw, many in (
+        ("index", pages.draw_home, part_of(len(view.signals), 1, pages.SIGNALS).parts),
+        ("sources", pages.draw_sources, part_of(len(view.strips), 1, pages.SOURCES).parts),
+        ("machines", pages.draw_machines, part_of(len(view.signals), 1, pages.SIGNALS).parts),
+    ):
+        for number in range(1, many + 1):
+            yield f"{name}-{number}.html" if number > 1 else f"{name}.html", draw(view, now, top, number)
     yield "why.html", pages.draw_why(view, now, top)
     yield "log.html", pages.draw_log(view, now, top)
-    yield "machines.html", pages.draw_machines(view, now, top)
     yield "404.html", pages.draw_error(view, now, top, *pages.NOTHING_HERE)
     for signal in view.signals:
         yield f"signals/{signal.id}.html", pages.draw_signal(view, now, below, signal.id)

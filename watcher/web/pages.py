@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -13,17 +14,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from watcher import __version__
 from watcher.core.addresses import safe_link
+from watcher.core.model import Signal
 from watcher.web import calendar as days
 from watcher.web import wording
+from watcher.web.paging import Part, part_of
 from watcher.web.read_model import View
 from watcher.web.signal_page import SignalPage, section, sight_of
-from watcher.web.source_health import rows_of
+from watcher.web.source_health import HealthRow, rows_of
 from watcher.web.status_path import path_words
 from watcher.web.summary import summarise_signals, tone_of
-from watcher.web.timeline import timeline_of
+from watcher.web.timeline import TimelineEntry, timeline_of
 
 HOME = Path(__file__).parent.parent
 LATEST = 5
+SIGNALS, SOURCES = 50, 200
+"""How many of them a page shows; the next ones stand on the next page."""
 FULL = 6
 """How many moments a signal's own page tells with their quotes; the others stand on the story's page."""
 STATIC = {"style.css": "text/css; charset=utf-8", "local.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
@@ -52,6 +57,14 @@ class Links:
             return (f"{self.root}index.html" if self.fixed else self.root or "./") + self.query
         return f"{self.root}{name}{self.ending}{self.query}"
 
+    def part(self, name: str, number: int) -> str:
+        """A part of a page with a long list, counted from 1."""
+        if number == 1:
+            return self.page(name)
+        if self.fixed:
+            return f"{self.root}{name or 'index'}-{number}{self.ending}{self.query}"
+        return f"{self.page(name)}{'&' if self.query else '?'}page={number}"
+
     def file(self, name: str) -> str:
         """A file with an ending of its own: a feed, a badge, a picture."""
         return f"{self.root}{name}{self.query}"
@@ -65,16 +78,26 @@ class Links:
         return f"{self.base_url}{name}" if self.base_url else f"{self.root}{name}" or "./"
 
 
-def draw_home(view: View, now: datetime, to: Links) -> str:
-    """The first page: every signal at a glance, then in short."""
+def draw_home(view: View, now: datetime, to: Links, number: int = 1) -> str:
+    """The first page: every signal at a glance, then in short. Raises KeyError for a part behind the last."""
     now = moment_of(view, now)
-    sections = tuple(section(view, signal, now) for signal in view.signals)
-    dates = days.days_of(view.signals, now)
-    windows = days.windows_of(view.signals, now)
+    part = part_of(len(view.signals), number, SIGNALS)
+    signals = view.signals[part.span]
+    sections = tuple(section(view, signal, now) for signal in signals)
+    dates = days.days_of(signals, now)
+    windows = days.windows_of(signals, now)
     calendar = days.draw_days(dates, now, windows=windows, today=_today(view))
-    told = sorted(((part, item) for part in sections for item in part.moments), key=lambda pair: pair[1].at, reverse=True)
-    shown = {"dates": dates, "calendar": calendar, "windows": _said_once(sections), "latest": told[:LATEST]}
-    return _page("home.html", view, now, to, sections=sections, sight=sight_of(sections), **shown)
+    shown = {"dates": dates, "calendar": calendar, "windows": _said_once(sections), "latest": _latest(view, sections)}
+    return _page("home.html", view, now, to, sections=sections, sight=sight_of(view), part=part, **shown)
+
+
+def _latest(view: View, sections: tuple[SignalPage, ...]) -> list[tuple[Signal, TimelineEntry]]:
+    """The newest moments of the signals on the page, and of those that changed last."""
+    changed = dict.fromkeys(item.signal for item in view.history[-LATEST:])
+    others = [signal for signal in view.signals if signal.id in changed and all(part.signal is not signal for part in sections)]
+    told = [(part.signal, item) for part in sections for item in part.moments]
+    told += [(signal, item) for signal in others for item in timeline_of(view, signal)]
+    return sorted(told, key=lambda pair: pair[1].at, reverse=True)[:LATEST]
 
 
 def _said_once(sections: tuple[SignalPage, ...]) -> tuple[days.Window, ...]:
@@ -102,10 +125,21 @@ def draw_story(view: View, now: datetime, to: Links, signal_id: str) -> str:
     return _page("story.html", view, now, to, signal=signal, moments=timeline_of(view, signal))
 
 
-def draw_sources(view: View, now: datetime, to: Links) -> str:
-    """Every source with its health."""
-    parts = tuple((signal, rows_of(view, signal.id)) for signal in view.signals)
-    return _page("sources.html", view, now, to, parts=parts)
+def draw_sources(view: View, now: datetime, to: Links, number: int = 1) -> str:
+    """Every source with its health. Raises KeyError for a part behind the last."""
+    part = part_of(len(view.strips), number, SOURCES)
+    return _page("sources.html", view, now, to, parts=tuple(_rows(view, part)), part=part)
+
+
+def _rows(view: View, part: Part) -> Iterator[tuple[Signal, tuple[HealthRow, ...]]]:
+    """The sources of a part by their signals; a signal without any is named where its place is."""
+    first = 0
+    for signal in view.signals:
+        many = len(view.strips_of(signal.id))
+        start, stop = max(part.span.start - first, 0), min(part.span.stop - first, many)
+        if start < stop or (not many and 0 <= first - part.span.start < part.size):
+            yield signal, rows_of(view, signal.id, slice(start, stop))
+        first += many
 
 
 def draw_why(view: View, now: datetime, to: Links) -> str:
@@ -119,9 +153,10 @@ def draw_log(view: View, now: datetime, to: Links) -> str:
     return _page("log.html", view, now, to)
 
 
-def draw_machines(view: View, now: datetime, to: Links) -> str:
-    """Feeds, calendars, badges, cards and the API."""
-    return _page("machines.html", view, now, to)
+def draw_machines(view: View, now: datetime, to: Links, number: int = 1) -> str:
+    """Feeds, calendars, badges, cards and the API. Raises KeyError for a part behind the last."""
+    part = part_of(len(view.signals), number, SIGNALS)
+    return _page("machines.html", view, now, to, signals=view.signals[part.span], part=part)
 
 
 def draw_card(view: View, now: datetime, to: Links, signal_id: str) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import Query
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST = 32
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+Number = Annotated[int, Query(ge=1, le=100_000, description="Which part of the list, counted from 1.")]
 ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
 
 

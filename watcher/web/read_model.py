@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from watcher.config.settings import Ground, Tool
@@ -86,7 +88,7 @@ class Review:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """What the watch knows at one moment."""
 
@@ -136,7 +138,7 @@ class View:
 
     def overdue_at(self, signal_id: str) -> datetime | None:
         """When a signal is overdue unless its sources are looked at before; None for a past day."""
-        healths = [strip.health for strip in self.strips if strip.source.signal == signal_id]
+        healths = [strip.health for strip in self.strips_of(signal_id)]
         return None if self.past else overdue_at((health.last_tried_at, health.next_at) for health in healths)
 
     def overdue_since(self, signal_id: str) -> datetime | None:
@@ -144,8 +146,20 @@ class View:
         at = self.overdue_at(signal_id)
         if at is None or (self.judged_at or self.generated_at) <= at:
             return None
-        looks = [strip.health.last_tried_at for strip in self.strips if strip.source.signal == signal_id]
+        looks = [strip.health.last_tried_at for strip in self.strips_of(signal_id)]
         return max((look for look in looks if look), default=at)
+
+    def strips_of(self, signal_id: str) -> tuple[SourceHealth, ...]:
+        """The sources of a signal."""
+        return tuple(self._by_signal.get(signal_id, ()))
+
+    @cached_property
+    def _by_signal(self) -> Mapping[str, list[SourceHealth]]:
+        """Each page asks for every signal's sources: to look through all of them each time costs the square of their number."""
+        found: dict[str, list[SourceHealth]] = defaultdict(list)
+        for strip in self.strips:
+            found[strip.source.signal].append(strip)
+        return found
 
     @property
     def before_began(self) -> bool:

@@ -6,18 +6,23 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
+from time import thread_time
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from watcher.web.budget import Budget
 from watcher.web.cache import Answer, Clock, ResponseCache, key_of, pack, send_answer
 from watcher.web.pages import Links
 from watcher.web.params import parse_as_of, query_of
 from watcher.web.read_model import Reads, View
 from watcher.web.settings import Settings
 
+PATIENCE = 5.0
+"""Seconds that a question about the past waits at most for its turn within the budget."""
 QUEUE = 8
 """How many questions about the past may wait at once."""
 HTML = "text/html; charset=utf-8"
@@ -25,7 +30,20 @@ JSON = "application/json"
 
 
 class TooManyRequests(Exception):  # noqa: N818 - the word that the reader gets
-    """Too many questions about the past at once."""
+    """Too many questions about the past at once; `wait` is in how many seconds one may be asked again."""
+
+    def __init__(self, wait: float = 5) -> None:
+        """Keep the seconds."""
+        super().__init__()
+        self.wait = ceil(wait)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A body with its Link header."""
+
+    body: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +55,7 @@ class RenderRequest:
     to: Links
 
 
-Render = Callable[[RenderRequest], str | bytes]
+Render = Callable[[RenderRequest], str | bytes | Linked]
 
 
 class RenderedPage(Response):
@@ -61,7 +79,7 @@ class PageRenderer:
         self.reads, self.settings, self.clock = reads, settings, clock
         self.shelf = ResponseCache(reads, clock, fresh_for=settings.fresh_for, look_every=settings.look_every)
         self._now, self._past = asyncio.Lock(), asyncio.Lock()
-        self._waiting = 0
+        self._waiting, self._budget = 0, Budget()
 
     async def show(
         self, request: Request, path: str, media: str, render: Render, *, depth: int = 0, extra: str = ""
@@ -84,11 +102,20 @@ class PageRenderer:
             async with lock:
                 if answer := self.shelf.find(key):
                     return RenderedPage(answer)
+                if moment:
+                    await self._turn()
                 return RenderedPage(await run_in_threadpool(self._make, key, path, media, render, moment, words, depth))
         finally:
             self._waiting -= bool(moment)
 
+    async def _turn(self) -> None:
+        """Wait until the past may be read again: all its readers together have a share of one core. Raises TooManyRequests."""
+        if (wait := self._budget.wait()) > PATIENCE:
+            raise TooManyRequests(wait)
+        await asyncio.sleep(wait)
+
     def _make(self, key: str, path: str, media: str, render: Render, moment: datetime | None, words: str, depth: int) -> Answer:
+        begun = thread_time()
         version, view = self.shelf.seen(moment)
         now = self.clock()
         view = replace(view, judged_at=now)  # a view is kept while nothing changes, and a watch that stands still changes nothing
@@ -98,4 +125,8 @@ class PageRenderer:
                 view, now, Links(root="../" * depth, query=query, base_url=view.base_url, subscribe=self.settings.subscribe)
             )
         )
-        return self.shelf.keep(key, pack(body, media, path, at=now, version=version, published=self.settings.published))
+        body, link = (body.body, body.link) if isinstance(body, Linked) else (body, "")
+        answer = pack(body, media, path, at=now, version=version, published=self.settings.published).linked(link)
+        if moment:
+            self._budget.spend(thread_time() - begun)
+        return self.shelf.keep(key, answer)

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Path, Query, Request
 from pydantic import BaseModel
 
 from watcher.web import api, api_shapes
-from watcher.web.params import ID, LONGEST
+from watcher.web.paging import link_header, links, part_of
+from watcher.web.params import ID, LONGEST, Number
 from watcher.web.read_model import Access, View
-from watcher.web.render import JSON, PageRenderer, RenderedPage
+from watcher.web.render import JSON, Linked, PageRenderer, RenderedPage, RenderRequest
 
 V1 = "/api/v1"
 Name = Annotated[str, Path(pattern=ID, max_length=64, description="Id of a signal.")]
 AsOf = Annotated[
     str, Query(max_length=LONGEST, description="What was known at the end of this day, or at this moment: 2026-06-13.")
 ]
-Limit = Annotated[int, Query(ge=1, le=1000, description="At most this many changes, newest first.")]
-USUAL = 200
+Limit = Annotated[int, Query(ge=1, le=1000, description="At most this many in a part.")]
+Few = Annotated[int, Query(ge=1, le=200, description="At most this many in a part.")]
+SIGNALS, CHANGES, SOURCES = 50, 200, 500
+"""How many of them a part has where nothing is said."""
+NONE = slice(0)
 ERRORS: dict[int | str, dict[str, Any]] = {
     304: {"description": "Not changed since the ETag that was sent."},
     400: {"description": "A parameter outside its bounds."},
     503: {"description": "Too many questions about the past at once; ask again later."},
+}
+PARTS: dict[int | str, dict[str, Any]] = {
+    200: {"headers": {"Link": {"description": "The parts beside this one (RFC 8288).", "schema": {"type": "string"}}}},
+    404: {"description": "A part behind the last."},
 }
 
 
@@ -53,17 +62,13 @@ def written(make: Callable[[View], BaseModel], view: View) -> str:
 
 
 def _add_signals(router: APIRouter, desk: PageRenderer) -> None:
-    @router.get("/signals", response_model=api_shapes.SignalsOut, summary="All signals: where each stands, and why")
-    async def signals(request: Request, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - declared for the description, read by the desk
-        return await desk.show(request, f"{V1}/signals", JSON, lambda ask: written(api.signals_out, ask.view))
-
     @router.get(
         "/signals/{name}",
         response_model=api_shapes.SignalOut,
         summary="One signal",
         responses={404: {"description": "No such signal."}},
     )
-    async def signal(request: Request, name: Name, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
+    async def signal(request: Request, name: Name, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - declared for the description, read by the desk
         def make(view: View) -> BaseModel:
             return api.signal_out(view, view.signal(name))
 
@@ -71,13 +76,54 @@ def _add_signals(router: APIRouter, desk: PageRenderer) -> None:
 
 
 def _add_lists(router: APIRouter, desk: PageRenderer) -> None:
-    @router.get("/history", response_model=api_shapes.HistoryOut, summary="What changed, newest first")
-    async def history(request: Request, limit: Limit = USUAL, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
-        extra = f"limit={limit}" if limit != USUAL else ""
-        return await desk.show(
-            request, f"{V1}/history", JSON, lambda ask: written(lambda view: api.history_out(view, limit), ask.view), extra=extra
-        )
+    @router.get(
+        "/signals", response_model=api_shapes.SignalsOut, summary="All signals: where each stands, and why", responses=PARTS
+    )
+    async def signals(request: Request, page: Number = 1, limit: Few = SIGNALS, as_of: AsOf = "") -> RenderedPage:
+        asked = Asked(page, limit, as_of, usual=SIGNALS)
+        return await _list(desk, request, "/signals", asked, api.signals_out)
 
-    @router.get("/sources", response_model=api_shapes.SourcesOut, summary="What is known of each source's readings")
-    async def sources(request: Request, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
-        return await desk.show(request, f"{V1}/sources", JSON, lambda ask: written(api.sources_out, ask.view))
+    @router.get("/history", response_model=api_shapes.HistoryOut, summary="What changed, newest first", responses=PARTS)
+    async def history(request: Request, page: Number = 1, limit: Limit = CHANGES, as_of: AsOf = "") -> RenderedPage:
+        return await _list(desk, request, "/history", Asked(page, limit, as_of, usual=CHANGES), api.history_out)
+
+    @router.get(
+        "/sources", response_model=api_shapes.SourcesOut, summary="What is known of each source's readings", responses=PARTS
+    )
+    async def sources(request: Request, page: Number = 1, limit: Limit = SOURCES, as_of: AsOf = "") -> RenderedPage:
+        return await _list(desk, request, "/sources", Asked(page, limit, as_of, usual=SOURCES), api.sources_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of a list is asked for."""
+
+    page: int
+    limit: int
+    as_of: str
+    usual: int
+    """The limit where none is given."""
+
+    @property
+    def query(self) -> dict[str, int]:
+        """What differs from the usual."""
+        return {"limit": self.limit} if self.limit != self.usual else {}
+
+
+async def _list(
+    desk: PageRenderer, request: Request, place: str, asked: Asked, make: Callable[[View, slice], api_shapes.ListOut]
+) -> RenderedPage:
+    """A part of a list, with the addresses of its neighbours in a Link header."""
+    path = f"{V1}{place}"
+
+    def render(ask: RenderRequest) -> Linked:
+        part = part_of(make(ask.view, NONE).total, asked.page, asked.limit)
+        found = links(part, f"{desk.settings.base_path}{path}", as_of=asked.as_of, **asked.query)
+        made = make(ask.view, part.span)
+        made.next = found.get("next")
+        return Linked(f"{made.model_dump_json()}\n", link_header(found))
+
+    extra = "&".join(
+        f"{name}={value}" for name, value in (asked.query | {"page": asked.page}).items() if (name, value) != ("page", 1)
+    )
+    return await desk.show(request, path, JSON, render, extra=extra)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Path, Request
@@ -10,7 +11,8 @@ from starlette.exceptions import HTTPException
 
 from watcher.web import badge, feeds_out, pages, share_image
 from watcher.web.cache import Answer, pack
-from watcher.web.params import ID
+from watcher.web.pages import Links
+from watcher.web.params import ID, Number
 from watcher.web.read_model import Access, View
 from watcher.web.render import HTML, JSON, PageRenderer, Render, RenderedPage
 
@@ -22,6 +24,7 @@ FEEDS: dict[str, tuple[str, Callable[[View, str], str | bytes]]] = {
     "json": ("application/feed+json; charset=utf-8", feeds_out.json_feed),
     "ics": ("text/calendar; charset=utf-8", feeds_out.calendar),
 }
+LISTS = {"/": pages.draw_home, "/sources": pages.draw_sources, "/machines": pages.draw_machines}
 ROBOTS = "User-agent: *\nDisallow: /*?as_of=\nAllow: /\n"
 
 
@@ -38,11 +41,8 @@ def add(app: FastAPI, desk: PageRenderer) -> None:
 
 def _add_pages(router: APIRouter, desk: PageRenderer) -> None:
     drawn: dict[str, Render] = {
-        "/": lambda ask: pages.draw_home(ask.view, ask.now, ask.to),
-        "/sources": lambda ask: pages.draw_sources(ask.view, ask.now, ask.to),
         "/why": lambda ask: pages.draw_why(ask.view, ask.now, ask.to),
         "/log": lambda ask: pages.draw_log(ask.view, ask.now, ask.to),
-        "/machines": lambda ask: pages.draw_machines(ask.view, ask.now, ask.to),
     }
 
     def page(path: str, render: Render) -> None:
@@ -52,6 +52,17 @@ def _add_pages(router: APIRouter, desk: PageRenderer) -> None:
 
     for path, render in drawn.items():
         page(path, render)
+    for path, draw in LISTS.items():
+        _add_list(router, desk, path, draw)
+
+
+def _add_list(router: APIRouter, desk: PageRenderer, path: str, draw: Callable[[View, datetime, Links, int], str]) -> None:
+    """A page that shows a long list in parts."""
+
+    @router.get(path, name=path)
+    async def show(request: Request, page: Number = 1) -> RenderedPage:
+        extra = f"page={page}" if page > 1 else ""
+        return await desk.show(request, path, HTML, lambda ask: draw(ask.view, ask.now, ask.to, page), extra=extra)
 
 
 def _add_signal(router: APIRouter, desk: PageRenderer) -> None:

@@ -16,6 +16,8 @@ from watcher.web.status_path import Next, StatusPath, draw_paths, next_text
 from watcher.web.summary import SignalSummary, summarise_signals
 from watcher.web.timeline import TimelineEntry, timeline_of
 
+MANY = 100
+"""Sources that a signal's own page lists."""
 ROOM = 40
 """Signs of a figure on a card."""
 
@@ -43,6 +45,9 @@ class SignalPage:
     missing: tuple[str, ...]
     """Labels of figures that nothing supports yet."""
     rows: tuple[HealthRow, ...]
+    """The first sources: the others stand on the page of the sources."""
+    seen: int
+    """How many sources are trustworthy at the moment."""
     window: calendar.Window | None
     days: tuple[calendar.Day, ...] = field(default=())
 
@@ -57,11 +62,6 @@ class SignalPage:
         kinds = {spec.id: spec.kind for spec in self.signal.figures}
         told = (item for item in self.figures if kinds.get(item.figure.id) == "detail" and len(item.text) <= ROOM)
         return tuple(told)[:2]
-
-    @property
-    def seen(self) -> int:
-        """How many sources are trustworthy at the moment."""
-        return sum(1 for row in self.rows if row.blind is None and row.good_at) if not self.glance.overdue_since else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +83,32 @@ class Coverage:
     """When the first of them is, if nobody looks again."""
 
 
-def sight_of(sections: tuple[SignalPage, ...]) -> Coverage:
-    """All sections together."""
-    rows = [row for part in sections for row in part.rows]
+def sight_of(view: View) -> Coverage:
+    """All signals together."""
+    names = [signal.id for signal in view.signals]
+    decided = [name for name in names if name in view.verdicts]
+    blind = {(name, item.source) for name in names for item in view.blind(name)}
+    strips = [strip for name in names for strip in view.strips_of(name)]
+    clear = [strip for strip in strips if (strip.source.signal, strip.source.id) not in blind]
+    healths = [strip.health for strip in strips]
     return Coverage(
-        sources=len(rows),
-        blind=sum(1 for row in rows if row.blind),
-        seen=sum(part.seen for part in sections),
-        unread=sum(1 for row in rows if row.blind is None and not row.good_at),
-        looked_at=max((at for row in rows if (at := row.tried_at or row.good_at)), default=None),
-        unseen=sum(1 for part in sections if part.glance.cannot_see_since),
-        overdue_since=max((at for part in sections if (at := part.glance.overdue_since)), default=None),
-        overdue_at=min((at for part in sections if (at := part.glance.overdue_at)), default=None),
+        sources=len(strips),
+        blind=len(strips) - len(clear),
+        seen=sum(seen_of(view, name) for name in names),
+        unread=sum(1 for strip in clear if not strip.health.last_good_at),
+        looked_at=max((at for one in healths if (at := one.last_tried_at or one.last_good_at)), default=None),
+        unseen=sum(1 for name in decided if view.verdicts[name].cannot_see_since),
+        overdue_since=max((at for name in decided if (at := view.overdue_since(name))), default=None),
+        overdue_at=min((at for name in decided if (at := view.overdue_at(name))), default=None),
     )
+
+
+def seen_of(view: View, signal_id: str) -> int:
+    """How many sources of a signal are trustworthy at the moment."""
+    if signal_id in view.verdicts and view.overdue_since(signal_id):
+        return 0
+    blind = {item.source for item in view.blind(signal_id)}
+    return sum(1 for strip in view.strips_of(signal_id) if strip.source.id not in blind and strip.health.last_good_at)
 
 
 def section(view: View, signal: Signal, now: datetime) -> SignalPage:
@@ -108,7 +121,8 @@ def section(view: View, signal: Signal, now: datetime) -> SignalPage:
         moments=timeline_of(view, signal),
         figures=_figures(signal, verdict) if verdict else (),
         missing=_missing(signal, verdict),
-        rows=rows_of(view, signal.id),
+        rows=rows_of(view, signal.id, slice(MANY)),
+        seen=seen_of(view, signal.id),
         window=calendar.window_of(signal, now, view.closed.get(signal.id)),
         days=calendar.days_of((signal,), now),
     )

@@ -16,6 +16,7 @@ from watcher.web.wording import Sign, poll
 
 MOST = 40
 STEP = 5
+ALL = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ class HealthRow:
     counts: tuple[tuple[Sign, int], ...]
 
 
-def rows_of(view: View, signal_id: str) -> tuple[HealthRow, ...]:
-    """The sources of a signal: what cannot be seen first, then the essential ones."""
+def rows_of(view: View, signal_id: str, part: slice = ALL) -> tuple[HealthRow, ...]:
+    """The sources of a signal, or a part of them: what cannot be seen first, then the essential ones."""
     blind = {item.source: item for item in view.blind(signal_id)}
-    rows = [_row(strip, blind.get(strip.source.id)) for strip in view.strips if strip.source.signal == signal_id]
-    return tuple(sorted(rows, key=lambda row: (row.blind is None, not row.source.essential)))
+    strips = sorted(view.strips_of(signal_id), key=lambda strip: (strip.source.id not in blind, not strip.source.essential))
+    return tuple(_row(strip, blind.get(strip.source.id)) for strip in strips[part])
 
 
 def _row(strip: SourceHealth, blind: SourceOutage | None) -> HealthRow:

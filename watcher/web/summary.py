@@ -88,7 +88,7 @@ def tone_of(glance: SignalSummary) -> str:
 def summarise_signals(view: View, signal: Signal) -> SignalSummary:
     """The glance of one signal; a signal not yet decided says so."""
     verdict = view.verdicts.get(signal.id)
-    sources = sum(1 for strip in view.strips if strip.source.signal == signal.id) or len(signal.sources)
+    sources = len(view.strips_of(signal.id)) or len(signal.sources)
     names = view.touched.get(signal.id, ())
     tools = tuple(tool for tool in view.stack if tool.name in names)
     if verdict is None:
