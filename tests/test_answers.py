@@ -21,7 +21,7 @@ from watcher.core.decision.flags import standing_of_flag
 from watcher.core.model import Change, DeclaredFact, Digest, Quote, RaisedFlag, Standing, Tier, Transition, Verdict
 from watcher.mail import render
 from watcher.mail.sample import trial
-from watcher.pipeline.announce import Route
+from watcher.pipeline.announce import Route, announce
 from watcher.pipeline.reminders import send_reminders
 from watcher.store import Store
 from watcher.web import pages
@@ -215,3 +215,32 @@ def test_the_ground_of_the_questions_is_shown_with_source_date_and_what_speaks_f
     assert "Senate vote: No, which does not speak for it." in html
     assert "Senate vote: No, which speaks for it." in html
     assert "Mythos availability: Not under that name, which speaks for it." in html
+
+
+def test_a_detail_is_told_at_once_to_who_asks_for_each_and_not_again_with_bigger_news(tmp_path: Path) -> None:
+    signal, at = signal_of(ACCESS), day("06-04 12:00")
+    desk = replace(DESK, signals={signal.id: signal})
+    keen, usual = replace(READER, every_detail=True), READER
+
+    def route(name: str, *, every: bool) -> Route:
+        return Route(name, "maildir", name, frozenset(), operator=False, allowed_at=lambda when, _: when, every_detail=every)
+
+    routes = [route("keen", every=True), route("usual", every=False)]
+    with Store.open(f"sqlite:///{tmp_path}/watch.db") as store:
+        with store.writing() as tx:
+            tx.verdicts.put(decide(signal, [], [], at))
+            tx.transitions.add([detail(signal.id, at)])
+        assert announce(store, routes, [signal.id], now=at, wait=timedelta(minutes=10)) == []
+        (told,) = announce(store, routes, [signal.id], now=at + timedelta(minutes=10), wait=timedelta(minutes=10))
+        assert announce(store, routes, [signal.id], now=at + timedelta(hours=1), wait=timedelta(minutes=10)) == []
+        with store.reading() as tx:
+            assert [(one.recipient, one.digest) for one in tx.deliveries.of()] == [("keen", told.id)]
+        with store.writing() as tx:
+            tx.verdicts.mark_baseline(signal.id, day("06-01"))
+        (note,) = send_reminders(store, routes, {signal.id: signal}, now=MONDAY, zone=UTC)
+    shown = render(told, desk, keen)
+    assert shown.subject == "Signal: it, price: $8/$40"
+    assert "“It costs $8 and $40.”" in shown.text
+    assert "https://a.example/price" in shown.text
+    assert "price: $8/$40" in render(note, desk, usual).text
+    assert "price: $8/$40" not in render(note, desk, keen).text, "nobody is told the same thing twice"

@@ -14,7 +14,7 @@ from watcher.clock import utc_now
 from watcher.config import Config, ConfigError, Diagnostic, rules_hash
 from watcher.config.settings import Recipient
 from watcher.core.decision.claims import claims_of
-from watcher.core.decision.delivery_window import allowed_at, note_hours
+from watcher.core.decision.delivery_window import EVERY_DETAIL, allowed_at, note_hours
 from watcher.core.model import Signal
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.guard import Guard
@@ -146,6 +146,7 @@ def _reader(one: Recipient, zone: str) -> Route:
         signals=frozenset(one.signals),
         operator=one.operator,
         weekly_note=one.weekly_note,
+        every_detail=one.pace == EVERY_DETAIL,
         allowed_at=lambda at, urgent: allowed_at(at, wishes, urgent=urgent),
         note_at=lambda at: allowed_at(at, note_hours(wishes)),
     )

@@ -260,7 +260,7 @@ def test_a_reader_sees_changes_and_erases_what_is_kept(shop: Shop) -> None:
         assert all((each.address, each.message, each.error) == ("", "", "") for each in tx.deliveries.of())
 
 
-@pytest.mark.parametrize(("pace", "hours"), [("at_once", 0), ("daily", 21), ("weekly", 141)])
+@pytest.mark.parametrize(("pace", "hours"), [("at_once", 0), ("every_detail", 0), ("daily", 21), ("weekly", 141)])
 def test_the_pace_is_kept_in_the_time_of_the_watch_and_urgent_news_passes(shop: Shop, pace: str, hours: int) -> None:
     # 24 November 2026 is a Tuesday; 09:30 UTC is 10:30 in Berlin, and the morning's hour is 08:00 there.
     shop.confirmed(pace=pace)

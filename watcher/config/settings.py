@@ -119,8 +119,9 @@ class Recipient:
     """How mails address the person."""
     signals: tuple[str, ...] = ()
     """Ids of the signals that interest; empty: all."""
-    pace: Literal["at_once", "daily", "weekly"] = "at_once"
-    """When news is told."""
+    pace: Literal["at_once", "every_detail", "daily", "weekly"] = "at_once"
+    """When news is told. Details (a version, a price, who may use it) that come with nothing bigger wait for the weekly note;
+    with `every_detail` they are told at once too."""
     quiet_hours: Hours | None = None
     """Span of the local day in which only urgent news passes."""
     timezone: Zone = ""

@@ -45,8 +45,18 @@ def title(transition: Transition, desk: MailContext) -> str:
         )
     if transition.event:
         return f"Taken back: {transition.title}" if is_taken_back(transition) else transition.title
+    if told := detail_words(transition):
+        return told
     label = desk.status(transition.signal, transition.track, transition.after).label
     return f"{label}, {votes}" if (votes := told_tally(transition)) and votes not in label else label
+
+
+def detail_words(transition: Transition) -> str:
+    """The details that changed, as they are told (`price: $8/$40; version: 5.2`), with their names in words; else empty."""
+    if transition.kind is not Change.DETAIL:
+        return ""
+    pairs = (part.partition(": ") for part in transition.reason.split("; "))
+    return "; ".join(": ".join(detail(name, value)) if colon else name.replace("_", " ") for name, colon, value in pairs)
 
 
 def told_tally(transition: Transition) -> str:
@@ -63,8 +73,9 @@ def moved(transition: Transition, desk: MailContext) -> str:
         return f"{track}: {lowered(transition.title, desk.signals.get(transition.signal))}: {transition.reason}."
     if transition.kind is Change.FLAG:
         return f"{track}: {_flag_meaning(transition, desk) or transition.reason}"
-    if transition.event:
-        return _event_sentence(transition, desk)
+    if transition.event or transition.kind is Change.DETAIL:
+        told = detail_words(transition)
+        return _event_sentence(transition, desk) if transition.event else f"{track}: {told[:1].lower()}{told[1:]}."
     before, after = (
         desk.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
     )

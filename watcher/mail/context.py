@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from watcher.core.model import Digest, Ladder, Signal, Status, Transition, Verdict
+from watcher.core.model import Change, Digest, Ladder, Signal, Status, Transition, Verdict
 
 if TYPE_CHECKING:
     from watcher.config.settings import Tool  # pydantic comes with it
@@ -70,6 +70,8 @@ class Recipient:
     """Empty: all."""
     unsubscribe_url: str = ""
     unsubscribe_mailto: str = ""
+    every_detail: bool = False
+    """Whether each detail was told at once: it is not told again beside other news."""
 
     def wants(self, signal: str) -> bool:
         """Whether a signal is for this reader."""
@@ -78,7 +80,12 @@ class Recipient:
 
 def transitions_for(digest: Digest, reader: Recipient) -> tuple[Transition, ...]:
     """The changes that are for this reader."""
-    return tuple(transition for transition in digest.transitions if reader.wants(transition.signal))
+    return tuple(each for each in digest.transitions if reader.wants(each.signal) and not _is_known(each, reader))
+
+
+def _is_known(change: Transition, reader: Recipient) -> bool:
+    """Whether it is a detail that this reader was told when it came."""
+    return reader.every_detail and change.kind is Change.DETAIL and not change.mail and bool(change.track)
 
 
 def verdicts_for(digest: Digest, desk: MailContext, reader: Recipient) -> tuple[Verdict, ...]:

@@ -76,7 +76,8 @@ def headline(lead: Transition, desk: MailContext, before: Mapping[str, str]) -> 
     words = change_title(lead, desk)
     if lead.kind is Change.FLAG or lead.event:
         return words
-    return f"{desk.track_title(lead.signal, lead.track)}, {lowered(words, desk.signals.get(lead.signal))}"
+    small = f"{words[:1].lower()}{words[1:]}" if lead.kind is Change.DETAIL else lowered(words, desk.signals.get(lead.signal))
+    return f"{desk.track_title(lead.signal, lead.track)}, {small}"
 
 
 def is_headline(lead: Transition, desk: MailContext) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from watcher.core.decision.digest import compose, is_due
@@ -13,6 +13,8 @@ from watcher.store import Mute, Outgoing, Store, Transaction
 KIND_EMPTY = "nothing"
 TO_OPERATOR = ("operator", "undecided")
 """Kinds of digests that go to those who run the watch."""
+DETAILS = "details told at once"
+"""Under this name: the number of the newest detail that those who ask for each have been told."""
 LONGEST_BASELINE = timedelta(minutes=15)
 """The message that the watch has started waits for all signals, but no longer than this."""
 
@@ -32,6 +34,8 @@ class Route:
     note_at: Callable[[datetime], datetime] | None = None
     """The same for what is written for its own hour (a weekly note, a reminder): only quiet hours hold it. None: at once."""
     weekly_note: bool = True
+    every_detail: bool = False
+    """Whether details are told at once, that others read in their weekly note."""
 
 
 def announce(store: Store, readers: Sequence[Route], signals: Collection[str], *, now: datetime, wait: timedelta) -> list[Digest]:
@@ -51,6 +55,7 @@ def announce(store: Store, readers: Sequence[Route], signals: Collection[str], *
             made.append(_put(tx, "baseline", kinds["baseline"], signals, readers, now))
         elif is_due(kinds["news"], now=now, wait=wait):
             made.append(_put(tx, "news", kinds["news"], signals, readers, now))
+        made += _put_details(tx, [each for each in kinds["news"] if is_quiet_detail(each)], signals, readers, now, wait)
         ripe = [kind for kind in TO_OPERATOR if is_due(kinds[kind], now=now, wait=wait)]
         made += [_put(tx, kind, kinds[kind], signals, readers, now) for kind in ripe]
         return [digest for digest in made if digest.kind != KIND_EMPTY]
@@ -94,6 +99,32 @@ def _put(
     tx.digests.put(digest, [outgoing(reader, digest) for reader in readers if is_for(reader, digest)])
     tx.transitions.mark([transition.id for transition in told], digest.id)
     return digest
+
+
+def is_quiet_detail(change: Transition) -> bool:
+    """Whether it is a detail that nothing bigger has carried so far."""
+    return change.kind is Change.DETAIL and not change.mail and bool(change.track)
+
+
+def _put_details(
+    tx: Transaction,
+    details: Sequence[Transition],
+    signals: Collection[str],
+    readers: Iterable[Route],
+    now: datetime,
+    wait: timedelta,
+) -> list[Digest]:
+    """Tell details at once to those who ask for them; for all others they go on waiting for the weekly note."""
+    asking = [reader for reader in readers if reader.every_detail]
+    last = int(tx.meta.get(DETAILS, "0"))
+    fresh = [replace(each, mail=True) for each in details if each.id > last]
+    if not asking or not is_due(fresh, now=now, wait=wait):
+        return []
+    verdicts = {name: verdict for name, verdict in tx.verdicts.all_in_brief().items() if name in signals}
+    digest = replace(compose(fresh, verdicts, now=now, kind="details"), kind="news")
+    tx.digests.put(digest, [outgoing(reader, digest) for reader in asking if is_for(reader, digest)])
+    tx.meta.put(DETAILS, str(max(each.id for each in fresh)))
+    return [digest]
 
 
 def is_for(reader: Route, digest: Digest) -> bool:

@@ -287,6 +287,7 @@ def _reader(carrier: Delivery, to: ResolvedRecipient) -> Recipient:
         signals=to.signals,
         unsubscribe_url=to.unsubscribe_url,
         unsubscribe_mailto=to.unsubscribe_mailto,
+        every_detail=to.every_detail,
     )
 
 

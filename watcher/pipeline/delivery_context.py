@@ -14,7 +14,7 @@ import notifiers
 from notifiers import Recipient
 from watcher.config import Config
 from watcher.config.settings import Recipient as Declared
-from watcher.core.decision.delivery_window import DeliveryWindow
+from watcher.core.decision.delivery_window import EVERY_DETAIL, DeliveryWindow
 from watcher.fetch.guard import Guard
 from watcher.fetch.urls import UrlRejected
 from watcher.mail import MailContext
@@ -40,6 +40,8 @@ class ResolvedRecipient:
     unsubscribe_mailto: str = ""
     hours: DeliveryWindow = ALWAYS
     """When a repeat may go out."""
+    every_detail: bool = False
+    """Whether details are told to them at once, and in no later message again."""
 
 
 ResolveRecipient = Callable[[Delivery], ResolvedRecipient | None]
@@ -84,6 +86,7 @@ def _addressee(each: Declared, zone: str, mailto: str) -> ResolvedRecipient:
         signals=frozenset(each.signals),
         unsubscribe_mailto=mailto,
         hours=replace(timetable(each, zone=zone), pace="at_once"),
+        every_detail=each.pace == EVERY_DETAIL,
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 
 from watcher.core.decision.scheduled_notes import UNDELIVERED, reminders, undelivered, week_id, weekly
-from watcher.core.model import Change, Digest, Signal, Transition, Verdict
-from watcher.pipeline.announce import Route, is_muted, scheduled
+from watcher.core.model import Change, Digest, Signal, Verdict
+from watcher.pipeline.announce import Route, is_muted, is_quiet_detail, scheduled
 from watcher.pipeline.deliver import SILENT
 from watcher.store import Delivery, State, Store, Transaction
 from watcher.store.records import addressee
@@ -55,13 +55,8 @@ def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zon
         if transition.mail and transition.kind is not Change.UNDECIDED and transition.track
     ]
     mutes = tx.mutes.of(now)
-    details = [each for each in tx.transitions.pending() if _is_quiet_detail(each) and not is_muted(each, mutes)]
+    details = [each for each in tx.transitions.pending() if is_quiet_detail(each) and not is_muted(each, mutes)]
     return (weekly(verdicts, tx.sources.health(), now=now, changes=len(told), details=details),)
-
-
-def _is_quiet_detail(change: Transition) -> bool:
-    """Whether it is a detail that nothing bigger has carried so far."""
-    return change.kind is Change.DETAIL and not change.mail and bool(change.track)
 
 
 def _is_week(tx: Transaction, now: datetime, zone: tzinfo) -> bool:

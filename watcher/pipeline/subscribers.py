@@ -11,7 +11,7 @@ from typing import overload
 from zoneinfo import ZoneInfo
 
 from notifiers import Recipient
-from watcher.core.decision.delivery_window import DeliveryWindow, allowed_at, note_hours
+from watcher.core.decision.delivery_window import EVERY_DETAIL, DeliveryWindow, allowed_at, note_hours
 from watcher.pipeline.announce import Route
 from watcher.pipeline.deliver import ResolvedRecipient
 from watcher.pipeline.delivery_context import ResolveRecipient
@@ -115,6 +115,7 @@ class SubscriberRoutes(Sequence[Route]):
             operator=False,
             allowed_at=at,
             note_at=lambda moment: allowed_at(moment, hours),
+            every_detail=one.pace == EVERY_DETAIL,
         )
 
     def __iter__(self) -> Iterator[Route]:
@@ -144,7 +145,13 @@ def with_subscribers(declared: ResolveRecipient, store: Store, links: SignedLink
             one = tx.subscribers.get(delivery.recipient)
         if one is None or one.confirmed_at is None:
             return None
-        return ResolvedRecipient(Recipient(one.id, one.address), links.zone, frozenset(one.signals), links.reader(one.id))
+        return ResolvedRecipient(
+            Recipient(one.id, one.address),
+            links.zone,
+            frozenset(one.signals),
+            links.reader(one.id),
+            every_detail=one.pace == EVERY_DETAIL,
+        )
 
     return find
 

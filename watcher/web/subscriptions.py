@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notifiers import Message, NotSent, Recipient
+from watcher.core.decision.delivery_window import EVERY_DETAIL
 from watcher.mail import MailContext
 from watcher.mail import Recipient as Reader
 from watcher.mail.confirmation import confirmation, known_already
@@ -21,7 +22,12 @@ from watcher.web.subscription_limits import Admission, SubscriptionLimits
 
 log = logging.getLogger(__name__)
 
-PACES = {"at_once": "At once, when something changes", "daily": "Once a day", "weekly": "Once a week"}
+PACES = {
+    "at_once": "At once, when something changes",
+    EVERY_DETAIL: "At once, and each detail too: a version, a price, who may use it",
+    "daily": "Once a day",
+    "weekly": "Once a week",
+}
 LONGEST_ADDRESS = 254
 """RFC 5321 4.5.3.1.3, less the angle brackets."""
 _ADDRESS = re.compile(

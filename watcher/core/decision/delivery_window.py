@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 DAY = timedelta(days=1)
+EVERY_DETAIL = "every_detail"
+"""A pace: at once, and details too (a version, a price, who may use it) that others read in their weekly note."""
 TICK = timedelta(microseconds=1)
 
 
@@ -15,7 +17,7 @@ class DeliveryWindow:
 
     zone: tzinfo = UTC
     pace: str = "at_once"
-    """at_once, daily or weekly."""
+    """at_once, every_detail, daily or weekly."""
     at: time = time(8)
     """Local hour of a daily or weekly message."""
     weekdays: tuple[int, ...] = ()
@@ -49,7 +51,7 @@ def note_hours(timetable: DeliveryWindow) -> DeliveryWindow:
 
 def _first_held(now: datetime, timetable: DeliveryWindow) -> datetime | None:
     """The hour of a daily or weekly message on a day that may be used; for one at once, what holds it."""
-    if timetable.pace == "at_once":
+    if timetable.pace in {"at_once", EVERY_DETAIL}:
         return _held_until(now, timetable)
     moment = _next(now, timetable.at, timetable.zone)
     while not _is_day(moment, timetable):
@@ -59,7 +61,7 @@ def _first_held(now: datetime, timetable: DeliveryWindow) -> datetime | None:
 
 def _held_until(moment: datetime, timetable: DeliveryWindow) -> datetime | None:
     """When a moment that may not be used should be looked at again; None for one that may."""
-    if timetable.pace == "at_once" and not _is_day(moment, timetable):
+    if timetable.pace in {"at_once", EVERY_DETAIL} and not _is_day(moment, timetable):
         return _next(moment + TICK, time(), timetable.zone)
     if timetable.quiet and _is_within(moment.astimezone(timetable.zone).time(), timetable.quiet):
         return _next(moment + TICK, timetable.quiet[1], timetable.zone, again=True)
