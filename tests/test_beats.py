@@ -391,3 +391,43 @@ def test_what_an_address_hides_is_hidden_where_a_change_is_said(web: Web, tmp_pa
     assert lines[-1]["to"] == "open"
     assert "https://lab.example/news?token=***" in [quote["url"] for quote in lines[-1]["evidence"]]
     assert "s3cret" not in json.dumps(lines)
+
+
+PAPERS = """
+[ladder.papers]
+series = true
+[[ladder.papers.status]]
+id = "awaiting"
+[[ladder.papers.status]]
+id = "out"
+[[ladder.papers.rule]]
+id = "out"
+status = "out"
+when = { link = "lab.example/papers/*" }
+event = "link"
+[[signal]]
+id = "gadget"
+question = "Which papers are out?"
+[[signal.track]]
+id = "it"
+ladder = "papers"
+[[signal.source]]
+id = "news"
+url = "https://lab.example/feed.xml"
+format = "feed"
+publisher = "lab.example"
+tier = "official"
+every = "1h"
+may_be_empty = true
+"""
+
+
+def test_entries_that_come_in_one_reading_are_told_each_with_its_own_title_words_and_link(web: Web, tmp_path: Path) -> None:
+    papers = [item(f"Paper {name}", link=f"https://lab.example/papers/{name}") for name in ("one", "three", "two")]
+    web.feed("2026-05-01").feed("2026-06-01T12:00:00Z", *papers)
+    (tmp_path / "signals.toml").write_text(PAPERS, "utf-8")
+    lines, _ = rehearsed(
+        load(tmp_path / "signals.toml", {}), web.folder, tmp_path, start="2026-06-01", end="2026-06-03", step=HOUR
+    )
+    told = [(line["title"], line["evidence"][0]["quote"], line["evidence"][0]["url"]) for line in lines if line["kind"] == "next"]
+    assert told == [(f"Paper {name}", f"Paper {name}", f"https://lab.example/papers/{name}") for name in ("one", "three", "two")]

@@ -22,6 +22,8 @@ from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.retention import run_retention
 from watcher.store import Policy, Poll, Store
+from watcher.web.health import readiness_text
+from watcher.web.read_model import HealthStatus
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 NOON = day("06-01 12:00")
@@ -114,6 +116,21 @@ def test_whatever_the_clock_does_the_news_is_mailed_once(tmp_path_factory: pytes
 
         assert mails(watch) == [NEWS], "told once, within two and a half hours of true time"
         assert [subject for subject in watch.subjects("operator") if "cannot see" in subject] == [], "it was never blind"
+
+
+def test_a_clock_that_begins_in_1970_leaves_nothing_behind_from_then(store: Store, tmp_path: Path) -> None:
+    watch = Watch(CONFIG % "", tmp_path, told_at(Web(tmp_path / "web")).folder, store)
+    boot = day("1970-01-01")
+    asked = polled(watch, [(boot, NOON), (boot + MINUTE, NOON + MINUTE), (NOON + 2 * MINUTE, NOON + 2 * MINUTE)])
+    assert asked == [NOON + 2 * MINUTE], "nothing is watched before the clock is set"
+    ready, words = readiness_text(HealthStatus(), boot, HOUR)
+    assert (ready, words) == (False, "Blind: the clock shows 1970-01-01 00:00 UTC, and nothing is watched until it is set.")
+
+    watch.run(hourly(NOON + HOUR, 3))
+
+    with store.reading() as tx:
+        assert "1970" not in repr([tx.verdicts.latest("gadget"), *tx.sources.health("gadget"), *tx.transitions.of("gadget")])
+    assert mails(watch) == [NEWS]
 
 
 def test_a_delivery_that_was_put_off_by_a_wrong_clock_is_tried_when_the_clock_is_right(store: Store, tmp_path: Path) -> None:

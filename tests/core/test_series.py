@@ -136,6 +136,16 @@ def test_the_strongest_reading_is_the_outcome() -> None:
     assert event.evidence[0] == second.quote
 
 
+def test_an_event_has_the_title_of_the_publication_whose_words_stand_first() -> None:
+    news, paper = (
+        page("a", "05-01", outcome="", title="The news"),
+        page("a", "05-02", outcome="measured_qualitative", title="The paper"),
+    )
+    for told in ([news, paper], [replace(news, effective_at=day("05-03")), paper]):
+        event = stand(told).events[0]
+        assert (event.title, event.evidence[0]) == ("The paper", paper.quote)
+
+
 def test_an_unknown_outcome_is_none() -> None:
     assert stand([page("a", "05-01", outcome="great")]).events[0].outcome == ""
 

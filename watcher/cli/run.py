@@ -15,7 +15,7 @@ from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, exit_on_error, fail, print_json
 from watcher.cli.daemon import serve
 from watcher.cli.logging_setup import Form, Level, Log, LogLevel, configure_logging
-from watcher.clock import utc_now
+from watcher.clock import utc_now, wrong_clock
 from watcher.config import Config
 from watcher.pipeline.cycle import CycleResult, run_cycle
 from watcher.pipeline.deliver import Counts, deliver_all
@@ -42,6 +42,9 @@ def once(
     """
     tune_memory(young=SHORT)
     settings = configured(config)
+    if wrong := wrong_clock(utc_now()):
+        typer.echo(wrong, err=True)
+        raise typer.Exit(1)
     with configure_logging(log, log_level), exit_on_error(), Store.open(settings.store.url) as store:
         done: list[_Done] = []
         asyncio.run(_once(settings, store, done))

@@ -16,6 +16,7 @@ from time import perf_counter
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from watcher.clock import wrong_clock
 from watcher.pipeline.batches import Poller
 from watcher.pipeline.clock_guard import ClockGuard
 from watcher.pipeline.counters import JOBS, JobRun, Tally, jobs_to_text
@@ -84,6 +85,7 @@ class Daemon:
         self._errors: dict[str, str] = {}
         self._sign_at: datetime | None = None
         self._first = True
+        self._wrong = ""
         self._turn = asyncio.Lock()
         self._working = set[asyncio.Task[None]]()
         self._guarding: asyncio.Task[None] | None = None
@@ -185,7 +187,7 @@ class Daemon:
         async with self._turn:
             now, started = self.clock(), perf_counter()
             try:
-                if not await self._hold(now):
+                if not (self._believes(now) and await self._hold(now)):
                     return
                 await self._jobs[name](now)
                 self._errors.pop(name, None)
@@ -195,6 +197,14 @@ class Daemon:
                 self._run_after(name, TRY_AGAIN)
                 log.exception("%s failed", name)
             self._note(name, now, perf_counter() - started)
+
+    def _believes(self, now: datetime) -> bool:
+        """Whether the clock can be right: what is seen at a wrong time would stay dated by it."""
+        wrong = wrong_clock(now)
+        if wrong and wrong != self._wrong:
+            log.error(wrong)
+        self._wrong = wrong
+        return not wrong
 
     async def _hold(self, now: datetime) -> bool:
         """Whether the sources are ours; where others had changed them, all is polled and decided again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from watcher.clock import wrong_clock
 from watcher.web.read_model import HealthStatus
 
 
@@ -21,6 +22,8 @@ def readiness_text(pulse: HealthStatus, now: datetime, stall_after: timedelta) -
     alive, words = health_text(pulse, now, stall_after)
     if not alive:
         return alive, words
+    if wrong := wrong_clock(now):
+        return False, f"Blind: {wrong}."
     if pulse.lost:
         return False, "Blind: nothing is watched, another watch has the sources of this database."
     if pulse.beat_at is None:

@@ -179,12 +179,13 @@ def _event(group: _Group, ladder: Ladder, number: int) -> Event:
     first = group.claims[0]
     strongest = [*(one.id for one in ladder.outcomes), ""]
     read = min(group.claims, key=lambda claim: strongest.index(_outcome(claim, ladder)))
-    titles = [str(claim.details["title"]) for claim in group.claims if claim.details.get("title")]
+    # Of the publication whose words stand first: a message is not to show the title of one above the words of another.
+    titles = [str(claim.details["title"]) for claim in (read, *group.claims) if claim.details.get("title")]
     updated = [moment for claim in group.claims if (moment := _updated(claim)) is not None]
     ordered = sorted(group.claims, key=lambda claim: (claim is not read, claim.effective_at))
     return Event(
         key=first.event,
-        title=titles[0] if titles else first.quote.title or first.event,
+        title=titles[0] if titles else read.quote.title or first.event,
         at=first.effective_at,
         number=number,
         outcome=_outcome(read, ladder),
