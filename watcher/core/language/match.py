@@ -374,7 +374,7 @@ def _mentions(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> I
     for number, line in enumerate(reading.lines):
         thing = next((thing for thing in line.things if thing.group in sentence.about), None)
         asked = line.folded.endswith("?") and "question" not in sentence.manner
-        if thing and not asked and _placed(sentence, number) and not _worded(sentence, vocabulary, line, reading):
+        if thing and not asked and _placed(sentence, number) and not _misworded(sentence, vocabulary, line, reading):
             model = _model(sentence, reading)
             if model or not sentence.versioned:
                 price = price_of(line.folded)
@@ -388,7 +388,7 @@ def _announced(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> 
     groups = Groups(*map(frozenset, (sentence.object_of, sentence.by, sentence.also)))
     found = announced(reading, groups, vocabulary)
     model = _subject_of(found.line, reading, sentence.object_of) if found else ""
-    if found and model and _worded(sentence, vocabulary, found.line, reading):
+    if found and model and not _misworded(sentence, vocabulary, found.line, reading):
         values = {"object": model, "model": model, "name": model, "by": "", "price": ""}
         yield Match(found.line.quote, f"\u201c{found.work}\u201d is \u201c{found.out}\u201d", values)
 
@@ -436,7 +436,7 @@ def lacks(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, said: St
         return f"\u201c{said.words}\u201d names no time"
     if whole and not _is_whole(sentence, said):
         return f"not explained: {', '.join(said.account.unexplained or said.account.because)}"
-    if words := _worded(sentence, vocabulary, reading.lines[said.sentence], reading):
+    if words := _misworded(sentence, vocabulary, reading.lines[said.sentence], reading):
         return words
     return f"the text also says what shuts \u201c{said.words}\u201d again" if _gated(sentence, said, reading) else ""
 
@@ -467,7 +467,7 @@ def _manner_fits(sentence: Sentence, said: Statement) -> bool:
     return ("+".join(sorted(said.manners)) or "stated") in {"+".join(sorted(one.split("+"))) for one in sentence.manner}
 
 
-def _worded(sentence: Sentence, vocabulary: Vocabulary, line: Line, reading: Reading) -> str:
+def _misworded(sentence: Sentence, vocabulary: Vocabulary, line: Line, reading: Reading) -> str:
     """Which words are missing from a sentence, or must not be there; empty where it is worded as is asked."""
     lists, both = vocabulary.lists, (line, reading.title)
     for name in sentence.words:
