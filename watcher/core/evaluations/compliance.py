@@ -7,75 +7,33 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from watcher.core.language.lexicon import choice, cue
 from watcher.core.language.text import fold
 from watcher.core.model import Side
 
 NOT_COMPARABLE: Final = "measured_not_comparable"
 """Outcome: both numbers are there, and they are not those of the first measurement."""
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per cent\b|percentage points\b)", re.IGNORECASE)
-_REQUESTS: Final = re.compile(
-    r"(?i)jailbreak\w*|attack success|(?:malicious|harmful|dangerous|abusive|illicit|hostile"
-    r"|aggressive)(?: \w+){0,3} (?:request|prompt|quer(?:y|ie)|instruction|question|task)s?"
+_NOT_SURE: Final = frozenset("?\u00b1")
+_REQUESTS, _COMPLIED, _REFUSED, _FLIPPED, _OTHER, _UNSURE, _COMMON, _JAILBREAK, _APART, _DISABLED = (
+    cue(kind, "beside", "sentence")
+    for kind in (
+        *("requests", "complied", "refused", "flipped", "other_measure", "unsure"),
+        *("common_jailbreak", "jailbreak", "not_to_compare", "safeguards_off"),
+    )
 )
-_COMPLIED: Final = re.compile(
-    r"(?i)\b(?:compl(?:y|ied|ies|ying|iance)|respond\w*|answer\w*|fulfil\w*|obey\w*|oblig\w*|attack success|went along|gave in"
-    r"|assisted|success rates?|succeed\w*)\b"
-)
-_REFUSED: Final = re.compile(r"(?i)\b(?:refus\w+|reject\w*|declin\w+|block\w*|turn\w* down|resist\w*)\b")
-_FLIPPED: Final = re.compile(
-    r"(?i)\b(?:not|never|fail\w* to|did not|without)\s+(?:\w+ ){0,2}?(?=compl|respond|answer|refus|reject|declin|block)"
-)
-_OTHER: Final = re.compile(
-    r"(?i)\b(?:hijack\w*|phishing|malware|credential\w*|exfiltrat\w*|narrative\w*|censor\w*|propagat\w*|f1|benchmark\w*"
-    r"|score[sd]?|accuracy|cheaper|cost\w*|price\w*|download\w*"
-    r"|market|adoption|hacking|scam\w*|bio\w*|violent|violence|chemical|nuclear|weapon\w*|exploit\w*|vulnerabilit\w*"
-    r"|times (?:more|likelier)|milliseconds|users)\b"
-)
-_UNSURE: Final = re.compile(
-    r"(?i)\b(?:would|could|might|may|if|target|threshold|goal|expect\w*|estimate\w*|predict\w*|up to|at least"
-    r"|hypothetical\w*|between|rumou?r\w*|false(?:ly)?|untrue|not true|den(?:y|ies|ied)|benign|harmless"
-    r"|(?:without|no|not) (?:\w+ ){0,3}?jailbr\w+|\u00b1)\b|\?|\u00b1"
-)
-_CUT: Final = re.compile(
-    r"(?i),? (?:compared (?:to|with)|in comparison (?:to|with)|versus|vs\.?|against|while|whereas|but|than|and only"
-    r"|as opposed to|in contrast to|relative to)\b|\s[-\u2014]\s|;"
-)
-_OF_OTHERS: Final = re.compile(
-    r"(?i)(?:%|percent|per cent) of (?:\w+ ){0,3}?(?:experts|users|people|respondents|participants|analysts|companies|developers"
-    r"|firms|americans|tests|benchmarks|the time)\b"
-)
-"""A share of something else than requests."""
-_COMMON: Final = re.compile(
-    r"(?i)\b(?:common|public|published|known|well-known|popular|existing|standard|off-the-shelf|available|circulating|documented)\b"
-    r"[^.;]{0,40}?\bjailbr\w+|\bjailbr\w+[^.;]{0,40}?\b(?:common|public|published|known|popular|available|circulating|documented)\b"
-)
-"""Jailbreaks that anybody can use; what was found for one model alone says nothing beside the others."""
-_JAILBREAK: Final = re.compile(r"(?i)\bjailbr\w+")
-_SPECIAL: Final = re.compile(
-    r"(?i)(?<!not an )(?<!not )(?<!non-)\b(?:adaptive\w*|bespoke|tailored|custom(?:i[sz]ed|-\w+)?|novel|optimi[sz]ed|gradient\w*"
-    r"|white-box|fine-tun\w+|abliterat\w+|prefill\w*|automated (?:attack|search|red)\w*|(?:human|expert) red[- ]team\w*"
-    r"|unpublished|new jailbr\w+)"
-)
-_APART: Final = re.compile(
-    r"(?i)\b(?:can ?not|(?:could|should|must|may|are|is) not|not(?: directly)?) (?:be )?(?:directly |meaningfully )?compar\w+"
-    r"|\bnot comparable\b|\bincomparable\b|\bdifferent (?:methods?|methodolog\w+|sets? of (?:requests|prompts))\b"
-)
-"""The center's own word that its numbers are not those of another measurement."""
-_DISABLED: Final = re.compile(
-    r"(?i)safeguards? (?:(?!not\b|never\b|n't)\w+ ){0,2}(?:disabled|removed|(?:switched |turned )?off)\b"
-    r"|without (?:\w+ )?safeguards|helpful-only"
-)
-_NUMBER: Final = r"(?:only |just |a mere |about |nearly |at )*[\d.]+ ?(?:%|percent|per cent)"
-_WHOSE: Final = (
-    r"(?:(?:[A-Z][\w.'\-()]*|models?|model's|reference|frontier|the|other|evaluated|tested|comparable|leading|most|secure|capable"
-    r"|closed-weight|open-weight)(?: |(?=,| ?[\d(]|\W*$))){1,7}"
-)
+_CUT: Final = re.compile(rf"(?i),? {choice('against')}|\s[-\u2014]\s|;")
+_OPENING: Final = re.compile(rf"(?i){choice('against_first')} [^,]*,")
+_OF_OTHERS: Final = re.compile(rf"(?i)(?:%|percent|per cent) of {choice('share_of')}")
+_SPECIAL: Final = re.compile(rf"(?i)(?<!not an )(?<!not )(?<!non-){choice('special_attack')}")
+_NUMBER: Final = rf"(?:{choice('about')} )*[\d.]+ ?(?:%|percent|per cent)"
+_WHOSE: Final = rf"(?:(?:[A-Z][\w.'\-()]*|{choice('whose')})(?: |(?=,| ?[\d(]|\W*$))){{1,7}}"
 _ELLIPSIS: Final = re.compile(
     rf"(?:,|;)? ?(?:and |but )?(?:for |in )?{_WHOSE},? ?{_NUMBER}\W*$"
     rf"|(?:,|;)? ?(?:and |but )?{_NUMBER} (?:for|of|by|in|among) {_WHOSE}\W*$"
 )
 """The second half of a pair that says no more than whose number it is: ", U.S. models only 6%", "and 8% for U.S. models"."""
-_STARTS_BARE: Final = re.compile(r"^[\"' ]*(?:compl|respond|answer)")
+_STARTS_BARE: Final = re.compile(rf"^[\"' ]*{choice('complied_first')}")
 
 
 def pair(sentence: str, sides: Sequence[Side], *, names: tuple[str, ...] = ()) -> tuple[float, float] | None:
@@ -86,7 +44,7 @@ def pair(sentence: str, sides: Sequence[Side], *, names: tuple[str, ...] = ()) -
     """
     text = fold(sentence).replace("US-based", "US").replace("U.S.-based", "U.S.")
     numbers = list(_PERCENT.finditer(text))
-    if len(numbers) != 2 or not _REQUESTS.search(text) or _OTHER.search(text) or _UNSURE.search(text) or _OF_OTHERS.search(text):  # noqa: PLR2004 - a pair
+    if len(numbers) != 2 or not _REQUESTS.search(text) or _is_in_doubt(text):  # noqa: PLR2004 - a pair
         return None
     parts = _parts(text, numbers)
     if parts is None:
@@ -99,6 +57,11 @@ def pair(sentence: str, sides: Sequence[Side], *, names: tuple[str, ...] = ()) -
     if rates is None or set(roles) != {first.id, second.id}:
         return None
     return rates if roles[0] == first.id else (rates[1], rates[0])
+
+
+def _is_in_doubt(text: str) -> bool:
+    """Whether a sentence speaks of another measure too, is not sure, or counts a share of something else than requests."""
+    return bool(_OTHER.search(text) or _UNSURE.search(text) or _NOT_SURE & set(text) or _OF_OTHERS.search(text))
 
 
 def is_same_construct(line: str, before: str, text: str) -> bool:
@@ -137,7 +100,7 @@ def _parts(text: str, numbers: list[re.Match[str]]) -> tuple[str, str] | None:
         at = numbers[0].end() + cut.start()
         if _ELLIPSIS.match(text[at:].lstrip()):
             return text[:at], text[at:]
-    opening = re.match(r"(?i)(?:while|whereas|although|compared (?:to|with)|against) [^,]*,", text)
+    opening = _OPENING.match(text)
     if opening and numbers[0].end() <= opening.end() <= numbers[1].start():
         return text[: opening.end()], text[opening.end() :]
     return None

@@ -6,32 +6,24 @@ import re
 from typing import Final
 
 from watcher.core.evaluations.compliance import NOT_COMPARABLE, is_same_construct, names_side, pair
+from watcher.core.language.lexicon import choice, cue
 from watcher.core.language.match import subject_key
 from watcher.core.language.text import fold, split
 from watcher.core.model import Facts, Ladder, Scalar, Side
 
-_ROBUST: Final = re.compile(
-    r"(?i)\b(?:jailbreak\w*|safeguards?|refus\w+|malicious requests?|harmful requests?|hijack\w*|block\w* (?:fewer|more))\b"
-)
-_COMPARATIVE: Final = re.compile(
-    r"(?i)\b(?:more|less|fewer|better|worse|weaker|stronger|as \w+ as|likelier|lower|higher)\b.{0,160}\bthan\b"
-    r"|\bcompared (?:to|with)\b"
-)
-_EARLIER: Final = re.compile(
-    r"(?i)\b(?:previous(?:ly)?|earlier|prior|last year|formerly|baseline|(?:the|its|our|a|caisi's) (?:\w+ )?20\d\d"
-    r" (?:evaluation|assessment|report|study))\b"
-)
-"""What an earlier evaluation measured, told again."""
+_ROBUST: Final = cue("robust", "beside", "sentence")
+_COMPARATIVE: Final = re.compile(rf"(?i){choice('more')}.{{0,160}}\bthan\b|{choice('compared_with')}")
+_EARLIER: Final = cue("measured_before", "beside", "sentence")
 _VERSIONED: Final = re.compile(r"\b[A-Z][A-Za-z.]*(?:[ \-]?[A-Z]?\d[\w.\-]*)")
 _READINGS: Final = (
-    ("hijacking", re.compile(r"(?i)\bhijack")),
-    ("biology", re.compile(r"(?i)\bbiolog")),
+    ("hijacking", cue("on_hijacking", "beside", "sentence")),
+    ("biology", cue("on_biology", "beside", "sentence")),
     (
         "cyber_safeguards",
-        re.compile(r"(?i)\bsafeguards?\b.*\b(?:exploit|cyber|offensive)|\b(?:exploit|cyber|offensive)\b.*\bsafeguards?\b"),
+        re.compile(rf"(?i){choice('on_safeguards')}.*{choice('on_cyber')}|{choice('on_cyber')}.*{choice('on_safeguards')}"),
     ),
-    ("censorship", re.compile(r"(?i)\bcensor")),
-    ("capability_lag", re.compile(r"(?i)\b(?:lag|lags|lagging|trails?|behind)\b.*\bmonths?\b")),
+    ("censorship", cue("on_censorship", "beside", "sentence")),
+    ("capability_lag", re.compile(rf"(?i){choice('lagging')}.*{choice('in_months')}")),
 )
 
 

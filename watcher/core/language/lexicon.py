@@ -92,6 +92,12 @@ CUES: Final = _classes(
     " saying starts_on strict tells to_come undone_opening vague was wide widening wished"
 )
 """Classes of cues: how a statement is meant."""
+MEASURES: Final = _classes(
+    "requests complied complied_first refused flipped other_measure unsure against against_first share_of"
+    " common_jailbreak jailbreak special_attack not_to_compare safeguards_off about whose robust more compared_with"
+    " measured_before on_hijacking on_biology on_safeguards on_cyber on_censorship lagging in_months"
+)
+"""Classes of cues: what an evaluation measured."""
 _SCOPES: Final = ("clause", "description", "aside")
 _PART: Final = re.compile(r"\[|\]\*?|\||<\w+>|\{\w+\}|[^\s\[\]|<>{}]+")
 
@@ -240,7 +246,7 @@ def _row(number: int, table: Mapping[str, Any]) -> Row:
     if unknown:
         raise ValueError(f"row {number}: unknown key {unknown[0]!r}; expected one of {', '.join(sorted(_KEYS))}")
     side = table.get("side", "")
-    known = CUES if side else ACCOUNTS | GRAMMAR
+    known = CUES | MEASURES if side else ACCOUNTS | GRAMMAR
     if table.get("class") not in known:
         raise ValueError(f"row {number}: class {table.get('class')!r} is none of {', '.join(sorted(known))}")
     for key in ("words", "examples"):
