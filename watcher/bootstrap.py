@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from watcher.acts.outside import Outside
 from watcher.clock import utc_now
 from watcher.config import Config, ConfigError, Diagnostic, rules_hash
 from watcher.config.settings import Recipient
@@ -60,6 +61,14 @@ def fetch_settings(config: Config) -> FetchSettings:
         proxies=config.proxies,
         fill=config.fill,
     )
+
+
+@asynccontextmanager
+async def looking(config: Config) -> AsyncIterator[Outside]:
+    """The way out for one look at the web beside the watch, with limits on what is read."""
+    with ParserPool(workers=1) as readers:
+        async with Fetcher(fetch_settings(config), clock=utc_now) as fetcher:
+            yield Outside(fetcher.get, readers.read, readers.understand)
 
 
 def prepare(store: Store, config: Config, now: datetime, *, take_over: bool = False) -> None:

@@ -131,3 +131,8 @@ def _common_words() -> frozenset[str]:
     """Words that the general English of the watch writes small; it holds no names."""
     texts = (text for row in english().rows for text in (*row.words, *row.examples))
     return frozenset(word for text in texts for word in re.findall(r"(?<![\w.'-])[a-z]+\b", text))
+
+
+def count(number: int, noun: str, several: str = "") -> str:
+    """A number with its noun: 1 source, 3 sources, 2 entries."""
+    return f"{number} {noun if number == 1 else several or noun + 's'}"

@@ -201,7 +201,7 @@ MISTAKES = [
     (("add", "lab.example/feed"), 2, "no address"),
     (("add", "https://x.example/", "--every", "often"), 2, "6h"),
     (("add", "https://x.example/", "--format", "scroll"), 2, "no format"),
-    (("add", "https://x.example/", "--signal", "nope"), 2, "--signal, one of gadget"),
+    (("add", "https://x.example/", "--signal", "nope"), 2, "expected a signal, one of gadget"),
     (("add", "http://127.0.0.1:1/"), 1, "refused"),
     (("add", "http://10.0.0.1/"), 1, "not allowed"),
     (("add", "https://x.example/", "--config", "none.toml"), 2, "watcher init"),

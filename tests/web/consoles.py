@@ -13,16 +13,20 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
+from tests.cli.conftest import FETCH, Site
+from tests.notifiers.stages import SECRET
 from tests.test_undecided import TEXT
 from tests.web.conftest import Clock
+from watcher.bootstrap import channels, looking
 from watcher.config import Config, load
 from watcher.store import Act, Store
 from watcher.web.app import create_app
-from watcher.web.console import Console
+from watcher.web.console import Console, Ways
 from watcher.web.queries import StoreQueries, site_info
 from watcher.web.settings import Settings
 
 TOKEN = "a-token-that-nobody-can-guess-0123456789"
+BOX = '[[recipient]]\nid = "box"\nchannel = "maildir"\nto = "{folder}/box"\n'
 FORM = re.compile(r'name="form" value="([0-9a-f]{64})"')
 MARK = re.compile(r"<[^>]+>")
 
@@ -70,7 +74,7 @@ class Watch:
 
     def __init__(self, config: Config, store: Store, *, base_path: str = "", token: str = TOKEN) -> None:
         self.config, self.store, self.clock = config, store, Clock()
-        self.console = Console(config, store, token) if token else None
+        self.console = Console(config, store, token, Ways(looking, channels)) if token else None
         self.reads = StoreQueries(store, site_info(config), clock=self.clock, beat=self.clock)
         settings = Settings(("watch.example",), base_path=base_path, trusted_proxies=("127.0.0.1",))
         self.app = create_app(self.reads, settings, clock=self.clock, console=self.console)
@@ -104,12 +108,27 @@ class Watch:
 
 
 @contextmanager
-def console_of(folder: Path, asked: Path, *, watch: str = "", base_path: str = "", token: str = TOKEN) -> Iterator[Watch]:
-    """A watch over a copy of a database that was made before; `watch` are lines of its first table."""
-    (folder / "signals.toml").write_text(TEXT.replace("[watch]", f"[watch]\n{watch}", 1), "utf-8")
+def console_of(
+    folder: Path,
+    asked: Path,
+    *,
+    watch: str = "",
+    more: str = "",
+    site: Site | None = None,
+    base_path: str = "",
+    token: str = TOKEN,
+) -> Iterator[Watch]:
+    """A watch over a copy of a database that was made before, whose first source is at the site.
+
+    `watch` are lines of the first table, `more` are tables at the end.
+    """
+    text = TEXT.replace("[watch]", f"[watch]\n{watch}", 1) + FETCH + BOX.format(folder=folder) + more
+    if site:
+        text = text.replace("https://lab.example/feed.xml", site.url("/feed.xml"))
+    (folder / "signals.toml").write_text(text, "utf-8")
     shutil.copy(asked, folder / "watch.db")
     with Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
-        yield Watch(load(folder / "signals.toml", {}), store, base_path=base_path, token=token)
+        yield Watch(load(folder / "signals.toml", {"HOOK_KEY": SECRET}), store, base_path=base_path, token=token)
 
 
 def words(answer: httpx2.Response) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from dataclasses import replace
+from mailbox import Maildir
 from pathlib import Path
 
 import pytest
 
 from tests.asking import OTHER, asked_database
+from tests.cli.conftest import Site, serving
 from tests.test_undecided import WORDS
 from tests.web.consoles import TOKEN, Visitor, Watch, console_of, words
 from tests.web.test_routes import routes
@@ -374,6 +377,112 @@ def test_what_was_typed_as_evidence_is_not_lost_by_a_mistake(watch: Watch) -> No
     assert 'value="lab.example"' in answer.text
     assert "&lt;b&gt;It&lt;/b&gt; is open.</textarea>" in answer.text
     assert '<option value="gadget.it open" selected>' in answer.text
+
+
+@pytest.fixture
+def lab() -> Iterator[Site]:
+    with serving() as found:
+        yield found.feed("A day at the lab", "The Gadget is open to everyone", path="/blog.xml").feed("A day at the lab")
+
+
+@pytest.fixture
+def near(tmp_path: Path, asked: Path, lab: Site) -> Iterator[Watch]:
+    """A watch whose first source, and whose recipients, are on this machine."""
+    more = '[[recipient]]\nid = "hook"\nchannel = "webhook"\nto = "http://127.0.0.1:9/planted-key"\nsecret = "$HOOK_KEY"\n'
+    with console_of(tmp_path, asked, site=lab, more=more) as opened:
+        yield opened
+
+
+def test_a_source_is_asked_once_and_nothing_of_it_is_stored(near: Watch, lab: Site) -> None:
+    ann = near.signed_in()
+    assert ">Try news<" in ann.get("/console/sources").text
+    before = near.status()
+
+    assert ann.post("/console/try", {"source": "news"}).headers["location"] == "sources"
+
+    said = words(ann.get("/console/sources"))
+    assert "works 1 entry" in said
+    assert "A day at the lab" in said
+    assert lab.asked == ["/feed.xml"]
+    assert near.status() == before
+    assert [(act.who, act.what) for act in near.acts()] == [("Ann", "tried source news")]
+
+
+def test_a_source_that_does_not_work_is_told_with_what_to_do(near: Watch, lab: Site) -> None:
+    lab.pages.clear()
+    ann = near.signed_in()
+
+    ann.post("/console/try", {"source": "news"})
+
+    said = words(ann.get("/console/sources"))
+    assert "does not work gone" in said
+    assert "look for the new one and change" in said
+    assert near.acts()[0].why.startswith("gone")
+
+
+def test_what_can_be_watched_at_an_address_is_shown_as_the_table_to_put_in(near: Watch, lab: Site, tmp_path: Path) -> None:
+    ann, before = near.signed_in(), (tmp_path / "signals.toml").read_bytes()
+
+    fields = {"url": lab.url("/blog.xml"), "signal": "gadget", "tier": "official", "every": "2h", "format": ""}
+    assert ann.post("/console/find", fields).headers["location"] == "add"
+
+    page = ann.get("/console/add")
+    said = html.unescape(words(page))
+    assert "1 of 2 entries there would claim something of gadget." in said
+    assert "claims it: open by rule open" in said
+    assert f'[[signal.source]] url = "{lab.url("/blog.xml")}" tier = "official" every = "2h"' in said
+    assert "This page does not write that file" in said
+    assert (tmp_path / "signals.toml").read_bytes() == before
+    assert [act.what for act in near.acts()] == [f"looked at {lab.url('/blog.xml')} as a new source of gadget"]
+
+
+def test_a_trial_goes_the_way_of_real_news_and_each_outcome_is_kept(near: Watch, tmp_path: Path) -> None:
+    ann = near.signed_in()
+    assert "planted-key" not in ann.get("/console/trial").text
+
+    assert ann.post("/console/send", {"recipient": "box"}).headers["location"] == "trial"
+
+    assert "1 of 1 sent. box by maildir: sent" in words(ann.get("/console/trial"))
+    (mail,) = Maildir(tmp_path / "box", create=False)
+    assert str(mail["Subject"]).startswith("Trial, no news: ")
+
+    ann.post("/console/send", {})
+
+    page = ann.get("/console/trial")
+    assert "1 of 2 sent." in words(page)
+    assert "planted-key" not in page.text
+    acts = [(act.what, act.why == "sent") for act in near.acts()]
+    assert sorted(acts) == [
+        ("sent a trial to box by maildir", True),
+        ("sent a trial to box by maildir", True),
+        ("sent a trial to hook by webhook", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "status", "told"),
+    [
+        ("try", {"source": "nope"}, 409, "there is no source nope"),
+        ("find", {"url": "lab.example", "signal": "gadget"}, 400, "is no address"),
+        ("find", {"url": "https://lab.example/", "signal": "nope"}, 400, "expected a signal, one of gadget"),
+        ("find", {"url": "https://lab.example/", "tier": "king"}, 400, "is no tier"),
+        ("find", {"url": "https://lab.example/", "format": "scroll"}, 400, "is no format"),
+        ("find", {"url": "https://lab.example/", "every": "often"}, 400, "is no length of time"),
+        ("find", {"url": "{site}/feed.xml"}, 409, "is watched already: source news of gadget"),
+        ("find", {"url": "{site}/none.xml"}, 409, "gone"),
+        ("find", {"url": "http://10.0.0.1/"}, 409, "10.0.0.1"),
+        ("send", {"recipient": "nobody"}, 400, "is no recipient; expected one of box, hook"),
+    ],
+)
+def test_a_look_or_a_trial_that_cannot_be_is_answered(
+    near: Watch, lab: Site, name: str, fields: dict[str, str], status: int, told: str
+) -> None:
+    given = {key: value.replace("{site}", lab.url("")) for key, value in fields.items()}
+
+    answer = near.signed_in().post(f"/console/{name}", given)
+
+    assert (answer.status_code, told in html.unescape(words(answer))) == (status, True), words(answer)
+    assert near.acts() == []
 
 
 def everything(watch: Watch) -> Iterator[tuple[str, Visitor]]:

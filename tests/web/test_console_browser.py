@@ -15,7 +15,7 @@ from tests.web.browsing import MARKS, opened, served, too_wide, violations
 from tests.web.consoles import TOKEN, Watch, console_of
 
 pytestmark = MARKS
-PAGES = ("console/login", "console", "console/evidence", "console/mutes")
+PAGES = ("console/login", "console", "console/evidence", "console/mutes", "console/sources", "console/add", "console/trial")
 
 
 HELD = (

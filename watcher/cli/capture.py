@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from watcher.bootstrap import fetch_settings
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, fail, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, print_json
 from watcher.clock import utc_now
 from watcher.config import Config
 from watcher.core.addresses import in_year, safe_link
@@ -20,6 +20,7 @@ from watcher.fetch import Fetcher
 from watcher.replay.capture import Captured
 from watcher.replay.capture import capture as keep
 from watcher.sandbox.pool import ParserPool
+from watcher.wording import count
 
 
 def capture(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, print_json
 from watcher.clock import utc_now
 from watcher.config.check import check as examine
+from watcher.wording import count
 
 
 def check(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:

@@ -121,11 +121,6 @@ def parse_duration(text: str) -> timedelta:
         raise UsageError(str(error)) from None
 
 
-def count(number: int, noun: str, several: str = "") -> str:
-    """A number with its noun: 1 source, 3 sources, 2 entries."""
-    return f"{number} {noun if number == 1 else several or noun + 's'}"
-
-
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
     """One line of JSON on standard output, at once."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from watcher.bootstrap import secret_of
+from watcher.bootstrap import channels, looking, secret_of
 from watcher.config import Config
 from watcher.store import Store
-from watcher.web.console import Console
+from watcher.web.console import Console, Ways
 
 
 def console_of(config: Config, store: Store) -> Console | None:
     """The console under its token; None, and no address of it, without one. Raises ConfigError."""
     token = secret_of(config, "OPERATOR_TOKEN", without="then there is no console")
-    return Console(config, store, token) if token else None
+    return Console(config, store, token, Ways(looking, channels)) if token else None

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from watcher.acts.findings import Finding, Mark
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, fail, print_json
-from watcher.cli.doctor_local import Finding, Mark, examine_machine
+from watcher.cli.doctor_local import examine_machine
 from watcher.cli.doctor_remote import examine_outside, examine_recorded
 from watcher.clock import utc_now
 from watcher.config import Config

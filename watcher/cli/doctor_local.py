@@ -6,16 +6,16 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from watcher.cli.common import count, embedded_file
+from watcher.acts.findings import Finding, bad, good, note
+from watcher.cli.common import embedded_file
 from watcher.config import Config
 from watcher.config.check import check
 from watcher.store import State, Store, StoreError
+from watcher.wording import count
 
 LITTLE, SCARCE = 1_000_000_000, 100_000_000
 """Bytes left on the disk below which a person should know, and below which the watch will soon stop."""
@@ -23,41 +23,6 @@ BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that is right shows an earlier time."""
 OFF = timedelta(minutes=2)
 WAITING = timedelta(hours=1)
-
-
-class Mark(StrEnum):
-    """How a thing is."""
-
-    GOOD = "good"
-    NOTE = "note"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    about: str
-    state: Mark
-    said: str
-    to_do: str = ""
-    details: tuple[str, ...] = ()
-    """Lines that say more of it."""
-
-
-def good(about: str, said: str) -> Finding:
-    """It is as it should be."""
-    return Finding(about, Mark.GOOD, said)
-
-
-def note(about: str, said: str, to_do: str) -> Finding:
-    """It works, and a person should know."""
-    return Finding(about, Mark.NOTE, said, to_do)
-
-
-def bad(about: str, said: str, to_do: str) -> Finding:
-    """It does not work."""
-    return Finding(about, Mark.BAD, said, to_do)
 
 
 def examine_machine(config: Config, now: datetime) -> Iterator[Finding]:

@@ -12,13 +12,13 @@ import typer
 
 from watcher import formats
 from watcher.bootstrap import fetch_settings
-from watcher.cli.common import UsageError, count, fail, print_json
+from watcher.cli.common import UsageError, fail, print_json
 from watcher.cli.explain_text import claim_out
 from watcher.config import Config
 from watcher.core.addresses import safe_link
 from watcher.core.model import Entry, Outcome, TrackVerdict
 from watcher.replay.single_document import DocumentResult, evaluate_document, plan_for
-from watcher.wording import iso_utc
+from watcher.wording import count, iso_utc
 
 UNKNOWN = "https://document.invalid/"
 """Where a document lies whose address is not given (RFC 2606, 2): nobody's."""

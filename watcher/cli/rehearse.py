@@ -21,7 +21,6 @@ from watcher.cli.common import (
     AsJson,
     ConfigFile,
     configured,
-    count,
     exit_on_error,
     fail,
     parse_datetime,
@@ -34,7 +33,7 @@ from watcher.replay.recorded_web import RecordedWeb, UnusableRecording, open_rec
 from watcher.replay.rehearse import Schedule, Summary
 from watcher.replay.rehearse import rehearse as walk
 from watcher.store import Store
-from watcher.wording import transition_to_dict, transition_to_text
+from watcher.wording import count, transition_to_dict, transition_to_text
 
 
 def rehearse(  # noqa: PLR0913 - the options of a command

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, count, exit_on_error, fail, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, exit_on_error, fail, print_json
 from watcher.cli.daemon import serve
 from watcher.cli.logging_setup import Form, Level, Log, LogLevel, configure_logging
 from watcher.clock import utc_now, wrong_clock
@@ -22,7 +22,7 @@ from watcher.pipeline.deliver import Counts, deliver_all
 from watcher.runtime import SHORT, tune_memory
 from watcher.store import Store
 from watcher.web.socket import bind_socket
-from watcher.wording import iso_utc, transition_to_dict
+from watcher.wording import count, iso_utc, transition_to_dict
 
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing where nothing was said, sent or left.")]
 

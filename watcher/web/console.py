@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
+
 from watcher.acts.errors import Unusable
+from watcher.acts.findings import Finding
 from watcher.acts.moments import parse_datetime
+from watcher.acts.new_source import Proposal
+from watcher.acts.outside import Outside
 from watcher.config import Config
+from watcher.core.addresses import redact
 from watcher.core.model import Transition
-from watcher.store import Store
+from watcher.store import Act, Store
 from watcher.web.console_session import Sessions
 from watcher.wording import transition_to_text
 
@@ -26,23 +34,40 @@ class Done:
 
     words: str
     changes: tuple[str, ...] = ()
+    found: Finding | Proposal | None = None
+    """What a look at a source or an address has found."""
 
 
 Fields = Mapping[str, str]
 
 
-class Console:
-    """What the console needs: the configuration in force, the store, and who is signed in."""
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways out of the process that some acts take."""
 
-    def __init__(self, config: Config, store: Store, token: str) -> None:
+    look: Callable[[Config], AbstractAsyncContextManager[Outside]]
+    """To the web, for one look."""
+    channels: Callable[[Config], Mapping[str, Any]]
+    """The settings of every channel. Raises ConfigError."""
+
+
+class Console:
+    """What the console needs: the configuration in force, the store, the ways out, and who is signed in."""
+
+    def __init__(self, config: Config, store: Store, token: str, ways: Ways) -> None:
         """Nothing is read yet; `config` may be another one after a reload."""
-        self.config, self.store = config, store
-        self.sessions = Sessions(store, token)
+        self.config, self.store, self.ways = config, store, ways
+        self.sessions, self.turn = Sessions(store, token), asyncio.Lock()
 
     @property
     def secure(self) -> bool:
         """Whether readers open the page over TLS, so that the cookie may travel by it alone."""
         return self.config.watch.base_url.startswith("https://")
+
+    def note(self, what: str, why: str, who: str, now: datetime) -> None:
+        """Write an act that changes nothing stored into the audit list. Raises StoreError."""
+        with self.store.writing() as tx:
+            tx.audit.add(Act(now, who, redact(what), redact(why)[:500]))
 
     def is_own(self, origin: str, host: str) -> bool:
         """Whether a form was sent from a page of ours: at the declared address, or at the very host that it went to."""
@@ -57,8 +82,17 @@ class Console:
 
 Values = Callable[[Console, datetime], dict[str, Any]]
 """What a page shows at a moment. Raises StoreError."""
-Act = Callable[[Console, Fields, str, datetime], Done]
-"""From a form's fields, who is signed in, and the moment. Raises Unusable, NothingToDo, StoreError."""
+Deed = Callable[[Console, Fields, str, datetime], Awaitable[Done]]
+"""From a form's fields, who is signed in, and the moment. Raises Unusable, NothingToDo, StoreError, ConfigError."""
+
+
+def stored(act: Callable[[Console, Fields, str, datetime], Done]) -> Deed:
+    """An act that asks the database alone, done beside the event loop."""
+
+    async def done(console: Console, fields: Fields, who: str, now: datetime) -> Done:
+        return await run_in_threadpool(act, console, fields, who, now)
+
+    return done
 
 
 def number_of(fields: Fields) -> int:

@@ -13,14 +13,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from watcher.acts.errors import NothingToDo, Unusable
-from watcher.web import console_evidence, console_mutes, console_undecided
-from watcher.web.console import LONGEST, Act, Console, Done, Fields, Values
+from watcher.config import ConfigError
+from watcher.web import console_evidence, console_mutes, console_sources, console_trial, console_undecided
+from watcher.web.console import LONGEST, Console, Deed, Done, Fields, Values, stored
 from watcher.web.console_session import Session, form_token, new_id
 from watcher.web.pages import Links, draw_form
 from watcher.web.rate_limit import client_key
 from watcher.web.read_model import Access
 from watcher.web.render import PageRenderer
-from watcher.web.routes_subscribe import form
+from watcher.web.routes_subscribe import form as posted
 from watcher.web.wording import UNCARRIED
 
 log = logging.getLogger(__name__)
@@ -55,24 +56,30 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One act of the console, and the page that its form stands on."""
+class Form:
+    """Where one act is asked for, and the page that its form stands on."""
 
     name: str
     sheet: Sheet
-    act: Act
+    act: Deed
 
 
 UNDECIDED = Sheet("", "console_undecided.html", console_undecided.listed)
 EVIDENCE = Sheet("evidence", "console_evidence.html", console_evidence.listed)
 SILENCE = Sheet("mutes", "console_mutes.html", console_mutes.listed)
-SHEETS = (UNDECIDED, EVIDENCE, SILENCE)
-DEEDS = (
-    Deed("settle", UNDECIDED, console_undecided.settle_text),
-    Deed("record", EVIDENCE, console_evidence.record_evidence),
-    Deed("withdraw", EVIDENCE, console_evidence.withdraw_evidence),
-    Deed("mute", SILENCE, console_mutes.mute_place),
-    Deed("unmute", SILENCE, console_mutes.unmute_place),
+SOURCES = Sheet("sources", "console_sources.html", console_sources.listed)
+NEW = Sheet("add", "console_add.html", console_sources.asked)
+TRIAL = Sheet("trial", "console_trial.html", console_trial.listed)
+SHEETS = (UNDECIDED, EVIDENCE, SILENCE, SOURCES, NEW, TRIAL)
+FORMS = (
+    Form("settle", UNDECIDED, stored(console_undecided.settle_text)),
+    Form("record", EVIDENCE, stored(console_evidence.record_evidence)),
+    Form("withdraw", EVIDENCE, stored(console_evidence.withdraw_evidence)),
+    Form("mute", SILENCE, stored(console_mutes.mute_place)),
+    Form("unmute", SILENCE, stored(console_mutes.unmute_place)),
+    Form("try", SOURCES, console_sources.try_source),
+    Form("find", NEW, console_sources.find_source),
+    Form("send", TRIAL, console_trial.send),
 )
 
 
@@ -82,8 +89,8 @@ def add(app: FastAPI, pages: PageRenderer, console: Console) -> None:
     _add_signing_in(router, desk)
     for sheet in SHEETS:
         _add_sheet(router, desk, sheet)
-    for deed in DEEDS:
-        _add_deed(router, desk, deed)
+    for form in FORMS:
+        _add_form(router, desk, form)
     app.include_router(router)
 
 
@@ -96,8 +103,8 @@ def _add_sheet(router: APIRouter, desk: Desk, sheet: Sheet) -> None:
         return await run_in_threadpool(_shown, desk, sheet, session, done=desk.said.pop(session.id, None))
 
 
-def _add_deed(router: APIRouter, desk: Desk, deed: Deed) -> None:
-    @router.post(f"/console/{deed.name}", name=f"console {deed.name}")
+def _add_form(router: APIRouter, desk: Desk, form: Form) -> None:
+    @router.post(f"/console/{form.name}", name=f"console {form.name}")
     async def act(request: Request) -> Response:
         fields = await _fields(request)
         session = await _session(desk, request)
@@ -106,12 +113,12 @@ def _add_deed(router: APIRouter, desk: Desk, deed: Deed) -> None:
         if not _is_own(desk, request, fields):
             return await run_in_threadpool(_refused, desk)
         try:
-            done = await run_in_threadpool(deed.act, desk.console, fields, session.who, desk.pages.clock())
-        except (Unusable, NothingToDo) as error:
-            status = 400 if isinstance(error, Unusable) else 409
-            return await run_in_threadpool(_shown, desk, deed.sheet, session, status=status, wrong=str(error), typed=fields)
+            done = await form.act(desk.console, fields, session.who, desk.pages.clock())
+        except (Unusable, NothingToDo, ConfigError) as error:
+            status = 409 if isinstance(error, NothingToDo) else 400
+            return await run_in_threadpool(_shown, desk, form.sheet, session, status=status, wrong=str(error), typed=fields)
         desk.said[session.id] = done
-        return RedirectResponse(deed.sheet.name or "../console", 303, KEEP_OUT)
+        return RedirectResponse(form.sheet.name or "../console", 303, KEEP_OUT)
 
 
 def _add_signing_in(router: APIRouter, desk: Desk) -> None:
@@ -148,8 +155,8 @@ def _add_signing_in(router: APIRouter, desk: Desk) -> None:
 
 
 async def _fields(request: Request) -> Fields:
-    """The first value of each field, without signs that no page may carry. Raises HTTPException as `form` does."""
-    return {name: UNCARRIED.sub("", values[0])[:LONGEST] for name, values in (await form(request)).items()}
+    """The first value of each field, without signs that no page may carry. Raises HTTPException as `posted` does."""
+    return {name: UNCARRIED.sub("", values[0])[:LONGEST] for name, values in (await posted(request)).items()}
 
 
 def _is_own(desk: Desk, request: Request, fields: Fields) -> bool:
