@@ -158,6 +158,24 @@ def test_what_serves_a_part_does_not_confirm_what_is_open_to_all(second: str, st
     assert (verdict.status, verdict.standing) == ("available", standing)
 
 
+@pytest.mark.parametrize(
+    ("second", "standing"),
+    [
+        ((Tier.PARTNER, "amazon.com", "whats-new"), Standing.CONFIRMED),
+        ((Tier.OFFICIAL, "anthropic.com", "models"), Standing.PROVISIONAL),
+        ((Tier.PRESS, "paper.example", "news"), Standing.PROVISIONAL),
+    ],
+)
+def test_a_partner_that_offers_it_in_the_makers_words_confirms_and_a_copy_does_not(
+    second: tuple[Tier, str, str], standing: Standing
+) -> None:
+    signal, words = shipped("mythos-ga"), "Claude Mythos 6 is now generally available to all customers."
+    heard = [told(1, Tier.OFFICIAL, "anthropic.com", "newsroom", words), told(2, *second, words)]
+    found = drop_repeats(claim for one in heard for claim in claims_of(signal, one))
+    verdict = decide(signal, found, [], AT + timedelta(days=2)).tracks[0]
+    assert (verdict.status, verdict.standing) == ("available", standing)
+
+
 def test_a_phrase_that_names_no_set_is_refused() -> None:
     with pytest.raises(ValueError, match="there is no set <everybody>; known: audience, device, everyone"):
         Vocabulary.of({"phrases": {"open": ["open to <everybody>"]}})

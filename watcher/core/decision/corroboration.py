@@ -23,13 +23,21 @@ def is_copy(left: int, right: int) -> bool:
 
 
 def independent_sources(claims: Iterable[Claim]) -> tuple[str, ...]:
-    """Names of the independent voices, in the order heard; near copies of one text are one voice."""
-    heard: dict[str, list[int]] = {}
+    """Names of the independent voices, in the order heard; near copies of one text are one voice.
+
+    Who offers the thing speaks for himself, be it in the maker's words: a partner's copy is a voice of its own.
+    """
+    heard: list[Claim] = []
     for claim in claims:
-        others = [copy for voice, copies in heard.items() if voice != claim.voice for copy in copies]
-        if not any(is_copy(claim.copy, other) for other in others):
-            heard.setdefault(claim.voice, []).append(claim.copy)
-    return tuple(heard)
+        if not any(old.voice != claim.voice and is_copy(claim.copy, old.copy) and _echoes(claim, old) for old in heard):
+            heard.append(claim)
+    return tuple(dict.fromkeys(claim.voice for claim in heard))
+
+
+def _echoes(claim: Claim, old: Claim) -> bool:
+    """Whether a copy adds nothing: by the same publisher, or where one of both only reports."""
+    own = AUTHORITATIVE | {Tier.PARTNER}
+    return claim.quote.publisher == old.quote.publisher or not {claim.quote.tier, old.quote.tier} <= own
 
 
 def publishers_of(claims: Iterable[Claim]) -> tuple[str, ...]:
