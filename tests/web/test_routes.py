@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from starlette.routing import Route
@@ -277,3 +279,23 @@ def test_no_secret_reaches_any_answer() -> None:
     site = Site(Shown(replace(shown, strips=strips, verdicts=blind)), Settings(metrics_token="hunter2"))
     for path in [*PAGES, "/metrics"]:
         assert not any(secret in site.get(path).text for secret in SECRETS), path
+
+
+def test_a_telephone_may_keep_the_page_among_its_programs(site: Site) -> None:
+    page = "/"
+    linked = re.search(r'<link rel="manifest" href="([^"]+)">', site.get(page).text)
+    assert linked is not None
+    where = urljoin(page, linked[1])
+    answer = site.get(where)
+    told = answer.json()
+    assert answer.headers["content-type"] == "application/manifest+json"
+    assert "manifest-src 'self'" in site.get(page).headers["content-security-policy"]
+    assert urljoin(where, told["start_url"]) == "/"
+    assert [site.get(urljoin(where, icon["src"])).status_code for icon in told["icons"]] == [200]
+
+
+def test_each_change_has_an_address_to_share(site: Site) -> None:
+    page = site.get("/stories/mythos-ga").text
+    shared = set(re.findall(r'href="#(change-\d+)"', page))
+    assert shared
+    assert shared == set(re.findall(r'<li id="(change-\d+)"', page))

@@ -31,7 +31,12 @@ SIGNALS, SOURCES = 50, 200
 """How many of them a page shows; the next ones stand on the next page."""
 FULL = 6
 """How many moments a signal's own page tells with their quotes; the others stand on the story's page."""
-STATIC = {"style.css": "text/css; charset=utf-8", "local.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "local.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "manifest.webmanifest": "application/manifest+json",
+}
 NOTHING_HERE = ("Nothing is here", "The address is wrong, or the page has gone.")
 
 
