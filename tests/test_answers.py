@@ -22,6 +22,7 @@ from watcher.core.model import Change, DeclaredFact, Digest, Quote, RaisedFlag, 
 from watcher.mail import render
 from watcher.mail.sample import trial
 from watcher.pipeline.announce import Route, announce
+from watcher.pipeline.delivery_context import mail_context
 from watcher.pipeline.reminders import send_reminders
 from watcher.store import Store
 from watcher.web import pages
@@ -244,3 +245,40 @@ def test_a_detail_is_told_at_once_to_who_asks_for_each_and_not_again_with_bigger
     assert "https://a.example/price" in shown.text
     assert "price: $8/$40" in render(note, desk, usual).text
     assert "price: $8/$40" not in render(note, desk, keen).text, "nobody is told the same thing twice"
+
+
+def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speaks_for_each_scenario() -> None:
+    shipped = load(ROOT / "signals.toml", quick=True)
+    verdicts = tuple(decide(signal, known_claims(signal, until=NOW), (), NOW) for signal in shipped.signals)
+    desk = replace(mail_context(shipped), base_url="https://watch.example.org/")
+    first = " ".join(render(Digest("first", NOW, "baseline", (), verdicts), desk, READER).text.split())
+    assert "Why these three" in first
+    for piece in shipped.ground:
+        if piece.kind in {"number", "scenario"}:
+            assert f"{piece.title}: {piece.text[:60]}" in first
+            assert piece.url in first
+    assert "Senate vote (No)" in first
+    assert "https://watch.example.org/why" in first
+    few = replace(READER, signals=frozenset({"mythos-ga"}))
+    assert "Why these questions" in render(Digest("first", NOW, "baseline", (), verdicts), desk, few).text
+    assert "369-22" not in render(Digest("first", NOW, "baseline", (), verdicts), desk, few).text
+
+
+def test_no_two_weeks_have_one_subject_and_none_is_cut(tmp_path: Path) -> None:
+    signal = signal_of(ACCESS)
+    me = Route("me", "maildir", "me", frozenset(), operator=False, allowed_at=lambda at, _urgent: at)
+    desk, written = replace(DESK, signals={signal.id: signal}), list[Digest]()
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
+        with store.writing() as tx:
+            tx.verdicts.put(decide(signal, [], [], day("06-01")))
+            tx.verdicts.mark_baseline(signal.id, day("06-01 12:00"))
+        for hours in range(0, 24 * 22, 8):
+            now = day("06-01 12:00") + timedelta(hours=hours)
+            written += send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)
+    subjects = [render(note, desk, READER).subject for note in written if note.kind == "weekly"]
+    assert len(subjects) == len(set(subjects)) == 3, "one each Monday, the first for the first whole week"
+    assert subjects[0].startswith("Week to 8 June 2026: no answer changed this week: ")
+    many = tuple(replace(written[-1].verdicts[0], signal=f"a-signal-with-a-long-name-{number}") for number in range(9))
+    assert (
+        render(replace(written[-1], verdicts=many), desk, READER).subject == "Week to 22 June 2026: no answer changed this week"
+    )

@@ -9,6 +9,7 @@ from watcher.core.model import Change, Digest, Transition, Verdict
 from watcher.mail.changes import item, moved
 from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
+from watcher.mail.ground import ground_section
 from watcher.mail.letter import Item, Letter, Line, Section
 from watcher.mail.standings import blind_section, standing_item, unchanged, undecided_section
 from watcher.mail.subject_line import LONGEST, answered, headlines_before, subject, weight
@@ -83,7 +84,7 @@ def _noted(listed: Sequence[Transition], desk: MailContext) -> Section:
     lines = [
         Line(
             f"{desk.title_of(each.signal)} · {desk.track_title(each.signal, each.track)}",
-            shortened(_noted_words(each, desk), 240),
+            _noted_words(each, desk),
             next((link for quote in each.evidence if (link := safe_link(quote.url))), ""),
         )
         for each in listed[:MOST_LINES]
@@ -92,8 +93,12 @@ def _noted(listed: Sequence[Transition], desk: MailContext) -> Section:
 
 
 def _noted_words(change: Transition, desk: MailContext) -> str:
-    """What a change comes to in a line: its reason, or for a text that is settled what became of it."""
-    return moved(change, desk) if change.kind is Change.UNDECIDED else change.reason.replace("_", " ") or moved(change, desk)
+    """What a change comes to in a line, with the words that say it; its track is named before it."""
+    whole = change.kind in {Change.UNDECIDED, Change.DETAIL} or not change.reason
+    told = moved(change, desk) if whole else change.reason.replace("_", " ")
+    told = told.removeprefix(f"{desk.track_title(change.signal, change.track)}: ")
+    quote = f": “{shortened(change.evidence[0].text, 160)}”" if change.evidence else ""
+    return f"{shortened(told, 240).rstrip('.:')}{quote}."
 
 
 def _baseline(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
@@ -106,7 +111,11 @@ def _baseline(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
         deck=f"{_answers(verdicts, desk)}. {_stand(many)} today. From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
         items=tuple(standing_item(verdict, desk, reader) for verdict in verdicts),
-        sections=_sections(undecided_section(verdicts, desk, reader), blind_section(verdicts, desk, reader)),
+        sections=_sections(
+            undecided_section(verdicts, desk, reader),
+            blind_section(verdicts, desk, reader),
+            ground_section(verdicts, desk, reader),
+        ),
         footer=_footer(desk, reader),
         about="baseline",
     )
@@ -164,9 +173,10 @@ def _undecided(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
     """Texts that no rule accounts for: what they say, and how the person who runs the watch settles them."""
     asked = [each for each in transitions_for(digest, reader) if each.after]
     signals = several(list(dict.fromkeys(desk.title_of(each.signal) for each in asked)))
+    first = f" “{asked[0].evidence[0].text}”" if asked else ""
     many = "an official text waits" if len(asked) == 1 else f"{len(asked)} official texts wait"
     return Letter(
-        subject=shortened(f"To decide: {many} for a person ({signals})", LONGEST),
+        subject=shortened(f"To decide{_numbers(asked)}, {signals}:{first}", LONGEST),
         title=shortened(f"{many[:1].upper()}{many[1:]} for you", 200),
         deck=f"“{shortened(asked[0].evidence[0].text, 320)}”" if asked else "",
         date=moment(digest.at, reader.zone),
@@ -179,6 +189,12 @@ def _undecided(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
         footer=_footer(desk, reader),
         about="undecided",
     )
+
+
+def _numbers(asked: Sequence[Transition]) -> str:
+    """` text 3`, ` texts 3 and 5`: they tell the subjects of two such mails apart."""
+    named = [str(each.details["number"]) for each in asked]
+    return f" text{'s' if len(named) > 1 else ''} {several(named)}" if named else ""
 
 
 def _text_item(change: Transition, desk: MailContext, reader: Recipient) -> Item:
@@ -212,11 +228,11 @@ def _note(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
     blind = blind_section(verdicts, desk, reader)
     unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""
     many = count(len(verdicts), "signal")
-    reminder = digest.kind == "reminder" and bool(digest.notes)
-    week = f"{''.join(digest.notes[:1]).rstrip('.') or 'Still watching'}{unseen}: {_answers(verdicts, desk)}"
+    reminder = digest.kind == "reminder"
+    told = "".join(digest.notes[:1]) or "Still watching."
     return Letter(
-        subject=shortened(f"Reminder: {digest.notes[0]}" if reminder else week, LONGEST),
-        title=shortened(digest.notes[0], 200) if reminder else "".join(digest.notes[:1]) or "Still watching",
+        subject=_quiet_subject(digest, told if reminder else f"{told.rstrip('.')}{unseen}", _answers(verdicts, desk), reader),
+        title=shortened(f"{told[:1].upper()}{told[1:]}", 200),
         deck=f"{_answers(verdicts, desk)}. {_stand(many)}{unseen}.",
         date=moment(digest.at, reader.zone),
         sections=_sections(
@@ -229,6 +245,17 @@ def _note(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
         footer=_footer(desk, reader),
         about=digest.kind,
     )
+
+
+def _quiet_subject(digest: Digest, told: str, answers: str, reader: Recipient) -> str:
+    """`Week to 24 August 2026: no answer changed this week`, with the answers where all fit; no two weeks have one subject."""
+    if digest.kind == "reminder":
+        return shortened(f"Reminder: {told}", LONGEST)
+    day = digest.at.astimezone(reader.zone)
+    week = f"Week to {day.day} {day:%B %Y}: {told[:1].lower()}{told[1:]}"
+    line = week if digest.kind == "weekly" else told
+    whole = f"{line}: {answers}"
+    return whole if len(whole) <= LONGEST else shortened(line, LONGEST)
 
 
 def _answers(verdicts: Sequence[Verdict], desk: MailContext) -> str:

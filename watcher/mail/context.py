@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from watcher.core.model import Change, Digest, Ladder, Signal, Status, Transition, Verdict
 
 if TYPE_CHECKING:
-    from watcher.config.settings import Tool  # pydantic comes with it
+    from watcher.config.settings import Ground, Tool  # pydantic comes with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class MailContext:
     base_url: str = ""
     """Address of the page without a slash at its end; empty: mails link to the sources alone."""
     stack: tuple[Tool, ...] = ()
+    ground: tuple[Ground, ...] = ()
+    """Why these signals; told in the first mail."""
 
     @property
     def host(self) -> str:

@@ -69,7 +69,8 @@ class DeliveryContext:
 
 def mail_context(config: Config) -> MailContext:
     """What mails are written from."""
-    return MailContext({signal.id: signal for signal in config.signals}, config.watch.title, config.watch.base_url, config.stack)
+    known = {signal.id: signal for signal in config.signals}
+    return MailContext(known, config.watch.title, config.watch.base_url, config.stack, config.ground)
 
 
 def resolve_declared(config: Config) -> ResolveRecipient:

@@ -60,11 +60,10 @@ def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zon
 
 
 def _is_week(tx: Transaction, now: datetime, zone: tzinfo) -> bool:
-    """Whether the note of this week is due and not yet written."""
+    """Whether the note of this week is due and not yet written: from Monday's hour on, if there was a week to tell of then."""
     begun, local = tx.verdicts.begun(), now.astimezone(zone)
-    if begun is None or now - begun < WEEK or (local.weekday() == 0 and local.time() < HOUR):
-        return False
-    return not tx.digests.has(week_id(now))
+    monday = datetime.combine(local.date() - timedelta(days=local.weekday()), HOUR, zone)
+    return begun is not None and monday - begun >= WEEK and now >= monday and not tx.digests.has(week_id(now))
 
 
 def _undeliverable(tx: Transaction) -> tuple[list[Delivery], str]:
