@@ -126,6 +126,6 @@ def test_the_image_runs_as_a_user_of_its_own_and_says_how_it_is() -> None:
 def test_the_project_says_what_it_needs_and_how_it_is_called() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["requires-python"] == ">=3.11"
-    assert project["scripts"] == {"watcher": "watcher.__main__:main"}
+    assert project["scripts"] == dict.fromkeys(("watcher", "policy-signal-watch"), "policy_signal_watch.__main__:main")
     assert json.loads((ROOT / "signals.schema.json").read_text(encoding="utf-8"))["title"] == "signals.toml"
     assert "MIT License" in (ROOT / "LICENSE").read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Understood: TypeAlias = tuple[tuple[Claim, ...], ...]
 """Of each observation its claims."""
 
-COMMAND = (sys.executable, "-X", "utf8", "-B", "-m", "watcher.sandbox.worker")
+COMMAND = (sys.executable, "-X", "utf8", "-B", "-P", "-m", "watcher.sandbox.worker")
 MEMORY = 1 << 30
 """Bytes of address space for one worker; what it really holds is far less."""
 
