@@ -9,7 +9,7 @@ from datetime import datetime
 from watcher.acts.errors import NothingToDo, Unusable, named
 from watcher.acts.places import check_address, check_status, track_of
 from watcher.config.defaults import publisher_of
-from watcher.core.language.match import subject_key
+from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Tier, Transition
 from watcher.pipeline.decide import update_verdict
 from watcher.store import Transaction

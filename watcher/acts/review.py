@@ -8,7 +8,7 @@ from datetime import datetime
 
 from watcher.acts.errors import NothingToDo, named
 from watcher.acts.places import check_status
-from watcher.core.language.match import subject_key
+from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Transition, Undecided
 from watcher.pipeline.decide import update_verdict
 from watcher.store import Transaction

@@ -16,9 +16,9 @@ from tests.spoken import said, shipped
 from watcher.core.decision.claims import claims_of
 from watcher.core.evaluations.compliance import pair
 from watcher.core.evaluations.outcome import outcome_of
-from watcher.core.language.match import subject_key
 from watcher.core.language.parse import MAX_PHRASES, read
 from watcher.core.language.text import MAX_SENTENCE, MAX_SENTENCES, MAX_TEXT, split
+from watcher.core.language.works import subject_key
 
 SIGNALS = ("mythos-ga", "caisi-evaluation")
 HOSTILE = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watcher.core.language.match import subject_key
+from watcher.core.language.works import subject_key
 
 
 @pytest.mark.parametrize(

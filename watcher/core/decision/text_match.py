@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from watcher.core.decision.rule_context import RuleContext
-from watcher.core.language.match import Match, matches, subject_key
+from watcher.core.language.match import Match, matches
 from watcher.core.language.times import is_over, is_vague, retold_on
+from watcher.core.language.works import subject_key
 from watcher.core.model import Rule, Tier
 
 _RETOLD: Final = timedelta(days=7)

@@ -7,8 +7,8 @@ from typing import Final
 
 from watcher.core.evaluations.compliance import NOT_COMPARABLE, is_same_construct, names_side, pair
 from watcher.core.language.lexicon import choice, cue
-from watcher.core.language.match import subject_key
 from watcher.core.language.text import fold, split
+from watcher.core.language.works import subject_key
 from watcher.core.model import Facts, Ladder, Scalar, Side
 
 _ROBUST: Final = cue("robust", "beside", "sentence")

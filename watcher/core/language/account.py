@@ -14,6 +14,7 @@ _TURNS: Final = word_set("turn")
 _GOES_ON: Final = word_set("clause_subject")
 _CONTRASTS: Final = word_set("contrast")
 _PERSONS: Final = word_set("person")
+_NOW: Final = word_set("now_word")
 _TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone")
 _NARROW: Final = (*_TAKING, "neutral")
 _ENDS: Final = (", is ", ", are ", ", has ", ", can ", ", will ", "; ", ": ")
@@ -50,7 +51,7 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
         words = _words(scene, about if main else frozenset([own]), alike, roles, begin, end)
         if not main and ROLES["other"] in words and ROLES["it"] not in words:
             continue  # what is said of another thing takes nothing from this one
-        present = present or (main and any(word in {"now", "today", "immediately", "starting", "effective"} for word in words))
+        present = present or (main and not _NOW.isdisjoint(words))
         for kind, text in _scan(words, lexicon):
             if kind == "unexplained":
                 unexplained += [text] if main or _is_loaded(text, lexicon) else []

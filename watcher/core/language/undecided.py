@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, english, found_in, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, english, found_in, word_set
 from watcher.core.language.text import Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS, Vocabulary
@@ -22,7 +22,7 @@ _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quot
 _ENGLISH: Final = word_set("english")
 _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial"})
 """Manners in which what is planned for a time may still be a promise."""
-_OF_ALL: Final = re.compile(r" (?:users?|customers?|accounts?|plans?|apps?|organi[sz]ations?|developers?|subscribers?)\b")
+_OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""

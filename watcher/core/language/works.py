@@ -1,27 +1,26 @@
-"""A sentence that says that a work on a thing is out now, whatever the title over it is."""
+"""Works about a thing: the title that announces one, the sentence that says that one is out now, and the key of what it is on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
-from watcher.core.language.lexicon import ROLES, english, found_in
+from watcher.core.language.lexicon import ROLES, choice, english, found_in, word_set
+from watcher.core.language.parse import Line, Reading
+from watcher.core.language.text import Thing
+from watcher.core.language.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from watcher.core.language.lexicon import Found
-    from watcher.core.language.parse import Line, Reading
-    from watcher.core.language.vocabulary import Vocabulary
 
 _IT: Final = ROLES["it"]
-_TURNS: Final = frozenset([",", ";", ":", "|", "—", "\u2013", "(", ")", "but", "while", "whereas", "although", "because"])
-_DOUBT: Final = frozenset(
-    ["not", "no", "never", "n't", "without", "if", "once", "when", "whether", "would", "could", "should", "may", "might", "?"]
-)
-"""Words that take an announcement back, or leave it open."""
-_BEFORE: Final = frozenset({"of", "on", "and", "'s", "into", "with", _IT})
+_TURNS: Final = word_set("work_turn")
+_DOUBT: Final = word_set("work_doubt")
+_BEFORE: Final = word_set("work_on") | {_IT}
 """What stands before the thing that a work is on."""
 _EXPLAINED: Final = ("neutral", "work_noun", "out_now", "work_told", "work_beside")
 
@@ -123,3 +122,165 @@ def _is_of_others(line: Line, groups: Groups) -> bool:
         return True
     clause = "".join(f"{word} " for word in masked(line.folded, (), frozenset()))
     return next(found_in(clause, ("no_work", "work_part")), None) is not None
+
+
+_POSSESSIVE: Final = re.compile(r"'s?(?=\s|$)")
+_AND: Final = re.compile(r"(?:(?<!\s)\s++)?(?:,|;|/|&|\+|\band\b|\bvs\.?|\bversus\b)\s*+", re.IGNORECASE)
+_TAIL: Final = word_set("no_name")
+_LEAD: Final = word_set("before_name")
+_BRACKETS: Final = re.compile(r"\([^)]{0,80}\)")
+_MODEL: Final = re.compile(
+    r"(?:[ \-](?:[A-Za-z]{0,3}\d[\w.]*))?(?:[ \-](?:Pro|Max|Thinking|Flash|Mini|Turbo|Ultra|Coder|Instruct|Base|Plus|Lite"
+    r"|Preview|Exp)\b)*"
+)
+
+
+def models_named(line: Line, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys of the models of these groups that a sentence names with a version: "GLM-5.3" → "glm-5.3"."""
+    found: set[str] = set()
+    for thing in line.things:
+        if thing.group in groups:
+            bare = thing.start + len(thing.said.split(" ")[0].split("-")[0])
+            tail = _MODEL.match(line.folded, bare)
+            key = (line.folded[thing.start : tail.end()] if tail else thing.said).rstrip(".").lower().replace(" ", "-")
+            if re.search(r"\d", key):
+                found.add(key)
+    return tuple(sorted(found))
+
+
+def subject_key(about: str) -> str:
+    """What was evaluated as one key, sorted and joined by "+": "Z.ai's GLM-5.2" → "glm-5.2"."""
+    keys = {key for part in _AND.split(about) if (key := _one_key(part))}
+    return "+".join(sorted(keys))
+
+
+def _one_key(part: str) -> str:
+    owner, owned = _owned(_BRACKETS.sub(" ", part).strip())
+    return _named_in(owned) or _named_in(owner)
+
+
+def _named_in(words: str) -> str:
+    """The first run of words that can be a name; a run without a digit must begin with a capital."""
+    kept: list[str] = []
+    for word in words.split():
+        plain = _POSSESSIVE.sub("", word).strip("[]\"'.,:;*")
+        known = plain.lower() in _TAIL or not re.search(r"\w", plain)
+        if known and kept:
+            break
+        if not known and (kept or plain.lower() not in _LEAD):
+            kept.append(plain)
+        if kept and word.endswith(("'s", "'", ":", ",")):
+            break
+    name = "-".join(kept[:5])
+    return name.lower() if name[:1].isupper() or re.search(r"\d", name) else ""
+
+
+def _owned(part: str) -> tuple[str, str]:
+    """Owner and what it has: "Z.ai's GLM-5.2" is GLM-5.2 of Z.ai, "Kimi K3's Cyber Capabilities" is of nobody."""
+    found = re.match(r"^(?P<owner>[^']{1,60})'s? (?P<thing>\S.*)$", part)
+    if not found or found["thing"].split()[0].lower().strip(",.:") in _TAIL:
+        return "", part
+    return found["owner"], found["thing"]
+
+
+_WORD: Final = re.compile(r"(?<![\w.\-])[\w.\-]*\w[.]?")
+
+_PLAIN: Final = word_set("title_word")
+_LITTLE: Final = word_set("little_word")
+_FINDS: Final = re.compile(rf"(?i)[:,]? {choice('tells')}(?= )")
+"""A verb behind which a title tells what was found, in free words."""
+_BY_REACH: Final = 60
+"""Characters between the author's name and the kind of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a title must hold (the keys of `says` with the same names)."""
+
+    kind: str
+    by: tuple[str, ...] = ()
+    object_of: tuple[str, ...] = ()
+    object_not: tuple[str, ...] = ()
+    not_words: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    versioned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A title that holds it."""
+
+    quote: str
+    reason: str
+    values: Mapping[str, str]
+
+
+def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled | None:
+    """Whether the title announces such a work; values: object, model (its key), name, by."""
+    line = _headline(reading)
+    if any(vocabulary.lists[name].search(line.folded) for name in title.not_words):
+        return None
+    for phrase in vocabulary.phrases:
+        found = phrase.pattern.search(line.folded) if phrase.kind == title.kind else None
+        if not found:
+            continue
+        authors = [thing.said for thing in line.things if thing.group in title.by and _is_author(line.folded, thing, found)]
+        if not _is_plain(line.folded[: found.start()], line):
+            continue
+        about = re.split(r"(?i) by (?=the |[A-Z])", line.folded[found.end() :])[0].strip(" :-")
+        named = [t for t in line.things if t.group in title.object_of and t.start >= found.end() - 1]
+        if (title.by and not authors) or not _is_object(about, vocabulary, title) or (title.object_of and not named):
+            continue
+        if title.besides and _unexplained(about, line, vocabulary, title):
+            continue
+        key = subject_key(about)
+        if key and (not title.versioned or re.search(r"\d", key)):
+            by = " / ".join(authors)
+            return Titled(
+                line.quote,
+                f"the title names {found[0]!r} of {about!r}" + (f" by {by}" if by else ""),
+                {"object": about, "model": key, "name": about, "by": by},
+            )
+    return None
+
+
+def _headline(reading: Reading) -> Line:
+    """The title; the first sentence of a text that has none, as a paper."""
+    return reading.title if reading.title.quote or len(reading.lines) == 1 else reading.lines[1]
+
+
+def _unexplained(about: str, line: Line, vocabulary: Vocabulary, title: Title) -> list[str]:
+    """Words of a title's object that are no name, no version and in no list of what may stand beside them."""
+    rest = _FINDS.split(about, maxsplit=1)[0]
+    named = sorted({thing.said for thing in line.things if thing.said in rest}, key=len, reverse=True)
+    for said in named:
+        rest = rest.replace(said, " ")
+    for name in title.besides:
+        rest = vocabulary.lists[name].sub(" ", rest)
+    words = _WORD.findall(rest)
+    # A model that no list names is known by its version: "Longcat 9 Ultra".
+    first = next((n for n, word in enumerate(words) if re.search(r"\d", word)), -1) if not named else -1
+    return [word for word in words[first + 1 :] if not re.search(r"\d", word) and word.lower() not in _LITTLE]
+
+
+def _is_plain(before: str, line: Line) -> bool:
+    """Whether what precedes the work is its author, its kind and that it is published, and nothing else.
+
+    "CAISI Releases Its Preliminary Assessment of X" is; "Why …", "X disputes the …", "CAISI withdraws its …" are not.
+    """
+    for thing in reversed([thing for thing in line.things if thing.end <= len(before)]):
+        before = before[: thing.start] + before[thing.end :]
+    return not line.folded.rstrip().endswith("?") and all(word in _PLAIN for word in _WORD.findall(before.lower()))
+
+
+def _is_author(text: str, thing: Thing, work: re.Match[str]) -> bool:
+    """Whether a name stands shortly before the work, or behind "by"."""
+    if thing.end <= work.start():
+        return work.start() - thing.end <= _BY_REACH
+    return bool(re.search(r"(?i)\bby (?:the )?$", text[: thing.start]))
+
+
+def _is_object(about: str, vocabulary: Vocabulary, title: Title) -> bool:
+    if not about or not re.search(r"[A-Z0-9]", about):
+        return False
+    return not any((found := vocabulary.lists[name].search(about)) and found.start() <= 1 for name in title.object_not)
