@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import watcher
 from tests.cli.story import is_missing_database, kept, past
+from watcher.store import Store
+from watcher.store.chain import ends
 
 __all__ = ["kept", "past"]
 
@@ -77,6 +79,16 @@ def test_what_is_as_it_was_written_is_said_to_be(past: Path) -> None:
     assert "is intact" in said.out
     assert (told["intact"], told["broken"]) == (True, None)
     assert told["rows"]["observation"] >= 3
+
+
+def test_what_was_noted_is_compared(past: Path) -> None:
+    with Store.open(f"sqlite:///{past}/data/watch.db") as store, store.reading() as tx:
+        noted = ", ".join(end.words for end in ends(tx.session))
+
+    assert "is intact, and holds what was noted" in watcher("verify", "--noted", f"The record ends at: {noted}.").out
+    other = watcher("verify", "--noted", "observation 1 0000000000000000")
+    assert (other.code, "observation 1 is not what was noted" in other.err) == (1, True)
+    assert watcher("verify", "--noted", "nothing").code == 2
 
 
 SPOILT = [

@@ -34,6 +34,11 @@ def test_a_week_says_what_changed_and_what_was_seen(changes: int, words: str) ->
     assert [verdict.signal for verdict in told.verdicts] == sorted(KNOWN)
 
 
+def test_a_week_notes_where_the_record_ends() -> None:
+    told = weekly(KNOWN, [], now=day("2026-11-20 08:00"), record="transition 57 3fa1b2c3d4e5f607")
+    assert told.notes[2] == "The record ends at: transition 57 3fa1b2c3d4e5f607. `watcher verify --noted` compares."
+
+
 def test_one_week_has_one_note_and_the_turn_of_the_year_does_not_double_it() -> None:
     days = [day("2026-12-28"), day("2027-01-03"), day("2027-01-04")]
     assert [weekly({}, [], now=each).id for each in days] == ["weekly-2026-W53", "weekly-2026-W53", "weekly-2027-W01"]

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from tests.store.things import DAY, HOUR, T0, claim, digest, document, look, outgoing, poll, seen, source, transition, verdict
 from watcher.core.model import Outcome
 from watcher.store import Dropped, Policy, State, Store
+from watcher.store.chain import ends
 from watcher.store.retention import Retention, runs
 
 DOCS = tuple(document(f"body {number}") for number in range(6))
@@ -37,6 +38,33 @@ def fill(store: Store) -> Store:
 def test_what_was_written_is_verified(store: Store) -> None:
     assert fill(store).verify().broken == ""
     assert dict(store.verify().rows) == {"document": 6, "observation": 6, "verdict": 2, "transition": 2}
+
+
+def test_an_end_that_was_noted_is_held_against_a_chain_that_was_written_anew(store: Store, tmp_path: Path) -> None:
+    """Whoever can write the file can write a chain that holds together: only what is noted elsewhere tells."""
+    with fill(store).reading() as tx:
+        noted = ends(tx.session)
+    assert [(end.name, end.last) for end in noted] == [("document", 6), ("observation", 6), ("verdict", 2), ("transition", 2)]
+    short = [replace(end, head=end.head[:16]) for end in noted]
+    assert store.verify([*noted, *short]).broken == ""
+    with Store.open(f"sqlite:///{tmp_path}/other.db", durable=False) as other:
+        with other.writing() as tx:
+            tx.sources.sync([source()], T0)
+            tx.transitions.add([transition("gated")])
+        assert other.verify().broken == ""
+        assert other.verify(noted[3:]).broken == "transition 2 is missing, though it was noted"
+        with other.writing() as tx:
+            tx.transitions.add([transition("gated"), transition("gated")])
+        assert "transition 2 is not what was noted: its hash is " in other.verify(short[3:]).broken
+
+
+def test_an_end_whose_row_was_deleted_in_its_time_cannot_be_compared(store: Store) -> None:
+    with fill(store).reading() as tx:
+        end = ends(tx.session)[1]
+    look(store, seen("later"), seen("last"))
+    with store.writing() as tx:
+        Retention(tx.session).drop("observation", [5, 6, 7])
+    assert [one.words for one in store.verify([end]).not_compared] == [f"observation 6 {end.head[:16]}"]
 
 
 def test_an_empty_store_is_verified(store: Store) -> None:

@@ -38,6 +38,7 @@ PUBLIC = {
     "/api/v1/signals/{name}",
     "/api/v1/history",
     "/api/v1/sources",
+    "/api/v1/record",
     "/api/v1/openapi.json",
     "/healthz",
     "/readyz",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,8 @@ from watcher.cli.common import (
 from watcher.clock import utc_now
 from watcher.core.addresses import in_year
 from watcher.store.backup import restore as put_back
+from watcher.store.chain import NAMES
+from watcher.store.records import ChainEnd
 from watcher.web.export import export_site
 from watcher.web.queries import StoreQueries, site_info
 
@@ -98,27 +101,47 @@ def document(
     typer.echo(found.body, nl=False)
 
 
+def _noted(texts: Iterable[str]) -> list[ChainEnd]:
+    """The ends of chains that somebody noted: `transition 57 3fa1b2c3d4e5f607`."""
+    ends = []
+    for text in texts:
+        found = re.findall(rf"\b({'|'.join(NAMES)}) (\d{{1,18}}) ([0-9a-f]{{8,64}})\b", text)
+        if not found:
+            raise UsageError(f"{text!r} names no end of the record; expected such as 'transition 57 3fa1b2c3d4e5f607'")
+        ends += [ChainEnd(name, int(last), head) for name, last, head in found]
+    return ends
+
+
 def verify(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A backup; the watch's own database by default.")] = None,
     config: ConfigFile = CONFIG,
+    noted: Annotated[
+        list[str] | None,
+        typer.Option("--noted", metavar="TEXT", help="Ends of the record, as a weekly note has them; again for more."),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Prove that nothing kept was changed, removed or damaged.
 
     Every document, observation, verdict and transition carries the hash of the one before it, and every document's bytes are
-    held against their own hash. The first link that does not hold is named.
+    held against their own hash. The first link that does not hold is named. Whoever can write the database could write a whole
+    new chain: its ends stand in each weekly note and under `/api/v1/record`, and `--noted` holds the chain against them.
     """
+    ends = _noted(noted or ())
     url = f"sqlite:///{file}" if file else configured(config).store.url
     with open_store(url) as store, exit_on_error():
-        found = store.verify()
+        found = store.verify(ends)
     if as_json:
-        print_json({"intact": not found.broken, "rows": dict(found.rows), "broken": found.broken or None})
+        left = [end.words for end in found.not_compared]
+        print_json({"intact": not found.broken, "rows": dict(found.rows), "broken": found.broken or None, "not_compared": left})
     else:
         for name, rows in found.rows:
             typer.echo(f"{name:12} {rows:>9} in order")
+        for end in found.not_compared:
+            typer.echo(f"{end.words}: the row was deleted in its time, nothing is left to compare")
         if not found.broken:
-            typer.echo(f"{store.name} is intact")
+            typer.echo(f"{store.name} is intact{', and holds what was noted' if ends and not found.not_compared else ''}")
     if found.broken:
         raise fail(f"{store.name} is not as it was written: {found.broken}")
 

@@ -10,6 +10,7 @@ from watcher.core.model import Change, Digest, Signal, Verdict
 from watcher.pipeline.announce import Route, is_muted, is_quiet_detail, scheduled
 from watcher.pipeline.deliver import SILENT
 from watcher.store import Delivery, State, Store, Transaction
+from watcher.store.chain import ends
 from watcher.store.records import addressee
 
 LOOKED = "reminders looked at"
@@ -56,7 +57,8 @@ def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zon
     ]
     mutes = tx.mutes.of(now)
     details = [each for each in tx.transitions.pending() if is_quiet_detail(each) and not is_muted(each, mutes)]
-    return (weekly(verdicts, tx.sources.health(), now=now, changes=len(told), details=details),)
+    record = ", ".join(end.words for end in ends(tx.session))
+    return (weekly(verdicts, tx.sources.health(), now=now, changes=len(told), details=details, record=record),)
 
 
 def _is_week(tx: Transaction, now: datetime, zone: tzinfo) -> bool:

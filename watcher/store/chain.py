@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from watcher.store.codec import sha256
 from watcher.store.operator_tables import ChainRow
+from watcher.store.records import ChainEnd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,11 +14,19 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 GENESIS = bytes(32)
+NAMES = ("document", "observation", "verdict", "transition")
+"""The tables that are chained."""
 
 
 def head(session: Session, name: str) -> ChainRow:
     """The highest id given so far and the hash that the next row builds on."""
     return session.get(ChainRow, name) or ChainRow(name=name, last=0, head=GENESIS)
+
+
+def ends(session: Session) -> tuple[ChainEnd, ...]:
+    """Where each chain ends now; a table without a row has none."""
+    rows = (head(session, name) for name in NAMES)
+    return tuple(ChainEnd(row.name, row.last, row.head.hex()) for row in rows if row.last)
 
 
 def extend(session: Session, name: str, contents: Sequence[bytes]) -> list[tuple[int, bytes]]:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from watcher.core.model import DeclaredFact, Health, Outcome, Source
 
+SHORT_HASH = 16
+"""Hexadecimal digits of a noted hash: 64 bits, which nobody meets by trying."""
 JOBS = "jobs"
 """Under this name the store keeps what the jobs of the running watch did last."""
 
@@ -232,8 +234,26 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """The end of a chain of hashes at some moment: who notes it elsewhere can prove later that nothing before it was changed."""
+
+    name: str
+    last: int
+    """The highest number given so far."""
+    head: str
+    """Its hash, hexadecimal; a noted one may be shortened."""
+
+    @property
+    def words(self) -> str:
+        """As it is noted: `transition 57 3fa1b2c3d4e5f607`."""
+        return f"{self.name} {self.last} {self.head[:SHORT_HASH]}"
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """The outcome of walking the chains: rows walked by table, and the first broken link in words."""
 
     rows: tuple[tuple[str, int], ...]
     broken: str = ""
+    not_compared: tuple[ChainEnd, ...] = ()
+    """Noted ends whose row retention has deleted since, between others: nothing is left to hold them against."""

@@ -21,7 +21,7 @@ from watcher.store.mailboxes import Mailboxes
 from watcher.store.migrate import upgrade, version
 from watcher.store.observations import Observations
 from watcher.store.polls import Polls
-from watcher.store.records import Dropped, Policy, Verified
+from watcher.store.records import ChainEnd, Dropped, Policy, Verified
 from watcher.store.repository import Repository
 from watcher.store.retention import Retention
 from watcher.store.revision import SCHEMA_REVISION
@@ -33,7 +33,7 @@ from watcher.store.verdicts import Verdicts
 from watcher.store.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -144,10 +144,10 @@ class Store:
         with self.database.reading() as connection, Session(connection) as session:
             yield Transaction(session)
 
-    def verify(self) -> Verified:
-        """Hold everything that is chained against its hashes; the answer names the first broken link."""
+    def verify(self, noted: Iterable[ChainEnd] = ()) -> Verified:
+        """Hold everything that is chained against its hashes, and against ends noted before; the answer names what is broken."""
         with self.reading() as tx:
-            return verify(tx)
+            return verify(tx, noted)
 
     def backup(self, target: Path) -> None:
         """Copy an embedded database into one file, while it is in use. Raises StoreError."""

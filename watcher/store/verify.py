@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from watcher.store import documents, observations, transitions, verdicts
 from watcher.store.chain import GENESIS, head
 from watcher.store.codec import content, moment, sha256
-from watcher.store.records import Verified
+from watcher.store.records import ChainEnd, Verified
 from watcher.store.repository import Repository, Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GAPS = 'SELECT "first", "last", prior, chain FROM gap WHERE name = :name'
+LAST_OF_GAP = 'SELECT chain FROM gap WHERE name = :name AND "last" = :last'
 DOCUMENTS = f"SELECT id, chain, body, {', '.join(documents.COVERED)} FROM document ORDER BY id"
 OBSERVATIONS = (
     f"SELECT observation.id, observation.chain, {observations.COVERED} FROM observation"
@@ -55,16 +56,29 @@ CHAINS: Mapping[str, tuple[str, Callable[[Row], bytes]]] = {
 """Of each table what gives id, hash and what the hash covers, oldest first, and what makes one line of bytes of that."""
 
 
-def verify(store: Repository) -> Verified:
-    """Walk everything, oldest first; stop at the first broken link."""
+def verify(store: Repository, noted: Iterable[ChainEnd] = ()) -> Verified:
+    """Walk everything, oldest first; stop at the first broken link, or at the first noted end that does not stand there."""
     counted: dict[str, int] = {}
+    left: list[ChainEnd] = []
     try:
         pages(store)
         for name in CHAINS:
             counted[name] = sum(1 for _ in walk(store, name))
+        left += [end for end in noted if not is_there(store, end)]
     except Broken as found:
         return Verified(tuple(counted.items()), str(found))
-    return Verified(tuple(counted.items()))
+    return Verified(tuple(counted.items()), not_compared=tuple(left))
+
+
+def is_there(store: Repository, noted: ChainEnd) -> bool:
+    """Whether a chain holds the hash that was noted of it; False where its row was deleted in its time. Raises Broken."""
+    if noted.last > head(store.session, noted.name).last:
+        raise Broken(f"{noted.name} {noted.last} is missing, though it was noted")
+    found = store.value(f"SELECT chain FROM {noted.name} WHERE id = :id", {"id": noted.last})
+    found = found or store.value(LAST_OF_GAP, {"name": noted.name, "last": noted.last})
+    if found is not None and not bytes(found).hex().startswith(noted.head):
+        raise Broken(f"{noted.name} {noted.last} is not what was noted: its hash is {bytes(found).hex()[: len(noted.head)]}")
+    return found is not None
 
 
 def pages(store: Repository) -> None:

@@ -7,12 +7,14 @@ from watcher.core.model import Event as SeriesEvent
 from watcher.core.model import Figure, Quote, RaisedFlag, Signal, TrackVerdict, Transition, Undecided
 from watcher.web.api_shapes import (
     BlindOut,
+    ChainEndOut,
     ChangeOut,
     EventOut,
     FigureOut,
     FlagOut,
     HistoryOut,
     QuoteOut,
+    RecordOut,
     SignalOut,
     SignalsOut,
     SourceOut,
@@ -191,6 +193,12 @@ def signals_out(view: View, part: slice = ALL) -> SignalsOut:
 def history_out(view: View, part: slice = ALL) -> HistoryOut:
     """The changes, newest first, or a part of them."""
     return HistoryOut(as_of=view.as_of, total=len(view.history), changes=[change_out(item) for item in view.history[::-1][part]])
+
+
+def record_out(view: View) -> RecordOut:
+    """The ends of the chains of hashes; none for a past moment."""
+    chains = [ChainEndOut(name=end.name, last=end.last, head=end.head) for end in view.record]
+    return RecordOut(as_of=view.as_of, chains=chains)
 
 
 def sources_out(view: View, part: slice = ALL) -> SourcesOut:

@@ -175,6 +175,21 @@ class HistoryOut(ListOut):
     changes: list[ChangeOut]
 
 
+class ChainEndOut(BaseModel):
+    """The end of one chain of hashes."""
+
+    name: str
+    last: int
+    head: str
+
+
+class RecordOut(BaseModel):
+    """Where the record ends: who keeps this can prove later that nothing before it was changed (`watcher verify --noted`)."""
+
+    as_of: datetime
+    chains: list[ChainEndOut]
+
+
 class SourceOut(BaseModel):
     """What is known of one source's readings."""
 

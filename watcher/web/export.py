@@ -43,6 +43,7 @@ def files_of(view: View, now: datetime) -> Iterator[tuple[str, str | bytes]]:
             written(partial(api.signal_out, signal=signal), view),
         )
     yield "api/v1/signals.json", written(api.signals_out, view)
+    yield "api/v1/record.json", written(api.record_out, view)
     yield "api/v1/sources.json", written(api.sources_out, view)
     yield "api/v1/history.json", written(api.history_out, view)
     for name in pages.STATIC:

@@ -18,6 +18,7 @@ from watcher.mail.affected_tools import affected_by
 from watcher.mail.compose import letter
 from watcher.pipeline.counters import JOBS, Tally, jobs_of_text
 from watcher.store import Delivery, State, Store, StoreError, Transaction
+from watcher.store.chain import ends
 from watcher.store.records import addressee, stopped_words
 from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
 from watcher.web.wording import without_addresses
@@ -118,8 +119,8 @@ class StoreQueries:
             )
             if as_of:
                 return view
-            jobs = jobs_of_text(tx.meta.get(JOBS))
-            return replace(view, told=_told(tx, face), letters=_letters(tx), stopped=_stopped(tx), jobs=jobs)
+            view = replace(view, jobs=jobs_of_text(tx.meta.get(JOBS)), record=ends(tx.session))
+            return replace(view, told=_told(tx, face), letters=_letters(tx), stopped=_stopped(tx))
 
     def pulse(self) -> HealthStatus:
         """Signs of life; a database that does not answer is one of them."""

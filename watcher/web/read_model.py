@@ -14,6 +14,7 @@ from watcher.config.settings import Ground, Tool
 from watcher.core.decision.pacing import overdue_at
 from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
 from watcher.pipeline.counters import JobRun, Tally
+from watcher.store.records import ChainEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ class View:
     told: tuple[SentDigest, ...] = ()
     """Digests, newest first."""
     letters: tuple[PendingDelivery, ...] = ()
+    record: tuple[ChainEnd, ...] = ()
+    """The ends of the chains of hashes; none for a past moment."""
     stopped: tuple[str, ...] = ()
     """Recipients to whom nothing more is sent, a line each."""
     acts: tuple[AuditEntry, ...] = ()

@@ -87,6 +87,10 @@ def _add_lists(router: APIRouter, desk: PageRenderer) -> None:
     async def history(request: Request, page: Number = 1, limit: Limit = CHANGES, as_of: AsOf = "") -> RenderedPage:
         return await _list(desk, request, "/history", Asked(page, limit, as_of, usual=CHANGES), api.history_out)
 
+    @router.get("/record", response_model=api_shapes.RecordOut, summary="Where the record ends: note it, and compare later")
+    async def record(request: Request) -> RenderedPage:
+        return await desk.show(request, f"{V1}/record", JSON, lambda ask: written(api.record_out, ask.view))
+
     @router.get(
         "/sources", response_model=api_shapes.SourcesOut, summary="What is known of each source's readings", responses=PARTS
     )

@@ -23,17 +23,20 @@ def weekly(
     now: datetime,
     changes: int = 0,
     details: Sequence[Transition] = (),
+    record: str = "",
 ) -> Digest:
     """What was seen in the past week and what was not; its id is that of the ISO week, so that one week has one.
 
-    `details` are the changes that were not worth a message of their own: a version, a price, who may use it.
+    `details` are the changes that were not worth a message of their own: a version, a price, who may use it. `record` are the
+    ends of the chains of hashes: whoever keeps the note can prove later what was stored then.
     """
     states = list(healths)
     seen = sum(1 for state in states if state.last_good_at and now - state.last_good_at <= timedelta(days=7))
     few = {0: "No answer changed this week.", 1: "One change was told this week."}
     told = few.get(changes, f"{changes} changes were told this week.")
     more = {0: "", 1: " One detail is new."}.get(len(details), f" {len(details)} details are new.")
-    notes = (f"{told}{more}", f"{seen} of {len(states)} sources were read this week.")
+    ends = (f"The record ends at: {record}. `watcher verify --noted` compares.",) if record else ()
+    notes = (f"{told}{more}", f"{seen} of {len(states)} sources were read this week.", *ends)
     return Digest(week_id(now), now, "weekly", tuple(details), summarise(verdicts), notes)
 
 
