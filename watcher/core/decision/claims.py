@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.decision.globs import Glob
+from watcher.core.decision.nets import net_of, works_of
 from watcher.core.decision.proof import proof_of
 from watcher.core.decision.readings import readings_of
 from watcher.core.decision.rule_context import RuleContext
@@ -19,9 +20,7 @@ from watcher.core.language.undecided import (
     frame_of,
     in_another_language,
     looked_at,
-    net_of,
     told_of_works,
-    works_of,
 )
 from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
 

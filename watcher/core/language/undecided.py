@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,11 +11,10 @@ from watcher.core.language.account import masked
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, english, found_in, word_set
 from watcher.core.language.text import Thing, tokens
 from watcher.core.language.times import names_time
-from watcher.core.language.vocabulary import ROLE_LISTS, Vocabulary
+from watcher.core.language.vocabulary import ROLE_LISTS
 
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading, Statement
-    from watcher.core.model import Rule, Track
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
@@ -87,23 +86,6 @@ class Quiet:
     status: str
 
 
-def net_of(track: Track) -> Net:
-    """The net of a track; without groups where none of its sentences wakes anybody."""
-    ladder = track.ladder
-    claiming = [rule for rule in ladder.rules if rule.sentence and not rule.review]
-    waking = [rule for rule in claiming if rule.sentence and wakes(track, rule) and rule.sentence.about]
-    groups = frozenset(group for rule in waking if rule.sentence for group in rule.sentence.about)
-    statuses = {kind: rule.status for rule in reversed(waking) if rule.sentence for kind in rule.sentence.phrase}
-    stated = [rule for rule in waking if rule.sentence and "stated" in rule.sentence.manner]
-    statuses |= {kind: rule.status for rule in stated if rule.sentence for kind in rule.sentence.phrase}
-    urgent = next((status.id for status in ladder.statuses if status.wakes and status.urgent), "")
-    planned = next((rule.status for rule in waking if rule.sentence and rule.sentence.window), "")
-    taken = next((status.id for status in ladder.statuses if status.wakes and status.steps_back), urgent)
-    ended = next((status.id for status in ladder.statuses if status.wakes and status.final), "")
-    gates = frozenset(kind for rule in waking if rule.sentence for kind in rule.sentence.without)
-    return Net(groups, statuses, planned, taken, gates, urgent, ended)
-
-
 def in_another_language(net: Net, reading: Reading) -> Open | None:
     """The first sentence that names one of the things, in a text in a language that is not read; None where it is English."""
     for line in reading.lines:
@@ -124,26 +106,6 @@ def _is_foreign(line: Line) -> bool:
     clause = "".join(f"{word} " for word in words)
     foreign = sum(1 for _ in found_in(clause, ("foreign",)))
     return foreign > sum(word in _ENGLISH for word in words)
-
-
-def works_of(track: Track, vocabulary: Vocabulary) -> Works | None:
-    """The works of a series; None where none of its titles wakes anybody."""
-    waking = [
-        (rule, rule.sentence) for rule in track.ladder.rules if rule.sentence and rule.sentence.title and wakes(track, rule)
-    ]
-    series = [(rule, said) for rule, said in waking if rule.event.startswith("match:") and said.object_of]
-    if not series:
-        return None
-    by = frozenset(group for _, said in series for group in (*said.by, *said.also))
-    of = frozenset(group for _, said in series for group in said.object_of)
-    marks = tuple(sorted({name.lower() for group in by for name in vocabulary.things[group] if name.isalpha()}))
-    status = series[0][0].status
-    places = _hosts(rule for rule in track.ladder.rules if rule.status == status)
-    return Works(by, of, status, places, _hosts(rule for rule, said in series if not said.also), marks)
-
-
-def _hosts(rules: Iterable[Rule]) -> frozenset[str]:
-    return frozenset(str(link).partition("/")[0] for rule in rules for link in rule.when.get("link", ()))
 
 
 def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
@@ -187,11 +149,6 @@ def _groups(line: Line) -> set[str]:
 
 def _is_asked(line: Line) -> bool:
     return line.folded.rstrip("\"')] ").endswith("?")
-
-
-def wakes(track: Track, rule: Rule) -> bool:
-    """Whether people act at once on what a rule claims."""
-    return bool(rule.status) and track.ladder.rung(rule.status).wakes
 
 
 def looked_at(net: Net, reading: Reading) -> Iterator[Open | Quiet]:
