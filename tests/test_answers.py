@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import ACCESS, day, said, signal_of
-from tests.mail.stories import BLOCKED, DESK, PASSED, READER, digest
+from tests.mail.stories import BLOCKED, DESK, EVENT, PASSED, READER, digest
 from tests.web.story import NOW, view
 from watcher.config import load
 from watcher.core.decision.closing import close_in_words
@@ -18,7 +18,8 @@ from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.decision.delivery_window import DeliveryWindow, allowed_at, note_hours
 from watcher.core.decision.flags import standing_of_flag
-from watcher.core.model import Change, DeclaredFact, Digest, Quote, RaisedFlag, Standing, Tier, Transition, Verdict
+from watcher.core.decision.scheduled_notes import reminders
+from watcher.core.model import Article, Change, DeclaredFact, Digest, Quote, RaisedFlag, Standing, Tier, Transition, Verdict
 from watcher.mail import render
 from watcher.mail.sample import trial
 from watcher.pipeline.announce import Route, announce
@@ -282,3 +283,21 @@ def test_no_two_weeks_have_one_subject_and_none_is_cut(tmp_path: Path) -> None:
     assert (
         render(replace(written[-1], verdicts=many), desk, READER).subject == "Week to 22 June 2026: no answer changed this week"
     )
+
+
+def test_the_close_of_a_window_is_told_whole_and_its_middle_names_the_article() -> None:
+    article = Article("Two scenarios", "https://a.example/paper", "A lab", day("06-01"))
+    signal = replace(signal_of(ACCESS), opened=day("06-01"), window=timedelta(days=60), article=article)
+    [half] = reminders([signal], {}, since=day("06-30"), now=day("07-01 12:00"))
+    assert half.notes[1] == "They are the 60 days after “Two scenarios” (A lab, 1 June 2026)."
+    long = f"Signal: {'one thing after another; ' * 20}At their close: nothing."
+    shown = render(replace(half, notes=("the 60 days from 1 June 2026 are over", long)), DESK, READER).text
+    assert "At their close: nothing." in " ".join(shown.split())
+    assert shown.startswith("The 60 days from 1 June 2026 are over\n")
+
+
+def test_a_subject_names_what_was_published_rather_than_half_of_what_it_says() -> None:
+    name = "CAISI Evaluation of the Cyber Capabilities of a Model from China"
+    told = render(digest(replace(EVENT, title=name, headline_label=f"Published: {name}", outcome="words_only")), DESK, READER)
+    assert told.subject.endswith(name)
+    assert "…" not in told.subject

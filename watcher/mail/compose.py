@@ -284,7 +284,7 @@ def _stand(many: str) -> str:
 
 def _lines(notes: Sequence[str]) -> Section:
     """Notes as lines of their own."""
-    return Section("Notes", tuple(Line("", shortened(note, 300)) for note in notes[:MOST_LINES]))
+    return Section("Notes", tuple(Line("", shortened(note, 700)) for note in notes[:MOST_LINES]))
 
 
 def _sections(*sections: Section) -> tuple[Section, ...]:

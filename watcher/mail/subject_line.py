@@ -41,7 +41,10 @@ def subject(changes: Sequence[Transition], desk: MailContext, before: Mapping[st
     lead = min(changes, key=weight)
     others = dict.fromkeys(desk.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
     also = f"; also {several(list(others))}" if others else ""
-    return f"{shortened(news(lead, desk, before, words), LONGEST - len(also) if len(also) < SHORTEST else LONGEST)}{also}"
+    told, most = news(lead, desk, before, words), LONGEST - len(also) if len(also) < SHORTEST else LONGEST
+    if len(told) > most and lead.event:  # the name of what was published rather than half of what it says
+        told = told.rpartition(", ")[0] or told
+    return f"{shortened(told, most)}{also}"
 
 
 def news(lead: Transition, desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from watcher.core.decision.closing import close_in_words, close_of
+from watcher.core.decision.closing import close_in_words, close_of, counted_from
 from watcher.core.decision.digest import summarise
 from watcher.core.model import Date, Digest, Health, Signal, Transition, Verdict
 
@@ -70,7 +70,8 @@ def _windows(signals: Sequence[Signal], verdicts: Mapping[str, Verdict], after: 
         days, begun = (end - start).days, f"{start.day} {start:%B %Y}"
         if after < start + (end - start) / 2 <= now:
             told = f"half of the {days} days from {begun} is over; they end in {(end.date() - now.date()).days} days"
-            yield Digest(f"window-{end:%Y%m%d}-half", now, "reminder", (), stood, (told,))
+            whose = {f"They are the {days} days{words}." for signal in mine if (words := counted_from(signal))}
+            yield Digest(f"window-{end:%Y%m%d}-half", now, "reminder", (), stood, (told, *sorted(whose)))
         if after < end <= now:
             brought = tuple(f"{signal.title}: {close_in_words(signal, verdicts.get(signal.id))}" for signal in mine)
             yield Digest(
