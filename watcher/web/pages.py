@@ -29,8 +29,8 @@ HOME = Path(__file__).parent.parent
 LATEST = 5
 SIGNALS, SOURCES = 50, 200
 """How many of them a page shows; the next ones stand on the next page."""
-FULL = 6
-"""How many moments a signal's own page tells with their quotes; the others stand on the story's page."""
+FULL, BRIEF = 4, 12
+"""How many moments a signal's own page tells with their quotes, and how many more in a line; the rest stands in the story."""
 STATIC = {
     "style.css": "text/css; charset=utf-8",
     "local.js": "text/javascript; charset=utf-8",
@@ -221,6 +221,7 @@ def environment() -> Environment:
         "detail": wording.detail,
         "path_words": path_words,
         "FULL": FULL,
+        "BRIEF": BRIEF,
         "look": summarise_signals,
         "tone": tone_of,
         "utc": UTC,
