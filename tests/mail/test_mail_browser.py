@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from notifiers import Message
-from tests.mail.stories import DESK, NOW, READER
+from tests.mail.stories import DESK, NOW, READER, VERDICTS, digest
 from tests.mail.test_mail import ALL
+from watcher.core.model import Figure
 from watcher.mail import render
 from watcher.mail.confirmation import confirmation
 
@@ -65,4 +67,15 @@ def test_no_mail_is_wider_than_its_window(browser: Browser, width: int) -> None:
     for name, mail in mails().items():
         page.set_content(mail.html)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    page.close()
+
+
+def test_a_label_is_never_taller_than_three_lines_on_a_phone(browser: Browser) -> None:
+    long = "Security bugs fixed in release Firefox, against the 2025 monthly mean"
+    told = replace(VERDICTS[1], figures=(Figure("bugs", long, "x", "19.7x in April 2026"),))
+    first = render(digest(kind="baseline", verdicts=(told,)), DESK, READER)
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.set_content(first.html)
+    label = page.locator("th", has_text=long)
+    assert label.evaluate("e => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)") < 3.5
     page.close()
