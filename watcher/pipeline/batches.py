@@ -91,6 +91,7 @@ class Poller:
         self._running: dict[str, asyncio.Task[PollResult]] = {}
         self._reading: dict[str, tuple[str, asyncio.Task[Sifted]]] = {}
         """What was read and is still to be understood: by source, the signal and the work."""
+        self._locks = store.source_locks()
         self._hosts = Counter[str]()
         self._waiting = frozenset[str]()
 
@@ -103,13 +104,14 @@ class Poller:
         await self.close()
 
     async def close(self) -> None:
-        """Break off what is still being asked; it is due again."""
+        """Break off what is still being asked; it is due again, for other processes too."""
         running = self._under_way()
         self._running.clear()
         self._reading.clear()
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.to_thread(self._locks.close)
 
     async def next(self, now: datetime, wait: float | None = None) -> BatchResult:
         """Ask what is due at `now`, and keep what has been read since the last call.
@@ -129,7 +131,7 @@ class Poller:
         if not ready:
             return BatchResult(reading=self._unread())
         await self._ask(now, kept=frozenset(one.reading.due.source.id for one in ready))  # they answer meanwhile
-        seen = await asyncio.to_thread(self._kept, ready, now)
+        seen = await asyncio.to_thread(self._kept, ready, now, frozenset(self._running) | frozenset(self._reading))
         self._waiting = seen.waiting
         return replace(seen, reading=self._unread())
 
@@ -218,21 +220,44 @@ class Poller:
         self._hosts += Counter()  # forgets hosts of which nothing is asked
         return readings
 
-    def _kept(self, ready: Sequence[Sifted], now: datetime) -> BatchResult:
+    def _kept(self, ready: Sequence[Sifted], now: datetime, under_way: frozenset[str]) -> BatchResult:
         """Keep them, then see what of their signals, and of those that were waiting, is still to be polled."""
         seen = _keep_all(self._store, ready, now, self._dice)
+        self._locks.only(under_way)
         with self._store.reading() as tx:
             return replace(seen, waiting=tx.sources.signals_due(now, seen.signals | self._waiting))
 
     def _due(self, now: datetime, asked: frozenset[str], hosts: Counter[str], room: int) -> _Asked:
         """The sources to ask besides those that are asked already, as many as there is room for."""
+        self._locks.only(asked)  # what was given up in an error is not ours any more
+        due = self._taken(now, asked, hosts, room)
+        with self._store.reading() as tx:
+            return _Asked(due, _missing(tx, [one.source.id for one in due if one.source.record]), refused(tx, due, now))
+
+    def _taken(self, now: datetime, asked: frozenset[str], hosts: Counter[str], room: int) -> list[Due]:
+        """The same, none of which another process asks."""
+        taken, tried = list[Due](), asked
+        while names := self._candidates(now, tried, hosts, room - len(taken)):
+            ours = self._locks.take(names)
+            with self._store.reading() as tx:  # what another process has kept before it gave them back is due no more
+                found = tx.sources.due_of(ours, now, self._known)
+            taken += found
+            hosts.update(host_of(one.source.url) for one in found)
+            tried |= frozenset(names)
+            if len(found) == len(names):  # nobody is beside us
+                break
+        self._locks.only(asked | {one.source.id for one in taken})
+        return taken
+
+    def _candidates(self, now: datetime, asked: frozenset[str], hosts: Counter[str], room: int) -> list[str]:
+        """The ids of what is due and ours to ask, as many as there is room for."""
         with self._store.reading() as tx:
             most = BATCH + len(asked)
             found = tx.sources.due(now, most, self._known)
             due = self._mine(found, asked, hosts, room)
             if len(due) < room and len(found) == most:  # some are not ours, or of a host that is asked enough: look behind them
                 due = self._mine(tx.sources.due(now, known=self._known), asked, hosts, room)
-            return _Asked(due, _missing(tx, [one.source.id for one in due if one.source.record]), refused(tx, due, now))
+        return [one.source.id for one in due]
 
     def _mine(self, found: Iterable[Due], asked: frozenset[str], hosts: Counter[str], room: int) -> list[Due]:
         """Those that are ours to ask, as many as there is room for, and few of one host."""

@@ -25,6 +25,7 @@ from watcher.store.records import ChainEnd, Dropped, Policy, Verified
 from watcher.store.repository import Repository
 from watcher.store.retention import Retention
 from watcher.store.revision import SCHEMA_REVISION
+from watcher.store.source_locks import SourceLocks
 from watcher.store.sources import Sources
 from watcher.store.subscribers import Subscribers
 from watcher.store.transitions import Transitions
@@ -171,6 +172,10 @@ class Store:
             total += removed
             if not removed:
                 return total
+
+    def source_locks(self) -> SourceLocks:
+        """What keeps other processes from asking the sources that this one asks."""
+        return SourceLocks(self.database)
 
     def token(self) -> str:
         """A word that changes with every commit of any process; no table is read for it. Raises StoreError."""

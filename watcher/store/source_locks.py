@@ -1,0 +1,78 @@
+"""Which sources a process polls: of many processes on one PostgreSQL server only one asks a source at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from watcher.store.codec import sha256
+from watcher.store.engine import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from watcher.store.engine import Database
+
+# A lock of the session: it ends with its connection, so with a process that is killed, whatever the clocks say.
+TAKE = sa.text("SELECT key FROM unnest(CAST(:keys AS bigint[])) AS key WHERE pg_try_advisory_lock(key)")
+GIVE_BACK = sa.text("SELECT pg_advisory_unlock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+# A host that has lost its power closes no connection: the server finds out within a minute.
+NOTICED = ("SET tcp_keepalives_idle = 20", "SET tcp_keepalives_interval = 10", "SET tcp_keepalives_count = 3")
+
+
+class SourceLocks:
+    """The sources that are ours to ask; with SQLite all of them. One thread at a time; the methods raise StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is taken yet."""
+        self._database = database
+        self._shared = database.path is None
+        self._connection: sa.Connection | None = None
+        self._held = frozenset[str]()
+
+    def take(self, names: Collection[str]) -> frozenset[str]:
+        """Those of the sources that no other process asks: they are ours until `only` or `close`, or until we die."""
+        if not self._shared or not names:
+            return frozenset(names)
+        by_key = {key_of(name): name for name in names}
+        found = frozenset(by_key[key] for key in self._asked(TAKE, by_key))
+        self._held |= found
+        return found
+
+    def only(self, names: Collection[str]) -> None:
+        """Give back all that are ours but these."""
+        if gone := self._held.difference(names):
+            self._held -= gone
+            self._asked(GIVE_BACK, [key_of(name) for name in gone])
+
+    def close(self) -> None:
+        """Give back everything."""
+        self._held = frozenset()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _asked(self, statement: sa.TextClause, keys: Collection[int]) -> list[int]:
+        """The first column of the answer. With a lost connection all locks are lost."""
+        try:
+            with in_words(self._database.name):
+                if self._connection is None:
+                    self._connection = self._opened()
+                return list(self._connection.execute(statement, {"keys": list(keys)}).scalars())
+        except BaseException:
+            self.close()
+            raise
+
+    def _opened(self) -> sa.Connection:
+        """A connection of our own, which no transaction holds open and no pool takes back."""
+        connection = self._database.reader.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        for setting in NOTICED:
+            connection.exec_driver_sql(setting)
+        return connection
+
+
+def key_of(name: str) -> int:
+    """The key of a source's lock, of 64 bits."""
+    return int.from_bytes(sha256(name.encode())[:8], "big", signed=True)
