@@ -22,6 +22,7 @@ from watcher.fetch import Request
 from watcher.pipeline.batches import BatchResult, Poller
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
+from watcher.pipeline.deliver import Counts
 from watcher.sandbox.pool import ParserPool
 from watcher.sandbox.understanding import Parcel
 from watcher.store import Store
@@ -181,8 +182,8 @@ def test_nothing_is_decided_while_something_of_the_signal_is_still_to_be_underst
             await open_gate[0].wait()
         return tuple(claims_of(signal, one) for one in observations)
 
-    async def deliver(_: datetime) -> int:
-        return 0
+    async def deliver(_: datetime) -> Counts:
+        return Counts()
 
     def decided() -> Mapping[str, datetime]:
         with lab.store.reading() as tx:
