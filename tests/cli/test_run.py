@@ -229,6 +229,28 @@ def test_the_log_is_json_where_that_is_asked_for(lab: Site, home: Path) -> None:
     assert next(row for row in rows if row.get("polls"))["outcomes"] == {"ok": 1}
 
 
+def test_the_console_is_there_where_the_environment_gives_its_token(
+    lab: Site, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "token").write_text("0123456789" * 4 + "\n", "utf-8")
+    monkeypatch.setenv("WATCHER_OPERATOR_TOKEN_FILE", str(home / "token"))
+
+    with running(home) as watch:
+        assert "Sign in to the console" in watch.get("/console")
+        assert watch.end() == 0
+
+
+def test_a_token_that_can_be_guessed_stops_the_start(lab: Site, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHER_OPERATOR_TOKEN", "planted-short")
+
+    said = watcher("run", "--port", "0")
+
+    assert said.code == 2
+    assert "WATCHER_OPERATOR_TOKEN" in said.err
+    assert "at least 32" in said.err
+    assert "planted-short" not in said.all
+
+
 def test_a_busy_port_is_told_at_once(home: Path, site: Site) -> None:
     said = watcher("run", "--port", str(site.port))
 

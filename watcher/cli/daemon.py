@@ -27,6 +27,7 @@ from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 from watcher.store import Act, Store, StoreError
 from watcher.web.app import create_app
 from watcher.web.connection_limits import BoundedSocket, ConnectionLimits, connections_for
+from watcher.web.console import Console
 from watcher.web.queries import StoreQueries, site_info
 from watcher.web.server import Server, server_config
 from watcher.web.settings import settings_of
@@ -37,11 +38,13 @@ log = logging.getLogger("watcher")
 class RunningWatch:
     """The heart and what the page reads; `take_up` goes on under another configuration."""
 
-    def __init__(self, config: Config, store: Store, beat: Context, opened_for: AsyncExitStack) -> None:
+    def __init__(
+        self, config: Config, store: Store, beat: Context, opened_for: AsyncExitStack, console: Console | None = None
+    ) -> None:
         """Begin under a configuration whose beat is open."""
         self.config, self.store, self._opened = config, store, opened_for
         self.heart = Daemon(beat, clock=utc_now)
-        self.door, self.console = door_of(config, store), console_of(config, store)
+        self.door, self.console = door_of(config, store), console
         face, heart = site_info(config), self.heart
         self.reads = StoreQueries(
             store, face, clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally, lost=lambda: bool(heart.lost)
@@ -84,7 +87,8 @@ async def open_beat(config: Config, store: Store) -> tuple[Context, AsyncExitSta
 async def serve(config: Config, store: Store, door: socket.socket) -> None:
     """Watch and serve the page until a signal ends it; SIGHUP reloads the configuration."""
     prepare(store, config, utc_now())
-    watching = RunningWatch(config, store, *await open_beat(config, store))
+    console = console_of(config, store)  # before anything is opened: a token that cannot be used stops the start
+    watching = RunningWatch(config, store, *await open_beat(config, store), console)
     settings = settings_of(config.web, base_url=config.watch.base_url, metrics_token=config.secret("METRICS_TOKEN") or "")
     app = create_app(watching.reads, settings, clock=utc_now, door=watching.door, console=watching.console)
     limits = ConnectionLimits(connections=connections_for(config.fetch.concurrency))
