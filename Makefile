@@ -93,7 +93,7 @@ bench: .venv/dev ## speed and memory of our own parts
 bench-peers: .venv/dev ## the same work beside the peers of the rig in SHARED
 	@$(PY) -m tools.bench_peers "$(SHARED)"
 
-soak: .venv/dev ## ten minutes of kills, faults and load
+soak: .venv/dev ## ten minutes of kills, faults, hostility and load
 	@$(PY) -m tools.soak "$(SHARED)"
 
 pictures: .venv/dev browser ## screenshots of the page and of a mail for the README

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -110,6 +111,21 @@ def test_a_document_that_takes_long_holds_up_no_other() -> None:
         os.kill(first, signal.SIGKILL)
         with pytest.raises(Unreadable, match="signal 9"):
             hanging.result()
+
+
+def test_addresses_that_were_slow_before_leave_room_for_the_others() -> None:
+    async def crowd(pool: ParserPool) -> bool:
+        slow = [replace(document("hang"), url=f"https://slow.example/{n}") for n in range(2)]
+        for one in slow:
+            with pytest.raises(Unreadable):
+                await pool.read(one, "text", {})
+        hanging = [asyncio.create_task(pool.read(one, "text", {})) for one in slow]
+        await pool.read(document("who"), "text", {})
+        return any(one.done() for one in hanging)
+
+    command = (sys.executable, str(NAUGHTY))
+    with ParserPool(workers=1, wall=timedelta(seconds=6), long=timedelta(seconds=5), command=command) as pool:
+        assert asyncio.run(crowd(pool)) is False
 
 
 HARMS = [

@@ -1,4 +1,4 @@
-"""`make soak`: kills, faults and load, done for real for at most ten minutes, and one table of what came of it."""
+"""`make soak`: kills, faults, hostility and load, done for real for at most ten minutes, and one table of what came of it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
+from tools.soak_hostile import hostile_round
 from tools.soak_load import load_round
 from tools.soak_rounds import Place, Row, fault_round, kill_round
 from watcher.runtime import tune_memory
 
 HEAD = ("round", "faults injected", "survived", "mails expected", "received", "doubled", "memory at start", "at the end")
-SHARES: tuple[tuple[Callable[[Place, float], Row], float], ...] = ((kill_round, 0.2), (fault_round, 0.25), (load_round, 0.55))
+SHARES: tuple[tuple[Callable[[Place, float], Row], float], ...] = (
+    (kill_round, 0.2),
+    (fault_round, 0.2),
+    (hostile_round, 0.15),
+    (load_round, 0.45),
+)
 """The rounds, and the part of the time that each may take."""
 
 
@@ -35,13 +41,15 @@ def main() -> int:
     """Run the rounds; 1 where one of them failed."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("shared", nargs="?", default="../shared", help="folder with the stand-in world; the demo without it")
+    asked.add_argument("--only", default="", help="one round alone: kill, fault, hostile or load")
     asked.add_argument("--seconds", type=float, default=540, help="time for all rounds together (default 540)")
     given = asked.parse_args()
     tune_memory()  # as a command does
     story = Path(given.shared).resolve() / "world" / "story"
     began, rows = monotonic(), list[Row]()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        for act, share in SHARES:
+        shares = [(act, 1.0 if given.only else share) for act, share in SHARES if act.__name__.startswith(given.only)]
+        for act, share in shares:
             place = Place(Path(folder) / act.__name__, story if (story / "world.jsonl").exists() else None)
             place.folder.mkdir()
             rows.append(act(place, share * given.seconds))

@@ -14,7 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from watcher.core.model import Document, Entry, Facts, Observation, Signal
 
+T = TypeVar("T")
 Understood: TypeAlias = tuple[tuple[Claim, ...], ...]
 """Of each observation its claims."""
 
@@ -42,6 +43,8 @@ _MAX_ANSWER = 128 << 20
 _EXIT_SECONDS = 5.0
 _START = 1.0
 """Seconds that a worker may need before it begins with its first document."""
+_SLOW_FOR = 3600.0
+"""Seconds for which a source stays slow."""
 _SHELF = 16 << 20
 """Bytes of signals that a worker is sent; then it begins anew."""
 _CLAIMS: TypeAdapter[Understood] = TypeAdapter(Understood)
@@ -74,14 +77,18 @@ class ParserPool:
         cpu: timedelta = timedelta(seconds=10),
         wall: timedelta = timedelta(seconds=30),
         patience: timedelta = timedelta(seconds=0.25),
+        long: timedelta = timedelta(seconds=2),
         command: Sequence[str] = COMMAND,
     ) -> None:
-        """`memory` in bytes for each worker; `cpu` and `wall` for each document."""
+        """`memory` in bytes for each worker; `cpu` and `wall` for each document, which has taken `long` when it is a slow one."""
         self._command = (*command, str(memory))
         self._cpu = max(1, round(cpu.total_seconds()))
         self._wall = wall.total_seconds()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="readers")
-        self._patience = patience.total_seconds()
+        self._slow_lane = ThreadPoolExecutor(1, thread_name_prefix="slow readers")
+        self._slow: dict[str, float] = {}
+        """Until when what comes from an address, or from a source, is taken to be slow."""
+        self._patience, self._long = patience.total_seconds(), long.total_seconds()
         self._changed = threading.Condition()
         self._idle: list[_Worker] = []
         self._at_work: set[_Worker] = set()
@@ -93,8 +100,7 @@ class ParserPool:
 
     async def read(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
         """The entries of a document. Raises Unreadable, also where a worker died over it, and KeyError for an unknown name."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self.read_now, document, format_name, options)
+        return await self._in_lane(document.url, lambda: self.read_now(document, format_name, options))
 
     def read_now(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
         """The same, in the calling thread."""
@@ -108,8 +114,8 @@ class ParserPool:
 
         Raises Unreadable where that takes more time or memory than is allowed, or fails.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self.understand_now, signal, observations)
+        source = observations[0].source if observations else ""
+        return await self._in_lane(source, lambda: self.understand_now(signal, observations))
 
     def understand_now(self, signal: Signal, observations: Sequence[Observation]) -> Understood:
         """The same, in the calling thread."""
@@ -120,6 +126,20 @@ class ParserPool:
             return pack_question(parcel.name, rules, seen, self._cpu, anew=anew)
 
         return _CLAIMS.validate_python(self._asked("understanding it", question)["claims"])
+
+    async def _in_lane(self, name: str, work: Callable[[], T]) -> T:
+        """Do a work; of what took long not long ago one at a time, so that there is always room for the others."""
+        lane = self._slow_lane if self._slow.get(name, 0.0) > time.monotonic() else self._threads
+        return await asyncio.get_running_loop().run_in_executor(lane, self._timed, name, work)
+
+    def _timed(self, name: str, work: Callable[[], T]) -> T:
+        began = time.monotonic()
+        try:
+            return work()
+        finally:
+            now = time.monotonic()
+            if now - began > self._long:
+                self._slow = {one: until for one, until in self._slow.items() if until > now} | {name: now + _SLOW_FOR}
 
     def _parcel(self, signal: Signal) -> Parcel:
         """The signal as workers get it, made once as long as it stays the same."""
@@ -194,7 +214,8 @@ class ParserPool:
             self._closing = True
             for worker in self._at_work:
                 worker.kill()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for lane in (self._threads, self._slow_lane):
+            lane.shutdown(wait=True, cancel_futures=True)
         with self._changed:
             stopping, self._idle = self._idle, []
         for worker in stopping:
