@@ -3,11 +3,12 @@
 import sys
 
 from watcher.cli import app
-from watcher.runtime import flush_output
+from watcher.runtime import flush_output, mend_streams
 
 
 def main() -> None:
     """Run one command, and end with its exit code."""
+    mend_streams()
     try:
         app(prog_name="watcher")
     except SystemExit as end:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import io
 import os
 import sys
 from contextlib import suppress
@@ -29,6 +30,24 @@ def tune_memory(*, young: int = YOUNG) -> None:
         mallopt(ARENAS, 1)
         mallopt(TRIM, 128 << 10)
         mallopt(MAP, 64 << 10)
+
+
+def mend_streams() -> None:
+    """Give a process that was started with closed streams empty ones, and let words that a terminal cannot show come as signs.
+
+    A file that is opened later would else get the number of a closed stream, and be written into by mistake.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - it stays open as long as the process
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as above
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as above
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def flush_output(code: str | int | None) -> str | int | None:

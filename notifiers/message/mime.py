@@ -67,6 +67,8 @@ def _ascii_domain(spec: str) -> str:
     local, at, domain = spec.rpartition("@")
     if not (local and at and domain):
         raise ValueError("it needs a name, an @ and a domain")
+    if domain.endswith("."):
+        raise ValueError("it ends in a dot")
     if not local.isascii():
         raise ValueError("letters beyond ASCII before the @ are not supported")
     return f"{local}@{dns_name(domain)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.texts import SMALL
-from watcher.config import Config
+from watcher.config import Config, ConfigError, load
 from watcher.config.check import check
 from watcher.config.errors import show
 
@@ -22,6 +22,21 @@ QUIET = (
 )
 V2 = 'url = "https://github.com/o/r/releases/tag/v2.0"\n'
 V1 = 'url = "https://github.com/o/r/releases/tag/v1.9"\n'
+
+
+def test_a_mark_of_byte_order_is_called_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "signals.toml"
+    file.write_text(f"\ufeff{QUIET}", "utf-8")
+    with pytest.raises(ConfigError, match=r"byte order mark \(BOM\).*save it as UTF-8 without BOM"):
+        load(file, {})
+
+
+def test_a_mail_address_with_a_full_stop_behind_it_is_refused(read: Read) -> None:
+    with pytest.raises(ConfigError, match="it ends in a dot"):
+        read(
+            QUIET
+            + '[[recipient]]\nid = "b"\nchannel = "smtp"\nto = "ada@example.org."\n[smtp]\nhost = "h"\nfrom = "w@w.example"\n'
+        )
 
 
 def test_a_careful_configuration_gives_no_warning(read: Read) -> None:
@@ -85,6 +100,27 @@ WARNED = {
     "no contact": (QUIET.replace('contact = "me@example.org"', ""), "[watch] names no contact"),
     "no operator": (QUIET.replace("operator = true", ""), "no recipient has operator = true"),
     "no address of the page": (QUIET + '[[recipient]]\nchannel = "apprise"\nto = "json://h"\n', "[watch] names no base_url"),
+    "a variable that nothing replaces": (
+        QUIET.replace('contact = "me@example.org"', 'contact = "$CONTACT"'),
+        "[watch] contact holds $CONTACT, which is replaced in",
+    ),
+    "a variable in the address of the store": (
+        QUIET + '[store]\nurl = "postgresql://w:${PASSWORD}@db/w"\n',
+        "[store] url holds ${PASSWORD}",
+    ),
+    "a contact with a full stop behind it": (
+        QUIET.replace('contact = "me@example.org"', 'contact = "me@example.org."'),
+        "[watch] contact names a host or a page that ends in a dot",
+    ),
+    "a host with a full stop behind it": (QUIET.replace("https://github.com/", "https://github.com./", 1), "ends in a dot"),
+    "a form for all through a proxy": (
+        QUIET.replace(
+            "[watch]",
+            '[web]\nsubscribe = true\n[smtp]\nhost = "h"\nfrom = "w@w.example"\n[watch]\nbase_url = "https://w.example/"',
+        ),
+        "[web] subscribe without trusted_proxies",
+    ),
+    "days for news at once": (QUIET.replace("operator = true", 'operator = true\nweekdays = ["mon"]'), "weekdays are for pace"),
     "no silence alarm": (QUIET.replace('expect_every = "30d"', ""), 'signal "my-release": nobody is told when these fall silent'),
     "an alarm before the pace": (QUIET.replace('"30d"', '"30m"'), "is asked less often (every) than its silence alarm rings"),
     "nothing essential": (QUIET.replace("essential = true", ""), 'signal "my-release" has no essential source'),

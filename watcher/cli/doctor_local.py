@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,6 +23,8 @@ LITTLE, SCARCE = 1_000_000_000, 100_000_000
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that is right shows an earlier time."""
 OFF = timedelta(minutes=2)
+SHOWN = 10
+"""Lines on the configuration: `watcher check` has them all."""
 WAITING = timedelta(hours=1)
 
 
@@ -41,10 +44,12 @@ def _configuration(config: Config, now: datetime) -> Finding:
     report = check(config, now)
     examples = f"{report.passed} of {len(config.examples)} examples right"
     words = f"{count(len(config.signals), 'signal')}, {count(len(config.sources), 'source')}, {examples}"
-    if report.failures:
-        return bad("configuration", words, "`watcher check` names each example that is read otherwise.")
+    if report.wrong:
+        said = bad("configuration", words, "`watcher check` names each thing that is wrong.")
+        return replace(said, details=report.wrong[:SHOWN])
     if report.warnings:
-        return note("configuration", words, f"`watcher check` has {count(len(report.warnings), 'note')} on it.")
+        said = note("configuration", words, f"`watcher check` has {count(len(report.warnings), 'note')} on it.")
+        return replace(said, details=report.warnings[:SHOWN])
     return good("configuration", words)
 
 

@@ -127,7 +127,7 @@ class Recipient:
     timezone: Zone = ""
     """Empty: the time zone of the watch."""
     weekdays: tuple[Weekday, ...] = ()
-    """Days on which a daily or weekly digest may go out, Monday 0; empty: any day, or Monday for a weekly one."""
+    """Days on which a daily or weekly digest may go out, `mon` to `sun`; empty: any day, or Monday for a weekly one."""
     at: Hour = time(8)
     """Local hour of a daily or weekly digest."""
     operator: bool = False

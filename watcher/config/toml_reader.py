@@ -21,6 +21,7 @@ from watcher.config.schema import checker, file_table
 from watcher.config.source_map import SourceMap
 from watcher.config.toml_words import expected_of
 
+BOM = "\ufeff"
 _LONGEST = 50_000_000
 _NAMES = {"id", "track", "status", "flag", "review", "clears", "cancels", "details", "format", "channel"}
 """Without a value of one of these keys the rest means something else: it is not looked at further."""
@@ -94,13 +95,17 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _LONGEST:
             raise ConfigError(Diagnostic(str(path), 0, "", "", "a file of more than 50 MB", "a shorter one"))
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ConfigError(Diagnostic(str(path), line, "", "", "bytes that are no UTF-8", "a text in UTF-8")) from None
     except OSError as error:
         reason = f"no file to read ({error.strerror})"
         raise ConfigError(Diagnostic(str(path), 0, "", "", reason, "a file; `watcher init` writes one")) from None
+    if text.startswith(BOM):
+        found = "a byte order mark (BOM) before the first sign"
+        raise ConfigError(Diagnostic(str(path), 1, "", "", found, "a text without one: save it as UTF-8 without BOM"))
+    return text
 
 
 def _broken(path: Path, text: str, error: tomli.TOMLDecodeError) -> Diagnostic:

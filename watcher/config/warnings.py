@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import product
 from math import prod
 from urllib.parse import quote
 
 from watcher.config.build import Config
+from watcher.config.settings import Fetch, Store, Watch, Web
 from watcher.core.decision.decide import headline_of
 from watcher.core.model import Rule, Signal, Source, Tier, Track
+from watcher.core.proxies import is_this_machine
 
 _MOST_COMBINATIONS = 10_000
 _SOON = timedelta(days=60)
+_REFERENCE = re.compile(r"(?<!\$)\$(?:[A-Z_][A-Z0-9_]{2,}|\{[A-Za-z_]\w*\})")
+_DOTTED = re.compile(r"//[^/?#\s]*\.(?=[:/?#]|$)|[@/]\S*\w\.$")
+"""An address of mail or the web with a full stop behind it."""
+_SECRETS = {"password", "token", "secret"}
+"""Keys of channels whose values come from the environment, where a dollar sign is one."""
 _LINK = {"link", ""}
 """Publishers of sources whose entries speak for the domains of their own links."""
 
@@ -40,6 +49,35 @@ def _installation(config: Config) -> Iterator[str]:
         yield "[watch] names no base_url: messages cannot link to the page"
     if not any(each.operator for each in config.recipients):
         yield "no recipient has operator = true: nobody is told when a source goes blind or a delivery fails"
+    if config.web.subscribe and not config.web.trusted_proxies and is_this_machine(config.web.host):
+        yield "[web] subscribe without trusted_proxies: behind a proxy all readers are one asker, with five wishes an hour"
+    for each in config.recipients:
+        if each.weekdays and each.pace == "at_once":
+            yield f'recipient "{each.id}": weekdays are for pace = "daily" or "weekly"; news is told at once on any day'
+    for place, text in _texts(config):
+        if found := _REFERENCE.search(text):
+            yield f"{place} holds {found[0]}, which is replaced in `to`, `secret`, `headers` and `proxy` alone"
+        if _DOTTED.search(text):
+            yield f"{place} names a host or a page that ends in a dot, which is hardly meant"
+
+
+def _texts(config: Config) -> Iterator[tuple[str, str]]:
+    """Texts of the installation and addresses of sources in which no variable is replaced, with the place of each."""
+    tables: dict[str, Watch | Fetch | Store | Web] = {
+        "watch": config.watch,
+        "fetch": config.fetch,
+        "store": config.store,
+        "web": config.web,
+    }
+    given = {(name, each.name): getattr(table, each.name) for name, table in tables.items() for each in fields(table)}
+    given |= {
+        (name, key): value for name, table in config.channels.items() for key, value in table.items() if key not in _SECRETS
+    }
+    for (name, key), value in given.items():
+        if isinstance(value, str) and (name, key) != ("fetch", "proxy"):
+            yield f"[{name}] {key}", value
+    for source in config.sources:
+        yield f'the address of source "{source.id}"', source.url
 
 
 def _signal(signal: Signal) -> Iterator[str]:
