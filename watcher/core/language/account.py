@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, found_in, word_set
 from watcher.core.language.text import AUXILIARIES, Scene, Thing, Token, tokens
 
 _TURNS: Final = word_set("turn")
@@ -52,10 +52,13 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
         if not main and ROLES["other"] in words and ROLES["it"] not in words:
             continue  # what is said of another thing takes nothing from this one
         present = present or (main and not _NOW.isdisjoint(words))
+        label = not main and _is_label(scene, end)
+        whole = main or (label and _is_verbless(scene, first, stop))
+        unexplained += [] if main else [cue.words for cue in found_in("".join(f"{word} " for word in words), ("frame",))]
         for kind, text in _scan(words, lexicon):
             if kind == "unexplained":
-                unexplained += [text] if main or _is_loaded(text, lexicon) else []
-            elif main or kind in {"supposed", "undone"} or (kind == "planned" and _is_label(scene, end)):
+                unexplained += [text] if whole or _is_loaded(text, lexicon) else []
+            elif main or kind in {"supposed", "undone"} or (kind == "planned" and label):
                 taken.add(kind)
                 because.append(text)
             elif kind == "limited":
@@ -67,6 +70,11 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
 def _is_label(scene: Scene, end: int) -> bool:
     """Whether a clause beside the statement is a label before it: "Coming soon: | X for all"."""
     return end <= scene.start and scene.tokens[end - 1].text == ":"
+
+
+def _is_verbless(scene: Scene, first: int, stop: int) -> bool:
+    """Whether a clause has no verb that states it, as in a headline: what its label says then decides what it is."""
+    return AUXILIARIES.isdisjoint(token.text for token in scene.tokens[first:stop])
 
 
 def _as_long_as(scene: Scene, stop: int) -> list[str]:

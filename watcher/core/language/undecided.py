@@ -276,7 +276,9 @@ def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open |
 
 
 def _of_plan(net: Net, line: Line, said: Statement) -> Open | Quiet:
-    """A plan that names a time may be a promise; one that names none is none."""
+    """A plan that names a time may be a promise, one to end the line asks a person; any other that names none is none."""
+    if net.ended and net.statuses[said.kind] == net.ended:
+        return Open(line.quote, net.ended, said.account.unexplained or (said.words,), f"\u201c{said.words}\u201d is planned")
     if not net.planned or not (said.window or names_time(line.folded)):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named", net.statuses[said.kind])
     words = said.account.unexplained or said.account.because

@@ -97,7 +97,10 @@ def _first_fixed(words: list[str], sets: Sets) -> tuple[str, ...]:
 
 
 def _joined(words: list[str], sets: Sets) -> str:
-    return "".join(_one(word, sets) for word in words).removesuffix(" ")
+    parts = [_one(word, sets) for word in words]
+    if len(parts) > 1 and parts[-1].endswith(" )?"):  # the last word may be left out, and its space with it
+        return "".join(parts[:-1]).removesuffix(" ") + f"(?: {parts[-1].removeprefix('(?:').removesuffix(' )?')})?"
+    return "".join(parts).removesuffix(" ")
 
 
 def _one(word: str, sets: Sets) -> str:
