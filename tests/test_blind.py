@@ -127,22 +127,22 @@ def test_a_beat_that_fails_is_said_by_readyz_after_ten_minutes_and_ends_with_its
 
     async def fail_then_mend() -> list[tuple[int, str]]:
         said = []
-        async with watch.beating(noon) as heart:
-            await heart.tick()
-            good = heart.beat
+        async with watch.beating(noon) as daemon:
+            await daemon.tick()
+            good = daemon.beat
 
             async def no_room(_now: object) -> Counts:
                 raise OSError("no room left")
 
-            heart.beat = replace(good, deliver=no_room)
+            daemon.beat = replace(good, deliver=no_room)
             for minutes in (1, 12, 40):
                 watch.set(noon + timedelta(minutes=minutes))
-                await heart.tick()
-                said.append((heart.last_good == noon, heart.last_error))
-            heart.beat = good
+                await daemon.tick()
+                said.append((daemon.last_good == noon, daemon.last_error))
+            daemon.beat = good
             watch.set(noon + timedelta(minutes=41))
-            await heart.tick()
-            said.append((heart.last_good == watch.now, heart.last_error))
+            await daemon.tick()
+            said.append((daemon.last_good == watch.now, daemon.last_error))
         return said
 
     said = asyncio.run(fail_then_mend())
@@ -156,17 +156,17 @@ def test_a_locked_database_stops_the_watch_for_as_long_as_it_is_locked(tmp_path:
         watch = Watch(CONFIG % "", tmp_path, web.folder, store)
 
         async def beats() -> tuple[str, str]:
-            async with watch.beating(day("06-01")) as heart:
-                await heart.tick()
+            async with watch.beating(day("06-01")) as daemon:
+                await daemon.tick()
                 with closing(sqlite3.connect(tmp_path / "watch.db", isolation_level=None)) as other:
                     other.execute("BEGIN IMMEDIATE")
                     watch.set(day("06-01 12:00"))
-                    await heart.tick()
-                    locked = heart.last_error
+                    await daemon.tick()
+                    locked = daemon.last_error
                 for minutes in (1, 12):
                     watch.set(day("06-01 12:00") + timedelta(minutes=minutes))
-                    await heart.tick()
-                return locked, heart.last_error
+                    await daemon.tick()
+                return locked, daemon.last_error
 
         locked, mended = asyncio.run(beats())
 
@@ -204,13 +204,13 @@ def test_what_goes_wrong_with_one_source_stays_with_it(store: Store, tmp_path: P
 
     async def beats() -> str:
         nonlocal opened_read
-        async with watch.beating(day("06-01")) as heart:
-            opened_read = heart.beat.read
-            heart.beat = replace(heart.beat, read=read)
+        async with watch.beating(day("06-01")) as daemon:
+            opened_read = daemon.beat.read
+            daemon.beat = replace(daemon.beat, read=read)
             for moment in [*hourly(day("06-01"), 13), day("06-01 14:00")]:
                 watch.set(moment)
-                await heart.tick()
-            return heart.last_error
+                await daemon.tick()
+            return daemon.last_error
 
     opened_read: Any = None
     assert asyncio.run(beats()) == "", "the beat is good: the failure is the source's"
@@ -230,16 +230,16 @@ def test_a_signal_that_cannot_be_decided_does_not_stop_the_others_and_the_beat_i
     watch = Watch(f"{CONFIG % ''}\n[[signal]]{second}", tmp_path, web.folder, store)
 
     async def beats() -> str:
-        async with watch.beating(day("06-01")) as heart:
-            await heart.tick()
+        async with watch.beating(day("06-01")) as daemon:
+            await daemon.tick()
             signal = watch.config.signals[0]
             ladder = replace(signal.tracks[0].ladder, statuses=())
             broken = replace(signal, tracks=(replace(signal.tracks[0], ladder=ladder),))
-            heart.beat = replace(heart.beat, signals={**heart.beat.signals, "gadget": broken})
+            daemon.beat = replace(daemon.beat, signals={**daemon.beat.signals, "gadget": broken})
             for moment in [day("06-01 12:00"), day("06-01 12:30")]:
                 watch.set(moment)
-                await heart.tick()
-            return heart.last_error
+                await daemon.tick()
+            return daemon.last_error
 
     assert "a part of the cycle failed" in asyncio.run(beats())
     assert watch.subjects("reader")[-1].startswith("Widget: Yes. Open"), "the other signal is decided, announced and mailed"
@@ -257,13 +257,13 @@ def signs(store: Store, folder: Path, minutes: list[float], *pages: bytes, fails
             head = f'[watch]\nheartbeat_url = "{site.base}/ping/s3cret-uuid"\n[fetch]\nallow = ["127.0.0.1"]\n'
             text = head + (CONFIG % "").replace('[watch]\ngroup_wait = "10m"\n', "")
             watch = Watch(text, folder, Web(folder / "web").feed("2026-05-01", GOOD).folder, store)
-            async with watch.beating(day("06-01")) as heart:
+            async with watch.beating(day("06-01")) as daemon:
                 if fails:
-                    heart.beat = replace(heart.beat, deliver=None)  # type: ignore[arg-type]  # the beat will stumble over it
+                    daemon.beat = replace(daemon.beat, deliver=None)  # type: ignore[arg-type]  # the beat will stumble over it
                 for minute in minutes:
                     watch.set(day("06-01") + timedelta(minutes=minute))
-                    await heart.tick()
-                return site, heart.last_error
+                    await daemon.tick()
+                return site, daemon.last_error
 
     return asyncio.run(beats())
 

@@ -47,17 +47,17 @@ def polled(watch: Watch, moments: list[tuple[datetime, datetime]]) -> list[datet
     asked: list[datetime] = []
 
     async def beats() -> None:
-        async with watch.beating(moments[0][0]) as heart:
-            get = heart.beat.get
+        async with watch.beating(moments[0][0]) as daemon:
+            get = daemon.beat.get
 
             async def noted(request: Request) -> Answer:
                 asked.append(watch.world.now())
                 return await get(request)
 
-            heart.beat = replace(heart.beat, get=noted)
+            daemon.beat = replace(daemon.beat, get=noted)
             for shown, true in moments:
                 watch.set(shown, true=true)
-                await heart.tick()
+                await daemon.tick()
 
     asyncio.run(beats())
     return asked
@@ -158,17 +158,17 @@ def test_a_lease_of_a_wrong_clock_ends(store: Store, tmp_path: Path) -> None:
     year = timedelta(days=365)
 
     async def killed_while_sending() -> None:
-        async with watch.beating(NOON) as heart:
+        async with watch.beating(NOON) as daemon:
 
             async def claim_and_die(now: datetime) -> Counts:
                 with store.writing() as tx:
                     tx.deliveries.claim(now, timedelta(minutes=10))
                 return Counts()
 
-            heart.beat = replace(heart.beat, deliver=claim_and_die)
+            daemon.beat = replace(daemon.beat, deliver=claim_and_die)
             for at in hourly(NOON + 2 * HOUR, 4, 15 * MINUTE):
                 watch.set(at + year, true=at)
-                await heart.tick()
+                await daemon.tick()
 
     asyncio.run(killed_while_sending())
     assert mails(watch) == []
@@ -205,8 +205,8 @@ def test_the_heart_beats_on_whatever_its_clock_shows(store: Store, tmp_path: Pat
                 enough.set()
             return seen[-1]
 
-        async with watch.beating(NOON) as heart:
-            living = Daemon(heart.beat, clock=clock, pause=timedelta(milliseconds=1))
+        async with watch.beating(NOON) as daemon:
+            living = Daemon(daemon.beat, clock=clock, pause=timedelta(milliseconds=1))
             living.start()
             await asyncio.wait_for(enough.wait(), 30)
             await living.stop()

@@ -49,7 +49,7 @@ def worked() -> Tally:
 
 def measured(tally: Tally | None = None) -> str:
     shown = Shown()
-    shown.heart = replace(shown.heart, tally=tally or worked())
+    shown.health = replace(shown.health, tally=tally or worked())
     return Site(shown, peer="127.0.0.1").get("/metrics").text
 
 
@@ -237,7 +237,7 @@ def test_signs_of_life_stop_when_the_beats_stop(tmp_path: Path) -> None:
 
     with door:
         heard = asyncio.run(said())
-    dead = b"STATUS=No good beat lately; waiting to be started again"
+    dead = b"STATUS=Its jobs have not ended well lately; waiting to be started again"
     assert heard == [b"READY=1\nSTATUS=Watching", b"WATCHDOG=1", b"WATCHDOG=1", dead, dead, b"STOPPING=1"]
 
 

@@ -47,11 +47,11 @@ class Watch:
         self.folder, self.store, self.changes = folder, store, changes
         self.world: RecordedWeb = open_recorded_web(str(web))
         self.now = self.world.now()
-        self.heart: Daemon | None = None
+        self.daemon: Daemon | None = None
 
     @asynccontextmanager
     async def beating(self, start: datetime) -> AsyncIterator[Daemon]:
-        """The heart, beaten by hand."""
+        """The daemon, beaten by hand."""
         self.set(start)
         prepare(self.store, self.config, start)
         settings = self.world.settings(fetch_settings(self.config))
@@ -63,8 +63,8 @@ class Watch:
             opened(self.config, self.store, settings, deliver=send, rehearsal=rehearsal) as beat,
             heartbeat_ping(url, real, lambda: self.now) as sign,
         ):
-            self.heart = Daemon(replace(beat, after=sign, **self.changes), clock=lambda: self.now)
-            yield self.heart
+            self.daemon = Daemon(replace(beat, after=sign, **self.changes), clock=lambda: self.now)
+            yield self.daemon
 
     def set(self, now: datetime, *, true: datetime | None = None) -> None:
         """Set the clock; `true` is the time in the web where the clock is wrong."""
@@ -76,11 +76,11 @@ class Watch:
 
         async def beats() -> None:
             listed = [moment if isinstance(moment, tuple) else (moment, moment) for moment in moments]
-            async with self.beating(listed[0][0]) as heart:
+            async with self.beating(listed[0][0]) as daemon:
                 for shown, true in listed:
                     self.set(shown, true=true)
-                    await heart.tick()
-                    assert heart.last_error == ""
+                    await daemon.tick()
+                    assert daemon.last_error == ""
 
         asyncio.run(beats())
 
@@ -95,8 +95,8 @@ class Watch:
 
     def page(self, path: str) -> httpx2.Response:
         """What the page answers now."""
-        heart = self.heart
-        reads = StoreQueries(self.store, site_info(self.config), clock=lambda: self.now, beat=lambda: heart and heart.last_good)
+        daemon = self.daemon
+        reads = StoreQueries(self.store, site_info(self.config), clock=lambda: self.now, beat=lambda: daemon and daemon.last_good)
         app = create_app(reads, Settings(metrics_token="open"), clock=lambda: self.now)
 
         async def ask() -> httpx2.Response:

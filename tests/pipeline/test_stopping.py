@@ -51,11 +51,11 @@ def test_a_stop_ends_the_watch_although_the_database_is_locked(tmp_path: Path) -
             return await deliver(store, office(), now=now)
 
         beat = Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=send)
-        heart = Daemon(beat, clock=lambda: NOW)
-        heart.start()
+        daemon = Daemon(beat, clock=lambda: NOW)
+        daemon.start()
         await begun.wait()
         async with asyncio.timeout(30):
-            await heart.stop()
+            await daemon.stop()
 
     with (
         Store.open(f"sqlite:///{tmp_path}/watch.db", wait=0.2) as store,

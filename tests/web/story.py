@@ -693,7 +693,7 @@ class Shown:
     def __init__(self, shown: View | None = None) -> None:
         self.shown = shown or view()
         self.asked: list[datetime | None] = []
-        self.heart = HealthStatus(
+        self.health = HealthStatus(
             beat_at=NOW - timedelta(seconds=20), outbox=1, oldest=NOW - timedelta(hours=2), counts={"transitions": 4}
         )
 
@@ -705,7 +705,7 @@ class Shown:
         return self.shown.version
 
     def pulse(self) -> HealthStatus:
-        return self.heart
+        return self.health
 
 
 def facts(**values: Any) -> Facts:

@@ -232,7 +232,7 @@ LOST = "Blind: nothing is watched, another watch has the sources of this databas
 )
 def test_health_tells_a_stalled_watch_from_a_living_one(pulse: HealthStatus, alive: int, ready: int, words: str) -> None:
     reads = Shown()
-    reads.heart = pulse
+    reads.health = pulse
     site = Site(reads)
     assert site.get("/healthz").status_code == alive
     answer = site.get("/readyz")

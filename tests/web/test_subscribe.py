@@ -384,7 +384,7 @@ def test_a_changed_configuration_changes_what_may_be_chosen(shop: Shop, tmp_path
 
     async def taken_up() -> Subscriptions | None:
         watching = RunningWatch(shop.config, shop.store, *await open_beat(shop.config, shop.store))
-        await watching.take_up(load(tmp_path / "new.toml", {}))
+        await watching.apply(load(tmp_path / "new.toml", {}))
         await watching._opened.aclose()
         return watching.door
 

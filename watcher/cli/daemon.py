@@ -1,4 +1,4 @@
-"""The watch at work: its heart and its page, under one configuration at a time."""
+"""The watch at work: its daemon and its page, under one configuration at a time."""
 
 from __future__ import annotations
 
@@ -36,28 +36,28 @@ log = logging.getLogger("watcher")
 
 
 class RunningWatch:
-    """The heart and what the page reads; `take_up` goes on under another configuration."""
+    """The daemon and what the page reads; `apply` goes on under another configuration."""
 
     def __init__(
         self, config: Config, store: Store, beat: Context, opened_for: AsyncExitStack, console: Console | None = None
     ) -> None:
         """Begin under a configuration whose beat is open."""
         self.config, self.store, self._opened = config, store, opened_for
-        self.heart = Daemon(beat, clock=utc_now)
+        self.daemon = Daemon(beat, clock=utc_now)
         self.door, self.console = door_of(config, store), console
-        face, heart = site_info(config), self.heart
+        face, daemon = site_info(config), self.daemon
         self.reads = StoreQueries(
-            store, face, clock=utc_now, beat=lambda: heart.last_good, tally=heart.tally, lost=lambda: bool(heart.lost)
+            store, face, clock=utc_now, beat=lambda: daemon.last_good, tally=daemon.tally, lost=lambda: bool(daemon.lost)
         )
 
-    async def take_up(self, config: Config) -> None:
+    async def apply(self, config: Config) -> None:
         """Go on under another configuration; claims of changed rules are made anew from what is stored, without a fetch.
 
         Raises ConfigError and StoreError; then all is as it was.
         """
         beat, opened_for = await open_beat(config, self.store)
         try:
-            await self.heart.change(beat, lambda: prepare(self.store, config, utc_now(), take_over=True))
+            await self.daemon.change(beat, lambda: prepare(self.store, config, utc_now(), take_over=True))
         except BaseException:
             await opened_for.aclose()
             raise
@@ -70,8 +70,8 @@ class RunningWatch:
         await before.aclose()
 
     async def close(self) -> None:
-        """Stop the heart, then close what its beat needed; the database is free for others."""
-        await self.heart.stop()
+        """Stop the daemon, then close what its beat needed; the database is free for others."""
+        await self.daemon.stop()
         await self._opened.aclose()
         with suppress(StoreError), self.store.writing() as tx:
             write_out(tx, utc_now())
@@ -95,10 +95,10 @@ async def serve(config: Config, store: Store, door: socket.socket) -> None:
     server = Server(server_config(app, limits), limits)
     manager = ServiceManager(os.environ, os.getpid())
     _announce(config, door)
-    watching.heart.start()
+    watching.daemon.start()
     try:
         with on_hangup(lambda: reload(watching, manager), end=lambda: server.handle_exit(signal.SIGTERM, None)):
-            async with announced(manager, Watchdog(lambda: watching.heart.last_good)):
+            async with announced(manager, Watchdog(lambda: watching.daemon.last_good)):
                 await server.serve(sockets=[BoundedSocket(door, limits.connections)])
     finally:
         await watching.close()
@@ -110,7 +110,7 @@ async def reload(watching: RunningWatch, manager: ServiceManager) -> None:
     path, old = watching.config.path, watching.config
     try:
         config = await asyncio.to_thread(read, path)
-        await watching.take_up(config)
+        await watching.apply(config)
     except (ConfigError, StoreError) as error:
         for line in str(error).splitlines():
             log.error("reload failed, the old configuration stays: %s", line)  # noqa: TRY400 - the words say it all

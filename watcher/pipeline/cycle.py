@@ -91,25 +91,25 @@ async def run_cycle(beat: Context, now: datetime, *, every_signal: bool = False)
     `every_signal`: also those without a poll, as after a start, when a cycle may have been cut off between polls and
     decisions, and as after a clock that was set back. Raises StoreError at once, and errors of our own at the end, together.
     """
-    mishaps = ErrorCollector()
-    done = await poll(beat, now, mishaps, every_signal=every_signal)
+    errors = ErrorCollector()
+    done = await poll(beat, now, errors, every_signal=every_signal)
     digests, delivered = done.digests, done.delivered
-    with mishaps.left_out("reminding"):
+    with errors.left_out("reminding"):
         digests += await remind(beat, now)
-    with mishaps.left_out("purging"):
+    with errors.left_out("purging"):
         await purge(beat, now)
-    with mishaps.left_out("delivering"):
+    with errors.left_out("delivering"):
         delivered += await beat.deliver(now)
-    with mishaps.left_out("deleting what is old"):
+    with errors.left_out("deleting what is old"):
         await retain(beat, now)
-    mishaps.tell()
+    errors.tell()
     return replace(done, digests=digests, delivered=delivered)
 
 
 async def poll(
     beat: Context,
     now: datetime,
-    mishaps: ErrorCollector,
+    errors: ErrorCollector,
     *,
     every_signal: bool = False,
     poller: Poller | None = None,
@@ -126,9 +126,9 @@ async def poll(
     async def tell_at_once() -> None:
         nonlocal digests, delivered, now
         now = clock() if clock else now
-        with mishaps.left_out("announcing"):
+        with errors.left_out("announcing"):
             digests += await asyncio.to_thread(_announce, beat, now)
-        with mishaps.left_out("delivering"):
+        with errors.left_out("delivering"):
             delivered += await beat.deliver(now)
 
     # Without a wait for more, news does not wait for thousands of other sources either.
@@ -136,12 +136,12 @@ async def poll(
     own = poller or beat.poller()
     try:
         pace = _Pace(own, clock or (lambda: now), PROMPT if poller and not every_signal else None)
-        outcomes, told = await _observe_and_decide(beat, pace, mishaps, every_signal=every_signal, tell=at_once)
+        outcomes, told = await _observe_and_decide(beat, pace, errors, every_signal=every_signal, tell=at_once)
     finally:
         if poller is None:
             await own.close()
     now = clock() if clock else now
-    with mishaps.left_out("announcing"):
+    with errors.left_out("announcing"):
         digests += await asyncio.to_thread(_announce, beat, now)
     return CycleResult(outcomes.total(), tuple(told), digests, delivered, outcomes)
 
@@ -179,7 +179,7 @@ class _Pace:
 
 
 async def _observe_and_decide(
-    beat: Context, pace: _Pace, mishaps: ErrorCollector, *, every_signal: bool, tell: Callable[[], Awaitable[None]] | None
+    beat: Context, pace: _Pace, errors: ErrorCollector, *, every_signal: bool, tell: Callable[[], Awaitable[None]] | None
 ) -> tuple[Counter[str], list[Transition]]:
     """How the polls ended, and what the verdicts say anew.
 
@@ -192,7 +192,7 @@ async def _observe_and_decide(
     open_signals = set(await asyncio.to_thread(_unpolled, beat, now) if every_signal else ())
     for _ in range(ROUNDS):
         seen = BatchResult()
-        with mishaps.left_out("observing"):
+        with errors.left_out("observing"):
             seen = await pace.poller.next(pace.clock(), pace.wait)
         now = pace.clock()
         outcomes += seen.outcomes
@@ -200,7 +200,7 @@ async def _observe_and_decide(
         last = not seen.polls  # what is still open then waits for answers that are slow to come
         late = last or perf_counter() - started >= PATIENCE
         ready = [name for name in open_signals - seen.reading if late or name not in seen.waiting]
-        news = await asyncio.to_thread(_decide, beat, sorted(ready), now, mishaps)  # the page is served meanwhile
+        news = await asyncio.to_thread(_decide, beat, sorted(ready), now, errors)  # the page is served meanwhile
         told, waiting = told + news, waiting or bool(news)
         if waiting and tell is not None and perf_counter() - begun >= pause:
             telling = perf_counter()
@@ -212,7 +212,7 @@ async def _observe_and_decide(
         if last:
             break
     if every_signal:  # what could not be polled is decided by what is known: that it cannot be seen is part of it
-        told += await asyncio.to_thread(_decide, beat, sorted(undecided), now, mishaps)
+        told += await asyncio.to_thread(_decide, beat, sorted(undecided), now, errors)
     return outcomes, told
 
 
@@ -223,14 +223,14 @@ def _unpolled(beat: Context, now: datetime) -> list[str]:
     return [name for name in beat.signals if name not in due]
 
 
-def _decide(beat: Context, names: Sequence[str], now: datetime, mishaps: ErrorCollector) -> list[Transition]:
+def _decide(beat: Context, names: Sequence[str], now: datetime, errors: ErrorCollector) -> list[Transition]:
     """What the verdicts of these signals say anew; those that are known to hold are noted together."""
     told, still = list[Transition](), frozenset[str]()
-    with mishaps.left_out("noting what still holds"):
+    with errors.left_out("noting what still holds"):
         still = skip_unchanged(beat.store, [beat.signals[name] for name in names], now)
     for name in names:
         if name not in still:
-            with mishaps.left_out(f"deciding {name}"):
+            with errors.left_out(f"deciding {name}"):
                 told += update_verdicts(beat.store, [beat.signals[name]], now, known_until=beat.known_until)
     return told
 

@@ -33,17 +33,17 @@ LOOK_AGAIN = timedelta(seconds=30)
 """Another process may have changed what is due."""
 TRY_AGAIN = timedelta(seconds=10)
 """A job that failed is tried again after this; polling with every signal."""
-SIGN_EVERY = timedelta(minutes=1)
-"""A sign of life is given no more often than this."""
+PING_EVERY = timedelta(minutes=1)
+"""The heartbeat ping is sent no more often than this."""
 APART = timedelta(milliseconds=1)
 """Jobs that are due at once are begun in their order."""
 PACES = {
     "poll": LOOK_AGAIN,
-    "reminders": SIGN_EVERY,
+    "reminders": PING_EVERY,
     "purge": timedelta(hours=1),
     "deliver": LOOK_AGAIN,
     "retention": timedelta(hours=1),
-    "heartbeat": SIGN_EVERY,
+    "heartbeat": PING_EVERY,
 }
 """How long after a run each job is due again; what it finds due earlier brings it forward. In the order of one cycle."""
 
@@ -83,7 +83,7 @@ class Daemon:
         )
         self._guard = ClockGuard(clock)
         self._errors: dict[str, str] = {}
-        self._sign_at: datetime | None = None
+        self._pinged_at: datetime | None = None
         self._first = True
         self._wrong = ""
         self._turn = asyncio.Lock()
@@ -235,10 +235,10 @@ class Daemon:
 
     async def _poll(self, now: datetime) -> None:
         """Observe, decide and announce; what waits for no other is sent at once."""
-        mishaps, every, self._first = ErrorCollector(), self._first, False
+        errors, every, self._first = ErrorCollector(), self._first, False
         try:
             self._poller = self._poller or self.beat.poller()
-            done = await poll(self.beat, now, mishaps, every_signal=every, poller=self._poller, clock=self.clock)
+            done = await poll(self.beat, now, errors, every_signal=every, poller=self._poller, clock=self.clock)
             self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.delivered.sent)
             _log(done)
             if done.digests:
@@ -246,7 +246,7 @@ class Daemon:
             with self.beat.store.reading() as tx:
                 due = tx.sources.next_due(now)
             self._run_by("poll", now, now if done.transitions or done.digests or self._first else due)
-            mishaps.tell()
+            errors.tell()
         except Exception:
             self._first = True
             raise
@@ -280,10 +280,10 @@ class Daemon:
         One that does not listen is no trouble of ours.
         """
         await asyncio.to_thread(self._keep_runs)
-        early = self._sign_at is not None and timedelta(0) <= now - self._sign_at < SIGN_EVERY - TICK
+        early = self._pinged_at is not None and timedelta(0) <= now - self._pinged_at < PING_EVERY - TICK
         if self.beat.after is None or self.last_good is None or early or self._errors.keys() - {"heartbeat"}:
             return
-        self._sign_at = now
+        self._pinged_at = now
         try:
             await self.beat.after()
         except Exception:

@@ -34,7 +34,7 @@ class OtherWatchError(StoreError):
         super().__init__(
             f"{path} would change what another watch looks at in the same database: process {other.pid} on {other.host} watches"
             f" under {other.path} (seen {other.seen:%Y-%m-%dT%H:%M:%SZ}); give one of them a database of its own ([store] url),"
-            " or stop the other, or let it take up this configuration (SIGHUP)",
+            " or stop the other, or make it load this configuration (SIGHUP)",
             ErrorKind.LOCKED,
         )
 

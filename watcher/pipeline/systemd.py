@@ -85,5 +85,5 @@ async def _signs(manager: ServiceManager, pulse: Watchdog) -> None:
         if pulse.beats():
             manager.say("WATCHDOG=1")
         else:
-            manager.say("STATUS=No good beat lately; waiting to be started again")
+            manager.say("STATUS=Its jobs have not ended well lately; waiting to be started again")
         await asyncio.sleep(manager.every)
