@@ -243,6 +243,10 @@ def test_a_detail_is_told_at_once_to_who_asks_for_each_and_not_again_with_bigger
     shown = render(told, desk, keen)
     assert shown.subject == "Signal: it, price: $8/$40"
     assert "“It costs $8 and $40.”" in shown.text
+    dated = replace(told, transitions=tuple(replace(each, effective_at=day("05-01")) for each in told.transitions))
+    old = render(dated, desk, keen).text
+    assert "Happened" not in old, "the status is old, the detail is not"
+    assert "Before:" not in old
     assert "https://a.example/price" in shown.text
     assert "price: $8/$40" in render(note, desk, usual).text
     assert "price: $8/$40" not in render(note, desk, keen).text, "nobody is told the same thing twice"

@@ -56,7 +56,9 @@ def detail_words(transition: Transition) -> str:
     if transition.kind is not Change.DETAIL:
         return ""
     pairs = (part.partition(": ") for part in transition.reason.split("; "))
-    return "; ".join(": ".join(detail(name, value)) if colon else name.replace("_", " ") for name, colon, value in pairs)
+    told = "; ".join(": ".join(detail(name, value)) if colon else name.replace("_", " ") for name, colon, value in pairs)
+    first, *rest = told.split("; ")
+    return "; ".join((first, *(f"{each[:1].lower()}{each[1:]}" for each in rest)))
 
 
 def told_tally(transition: Transition) -> str:
@@ -122,7 +124,9 @@ def _tone(transition: Transition, desk: MailContext, sign: Sign) -> str:
 def _rows(transition: Transition, desk: MailContext, zone: tzinfo) -> tuple[tuple[str, str], ...]:
     """Before and after, when, and the details that stand beside the status."""
     rows = list(_states(transition, desk))
-    if transition.effective_at and transition.effective_at != transition.at:
+    # A detail has no time of its own beside its quote's: the transition's is that of the status, which may be months old.
+    dated = transition.event or transition.kind is not Change.DETAIL
+    if dated and transition.effective_at and transition.effective_at != transition.at:
         rows.append(("Published" if transition.event else "Happened", when(transition.effective_at, zone)))
     rows.append(("Seen", moment(transition.at, zone)))
     if transition.kind is not Change.FLAG:
@@ -136,6 +140,8 @@ def _states(transition: Transition, desk: MailContext) -> tuple[tuple[str, str],
         return (("Now", "Raised" if transition.after else "Lowered"), ("About", transition.event))
     if transition.event:
         return (("Outcome", desk.outcome(transition)),)
+    if transition.kind is Change.DETAIL:
+        return ()  # the status is as it was; what changed is the title
     before, after = (
         desk.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
     )

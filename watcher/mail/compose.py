@@ -97,7 +97,7 @@ def _noted_words(change: Transition, desk: MailContext) -> str:
     whole = change.kind in {Change.UNDECIDED, Change.DETAIL} or not change.reason
     told = moved(change, desk) if whole else change.reason.replace("_", " ")
     told = told.removeprefix(f"{desk.track_title(change.signal, change.track)}: ")
-    quote = f": “{shortened(change.evidence[0].text, 160)}”" if change.evidence else ""
+    quote = f": “{shortened(change.evidence[0].text, 320)}”" if change.evidence else ""
     return f"{shortened(told, 240).rstrip('.:')}{quote}."
 
 
