@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from mailbox import Maildir
 from pathlib import Path
@@ -72,6 +72,15 @@ class Running:
         end = time.monotonic() + PATIENCE
         while words not in self.get("/"):
             assert time.monotonic() < end, f"{words!r} is not on the page"
+
+    def becomes_ready(self) -> None:
+        """Ask until it is ready: its first messages may still be on their way."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            with suppress(urllib.error.HTTPError):
+                assert "Ready." in self.get("/readyz")
+                return
+            assert time.monotonic() < end, "it never became ready"
 
     def hides(self, words: str) -> None:
         """Read the page until it no longer has these words."""
@@ -351,7 +360,7 @@ def test_another_configuration_is_refused_while_a_watch_runs(lab: Site, home: Pa
         assert f"under {home}/signals.toml" in said.all
         assert not lab.asked.count("/cog.xml")
         assert once("signals.toml").code == 0, "the same configuration goes beside it"
-        assert "Ready." in watch.get("/readyz")
+        watch.becomes_ready()
         assert watch.end() == 0
 
     assert once(other).code == 0, "a watch that has ended does not block"
