@@ -88,7 +88,7 @@ def _add_lists(router: APIRouter, desk: PageRenderer) -> None:
         return await _list(desk, request, "/history", Asked(page, limit, as_of, usual=CHANGES), api.history_out)
 
     @router.get("/record", response_model=api_shapes.RecordOut, summary="Where the record ends: note it, and compare later")
-    async def record(request: Request) -> RenderedPage:
+    async def record(request: Request, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
         return await desk.show(request, f"{V1}/record", JSON, lambda ask: written(api.record_out, ask.view))
 
     @router.get(
