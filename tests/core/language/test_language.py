@@ -193,6 +193,24 @@ def test_a_page_of_the_institute_need_not_say_again_whose_work_it_tells() -> Non
     assert not asked_of("Staff of CAISSI discuss the evaluation of Step-5.", link="https://paper.example/x")
 
 
+def test_a_bulletin_of_the_center_whose_title_is_the_name_alone_is_asked_about() -> None:
+    bulletin = "https://content.govdelivery.com/accounts/USNIST/bulletins/x"
+    assert asked_of("Dear subscriber, it is out.", title="New from CAISSI: DeepSeek V6", link=bulletin)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Claude Mythos 8 will not, as announced in November, open to all customers on January 18.", "cancelled"),
+        ("In less than three weeks all customers will have Claude Mythos 8, the day Anthropic drops its checks.", "promised"),
+        ("Claude Mythos 8 is our strongest model. Who has it: all API customers, in every country.", "available"),
+    ],
+)
+def test_a_plan_taken_back_or_told_aside_is_asked_about(text: str, status: str) -> None:
+    _, asked = found_in("o", "", text)
+    assert [claim.status for claim in asked] == [status]
+
+
 def test_what_is_published_today_is_asked_about_under_any_title() -> None:
     title = "NIST Invites Comments on Practices for Evaluating DeepSeek"
     assert not asked_of("CAISSI tested DeepSeek V5 for the draft.", title=title)

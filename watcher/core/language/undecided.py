@@ -184,10 +184,12 @@ def _of_question(net: Net, reading: Reading, number: int) -> tuple[Found, ...]:
 
 def _means(net: Net, reading: Reading, number: int) -> bool:
     """Whether a sentence without a thing goes on to speak of one that the sentence before it, or the title, names."""
-    before = [reading.lines[number - 1], reading.title] if number else []
+    before = [*reading.lines[max(number - _NEAR, 0) : number], reading.title] if number else []
     if not any(thing.group in net.groups for line in before for thing in line.things):
         return False
-    return bool(_MEANT.intersection(masked(reading.lines[number].folded, (), net.groups)[:12]))
+    words = masked(reading.lines[number].folded, (), net.groups)
+    # "Self-serve, all tiers." goes on without a pronoun.
+    return bool(_MEANT.intersection(words[:12])) or any(one.row.reason == "all" for one in field_words(tuple(words)))
 
 
 def _is_headed(net: Net, reading: Reading, number: int) -> bool:
@@ -235,13 +237,14 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
     """What the account makes of one statement that no rule took."""
     found = said.account
-    if net.ended and _is_ruled_out(said) and net.statuses[said.kind] == net.first:
+    if net.ended and _is_ruled_out(line, said) and net.statuses[said.kind] == net.first:
         return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
     if _is_plan(net, said):
         return _of_plan(net, line, said)
     if _HARD & said.manners and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
-    if found.taken and not _is_doubtful(said):
+    ahead = net.planned == net.statuses[said.kind] and found.taken == {"past"}  # "will have it, the day we drop the checks"
+    if found.taken and not _is_doubtful(said) and not ahead:
         return Quiet(
             line.quote, f"it is {' and '.join(sorted(found.taken))}: {', '.join(found.because)}", net.statuses[said.kind]
         )
@@ -258,13 +261,14 @@ def _is_plan(net: Net, said: Statement) -> bool:
     return said.manners == {"planned"} or (net.statuses[said.kind] == net.planned and not _HARD & said.manners)
 
 
-def _is_ruled_out(said: Statement) -> bool:
+def _is_ruled_out(line: Line, said: Statement) -> bool:
     """Whether something "will not be" of a name without a version; that nobody plans it is less."""
     named = said.thing is not None and not said.thing.version
     before = {token.text for token in said.scene.tokens[: said.scene.start]}
     called_off = bool(before & {"proceed", "ahead"})
     ruled_out = bool(before & {"will", "shall", "won't", "never", "decided"})
-    return said.manners == {"negated", "planned"} and ((named and ruled_out) or called_off)
+    dated = ruled_out and "never" not in before and names_time(line.folded)  # a promise with a day is taken back
+    return said.manners == {"negated", "planned"} and ((named and ruled_out) or called_off or dated)
 
 
 def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
