@@ -13,6 +13,7 @@ from tests.web.conftest import Clock, Site
 from tests.web.story import CAISI, MYTHOS, NOW, SENATE, STACK, at, history, said, verdicts
 from watcher.core.model import Change, Claim, Digest, Outcome, Standing, Transition
 from watcher.store import Act, Outgoing, Poll, State, Store
+from watcher.store.chain import ends
 from watcher.web.queries import SiteInfo, StoreQueries
 
 SIGNALS = (SENATE, replace(MYTHOS, touches=("anthropic",)), replace(CAISI, touches=("via_prc_lab",)))
@@ -83,6 +84,16 @@ def test_the_view_holds_what_is_stored(store: Store, reads: StoreQueries) -> Non
     assert [(act.by, act.what, act.reason) for act in view.acts] == [("ana", "muted senate-vote", "holiday")]
     assert [review.title for review in view.reviews] == ["CAISI signs"]
     assert not view.past
+
+
+def test_the_api_says_where_the_record_ends_now_and_of_no_past_day(store: Store, reads: StoreQueries) -> None:
+    fill(store)
+    with store.reading() as tx:
+        noted = ends(tx.session)
+    chains = Site(reads).get("/api/v1/record").json()["chains"]
+    assert [(each["name"], each["last"], each["head"]) for each in chains] == [(end.name, end.last, end.head) for end in noted]
+    assert len(noted) > 1
+    assert Site(reads).get("/api/v1/record?as_of=2026-06-13").json()["chains"] == []
 
 
 def test_a_strip_shows_its_polls_and_its_error_without_what_is_private(store: Store, reads: StoreQueries) -> None:
