@@ -65,7 +65,10 @@ def test_a_motion_to_reconsider_a_passage_takes_it_back_until_it_comes_to_nothin
     ]
     assert told(made("119-hr-2683", *rows))[-1] == ("2026-02-03", "correction", "floor_started")
     ended = "2026-02-05 senate: Motion by Senator Reid to reconsider the vote by which H.R. 2683 passed (Record Vote No. 9) withdrawn in Senate."
-    assert stands(made("119-hr-2683", *rows, ended)).status == "senate_passed"
+    verdict = stands(made("119-hr-2683", *rows, ended))
+    assert (verdict.status, verdict.details["tally"], verdict.details["date"]) == ("senate_passed", "52-46", "2026-02-02")
+    assert verdict.since is not None
+    assert verdict.since.date().isoformat() == "2026-02-02", "the day of the vote, and not of the end of the motion"
 
 
 def test_a_new_motion_alone_does_not_unblock_and_a_withdrawn_one_does_not_unreject() -> None:

@@ -101,9 +101,21 @@ def _walk(ladder: Ladder, rules: Mapping[str, Rule], marks: Iterable[Claim], wal
         if rule.cancels:
             walk = _revoke(ladder, rules, rule, claim, walk)
         if claim.status in statuses:
-            _step(ladder, rules, claim, walk)
+            for one in _given_back(rules, claim, walk) or [claim]:
+                _step(ladder, rules, one, walk)
         walk.taken.append(claim)
     return walk
+
+
+def _given_back(rules: Mapping[str, Rule], claim: Claim, walk: _State) -> list[Claim]:
+    """What was taken back of a status, where a row that tells nothing of its own says that it stands: its day and its details."""
+    rule = rules.get(claim.rule)
+    if rule is None or rule.sentence is not None or rule.details or claim.status == walk.status:
+        return []
+    back = [old for old in walk.lost if old.status == claim.status]
+    walk.lost = [old for old in walk.lost if old.status != claim.status]
+    walk.takers = [] if back else walk.takers
+    return back
 
 
 def _revoke(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim, walk: _State) -> _State:
