@@ -203,6 +203,7 @@ def test_a_bulletin_of_the_center_whose_title_is_the_name_alone_is_asked_about()
     [
         ("Claude Mythos 8 will not, as announced in November, open to all customers on January 18.", "cancelled"),
         ("In less than three weeks all customers will have Claude Mythos 8, the day Anthropic drops its checks.", "promised"),
+        ("We plan to end the Claude Mythos line.", "cancelled"),
         ("Claude Mythos 8 is our strongest model. Who has it: all API customers, in every country.", "available"),
     ],
 )
