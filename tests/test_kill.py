@@ -203,7 +203,18 @@ def test_the_points_are_those_that_matter(scene: Scene) -> None:
         assert word in passed
 
 
-WORDS = {"EHLO": 1, "MAIL": 1, "RCPT": 1, "the mail is lost": 1, "the mail is taken": 2, "QUIT": 2}
+WORDS = {"EHLO": 1, "MAIL": 1, "RCPT": 1, "the mail is lost": 1, "the mail is taken": 2}
+
+
+def test_killed_while_it_takes_leave_of_the_mail_server_the_mail_is_booked_already(scene: Scene) -> None:
+    place = scene.copy("at QUIT")
+    scene.server.word, scene.server.victim = "QUIT", Future()
+    scene.server.victim.set_result(scene.run.start(place, "rehearse", *SMALL, *KEPT))
+    assert scene.run.end().killed
+    told, _ = outcome(scene, place, scene.finish(place))
+    assert told == scene.told
+    assert len(scene.mail.inbox) == 1
+    assert "it may have arrived twice" not in scene.run.run(place, "status").said
 
 
 @pytest.mark.parametrize(("word", "copies"), WORDS.items())
