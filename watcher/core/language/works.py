@@ -51,6 +51,8 @@ def announced(reading: Reading, groups: Groups, vocabulary: Vocabulary) -> Annou
     told = {thing.group for thing in reading.title.things}
     if _is_of_others(reading.title, groups):
         return None
+    if found := _told_by(_words(reading.title, groups, vocabulary)):
+        return Announced(reading.title, *found)
     for line in reading.lines:
         told.update(thing.group for thing in line.things)
         if groups.of.isdisjoint(told) or _is_of_others(line, groups):
@@ -75,6 +77,17 @@ def _clauses(words: list[str]) -> Iterator[list[str]]:
     for first in range(len(parts)):
         for many in (1, 2, 3):
             yield [word for part in parts[first : first + many] for word in part]
+
+
+def _told_by(words: list[str]) -> tuple[str, str] | None:
+    """What a headline measures of the thing that it begins with, where who does the works tells it: "X trails by a year, Y finds"."""
+    if words[-3:-1] != [",", ROLES["maker"]] or not words or not _DOUBT.isdisjoint(words):
+        return None
+    clause = "".join(f"{word} " for word in words)
+    own = next((n for n, word in enumerate(words) if word not in {_IT, "'s", "model"} and not _is_name(word)), 0)
+    measured = english().at(clause, len("".join(f"{word} " for word in words[:own])), ("work_measured",))
+    told = english().at(f"{words[-1]} ", 0, ("work_told",))
+    return (measured.words, told.words) if measured and told and words[0] == _IT else None
 
 
 def _said_out(words: list[str]) -> tuple[str, str] | None:
