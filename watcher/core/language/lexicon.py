@@ -82,7 +82,7 @@ GRAMMAR: Final = _classes(
     " opening_noun ordinal time_word entering boundary plural singular after_object object_end goes_on time_unit"
     " everywhere owning one_of to_be negation no_negation ordered opening_gerund act_stem glad opening_verb"
     " bare_verb doer aside_first no_name before_name title_word little_word turn clause_subject contrast person"
-    " english present_verb now_word work_turn work_doubt work_on meant carrier opens_modifier opens_place"
+    " english present_verb now_word work_turn work_doubt work_on speaking_us meant carrier opens_modifier opens_place"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(

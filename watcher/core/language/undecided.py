@@ -12,6 +12,7 @@ from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, english
 from watcher.core.language.text import Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
+from watcher.core.language.works import models_named
 
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading, Statement
@@ -23,6 +24,7 @@ _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", 
 """Manners in which what is planned for a time may still be a promise."""
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
+_OURS: Final = word_set("speaking_us")
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""
 _BARE: Final = 3
@@ -116,11 +118,12 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
         return None
     if foreign := next((line for line in reading.lines if works.by & _groups(line) and _is_foreign(line)), None):
         return Open(foreign.quote, works.status, ("its language",), "it is in a language that the rules do not read")
-    if works.by.isdisjoint(reading.groups) and not (home and any(mark in link.lower() for mark in works.marks)):
+    if works.by.isdisjoint(reading.groups) and not (home and _is_at_home(works, reading, link)):
         return None
     about = bool(works.of & _groups(reading.title))
     headed = _of_works(reading.title)
-    for line in reading.lines:
+    for number, line in enumerate(reading.lines):
+        about = about or bool(number and works.of & _groups(reading.lines[number - 1]))  # "How safe is X? Our report tells."
         found = _of_works(line)
         words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
         whose = home or line is reading.title or works.by & _groups(line)
@@ -133,6 +136,14 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
     if named and not headed["no_work"] and not _is_asked(reading.title):
         return Open(reading.title.quote, works.status, (named,), f"its title names {named} and says nothing that is known")
     return None
+
+
+def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
+    """Whether a page among the body's own need not name it: its address does, or it says "we" and names a model's version."""
+    if any(mark in link.lower() for mark in works.marks):
+        return True
+    named = any(models_named(line, tuple(works.of)) for line in reading.lines)
+    return named and any(not _OURS.isdisjoint(masked(line.folded, (), frozenset())) for line in reading.lines)
 
 
 def _of_works(line: Line) -> dict[str, list[Found]]:

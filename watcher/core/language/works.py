@@ -80,7 +80,7 @@ def _clauses(words: list[str]) -> Iterator[list[str]]:
 
 
 def _told_by(words: list[str]) -> tuple[str, str] | None:
-    """What a headline measures of the thing that it begins with, where who does the works tells it: "X trails by a year, Y finds"."""
+    """What a headline measures of the thing that it begins with, told by who does the works: "X trails by a year, Y finds"."""
     if words[-3:-1] != [",", ROLES["maker"]] or not words or not _DOUBT.isdisjoint(words):
         return None
     clause = "".join(f"{word} " for word in words)
