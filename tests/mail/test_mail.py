@@ -172,6 +172,27 @@ def test_a_change_without_a_message_of_its_own_is_listed() -> None:
     assert "Senate vote · H.R. 2683, the House bill: text check: has all" in told(PASSED, DETAIL)
 
 
+def test_a_detail_is_cited_with_the_words_that_state_it() -> None:
+    launched, priced = (
+        quote("We launch it today."),
+        quote("It costs $8 / $40 per MTok, not $8/$400.", "https://lab.example/price"),
+    )
+    costly = replace(DETAIL, reason="price: $8/$40", evidence=(quote(), launched, priced), details={"text_check": "$8/$40"})
+    assert "price: $8/$40: “It costs $8 / $40 per MTok, not $8/$400.” https://lab.example/price" in told(PASSED, costly)
+    many = tuple(quote(f"Words {number}.") for number in range(5))
+    shown = told(replace(PASSED, evidence=(*many, priced), details={"text_check": "$8/$40"}))
+    assert "> “It costs $8 / $40 per MTok" in shown
+    assert "Words 0." in shown
+    assert "Words 2." not in shown
+
+
+def test_a_step_back_tells_no_price_and_no_way_in_of_before() -> None:
+    assert "Text check: has all" in told(PASSED)
+    assert "has all" not in told(replace(BLOCKED, details=PASSED.details))
+    stated = replace(BLOCKED, details=PASSED.details, evidence=(quote("It has all of the text."),))
+    assert "Text check: has all" in told(stated)
+
+
 def test_the_first_message_says_where_everything_stands() -> None:
     words = " ".join(render(ALL["baseline"], DESK, READER).text.split())
     for part in (

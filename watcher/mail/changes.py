@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from watcher.core.model import Change, Facts, Flag, Transition
+from watcher.core.model import Change, Facts, Flag, Quote, Transition
 from watcher.mail.affected_tools import affected_by, without_fallback
-from watcher.mail.citations import cites
+from watcher.mail.citations import cites, states, stating
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import Item
 from watcher.mail.wording import STANDINGS, Sign, detail, moment, several, shortened, tally, when
@@ -27,10 +27,16 @@ def item(transition: Transition, desk: MailContext, reader: Recipient) -> Item:
         tone=_tone(transition, desk, sign),
         note=sign.meaning,
         rows=_rows(transition, desk, reader.zone),
-        cites=cites(transition.evidence, reader.zone),
+        cites=cites(_proof(transition, desk), reader.zone),
         paragraphs=_paragraphs(transition, desk),
         link=desk.page_of(transition.signal),
     )
+
+
+def _proof(transition: Transition, desk: MailContext) -> list[Quote]:
+    """The first quote, then those that state the details which are told, then the others."""
+    values = [value for _, value in _details(transition, desk)]
+    return list(dict.fromkeys((*transition.evidence[:1], *stating(transition.evidence, values), *transition.evidence)))
 
 
 def title(transition: Transition, desk: MailContext) -> str:
@@ -152,12 +158,18 @@ def _states(transition: Transition, desk: MailContext) -> tuple[tuple[str, str],
 
 
 def _details(transition: Transition, desk: MailContext) -> list[tuple[str, str]]:
-    """What the ladder keeps beside the status (version, price, access model), and how a vote was taken."""
+    """What the ladder keeps beside the status (version, price, access model), and how a vote was taken.
+
+    A step back leaves the details of before behind it: of those only what its own quotes state is told.
+    """
     signal = desk.signals.get(transition.signal)
     tracks = signal.tracks if signal else ()
     names = [name for each in tracks if each.id == transition.track for name in (*each.ladder.attributes, "how")]
     facts: Facts = transition.details
-    return [detail(name, facts[name]) for name in dict.fromkeys(names) if facts.get(name) not in {None, "", False, True}]
+    told = [detail(name, facts[name]) for name in dict.fromkeys(names) if facts.get(name) not in {None, "", False, True}]
+    if not desk.status(transition.signal, transition.track, transition.after).steps_back:
+        return told
+    return [pair for pair in told if any(states(quote, pair[1]) for quote in transition.evidence)]
 
 
 def _flag_meaning(transition: Transition, desk: MailContext) -> str:

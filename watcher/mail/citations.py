@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
@@ -21,6 +22,21 @@ def cites(quotes: Iterable[Quote], zone: tzinfo, *, most: int = MOST) -> tuple[C
             break
         kept.setdefault(shortened(quote.text, QUOTE), quote)
     return tuple(_cite(text, quote, zone) for text, quote in kept.items() if text)
+
+
+def stating(quotes: Sequence[Quote], values: Iterable[str]) -> list[Quote]:
+    """The quotes that state a value which none before them states, longest values first; those that state none are left out."""
+    kept: list[Quote] = []
+    for value in sorted(values, key=len, reverse=True):
+        if not any(states(quote, value) for quote in kept):
+            kept += [quote for quote in quotes if states(quote, value)][:1]
+    return kept
+
+
+def states(quote: Quote, value: str) -> bool:
+    """Whether the words hold the value, whatever the spaces ("$10 / $50"), and not as a part of a longer number or name."""
+    sought, said = (re.sub(r"\s*/\s*", "/", words) for words in (value, quote.text))
+    return bool(re.search(rf"(?<![\w$.]){re.escape(sought)}(?!\w|\.\d)", said, re.IGNORECASE))
 
 
 def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:

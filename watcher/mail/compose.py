@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from watcher.core.addresses import safe_link
-from watcher.core.model import Change, Digest, Transition, Verdict
+from watcher.core.model import Change, Digest, Quote, Transition, Verdict
 from watcher.mail.changes import item, moved
-from watcher.mail.citations import cites
+from watcher.mail.citations import cites, stating
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_section
 from watcher.mail.letter import Item, Letter, Line, Section
@@ -85,7 +85,7 @@ def _noted(listed: Sequence[Transition], desk: MailContext) -> Section:
         Line(
             f"{desk.title_of(each.signal)} · {desk.track_title(each.signal, each.track)}",
             _noted_words(each, desk),
-            next((link for quote in each.evidence if (link := safe_link(quote.url))), ""),
+            next((link for quote in _noted_proof(each) if (link := safe_link(quote.url))), ""),
         )
         for each in listed[:MOST_LINES]
     ]
@@ -97,8 +97,14 @@ def _noted_words(change: Transition, desk: MailContext) -> str:
     whole = change.kind in {Change.UNDECIDED, Change.DETAIL} or not change.reason
     told = moved(change, desk) if whole else change.reason.replace("_", " ")
     told = told.removeprefix(f"{desk.track_title(change.signal, change.track)}: ")
-    quote = f": “{shortened(change.evidence[0].text, 320)}”" if change.evidence else ""
-    return f"{shortened(told, 240).rstrip('.:')}{quote}."
+    quotes = " ".join(f"“{shortened(quote.text, 320)}”" for quote in _noted_proof(change))
+    return f"{shortened(told, 240).rstrip('.:')}: {quotes}" if quotes else f"{shortened(told, 240).rstrip('.:')}."
+
+
+def _noted_proof(change: Transition) -> Sequence[Quote]:
+    """The quotes that state the details which changed; for all else the first one."""
+    values = [part.partition(": ")[2] for part in change.reason.split("; ")] if change.kind is Change.DETAIL else []
+    return stating(change.evidence, filter(None, values)) or change.evidence[:1]
 
 
 def _baseline(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
