@@ -80,6 +80,39 @@ def test_axe_finds_no_violation_on_the_last_day(browser: Browser, address: str, 
         assert too_wide(page, (NARROW,)) == []
 
 
+@pytest.mark.parametrize("day", DAYS)
+def test_the_first_screen_of_a_phone_answers_the_five_questions(browser: Browser, address: str, day: str) -> None:
+    with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
+        page.goto(f"{address}?as_of={day}" if day else address)
+        answers = page.locator(".words li").all()
+        said = [card.locator(".answer").inner_text() for card in page.locator(".glance").all()]
+        for answer, whole in zip(answers, said, strict=True):
+            word, _, sentence = whole.partition(". ")
+            assert word in answer.inner_text()
+            assert sentence in answer.inner_text()
+        if day in {"2026-07-22", NOW}:
+            assert "Price per million tokens, in and out: $" in answers[1].inner_text()
+            assert "94 % against 8 % was not measured again" in answers[2].inner_text()
+        else:
+            assert "$" not in answers[1].inner_text(), "nothing is open at any price"
+        for part in (*answers, *page.locator(".lede > p").all()):
+            box = part.bounding_box()
+            assert box
+            assert box["y"] + box["height"] <= 640
+            assert box["x"] + box["width"] <= 344, "inside the margin"
+        for sign in page.locator(".lede .sign").all():
+            box = sign.bounding_box()
+            assert box
+            assert box["x"] + box["width"] <= 344
+
+
+def test_a_past_day_says_when_it_was_last_verified(browser: Browser, address: str) -> None:
+    with opened(browser, address) as (page, _):
+        page.goto(f"{address}?as_of=2026-06-20")
+        for moment in page.locator(".glance > p.quiet time").all():
+            assert (moment.get_attribute("datetime") or "") >= "2026-06-17"
+
+
 def test_by_keyboard_alone_from_the_answer_to_a_past_day(browser: Browser, address: str) -> None:
     with opened(browser, address) as (page, wrong):
         page.goto(address)

@@ -11,7 +11,7 @@ from watcher.config import Config
 from watcher.config.settings import Ground, Tool
 from watcher.core.addresses import in_year, safe_link
 from watcher.core.decision.closing import close_of
-from watcher.core.decision.decide import decide, known_claims
+from watcher.core.decision.decide import decide, known_claims, verified_at
 from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, Source, Transition, Verdict
 from watcher.mail import MailContext, Recipient
 from watcher.mail.affected_tools import affected_by
@@ -93,16 +93,17 @@ class StoreQueries:
         version = self.version()
         moment = as_of or now
         with self.store.reading() as tx:
+            verdicts, strips = _verdicts(tx, face.signals, as_of), _strips(tx, face.signals, moment, past=as_of is not None)
             view = View(
                 title=face.title,
                 base_url=face.base_url,
                 signals=face.signals,
-                verdicts=_verdicts(tx, face.signals, as_of),
+                verdicts=_verified(face.signals, verdicts, strips) if as_of else verdicts,
                 as_of=moment,
                 generated_at=now,
                 version=version,
                 history=_history(tx, moment if as_of else None),
-                strips=_strips(tx, face.signals, moment, past=as_of is not None),
+                strips=strips,
                 reviews=_reviews(tx, face.signals, as_of),
                 acts=tuple(
                     AuditEntry(act.at, act.who, without_addresses(act.what), without_addresses(act.why))
@@ -159,6 +160,15 @@ def _then(tx: Transaction, signal: Signal, as_of: datetime) -> Verdict:
     if held and _fits(signal, held):
         return held
     return decide(signal, [*known_claims(signal, until=as_of), *tx.claims.of(signal.id, as_of)], (), as_of)
+
+
+def _verified(
+    signals: Iterable[Signal], verdicts: Mapping[str, Verdict], strips: Iterable[SourceHealth]
+) -> Mapping[str, Verdict]:
+    """Past verdicts with when they were last seen to hold: each is stored when it changes, and holds through later readings."""
+    healths = {strip.health.source: strip.health for strip in strips}
+    read = {signal.id: verified_at(signal, [healths[source.id] for source in signal.sources]) for signal in signals}
+    return {name: replace(verdict, verified_at=read[name] or verdict.verified_at) for name, verdict in verdicts.items()}
 
 
 def _closed(tx: Transaction, signals: Iterable[Signal], moment: datetime) -> Mapping[str, Verdict]:

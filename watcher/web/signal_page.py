@@ -58,9 +58,10 @@ class SignalPage:
 
     @property
     def short(self) -> tuple[FigureView, ...]:
-        """The figures that a card has room for."""
-        kinds = {spec.id: spec.kind for spec in self.signal.figures}
-        told = (item for item in self.figures if kinds.get(item.figure.id) == "detail" and len(item.text) <= ROOM)
+        """The figures that a card has room for; what a track was before it stepped back is no answer of today."""
+        back = {line.id for line in self.glance.lines if line.steps_back}
+        kept = {spec.id for spec in self.signal.figures if spec.kind == "detail" and spec.options.get("track") not in back}
+        told = (item for item in self.figures if item.figure.id in kept and len(item.text) <= ROOM)
         return tuple(told)[:2]
 
 

@@ -42,6 +42,8 @@ class TrackLine:
     seen_at: datetime | None
     details: tuple[tuple[str, object], ...]
     voices: int
+    steps_back: bool
+    """What was known of it before (a price, a version) holds no more."""
 
 
 TONES = {"Yes": "good", "No": "bad", "Partly": "warn", "Not under that name": "warn"}
@@ -162,4 +164,5 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         seen_at=verdict.seen_at,
         details=tuple(verdict.details.items()),
         voices=len(verdict.voices),
+        steps_back=status.steps_back,
     )
