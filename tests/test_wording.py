@@ -6,6 +6,8 @@ import pytest
 
 from tests.builders import ACCESS, signal_of
 from watcher.core.model import Headline
+from watcher.mail.wording import detail as mail_detail
+from watcher.web.wording import detail as page_detail
 from watcher.wording import lowered
 
 QUESTION = "Has the Parliament of Freedonia met, and did a quorum vote?"
@@ -39,3 +41,12 @@ def test_an_answer_that_begins_with_a_name_teaches_nothing_about_it() -> None:
 
 def test_without_a_signal_only_english_is_known() -> None:
     assert (lowered("Not under that name", None), lowered("Quorum is there", None)) == ("not under that name", "Quorum is there")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("2026-01-12", "12 January 2026"), ("2026-01-30", "30 January 2026"), ("2026-02-30", "2026-02-30"), ("5.2", "5.2")],
+)
+def test_a_day_among_the_details_is_told_in_words_on_the_page_and_in_a_mail(written: str, told: str) -> None:
+    assert page_detail("house_passed", written) == ("House passed", told)
+    assert mail_detail("house_passed", written) == ("House passed", told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from watcher.core.addresses import redact, safe_link
 from watcher.core.language.lexicon import english
 from watcher.core.model import Quote, Signal, Transition, Undecided
 
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST: Final = re.compile(r"[A-Z][a-z]*(?![\w.'\u2019-])")
 
 
@@ -94,6 +95,17 @@ def undecided_words(text: Undecided) -> str:
 def iso_utc(moment: datetime | None) -> str | None:
     """A moment as ISO 8601 in UTC with `Z`, None for none."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def day_in_words(words: str) -> str:
+    """A day as `2026-01-30` in words, `30 January 2026`; all other words as they are."""
+    if not DAY.fullmatch(words):
+        return words
+    try:
+        told = date.fromisoformat(words)
+    except ValueError:  # no such day
+        return words
+    return f"{told.day} {told:%B %Y}"
 
 
 def lowered(label: str, signal: Signal | None) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Change, Outcome, Scalar, Standing, Tier
+from watcher.wording import day_in_words
 
 
 class Sign(NamedTuple):
@@ -70,8 +71,6 @@ STEPS = (
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 WEB = re.compile(r"(https?://[^\s/?#@]{1,255})[/?#][^\s]*", re.IGNORECASE)
 LONGEST_REASON = 300
-DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])")
-"""A day that every month has; others stay as they are written."""
 UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -128,8 +127,7 @@ def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
 def _scalar(value: Scalar) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    words = str(value)
-    return day(datetime.fromisoformat(words)) if DATE.fullmatch(words) else words
+    return day_in_words(str(value))
 
 
 def poll(name: str) -> Sign:
