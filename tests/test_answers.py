@@ -69,7 +69,7 @@ def as_of(signal_id: str, moment: str) -> Verdict:
             "caisi-evaluation",
             "04-20",
             "Unknown",
-            "Nobody had asked before 14 May 2026; the latest is CAISI Evaluation of Kimi K2 Thinking of 12 December 2025.",
+            "What counts is published from 14 May 2026 on; the latest is CAISI Evaluation of Kimi K2 Thinking of 12 December 2025.",
         ),
         ("caisi-evaluation", "11-20", "Yes", "Three papers since 14 May 2026; the 94 % against 8 % was not measured again."),
     ],

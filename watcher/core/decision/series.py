@@ -95,7 +95,7 @@ def _since(ladder: Ladder, events: Sequence[Event], opened: datetime | None, now
     if opened is None:
         return {}
     if now < opened:
-        return {"answer": "Unknown", "since": f"Nobody had asked before {_day(opened)}{_latest(events)}."}
+        return {"answer": "Unknown", "since": f"What counts is published from {_day(opened)} on{_latest(events)}."}
     new = [event for event in events if event.at >= opened]
     pair = next((event for event in reversed(events) if is_measured(ladder, event.details)), None)
     if not new:
