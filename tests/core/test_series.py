@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -310,3 +312,45 @@ def test_a_window_tells_its_papers_and_whether_the_gap_was_measured_again() -> N
     assert "They brought: It: Evaluation of b (20 June 2026). At their close:" in close_in_words(asked, at_close)
     unmeasured = decide(asked, [page("b", "06-20")], [], day("07-13"))
     assert unmeasured.tracks[0].details["since"] == "One paper since 14 May 2026."
+
+
+def hostile(many: int, event: str, url: str) -> list[Claim]:
+    """What one long list may say on one day; the number fills the braces."""
+    pages = [page(event.format(number), "07-01") for number in range(many)]
+    return [replace(one, quote=replace(one.quote, url=url.format(number))) for number, one in enumerate(pages)]
+
+
+def steps(work: Callable[[], object]) -> int:
+    """How many calls some work makes: what time it takes, on any machine."""
+    made = 0
+
+    def count(_frame: object, what: str, _of: object) -> None:
+        nonlocal made
+        made += what in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("event", "url"),
+    [
+        ("s{}", "https://lab.example/{}"),
+        ("same", "https://lab.example/{}"),
+        ("x+s{}", "https://lab.example/{}"),
+        ("s{}", "https://lab.example/"),
+    ],
+    ids=["distinct", "one subject", "a common part", "one address"],
+)
+def test_a_list_twice_as_long_takes_twice_as_long_to_decide_and_to_compare(event: str, url: str) -> None:
+    def decided_twice(many: int) -> None:
+        verdict = decide(SIGNAL, hostile(many, event, url), [], day("12-01"))
+        compare(SIGNAL, verdict, replace(verdict, as_of=day("12-02")))
+
+    decided_twice(10)  # what is compiled once is not counted
+    assert steps(lambda: decided_twice(800)) < 3 * steps(lambda: decided_twice(400))

@@ -352,6 +352,8 @@ MISTAKES = [
     ("record", EVIDENCE | {"url": "https://[bad"}, 400, "is no address"),
     ("record", EVIDENCE | {"quote": " "}, 400, "the quote is empty"),
     ("record", EVIDENCE | {"at": "9999-12-31T23:59:59-10:00"}, 400, "is no date or time"),
+    ("record", EVIDENCE | {"at": "9999-12-31T23:59:59Z"}, 400, "is no day that somebody can have read of"),
+    ("record", EVIDENCE | {"at": "0001-01-01"}, 400, "is no day that somebody can have read of"),
     ("withdraw", {"number": "7", "why": "x"}, 409, "there is no evidence 7"),
     ("withdraw", {"number": "7", "why": ""}, 400, "no reason is given"),
     ("mute", {"where": "", "for": "6h"}, 400, "nothing is chosen"),
@@ -532,3 +534,13 @@ def test_a_reload_shows_the_console_the_new_configuration(watch: Watch, tmp_path
     ann = watch.signed_in()
     watch.console.config = replace(watch.config, signals=())
     assert "Nothing is undecided." in ann.get("/console").text
+
+
+def test_a_name_writes_no_second_line_into_the_log(watch: Watch, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    visitor = watch.visitor()
+    visitor.sign_in(who="Ann\n2026-11-28 ERROR all is lost")
+
+    assert [line for line in caplog.messages if "all is lost" in line] == [
+        "Ann 2026-11-28 ERROR all is lost is signed in at the console, from 203.0.113.7"
+    ]

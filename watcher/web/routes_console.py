@@ -130,7 +130,7 @@ def _add_signing_in(router: APIRouter, desk: Desk) -> None:
     async def sign_in(request: Request) -> Response:
         fields = await _fields(request)
         asker, now = client_key(request, desk.pages.settings.trusted_proxies), desk.pages.clock()
-        sessions, who = desk.console.sessions, fields.get("who", "").strip()[:80]
+        sessions, who = desk.console.sessions, " ".join(fields.get("who", "").split())[:80]
         if not _is_own(desk, request, fields):
             return await run_in_threadpool(_login, desk, request, 403, FOREIGN)
         if sessions.must_wait(asker, now):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -119,10 +120,10 @@ def _changed(track: Track, was: TrackVerdict, now: TrackVerdict) -> list[str]:
 
 
 def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
-    known = {event.key: event for event in was.events}
+    known, find = {event.key: event for event in was.events}, _finder(was.events)
     sides = [side.id for side in frame.signal.track(now.track).ladder.sides]
     for event in now.events:
-        old = _known_as(event, was)
+        old = find(event)
         if old is None:
             if frame.old_news is None or event.at >= frame.old_news:
                 yield _told_event(frame, now, event, Change.NEXT, reason=f"number {event.number} of the series")
@@ -133,16 +134,28 @@ def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Tra
             kind = Change.CORRECTION if any(name in old.details for name in changed) else Change.DETAIL
             values = (f"{name} {event.details[name]}, before: {old.details.get(name, 'not read yet')}" for name in changed)
             yield _told_event(frame, now, event, kind, reason="; ".join(values))
-    kept = {(_known_as(event, was) or event).key for event in now.events}
+    kept = {(find(event) or event).key for event in now.events}
     for key in known.keys() - kept:
         yield _told_event(frame, now, known[key], Change.CORRECTION, reason="the evidence was taken back")
 
 
-def _known_as(event: Event, was: TrackVerdict) -> Event | None:
-    """The event under which the earlier verdict knew this one: its key may have grown a subject, its day may be known better."""
-    keys, places = set(event.key.split("+")), _places(event)
-    alike = (old for old in was.events if keys & set(old.key.split("+")))
-    return next((old for old in alike if abs(old.at - event.at) <= SAME_EVENT or places & _places(old)), None)
+def _finder(events: Sequence[Event]) -> Callable[[Event], Event | None]:
+    """Finds the event under which the earlier verdict knew one: its key may have grown a subject, its day may be known better.
+
+    By its subjects: a hostile list has tens of thousands of events, and each is not to be held against all others.
+    """
+    about = defaultdict[str, list[Event]](list)
+    for event in events:
+        for subject in dict.fromkeys(event.key.split("+")):
+            about[subject].append(event)
+
+    def find(event: Event) -> Event | None:
+        alike = (old for subject in dict.fromkeys(event.key.split("+")) for old in about[subject])
+        places = _places(event)
+        fitting = (old for old in alike if abs(old.at - event.at) <= SAME_EVENT or places & _places(old))
+        return min(fitting, key=lambda old: old.number, default=None)
+
+    return find
 
 
 def _places(event: Event) -> set[str]:

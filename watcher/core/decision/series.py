@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from watcher.core.decision.corroboration import (
     AUTHORITATIVE,
@@ -20,6 +21,8 @@ from watcher.core.model import Claim, Event, Facts, Ladder, Standing, Status, Tr
 
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
+ASKED = 50
+"""A claim is held against so many of the newest and of the oldest: a hostile list has thousands of one subject or address."""
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
 
 
@@ -42,20 +45,19 @@ class _Events:
 
     groups: list[_Group] = field(default_factory=list)
     doubtful: list[Claim] = field(default_factory=list)
-    near: dict[str, list[_Group]] = field(default_factory=dict)
-    """Subject or address → the events that have it: no others can be the same."""
+    near: dict[str, dict[_Group, None]] = field(default_factory=dict)
+    """Subject or address → the events that have it, as they were found: no others can be the same."""
 
     def beside(self, claim: Claim) -> list[_Group]:
-        """The events that a claim may tell, oldest first."""
-        found = {id(group): group for key in _marks(claim) for group in self.near.get(key, ())}
-        return sorted(found.values(), key=lambda group: group.at)
+        """The events that a claim may tell, oldest first; of one subject or address `ASKED` of the oldest and of the newest."""
+        found = dict.fromkeys(group for key in _marks(claim) for group in _ends(self.near.get(key, {})))
+        return sorted(found, key=lambda group: group.at)
 
     def put(self, claim: Claim, group: _Group) -> None:
         """Sort a claim into an event."""
         group.claims.append(claim)
         for key in _marks(claim):
-            if group not in (there := self.near.setdefault(key, [])):
-                there.append(group)
+            self.near.setdefault(key, {})[group] = None
 
 
 def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: datetime | None = None) -> TrackVerdict:
@@ -157,7 +159,7 @@ def _grouped(track: Track, told: Iterable[Claim]) -> _Events:
 
 
 def _sort_in(events: _Events, claim: Claim) -> None:
-    found = [(max(likeness(claim, other) for other in group.claims), group) for group in events.beside(claim)]
+    found = [(_likest(claim, group), group) for group in events.beside(claim)]
     same = next((group for like, group in found if like is Likeness.SAME), None)
     old = bool(events.groups) and (is_old(claim) or _looks_back(claim, [group for _, group in found]))
     if same is not None:
@@ -167,6 +169,22 @@ def _sort_in(events: _Events, claim: Claim) -> None:
     else:
         events.groups.append(_Group())
         events.put(claim, events.groups[-1])
+
+
+def _likest(claim: Claim, group: _Group) -> Likeness:
+    """How sure it is that a claim tells a group's event; the newest that told it come first, and one that is sure ends it."""
+    best = Likeness.OTHER
+    for other in (*reversed(group.claims[-ASKED:]), *group.claims[:-ASKED][:ASKED]):
+        best = max(best, likeness(claim, other))
+        if best is Likeness.SAME:
+            break
+    return best
+
+
+def _ends(groups: dict[_Group, None]) -> Iterator[_Group]:
+    """The newest and the oldest, some of them twice."""
+    yield from islice(groups, ASKED)
+    yield from islice(reversed(groups), ASKED)
 
 
 def _looks_back(claim: Claim, groups: Sequence[_Group]) -> bool:
