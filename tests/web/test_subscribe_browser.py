@@ -133,7 +133,7 @@ def test_the_keyboard_alone_is_enough(browser: Browser, shop: Shop) -> None:
         page.goto(shop.address + "subscribe")
         page.focus("#address")
         page.keyboard.type(ADA)
-        for key in ("Tab", "Space", "Tab", "Tab", "ArrowDown", "Tab"):
+        for key in ("Tab", "Space", "Tab", "Tab", "ArrowDown", "ArrowDown", "Tab"):
             page.keyboard.press(key)
         assert page.evaluate("document.activeElement.textContent") == "Subscribe"
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"

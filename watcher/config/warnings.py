@@ -20,8 +20,6 @@ from watcher.core.proxies import is_this_machine
 _MOST_COMBINATIONS = 10_000
 _SOON = timedelta(days=60)
 _REFERENCE = re.compile(r"(?<!\$)\$(?:[A-Z_][A-Z0-9_]{2,}|\{[A-Za-z_]\w*\})")
-_DOTTED = re.compile(r"//[^/?#\s]*\.(?=[:/?#]|$)|[@/]\S*\w\.$")
-"""An address of mail or the web with a full stop behind it."""
 _SECRETS = {"password", "token", "secret"}
 """Keys of channels whose values come from the environment, where a dollar sign is one."""
 _LINK = {"link", ""}
@@ -57,8 +55,16 @@ def _installation(config: Config) -> Iterator[str]:
     for place, text in _texts(config):
         if found := _REFERENCE.search(text):
             yield f"{place} holds {found[0]}, which is replaced in `to`, `secret`, `headers` and `proxy` alone"
-        if _DOTTED.search(text):
+        if _is_dotted(text):
             yield f"{place} names a host or a page that ends in a dot, which is hardly meant"
+
+
+def _is_dotted(text: str) -> bool:
+    """Whether a text holds an address of the web whose host ends in a dot, or ends with an address and a full stop."""
+    hosts = (re.split(r"[:/?#]", word.partition("//")[2], maxsplit=1)[0] for word in text.split())
+    last = (text.split() or [""])[-1]
+    closed = not {"@", "/"}.isdisjoint(last) and last[-1] == "." and last[-2].isalnum()
+    return closed or any(host.endswith(".") for host in hosts)
 
 
 def _texts(config: Config) -> Iterator[tuple[str, str]]:

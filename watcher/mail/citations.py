@@ -35,7 +35,7 @@ def stating(quotes: Sequence[Quote], values: Iterable[str]) -> list[Quote]:
 
 def states(quote: Quote, value: str) -> bool:
     """Whether the words hold the value, whatever the spaces ("$10 / $50"), and not as a part of a longer number or name."""
-    sought, said = (re.sub(r"\s*/\s*", "/", words) for words in (value, quote.text))
+    sought, said = ("/".join(part.strip() for part in words.split("/")) for words in (value, quote.text))
     return bool(re.search(rf"(?<![\w$.]){re.escape(sought)}(?!\w|\.\d)", said, re.IGNORECASE))
 
 

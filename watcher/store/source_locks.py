@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -50,6 +51,8 @@ class SourceLocks:
         """Give back everything."""
         self._held = frozenset()
         if self._connection is not None:
+            with suppress(sa.exc.SQLAlchemyError):  # it may be lost; else it is done when we return, and not a moment later
+                self._connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
             self._connection.close()
             self._connection = None
 
