@@ -266,6 +266,39 @@ def test_a_server_that_hangs_up_between_two_mails_gets_the_next_over_a_new_conne
         assert (len(stage.inbox), handler.greeted) == (3, 3)
 
 
+def test_a_mail_that_is_called_off_between_two_leaves_no_connection_behind() -> None:
+    async def talk() -> int:
+        asked, gone = asyncio.Event(), asyncio.Event()
+
+        async def answers_one_mail(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 here\r\n")
+            mails = 0
+            while line := await reader.readline():
+                mails += line.startswith(b"MAIL")
+                if mails == 2:
+                    asked.set()
+                    continue
+                if line.startswith(b"DATA"):
+                    writer.write(b"354 go on\r\n")
+                    await reader.readuntil(b"\r\n.\r\n")
+                writer.write(b"250 OK\r\n")
+            gone.set()
+            writer.close()
+
+        server = await asyncio.start_server(answers_one_mail, "127.0.0.1", 0)
+        offered = {"host": "127.0.0.1", "port": server.sockets[0].getsockname()[1], "security": "none", "sender": "w@example.org"}
+        reader = Recipient("r", "r@example.org")
+        async with server, notifiers.session(notifiers.load("smtp"), notifiers.settings("smtp", offered)) as send:
+            await send(message(), reader)
+            second = asyncio.create_task(send(message(message_id="<2@example.org>"), reader))
+            await asked.wait()
+            second.cancel()
+            await asyncio.wait_for(gone.wait(), 30)
+            return (await asyncio.gather(second, return_exceptions=True)).count(None)
+
+    assert asyncio.run(talk()) == 0
+
+
 LIMITS = {
     "421 4.7.0 Too many connections from your host": True,
     "421 Service closing": True,
