@@ -24,7 +24,7 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
 from watcher.sandbox.pool import ParserPool
-from watcher.sandbox.understanding import Parcel
+from watcher.sandbox.understanding import PackedSignal
 from watcher.store import Store
 
 NOW = day("2026-06-02")
@@ -171,7 +171,7 @@ def test_no_key_of_a_source_goes_to_a_worker() -> None:
     source = Source(
         "x", "s", "https://x.example/", "feed", "x.example", Tier.OFFICIAL, timedelta(hours=1), headers={"X": "planted"}
     )
-    assert b"planted" not in Parcel.of(Signal("s", "", "", "", (), (), (source,))).content
+    assert b"planted" not in PackedSignal.of(Signal("s", "", "", "", (), (), (source,))).content
 
 
 def test_nothing_is_decided_while_something_of_the_signal_is_still_to_be_understood(lab: Lab) -> None:

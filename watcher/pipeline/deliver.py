@@ -106,13 +106,13 @@ async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Co
             return now + (office.clock() - begun)
 
         leases = Leases(store, moment, office.lease, office.longest)
-        shift = _Run(store, office, moment, asyncio.Event(), leases, stack)
-        claimed, paced = await _claimed(shift, now)
+        run = _Run(store, office, moment, asyncio.Event(), leases, stack)
+        claimed, paced = await _claimed(run, now)
         await stack.enter_async_context(leases.kept([each.id for one in claimed for each in (*one.riders, one.carrier)], now))
         # One for each channel: a mail server that answers late must not hold up the others.
         channels = {one.carrier.channel: _channel(office, one.carrier.channel) for one in claimed}
-        tasks = (_guarded(channels[one.carrier.channel], shift, one) for one in claimed)
-        return await _all(shift, asyncio.gather(*tasks, return_exceptions=True)) + Counts(paced=paced)
+        tasks = (_guarded(channels[one.carrier.channel], run, one) for one in claimed)
+        return await _all(run, asyncio.gather(*tasks, return_exceptions=True)) + Counts(paced=paced)
 
 
 async def deliver_all(
@@ -137,13 +137,13 @@ def _channel(office: DeliveryContext, name: str) -> _Channel:
     return _Channel(asyncio.Semaphore(min(office.at_once, getattr(office.channels.get(name), "connections", office.at_once))))
 
 
-async def _all(shift: _Run, sending: asyncio.Future[list[Counts | BaseException]]) -> Counts:
+async def _all(run: _Run, sending: asyncio.Future[list[Counts | BaseException]]) -> Counts:
     """What they did together; where the watch is stopped, what is on its way is waited for a while."""
     try:
         done = await asyncio.shield(sending)
     except asyncio.CancelledError:
-        shift.leaving.set()
-        await asyncio.wait([sending], timeout=shift.office.patience.total_seconds())
+        run.leaving.set()
+        await asyncio.wait([sending], timeout=run.office.patience.total_seconds())
         raise
     for failure in done:
         if isinstance(failure, BaseException):
@@ -151,24 +151,24 @@ async def _all(shift: _Run, sending: asyncio.Future[list[Counts | BaseException]
     return sum((each for each in done if isinstance(each, Counts)), Counts())
 
 
-async def _claimed(shift: _Run, now: datetime) -> tuple[list[Batch], int]:
+async def _claimed(run: _Run, now: datetime) -> tuple[list[Batch], int]:
     """What is due, taken off the event loop, and how many had to wait; cancelled meanwhile, all of it is given back."""
-    claiming = asyncio.create_task(asyncio.to_thread(_claim, shift, now))
+    claiming = asyncio.create_task(asyncio.to_thread(_claim, run, now))
     try:
         return await asyncio.shield(claiming)
     except asyncio.CancelledError:
         with suppress(StoreError):  # then it waits for the end of its lease; to stop is what was asked for
-            await _shielded(partial(_release, shift, *(await claiming)[0]))
+            await _shielded(partial(_release, run, *(await claiming)[0]))
         raise
 
 
-def _claim(shift: _Run, now: datetime) -> tuple[list[Batch], int]:
+def _claim(run: _Run, now: datetime) -> tuple[list[Batch], int]:
     """What may leave now, and how many more than the channels may send in a minute: these are due in one."""
-    with shift.store.writing() as tx:
-        claimed = tx.deliveries.claim(now, shift.office.lease)
+    with run.store.writing() as tx:
+        claimed = tx.deliveries.claim(now, run.office.lease)
         digests = {name: digest for name in {each.digest for each in claimed} if (digest := tx.digests.get(name))}
         found = merge_deliveries([each for each in claimed if each.digest in digests], digests)
-        room = _room(tx, shift.office, {each.carrier.channel for each in found}, now)
+        room = _room(tx, run.office, {each.carrier.channel for each in found}, now)
         ready, late = list[Batch](), list[Batch]()
         for one in found:
             channel = one.carrier.channel
@@ -190,34 +190,34 @@ def _numbers(batches: Iterable[Batch]) -> list[int]:
     return [each.id for one in batches for each in (*one.riders, one.carrier)]
 
 
-async def _guarded(channel: _Channel, shift: _Run, parcel: Batch) -> Counts:
-    """One parcel, in its turn, with the beat's edge around it: whatever goes wrong is booked on it."""
+async def _guarded(channel: _Channel, run: _Run, batch: Batch) -> Counts:
+    """One batch, in its turn, with the beat's edge around it: whatever goes wrong is booked on it."""
     begun = False
     async with channel.gate:
-        if shift.leaving.is_set():
-            return await _shielded(partial(_release, shift, parcel))
+        if run.leaving.is_set():
+            return await _shielded(partial(_release, run, batch))
         try:
-            to = _addressee(channel, shift, parcel.carrier)
-            message = await asyncio.to_thread(_message, shift, parcel, to)  # a long letter takes a while to lay out
-            send = await _sender(channel, shift, parcel.carrier)
-            if not await asyncio.to_thread(_begin, shift, parcel, message):
+            to = _addressee(channel, run, batch.carrier)
+            message = await asyncio.to_thread(_message, run, batch, to)  # a long letter takes a while to lay out
+            send = await _sender(channel, run, batch.carrier)
+            if not await asyncio.to_thread(_begin, run, batch, message):
                 return Counts()
             begun = True
-            await shift.leases.send(parcel.carrier.id, send(message, to.recipient))
+            await run.leases.send(batch.carrier.id, send(message, to.recipient))
         except Exception as error:  # noqa: BLE001 - the edge of the beat: booked on this one delivery, and the others go on
             if isinstance(error, NotSent) and error.busy:
                 channel.busy = error
-            return await _shielded(partial(_record_failure, shift, parcel, error, begun=begun))
-    return await _shielded(partial(_sent, shift, parcel))
+            return await _shielded(partial(_record_failure, run, batch, error, begun=begun))
+    return await _shielded(partial(_sent, run, batch))
 
 
-async def _sender(channel: _Channel, shift: _Run, carrier: Delivery) -> Send:
+async def _sender(channel: _Channel, run: _Run, carrier: Delivery) -> Send:
     """How the channel's messages are handed over, opened by the first of them. Raises NotSent where it is not configured."""
-    settings = _settings(shift.office, carrier)
+    settings = _settings(run.office, carrier)
     async with channel.opened:
         if channel.send is None:
-            notifier = await asyncio.to_thread(shift.office.load, carrier.channel)
-            channel.send = await shift.stack.enter_async_context(notifiers.session(notifier, settings))
+            notifier = await asyncio.to_thread(run.office.load, carrier.channel)
+            channel.send = await run.stack.enter_async_context(notifiers.session(notifier, settings))
     return channel.send
 
 
@@ -227,29 +227,29 @@ async def _shielded(book: Callable[[], Counts]) -> Counts:
     return await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, book))
 
 
-def _sent(shift: _Run, parcel: Batch) -> Counts:
+def _sent(run: _Run, batch: Batch) -> Counts:
     """Book what the receiver has accepted."""
-    with shift.store.writing() as tx:
-        tx.deliveries.book_sent(parcel.carrier.id, shift.moment())
-        tx.mailboxes.accept(parcel.carrier.recipient)
-    return Counts(sent=1, joined=len(parcel.riders))
+    with run.store.writing() as tx:
+        tx.deliveries.book_sent(batch.carrier.id, run.moment())
+        tx.mailboxes.accept(batch.carrier.recipient)
+    return Counts(sent=1, joined=len(batch.riders))
 
 
-def _release(shift: _Run, *parcels: Batch) -> Counts:
+def _release(run: _Run, *batches: Batch) -> Counts:
     """Leave for the next start what has not begun: it need not wait for the end of a lease."""
-    with shift.store.writing() as tx:
-        tx.deliveries.give_back(_numbers(parcels), shift.moment())
+    with run.store.writing() as tx:
+        tx.deliveries.give_back(_numbers(batches), run.moment())
     return Counts()
 
 
-def _addressee(channel: _Channel, shift: _Run, carrier: Delivery) -> ResolvedRecipient:
+def _addressee(channel: _Channel, run: _Run, carrier: Delivery) -> ResolvedRecipient:
     """Who it is for. Raises NotSent for a reader who is gone, an address that has said so, and a channel that is busy."""
     if channel.busy:
         raise channel.busy
-    to = shift.office.find(carrier)
+    to = run.office.find(carrier)
     if to is None:
         raise NotSent("there is no such recipient any more", retry=False)
-    with shift.store.reading() as tx:
+    with run.store.reading() as tx:
         if tx.mailboxes.is_stopped(carrier.recipient, to.recipient.address):
             raise NotSent(SILENT, retry=False)
     return to
@@ -262,20 +262,20 @@ def _settings(office: DeliveryContext, carrier: Delivery) -> object:
     return office.channels[carrier.channel]
 
 
-def _message(shift: _Run, parcel: Batch, to: ResolvedRecipient) -> Message:
+def _message(run: _Run, batch: Batch, to: ResolvedRecipient) -> Message:
     """The text that was kept for a repeat, else the digest rendered for its reader."""
-    if parcel.carrier.message:
-        return unpack(parcel.carrier.message)
-    return render(parcel.digest, shift.office.desk, _reader(parcel.carrier, to), sent_at=shift.moment())
+    if batch.carrier.message:
+        return unpack(batch.carrier.message)
+    return render(batch.digest, run.office.desk, _reader(batch.carrier, to), sent_at=run.moment())
 
 
-def _begin(shift: _Run, parcel: Batch, message: Message) -> bool:
+def _begin(run: _Run, batch: Batch, message: Message) -> bool:
     """Book that an attempt begins and with which words, and what rides along; False: somebody else has the delivery now."""
-    with shift.store.writing() as tx:
-        now = shift.moment()
-        begun = tx.deliveries.start(parcel.carrier.id, now, lease=shift.office.lease, message=pack(message))
-        for rider in parcel.riders if begun else ():
-            tx.deliveries.join(rider.id, parcel.carrier.id, now)
+    with run.store.writing() as tx:
+        now = run.moment()
+        begun = tx.deliveries.start(batch.carrier.id, now, lease=run.office.lease, message=pack(message))
+        for rider in batch.riders if begun else ():
+            tx.deliveries.join(rider.id, batch.carrier.id, now)
         return begun
 
 
@@ -291,19 +291,19 @@ def _reader(carrier: Delivery, to: ResolvedRecipient) -> Recipient:
     )
 
 
-def _record_failure(shift: _Run, parcel: Batch, error: Exception, *, begun: bool) -> Counts:
+def _record_failure(run: _Run, batch: Batch, error: Exception, *, begun: bool) -> Counts:
     """Book a refusal: put off, again later, or never; and that an address is gone, where it says so."""
-    carrier, now = parcel.carrier, shift.moment()
+    carrier, now = batch.carrier, run.moment()
     refusal = error if isinstance(error, NotSent) else _internal_error(carrier, error, begun=begun)
     busy = refusal.busy and now - carrier.created_at < PATIENT
-    to, again = shift.office.find(carrier), None
+    to, again = run.office.find(carrier), None
     if busy:
         again = now + (refusal.wait or MINUTE)
     elif refusal.retry:
-        again = retry_at(now, attempts=carrier.attempts + 1, wait=refusal.wait, dice=shift.office.dice())
+        again = retry_at(now, attempts=carrier.attempts + 1, wait=refusal.wait, dice=run.office.dice())
     if again and to:
-        again = allowed_at(again, to.hours, urgent=any(change.urgent for change in parcel.digest.transitions))
-    with shift.store.writing() as tx:
+        again = allowed_at(again, to.hours, urgent=any(change.urgent for change in batch.digest.transitions))
+    with run.store.writing() as tx:
         if not begun:
             tx.deliveries.start(carrier.id, now)
         reason = refusal.reason.replace(to.recipient.address, "the address") if to and to.recipient.address else refusal.reason

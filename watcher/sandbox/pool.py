@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from watcher import formats
 from watcher.core.decision.claims import claims_of
 from watcher.core.model import Claim, Outcome, Unreadable
-from watcher.sandbox.understanding import Parcel, pack_observations
+from watcher.sandbox.understanding import PackedSignal, pack_observations
 from watcher.sandbox.worker import RETIRED, SIZE, pack_question, pack_request, unpack_entries
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _START = 1.0
 """Seconds that a worker may need before it begins with its first document."""
 _SLOW_FOR = 3600.0
 """Seconds for which a source stays slow."""
-_SHELF = 16 << 20
+_MOST_SENT = 16 << 20
 """Bytes of signals that a worker is sent; then it begins anew."""
 _CLAIMS: TypeAdapter[Understood] = TypeAdapter(Understood)
 
@@ -96,7 +96,7 @@ class ParserPool:
         self._busy: dict[int, float] = {}
         """When each document under way will have tried our patience, by the number of its reading."""
         self._numbers = count()
-        self._parcels: dict[str, tuple[Signal, Parcel]] = {}
+        self._packed: dict[str, tuple[Signal, PackedSignal]] = {}
 
     async def read(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
         """The entries of a document. Raises Unreadable, also where a worker died over it, and KeyError for an unknown name."""
@@ -119,11 +119,11 @@ class ParserPool:
 
     def understand_now(self, signal: Signal, observations: Sequence[Observation]) -> Understood:
         """The same, in the calling thread."""
-        parcel, seen = self._parcel(signal), pack_observations(observations)
+        packed, seen = self._pack(signal), pack_observations(observations)
 
         def question(worker: _Worker) -> bytes:
-            rules, anew = worker.lacks(parcel)
-            return pack_question(parcel.name, rules, seen, self._cpu, anew=anew)
+            rules, anew = worker.lacks(packed)
+            return pack_question(packed.name, rules, seen, self._cpu, anew=anew)
 
         return _CLAIMS.validate_python(self._asked("understanding it", question)["claims"])
 
@@ -141,11 +141,11 @@ class ParserPool:
             if now - began > self._long:
                 self._slow = {one: until for one, until in self._slow.items() if until > now} | {name: now + _SLOW_FOR}
 
-    def _parcel(self, signal: Signal) -> Parcel:
+    def _pack(self, signal: Signal) -> PackedSignal:
         """The signal as workers get it, made once as long as it stays the same."""
-        held = self._parcels.get(signal.id)
+        held = self._packed.get(signal.id)
         if held is None or held[0] is not signal:
-            held = self._parcels[signal.id] = signal, Parcel.of(signal)
+            held = self._packed[signal.id] = signal, PackedSignal.of(signal)
         return held[1]
 
     def _asked(self, doing: str, request: Callable[[_Worker], bytes]) -> dict[str, Any]:
@@ -257,15 +257,15 @@ class _Worker:
         self._signals: dict[str, int] = {}
         """The signals that it has been sent, and their sizes in bytes."""
 
-    def lacks(self, parcel: Parcel) -> tuple[bytes, bool]:
+    def lacks(self, packed: PackedSignal) -> tuple[bytes, bool]:
         """What it needs of a signal before it can understand by it, and whether it is to forget the others; it has it then."""
-        if parcel.name in self._signals:
+        if packed.name in self._signals:
             return b"", False
-        anew = sum(self._signals.values()) + len(parcel.content) > _SHELF
+        anew = sum(self._signals.values()) + len(packed.content) > _MOST_SENT
         if anew:
             self._signals.clear()
-        self._signals[parcel.name] = len(parcel.content)
-        return parcel.content, anew
+        self._signals[packed.name] = len(packed.content)
+        return packed.content, anew
 
     def alive(self) -> bool:
         """Whether it has not ended."""

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class PackedSignal:
     """A signal as it is sent to a worker, once to each; its sources stay here, since their headers hold keys."""
 
     name: str
     content: bytes
 
     @classmethod
-    def of(cls, signal: Signal) -> Parcel:
+    def of(cls, signal: Signal) -> PackedSignal:
         """Wrap a signal."""
         content = bytes(ForkingPickler.dumps(replace(signal, sources=())))
         return cls(hashlib.sha256(content).hexdigest(), content)
@@ -38,7 +38,7 @@ def pack_observations(observations: Sequence[Observation]) -> bytes:
     return bytes(ForkingPickler.dumps(tuple(observations)))
 
 
-class Shelf:
+class ReceivedSignals:
     """The signals that a worker has been sent."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from watcher import formats
 from watcher.core.model import Document, Entry, Outcome, Unreadable
-from watcher.sandbox.understanding import Shelf
+from watcher.sandbox.understanding import ReceivedSignals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,14 +95,14 @@ def serve(read: Callable[[Document, str, Any], tuple[Entry, ...]], memory: int) 
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
     ):
         resource.setrlimit(kind, (limit, limit))
-    shelf = Shelf()
+    received = ReceivedSignals()
     for _ in range(_DOCUMENTS):
         if not select.select([source], [], [], _IDLE_SECONDS)[0]:
             return RETIRED
         request = _receive(source)
         if request is None:
             return 0
-        answer, tired = _answer(read, shelf, *request)
+        answer, tired = _answer(read, received, *request)
         sink.write(SIZE.pack(len(answer)) + answer)
         sink.flush()
         if tired:
@@ -121,7 +121,7 @@ def _receive(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
 
 
 def _answer(
-    read: Callable[[Document, str, Any], tuple[Entry, ...]], shelf: Shelf, head: dict[str, Any], body: bytes
+    read: Callable[[Document, str, Any], tuple[Entry, ...]], received: ReceivedSignals, head: dict[str, Any], body: bytes
 ) -> tuple[bytes, bool]:
     """The answer as JSON, and whether this process should end after it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -129,7 +129,7 @@ def _answer(
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     doing = "understanding" if "signal" in head else "reading"
     try:
-        return _understood(shelf, head, body) if "signal" in head else _read(read, head, body), False
+        return _understood(received, head, body) if "signal" in head else _read(read, head, body), False
     except Unreadable as error:
         if isinstance(error.__cause__, MemoryError):
             return _refusal(f"{doing} it needs more memory than allowed", error.kind, lasting=True), True
@@ -147,12 +147,12 @@ def _read(read: Callable[[Document, str, Any], tuple[Entry, ...]], head: dict[st
     return json.dumps(found).encode()
 
 
-def _understood(shelf: Shelf, head: dict[str, Any], body: bytes) -> bytes:
+def _understood(received: ReceivedSignals, head: dict[str, Any], body: bytes) -> bytes:
     if head["anew"]:
-        shelf.clear()
+        received.clear()
     if head["rules"]:
-        shelf.put(head["signal"], body[: head["rules"]])
-    return shelf.claims(head["signal"], body[head["rules"] :])
+        received.put(head["signal"], body[: head["rules"]])
+    return received.claims(head["signal"], body[head["rules"] :])
 
 
 def _refusal(reason: str, kind: Outcome, *, lasting: bool = False) -> bytes:
