@@ -273,7 +273,7 @@ def _is_plan(net: Net, said: Statement) -> bool:
 
 
 def _is_ruled_out(line: Line, said: Statement) -> bool:
-    """Whether something "will not be" of a name without a version; that nobody plans it is less."""
+    """Whether it "will not be" for a name without a version or with a day, or is called off; that nobody plans it is less."""
     named = said.thing is not None and not said.thing.version
     before = {token.text for token in said.scene.tokens[: said.scene.start]}
     called_off = bool(before & {"proceed", "ahead"})

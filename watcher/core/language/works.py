@@ -81,7 +81,7 @@ def _clauses(words: list[str]) -> Iterator[list[str]]:
 
 def _told_by(words: list[str]) -> tuple[str, str] | None:
     """What a headline measures of the thing that it begins with, told by who does the works: "X trails by a year, Y finds"."""
-    if words[-3:-1] != [",", ROLES["maker"]] or not words or not _DOUBT.isdisjoint(words):
+    if words[-3:-1] != [",", ROLES["maker"]] or not _DOUBT.isdisjoint(words):
         return None
     clause = "".join(f"{word} " for word in words)
     own = next((n for n, word in enumerate(words) if word not in {_IT, "'s", "model"} and not _is_name(word)), 0)
