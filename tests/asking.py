@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.conftest import watcher
-from tests.test_beats import Web, item
+from tests.test_cycles import Web, item
 from tests.test_undecided import TEXT, WORDS, cloud
 
 OTHER = "The Gadget reaches more hands at schools and libraries of the whole country"

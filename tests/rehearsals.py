@@ -45,9 +45,9 @@ def rehearsed(
         prepare(store, config, plan.start)
         rehearsal = Rehearsal(recorded, known_until=plan.start)
         settings = recorded.settings(fetch_settings(config))
-        async with opened(config, store, settings, deliver=keep_here, rehearsal=rehearsal) as beat:
+        async with opened(config, store, settings, deliver=keep_here, rehearsal=rehearsal) as context:
             progress = (lambda at: each(at.isoformat())) if each else (lambda _at: None)
-            await rehearse(beat, recorded, plan, say=lambda line: lines.append(transition_to_dict(line)), progress=progress)
+            await rehearse(context, recorded, plan, say=lambda line: lines.append(transition_to_dict(line)), progress=progress)
 
     with Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
         asyncio.run(walk(store))

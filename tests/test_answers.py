@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import ACCESS, day, said, signal_of
-from tests.mail.stories import BLOCKED, DESK, EVENT, PASSED, READER, digest
+from tests.mail.stories import BLOCKED, CONTEXT, EVENT, PASSED, READER, digest
 from tests.web.story import NOW, view
 from watcher.config import load
 from watcher.core.decision.closing import close_in_words
@@ -125,10 +125,10 @@ def test_a_weekly_reader_gets_the_note_of_the_week_in_its_hour_and_not_a_week_la
 
 def test_a_letter_that_waited_is_dated_when_it_leaves_and_says_when_it_was_written() -> None:
     told = digest(PASSED)
-    message = render(told, DESK, READER, sent_at=told.at + timedelta(days=6))
+    message = render(told, CONTEXT, READER, sent_at=told.at + timedelta(days=6))
     assert message.sent_at == told.at + timedelta(days=6)
     assert "Written 9 December 2026, 22:41 UTC; sent 15 December 2026, 22:41 UTC" in message.text
-    assert "Written" not in render(told, DESK, READER).text
+    assert "Written" not in render(told, CONTEXT, READER).text
 
 
 def detail(signal: str, moment: datetime) -> Transition:
@@ -162,17 +162,17 @@ def test_a_detail_that_no_news_carried_stands_in_the_weekly_note_once(tmp_path: 
     assert note.notes[0] == "No answer changed this week. One detail is new."
     assert [change.reason for change in note.transitions] == ["price: $8/$40"]
     assert later.transitions == (), "nobody is told the same thing twice"
-    shown = render(note, replace(DESK, signals={signal.id: signal}), READER)
+    shown = render(note, replace(CONTEXT, signals={signal.id: signal}), READER)
     assert "price: $8/$40" in shown.text
     assert "https://a.example/price" in shown.text
 
 
 def test_a_trial_is_no_news_in_any_part_that_a_glance_sees() -> None:
-    message = render(trial(MONDAY), DESK, READER)
+    message = render(trial(MONDAY), CONTEXT, READER)
     assert message.subject == "Trial, no news: Policy Signal Watch"
     assert message.text.startswith("A trial, no news\n")
     assert "Nothing has happened" in message.brief
-    for signal in DESK.signals.values():
+    for signal in CONTEXT.signals.values():
         assert signal.title not in message.text + message.html + message.subject
 
 
@@ -182,10 +182,10 @@ def worded(told: Digest, word: str) -> Digest:
 
 
 def test_a_subject_begins_with_the_answer_and_says_again_where_it_was_so_before() -> None:
-    first = render(worded(digest(PASSED), "Yes"), DESK, READER)
+    first = render(worded(digest(PASSED), "Yes"), CONTEXT, READER)
     assert first.subject == "Senate vote: Yes. The Senate has passed the bill, 60-40"
     assert first.text.splitlines()[2].startswith("In a sentence.")
-    back = render(worded(digest(replace(PASSED, before=BLOCKED.after)), "Yes"), DESK, READER)
+    back = render(worded(digest(replace(PASSED, before=BLOCKED.after)), "Yes"), CONTEXT, READER)
     assert back.subject == "Senate vote: Yes, again. The Senate has passed the bill, 60-40"
 
 
@@ -221,7 +221,7 @@ def test_the_ground_of_the_questions_is_shown_with_source_date_and_what_speaks_f
 
 def test_a_detail_is_told_at_once_to_who_asks_for_each_and_not_again_with_bigger_news(tmp_path: Path) -> None:
     signal, at = signal_of(ACCESS), day("06-04 12:00")
-    desk = replace(DESK, signals={signal.id: signal})
+    context = replace(CONTEXT, signals={signal.id: signal})
     keen, usual = replace(READER, every_detail=True), READER
 
     def route(name: str, *, every: bool) -> Route:
@@ -240,23 +240,23 @@ def test_a_detail_is_told_at_once_to_who_asks_for_each_and_not_again_with_bigger
         with store.writing() as tx:
             tx.verdicts.mark_baseline(signal.id, day("06-01"))
         (note,) = send_reminders(store, routes, {signal.id: signal}, now=MONDAY, zone=UTC)
-    shown = render(told, desk, keen)
+    shown = render(told, context, keen)
     assert shown.subject == "Signal: it, price: $8/$40"
     assert "“It costs $8 and $40.”" in shown.text
     dated = replace(told, transitions=tuple(replace(each, effective_at=day("05-01")) for each in told.transitions))
-    old = render(dated, desk, keen).text
+    old = render(dated, context, keen).text
     assert "Happened" not in old, "the status is old, the detail is not"
     assert "Before:" not in old
     assert "https://a.example/price" in shown.text
-    assert "price: $8/$40" in render(note, desk, usual).text
-    assert "price: $8/$40" not in render(note, desk, keen).text, "nobody is told the same thing twice"
+    assert "price: $8/$40" in render(note, context, usual).text
+    assert "price: $8/$40" not in render(note, context, keen).text, "nobody is told the same thing twice"
 
 
 def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speaks_for_each_scenario() -> None:
     shipped = load(ROOT / "signals.toml", quick=True)
     verdicts = tuple(decide(signal, known_claims(signal, until=NOW), (), NOW) for signal in shipped.signals)
-    desk = replace(mail_context(shipped), base_url="https://watch.example.org/")
-    first = " ".join(render(Digest("first", NOW, "baseline", (), verdicts), desk, READER).text.split())
+    context = replace(mail_context(shipped), base_url="https://watch.example.org/")
+    first = " ".join(render(Digest("first", NOW, "baseline", (), verdicts), context, READER).text.split())
     assert "Why these three" in first
     for piece in shipped.ground:
         if piece.kind in {"number", "scenario"}:
@@ -265,14 +265,14 @@ def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speak
     assert "Senate vote (No)" in first
     assert "https://watch.example.org/why" in first
     few = replace(READER, signals=frozenset({"mythos-ga"}))
-    assert "Why these questions" in render(Digest("first", NOW, "baseline", (), verdicts), desk, few).text
-    assert "369-22" not in render(Digest("first", NOW, "baseline", (), verdicts), desk, few).text
+    assert "Why these questions" in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text
+    assert "369-22" not in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text
 
 
 def test_no_two_weeks_have_one_subject_and_none_is_cut(tmp_path: Path) -> None:
     signal = signal_of(ACCESS)
     me = Route("me", "maildir", "me", frozenset(), operator=False, allowed_at=lambda at, _urgent: at)
-    desk, written = replace(DESK, signals={signal.id: signal}), list[Digest]()
+    context, written = replace(CONTEXT, signals={signal.id: signal}), list[Digest]()
     with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
         with store.writing() as tx:
             tx.verdicts.put(decide(signal, [], [], day("06-01")))
@@ -280,12 +280,13 @@ def test_no_two_weeks_have_one_subject_and_none_is_cut(tmp_path: Path) -> None:
         for hours in range(0, 24 * 22, 8):
             now = day("06-01 12:00") + timedelta(hours=hours)
             written += send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)
-    subjects = [render(note, desk, READER).subject for note in written if note.kind == "weekly"]
+    subjects = [render(note, context, READER).subject for note in written if note.kind == "weekly"]
     assert len(subjects) == len(set(subjects)) == 3, "one each Monday, the first for the first whole week"
     assert subjects[0].startswith("Week to 8 June 2026: no answer changed this week: ")
     many = tuple(replace(written[-1].verdicts[0], signal=f"a-signal-with-a-long-name-{number}") for number in range(9))
     assert (
-        render(replace(written[-1], verdicts=many), desk, READER).subject == "Week to 22 June 2026: no answer changed this week"
+        render(replace(written[-1], verdicts=many), context, READER).subject
+        == "Week to 22 June 2026: no answer changed this week"
     )
 
 
@@ -295,13 +296,13 @@ def test_the_close_of_a_window_is_told_whole_and_its_middle_names_the_article() 
     [half] = reminders([signal], {}, since=day("06-30"), now=day("07-01 12:00"))
     assert half.notes[1] == "They are the 60 days after “Two scenarios” (A lab, 1 June 2026)."
     long = f"Signal: {'one thing after another; ' * 20}At their close: nothing."
-    shown = render(replace(half, notes=("the 60 days from 1 June 2026 are over", long)), DESK, READER).text
+    shown = render(replace(half, notes=("the 60 days from 1 June 2026 are over", long)), CONTEXT, READER).text
     assert "At their close: nothing." in " ".join(shown.split())
     assert shown.startswith("The 60 days from 1 June 2026 are over\n")
 
 
 def test_a_subject_names_what_was_published_rather_than_half_of_what_it_says() -> None:
     name = "CAISI Evaluation of the Cyber Capabilities of a Model from China"
-    told = render(digest(replace(EVENT, title=name, headline_label=f"Published: {name}", outcome="words_only")), DESK, READER)
+    told = render(digest(replace(EVENT, title=name, headline_label=f"Published: {name}", outcome="words_only")), CONTEXT, READER)
     assert told.subject.endswith(name)
     assert "…" not in told.subject

@@ -16,7 +16,7 @@ import pytest
 
 from tests.builders import day
 from tests.loopback import Site, http, serving
-from tests.test_beats import CONFIG, Web, item, page
+from tests.test_cycles import CONFIG, Web, item, page
 from tests.watching import Watch, hourly
 from watcher.core.model import Document, Entry, Facts
 from watcher.pipeline.deliver import Counts
@@ -118,7 +118,7 @@ def _empty() -> str:
     return "<rss version='2.0'><channel><title>Blog</title></channel></rss>"
 
 
-def test_a_beat_that_fails_is_said_by_readyz_after_ten_minutes_and_ends_with_its_cause(store: Store, tmp_path: Path) -> None:
+def test_a_cycle_that_fails_is_said_by_readyz_after_ten_minutes_and_ends_with_its_cause(store: Store, tmp_path: Path) -> None:
     web = Web(tmp_path / "web").feed("2026-05-01", GOOD)
     watch = Watch(CONFIG % "", tmp_path, web.folder, store)
     noon = day("06-01 12:00")
@@ -127,19 +127,19 @@ def test_a_beat_that_fails_is_said_by_readyz_after_ten_minutes_and_ends_with_its
 
     async def fail_then_mend() -> list[tuple[int, str]]:
         said = []
-        async with watch.beating(noon) as daemon:
+        async with watch.living(noon) as daemon:
             await daemon.tick()
-            good = daemon.beat
+            good = daemon.context
 
             async def no_room(_now: object) -> Counts:
                 raise OSError("no room left")
 
-            daemon.beat = replace(good, deliver=no_room)
+            daemon.context = replace(good, deliver=no_room)
             for minutes in (1, 12, 40):
                 watch.set(noon + timedelta(minutes=minutes))
                 await daemon.tick()
                 said.append((daemon.last_good == noon, daemon.last_error))
-            daemon.beat = good
+            daemon.context = good
             watch.set(noon + timedelta(minutes=41))
             await daemon.tick()
             said.append((daemon.last_good == watch.now, daemon.last_error))
@@ -155,8 +155,8 @@ def test_a_locked_database_stops_the_watch_for_as_long_as_it_is_locked(tmp_path:
     with Store.open(f"sqlite:///{tmp_path}/watch.db", wait=0.05) as store:
         watch = Watch(CONFIG % "", tmp_path, web.folder, store)
 
-        async def beats() -> tuple[str, str]:
-            async with watch.beating(day("06-01")) as daemon:
+        async def cycles() -> tuple[str, str]:
+            async with watch.living(day("06-01")) as daemon:
                 await daemon.tick()
                 with closing(sqlite3.connect(tmp_path / "watch.db", isolation_level=None)) as other:
                     other.execute("BEGIN IMMEDIATE")
@@ -168,7 +168,7 @@ def test_a_locked_database_stops_the_watch_for_as_long_as_it_is_locked(tmp_path:
                     await daemon.tick()
                 return locked, daemon.last_error
 
-        locked, mended = asyncio.run(beats())
+        locked, mended = asyncio.run(cycles())
 
     assert "is locked by another process: only one watch may write" in locked
     assert mended == ""
@@ -202,18 +202,18 @@ def test_what_goes_wrong_with_one_source_stays_with_it(store: Store, tmp_path: P
             return (Entry("key", f"half a pair {chr(0xD800)}"),)
         return await opened_read(document, name, options)
 
-    async def beats() -> str:
+    async def cycles() -> str:
         nonlocal opened_read
-        async with watch.beating(day("06-01")) as daemon:
-            opened_read = daemon.beat.read
-            daemon.beat = replace(daemon.beat, read=read)
+        async with watch.living(day("06-01")) as daemon:
+            opened_read = daemon.context.read
+            daemon.context = replace(daemon.context, read=read)
             for moment in [*hourly(day("06-01"), 13), day("06-01 14:00")]:
                 watch.set(moment)
                 await daemon.tick()
             return daemon.last_error
 
     opened_read: Any = None
-    assert asyncio.run(beats()) == "", "the beat is good: the failure is the source's"
+    assert asyncio.run(cycles()) == "", "the cycle is good: the failure is the source's"
 
     assert any("Open" in subject for subject in watch.subjects("reader")), "the other source was heard"
     with store.reading() as tx:
@@ -222,26 +222,26 @@ def test_what_goes_wrong_with_one_source_stays_with_it(store: Store, tmp_path: P
     assert odd.error.startswith("our own work on it failed (")
 
 
-def test_a_signal_that_cannot_be_decided_does_not_stop_the_others_and_the_beat_is_not_good(
+def test_a_signal_that_cannot_be_decided_does_not_stop_the_others_and_the_cycle_is_not_good(
     store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     second = (CONFIG % "").split("[[signal]]")[1].replace('"gadget"', '"widget"').replace('id = "news"', 'id = "news2"')
     web = Web(tmp_path / "web").feed("2026-05-01").feed("2026-06-01T12:00:00Z", item("The Gadget is open to everyone"))
     watch = Watch(f"{CONFIG % ''}\n[[signal]]{second}", tmp_path, web.folder, store)
 
-    async def beats() -> str:
-        async with watch.beating(day("06-01")) as daemon:
+    async def cycles() -> str:
+        async with watch.living(day("06-01")) as daemon:
             await daemon.tick()
             signal = watch.config.signals[0]
             ladder = replace(signal.tracks[0].ladder, statuses=())
             broken = replace(signal, tracks=(replace(signal.tracks[0], ladder=ladder),))
-            daemon.beat = replace(daemon.beat, signals={**daemon.beat.signals, "gadget": broken})
+            daemon.context = replace(daemon.context, signals={**daemon.context.signals, "gadget": broken})
             for moment in [day("06-01 12:00"), day("06-01 12:30")]:
                 watch.set(moment)
                 await daemon.tick()
             return daemon.last_error
 
-    assert "a part of the cycle failed" in asyncio.run(beats())
+    assert "a part of the cycle failed" in asyncio.run(cycles())
     assert watch.subjects("reader")[-1].startswith("Widget: Yes. Open"), "the other signal is decided, announced and mailed"
     assert "deciding gadget failed" in caplog.text
 
@@ -252,20 +252,20 @@ def test_a_signal_that_cannot_be_decided_does_not_stop_the_others_and_the_beat_i
 def signs(store: Store, folder: Path, minutes: list[float], *pages: bytes, fails: bool = False) -> tuple[Site, str]:
     """The service behind heartbeat_url, and the last error, after ticks at these minutes."""
 
-    async def beats() -> tuple[Site, str]:
+    async def cycles() -> tuple[Site, str]:
         async with serving(pages[0]) as site:
             head = f'[watch]\nheartbeat_url = "{site.base}/ping/s3cret-uuid"\n[fetch]\nallow = ["127.0.0.1"]\n'
             text = head + (CONFIG % "").replace('[watch]\ngroup_wait = "10m"\n', "")
             watch = Watch(text, folder, Web(folder / "web").feed("2026-05-01", GOOD).folder, store)
-            async with watch.beating(day("06-01")) as daemon:
+            async with watch.living(day("06-01")) as daemon:
                 if fails:
-                    daemon.beat = replace(daemon.beat, deliver=None)  # type: ignore[arg-type]  # the beat will stumble over it
+                    daemon.context = replace(daemon.context, deliver=None)  # type: ignore[arg-type]  # the cycle will stumble over it
                 for minute in minutes:
                     watch.set(day("06-01") + timedelta(minutes=minute))
                     await daemon.tick()
                 return site, daemon.last_error
 
-    return asyncio.run(beats())
+    return asyncio.run(cycles())
 
 
 def test_a_sign_of_life_is_given_after_good_cycles_at_most_once_a_minute(store: Store, tmp_path: Path) -> None:

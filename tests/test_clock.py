@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import day
-from tests.test_beats import CONFIG, Web, item
+from tests.test_cycles import CONFIG, Web, item
 from tests.watching import Watch, hourly
 from watcher.core.model import Document, Outcome, Source, Tier
 from watcher.fetch import Answer, Request
@@ -46,20 +46,20 @@ def polled(watch: Watch, moments: list[tuple[datetime, datetime]]) -> list[datet
     """The true times at which the source is asked while the clock shows what it shows."""
     asked: list[datetime] = []
 
-    async def beats() -> None:
-        async with watch.beating(moments[0][0]) as daemon:
-            get = daemon.beat.get
+    async def cycles() -> None:
+        async with watch.living(moments[0][0]) as daemon:
+            get = daemon.context.get
 
             async def noted(request: Request) -> Answer:
                 asked.append(watch.world.now())
                 return await get(request)
 
-            daemon.beat = replace(daemon.beat, get=noted)
+            daemon.context = replace(daemon.context, get=noted)
             for shown, true in moments:
                 watch.set(shown, true=true)
                 await daemon.tick()
 
-    asyncio.run(beats())
+    asyncio.run(cycles())
     return asked
 
 
@@ -158,14 +158,14 @@ def test_a_lease_of_a_wrong_clock_ends(store: Store, tmp_path: Path) -> None:
     year = timedelta(days=365)
 
     async def killed_while_sending() -> None:
-        async with watch.beating(NOON) as daemon:
+        async with watch.living(NOON) as daemon:
 
             async def claim_and_die(now: datetime) -> Counts:
                 with store.writing() as tx:
                     tx.deliveries.claim(now, timedelta(minutes=10))
                 return Counts()
 
-            daemon.beat = replace(daemon.beat, deliver=claim_and_die)
+            daemon.context = replace(daemon.context, deliver=claim_and_die)
             for at in hourly(NOON + 2 * HOUR, 4, 15 * MINUTE):
                 watch.set(at + year, true=at)
                 await daemon.tick()
@@ -190,12 +190,12 @@ def test_a_laptop_that_slept_for_three_days_asks_each_source_once_and_mails_once
     assert watch.subjects("operator")[1:] == [NEWS], "and no word of blindness"
 
 
-def test_the_heart_beats_on_whatever_its_clock_shows(store: Store, tmp_path: Path) -> None:
-    """The pause between beats is no matter of the time of day."""
+def test_the_scheduler_goes_on_whatever_its_clock_shows(store: Store, tmp_path: Path) -> None:
+    """The pause between cycles is no matter of the time of day."""
     watch = Watch(CONFIG % "", tmp_path, told_at(Web(tmp_path / "web")).folder, store)
     shown = [NOON, NOON + DAY, NOON - DAY, NOON - 40 * DAY, NOON + 400 * DAY, NOON, NOON, NOON]
 
-    async def beats() -> int:
+    async def cycles() -> int:
         seen: list[datetime] = []
         enough = asyncio.Event()
 
@@ -205,15 +205,15 @@ def test_the_heart_beats_on_whatever_its_clock_shows(store: Store, tmp_path: Pat
                 enough.set()
             return seen[-1]
 
-        async with watch.beating(NOON) as daemon:
-            living = Daemon(daemon.beat, clock=clock, pause=timedelta(milliseconds=1))
+        async with watch.living(NOON) as daemon:
+            living = Daemon(daemon.context, clock=clock, pause=timedelta(milliseconds=1))
             living.start()
             await asyncio.wait_for(enough.wait(), 30)
             await living.stop()
             assert living.last_error == ""
         return len(seen)
 
-    assert asyncio.run(beats()) >= len(shown)
+    assert asyncio.run(cycles()) >= len(shown)
 
 
 DAILY = (CONFIG % "") + '\n[[recipient]]\nid = "daily"\nchannel = "maildir"\nto = "{0}/daily"\npace = "daily"\nat = 07:30:00\n'

@@ -51,7 +51,7 @@ DANGERS: dict[str, tuple[str, ...]] = {
     "a slow drip": ("test_fetch_faults.py::test_a_request_has_one_deadline_for_everything",),
     "a proxy from the environment": ("test_fetch_client.py::test_the_environment_names_no_proxy",),
     "a scheduler that drops a late run, or stops when the clock is set back": (
-        "test_clock.py::test_the_heart_beats_on_whatever_its_clock_shows",
+        "test_clock.py::test_the_scheduler_goes_on_whatever_its_clock_shows",
         "test_clock.py::test_a_clock_that_jumps_costs_no_hour_of_polls_and_no_storm_of_them",
     ),
     # published weaknesses
@@ -96,7 +96,7 @@ DANGERS: dict[str, tuple[str, ...]] = {
     "the same news twice to one person": (
         "pipeline/test_deliver.py::test_a_kill_while_sending_loses_nothing_and_repeats_under_the_same_identity",
     ),
-    "a status without a quote": ("test_beats.py::test_news_is_told_once_with_its_words_link_time_and_hash",),
+    "a status without a quote": ("test_cycles.py::test_news_is_told_once_with_its_words_link_time_and_hash",),
     "a word to the makers of the program": ("test_house.py::test_a_library_has_one_door",),
     "an upgrade that loses what was stored": (
         "store/test_migrations.py::test_an_earlier_database_is_upgraded_with_everything_in_it",

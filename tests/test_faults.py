@@ -45,22 +45,22 @@ class Stage:
     usual: Said = ([], {})
 
     def walk(self, moments: Sequence[datetime], database: Path, *, patience: float = 20) -> Said:
-        """Beat at each of these moments, waiting so many seconds for an answer; what was said, and where everything stands."""
+        """Cycle at each of these moments, waiting so many seconds for an answer; what was said, and where everything stands."""
 
-        async def beats(store: Store) -> list[Transition]:
+        async def cycles(store: Store) -> list[Transition]:
             prepare(store, self.config, moments[0])
             usual = self.world.settings(fetch_settings(self.config))
             settings = replace(usual, timeout=timedelta(seconds=patience), max_body=3_000_000)
             rehearsal = Rehearsal(self.world, known_until=START)
             told: list[Transition] = []
-            async with opened(self.config, store, settings, deliver=keep_here, rehearsal=rehearsal) as beat:
+            async with opened(self.config, store, settings, deliver=keep_here, rehearsal=rehearsal) as context:
                 for number, moment in enumerate(moments):
                     self.world.move(moment)
-                    told += (await run_cycle(beat, moment, every_signal=not number)).transitions
+                    told += (await run_cycle(context, moment, every_signal=not number)).transitions
             return told
 
         with Store.open(f"sqlite:///{database}", durable=False) as store:
-            told = asyncio.run(beats(store))
+            told = asyncio.run(cycles(store))
             with store.reading() as tx:
                 return told, tx.verdicts.all_latest()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.builders import day
 from tests.store.things import overheard
-from tests.test_beats import Web, config, item, web
+from tests.test_cycles import Web, config, item, web
 from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
 from watcher.config import load
 from watcher.core.model import Verdict
@@ -43,8 +43,8 @@ def watched(web: Web, folder: Path, act: Act, *, ladder: str = "", every: str = 
         prepare(store, settings, T0)
         rehearsal = Rehearsal(world, known_until=T0)
         fetch = world.settings(fetch_settings(settings))
-        async with opened(settings, store, fetch, deliver=keep_here, rehearsal=rehearsal) as beat:
-            await act(beat, world)
+        async with opened(settings, store, fetch, deliver=keep_here, rehearsal=rehearsal) as context:
+            await act(context, world)
 
     with Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
         asyncio.run(run(store))
@@ -54,24 +54,24 @@ def watched(web: Web, folder: Path, act: Act, *, ladder: str = "", every: str = 
     return verdict
 
 
-async def beats(beat: Context, world: RecordedWeb, *minutes: int, every_signal: bool = False) -> list[str]:
+async def cycles(context: Context, world: RecordedWeb, *minutes: int, every_signal: bool = False) -> list[str]:
     """Cycles at these minutes; the statuses that were told."""
     told = []
     for minute in minutes:
         world.move(T0 + minute * MINUTE)
-        done = await run_cycle(beat, T0 + minute * MINUTE, every_signal=every_signal)
+        done = await run_cycle(context, T0 + minute * MINUTE, every_signal=every_signal)
         told += [transition.after for transition in done.transitions]
     return told
 
 
-def test_a_beat_that_hears_nothing_new_reads_no_claim_and_still_says_when_it_looked(web: Web, tmp_path: Path) -> None:
+def test_a_cycle_that_hears_nothing_new_reads_no_claim_and_still_says_when_it_looked(web: Web, tmp_path: Path) -> None:
     web.feed("2026-05-01", item("The Gadget is open to everyone"))
     quiet: list[list[str]] = []
 
-    async def act(beat: Context, world: RecordedWeb) -> None:
-        await beats(beat, world, 0)
-        quiet.append(overheard(beat.store))
-        assert await beats(beat, world, 59, every_signal=True) == []
+    async def act(context: Context, world: RecordedWeb) -> None:
+        await cycles(context, world, 0)
+        quiet.append(overheard(context.store))
+        assert await cycles(context, world, 59, every_signal=True) == []
 
     verdict = watched(web, tmp_path, act)
 
@@ -84,10 +84,10 @@ def test_an_hour_later_it_is_decided_again_whatever_was_heard(web: Web, tmp_path
     web.feed("2026-05-01", item("The Gadget is open to everyone"))
     later: list[list[str]] = []
 
-    async def act(beat: Context, world: RecordedWeb) -> None:
-        await beats(beat, world, 0)
-        later.append(overheard(beat.store))
-        await beats(beat, world, 60, every_signal=True)
+    async def act(context: Context, world: RecordedWeb) -> None:
+        await cycles(context, world, 0)
+        later.append(overheard(context.store))
+        await cycles(context, world, 60, every_signal=True)
 
     watched(web, tmp_path, act)
 
@@ -98,8 +98,8 @@ def test_what_time_alone_changes_is_told_in_its_minute(web: Web, tmp_path: Path)
     web.feed("2026-05-01", item("A note"))
     told: list[str] = []
 
-    async def act(beat: Context, world: RecordedWeb) -> None:
-        told.extend(await beats(beat, world, 0, 20, 40, 49, 51, every_signal=True))
+    async def act(context: Context, world: RecordedWeb) -> None:
+        told.extend(await cycles(context, world, 0, 20, 40, 49, 51, every_signal=True))
 
     verdict = watched(web, tmp_path, act, ladder=CLOCK)
 
@@ -111,15 +111,15 @@ def test_news_that_was_kept_and_not_decided_is_told_at_the_next_start(web: Web, 
     web.feed("2026-05-01").feed("2026-06-01T00:20:00Z", item("The Gadget is open to everyone"))
     told: list[str] = []
 
-    async def act(beat: Context, world: RecordedWeb) -> None:
-        await beats(beat, world, 0)
+    async def act(context: Context, world: RecordedWeb) -> None:
+        await cycles(context, world, 0)
         now = T0 + 30 * MINUTE
         world.move(now)
-        async with Poller(beat.store, beat.signals, get=beat.get, read=beat.read, dice=beat.dice) as rounds:
+        async with Poller(context.store, context.signals, get=context.get, read=context.read, dice=context.dice) as rounds:
             seen = await rounds.next(now)
         assert seen.observations == 1
         # The process is killed here, between what was seen and what it means.
-        told.extend(await beats(beat, world, 31, every_signal=True))
+        told.extend(await cycles(context, world, 31, every_signal=True))
 
     watched(web, tmp_path, act, every="10m")
 
@@ -129,14 +129,14 @@ def test_news_that_was_kept_and_not_decided_is_told_at_the_next_start(web: Web, 
 def test_a_change_of_rules_is_decided_at_once(web: Web, tmp_path: Path) -> None:
     web.feed("2026-05-01", item("A note"))
 
-    async def act(beat: Context, world: RecordedWeb) -> None:
-        await beats(beat, world, 0)
+    async def act(context: Context, world: RecordedWeb) -> None:
+        await cycles(context, world, 0)
 
     watched(web, tmp_path, act)
-    verdict = watched(web, tmp_path, lambda beat, world: _one(beat, world, 55), ladder=CLOCK)
+    verdict = watched(web, tmp_path, lambda context, world: _one(context, world, 55), ladder=CLOCK)
 
     assert verdict.headline == "open"
 
 
-async def _one(beat: Context, world: RecordedWeb, minute: int) -> None:
-    await beats(beat, world, minute, every_signal=True)
+async def _one(context: Context, world: RecordedWeb, minute: int) -> None:
+    await cycles(context, world, minute, every_signal=True)

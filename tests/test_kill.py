@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.killing import Ended, Runner, runner
 from tests.notifiers.stages import MailHandler, Stage, mail_server
-from tests.test_beats import CONFIG, Web, item
+from tests.test_cycles import CONFIG, Web, item
 from tools.shipped import shipped_text, write_shipped
 from watcher.store import State, Store
 

@@ -17,7 +17,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from typer.testing import CliRunner
 
-from tests.test_beats import CONFIG, Web, item
+from tests.test_cycles import CONFIG, Web, item
 from watcher.cli import app
 from watcher.cli.mcp import EXTRA
 

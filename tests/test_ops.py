@@ -24,7 +24,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.test_beats import CONFIG
+from tests.test_cycles import CONFIG
 from tests.web.conftest import Site
 from tests.web.story import Shown
 from watcher.pipeline.counters import JobRun, Tally
@@ -41,8 +41,8 @@ FROM_PROMETHEUS = {"job", "instance"}
 def worked() -> Tally:
     tally = Tally()
     tally.ran(JobRun("poll", datetime(2026, 11, 24, 9, 29, tzinfo=UTC), 0.025, datetime(2026, 11, 24, 9, 30, tzinfo=UTC)))
-    tally.beat(400, good=True)
-    tally.beat(1.5, good=False)
+    tally.cycle(400, good=True)
+    tally.cycle(1.5, good=False)
     tally.work(Counter(ok=3, blocked=1), [("mythos-ga", "advance")], 2)
     return tally
 
@@ -134,19 +134,19 @@ def test_the_counters_say_what_was_done() -> None:
         'watcher_polls_total{outcome="blocked"} 1.0',
         'watcher_polls_total{outcome="gone"} 0.0',
         'watcher_transitions_total{kind="advance",signal="mythos-ga"} 1.0',
-        'watcher_beats_total{result="good"} 2.0',
-        'watcher_beats_total{result="failed"} 1.0',
+        'watcher_cycles_total{result="good"} 2.0',
+        'watcher_cycles_total{result="failed"} 1.0',
         'watcher_job_duration_seconds{job="poll"} 0.025',
         'watcher_job_good{job="poll"} 1.0',
         "watcher_messages_sent_total 2.0",
-        'watcher_beat_duration_seconds_bucket{le="0.01"} 0.0',
-        'watcher_beat_duration_seconds_bucket{le="0.025"} 1.0',
-        'watcher_beat_duration_seconds_bucket{le="2.5"} 2.0',
-        'watcher_beat_duration_seconds_bucket{le="300.0"} 2.0',
-        'watcher_beat_duration_seconds_bucket{le="+Inf"} 3.0',
+        'watcher_cycle_duration_seconds_bucket{le="0.01"} 0.0',
+        'watcher_cycle_duration_seconds_bucket{le="0.025"} 1.0',
+        'watcher_cycle_duration_seconds_bucket{le="2.5"} 2.0',
+        'watcher_cycle_duration_seconds_bucket{le="300.0"} 2.0',
+        'watcher_cycle_duration_seconds_bucket{le="+Inf"} 3.0',
         "watcher_outbox_deliveries 1.0",
         "watcher_outbox_oldest_seconds 7200.0",
-        "watcher_beat_age_seconds 20.0",
+        "watcher_cycle_age_seconds 20.0",
         "watcher_database_up 1.0",
     ):
         assert line in lines, line
@@ -156,22 +156,22 @@ def test_the_counters_say_what_was_done() -> None:
 
 
 class Hand:
-    """A clock that stands until it is moved, and the sign of the last good beat."""
+    """A clock that stands until it is moved, and the sign of the last good cycle."""
 
     def __init__(self) -> None:
-        self.seconds, self.beat = 0.0, 0
+        self.seconds, self.cycle = 0.0, 0
 
     def pulse(self) -> Watchdog:
-        return Watchdog(lambda: self.beat, patience=timedelta(minutes=10), clock=lambda: self.seconds)
+        return Watchdog(lambda: self.cycle, patience=timedelta(minutes=10), clock=lambda: self.seconds)
 
 
-def test_a_watch_lives_while_its_beats_go_on() -> None:
+def test_a_watch_lives_while_its_cycles_go_on() -> None:
     hand = Hand()
     pulse = hand.pulse()
     seen = []
-    for second, beat in [(0, 0), (599, 0), (600, 0), (601, 1), (1200, 1), (1201, 1), (1202, 2)]:
-        hand.seconds, hand.beat = second, beat
-        seen.append(pulse.beats())
+    for second, cycle in [(0, 0), (599, 0), (600, 0), (601, 1), (1200, 1), (1201, 1), (1202, 2)]:
+        hand.seconds, hand.cycle = second, cycle
+        seen.append(pulse.cycles())
     assert seen == [True, True, False, True, True, False, True]
 
 
@@ -195,18 +195,18 @@ WAITING = 600
 
 
 def listening(where: str) -> socket.socket:
-    door = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    door.settimeout(60)
-    door.bind(where)
-    return door
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    channel.settimeout(60)
+    channel.bind(where)
+    return channel
 
 
 @pytest.mark.parametrize("kind", ["a path", "an abstract name"])
 def test_lines_reach_the_manager(tmp_path: Path, kind: str) -> None:
     name = f"@watch-{tmp_path.name}-{os.getpid()}" if kind == "an abstract name" else str(tmp_path / "notify")
-    with listening(name.replace("@", "\0")) as door:
+    with listening(name.replace("@", "\0")) as channel:
         assert ServiceManager({"NOTIFY_SOCKET": name}, 1).say("READY=1", "STATUS=Watching") is True
-        assert door.recv(100) == b"READY=1\nSTATUS=Watching"
+        assert channel.recv(100) == b"READY=1\nSTATUS=Watching"
 
 
 def test_without_a_manager_or_with_one_that_is_gone_the_watch_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -216,26 +216,26 @@ def test_without_a_manager_or_with_one_that_is_gone_the_watch_goes_on(tmp_path: 
     assert "does not listen" in caplog.text
 
 
-def test_signs_of_life_stop_when_the_beats_stop(tmp_path: Path) -> None:
+def test_signs_of_life_stop_when_the_cycles_stop(tmp_path: Path) -> None:
     hand = Hand()
-    door = listening(str(tmp_path / "notify"))
-    door.setblocking(False)
+    channel = listening(str(tmp_path / "notify"))
+    channel.setblocking(False)
     manager = ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "2000"}, 1)
 
     async def said() -> list[bytes]:
         loop = asyncio.get_running_loop()
         async with announced(manager, hand.pulse()):
-            heard = [await loop.sock_recv(door, 200) for _ in range(3)]
+            heard = [await loop.sock_recv(channel, 200) for _ in range(3)]
             hand.seconds = 601
             # Some signs may be on their way; the socket holds only so many.
-            later = [await loop.sock_recv(door, 200) for _ in range(WAITING)]
+            later = [await loop.sock_recv(channel, 200) for _ in range(WAITING)]
             heard += later[-2:]
-        rest = [await loop.sock_recv(door, 200)]
+        rest = [await loop.sock_recv(channel, 200)]
         while b"STOPPING" not in rest[-1]:
-            rest.append(await loop.sock_recv(door, 200))
+            rest.append(await loop.sock_recv(channel, 200))
         return [*heard, rest[-1]]
 
-    with door:
+    with channel:
         heard = asyncio.run(said())
     dead = b"STATUS=Its jobs have not ended well lately; waiting to be started again"
     assert heard == [b"READY=1\nSTATUS=Watching", b"WATCHDOG=1", b"WATCHDOG=1", dead, dead, b"STOPPING=1"]
@@ -244,7 +244,7 @@ def test_signs_of_life_stop_when_the_beats_stop(tmp_path: Path) -> None:
 def test_a_running_watch_says_that_it_is_ready_lives_and_ends_and_counts(tmp_path: Path) -> None:
     web = CONFIG.replace("[watch]", '[fetch]\nvia = "http://127.0.0.1:9"\ntimeout = "2s"\n\n[watch]', 1)
     (tmp_path / "signals.toml").write_text(web % "", encoding="utf-8")
-    with listening(str(tmp_path / "notify")) as door:
+    with listening(str(tmp_path / "notify")) as channel:
         environ = os.environ | {
             "NOTIFY_SOCKET": str(tmp_path / "notify"),
             "WATCHDOG_USEC": "200000",
@@ -256,13 +256,13 @@ def test_a_running_watch_says_that_it_is_ready_lives_and_ends_and_counts(tmp_pat
         try:
             assert running.stdout is not None
             page = running.stdout.readline().split(": ", 1)[1].strip()
-            heard = [door.recv(200) for _ in range(2)]
+            heard = [channel.recv(200) for _ in range(2)]
             text = httpx2.get(f"{page}metrics", timeout=60).text
-            while 'watcher_beats_total{result="good"} 0.0' in text:
-                door.recv(200)
+            while 'watcher_cycles_total{result="good"} 0.0' in text:
+                channel.recv(200)
                 text = httpx2.get(f"{page}metrics", timeout=60).text
             running.send_signal(signal.SIGTERM)
-            while (last := door.recv(200)) == b"WATCHDOG=1":
+            while (last := channel.recv(200)) == b"WATCHDOG=1":
                 pass
             _, errors = running.communicate(timeout=60)
         finally:

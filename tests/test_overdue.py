@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import day
-from tests.test_beats import CONFIG, Web
+from tests.test_cycles import CONFIG, Web
 from tests.watching import Watch, hourly
 from watcher.core.decision.pacing import overdue_at
 from watcher.store import Store

@@ -12,7 +12,7 @@ import pytest
 
 from tests.builders import day
 from tests.store.things import DAY, HOUR, T0, source
-from tests.test_beats import CONFIG, Web, item, web
+from tests.test_cycles import CONFIG, Web, item, web
 from tests.watching import Watch
 from watcher.core.model import Document, Entry, Follow, Ladder, Signal, Source, Status, Track
 from watcher.fetch import Request
@@ -74,7 +74,7 @@ def test_what_cannot_even_be_asked_for_is_said_to_be_blind(web: Web, tmp_path: P
         with store.writing() as tx:
             tx.sources.follow([replace(source("spoilt"), signal="ghost", parent="nobody", until=start + 30 * DAY)], start)
             tx.run("""UPDATE source SET declared = '{"no": 1}' WHERE id = 'spoilt'""")
-        with pytest.raises(AssertionError):  # the beat is no good one
+        with pytest.raises(AssertionError):  # the cycle is no good one
             watch.run([start + timedelta(hours=48)])
         with store.reading() as tx:
             verdict = tx.verdicts.latest("gadget")
@@ -107,8 +107,8 @@ def test_a_host_that_never_answers_makes_no_other_source_late(tmp_path: Path) ->
         return 0
 
     async def live(store: Store) -> None:
-        beat = Context(store, signals, (), get, read, lambda: 0.5, timedelta(0), deliver)
-        daemon = Daemon(beat, clock=lambda: now[0])
+        context = Context(store, signals, (), get, read, lambda: 0.5, timedelta(0), deliver)
+        daemon = Daemon(context, clock=lambda: now[0])
         await daemon.tick()
         hanging[0] = True
         for _ in range(3):  # all are due, the slow ones again and again

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from tests.test_beats import CONFIG
+from tests.test_cycles import CONFIG
 from tests.web.test_routes import PAGES
 from watcher.cli import app
 from watcher.config import load
@@ -129,7 +129,7 @@ class _Kept(logging.Handler):
 
 
 def planted(folder: Path) -> dict[str, str]:
-    """A configuration whose every door has a secret, and the environment that holds them; nobody is at home behind any door."""
+    """A configuration whose every access has a secret, and the environment that holds them; nobody is at home behind any of them."""
     secret = iter(SECRETS.values())
     (folder / "password").write_text(f"{next(secret)}\n", "utf-8")
     env = {

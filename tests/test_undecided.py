@@ -13,7 +13,7 @@ import pytest
 
 from tests.builders import day
 from tests.cli.conftest import watcher
-from tests.test_beats import CONFIG, FEED, Web, item
+from tests.test_cycles import CONFIG, FEED, Web, item
 from tests.watching import Watch, hourly
 from watcher.cli.mcp_server import Assistant
 from watcher.pipeline.deliver import Counts
@@ -172,7 +172,7 @@ def test_a_text_is_not_asked_about_where_the_answer_says_it_already(store: Store
 
 
 def test_a_cut_off_message_is_delivered_later_and_not_twice(watch: Watch, store: Store) -> None:
-    """The question and its message are one transaction: a beat that ends before delivering loses nothing."""
+    """The question and its message are one transaction: a cycle that ends before delivering loses nothing."""
     watch.run(hourly(START, 11))
     with store.reading() as tx:
         before = len(tx.digests.of("undecided"))

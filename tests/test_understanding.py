@@ -13,7 +13,7 @@ import pytest
 
 from tests.builders import day
 from tests.rehearsals import ROOT
-from tests.test_beats import CONFIG
+from tests.test_cycles import CONFIG
 from watcher.bootstrap import prepare
 from watcher.config import Config, load
 from watcher.core.decision.claims import claims_of
@@ -192,7 +192,7 @@ def test_nothing_is_decided_while_something_of_the_signal_is_still_to_be_underst
     async def live() -> None:
         open_gate.append(asyncio.Event())
         open_gate[0].set()
-        beat = Context(
+        context = Context(
             lab.store,
             {signal.id: signal for signal in lab.config.signals},
             (),
@@ -203,7 +203,7 @@ def test_nothing_is_decided_while_something_of_the_signal_is_still_to_be_underst
             deliver,
             understand=understand,
         )
-        daemon = Daemon(beat, clock=lambda: now[0])
+        daemon = Daemon(context, clock=lambda: now[0])
         lab.says = feed("A note.")
         await daemon.tick()
         assert decided() == {"gadget": NOW, "widget": NOW}

@@ -50,8 +50,8 @@ class Watch:
         self.daemon: Daemon | None = None
 
     @asynccontextmanager
-    async def beating(self, start: datetime) -> AsyncIterator[Daemon]:
-        """The daemon, beaten by hand."""
+    async def living(self, start: datetime) -> AsyncIterator[Daemon]:
+        """The daemon, moved by hand."""
         self.set(start)
         prepare(self.store, self.config, start)
         settings = self.world.settings(fetch_settings(self.config))
@@ -60,10 +60,10 @@ class Watch:
         url = self.config.watch.heartbeat_url
         real = fetch_settings(self.config)
         async with (
-            opened(self.config, self.store, settings, deliver=send, rehearsal=rehearsal) as beat,
+            opened(self.config, self.store, settings, deliver=send, rehearsal=rehearsal) as context,
             heartbeat_ping(url, real, lambda: self.now) as sign,
         ):
-            self.daemon = Daemon(replace(beat, after=sign, **self.changes), clock=lambda: self.now)
+            self.daemon = Daemon(replace(context, after=sign, **self.changes), clock=lambda: self.now)
             yield self.daemon
 
     def set(self, now: datetime, *, true: datetime | None = None) -> None:
@@ -72,17 +72,17 @@ class Watch:
         self.world.move(true or now)
 
     def run(self, moments: Iterable[datetime | tuple[datetime, datetime]]) -> None:
-        """Beat at each of these moments (or pairs of what the clock shows and what time it is), and what follows from it."""
+        """Cycle at each of these moments (or pairs of what the clock shows and what time it is), and what follows from it."""
 
-        async def beats() -> None:
+        async def cycles() -> None:
             listed = [moment if isinstance(moment, tuple) else (moment, moment) for moment in moments]
-            async with self.beating(listed[0][0]) as daemon:
+            async with self.living(listed[0][0]) as daemon:
                 for shown, true in listed:
                     self.set(shown, true=true)
                     await daemon.tick()
                     assert daemon.last_error == ""
 
-        asyncio.run(beats())
+        asyncio.run(cycles())
 
     def mails(self, who: str) -> list[EmailMessage]:
         """What lies in a mailbox, oldest first."""
@@ -96,7 +96,9 @@ class Watch:
     def page(self, path: str) -> httpx2.Response:
         """What the page answers now."""
         daemon = self.daemon
-        reads = StoreQueries(self.store, site_info(self.config), clock=lambda: self.now, beat=lambda: daemon and daemon.last_good)
+        reads = StoreQueries(
+            self.store, site_info(self.config), clock=lambda: self.now, cycle=lambda: daemon and daemon.last_good
+        )
         app = create_app(reads, Settings(metrics_token="open"), clock=lambda: self.now)
 
         async def ask() -> httpx2.Response:

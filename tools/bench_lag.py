@@ -40,7 +40,7 @@ def lag(count: int) -> Iterator[Row]:
 
 
 async def turns_of(config: Config, store: Store) -> list[float]:
-    """Processor seconds of the loop's thread in each turn of one beat."""
+    """Processor seconds of the loop's thread in each turn of one cycle."""
     turns: list[float] = []
 
     async def probe() -> None:
@@ -51,11 +51,11 @@ async def turns_of(config: Config, store: Store) -> list[float]:
             turns.append(now - last)
             last = now
 
-    async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as beat:
+    async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as context:
         watching = asyncio.create_task(probe())
         await asyncio.sleep(10 * PAUSE)
         turns.clear()
-        await run_cycle(beat, utc_now(), every_signal=True)
+        await run_cycle(context, utc_now(), every_signal=True)
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watching

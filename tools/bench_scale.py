@@ -26,7 +26,7 @@ def scale(sources: list[int], observations: list[int]) -> Iterator[Row]:
 
 
 def one_size(sources: int, observations: int) -> Row:
-    """What is asked in every beat, in a store of that size."""
+    """What is asked in every cycle, in a store of that size."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/watch.db"
         with Store.open(url, durable=False) as store:

@@ -69,9 +69,9 @@ async def live(config: Config, world: str, store: Store) -> None:
     prepare(store, config, START)
     settings = recorded.settings(fetch_settings(config))
     rehearsal = Rehearsal(recorded, known_until=START)
-    async with opened(config, store, settings, deliver=keep_here, rehearsal=rehearsal) as beat:
+    async with opened(config, store, settings, deliver=keep_here, rehearsal=rehearsal) as context:
         for plan in (Schedule(START, NEAR, COARSE), Schedule(NEAR, END, FINE)):
-            await rehearse(beat, recorded, plan, say=lambda _: None, progress=lambda _: None)
+            await rehearse(context, recorded, plan, say=lambda _: None, progress=lambda _: None)
 
 
 def letter_of(config: Config, store: Store) -> str:

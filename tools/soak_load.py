@@ -106,46 +106,46 @@ def started(*command: str) -> Iterator[subprocess.Popen[str]]:
 
 @asynccontextmanager
 async def page(store: Store, config: Config, now: datetime) -> AsyncIterator[int]:
-    """The page beside the beats, in the same process as in `watcher run`; gives its port."""
-    reads = StoreQueries(store, site_info(config), clock=lambda: now, beat=lambda: now)
+    """The page beside the cycles, in the same process as in `watcher run`; gives its port."""
+    reads = StoreQueries(store, site_info(config), clock=lambda: now, cycle=lambda: now)
     app = create_app(reads, Settings(), clock=lambda: datetime.now(UTC))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-    door = socket.create_server(("127.0.0.1", 0))
-    serving = asyncio.create_task(server.serve(sockets=[door]))
+    listener = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield door.getsockname()[1]
+        yield listener.getsockname()[1]
     finally:
         server.should_exit = True
         await serving
-        door.close()
+        listener.close()
 
 
 async def day(config: Config, store: Store, address: str, seconds: float) -> tuple[Seen, str]:
-    """A day of beats under a virtual clock, and what the visitors of the page say at the end."""
+    """A day of cycles under a virtual clock, and what the visitors of the page say at the end."""
     seen, until = Seen(), monotonic() + seconds
     prepare(store, config, START)
     settings = fetch_settings(config)
     async with opened(config, store, settings, deliver=deliverer(config, store)) as live, page(store, config, START) as port:
-        beat = replace(live, zone=None, keep=None)
-        await once(beat, START, seen)
+        context = replace(live, zone=None, keep=None)
+        await once(context, START, seen)
         order(address, "hostile", {"share": HOSTILE})
         with started("-m", "tools.soak_visitors", f"http://127.0.0.1:{port}/", str(RATE), str(max(10, seconds / 3))) as visitors:
             for number in range(1, STEPS + 1):
                 order(address, "now", {"at": (START + number * STEP).isoformat()})
-                await once(beat, START + number * STEP, seen)
+                await once(context, START + number * STEP, seen)
                 if monotonic() > until:
                     break
             said = await asyncio.to_thread(visitors.communicate)
     return seen, said[0].strip()
 
 
-async def once(beat: Context, now: datetime, seen: Seen) -> None:
-    """One beat, and what it took."""
-    with beat.store.reading() as tx:
+async def once(context: Context, now: datetime, seen: Seen) -> None:
+    """One cycle, and what it took."""
+    with context.store.reading() as tx:
         due = tx.sources.next_due(now)
     seen.late = max(seen.late, now - due if due else timedelta(0))
     began = monotonic()
-    done = await run_cycle(beat, now)
+    done = await run_cycle(context, now)
     seen.polls += done.polls
     seen.outcomes += done.outcomes
     seen.cycles.append(monotonic() - began)
@@ -166,7 +166,7 @@ def load_round(place: Place, seconds: float) -> Row:
     row.start, row.end = seen.sizes[1][1], seen.sizes[-1][1]
     row.notes = [
         f"{seen.polls} polls of {SOURCES} sources, {len(seen.cycles) - 1} hours",
-        f"slowest beat {max(seen.cycles):.0f} s",
+        f"slowest cycle {max(seen.cycles):.0f} s",
         visitors,
     ]
     row.failures += [f"memory grew from {row.start} to {row.end} MB"] * (row.end - row.start > GROWTH)

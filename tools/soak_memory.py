@@ -59,16 +59,16 @@ class Fields(RecordedWeb):
 
 
 async def poll(folder: Path, most: int) -> list[tuple[int, int]]:
-    """Polls so far and megabytes, after each beat."""
+    """Polls so far and megabytes, after each cycle."""
     text = HEAD.format(via="", folder=folder) + SIGNAL.format(0) + "".join(SOURCE.format(number) for number in range(SOURCES))
     (folder / "signals.toml").write_text(text, "utf-8")
     config, world, sizes, polls = load(folder / "signals.toml", {}), Fields(), list[tuple[int, int]](), 0
     with Store.open(f"sqlite:///{folder}/load.db", durable=False) as store:
         prepare(store, config, world.now())
         settings = world.settings(fetch_settings(config))
-        async with opened(config, store, settings, deliver=keep_here, rehearsal=Rehearsal(world, known_until=EPOCH)) as beat:
+        async with opened(config, store, settings, deliver=keep_here, rehearsal=Rehearsal(world, known_until=EPOCH)) as context:
             while polls < most:
-                polls += (await run_cycle(beat, world.now())).polls
+                polls += (await run_cycle(context, world.now())).polls
                 sizes.append((polls, memory()))
                 world.move(world.now() + STEP)
     return sizes

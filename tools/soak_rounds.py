@@ -108,7 +108,7 @@ class Postbox:
 
 
 class Server(Controller):
-    """The library knocks at its own door; with port 0 it has to learn the number first."""
+    """The library knocks at its own address; with port 0 it has to learn the number first."""
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]
@@ -244,13 +244,13 @@ async def month(
         world.move(START)
         prepare(store, config, START)
         send = deliverer(config, store, clock=world.now)
-        async with opened(config, store, settings, deliver=send, rehearsal=Rehearsal(world, known_until=START)) as beat:
+        async with opened(config, store, settings, deliver=send, rehearsal=Rehearsal(world, known_until=START)) as context:
             for number in range((END - START) // STEP + 8):
                 moment = START + number * STEP
                 if dice and number > 0 and moment < END and monotonic() < until:
                     injected += misbehave(address, config, moment, dice)
                 world.move(moment)
-                await run_cycle(beat, moment, every_signal=not number)
+                await run_cycle(context, moment, every_signal=not number)
         with store.reading() as tx:
             return (
                 tx.verdicts.all_latest(),

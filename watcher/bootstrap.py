@@ -33,7 +33,7 @@ from watcher.store import Policy, Store, Transaction
 PREPARED = "prepared under"
 """Under this name the store keeps the digest of the configuration that it was last brought to."""
 SHORTEST = 32
-"""Characters of a secret that guards a door."""
+"""Characters of a secret that guards an entrance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def renew_claims(tx: Transaction, signal: Signal, now: datetime) -> bool:
 
 
 def readers_of(config: Config) -> tuple[Route, ...]:
-    """The recipients as the announcing beat knows them."""
+    """The recipients as the announcing stage knows them."""
     return tuple(_reader(one, config.watch.timezone) for one in config.recipients)
 
 
@@ -190,7 +190,7 @@ def secret_of(config: Config, name: str, *, without: str) -> str:
 
 
 def deliverer(config: Config, store: Store, *, clock: Clock = utc_now) -> Callable[[datetime], Awaitable[Counts]]:
-    """The delivering beat over the channels, to subscribers too where there may be any. Raises ConfigError, StoreError."""
+    """The delivering stage over the channels, to subscribers too where there may be any. Raises ConfigError, StoreError."""
     find, signed = resolve_declared(config), links(config, store)
     if signed:
         find = with_subscribers(find, store, signed)

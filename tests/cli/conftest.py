@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from tests.test_beats import CONFIG, FEED, item
+from tests.test_cycles import CONFIG, FEED, item
 from watcher.cli import app
 
 RUNNER = CliRunner()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Said, watcher
-from tests.test_beats import CONFIG, Web, item
+from tests.test_cycles import CONFIG, Web, item
 
 OPEN = "The Gadget is open to everyone"
 SOON = "Soon the Gadget will be open to everyone"

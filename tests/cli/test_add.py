@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Site, configure, watcher
-from tests.test_beats import FEED, item, page
+from tests.test_cycles import FEED, item, page
 
 HEAD = '<link rel="alternate" type="application/rss+xml" href="%s">'
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.conftest import Page, Site, configure, watcher
-from tests.test_beats import FEED, item, page
+from tests.test_cycles import FEED, item, page
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import ACCESS, day
 from tests.cli.conftest import watcher
 from tests.cli.story import NOT, OPEN, SOON, is_missing_database, kept, past
-from tests.test_beats import FEED, item
+from tests.test_cycles import FEED, item
 from watcher.cli.explain_next import moves_of
 from watcher.core.model import Standing, TrackVerdict
 

@@ -33,11 +33,11 @@ def test_the_page_of_the_configuration_is_asked_by_default(home: Path, site: Sit
 
 
 def test_a_watch_that_stalls_says_why(home: Path, site: Site) -> None:
-    site.page("/readyz", "Stalled: no beat since noon.", status=503)
+    site.page("/readyz", "Stalled: no cycle since noon.", status=503)
 
     said = watcher("healthcheck", "--url", site.url(""))
 
-    assert (said.code, said.err.strip()) == (1, "Stalled: no beat since noon.")
+    assert (said.code, said.err.strip()) == (1, "Stalled: no cycle since noon.")
 
 
 def test_another_page_there_is_no_watch(home: Path, site: Site) -> None:

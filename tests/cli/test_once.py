@@ -67,7 +67,7 @@ def test_the_log_goes_to_standard_error_and_only_where_it_is_wanted(lab: Site, h
     assert watcher("once").err == ""
     (home / "data" / "watch.db").unlink()
 
-    # The beat of `once` has no daemon that logs; what it logs is trouble, as JSON here.
+    # The cycle of `once` has no daemon that logs; what it logs is trouble, as JSON here.
     assert all(json.loads(line) for line in watcher("once", "--log", "json", "--log-level", "debug").err.splitlines())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Said, configure, watcher
-from tests.test_beats import Web, item
+from tests.test_cycles import Web, item
 
 SPAN = ("--from", "2026-06-01", "--to", "2026-06-03")
 

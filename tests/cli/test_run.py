@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import FETCH, Said, Site, configure, watcher
-from tests.test_beats import CONFIG
+from tests.test_cycles import CONFIG
 from watcher.bootstrap import prepare
 from watcher.config import load
 from watcher.pipeline.ownership import write_out

@@ -98,7 +98,7 @@ CAISI = signal(
         Headline("awaiting", "The next one is awaited"),
     ),
 )
-DESK = MailContext(
+CONTEXT = MailContext(
     {each.id: each for each in (SENATE, MYTHOS, CAISI)},
     base_url="https://watch.example.org",
     stack=(Tool("Chat", "Moonshot", "Kimi", via_prc_lab=True, fallback="the local model"), Tool("Coder", via_prc_lab=True)),

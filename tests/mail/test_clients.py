@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
-from tests.mail.stories import DESK, NOW, READER
+from tests.mail.stories import CONTEXT, NOW, READER
 from tests.mail.test_mail import ALL
 from watcher.mail import render
 from watcher.mail.confirmation import confirmation
@@ -111,17 +111,17 @@ def troubles(document: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_mail_needs_nothing_that_a_mail_program_lacks(name: str) -> None:
-    missing = troubles(render(ALL[name], DESK, READER).html)
+    missing = troubles(render(ALL[name], CONTEXT, READER).html)
     assert {feature: clients for feature, clients in missing.items() if feature not in LOST} == {}
 
 
 def test_the_mail_that_asks_for_a_yes_needs_nothing_more() -> None:
-    asked = confirmation(DESK, READER, link="https://watch.example.org/c", pace="Once a day", now=NOW, until=NOW)
+    asked = confirmation(CONTEXT, READER, link="https://watch.example.org/c", pace="Once a day", now=NOW, until=NOW)
     assert troubles(asked.html).keys() <= LOST.keys()
 
 
 def test_what_may_be_lost_is_lost_somewhere() -> None:
-    assert {feature for told in ALL.values() for feature in troubles(render(told, DESK, READER).html)} == LOST.keys()
+    assert {feature for told in ALL.values() for feature in troubles(render(told, CONTEXT, READER).html)} == LOST.keys()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_the_lint_finds_what_programs_lack(body: str, named: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_outlook_gets_type_and_ground_on_each_cell(name: str) -> None:
     # It takes no type from outside a table (its engine is Word's).
-    tree = lxml_html.fromstring(render(ALL[name], DESK, READER).html)
+    tree = lxml_html.fromstring(render(ALL[name], CONTEXT, READER).html)
     assert all(
         "font-family" in cell.get("style", "") for cell in tree.xpath("//p | //h1 | //h2 | //td[starts-with(@class, 'value')]")
     )

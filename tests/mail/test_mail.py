@@ -16,8 +16,8 @@ from notifiers.message.mime import build
 from tests.mail.stories import (
     BLIND,
     BLOCKED,
+    CONTEXT,
     CORRECTION,
-    DESK,
     DETAIL,
     EVENT,
     FLAG,
@@ -56,7 +56,7 @@ ALL = {
     "undelivered": digest(kind="operator", notes=("1 message could not be delivered", "to ana by smtp: 550 no such user")),
     "weekly": digest(kind="weekly", notes=("No answer changed this week.", "41 of 43 sources were read this week.")),
     "reminder": digest(kind="reminder", notes=("in 7 days: the Congress ends (3 January 2027)", "and more")),
-    "sample": sample(list(DESK.signals.values()), NOW),
+    "sample": sample(list(CONTEXT.signals.values()), NOW),
 }
 
 
@@ -72,12 +72,12 @@ def test_what_a_digest_leaves_out_of_its_verdicts_no_mail_shows(name: str) -> No
     )
     held = {each.signal: each for each in whole.verdicts}
     brief = replace(whole, verdicts=summarise(held, quotes=int(whole.kind == "baseline")))
-    assert render(brief, DESK, READER) == render(whole, DESK, READER)
+    assert render(brief, CONTEXT, READER) == render(whole, CONTEXT, READER)
 
 
-def told(*changes: Transition, desk: MailContext = DESK) -> str:
+def told(*changes: Transition, context: MailContext = CONTEXT) -> str:
     """The text part on one line, as a reader's eye takes it."""
-    return " ".join(render(digest(*changes), desk, READER).text.split())
+    return " ".join(render(digest(*changes), context, READER).text.split())
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def told(*changes: Transition, desk: MailContext = DESK) -> str:
     ],
 )
 def test_the_subject_says_the_news(changes: tuple[Transition, ...], subject: str) -> None:
-    assert render(digest(*changes), DESK, READER).subject == subject
+    assert render(digest(*changes), CONTEXT, READER).subject == subject
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_the_subject_says_the_news(changes: tuple[Transition, ...], subject: str
     ],
 )
 def test_other_letters_say_what_they_are(name: str, subject: str) -> None:
-    assert render(ALL[name], DESK, READER).subject == subject
+    assert render(ALL[name], CONTEXT, READER).subject == subject
 
 
 def test_a_change_is_told_whole() -> None:
@@ -194,7 +194,7 @@ def test_a_step_back_tells_no_price_and_no_way_in_of_before() -> None:
 
 
 def test_the_first_message_says_where_everything_stands() -> None:
-    words = " ".join(render(ALL["baseline"], DESK, READER).text.split())
+    words = " ".join(render(ALL["baseline"], CONTEXT, READER).text.split())
     for part in (
         "The Senate has passed the bill",
         "[◐ Provisional] Has Senate vote moved?",
@@ -210,25 +210,25 @@ def test_the_first_message_says_where_everything_stands() -> None:
 
 
 def test_the_operator_is_told_of_a_blind_source_and_that_no_status_moves() -> None:
-    words = " ".join(render(ALL["operator"], DESK, READER).text.split())
+    words = " ".join(render(ALL["operator"], CONTEXT, READER).text.split())
     assert "No status changes because of it." in words
     assert "[⊘ Cannot see]" in words
     assert "[✓ Seen again]" in words
     assert "Why: HTTP 403 with a challenge page" in words
     several = digest(WENT_BLIND, replace(WENT_BLIND, event="b"), kind="operator")
-    assert render(several, DESK, READER).subject == "The watch cannot see 2 sources"
-    assert render(digest(kind="operator"), DESK, READER).subject == "A note from the watch"
+    assert render(several, CONTEXT, READER).subject == "The watch cannot see 2 sources"
+    assert render(digest(kind="operator"), CONTEXT, READER).subject == "A note from the watch"
 
 
 def test_a_source_goes_by_its_title() -> None:
     quote = replace(WENT_BLIND.evidence[0], title="CAISI: all news")
-    message = render(digest(replace(WENT_BLIND, evidence=(quote,)), kind="operator"), DESK, READER)
+    message = render(digest(replace(WENT_BLIND, evidence=(quote,)), kind="operator"), CONTEXT, READER)
     assert message.subject == "The watch cannot see CAISI: all news"
     assert "caisi-feed" not in message.text
     blind = (replace(BLIND, title="CAISI: all news"),)
     assert (
         "CAISI: all news: cannot see since"
-        in render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), DESK, READER).text
+        in render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), CONTEXT, READER).text
     )
 
 
@@ -237,7 +237,7 @@ def test_no_mail_shows_what_an_address_hides() -> None:
     quote = replace(PASSED.evidence[0], url=secret, text=f"See {secret} and http://www.senate.gov@evil.example.")
     blind = (replace(BLIND, url=secret, why=f"no answer from {secret}"),)
     told = digest(replace(PASSED, evidence=(quote,)), verdicts=(replace(VERDICTS[0], blind=blind),))
-    message = render(told, DESK, READER)
+    message = render(told, CONTEXT, READER)
     everything = f"{message.subject} {message.text} {message.html} {message.payload}"
     assert "s3cret" not in everything
     assert "senate.gov@evil" not in everything.replace("***@evil", "")
@@ -245,21 +245,23 @@ def test_no_mail_shows_what_an_address_hides() -> None:
 
 def test_a_link_with_a_quote_mark_is_kept() -> None:
     quote = replace(PASSED.evidence[0], url='https://nist.gov/?q="one two"&b=c')
-    message = render(digest(replace(PASSED, evidence=(quote,))), DESK, READER)
+    message = render(digest(replace(PASSED, evidence=(quote,))), CONTEXT, READER)
     assert "https://nist.gov/?q=%22one%20two%22&b=c" in message.text
     assert 'href="https://nist.gov/?q=%22one%20two%22&amp;b=c"' in message.html
 
 
 def test_many_blind_sources_are_counted() -> None:
     blind = tuple(replace(BLIND, source=f"s{number}") for number in range(20))
-    words = render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), DESK, READER).text
+    words = render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), CONTEXT, READER).text
     assert "and 8 more: The page lists them all." in words
 
 
 def test_where_hundreds_of_signals_stand_leaves_room_for_what_has_changed() -> None:
-    many = {f"agency-{number}": replace(DESK.signals["senate-vote"], id=f"agency-{number}") for number in range(1000)}
+    many = {f"agency-{number}": replace(CONTEXT.signals["senate-vote"], id=f"agency-{number}") for number in range(1000)}
     verdicts = tuple(replace(VERDICTS[2], signal=name) for name in many)
-    message = render(digest(PASSED, verdicts=(*VERDICTS, *verdicts)), replace(DESK, signals={**DESK.signals, **many}), READER)
+    message = render(
+        digest(PASSED, verdicts=(*VERDICTS, *verdicts)), replace(CONTEXT, signals={**CONTEXT.signals, **many}), READER
+    )
     words = " ".join(message.text.split())
     assert PASSED.evidence[0].text[:40] in words
     assert "this mail would be too long" not in words
@@ -285,7 +287,7 @@ def seen_in(document: str) -> str:
 
 @pytest.mark.parametrize("name", ALL)
 def test_both_parts_say_the_same(name: str) -> None:
-    message = render(ALL[name], DESK, READER)
+    message = render(ALL[name], CONTEXT, READER)
     addresses = {"text": re.findall(r"https?://\S+", message.text), "html": re.findall(r'href="([^"]+)"', message.html)}
     assert set(addresses["text"]) == {each.replace("&amp;", "&") for each in addresses["html"]}
     words = re.compile(r"https?://\S+")
@@ -294,7 +296,7 @@ def test_both_parts_say_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_mail_is_small_carries_no_picture_and_loads_nothing(name: str) -> None:
-    message = render(ALL[name], DESK, READER)
+    message = render(ALL[name], CONTEXT, READER)
     wire = build(message, sender="w@example.org", to="r@example.org")
     assert len(message.html.encode()) < 80_000
     assert len(wire) < 100_000
@@ -305,12 +307,12 @@ def test_a_mail_is_small_carries_no_picture_and_loads_nothing(name: str) -> None
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_same_digest_gives_the_same_message(name: str) -> None:
-    assert render(ALL[name], DESK, READER) == render(ALL[name], DESK, READER)
+    assert render(ALL[name], CONTEXT, READER) == render(ALL[name], CONTEXT, READER)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_notification_shows_the_news_after_the_subject(name: str) -> None:
-    message = render(ALL[name], DESK, READER)
+    message = render(ALL[name], CONTEXT, READER)
     body = lxml_html.fromstring(message.html).find("body")
     assert body is not None
     first = body[0]
@@ -322,7 +324,7 @@ def test_a_notification_shows_the_news_after_the_subject(name: str) -> None:
 
 
 def test_a_mail_is_dark_where_the_reader_is() -> None:
-    html = render(ALL["one"], DESK, READER).html
+    html = render(ALL["one"], CONTEXT, READER).html
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "@media (prefers-color-scheme:dark)" in html
     assert 'style="' in html
@@ -331,7 +333,7 @@ def test_a_mail_is_dark_where_the_reader_is() -> None:
 def test_a_mail_that_would_be_clipped_leaves_items_off_and_says_so() -> None:
     long = tuple(quote(f"{number} " + "&<>" * 300) for number in range(3))
     changes = tuple(replace(PASSED, id=number, reason="x", evidence=long, details={"how": "&" * 300}) for number in range(8))
-    message = render(digest(*changes), replace(DESK, title="&" * 3000), READER)
+    message = render(digest(*changes), replace(CONTEXT, title="&" * 3000), READER)
     assert len(message.html.encode()) < 80_000
     assert re.search(r"\d more changes?: this mail would be too long.", message.text)
 
@@ -340,7 +342,7 @@ def test_a_mail_that_would_be_clipped_leaves_items_off_and_says_so() -> None:
 @pytest.mark.parametrize("words", [0, 200])
 def test_a_mail_about_many_signals_holds_as_many_as_are_not_clipped(many: int, words: int) -> None:
     told = tuple(replace(VERDICTS[2], signal=f"signal-{number:03}", headline_label="word " * words) for number in range(many))
-    message = render(digest(kind="baseline", verdicts=told), DESK, READER)
+    message = render(digest(kind="baseline", verdicts=told), CONTEXT, READER)
     size, names = len(message.html.encode()), sorted(set(re.findall(r"signal-\d+", message.html)))
     assert size <= 80_000
     assert names == [verdict.signal for verdict in told[: len(names)]]
@@ -367,7 +369,7 @@ def test_what_a_feed_says_never_runs_and_makes_no_header() -> None:
         details={"name": EVIL},
     )
     blind = verdict("mythos-ga", "gated", EVIL, blind=(replace(BLIND, source=EVIL, why=EVIL, url="data:text/html,x"),))
-    message = render(digest(evil, verdicts=(blind,)), DESK, READER)
+    message = render(digest(evil, verdicts=(blind,)), CONTEXT, READER)
     assert "<script>" not in message.html
     assert "javascript:" not in message.html
     assert '"onclick' not in message.html
@@ -378,7 +380,7 @@ def test_what_a_feed_says_never_runs_and_makes_no_header() -> None:
 
 
 def test_messages_about_a_signal_make_a_thread_and_a_correction_stays_in_it() -> None:
-    first, later, other = (render(digest(change), DESK, READER) for change in (PASSED, CORRECTION, EVENT))
+    first, later, other = (render(digest(change), CONTEXT, READER) for change in (PASSED, CORRECTION, EVENT))
     assert first.in_reply_to == later.in_reply_to == "<senate-vote.root@watch.example.org>"
     assert first.references == (first.in_reply_to,)
     assert other.in_reply_to == "<caisi-evaluation.root@watch.example.org>"
@@ -389,20 +391,20 @@ def test_messages_about_a_signal_make_a_thread_and_a_correction_stays_in_it() ->
 
 def test_a_reader_is_told_of_the_signals_that_were_asked_for_alone() -> None:
     chosen = replace(READER, signals=frozenset({"caisi-evaluation"}))
-    message = render(ALL["many"], DESK, chosen)
+    message = render(ALL["many"], CONTEXT, chosen)
     assert message.subject == "CAISI evaluation: published: Evaluation of Qwen 4, the gap narrowed"
     assert "Senate" not in message.text
     assert [change["signal"] for change in message.payload["changes"]] == ["caisi-evaluation"]
-    nothing = render(digest(DETAIL), DESK, READER)
+    nothing = render(digest(DETAIL), CONTEXT, READER)
     assert nothing.subject.startswith("Still watching, 1 source cannot be seen")
 
 
 def test_times_are_the_readers() -> None:
-    assert "9 December 2026, 17:41 EST" in render(ALL["one"], DESK, replace(READER, zone=ZoneInfo("America/New_York"))).text
+    assert "9 December 2026, 17:41 EST" in render(ALL["one"], CONTEXT, replace(READER, zone=ZoneInfo("America/New_York"))).text
 
 
 def test_without_a_page_or_a_way_out_there_are_no_empty_links() -> None:
-    message = render(ALL["one"], MailContext(DESK.signals), replace(READER, unsubscribe_url="", unsubscribe_mailto=""))
+    message = render(ALL["one"], MailContext(CONTEXT.signals), replace(READER, unsubscribe_url="", unsubscribe_mailto=""))
     assert 'href=""' not in message.html
     assert "Unsubscribe" not in message.text
     assert message.in_reply_to == "<senate-vote.root@policy-signal-watch.localhost>"
@@ -415,12 +417,12 @@ def test_a_configuration_that_lost_a_signal_or_a_status_still_renders() -> None:
         message = render(each, lost, READER)
         assert message.subject, name
         assert "senate-vote" in message.text.casefold() or name in {"operator", "sample"}
-    changed = render(digest(replace(PASSED, after="no_such_rung", headline="x")), DESK, READER)
+    changed = render(digest(replace(PASSED, after="no_such_rung", headline="x")), CONTEXT, READER)
     assert changed.subject == "Senate vote: H.R. 2683, the House bill, no such rung, 60-40"
 
 
 def test_the_short_words_fit_a_chat() -> None:
-    message = render(ALL["one"], DESK, READER)
+    message = render(ALL["one"], CONTEXT, READER)
     assert (
         message.brief
         == "H.R. 2683, the House bill: before “In a Senate committee”, now “Passed by the Senate”.\nhttps://watch.example.org/"
@@ -429,7 +431,7 @@ def test_the_short_words_fit_a_chat() -> None:
 
 def test_a_confirmation_has_one_link_and_says_what_follows() -> None:
     link = "https://watch.example.org/confirm/t"
-    asked = confirmation(DESK, READER, link=link, pace="Once a day", now=NOW, until=NOW + timedelta(days=2))
+    asked = confirmation(CONTEXT, READER, link=link, pace="Once a day", now=NOW, until=NOW + timedelta(days=2))
     assert asked.subject == "Confirm your subscription to Policy Signal Watch"
     assert re.findall(r'href="([^"]+)"', asked.html) == [link]
     words = " ".join(asked.text.split())
@@ -440,7 +442,7 @@ def test_a_confirmation_has_one_link_and_says_what_follows() -> None:
 
 def test_who_is_subscribed_already_is_told_so_by_mail_alone() -> None:
     link = "https://watch.example.org/unsubscribe/t"
-    again = known_already(DESK, replace(READER, signals=frozenset({"gone"})), link=link, now=NOW)
+    again = known_already(CONTEXT, replace(READER, signals=frozenset({"gone"})), link=link, now=NOW)
     assert again.subject == "You are subscribed to Policy Signal Watch already"
     assert re.findall(r'href="([^"]+)"', again.html) == [link]
     assert "Signals: none that is still watched" in " ".join(again.text.split())
@@ -448,10 +450,10 @@ def test_who_is_subscribed_already_is_told_so_by_mail_alone() -> None:
 
 
 def test_a_sample_says_that_it_is_one() -> None:
-    message = render(ALL["sample"], DESK, READER)
+    message = render(ALL["sample"], CONTEXT, READER)
     assert "An example: nothing in it is news." in message.text
     assert message.subject == "Senate vote: the Senate has passed the bill"
-    assert render(sample([MYTHOS], NOW), DESK, READER).subject == "Mythos availability: a model named Mythos, open to all"
+    assert render(sample([MYTHOS], NOW), CONTEXT, READER).subject == "Mythos availability: a model named Mythos, open to all"
 
 
 def test_a_signal_without_sources_has_a_sample_too() -> None:
@@ -469,7 +471,7 @@ def test_a_signal_without_sources_has_a_sample_too() -> None:
 )
 def test_a_day_stays_the_day_that_its_source_names_in_every_zone(at: str, words: str) -> None:
     happened = replace(PASSED, effective_at=datetime.fromisoformat(at).replace(tzinfo=UTC))
-    text = render(digest(happened), DESK, replace(READER, zone=ZoneInfo("America/New_York"))).text
+    text = render(digest(happened), CONTEXT, replace(READER, zone=ZoneInfo("America/New_York"))).text
     assert f"Happened: {words} Seen:" in " ".join(text.split())
 
 
@@ -479,10 +481,10 @@ def test_history_that_nobody_saw_is_not_said_to_be_seen() -> None:
 
 
 def test_signals_stand_in_the_order_of_the_configuration() -> None:
-    text = render(ALL["weekly"], DESK, READER).text
+    text = render(ALL["weekly"], CONTEXT, READER).text
     assert text.index("Senate vote") < text.index("Mythos availability") < text.index("CAISI evaluation")
 
 
 def test_a_long_name_of_a_row_stands_above_its_value() -> None:
-    text = render(ALL["baseline"], DESK, READER).text
+    text = render(ALL["baseline"], CONTEXT, READER).text
     assert "Evaluations of models from China: Awaiting the next evaluation, since 6" in text

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from notifiers import Message
-from tests.mail.stories import DESK, NOW, READER, VERDICTS, digest
+from tests.mail.stories import CONTEXT, NOW, READER, VERDICTS, digest
 from tests.mail.test_mail import ALL
 from watcher.core.model import Figure
 from watcher.mail import render
@@ -35,9 +35,9 @@ def browser() -> Iterator[Browser]:
 def mails() -> dict[str, Message]:
     """One of each kind."""
     told = {
-        name: render(ALL[name], DESK, READER) for name in ("many", "correction", "baseline", "operator", "weekly", "reminder")
+        name: render(ALL[name], CONTEXT, READER) for name in ("many", "correction", "baseline", "operator", "weekly", "reminder")
     }
-    return told | {"confirm": confirmation(DESK, READER, link="https://watch.example.org/c", pace="Daily", now=NOW, until=NOW)}
+    return told | {"confirm": confirmation(CONTEXT, READER, link="https://watch.example.org/c", pace="Daily", now=NOW, until=NOW)}
 
 
 def asked(page: Page) -> list[str]:
@@ -73,7 +73,7 @@ def test_no_mail_is_wider_than_its_window(browser: Browser, width: int) -> None:
 def test_a_label_is_never_taller_than_three_lines_on_a_phone(browser: Browser) -> None:
     long = "Security bugs fixed in release Firefox, against the 2025 monthly mean"
     told = replace(VERDICTS[1], figures=(Figure("bugs", long, "x", "19.7x in April 2026"),))
-    first = render(digest(kind="baseline", verdicts=(told,)), DESK, READER)
+    first = render(digest(kind="baseline", verdicts=(told,)), CONTEXT, READER)
     page = browser.new_page(viewport={"width": 360, "height": 800})
     page.set_content(first.html)
     label = page.locator("th", has_text=long)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail.stories import BLIND, DESK, EVENT, PASSED, READER, VERDICTS, digest, quote
+from tests.mail.stories import BLIND, CONTEXT, EVENT, PASSED, READER, VERDICTS, digest, quote
 from watcher.mail import render
 
 DOCS = (Path(__file__).parents[2] / "docs" / "webhook.md").read_text(encoding="utf-8")
@@ -20,7 +20,7 @@ def size(payload: object) -> int:
 
 
 def test_it_says_the_news_with_its_evidence() -> None:
-    told = render(digest(PASSED, EVENT), DESK, READER).payload
+    told = render(digest(PASSED, EVENT), CONTEXT, READER).payload
     assert (told["type"], told["id"], told["at"]) == ("watch.news", "news-20261209-8", "2026-12-09T22:41:00Z")
     assert told["timestamp"] == told["at"]
     change = told["changes"][0]
@@ -33,7 +33,7 @@ def test_it_says_the_news_with_its_evidence() -> None:
 
 
 def test_each_key_is_documented() -> None:
-    told = render(digest(PASSED), DESK, READER).payload
+    told = render(digest(PASSED), CONTEXT, READER).payload
     named = set(re.findall(r"`(\w+)`", DOCS))
     parts = (told, told["changes"][0], told["changes"][0]["evidence"][0], told["standings"][0], told["cannot_see"][0])
     for part in parts:
@@ -44,13 +44,13 @@ def test_each_key_is_documented() -> None:
 def test_it_stays_under_the_limit_by_shorter_and_fewer_quotes(changes: int, letters: int) -> None:
     long = tuple(quote("“" * letters + str(number)) for number in range(4))
     many = tuple(replace(PASSED, id=number, evidence=long) for number in range(changes))
-    told = render(digest(*many), DESK, READER).payload
+    told = render(digest(*many), CONTEXT, READER).payload
     assert size(told) <= 20_000
     assert len(told["changes"]) == changes
 
 
 def test_a_flood_says_that_it_is_one() -> None:
     blind = tuple(replace(BLIND, source=f"s{number}", why="x" * 200) for number in range(200))
-    told = render(digest(*(PASSED,) * 500, verdicts=(replace(VERDICTS[0], blind=blind),)), DESK, READER).payload
+    told = render(digest(*(PASSED,) * 500, verdicts=(replace(VERDICTS[0], blind=blind),)), CONTEXT, READER).payload
     assert size(told) <= 20_000
     assert told["notes"] == ["500 changes: too many for one payload; see the page"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail.stories import DESK, PASSED, READER, SENATE, digest
+from tests.mail.stories import CONTEXT, PASSED, READER, SENATE, digest
 from tools.shipped import shipped_text, write_shipped
 from watcher.config import load
 from watcher.config.settings import Tool
@@ -22,8 +22,8 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 def told(*stack: Tool, touches: tuple[str, ...] = ("via_prc_lab", "open_weights", "distilled", "qwen")) -> str:
     """The mail about a vote, on one line, for somebody with these tools."""
-    desk = replace(DESK, signals={SENATE.id: replace(SENATE, touches=touches)}, stack=stack)
-    return " ".join(render(digest(PASSED), desk, READER).text.split())
+    context = replace(CONTEXT, signals={SENATE.id: replace(SENATE, touches=touches)}, stack=stack)
+    return " ".join(render(digest(PASSED), context, READER).text.split())
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_without_tools_there_is_no_word_of_them() -> None:
 def test_a_status_says_what_it_changes_and_where_it_says_nothing_the_signal_does() -> None:
     assert "What it changes for you: It is not law yet." in told()
     silent = replace(PASSED, after="blocked")
-    words = " ".join(render(digest(silent), DESK, READER).text.split())
+    words = " ".join(render(digest(silent), CONTEXT, READER).text.split())
     assert "What it changes for you: Services that route through such capacity may be cut off." in words
 
 

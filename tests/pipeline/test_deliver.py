@@ -14,7 +14,7 @@ import pytest
 
 import notifiers
 from notifiers import Recipient
-from tests.mail.stories import CORRECTION, DESK, EVENT, NOW, PASSED, digest
+from tests.mail.stories import CONTEXT, CORRECTION, EVENT, NOW, PASSED, digest
 from tests.notifiers.stages import LATER, LOST, NEVER, SECRET, MailHandler, Stage, folder, mail_server, web_server
 from watcher.core.decision.delivery_window import DeliveryWindow
 from watcher.core.model import Digest
@@ -34,7 +34,7 @@ def office(*stages: Stage, **changes: Any) -> DeliveryContext:
     """The office with these stages as its channels and recipients."""
     known = {stage.recipient.id: ResolvedRecipient(stage.recipient) for stage in stages}
     base = DeliveryContext(
-        desk=DESK,
+        context=CONTEXT,
         find=lambda delivery: known.get(delivery.recipient),
         channels={stage.channel: stage.settings for stage in stages},
         clock=lambda: NOW,
@@ -49,8 +49,8 @@ def put(store: Store, told: Digest, *stages: Stage, at: datetime = NOW) -> None:
         tx.digests.put(told, [Outgoing(stage.recipient.id, stage.channel, stage.recipient.address, at) for stage in stages])
 
 
-def beat(store: Store, at: datetime, *stages: Stage, **changes: Any) -> Counts:
-    """One beat at a time."""
+def cycle(store: Store, at: datetime, *stages: Stage, **changes: Any) -> Counts:
+    """One cycle at a time."""
     return asyncio.run(deliver(store, office(*stages, **changes), now=at))
 
 
@@ -60,11 +60,11 @@ def rows(store: Store) -> list[Delivery]:
         return tx.deliveries.of()[::-1]
 
 
-def test_a_digest_arrives_once_and_a_second_beat_sends_nothing(store: Store) -> None:
+def test_a_digest_arrives_once_and_a_second_cycle_sends_nothing(store: Store) -> None:
     with mail_server() as stage:
         put(store, digest(PASSED), stage)
-        assert beat(store, NOW, stage) == Counts(sent=1)
-        assert beat(store, NOW + DAY, stage) == Counts()
+        assert cycle(store, NOW, stage) == Counts(sent=1)
+        assert cycle(store, NOW + DAY, stage) == Counts()
         [mail] = stage.inbox
         [row] = rows(store)
         assert mail["Subject"] == "Senate vote: the Senate has passed the bill, 60-40"
@@ -75,8 +75,8 @@ def test_a_digest_arrives_once_and_a_second_beat_sends_nothing(store: Store) -> 
 def test_nothing_leaves_before_its_moment(store: Store) -> None:
     with mail_server() as stage:
         put(store, digest(PASSED), stage, at=NOW + HOUR)
-        assert beat(store, NOW, stage) == Counts()
-        assert beat(store, NOW + HOUR, stage) == Counts(sent=1)
+        assert cycle(store, NOW, stage) == Counts()
+        assert cycle(store, NOW + HOUR, stage) == Counts(sent=1)
 
 
 def test_one_recipients_trouble_is_no_others(store: Store, tmp_path: Path) -> None:
@@ -84,9 +84,9 @@ def test_one_recipients_trouble_is_no_others(store: Store, tmp_path: Path) -> No
         box.recipient = replace(box.recipient, id="box")
         mail.mood = NEVER
         put(store, digest(PASSED), mail, box, hook)
-        assert beat(store, NOW, mail, box, hook) == Counts(sent=2, dead=1)
+        assert cycle(store, NOW, mail, box, hook) == Counts(sent=2, dead=1)
         assert [(row.recipient, row.state) for row in rows(store)] == [("reader", "dead"), ("box", "sent"), ("machine", "sent")]
-        assert beat(store, NOW + DAY, mail, box, hook) == Counts()
+        assert cycle(store, NOW + DAY, mail, box, hook) == Counts()
         assert len(box.subjects()) == len(hook.inbox) == 1
 
 
@@ -94,14 +94,14 @@ def test_a_grey_list_is_waited_for_and_the_repeat_is_the_same_mail(store: Store)
     with mail_server() as stage:
         stage.mood = LATER
         put(store, digest(PASSED), stage)
-        assert beat(store, NOW, stage) == Counts(retried=1)
+        assert cycle(store, NOW, stage) == Counts(retried=1)
         [row] = rows(store)
         assert (row.state, row.attempts, row.uncertain) == (State.PENDING, 1, False)
         assert "451" in row.error
         kept = row.message
         stage.mood = "accepts"
-        renamed = replace(DESK, title="Another name since", base_url="https://elsewhere.example.org")
-        assert beat(store, NOW + HOUR, stage, desk=renamed) == Counts(sent=1)
+        renamed = replace(CONTEXT, title="Another name since", base_url="https://elsewhere.example.org")
+        assert cycle(store, NOW + HOUR, stage, context=renamed) == Counts(sent=1)
         [mail] = stage.inbox
         assert mail["Message-ID"] == row.message_id
         assert "elsewhere" not in str(mail)
@@ -116,25 +116,25 @@ def test_after_three_days_of_refusals_it_is_a_dead_letter_that_can_be_revived(st
         while (row := rows(store)[0]).state is State.PENDING:
             assert row.next_at is not None
             now, tries = max(now, row.next_at), tries + 1
-            beat(store, now, stage)
+            cycle(store, now, stage)
         assert tries == 10
         assert timedelta(days=3) <= now - NOW <= timedelta(days=4)
         assert row.state is State.DEAD
         stage.mood = "accepts"
-        assert beat(store, now + DAY, stage) == Counts()
+        assert cycle(store, now + DAY, stage) == Counts()
         with store.writing() as tx:
             assert tx.deliveries.revive([row.id], now + DAY) == 1
-        assert beat(store, now + DAY, stage) == Counts(sent=1)
+        assert cycle(store, now + DAY, stage) == Counts(sent=1)
 
 
 def test_a_line_that_dropped_after_the_mail_was_taken_is_uncertain_and_the_repeat_has_the_same_identity(store: Store) -> None:
     with mail_server() as stage:
         stage.mood = LOST
         put(store, digest(PASSED), stage)
-        assert beat(store, NOW, stage) == Counts(retried=1)
+        assert cycle(store, NOW, stage) == Counts(retried=1)
         assert rows(store)[0].uncertain
         stage.mood = "accepts"
-        assert beat(store, NOW + HOUR, stage) == Counts(sent=1)
+        assert cycle(store, NOW + HOUR, stage) == Counts(sent=1)
         first, second = stage.inbox
         assert first.as_bytes() == second.as_bytes()
         assert rows(store)[0].uncertain, "the page goes on to show that it may have come twice"
@@ -163,9 +163,9 @@ def test_a_kill_while_sending_loses_nothing_and_repeats_under_the_same_identity(
     with mail_server() as stage:
         put(store, digest(PASSED), stage)
         with pytest.raises(Killed):
-            beat(store, NOW, stage, load=lambda _: Dying(after=after))
-        assert beat(store, NOW + SECOND, stage) == Counts(), "its lease still runs"
-        assert beat(store, NOW + HOUR, stage) == Counts(sent=1)
+            cycle(store, NOW, stage, load=lambda _: Dying(after=after))
+        assert cycle(store, NOW + SECOND, stage) == Counts(), "its lease still runs"
+        assert cycle(store, NOW + HOUR, stage) == Counts(sent=1)
         assert len(stage.inbox) == copies
         assert len({mail.as_bytes() for mail in stage.inbox}) == 1
         assert rows(store)[0].uncertain
@@ -175,15 +175,15 @@ def test_gone_is_remembered_until_the_address_is_another(store: Store) -> None:
     with web_server("webhook", "http://hooks.example.org:{port}/in") as stage:
         stage.mood = NEVER
         put(store, digest(PASSED), stage)
-        assert beat(store, NOW, stage) == Counts(dead=1)
+        assert cycle(store, NOW, stage) == Counts(dead=1)
         stage.mood = "accepts"
         put(store, digest(EVENT, kind="baseline"), stage)
-        assert beat(store, NOW, stage) == Counts(dead=1)
+        assert cycle(store, NOW, stage) == Counts(dead=1)
         assert stage.inbox == []
         assert rows(store)[1].error == "nothing more is sent there; `watcher recipients` says why"
         stage.recipient = replace(stage.recipient, address=stage.recipient.address + "2")
         put(store, digest(CORRECTION, kind="operator"), stage)
-        assert beat(store, NOW, stage) == Counts(sent=1)
+        assert cycle(store, NOW, stage) == Counts(sent=1)
         with store.reading() as tx:
             assert stage.recipient.address[:20] not in tx.meta.get("gone:machine")
 
@@ -193,7 +193,7 @@ def test_a_busy_receiver_is_given_the_time_that_it_asks_for(store: Store) -> Non
     with web_server("webhook", "http://hooks.example.org:{port}/", answers=answers) as stage:
         stage.mood = "busy"
         put(store, digest(PASSED), stage)
-        beat(store, NOW, stage)
+        cycle(store, NOW, stage)
         assert rows(store)[0].next_at == NOW + 2 * HOUR
 
 
@@ -203,10 +203,10 @@ def test_a_repeat_keeps_to_the_quiet_hours_unless_it_is_urgent(store: Store) -> 
         hours = DeliveryWindow(quiet=(time(22), time(7)))
         quiet = {"find": lambda _: ResolvedRecipient(stage.recipient, hours=hours)}
         put(store, digest(EVENT), stage)
-        beat(store, NOW, stage, **quiet)
+        cycle(store, NOW, stage, **quiet)
         assert rows(store)[0].next_at == NOW.replace(hour=7, minute=0) + DAY
         put(store, digest(PASSED, kind="operator"), stage)
-        beat(store, NOW, stage, **quiet)
+        cycle(store, NOW, stage, **quiet)
         assert rows(store)[1].next_at == NOW + 5 * SECOND
 
 
@@ -219,24 +219,24 @@ def test_what_is_booked_does_not_hold_the_address(store: Store) -> None:
 
     with mail_server() as stage:
         put(store, digest(PASSED), stage)
-        beat(store, NOW, stage, load=lambda _: Chatty())
+        cycle(store, NOW, stage, load=lambda _: Chatty())
         assert rows(store)[0].error == "550 the address: no such user"
 
 
 def test_a_recipient_who_is_gone_from_the_configuration_is_a_dead_letter(store: Store) -> None:
     with mail_server() as stage:
         put(store, digest(PASSED), stage)
-        assert beat(store, NOW, stage, find=lambda _: None) == Counts(dead=1)
+        assert cycle(store, NOW, stage, find=lambda _: None) == Counts(dead=1)
         assert rows(store)[0].error == "there is no such recipient any more"
 
 
 def test_a_channel_that_is_gone_from_the_configuration_may_come_back(store: Store) -> None:
     with mail_server() as stage:
         put(store, digest(PASSED), stage)
-        assert beat(store, NOW, stage, channels={}) == Counts(retried=1)
+        assert cycle(store, NOW, stage, channels={}) == Counts(retried=1)
         assert rows(store)[0].error == "the channel smtp is not configured"
         assert rows(store)[0].attempts == 1
-        assert beat(store, NOW + HOUR, stage) == Counts(sent=1)
+        assert cycle(store, NOW + HOUR, stage) == Counts(sent=1)
 
 
 def test_an_error_of_our_own_is_booked_without_its_words_and_the_others_go_on(
@@ -255,7 +255,7 @@ def test_an_error_of_our_own_is_booked_without_its_words_and_the_others_go_on(
         def load(name: str) -> Any:
             return Broken() if name == "smtp" else notifiers.load(name)
 
-        assert beat(store, NOW, mail, box, load=load) == Counts(sent=1, retried=1)
+        assert cycle(store, NOW, mail, box, load=load) == Counts(sent=1, retried=1)
         assert rows(store)[0].error == "an error of our own: KeyError"
         assert "KeyError" in caplog.text
 
@@ -264,13 +264,13 @@ def test_news_that_waited_for_one_reader_travels_in_one_message(store: Store) ->
     with mail_server() as stage:
         put(store, replace(digest(PASSED), id="first"), stage)
         put(store, replace(digest(EVENT), id="second", at=NOW + HOUR), stage)
-        assert beat(store, NOW + HOUR, stage) == Counts(sent=1, joined=1)
+        assert cycle(store, NOW + HOUR, stage) == Counts(sent=1, joined=1)
         [mail] = stage.inbox
         assert mail["Subject"] == "Senate vote: the Senate has passed the bill, 60-40; also CAISI evaluation"
         carried, carrier = rows(store)
         assert (carried.state, carried.error) == (State.SENT, f"told in delivery {carrier.id}")
         assert mail["Message-ID"] == carrier.message_id
-        assert beat(store, NOW + DAY, stage) == Counts()
+        assert cycle(store, NOW + DAY, stage) == Counts()
 
 
 def test_joined_news_is_whole_in_the_repeat(store: Store) -> None:
@@ -278,21 +278,21 @@ def test_joined_news_is_whole_in_the_repeat(store: Store) -> None:
         stage.mood = LATER
         put(store, replace(digest(PASSED), id="first"), stage)
         put(store, replace(digest(EVENT), id="second"), stage)
-        assert beat(store, NOW, stage) == Counts(retried=1)
+        assert cycle(store, NOW, stage) == Counts(retried=1)
         put(store, replace(digest(CORRECTION), id="third"), stage)
         stage.mood = "accepts"
-        assert beat(store, NOW + HOUR, stage) == Counts(sent=2)
+        assert cycle(store, NOW + HOUR, stage) == Counts(sent=2)
         assert sorted(mail["Subject"] for mail in stage.inbox) == [
             "Correction, Senate vote: in committee, no vote",
             "Senate vote: the Senate has passed the bill, 60-40; also CAISI evaluation",
         ]
 
 
-def test_the_time_of_the_beat_goes_on_while_it_sends_also_in_a_rehearsal(store: Store) -> None:
+def test_the_time_of_the_cycle_goes_on_while_it_sends_also_in_a_rehearsal(store: Store) -> None:
     ticks = iter(NOW + timedelta(days=300) + number * SECOND for number in range(100))
     with mail_server() as stage:
         put(store, digest(PASSED), stage)
-        assert beat(store, NOW, stage, clock=lambda: next(ticks)) == Counts(sent=1)
+        assert cycle(store, NOW, stage, clock=lambda: next(ticks)) == Counts(sent=1)
         sent_at = rows(store)[0].sent_at
         assert sent_at is not None
         assert NOW < sent_at < NOW + 10 * SECOND
@@ -302,7 +302,7 @@ def test_a_lost_lease_is_not_sent(store: Store) -> None:
     jump = chain([NOW], repeat(NOW + DAY))
     with mail_server() as stage:
         put(store, digest(PASSED), stage)
-        found = beat(store, NOW, stage, clock=lambda: next(jump), lease=timedelta(microseconds=1))
+        found = cycle(store, NOW, stage, clock=lambda: next(jump), lease=timedelta(microseconds=1))
         assert (found, stage.inbox) == (Counts(), [])
 
 
@@ -315,7 +315,7 @@ def test_a_mailbox_that_refuses_three_mails_for_good_is_written_to_no_more(store
     with mail_server(handler=Refusing()) as stage:
         for number in range(5):
             put(store, replace(digest(PASSED), id=f"news-{number}"), stage, at=NOW + number * DAY)
-            assert beat(store, NOW + number * DAY, stage) == Counts(dead=1)
+            assert cycle(store, NOW + number * DAY, stage) == Counts(dead=1)
     assert sum("recipient refused" in row.error for row in rows(store)) == asked
     with store.reading() as tx:
         said = [act.what for act in tx.audit.of()]
@@ -346,19 +346,19 @@ def test_a_server_with_a_limit_costs_no_message_an_attempt_and_is_not_asked_for_
         stage.settings = replace(stage.settings, connections=1)
         readers = many(stage, 6)
         put(store, digest(PASSED), *readers)
-        assert beat(store, NOW, *readers) == Counts(sent=2, put_off=4)
+        assert cycle(store, NOW, *readers) == Counts(sent=2, put_off=4)
         assert handler.asked == 3, "after its answer the others wait"
         assert {(row.state, row.attempts) for row in rows(store)[2:]} == {(State.PENDING, 0)}
         handler.room = 100
-        assert beat(store, NOW + HOUR, *readers) == Counts(sent=4)
+        assert cycle(store, NOW + HOUR, *readers) == Counts(sent=4)
         assert sorted(mail["To"] for mail in stage.inbox) == [f"r{each}@example.org" for each in range(6)]
 
 
 def test_a_server_that_never_takes_more_ends_as_any_other_that_refuses(store: Store) -> None:
     with mail_server(handler=Full(0)) as stage:
         put(store, digest(PASSED), stage)
-        assert beat(store, NOW + DAY, stage) == Counts(put_off=1)
-        assert beat(store, NOW + 3 * DAY, stage) == Counts(retried=1)
+        assert cycle(store, NOW + DAY, stage) == Counts(put_off=1)
+        assert cycle(store, NOW + 3 * DAY, stage) == Counts(retried=1)
         assert rows(store)[0].attempts == 1
 
 
@@ -367,9 +367,9 @@ def test_no_more_leave_in_a_minute_than_the_channel_may_send(store: Store) -> No
         stage.settings = replace(stage.settings, mails_per_minute=4)
         readers = many(stage, 10)
         put(store, digest(PASSED), *readers)
-        assert beat(store, NOW, *readers) == Counts(sent=4, paced=6)
-        assert beat(store, NOW + 30 * SECOND, *readers) == Counts()
-        assert beat(store, NOW + 61 * SECOND, *readers) == Counts(sent=4, paced=2)
+        assert cycle(store, NOW, *readers) == Counts(sent=4, paced=6)
+        assert cycle(store, NOW + 30 * SECOND, *readers) == Counts()
+        assert cycle(store, NOW + 61 * SECOND, *readers) == Counts(sent=4, paced=2)
         assert all(row.attempts == 0 for row in rows(store)[8:])
 
 

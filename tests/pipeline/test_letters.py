@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 
 from tests.mail.stories import NOW, PASSED, digest
 from tests.notifiers.stages import LATER, LOST, NEVER, MailHandler, Stage, folder, mail_server, web_server
-from tests.pipeline.test_deliver import DAY, HOUR, beat, office, put, rows
-from tests.test_beats import CONFIG
+from tests.pipeline.test_deliver import DAY, HOUR, cycle, office, put, rows
+from tests.test_cycles import CONFIG
 from tests.web.conftest import Site
 from watcher.cli import app
 from watcher.pipeline.deliver import Counts, deliver
@@ -44,14 +44,14 @@ def status(tmp_path: Path) -> list[str]:
 
 def log(store: Store) -> str:
     """The page of what was told."""
-    return Site(StoreQueries(store, SiteInfo((), "Watch"), clock=lambda: NOW, beat=lambda: NOW)).get("/log").text
+    return Site(StoreQueries(store, SiteInfo((), "Watch"), clock=lambda: NOW, cycle=lambda: NOW)).get("/log").text
 
 
 def test_a_permanent_refusal_is_a_dead_letter_at_once_that_status_and_page_show(store: Store, tmp_path: Path) -> None:
     with mail_server() as mail, web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
         mail.mood, hook.mood = NEVER, NEVER
         put(store, digest(PASSED), mail, hook)
-        assert beat(store, NOW, mail, hook) == Counts(dead=2)
+        assert cycle(store, NOW, mail, hook) == Counts(dead=2)
     assert status(tmp_path) == [
         "2 messages could not be delivered.",
         "machine by webhook: given up after 1 attempt (hooks.example.org answered 410 because)",
@@ -66,7 +66,7 @@ def test_what_is_to_be_tried_again_is_shown_with_its_reason_and_its_time(store: 
     with mail_server() as mail:
         mail.mood = LATER
         put(store, digest(PASSED), mail)
-        beat(store, NOW, mail)
+        cycle(store, NOW, mail)
     assert status(tmp_path) == [
         "reader by smtp: refused after 1 attempt, next try 2026-12-09 22:41 UTC (recipient refused: 451 4.7.1 Greylisted, come back later)"
     ]
@@ -77,12 +77,12 @@ def test_an_uncertain_mail_is_shown_until_and_after_its_repeat(store: Store, tmp
     with mail_server() as mail:
         mail.mood = LOST
         put(store, digest(PASSED), mail)
-        beat(store, NOW, mail)
+        cycle(store, NOW, mail)
         [told] = status(tmp_path)
         assert told.startswith("reader by smtp: uncertain: it may have arrived, next try 2026-12-09 22:41 UTC (after DATA: ")
         assert "uncertain: it may have arrived; the repeat carries the same id" in log(store)
         mail.mood = "accepts"
-        beat(store, NOW + HOUR, mail)
+        cycle(store, NOW + HOUR, mail)
     assert status(tmp_path) == ["reader by smtp: sent; it may have arrived twice, under the same Message-ID"]
     assert "1 uncertain" in log(store)
 
@@ -93,7 +93,7 @@ def test_a_server_that_is_down_is_tried_again_with_longer_waits_and_nothing_is_u
         put(store, digest(PASSED), mail)
         waits, now = [], NOW
         for _ in range(4):
-            assert beat(store, now, mail) == Counts(retried=1)
+            assert cycle(store, now, mail) == Counts(retried=1)
             [row] = rows(store)
             assert row.next_at is not None
             assert not row.uncertain
@@ -123,7 +123,7 @@ def test_a_slow_mail_server_holds_no_other_channel_up(store: Store, tmp_path: Pa
     with mail_server(handler=handler) as mail, folder(tmp_path) as box:
         box.recipient = replace(box.recipient, id="box")
         put(store, digest(PASSED), mail, box)
-        assert beat(store, NOW, mail, box, at_once=1) == Counts(sent=2)
+        assert cycle(store, NOW, mail, box, at_once=1) == Counts(sent=2)
         assert handler.saw_it, "the folder was served while the server was thinking"
 
 
@@ -144,11 +144,11 @@ def test_a_server_that_is_silent_after_the_mail_is_uncertain_and_the_repeat_is_t
     with mail_server(handler=handler) as mail:
         patient, mail.settings = mail.settings, replace(mail.settings, timeout=timedelta(seconds=1))
         put(store, digest(PASSED), mail)
-        assert beat(store, NOW, mail) == Counts(retried=1)
+        assert cycle(store, NOW, mail) == Counts(retried=1)
         assert rows(store)[0].uncertain
         handler.end.set()
         mail.settings = patient
-        assert beat(store, NOW + DAY, mail) == Counts(sent=1)
+        assert cycle(store, NOW + DAY, mail) == Counts(sent=1)
         first, second = mail.inbox
         assert first.as_bytes() == second.as_bytes()
         assert [row.state for row in rows(store)] == [State.SENT]
@@ -164,7 +164,7 @@ def test_what_was_given_up_is_sent_again_when_a_person_asks_for_it(store: Store,
     with mail_server() as mail, web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
         mail.mood, hook.mood = NEVER, NEVER
         put(store, digest(PASSED), mail, hook)
-        beat(store, NOW, mail, hook)
+        cycle(store, NOW, mail, hook)
         before = rows(store)
         status(tmp_path)
         assert resend(tmp_path, "nobody") == (1, "nothing was given up for nobody; `watcher status` lists what was")
@@ -173,7 +173,7 @@ def test_what_was_given_up_is_sent_again_when_a_person_asks_for_it(store: Store,
         assert resend(tmp_path, "--json") == (0, '{"resent": 1}')
         mail.mood = hook.mood = "accepts"
         later = max(row.next_at for row in rows(store) if row.next_at)
-        assert beat(store, later, mail, hook) == Counts(sent=2), "also the receiver that had answered 410"
+        assert cycle(store, later, mail, hook) == Counts(sent=2), "also the receiver that had answered 410"
         assert [row.message_id for row in rows(store)] == [row.message_id for row in before]
         assert mail.inbox[0]["Message-ID"] == before[0].message_id
     assert status(tmp_path) == []
@@ -183,13 +183,13 @@ def test_what_is_sent_again_has_its_three_days_again(store: Store, tmp_path: Pat
     with mail_server() as mail:
         mail.mood = NEVER
         put(store, digest(PASSED), mail)
-        beat(store, NOW, mail)
+        cycle(store, NOW, mail)
         status(tmp_path)
         resend(tmp_path)
         mail.mood = LATER
         later = rows(store)[0].next_at
         assert later is not None
-        assert beat(store, later, mail) == Counts(retried=1)
+        assert cycle(store, later, mail) == Counts(retried=1)
 
 
 class Cut(MailHandler):
@@ -205,7 +205,7 @@ class Cut(MailHandler):
 
 
 def stopped(store: Store, handler: Cut, *stages: Stage, patience: timedelta) -> list[Delivery]:
-    """The outbox after a beat that was stopped while the first mail was on its way."""
+    """The outbox after a cycle that was stopped while the first mail was on its way."""
 
     async def stop() -> None:
         working = asyncio.create_task(deliver(store, office(*stages, at_once=1, patience=patience), now=NOW))
@@ -230,7 +230,7 @@ def test_a_watch_that_is_stopped_ends_the_mail_on_its_way_and_gives_the_others_b
         first, second = stopped(store, handler, mail, other, patience=timedelta(seconds=20))
         assert (first.state, first.uncertain) == (State.SENT, False)
         assert (second.state, second.next_at, second.attempts) == (State.PENDING, NOW, 0), "due at once"
-        assert beat(store, NOW, mail, other) == Counts(sent=1)
+        assert cycle(store, NOW, mail, other) == Counts(sent=1)
 
 
 def test_a_watch_that_is_stopped_waits_no_longer_than_its_patience(store: Store) -> None:
@@ -239,7 +239,7 @@ def test_a_watch_that_is_stopped_waits_no_longer_than_its_patience(store: Store)
         other = replace(mail, recipient=replace(mail.recipient, id="other"))
         first, second = stopped(store, handler, mail, other, patience=timedelta(0))
         assert [first.state, second.state] == [State.LEASED, State.LEASED]
-        assert beat(store, NOW + HOUR, mail, other) == Counts(sent=2)
+        assert cycle(store, NOW + HOUR, mail, other) == Counts(sent=2)
         assert [row.uncertain for row in rows(store)] == [True, False]
 
 
@@ -255,7 +255,7 @@ class Stuck:
 def test_sending_ends_before_its_lease_does(store: Store) -> None:
     with mail_server() as mail:
         put(store, digest(PASSED), mail)
-        assert beat(store, NOW, mail, load=lambda _: Stuck(), longest=timedelta(milliseconds=200)) == Counts(retried=1)
+        assert cycle(store, NOW, mail, load=lambda _: Stuck(), longest=timedelta(milliseconds=200)) == Counts(retried=1)
         [row] = rows(store)
         assert (row.state, row.error, row.uncertain) == (State.PENDING, "sending took too long", True)
 
@@ -320,7 +320,7 @@ def test_what_a_kill_leaves_behind_is_sent_a_minute_later(store: Store, *, begun
             [taken] = tx.deliveries.claim(NOW, lease)
             if begun:
                 tx.deliveries.start(taken.id, NOW + timedelta(seconds=5), lease=lease)
-        assert beat(store, NOW + timedelta(seconds=70), mail) == Counts(sent=1)
+        assert cycle(store, NOW + timedelta(seconds=70), mail) == Counts(sent=1)
 
 
 def words_of(tmp_path: Path, *words: str) -> str:
@@ -340,7 +340,7 @@ def dead_mailbox(store: Store, many: int = 3) -> None:
         for number in range(many):
             at = NOW + number * DAY
             put(store, replace(digest(PASSED), id=f"news-{number}"), mail, at=at)
-            beat(store, at, mail)
+            cycle(store, at, mail)
             send_reminders(store, (), {}, now=at, zone=UTC)
 
 
@@ -366,10 +366,10 @@ def test_a_mailbox_that_was_dropped_or_revived_by_hand_is_written_to_accordingly
     words_of(tmp_path, "resend", "reader")
     later = datetime.now(UTC) + DAY
     with mail_server() as mail:
-        assert beat(store, later, mail) == Counts(sent=3), "what was missed arrives"
+        assert cycle(store, later, mail) == Counts(sent=3), "what was missed arrives"
         words_of(tmp_path, "recipients", "drop", "reader", "--by", "Ann")
         put(store, replace(digest(PASSED), id="news-9"), mail, at=later)
-        assert beat(store, later, mail) == Counts(dead=1)
+        assert cycle(store, later, mail) == Counts(dead=1)
         assert len(mail.inbox) == 3
     assert json.loads(words_of(tmp_path, "recipients", "--json"))["recipients"][0]["stopped"]
     with store.reading() as tx:

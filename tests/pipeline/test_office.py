@@ -1,4 +1,4 @@
-"""From signals.toml to recipients, timetables, channels and the guarded door."""
+"""From signals.toml to recipients, timetables, channels and guarded connections."""
 
 from __future__ import annotations
 
@@ -101,9 +101,9 @@ def test_channels_have_their_settings_and_tools(config: Config) -> None:
 
 
 def test_the_desk_knows_the_watch(config: Config) -> None:
-    desk = mail_context(config)
-    assert desk.host == "watch.example.org"
-    assert desk.page_of("senate-vote") == "https://watch.example.org/signals/senate-vote"
+    context = mail_context(config)
+    assert context.host == "watch.example.org"
+    assert context.page_of("senate-vote") == "https://watch.example.org/signals/senate-vote"
 
 
 def test_the_door_opens_to_listed_addresses_alone() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.mail.stories import NOW, PASSED, digest
 from tests.notifiers.stages import mail_server
-from tests.pipeline.test_deliver import beat, office, put, rows
+from tests.pipeline.test_deliver import cycle, office, put, rows
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts, deliver
@@ -38,7 +38,7 @@ def test_what_was_taken_and_not_begun_is_given_back(tmp_path: Path) -> None:
         asyncio.run(stop())
         assert [(row.state, row.attempts) for row in rows(store)] == [(State.PENDING, 0)] * 2
         assert mail.inbox == []
-        assert beat(store, NOW, mail, other) == Counts(sent=2)
+        assert cycle(store, NOW, mail, other) == Counts(sent=2)
 
 
 def test_a_stop_ends_the_watch_although_the_database_is_locked(tmp_path: Path) -> None:
@@ -50,8 +50,8 @@ def test_a_stop_ends_the_watch_although_the_database_is_locked(tmp_path: Path) -
             begun.set()
             return await deliver(store, office(), now=now)
 
-        beat = Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=send)
-        daemon = Daemon(beat, clock=lambda: NOW)
+        context = Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=send)
+        daemon = Daemon(context, clock=lambda: NOW)
         daemon.start()
         await begun.wait()
         async with asyncio.timeout(30):

@@ -8,13 +8,13 @@ from watcher.store import Act, Outgoing, Store, Subscriber
 
 def test_a_value_is_kept_by_its_key(store: Store) -> None:
     with store.writing() as tx:
-        assert tx.meta.get("beat") == ""
-        assert tx.meta.get("beat", "never") == "never"
-        tx.meta.put("beat", "1")
-        tx.meta.put("beat", "2")
-        assert tx.meta.get("beat") == "2"
-        tx.meta.drop("beat")
-        assert tx.meta.get("beat", "gone") == "gone"
+        assert tx.meta.get("cycle") == ""
+        assert tx.meta.get("cycle", "never") == "never"
+        tx.meta.put("cycle", "1")
+        tx.meta.put("cycle", "2")
+        assert tx.meta.get("cycle") == "2"
+        tx.meta.drop("cycle")
+        assert tx.meta.get("cycle", "gone") == "gone"
 
 
 def test_evidence_stands_until_it_is_taken_back_and_both_are_on_the_list(store: Store) -> None:

@@ -75,7 +75,7 @@ class Watch:
     def __init__(self, config: Config, store: Store, *, base_path: str = "", token: str = TOKEN) -> None:
         self.config, self.store, self.clock = config, store, Clock()
         self.console = Console(config, store, token, Ways(looking, channels)) if token else None
-        self.reads = StoreQueries(store, site_info(config), clock=self.clock, beat=self.clock)
+        self.reads = StoreQueries(store, site_info(config), clock=self.clock, cycle=self.clock)
         settings = Settings(("watch.example",), base_path=base_path, trusted_proxies=("127.0.0.1",))
         self.app = create_app(self.reads, settings, clock=self.clock, console=self.console)
 

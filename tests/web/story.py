@@ -694,7 +694,7 @@ class Shown:
         self.shown = shown or view()
         self.asked: list[datetime | None] = []
         self.health = HealthStatus(
-            beat_at=NOW - timedelta(seconds=20), outbox=1, oldest=NOW - timedelta(hours=2), counts={"transitions": 4}
+            cycle_at=NOW - timedelta(seconds=20), outbox=1, oldest=NOW - timedelta(hours=2), counts={"transitions": 4}
         )
 
     def __call__(self, as_of: datetime | None) -> View:

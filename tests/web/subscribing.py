@@ -25,7 +25,7 @@ from tests.mail.stories import PASSED, digest
 from tests.notifiers.stages import MailHandler, mail_server
 from tests.web.conftest import Clock
 from watcher.bootstrap import deliverer, prepare, told_by
-from watcher.cli.subscriptions import door_of
+from watcher.cli.subscriptions import subscriptions_of
 from watcher.config import Config, load
 from watcher.core.model import Digest
 from watcher.pipeline.announce import is_for, outgoing
@@ -139,7 +139,7 @@ class Shop:
     clock: Clock
     address: str
     client: httpx2.Client
-    door: Subscriptions | None
+    subscriptions: Subscriptions | None
     pauses: list[float] = field(default_factory=list)
 
     def get(self, path: str, **headers: str) -> httpx2.Response:
@@ -175,10 +175,10 @@ class Shop:
         readers = told_by(self.config, self.store)
         with self.store.writing() as tx:
             tx.digests.put(news, [outgoing(reader, news) for reader in readers if is_for(reader, news)])
-        self.beat()
+        self.cycle()
 
-    def beat(self) -> int:
-        """One beat of delivering, in a thread: a browser's loop may hold this one."""
+    def cycle(self) -> int:
+        """One cycle of delivering, in a thread: a browser's loop may hold this one."""
         purge_unconfirmed(self.store, self.clock())
         send = deliverer(self.config, self.store, clock=self.clock)
         with ThreadPoolExecutor(1) as threads:
@@ -217,15 +217,15 @@ def opened(folder: Path, *, web: str = "", env: dict[str, str] | None = None) ->
         config = load(folder / "signals.toml", env or {})
         with Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
             prepare(store, config, clock())
-            door, pauses = door_of(config, store), list[float]()
+            subscriptions, pauses = subscriptions_of(config, store), list[float]()
 
             async def pause(seconds: float) -> None:
                 pauses.append(seconds)
                 clock.at += timedelta(seconds=seconds)
 
-            if door:
-                door.pause = pause
-            reads = StoreQueries(store, site_info(config), clock=clock, beat=clock)
-            app = create_app(reads, settings_of(config.web), clock=clock, door=door)
+            if subscriptions:
+                subscriptions.pause = pause
+            reads = StoreQueries(store, site_info(config), clock=clock, cycle=clock)
+            app = create_app(reads, settings_of(config.web), clock=clock, subscriptions=subscriptions)
             with served(app, listening, folder) as client:
-                yield Shop(config, store, box, clock, base, client, door, pauses)
+                yield Shop(config, store, box, clock, base, client, subscriptions, pauses)

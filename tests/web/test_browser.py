@@ -57,7 +57,7 @@ def test_nothing_is_cut_off_and_nothing_goes_wrong(browser: Browser, address: st
 def test_the_three_answers_stand_on_the_first_screen(browser: Browser, address: str) -> None:
     with opened(browser, address, viewport={"width": 1440, "height": 900}) as (page, _):
         page.goto(address)
-        for answer in page.locator(".glance .answer").all():
+        for answer in page.locator(".summary .answer").all():
             box = answer.bounding_box()
             assert box
             assert box["y"] + box["height"] < 500

@@ -38,7 +38,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_page_tells_what_was_known_on_that_day(browser: Browser, address: str, day: str) -> None:
     with opened(browser, address, viewport={"width": 1440, "height": 900}, bypass_csp=True) as (page, wrong):
         page.goto(f"{address}?as_of={day}" if day else address)
-        cards = page.locator(".glances .glance").all()
+        cards = page.locator(".summaries .summary").all()
         for card, answer in zip(cards, DAYS[day], strict=True):
             assert answer in card.inner_text()
             assert card.locator(".answer .word").inner_text() in WORDS
@@ -85,7 +85,7 @@ def test_the_first_screen_of_a_phone_answers_the_five_questions(browser: Browser
     with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
         page.goto(f"{address}?as_of={day}" if day else address)
         answers = page.locator(".words li").all()
-        said = [card.locator(".answer").inner_text() for card in page.locator(".glance").all()]
+        said = [card.locator(".answer").inner_text() for card in page.locator(".summary").all()]
         for answer, whole in zip(answers, said, strict=True):
             word, _, sentence = whole.partition(". ")
             assert word in answer.inner_text()
@@ -109,7 +109,7 @@ def test_the_first_screen_of_a_phone_answers_the_five_questions(browser: Browser
 def test_a_past_day_says_when_it_was_last_verified(browser: Browser, address: str) -> None:
     with opened(browser, address) as (page, _):
         page.goto(f"{address}?as_of=2026-06-20")
-        for moment in page.locator(".glance > p.quiet time").all():
+        for moment in page.locator(".summary > p.quiet time").all():
             assert (moment.get_attribute("datetime") or "") >= "2026-06-17"
 
 

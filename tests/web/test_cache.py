@@ -106,7 +106,7 @@ def test_memory_is_bounded_whatever_is_asked() -> None:
     for day in range(1, 29):
         for hour in range(12):
             site.get(f"/badges/mythos-ga.json?as_of=2026-02-{day:02}T{hour:02}:00:00Z")
-    shelf = site.app.state.desk.shelf
+    shelf = site.app.state.renderer.shelf
     assert len(shelf._answers) == cache.MOST
     assert len(shelf._views) == cache.MAX_PAST_VIEWS
 
@@ -114,7 +114,7 @@ def test_memory_is_bounded_whatever_is_asked() -> None:
 @pytest.mark.parametrize("query", ["?x=1", "?as_of=", "?as_of=2030-01-01", "?utm_source=a&as_of="])
 def test_parameters_without_meaning_share_one_answer(site: Site, query: str) -> None:
     assert site.get(f"/{query}").text == site.get("/").text
-    assert len(site.app.state.desk.shelf._answers) == 1
+    assert len(site.app.state.renderer.shelf._answers) == 1
 
 
 class Slow(Shown):

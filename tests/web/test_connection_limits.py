@@ -43,10 +43,10 @@ def visited(visit: Callable[[Server, Address], Awaitable[None]], limits: Connect
     """Serve while a visitor does something, and end."""
 
     async def scene() -> None:
-        app, door = Starlette(routes=ROUTES), BoundedSocket(bind_socket("127.0.0.1", 0), limits.connections)
-        address = door.getsockname()
+        app, listener = Starlette(routes=ROUTES), BoundedSocket(bind_socket("127.0.0.1", 0), limits.connections)
+        address = listener.getsockname()
         server = Server(server_config(app, limits), limits)
-        serving = asyncio.create_task(server.serve(sockets=[door]))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             await visit(server, address)
         finally:

@@ -12,15 +12,15 @@ from watcher.web.socket import bind_socket
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_what_is_written_to_a_reader_leaves_at_once(host: str) -> None:
     try:
-        door = bind_socket(host, 0)
+        listener = bind_socket(host, 0)
     except OSError:
         pytest.skip(f"this machine has no {host}")
-    with door, socket.create_connection(door.getsockname()[:2]):
-        reader, _ = door.accept()
+    with listener, socket.create_connection(listener.getsockname()[:2]):
+        reader, _ = listener.accept()
         with reader:
             assert reader.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_busy_port_is_an_error() -> None:
-    with bind_socket("127.0.0.1", 0) as door, pytest.raises(OSError, match="in use"):
-        bind_socket("127.0.0.1", door.getsockname()[1])
+    with bind_socket("127.0.0.1", 0) as listener, pytest.raises(OSError, match="in use"):
+        bind_socket("127.0.0.1", listener.getsockname()[1])

@@ -157,17 +157,17 @@ class Heavy(Shown):
 
 def test_views_of_the_past_are_kept_by_their_weight() -> None:
     site = Site(Heavy())
-    shelf = site.app.state.desk.shelf
+    shelf = site.app.state.renderer.shelf
     for day in range(1, 9):
         shelf.view(datetime(2026, 6, day, tzinfo=NOW.tzinfo))
     assert len(shelf._views) == cache.HEAVIEST // 10_003
     huge = Site(Heavy(replace(view(), signals=view().signals * 10_000)))
-    huge.app.state.desk.shelf.view(None)
-    assert len(huge.app.state.desk.shelf._views) == 1, "the newest stays, whatever it weighs"
+    huge.app.state.renderer.shelf.view(None)
+    assert len(huge.app.state.renderer.shelf._views) == 1, "the newest stays, whatever it weighs"
 
 
 def test_answers_are_kept_by_their_bytes() -> None:
-    shelf = Site(Shown()).app.state.desk.shelf
+    shelf = Site(Shown()).app.state.renderer.shelf
     for number in range(100):
         body = bytes(1 << 20)
         shelf.keep(f"/{number % 60}", cache.pack(body, "text/plain", "/", at=NOW, version="", published=False))
@@ -191,7 +191,7 @@ def test_all_that_ask_for_the_past_have_a_share_of_one_core() -> None:
 
 def test_a_question_that_would_wait_for_long_is_told_when_to_come_back() -> None:
     site = Site(Shown())
-    site.app.state.desk._budget.spend(BURST + 3)
+    site.app.state.renderer._budget.spend(BURST + 3)
     answer = site.get("/?as_of=2026-06-01")
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) == 15
@@ -200,7 +200,7 @@ def test_a_question_that_would_wait_for_long_is_told_when_to_come_back() -> None
 
 def test_reading_the_past_is_counted() -> None:
     site = Site(Heavy())
-    budget = site.app.state.desk._budget
+    budget = site.app.state.renderer._budget
     before = budget._left
     for day in range(1, 4):
         assert site.get(f"/?as_of=2026-06-0{day}").status_code == 200

@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def reads(store: Store) -> StoreQueries:
-    return StoreQueries(store, FACE, clock=Clock(), beat=lambda: NOW)
+    return StoreQueries(store, FACE, clock=Clock(), cycle=lambda: NOW)
 
 
 def fill(store: Store) -> list[Transition]:
@@ -184,7 +184,7 @@ def test_notes_about_sources_are_not_news(store: Store, reads: StoreQueries) -> 
 def test_the_pulse_counts_what_waits(store: Store, reads: StoreQueries) -> None:
     fill(store)
     pulse = reads.pulse()
-    assert (pulse.beat_at, pulse.outbox, pulse.dead, pulse.oldest, pulse.database) == (NOW, 2, 0, NOW, True)
+    assert (pulse.cycle_at, pulse.outbox, pulse.dead, pulse.oldest, pulse.database) == (NOW, 2, 0, NOW, True)
     assert pulse.counts[f"deliveries_{State.PENDING}"] == 2
     assert (
         'watcher_source_good_age_seconds{signal="mythos-ga",source="aws-news"} 7200.0'

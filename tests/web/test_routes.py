@@ -221,13 +221,13 @@ LOST = "Blind: nothing is watched, another watch has the sources of this databas
 @pytest.mark.parametrize(
     ("pulse", "alive", "ready", "words"),
     [
-        (HealthStatus(beat_at=NOW), 200, 200, "Ready."),
-        (HealthStatus(beat_at=NOW, lost=True), 200, 503, LOST),
-        (HealthStatus(), 200, 503, "Starting: the scheduler has not finished its first beat."),
-        (HealthStatus(beat_at=NOW - timedelta(minutes=11)), 200, 503, "Stalled: no beat since 2026-11-24T09:19:00Z."),
-        (HealthStatus(beat_at=NOW - timedelta(minutes=31)), 503, 503, "No beat of the scheduler since 2026-11-24T08:59:00Z."),
-        (HealthStatus(beat_at=NOW + timedelta(hours=1)), 200, 200, "Ready."),
-        (HealthStatus(beat_at=NOW, database=False), 503, 503, "The database does not answer."),
+        (HealthStatus(cycle_at=NOW), 200, 200, "Ready."),
+        (HealthStatus(cycle_at=NOW, lost=True), 200, 503, LOST),
+        (HealthStatus(), 200, 503, "Starting: the scheduler has not finished its first cycle."),
+        (HealthStatus(cycle_at=NOW - timedelta(minutes=11)), 200, 503, "Stalled: no cycle since 2026-11-24T09:19:00Z."),
+        (HealthStatus(cycle_at=NOW - timedelta(minutes=31)), 503, 503, "No cycle of the scheduler since 2026-11-24T08:59:00Z."),
+        (HealthStatus(cycle_at=NOW + timedelta(hours=1)), 200, 200, "Ready."),
+        (HealthStatus(cycle_at=NOW, database=False), 503, 503, "The database does not answer."),
     ],
 )
 def test_health_tells_a_stalled_watch_from_a_living_one(pulse: HealthStatus, alive: int, ready: int, words: str) -> None:

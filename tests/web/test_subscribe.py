@@ -16,7 +16,7 @@ import pytest
 
 from tests.mail.stories import BLOCKED, CORRECTION, EVENT, PASSED, digest
 from tests.web.subscribing import ADA, SIGNAL, Shop, body, link, opened
-from watcher.cli.daemon import RunningWatch, open_beat
+from watcher.cli.daemon import RunningWatch, open_context
 from watcher.config import ConfigError, load
 from watcher.pipeline.subscribers import CONFIRM, READER, SignedLinks
 from watcher.store import Outgoing, State
@@ -99,7 +99,7 @@ def test_the_answer_is_the_same_for_everybody_and_the_mail_tells_who_is_known(sh
 
 
 def test_the_answer_does_not_wait_for_the_mail(shop: Shop) -> None:
-    # The server puts the mail off, and the door waits an hour by its own clock: the answers come all the same.
+    # The server puts the mail off, and the page waits an hour by its own clock: the answers come all the same.
     shop.box.refusals[ADA] = ["451 4.7.1 Greylisted"] * 3
     assert FAULTLESS in shop.ask().text
     assert shop.get("subscribe").status_code == 200
@@ -198,7 +198,7 @@ def test_a_link_to_confirm_ends_and_the_address_with_it(shop: Shop) -> None:
     for answer in (shop.get(address), shop.post(address)):
         assert answer.status_code == 404
         assert "This link does not hold" in answer.text
-    shop.beat()
+    shop.cycle()
     shop.clock.move(minutes=1)
     with shop.store.reading() as tx:
         assert tx.subscribers.by_address(ADA) is None
@@ -237,7 +237,7 @@ def test_a_reader_sees_changes_and_erases_what_is_kept(shop: Shop) -> None:
     shop.confirmed(signals=["senate-vote"], pace="daily")
     shop.tell()
     shop.clock.move(days=1)
-    shop.beat()
+    shop.cycle()
     token = link(shop.box.next()).rpartition("/")[2]
 
     kept = shop.get(f"subscription/{token}")
@@ -267,9 +267,9 @@ def test_the_pace_is_kept_in_the_time_of_the_watch_and_urgent_news_passes(shop: 
     shop.tell(digest(BLOCKED))
     if hours:
         shop.clock.move(hours=hours)
-        assert shop.beat() == 0
+        assert shop.cycle() == 0
         shop.clock.move(hours=1)
-        assert shop.beat() == 1
+        assert shop.cycle() == 1
     assert shop.box.next()["Subject"].startswith("Senate vote")
     shop.tell(replace(digest(PASSED), id="urgent"))
     assert shop.box.next()["Importance"] == "high"
@@ -303,7 +303,7 @@ def test_no_address_is_in_any_log_or_on_any_page(shop: Shop, caplog: pytest.LogC
     shop.tell()
     pages = "".join(shop.get(path).text for path in ("", "log", "sources", "api/v1/history", "signals/senate-vote", "metrics"))
     shop.clock.move(days=1)
-    shop.beat()
+    shop.cycle()
     shop.box.next()
     shop.post("subscribe", {"address": "Ada.Lovelace@reader.example@"})
     with shop.store.reading() as tx:
@@ -363,7 +363,7 @@ def test_a_reader_who_has_left_is_not_written_to_though_a_mail_was_waiting(shop:
     with shop.store.writing() as tx:
         tx.subscribers.erase(shop.known()[0].id)
     shop.clock.move(days=2)
-    assert shop.beat() == 0
+    assert shop.cycle() == 0
     assert shop.box.mails.empty()
 
 
@@ -374,7 +374,7 @@ def test_an_address_that_never_said_yes_gets_nothing_though_the_outbox_has_it(sh
         one = tx.subscribers.by_address(ADA)
         assert one
         tx.digests.put(digest(PASSED), [Outgoing(one.id, "smtp", "", shop.clock())])
-    assert shop.beat() == 0
+    assert shop.cycle() == 0
     assert shop.box.mails.empty()
 
 
@@ -383,13 +383,13 @@ def test_a_changed_configuration_changes_what_may_be_chosen(shop: Shop, tmp_path
     (tmp_path / "new.toml").write_text(added, "utf-8")
 
     async def taken_up() -> Subscriptions | None:
-        watching = RunningWatch(shop.config, shop.store, *await open_beat(shop.config, shop.store))
+        watching = RunningWatch(shop.config, shop.store, *await open_context(shop.config, shop.store))
         await watching.apply(load(tmp_path / "new.toml", {}))
         await watching._opened.aclose()
-        return watching.door
+        return watching.subscriptions
 
-    door = asyncio.run(taken_up())
-    assert door
-    assert door.choice({"signals": ["third"]}) == (("third",), "at_once")
-    assert shop.door
-    assert shop.door.choice({"signals": ["third"]}) is None
+    subscriptions = asyncio.run(taken_up())
+    assert subscriptions
+    assert subscriptions.choice({"signals": ["third"]}) == (("third",), "at_once")
+    assert shop.subscriptions
+    assert shop.subscriptions.choice({"signals": ["third"]}) is None

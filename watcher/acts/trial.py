@@ -54,8 +54,8 @@ async def _send(config: Config, one: Declared, settings: Any, now: datetime) -> 
 
 def _trial(config: Config, one: Declared, now: datetime) -> Message:
     """It tells of no signal; each trial has an identity of its own, so that no receiver takes it for a repeat."""
-    desk = mail_context(config)
-    reader = Reader(one.id, f"<trial-{uuid4().hex}@{desk.host}>", ZoneInfo(one.timezone or config.watch.timezone))
-    told = render(trial(now), desk, reader)
+    context = mail_context(config)
+    reader = Reader(one.id, f"<trial-{uuid4().hex}@{context.host}>", ZoneInfo(one.timezone or config.watch.timezone))
+    told = render(trial(now), context, reader)
     brief = f"A trial, no news. {told.brief}"
     return replace(told, in_reply_to="", references=(), brief=brief, payload={**told.payload, "trial": True})

@@ -16,7 +16,7 @@ from watcher.bootstrap import deliverer, fetch_settings, holder, opened, prepare
 from watcher.cli.console import console_of
 from watcher.cli.locations import read
 from watcher.cli.reload import differences, fixed, on_hangup
-from watcher.cli.subscriptions import door_of
+from watcher.cli.subscriptions import subscriptions_of
 from watcher.clock import utc_now
 from watcher.config import Config, ConfigError
 from watcher.pipeline.cycle import Context
@@ -39,15 +39,15 @@ class RunningWatch:
     """The daemon and what the page reads; `apply` goes on under another configuration."""
 
     def __init__(
-        self, config: Config, store: Store, beat: Context, opened_for: AsyncExitStack, console: Console | None = None
+        self, config: Config, store: Store, context: Context, opened_for: AsyncExitStack, console: Console | None = None
     ) -> None:
-        """Begin under a configuration whose beat is open."""
+        """Begin under a configuration whose context is open."""
         self.config, self.store, self._opened = config, store, opened_for
-        self.daemon = Daemon(beat, clock=utc_now)
-        self.door, self.console = door_of(config, store), console
+        self.daemon = Daemon(context, clock=utc_now)
+        self.subscriptions, self.console = subscriptions_of(config, store), console
         face, daemon = site_info(config), self.daemon
         self.reads = StoreQueries(
-            store, face, clock=utc_now, beat=lambda: daemon.last_good, tally=daemon.tally, lost=lambda: bool(daemon.lost)
+            store, face, clock=utc_now, cycle=lambda: daemon.last_good, tally=daemon.tally, lost=lambda: bool(daemon.lost)
         )
 
     async def apply(self, config: Config) -> None:
@@ -55,51 +55,51 @@ class RunningWatch:
 
         Raises ConfigError and StoreError; then all is as it was.
         """
-        beat, opened_for = await open_beat(config, self.store)
+        context, opened_for = await open_context(config, self.store)
         try:
-            await self.daemon.change(beat, lambda: prepare(self.store, config, utc_now(), take_over=True))
+            await self.daemon.change(context, lambda: prepare(self.store, config, utc_now(), take_over=True))
         except BaseException:
             await opened_for.aclose()
             raise
         before, self._opened, self.config = self._opened, opened_for, config
         self.reads.face = site_info(config)
-        if self.door:
-            self.door.desk = mail_context(config)
+        if self.subscriptions:
+            self.subscriptions.context = mail_context(config)
         if self.console:
             self.console.config = config
         await before.aclose()
 
     async def close(self) -> None:
-        """Stop the daemon, then close what its beat needed; the database is free for others."""
+        """Stop the daemon, then close what its context opened; the database is free for others."""
         await self.daemon.stop()
         await self._opened.aclose()
         with suppress(StoreError), self.store.writing() as tx:
             write_out(tx, utc_now())
 
 
-async def open_beat(config: Config, store: Store) -> tuple[Context, AsyncExitStack]:
-    """Everything that the beats need, and what closes it. Raises ConfigError, StoreError."""
+async def open_context(config: Config, store: Store) -> tuple[Context, AsyncExitStack]:
+    """Everything that the cycles need, and what closes it. Raises ConfigError, StoreError."""
     async with AsyncExitStack() as stack:
-        beat = await stack.enter_async_context(opened(config, store, fetch_settings(config), deliver=deliverer(config, store)))
-        return replace(beat, hold=holder(store, config)), stack.pop_all()
+        context = await stack.enter_async_context(opened(config, store, fetch_settings(config), deliver=deliverer(config, store)))
+        return replace(context, hold=holder(store, config)), stack.pop_all()
 
 
-async def serve(config: Config, store: Store, door: socket.socket) -> None:
+async def serve(config: Config, store: Store, listener: socket.socket) -> None:
     """Watch and serve the page until a signal ends it; SIGHUP reloads the configuration."""
     prepare(store, config, utc_now())
     console = console_of(config, store)  # before anything is opened: a token that cannot be used stops the start
-    watching = RunningWatch(config, store, *await open_beat(config, store), console)
+    watching = RunningWatch(config, store, *await open_context(config, store), console)
     settings = settings_of(config.web, base_url=config.watch.base_url, metrics_token=config.secret("METRICS_TOKEN") or "")
-    app = create_app(watching.reads, settings, clock=utc_now, door=watching.door, console=watching.console)
+    app = create_app(watching.reads, settings, clock=utc_now, subscriptions=watching.subscriptions, console=watching.console)
     limits = ConnectionLimits(connections=connections_for(config.fetch.concurrency))
     server = Server(server_config(app, limits), limits)
     manager = ServiceManager(os.environ, os.getpid())
-    _announce(config, door)
+    _announce(config, listener)
     watching.daemon.start()
     try:
         with on_hangup(lambda: reload(watching, manager), end=lambda: server.handle_exit(signal.SIGTERM, None)):
             async with announced(manager, Watchdog(lambda: watching.daemon.last_good)):
-                await server.serve(sockets=[BoundedSocket(door, limits.connections)])
+                await server.serve(sockets=[BoundedSocket(listener, limits.connections)])
     finally:
         await watching.close()
 
@@ -134,8 +134,8 @@ def _note(store: Store, what: str, why: str) -> None:
         log.warning("the audit list could not be written: %s", error)
 
 
-def _announce(config: Config, door: socket.socket) -> None:
-    host, port = door.getsockname()[:2]
+def _announce(config: Config, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"{config.watch.title}: http://{shown}:{port}{config.web.base_path}/")
     for one in config.recipients:

@@ -70,9 +70,9 @@ def _last(settings: Config) -> Digest | None:
 
 
 def _written(settings: Config, to: Recipient, told: Digest) -> Message:
-    desk = mail_context(settings)
+    context = mail_context(settings)
     zone = ZoneInfo(to.timezone or settings.watch.timezone)
-    return render(told, desk, Reader(to.id, f"<preview@{desk.host}>", zone, frozenset(to.signals)))
+    return render(told, context, Reader(to.id, f"<preview@{context.host}>", zone, frozenset(to.signals)))
 
 
 def _write(file: Path, message: Message) -> None:

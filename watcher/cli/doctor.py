@@ -36,7 +36,7 @@ def doctor(
 
     Each source is asked once and read as the watch would read it. Each recipient's channel is tried up to the sending: the mail
     server logged in to, the webhook's host reached, the folder looked at. Then the database, the disk, the clock, the time zone
-    and the page's door. Nothing is sent and nothing is stored. ✓ is good, ! works but look, ✗ does not work.
+    and the page's address. Nothing is sent and nothing is stored. ✓ is good, ! works but look, ✗ does not work.
 
     Of each source it prints what was expected, what came, its three newest entries, and what would be another shape; then a table
     of all that was looked at. `--against FOLDER` asks a recorded web instead (`watcher capture`), as it was at its end.

@@ -1,4 +1,4 @@
-"""What `watcher doctor` finds out about this machine: its clock and time zone, the disk, the database, the page's door."""
+"""What `watcher doctor` finds out about this machine: its clock and time zone, the disk, the database, the page's address."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def healthcheck(
 ) -> None:
     """Say whether the watch does its work: exit code 0 if so, 1 if not. The container asks this.
 
-    A running watch is asked at its own `/readyz`, which says whether its database answers and its beats go on. A watch that
+    A running watch is asked at its own `/readyz`, which says whether its database answers and its cycles go on. A watch that
     runs by cron (`watcher once`) has no page: `--within 2h` looks into the database instead.
     """
     if url and within:

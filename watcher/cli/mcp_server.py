@@ -126,18 +126,18 @@ def _moment(text: str) -> datetime:
 
 
 def _brief(view: View, signal: Signal) -> Brief:
-    glance = summarise_signals(view, signal)
+    summary = summarise_signals(view, signal)
     return Brief(
         id=signal.id,
         question=signal.question,
-        word=glance.word,
-        sentence=glance.sentence,
-        answer=glance.answer,
-        standing=glance.standing.word.lower() if glance.standing else None,
-        since=glance.since,
-        cannot_see_since=glance.cannot_see_since,
-        overdue_since=glance.overdue_since,
-        undecided=len(glance.undecided),
+        word=summary.word,
+        sentence=summary.sentence,
+        answer=summary.answer,
+        standing=summary.standing.word.lower() if summary.standing else None,
+        since=summary.since,
+        cannot_see_since=summary.cannot_see_since,
+        overdue_since=summary.overdue_since,
+        undecided=len(summary.undecided),
     )
 
 

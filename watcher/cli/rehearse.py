@@ -88,8 +88,8 @@ async def _walk(config: Config, world: RecordedWeb, plan: Schedule, store: Store
     rehearsal = Rehearsal(world, known_until=plan.start)
     send = deliverer(config, store, clock=world.now) if deliver else keep_here
     with _progress(plan, as_json=as_json) as progress:
-        async with opened(config, store, world.settings(fetch_settings(config)), deliver=send, rehearsal=rehearsal) as beat:
-            return await walk(beat, world, plan, say=lambda transition: _say(transition, as_json=as_json), progress=progress)
+        async with opened(config, store, world.settings(fetch_settings(config)), deliver=send, rehearsal=rehearsal) as context:
+            return await walk(context, world, plan, say=lambda transition: _say(transition, as_json=as_json), progress=progress)
 
 
 def _say(transition: Transition, *, as_json: bool) -> None:

@@ -25,7 +25,7 @@ def resend(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Put messages that were given up back into the outbox; they leave with the next beat, and are tried for three days again.
+    """Put messages that were given up back into the outbox; they leave with the next cycle, and are tried for three days again.
 
     `watcher status` lists them. Each keeps its words and its Message-ID. A receiver that has
     answered 410, or whose mailbox has refused three mails in a row for good, is written to again.

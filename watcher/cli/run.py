@@ -107,11 +107,11 @@ async def _once(config: Config, store: Store, done: list[_Done]) -> None:
     # What was done is not this task's result: asyncio writes that out in full when it puts the handler of Ctrl-C back.
     now = utc_now()
     prepare(store, config, now)
-    async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as beat:
-        cycle = await run_cycle(beat, now, every_signal=True)
-        delivered = await deliver_all(beat.deliver, cycle.delivered, clock=utc_now)
-        if beat.after is not None:
-            await beat.after()
+    async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as context:
+        cycle = await run_cycle(context, now, every_signal=True)
+        delivered = await deliver_all(context.deliver, cycle.delivered, clock=utc_now)
+        if context.after is not None:
+            await context.after()
     with store.reading() as tx:
         done.append(_Done(cycle, delivered, *tx.deliveries.unsent()))
 
@@ -136,18 +136,18 @@ def run(
     """
     tune_memory()
     settings = configured(config)
-    door = _door(host or settings.web.host, settings.web.port if port < 0 else port)
+    listener = _listener(host or settings.web.host, settings.web.port if port < 0 else port)
     with (
         configure_logging(log, log_level),
-        contextlib.closing(door),
+        contextlib.closing(listener),
         exit_on_error(),
         Store.open(settings.store.url) as store,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        asyncio.run(serve(settings, store, door))
+        asyncio.run(serve(settings, store, listener))
 
 
-def _door(host: str, port: int) -> socket.socket:
+def _listener(host: str, port: int) -> socket.socket:
     """The page's listening socket, opened before anything else: a busy port is told at once."""
     try:
         return bind_socket(host, port)

@@ -12,7 +12,7 @@ from watcher.store import Store
 from watcher.web.subscriptions import Subscriptions
 
 
-def door_of(config: Config, store: Store) -> Subscriptions | None:
+def subscriptions_of(config: Config, store: Store) -> Subscriptions | None:
     """What the page needs for subscribing; None where nobody may. Raises ConfigError, StoreError."""
     signed = links(config, store)
     if signed is None:

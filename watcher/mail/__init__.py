@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["MailContext", "Recipient", "render"]
 
 
-def render(digest: Digest, desk: MailContext, reader: Recipient, *, sent_at: datetime | None = None) -> Message:
+def render(digest: Digest, context: MailContext, reader: Recipient, *, sent_at: datetime | None = None) -> Message:
     """The message with text and HTML parts, thread and list headers, and the payload for machines.
 
     It is dated `sent_at`, or as the digest where nothing is said: a letter that waited days for its reader's hour is of the day
     on which it leaves, and servers refuse old ones.
     """
-    return build_message(digest, desk, reader, sent_at or digest.at)
+    return build_message(digest, context, reader, sent_at or digest.at)

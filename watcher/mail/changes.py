@@ -16,30 +16,30 @@ FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you shou
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
 
 
-def item(transition: Transition, desk: MailContext, reader: Recipient) -> Item:
+def item(transition: Transition, context: MailContext, reader: Recipient) -> Item:
     """The change, ready to be written."""
     sign = _sign(transition)
     return Item(
-        kicker=" · ".join(_names(transition, desk)),
-        title=shortened(title(transition, desk), 200),
+        kicker=" · ".join(_names(transition, context)),
+        title=shortened(title(transition, context), 200),
         icon=sign.icon,
         standing=sign.word,
-        tone=_tone(transition, desk, sign),
+        tone=_tone(transition, context, sign),
         note=sign.meaning,
-        rows=_rows(transition, desk, reader.zone),
-        cites=cites(_proof(transition, desk), reader.zone),
-        paragraphs=_paragraphs(transition, desk),
-        link=desk.page_of(transition.signal),
+        rows=_rows(transition, context, reader.zone),
+        cites=cites(_proof(transition, context), reader.zone),
+        paragraphs=_paragraphs(transition, context),
+        link=context.page_of(transition.signal),
     )
 
 
-def _proof(transition: Transition, desk: MailContext) -> list[Quote]:
+def _proof(transition: Transition, context: MailContext) -> list[Quote]:
     """The first quote, then those that state the details which are told, then the others."""
-    values = [value for _, value in _details(transition, desk)]
+    values = [value for _, value in _details(transition, context)]
     return list(dict.fromkeys((*transition.evidence[:1], *stating(transition.evidence, values), *transition.evidence)))
 
 
-def title(transition: Transition, desk: MailContext) -> str:
+def title(transition: Transition, context: MailContext) -> str:
     """The change in a few words: `Passed by the Senate, 60-40`, the title of an evaluation, the label of a flag."""
     if transition.kind is Change.UNDECIDED:
         return transition.title
@@ -47,13 +47,13 @@ def title(transition: Transition, desk: MailContext) -> str:
         return (
             transition.title
             if transition.after
-            else f"No longer: {lowered(transition.title, desk.signals.get(transition.signal))}"
+            else f"No longer: {lowered(transition.title, context.signals.get(transition.signal))}"
         )
     if transition.event:
         return f"Taken back: {transition.title}" if is_taken_back(transition) else transition.title
     if told := detail_words(transition):
         return told
-    label = desk.status(transition.signal, transition.track, transition.after).label
+    label = context.status(transition.signal, transition.track, transition.after).label
     return f"{label}, {votes}" if (votes := told_tally(transition)) and votes not in label else label
 
 
@@ -74,18 +74,18 @@ def told_tally(transition: Transition) -> str:
     return votes if votes and votes in stated else ""
 
 
-def moved(transition: Transition, desk: MailContext) -> str:
+def moved(transition: Transition, context: MailContext) -> str:
     """The change in one sentence."""
-    track = desk.track_title(transition.signal, transition.track)
+    track = context.track_title(transition.signal, transition.track)
     if transition.kind is Change.UNDECIDED:
-        return f"{track}: {lowered(transition.title, desk.signals.get(transition.signal))}: {transition.reason}."
+        return f"{track}: {lowered(transition.title, context.signals.get(transition.signal))}: {transition.reason}."
     if transition.kind is Change.FLAG:
-        return f"{track}: {_flag_meaning(transition, desk) or transition.reason}"
+        return f"{track}: {_flag_meaning(transition, context) or transition.reason}"
     if transition.event or transition.kind is Change.DETAIL:
         told = detail_words(transition)
-        return _event_sentence(transition, desk) if transition.event else f"{track}: {told[:1].lower()}{told[1:]}."
+        return _event_sentence(transition, context) if transition.event else f"{track}: {told[:1].lower()}{told[1:]}."
     before, after = (
-        desk.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
+        context.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
     )
     if transition.kind is Change.CORRECTION:
         return f"{track}: we said “{before}”; it stands at “{after}”."
@@ -94,11 +94,11 @@ def moved(transition: Transition, desk: MailContext) -> str:
     return f"{track}: before “{before}”, now “{after}”."
 
 
-def _event_sentence(transition: Transition, desk: MailContext) -> str:
+def _event_sentence(transition: Transition, context: MailContext) -> str:
     """What an event says, or that it was taken back."""
     if is_taken_back(transition):
         return f"We said that this was published: {transition.title}. The evidence was taken back."
-    told = lowered(desk.outcome(transition), desk.signals.get(transition.signal))
+    told = lowered(context.outcome(transition), context.signals.get(transition.signal))
     start = "Corrected: " if transition.kind is Change.CORRECTION else ""
     return f"{start}{transition.title}: {told}" if told else f"{start}{transition.title}."
 
@@ -108,9 +108,9 @@ def is_taken_back(transition: Transition) -> bool:
     return transition.kind is Change.CORRECTION and bool(transition.event) and "taken back" in transition.reason
 
 
-def _names(transition: Transition, desk: MailContext) -> list[str]:
+def _names(transition: Transition, context: MailContext) -> list[str]:
     """The signal and, where it adds something, the track."""
-    names = [desk.title_of(transition.signal), desk.track_title(transition.signal, transition.track)]
+    names = [context.title_of(transition.signal), context.track_title(transition.signal, transition.track)]
     return list(dict.fromkeys(shortened(name, 100) for name in names if name))
 
 
@@ -121,35 +121,35 @@ def _sign(transition: Transition) -> Sign:
     return FLAGGED if transition.kind is Change.FLAG else STANDINGS[transition.standing]
 
 
-def _tone(transition: Transition, desk: MailContext, sign: Sign) -> str:
+def _tone(transition: Transition, context: MailContext, sign: Sign) -> str:
     """A confirmed step back is bad news in its colour too."""
-    back = desk.status(transition.signal, transition.track, transition.after).steps_back
+    back = context.status(transition.signal, transition.track, transition.after).steps_back
     return "bad" if back and sign.tone == "good" else sign.tone
 
 
-def _rows(transition: Transition, desk: MailContext, zone: tzinfo) -> tuple[tuple[str, str], ...]:
+def _rows(transition: Transition, context: MailContext, zone: tzinfo) -> tuple[tuple[str, str], ...]:
     """Before and after, when, and the details that stand beside the status."""
-    rows = list(_states(transition, desk))
+    rows = list(_states(transition, context))
     # A detail has no time of its own beside its quote's: the transition's is that of the status, which may be months old.
     dated = transition.event or transition.kind is not Change.DETAIL
     if dated and transition.effective_at and transition.effective_at != transition.at:
         rows.append(("Published" if transition.event else "Happened", when(transition.effective_at, zone)))
     rows.append(("Seen", moment(transition.at, zone)))
     if transition.kind is not Change.FLAG:
-        rows += _details(transition, desk)
+        rows += _details(transition, context)
     return tuple((name, shortened(value, 300)) for name, value in rows if value)
 
 
-def _states(transition: Transition, desk: MailContext) -> tuple[tuple[str, str], ...]:
+def _states(transition: Transition, context: MailContext) -> tuple[tuple[str, str], ...]:
     """Before and after in words; a flag is up or down, an event has an outcome."""
     if transition.kind is Change.FLAG:
         return (("Now", "Raised" if transition.after else "Lowered"), ("About", transition.event))
     if transition.event:
-        return (("Outcome", desk.outcome(transition)),)
+        return (("Outcome", context.outcome(transition)),)
     if transition.kind is Change.DETAIL:
         return ()  # the status is as it was; what changed is the title
     before, after = (
-        desk.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
+        context.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
     )
     return (
         ("Before", before if transition.before else ""),
@@ -157,40 +157,40 @@ def _states(transition: Transition, desk: MailContext) -> tuple[tuple[str, str],
     )
 
 
-def _details(transition: Transition, desk: MailContext) -> list[tuple[str, str]]:
+def _details(transition: Transition, context: MailContext) -> list[tuple[str, str]]:
     """What the ladder keeps beside the status (version, price, access model), and how a vote was taken.
 
     A step back leaves the details of before behind it: of those only what its own quotes state is told.
     """
-    signal = desk.signals.get(transition.signal)
+    signal = context.signals.get(transition.signal)
     tracks = signal.tracks if signal else ()
     names = [name for each in tracks if each.id == transition.track for name in (*each.ladder.attributes, "how")]
     facts: Facts = transition.details
     told = [detail(name, facts[name]) for name in dict.fromkeys(names) if facts.get(name) not in {None, "", False, True}]
-    if not desk.status(transition.signal, transition.track, transition.after).steps_back:
+    if not context.status(transition.signal, transition.track, transition.after).steps_back:
         return told
     return [pair for pair in told if any(states(quote, pair[1]) for quote in transition.evidence)]
 
 
-def _flag_meaning(transition: Transition, desk: MailContext) -> str:
+def _flag_meaning(transition: Transition, context: MailContext) -> str:
     """What a flag means, as its ladder says."""
-    signal = desk.signals.get(transition.signal)
+    signal = context.signals.get(transition.signal)
     flags: list[Flag] = (
         [flag for each in signal.tracks if each.id == transition.track for flag in each.ladder.flags] if signal else []
     )
     return next((flag.meaning for flag in flags if flag.id == (transition.after or transition.before)), "")
 
 
-def _paragraphs(transition: Transition, desk: MailContext) -> tuple[tuple[str, str], ...]:
+def _paragraphs(transition: Transition, context: MailContext) -> tuple[tuple[str, str], ...]:
     """What it means, what it changes for the reader, and what comes next."""
-    rung = desk.status(transition.signal, transition.track, transition.after)
+    rung = context.status(transition.signal, transition.track, transition.after)
     if transition.kind is Change.FLAG:
-        told = [("What it means", _flag_meaning(transition, desk))]
+        told = [("What it means", _flag_meaning(transition, context))]
     else:
         told = [
             ("What it means", rung.meaning),
-            ("What it changes for you", for_you(transition.signal, rung.consequence, desk)),
-            *tools(transition.signal, desk),
+            ("What it changes for you", for_you(transition.signal, rung.consequence, context)),
+            *tools(transition.signal, context),
             ("What comes next", rung.next),
         ]
     if transition.kind is Change.CORRECTION:
@@ -203,14 +203,14 @@ def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}" if words else ""
 
 
-def for_you(signal: str, consequence: str, desk: MailContext) -> str:
+def for_you(signal: str, consequence: str, context: MailContext) -> str:
     """What the status changes for the reader; where it says nothing, what the signal does."""
-    return consequence or (desk.signals[signal].changes_for_you if signal in desk.signals else "")
+    return consequence or (context.signals[signal].changes_for_you if signal in context.signals else "")
 
 
-def tools(signal: str, desk: MailContext) -> tuple[tuple[str, str], ...]:
+def tools(signal: str, context: MailContext) -> tuple[tuple[str, str], ...]:
     """Which of the reader's own tools a signal touches, each with its fallback; those without one are pointed out."""
-    found = affected_by(desk.signals[signal], desk.stack) if signal in desk.signals else ()
+    found = affected_by(context.signals[signal], context.stack) if signal in context.signals else ()
     ready = " ".join(f"{tool.name}: fall back to {tool.fallback}." for tool in found if tool.fallback)
     bare = several([tool.name for tool in without_fallback(found)])
     missing = f"{bare}. Write down what would take its place." if bare else ""

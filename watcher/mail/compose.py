@@ -20,51 +20,51 @@ MOST_LINES = 12
 Write = Callable[[Digest, MailContext, Recipient], Letter]
 
 
-def letter(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+def letter(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """The letter that a digest is for one reader."""
     write = KINDS.get(digest.kind, _news)
     if write is _news and not any(change.mail for change in transitions_for(digest, reader)):
         write = _note
-    return write(digest, desk, reader)
+    return write(digest, context, reader)
 
 
-def _news(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """What changed, where the rest stands, and what cannot be seen."""
     changes = sorted(transitions_for(digest, reader), key=weight)
     told, listed = [each for each in changes if each.mail], [each for each in changes if not each.mail]
-    verdicts = verdicts_for(digest, desk, reader)
+    verdicts = verdicts_for(digest, context, reader)
     moved_signals = {each.signal for each in told}
     rest = [verdict for verdict in verdicts if verdict.signal not in moved_signals]
-    before = headlines_before(digest, desk)
+    before = headlines_before(digest, context)
     words = {verdict.signal: verdict.word for verdict in digest.verdicts}
-    items = tuple(item(each, desk, reader) for each in told[:MOST_ITEMS])
+    items = tuple(item(each, context, reader) for each in told[:MOST_ITEMS])
     return Letter(
-        subject=subject(told, desk, before, words),
-        title=_title(told, desk, before, words),
-        deck=shortened(" ".join((*_sentences(told, verdicts), *(moved(each, desk) for each in told[:3]))), 320),
+        subject=subject(told, context, before, words),
+        title=_title(told, context, before, words),
+        deck=shortened(" ".join((*_sentences(told, verdicts), *(moved(each, context) for each in told[:3]))), 320),
         date=moment(digest.at, reader.zone),
         items=items,
         tone=items[0].tone,
         sections=_sections(
             _lines(digest.notes),
-            _more(told, desk),
-            _noted(listed, desk),
-            undecided_section(verdicts, desk, reader),
-            unchanged(rest, desk, reader),
-            blind_section(verdicts, desk, reader),
+            _more(told, context),
+            _noted(listed, context),
+            undecided_section(verdicts, context, reader),
+            unchanged(rest, context, reader),
+            blind_section(verdicts, context, reader),
         ),
-        footer=_footer(desk, reader),
+        footer=_footer(context, reader),
         urgent=any(each.urgent for each in told),
         about=told[0].signal,
     )
 
 
-def _title(told: Sequence[Transition], desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
+def _title(told: Sequence[Transition], context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """The news of a single signal, or how many there are."""
     signals = list(dict.fromkeys(each.signal for each in told))
     if len(signals) == 1:
-        return shortened(answered(told[0], desk, before, words), 200)
-    return f"{count(len(told), 'change')}: {several([desk.title_of(each) for each in signals])}"
+        return shortened(answered(told[0], context, before, words), 200)
+    return f"{count(len(told), 'change')}: {several([context.title_of(each) for each in signals])}"
 
 
 def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict]) -> list[str]:
@@ -73,18 +73,20 @@ def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict]) -> list[
     return [verdict.sentence for verdict in verdicts if verdict.signal in moved_signals and verdict.sentence]
 
 
-def _more(told: Sequence[Transition], desk: MailContext) -> Section:
+def _more(told: Sequence[Transition], context: MailContext) -> Section:
     """Changes beyond what one mail can hold."""
-    lines = [Line(desk.title_of(each.signal), moved(each, desk), desk.page_of(each.signal)) for each in told[MOST_ITEMS:]]
+    lines = [
+        Line(context.title_of(each.signal), moved(each, context), context.page_of(each.signal)) for each in told[MOST_ITEMS:]
+    ]
     return Section("More changes", tuple(lines[:MOST_LINES]))
 
 
-def _noted(listed: Sequence[Transition], desk: MailContext) -> Section:
+def _noted(listed: Sequence[Transition], context: MailContext) -> Section:
     """Changes that are not worth a message of their own, one line each."""
     lines = [
         Line(
-            f"{desk.title_of(each.signal)} · {desk.track_title(each.signal, each.track)}",
-            _noted_words(each, desk),
+            f"{context.title_of(each.signal)} · {context.track_title(each.signal, each.track)}",
+            _noted_words(each, context),
             next((link for quote in _noted_proof(each) if (link := safe_link(quote.url))), ""),
         )
         for each in listed[:MOST_LINES]
@@ -92,11 +94,11 @@ def _noted(listed: Sequence[Transition], desk: MailContext) -> Section:
     return Section("Also noted", tuple(lines))
 
 
-def _noted_words(change: Transition, desk: MailContext) -> str:
+def _noted_words(change: Transition, context: MailContext) -> str:
     """What a change comes to in a line, with the words that say it; its track is named before it."""
     whole = change.kind in {Change.UNDECIDED, Change.DETAIL} or not change.reason
-    told = moved(change, desk) if whole else change.reason.replace("_", " ")
-    told = told.removeprefix(f"{desk.track_title(change.signal, change.track)}: ")
+    told = moved(change, context) if whole else change.reason.replace("_", " ")
+    told = told.removeprefix(f"{context.track_title(change.signal, change.track)}: ")
     quotes = " ".join(f"“{shortened(quote.text, 320)}”" for quote in _noted_proof(change))
     return f"{shortened(told, 240).rstrip('.:')}: {quotes}" if quotes else f"{shortened(told, 240).rstrip('.:')}."
 
@@ -107,27 +109,27 @@ def _noted_proof(change: Transition) -> Sequence[Quote]:
     return stating(change.evidence, filter(None, values)) or change.evidence[:1]
 
 
-def _baseline(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """Where everything stands when the watch starts."""
-    verdicts = verdicts_for(digest, desk, reader)
+    verdicts = verdicts_for(digest, context, reader)
     many = count(len(verdicts), "signal")
     return Letter(
-        subject=shortened(f"{desk.title}: the watch has started, {many}", LONGEST),
+        subject=shortened(f"{context.title}: the watch has started, {many}", LONGEST),
         title="The watch has started",
-        deck=f"{_answers(verdicts, desk)}. {_stand(many)} today. From now on you hear from us when that changes.",
+        deck=f"{_answers(verdicts, context)}. {_stand(many)} today. From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
-        items=tuple(standing_item(verdict, desk, reader) for verdict in verdicts),
+        items=tuple(standing_item(verdict, context, reader) for verdict in verdicts),
         sections=_sections(
-            undecided_section(verdicts, desk, reader),
-            blind_section(verdicts, desk, reader),
-            ground_section(verdicts, desk, reader),
+            undecided_section(verdicts, context, reader),
+            blind_section(verdicts, context, reader),
+            ground_section(verdicts, context, reader),
         ),
-        footer=_footer(desk, reader),
+        footer=_footer(context, reader),
         about="baseline",
     )
 
 
-def _operator(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+def _operator(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """A source that went blind or sees again, messages that were given up: for the person who runs the watch."""
     changes = sorted(transitions_for(digest, reader), key=lambda change: not change.after)
     blind, seen = [each for each in changes if each.after], [each for each in changes if not each.after]
@@ -138,13 +140,13 @@ def _operator(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
         title=shortened(title, 200),
         deck="No status changes because of it. " + ("What is blind is marked on the page and in each digest." if blind else ""),
         date=moment(digest.at, reader.zone),
-        items=tuple(_source_item(each, desk, reader) for each in changes[:MOST_ITEMS]),
+        items=tuple(_source_item(each, context, reader) for each in changes[:MOST_ITEMS]),
         tone="warn" if blind or not words else "good",
         sections=_sections(
             _lines(digest.notes[not words :]),
-            unchanged(verdicts_for(digest, desk, reader), desk, reader, heading="Where the signals stand"),
+            unchanged(verdicts_for(digest, context, reader), context, reader, heading="Where the signals stand"),
         ),
-        footer=_footer(desk, reader),
+        footer=_footer(context, reader),
         about="operator",
     )
 
@@ -159,26 +161,26 @@ def _source_of(change: Transition) -> str:
     return next((quote.title for quote in change.evidence if quote.title), change.event or change.title)
 
 
-def _source_item(change: Transition, desk: MailContext, reader: Recipient) -> Item:
+def _source_item(change: Transition, context: MailContext, reader: Recipient) -> Item:
     """One source that went blind or sees again."""
     links = [("Address", link) for quote in change.evidence if (link := safe_link(quote.url))]
     since = [("Since", moment(change.effective_at, reader.zone))] if change.effective_at else []
     return Item(
-        kicker=desk.title_of(change.signal),
+        kicker=context.title_of(change.signal),
         title=shortened(_source_of(change), 120),
         icon="⊘" if change.after else "✓",
         standing="Cannot see" if change.after else "Seen again",
         tone="warn" if change.after else "good",
         rows=(*since, ("Why" if change.after else "It was", shortened(change.reason, 300)), *links),
-        link=desk.page("sources"),
+        link=context.page("sources"),
         more="All sources on the page",
     )
 
 
-def _undecided(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+def _undecided(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """Texts that no rule accounts for: what they say, and how the person who runs the watch settles them."""
     asked = [each for each in transitions_for(digest, reader) if each.after]
-    signals = several(list(dict.fromkeys(desk.title_of(each.signal) for each in asked)))
+    signals = several(list(dict.fromkeys(context.title_of(each.signal) for each in asked)))
     first = f" “{asked[0].evidence[0].text}”" if asked else ""
     many = "an official text waits" if len(asked) == 1 else f"{len(asked)} official texts wait"
     return Letter(
@@ -186,13 +188,13 @@ def _undecided(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
         title=shortened(f"{many[:1].upper()}{many[1:]} for you", 200),
         deck=f"“{shortened(asked[0].evidence[0].text, 320)}”" if asked else "",
         date=moment(digest.at, reader.zone),
-        items=tuple(_text_item(each, desk, reader) for each in asked[:MOST_ITEMS]),
+        items=tuple(_text_item(each, context, reader) for each in asked[:MOST_ITEMS]),
         tone="warn",
         sections=_sections(
-            Section("More texts", tuple(_text_line(each, desk) for each in asked[MOST_ITEMS:][:MOST_LINES])),
-            unchanged(verdicts_for(digest, desk, reader), desk, reader, heading="Where the signals stand"),
+            Section("More texts", tuple(_text_line(each, context) for each in asked[MOST_ITEMS:][:MOST_LINES])),
+            unchanged(verdicts_for(digest, context, reader), context, reader, heading="Where the signals stand"),
         ),
-        footer=_footer(desk, reader),
+        footer=_footer(context, reader),
         about="undecided",
     )
 
@@ -203,13 +205,13 @@ def _numbers(asked: Sequence[Transition]) -> str:
     return f" text{'s' if len(named) > 1 else ''} {several(named)}" if named else ""
 
 
-def _text_item(change: Transition, desk: MailContext, reader: Recipient) -> Item:
+def _text_item(change: Transition, context: MailContext, reader: Recipient) -> Item:
     """One text that a person is asked about."""
     number, may = change.details["number"], str(change.details["may_say"] or "")
-    label = desk.status(change.signal, change.track, may).label if may else "a change that no rule can name"
+    label = context.status(change.signal, change.track, may).label if may else "a change that no rule can name"
     settle = f"watcher review {number} --claim {may or 'STATUS'}, or watcher review {number} --dismiss “why”."
     return Item(
-        kicker=" · ".join(dict.fromkeys((desk.title_of(change.signal), desk.track_title(change.signal, change.track)))),
+        kicker=" · ".join(dict.fromkeys((context.title_of(change.signal), context.track_title(change.signal, change.track)))),
         title=shortened(f"It may say: {label}", 200),
         icon="?",
         standing="Undecided",
@@ -218,37 +220,39 @@ def _text_item(change: Transition, desk: MailContext, reader: Recipient) -> Item
         rows=(("Text", f"number {number}"), ("Why you are asked", shortened(change.reason, 300))),
         cites=cites(change.evidence, reader.zone),
         paragraphs=(("To settle it", settle),),
-        link=desk.page_of(change.signal),
+        link=context.page_of(change.signal),
         more="The signal on the page",
     )
 
 
-def _text_line(change: Transition, desk: MailContext) -> Line:
+def _text_line(change: Transition, context: MailContext) -> Line:
     quote = change.evidence[0]
-    return Line(f"{desk.title_of(change.signal)} · {change.details['number']}", shortened(quote.text, 240), safe_link(quote.url))
+    return Line(
+        f"{context.title_of(change.signal)} · {change.details['number']}", shortened(quote.text, 240), safe_link(quote.url)
+    )
 
 
-def _note(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
+def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """A quiet note: the weekly sign of life, or a reminder of a date."""
-    verdicts = verdicts_for(digest, desk, reader)
-    blind = blind_section(verdicts, desk, reader)
+    verdicts = verdicts_for(digest, context, reader)
+    blind = blind_section(verdicts, context, reader)
     unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""
     many = count(len(verdicts), "signal")
     reminder = digest.kind == "reminder"
     told = "".join(digest.notes[:1]) or "Still watching."
     return Letter(
-        subject=_quiet_subject(digest, told if reminder else f"{told.rstrip('.')}{unseen}", _answers(verdicts, desk), reader),
+        subject=_quiet_subject(digest, told if reminder else f"{told.rstrip('.')}{unseen}", _answers(verdicts, context), reader),
         title=shortened(f"{told[:1].upper()}{told[1:]}", 200),
-        deck=f"{_answers(verdicts, desk)}. {_stand(many)}{unseen}.",
+        deck=f"{_answers(verdicts, context)}. {_stand(many)}{unseen}.",
         date=moment(digest.at, reader.zone),
         sections=_sections(
             _lines(digest.notes[1:]),
-            _noted(transitions_for(digest, reader), desk),
-            undecided_section(verdicts, desk, reader),
-            unchanged(verdicts, desk, reader, heading="Where the signals stand"),
+            _noted(transitions_for(digest, reader), context),
+            undecided_section(verdicts, context, reader),
+            unchanged(verdicts, context, reader, heading="Where the signals stand"),
             blind,
         ),
-        footer=_footer(desk, reader),
+        footer=_footer(context, reader),
         about=digest.kind,
     )
 
@@ -264,21 +268,21 @@ def _quiet_subject(digest: Digest, told: str, answers: str, reader: Recipient) -
     return whole if len(whole) <= LONGEST else shortened(line, LONGEST)
 
 
-def _answers(verdicts: Sequence[Verdict], desk: MailContext) -> str:
+def _answers(verdicts: Sequence[Verdict], context: MailContext) -> str:
     """Every answer in a word: `Senate vote: No; Mythos availability: Not under that name`."""
     return "; ".join(
-        f"{desk.title_of(verdict.signal)}: {verdict.word or verdict.headline_label}" for verdict in verdicts[:MOST_ITEMS]
+        f"{context.title_of(verdict.signal)}: {verdict.word or verdict.headline_label}" for verdict in verdicts[:MOST_ITEMS]
     )
 
 
-def _trial(digest: Digest, desk: MailContext, reader: Recipient) -> Letter:
-    """A trial: no signal, no status and no colour of one, so that no glance takes it for news."""
+def _trial(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
+    """A trial: no signal, no status and no colour of one, so that nobody takes it for news."""
     return Letter(
-        subject=f"Trial, no news: {desk.title}",
+        subject=f"Trial, no news: {context.title}",
         title="A trial, no news",
         deck=" ".join(digest.notes),
         date=moment(digest.at, reader.zone),
-        footer=_footer(desk, reader),
+        footer=_footer(context, reader),
         about="trial",
     )
 
@@ -298,13 +302,13 @@ def _sections(*sections: Section) -> tuple[Section, ...]:
     return tuple(section for section in sections if section.lines)
 
 
-def _footer(desk: MailContext, reader: Recipient) -> tuple[Line, ...]:
+def _footer(context: MailContext, reader: Recipient) -> tuple[Line, ...]:
     """Who writes, and how to hear no more."""
     lines = [
         Line(
-            desk.title,
+            context.title,
             "watches public sources and writes when a signal moves. A mistake is corrected in the same thread.",
-            desk.page(),
+            context.page(),
         )
     ]
     way_out = reader.unsubscribe_url or reader.unsubscribe_mailto

@@ -12,22 +12,22 @@ from watcher.mail.text import as_text
 from watcher.mail.wording import moment, several
 
 
-def confirmation(desk: MailContext, reader: Recipient, *, link: str, pace: str, now: datetime, until: datetime) -> Message:
+def confirmation(context: MailContext, reader: Recipient, *, link: str, pace: str, now: datetime, until: datetime) -> Message:
     """One link to confirm, good `until` then; the page behind it asks once more, for scanners follow every link."""
     return _message(
         reader,
         now,
         Letter(
-            subject=f"Confirm your subscription to {desk.title}",
+            subject=f"Confirm your subscription to {context.title}",
             title="Confirm your subscription",
             deck="Somebody, probably you, asked for mail to this address. Open the link and say yes.",
             date=moment(now, reader.zone),
             items=(
                 Item(
-                    kicker=desk.title,
+                    kicker=context.title,
                     title="What you will get",
                     rows=(
-                        ("Signals", _signals(desk, reader)),
+                        ("Signals", _signals(context, reader)),
                         ("When", pace),
                         ("Good until", moment(until, reader.zone)),
                     ),
@@ -41,21 +41,21 @@ def confirmation(desk: MailContext, reader: Recipient, *, link: str, pace: str, 
     )
 
 
-def known_already(desk: MailContext, reader: Recipient, *, link: str, now: datetime) -> Message:
+def known_already(context: MailContext, reader: Recipient, *, link: str, now: datetime) -> Message:
     """Whom we write to already learns so by mail alone: the page says the same to everybody."""
     return _message(
         reader,
         now,
         Letter(
-            subject=f"You are subscribed to {desk.title} already",
+            subject=f"You are subscribed to {context.title} already",
             title="You are subscribed already",
             deck="Somebody, probably you, asked for mail to this address again. Nothing has changed.",
             date=moment(now, reader.zone),
             items=(
                 Item(
-                    kicker=desk.title,
+                    kicker=context.title,
                     title="What you get",
-                    rows=(("Signals", _signals(desk, reader)),),
+                    rows=(("Signals", _signals(context, reader)),),
                     link=link,
                     more="Change what you get, or unsubscribe",
                 ),
@@ -65,9 +65,9 @@ def known_already(desk: MailContext, reader: Recipient, *, link: str, now: datet
     )
 
 
-def _signals(desk: MailContext, reader: Recipient) -> str:
+def _signals(context: MailContext, reader: Recipient) -> str:
     return several(
-        [signal.title for name, signal in desk.signals.items() if reader.wants(name)] or ["none that is still watched"]
+        [signal.title for name, signal in context.signals.items() if reader.wants(name)] or ["none that is still watched"]
     )
 
 

@@ -90,8 +90,8 @@ def _is_known(change: Transition, reader: Recipient) -> bool:
     return reader.every_detail and change.kind is Change.DETAIL and not change.mail and bool(change.track)
 
 
-def verdicts_for(digest: Digest, desk: MailContext, reader: Recipient) -> tuple[Verdict, ...]:
+def verdicts_for(digest: Digest, context: MailContext, reader: Recipient) -> tuple[Verdict, ...]:
     """The verdicts that are for this reader, in the order of the configuration."""
-    order = {name: place for place, name in enumerate(desk.signals)}
+    order = {name: place for place, name in enumerate(context.signals)}
     wanted = (verdict for verdict in digest.verdicts if reader.wants(verdict.signal))
     return tuple(sorted(wanted, key=lambda verdict: order.get(verdict.signal, len(order))))

@@ -21,24 +21,24 @@ KINDS = ("number", "scenario")
 """What stands in the mail; the rest is on the page."""
 
 
-def ground_section(verdicts: Sequence[Verdict], desk: MailContext, reader: Recipient) -> Section:
+def ground_section(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> Section:
     """The text that the questions come from, its numbers, and what today's answers speak for; without ground empty."""
-    mine = [each for each in desk.ground if not each.signal or reader.wants(each.signal)]
+    mine = [each for each in context.ground if not each.signal or reader.wants(each.signal)]
     told = [each for kind in KINDS for each in mine if each.kind == kind]
     if not told:
         return Section("", ())
-    articles = dict.fromkeys(signal.article for signal in desk.signals.values() if signal.article)
+    articles = dict.fromkeys(signal.article for signal in context.signals.values() if signal.article)
     lines = [Line("", f"The questions come from “{each.title}” ({each.by}, {_day(each.at)}).", each.url) for each in articles]
-    lines += [_line(each, verdicts, desk) for each in told]
-    if page := desk.page("why"):
+    lines += [_line(each, verdicts, context) for each in told]
+    if page := context.page("why"):
         lines.append(Line("", "The fronts and the wishes, with what watches each, are on the page.", page))
     return Section(f"Why these {NUMBERS.get(len(verdicts), 'questions')}", tuple(lines))
 
 
-def _line(piece: Ground, verdicts: Sequence[Verdict], desk: MailContext) -> Line:
+def _line(piece: Ground, verdicts: Sequence[Verdict], context: MailContext) -> Line:
     """One number or scenario, who says it and when, and which of today's answers speak for it."""
     answers = [each for each in verdicts if each.word in piece.speaks.get(each.signal, ())]
-    speak = several([f"{desk.title_of(each.signal)} ({each.word})" for each in answers]) or "no answer"
+    speak = several([f"{context.title_of(each.signal)} ({each.word})" for each in answers]) or "no answer"
     today = f" Today {speak} {'speak' if len(answers) > 1 else 'speaks'} for it." if piece.speaks else ""
     return Line(piece.title, f"{shortened(piece.text, 280)}{today} {piece.by}, {_day(piece.at)}.", safe_link(piece.url))
 

@@ -23,25 +23,25 @@ FIRST = 12
 """Items of which the first try is made: most letters have fewer, and few have room for more."""
 
 
-def build_message(digest: Digest, desk: MailContext, reader: Recipient, sent_at: datetime) -> Message:
+def build_message(digest: Digest, context: MailContext, reader: Recipient, sent_at: datetime) -> Message:
     """The message with text and HTML parts, thread and list headers, and the payload for machines."""
-    told, html = _fitted(_dated(letter(digest, desk, reader), digest, reader, sent_at))
-    thread = root(told.about, desk)
+    told, html = _fitted(_dated(letter(digest, context, reader), digest, reader, sent_at))
+    thread = root(told.about, context)
     links = [cite.link for item in told.items[:1] for cite in item.cites[:1]]
     return Message(
         message_id=reader.message_id,
         subject=told.subject,
         text=as_text(told),
         html=html,
-        brief=brief("", told.deck, [desk.page() or "".join(links)]),
+        brief=brief("", told.deck, [context.page() or "".join(links)]),
         sent_at=sent_at,
-        list_id=list_id(desk),
+        list_id=list_id(context),
         in_reply_to=thread,
         references=(thread,),
         unsubscribe_url=reader.unsubscribe_url,
         unsubscribe_mailto=reader.unsubscribe_mailto,
         urgent=told.urgent,
-        payload=payload(digest, desk, reader, subject=told.subject),
+        payload=payload(digest, context, reader, subject=told.subject),
     )
 
 

@@ -19,9 +19,9 @@ QUOTES = ((3, 600), (1, 300), (1, 120), (0, 0))
 """How many quotes of how many characters, tried in turn until the payload fits."""
 
 
-def payload(digest: Digest, desk: MailContext, reader: Recipient, *, subject: str) -> dict[str, Any]:
+def payload(digest: Digest, context: MailContext, reader: Recipient, *, subject: str) -> dict[str, Any]:
     """The news with as much of its evidence as fits; the page has the rest."""
-    verdicts = verdicts_for(digest, desk, reader)
+    verdicts = verdicts_for(digest, context, reader)
     told: dict[str, Any] = {
         "version": VERSION,
         "type": f"watch.{digest.kind}",
@@ -29,9 +29,9 @@ def payload(digest: Digest, desk: MailContext, reader: Recipient, *, subject: st
         "at": iso_utc(digest.at),
         "timestamp": iso_utc(digest.at),
         "subject": subject,
-        "url": desk.page(),
+        "url": context.page(),
         "changes": [transition_to_dict(change) for change in transitions_for(digest, reader)],
-        "standings": [_standing(verdict, desk) for verdict in verdicts],
+        "standings": [_standing(verdict, context) for verdict in verdicts],
         "undecided": [undecided_line(text) for verdict in verdicts for text in verdict.undecided],
         "cannot_see": [_blind(blind, verdict.signal) for verdict in verdicts for blind in verdict.blind],
         "notes": list(digest.notes),
@@ -66,19 +66,19 @@ def _size(told: dict[str, Any]) -> int:
     return len(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
 
 
-def _standing(verdict: Verdict, desk: MailContext) -> dict[str, Any]:
+def _standing(verdict: Verdict, context: MailContext) -> dict[str, Any]:
     return {
         "signal": verdict.signal,
         "headline": verdict.headline,
         "headline_label": verdict.headline_label,
         "word": verdict.word,
         "sentence": verdict.sentence,
-        "standing": standing_of(verdict, desk).value,
+        "standing": standing_of(verdict, context).value,
         "tracks": {track.track: track.status for track in verdict.tracks},
         "figures": {figure.id: figure.text for figure in verdict.figures if figure.text},
         "verified_at": iso_utc(verdict.verified_at),
         "cannot_see_since": iso_utc(verdict.cannot_see_since),
-        "url": desk.page_of(verdict.signal),
+        "url": context.page_of(verdict.signal),
     }
 
 

@@ -18,31 +18,31 @@ MOST_BLIND = 12
 MOST_STANDING = 40
 
 
-def lead_track(verdict: Verdict, desk: MailContext) -> TrackVerdict | None:
+def lead_track(verdict: Verdict, context: MailContext) -> TrackVerdict | None:
     """The track that the headline speaks of: the first whose status it asks for, else the first."""
-    signal = desk.signals.get(verdict.signal)
+    signal = context.signals.get(verdict.signal)
     lines = [line for line in signal.headlines if line.id == verdict.headline] if signal else []
     asked = ((part, track) for line in lines for part in (line.when, line.any_of) for track in verdict.tracks)
     named = (track for part, track in asked if track.status in part.get(track.track, ()))
     return next(named, next(iter(verdict.tracks), None))
 
 
-def standing_of(verdict: Verdict, desk: MailContext) -> Standing:
+def standing_of(verdict: Verdict, context: MailContext) -> Standing:
     """How well the headline is supported."""
-    track = lead_track(verdict, desk)
+    track = lead_track(verdict, context)
     return track.standing if track else Standing.CONFIRMED
 
 
-def standing_line(verdict: Verdict, desk: MailContext, zone: tzinfo) -> Line:
+def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> Line:
     """A signal in one line: its answer, how well supported, last verified or blind since."""
     seen = f"last verified {moment(verdict.verified_at, zone)}" if verdict.verified_at else "not verified yet"
     if verdict.cannot_see_since:
         seen = f"cannot see since {moment(verdict.cannot_see_since, zone)}; this is the last that was known"
-    standing = STANDINGS[standing_of(verdict, desk)].word.lower()
+    standing = STANDINGS[standing_of(verdict, context)].word.lower()
     return Line(
-        desk.title_of(verdict.signal),
+        context.title_of(verdict.signal),
         f"{answer_in_words(verdict)} ({standing}, {seen}).",
-        desk.page_of(verdict.signal),
+        context.page_of(verdict.signal),
     )
 
 
@@ -51,38 +51,40 @@ def answer_in_words(verdict: Verdict) -> str:
     return shortened(verdict.answer, 220)
 
 
-def unchanged(verdicts: Iterable[Verdict], desk: MailContext, reader: Recipient, *, heading: str = "No change seen") -> Section:
+def unchanged(
+    verdicts: Iterable[Verdict], context: MailContext, reader: Recipient, *, heading: str = "No change seen"
+) -> Section:
     """One line for each signal; where there are hundreds, for the first: they must leave room for what has changed."""
     stand = list(verdicts)
-    lines = [standing_line(verdict, desk, reader.zone) for verdict in stand[:MOST_STANDING]]
-    return Section(heading, (*lines, *_rest(len(stand) - MOST_STANDING, desk)))
+    lines = [standing_line(verdict, context, reader.zone) for verdict in stand[:MOST_STANDING]]
+    return Section(heading, (*lines, *_rest(len(stand) - MOST_STANDING, context)))
 
 
-def _rest(many: int, desk: MailContext) -> tuple[Line, ...]:
+def _rest(many: int, context: MailContext) -> tuple[Line, ...]:
     """How many lines a mail has no room for."""
-    return (Line(f"and {many} more", "The page lists them all.", desk.page()),) if many > 0 else ()
+    return (Line(f"and {many} more", "The page lists them all.", context.page()),) if many > 0 else ()
 
 
-def undecided_section(verdicts: Iterable[Verdict], desk: MailContext, reader: Recipient) -> Section:
+def undecided_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:
     """The texts that may change an answer and that a person is reading, each with its words and link."""
     found = [text for verdict in verdicts for text in verdict.undecided]
-    lines = [_text_line(text, desk, reader.zone) for text in found[:MOST_BLIND]]
-    return Section("Being checked", (*lines, *_rest(len(found) - MOST_BLIND, desk)), "warn")
+    lines = [_text_line(text, context, reader.zone) for text in found[:MOST_BLIND]]
+    return Section("Being checked", (*lines, *_rest(len(found) - MOST_BLIND, context)), "warn")
 
 
-def _text_line(text: Undecided, desk: MailContext, zone: tzinfo) -> Line:
+def _text_line(text: Undecided, context: MailContext, zone: tzinfo) -> Line:
     quote = text.quotes[0]
     who = f"{shortened(quote.publisher or 'unknown', 60)}, {when(quote.published or quote.seen_at, zone)}"
     words = f"An official text may change this answer; a person is checking it: “{shortened(quote.text, 240)}” ({who})."
-    return Line(desk.title_of(text.signal), words, safe_link(quote.url))
+    return Line(context.title_of(text.signal), words, safe_link(quote.url))
 
 
-def blind_section(verdicts: Iterable[Verdict], desk: MailContext, reader: Recipient) -> Section:
+def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:
     """The sources that cannot be trusted at the moment, the essential ones first, each once."""
     found = {blind.source: (blind, verdict.signal) for verdict in verdicts for blind in verdict.blind}
     ordered = sorted(found.values(), key=lambda pair: (not pair[0].essential, pair[0].since))
-    lines = [_blind_line(blind, desk.title_of(signal), reader.zone) for blind, signal in ordered[:MOST_BLIND]]
-    return Section("What cannot be seen", (*lines, *_rest(len(ordered) - MOST_BLIND, desk)), "warn")
+    lines = [_blind_line(blind, context.title_of(signal), reader.zone) for blind, signal in ordered[:MOST_BLIND]]
+    return Section("What cannot be seen", (*lines, *_rest(len(ordered) - MOST_BLIND, context)), "warn")
 
 
 def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> Line:
@@ -91,29 +93,29 @@ def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> Line:
     return Line(shortened(blind.name, 80), words, safe_link(blind.url))
 
 
-def standing_item(verdict: Verdict, desk: MailContext, reader: Recipient) -> Item:
+def standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> Item:
     """Where a signal stands, for the message that the watch has started."""
-    signal = desk.signals.get(verdict.signal)
-    sign = STANDINGS[standing_of(verdict, desk)]
+    signal = context.signals.get(verdict.signal)
+    sign = STANDINGS[standing_of(verdict, context)]
     quotes = [quote for track in verdict.tracks for quote in track.evidence[:1]]
     return Item(
-        kicker=desk.title_of(verdict.signal),
+        kicker=context.title_of(verdict.signal),
         title=answer_in_words(verdict),
         icon=sign.icon,
         standing=sign.word,
         tone=sign.tone,
         note=signal.question if signal else "",
-        rows=(*(_track_row(verdict, track, desk, reader.zone) for track in verdict.tracks), *_figure_rows(verdict)),
+        rows=(*(_track_row(verdict, track, context, reader.zone) for track in verdict.tracks), *_figure_rows(verdict)),
         cites=cites(quotes, reader.zone, most=2),
-        paragraphs=_paragraphs(verdict, desk),
-        link=desk.page_of(verdict.signal),
+        paragraphs=_paragraphs(verdict, context),
+        link=context.page_of(verdict.signal),
     )
 
 
-def _track_row(verdict: Verdict, track: TrackVerdict, desk: MailContext, zone: tzinfo) -> tuple[str, str]:
-    label = desk.status(verdict.signal, track.track, track.status).label
+def _track_row(verdict: Verdict, track: TrackVerdict, context: MailContext, zone: tzinfo) -> tuple[str, str]:
+    label = context.status(verdict.signal, track.track, track.status).label
     since = f", since {when(track.since, zone)}" if track.since else ""
-    return desk.track_title(verdict.signal, track.track), f"{label}{since} ({STANDINGS[track.standing].word.lower()})"
+    return context.track_title(verdict.signal, track.track), f"{label}{since} ({STANDINGS[track.standing].word.lower()})"
 
 
 def _figure_rows(verdict: Verdict) -> list[tuple[str, str]]:
@@ -121,30 +123,30 @@ def _figure_rows(verdict: Verdict) -> list[tuple[str, str]]:
     return [(shortened(figure.label, 100), shortened(figure.text, 120)) for figure in verdict.figures if figure.text][:6]
 
 
-def _paragraphs(verdict: Verdict, desk: MailContext) -> tuple[tuple[str, str], ...]:
+def _paragraphs(verdict: Verdict, context: MailContext) -> tuple[tuple[str, str], ...]:
     """What is wanted, what it changes for the reader, what would move it, and the window."""
-    signal = desk.signals.get(verdict.signal)
+    signal = context.signals.get(verdict.signal)
     if signal is None:
         return ()
-    track = lead_track(verdict, desk)
-    consequence = desk.status(verdict.signal, track.track, track.status).consequence if track else ""
+    track = lead_track(verdict, context)
+    consequence = context.status(verdict.signal, track.track, track.status).consequence if track else ""
     closed = close_of(signal)
     passed = closed is not None and verdict.as_of > closed
     told = (
         ("In a sentence", verdict.sentence),
         ("What is wanted", signal.wanted),
-        ("What it changes for you", for_you(verdict.signal, consequence, desk)),
-        *tools(verdict.signal, desk),
-        ("What would move it", _next(verdict, desk)),
+        ("What it changes for you", for_you(verdict.signal, consequence, context)),
+        *tools(verdict.signal, context),
+        ("What would move it", _next(verdict, context)),
         ("The window", close_in_words(signal) if passed else ""),
     )
     return tuple((name, shortened(words, 600)) for name, words in told if words)
 
 
-def _next(verdict: Verdict, desk: MailContext) -> str:
+def _next(verdict: Verdict, context: MailContext) -> str:
     """What would move each track, under its title where they differ."""
-    rungs = {each.track: desk.status(verdict.signal, each.track, each.status) for each in verdict.tracks}
-    nexts = {desk.track_title(verdict.signal, track): rung.next for track, rung in rungs.items() if rung.next}
+    rungs = {each.track: context.status(verdict.signal, each.track, each.status) for each in verdict.tracks}
+    nexts = {context.track_title(verdict.signal, track): rung.next for track, rung in rungs.items() if rung.next}
     if len(set(nexts.values())) > 1:
         return " ".join(f"{title}: {words}" for title, words in nexts.items())
     return next(iter(nexts.values()), "")

@@ -33,65 +33,65 @@ def weight(transition: Transition) -> tuple[bool, bool, int]:
     return not transition.mail, not transition.urgent, rank
 
 
-def subject(changes: Sequence[Transition], desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
+def subject(changes: Sequence[Transition], context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """`Senate vote: Yes. Passed by the Senate, 60-40`; other signals that moved too are named at the end.
 
     `before`: the headline that each signal had, as `headlines_before` tells; `words`: the answer of each signal in a word.
     """
     lead = min(changes, key=weight)
-    others = dict.fromkeys(desk.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
+    others = dict.fromkeys(context.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
     also = f"; also {several(list(others))}" if others else ""
-    told, most = news(lead, desk, before, words), LONGEST - len(also) if len(also) < SHORTEST else LONGEST
+    told, most = news(lead, context, before, words), LONGEST - len(also) if len(also) < SHORTEST else LONGEST
     if len(told) > most and lead.event:  # the name of what was published rather than half of what it says
         told = told.rpartition(", ")[0] or told
     return f"{shortened(told, most)}{also}"
 
 
-def news(lead: Transition, desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
+def news(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """One change with its signal, its standing where it is not confirmed, and that it is a correction where it is."""
     start = "Correction, " if lead.kind is Change.CORRECTION else ""
     weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED, Change.FLAG}
-    told = answered(lead, desk, before, words).partition("; ")[0]
+    told = answered(lead, context, before, words).partition("; ")[0]
     standing = STANDINGS[lead.standing].word.lower() if weak else ""
     more = f" ({standing})" if standing and standing not in told.casefold() else ""
-    shown = told if told[:1].isupper() and ". " in told else lowered(told, desk.signals.get(lead.signal))
-    return f"{start}{desk.title_of(lead.signal)}: {shown}{more}"
+    shown = told if told[:1].isupper() and ". " in told else lowered(told, context.signals.get(lead.signal))
+    return f"{start}{context.title_of(lead.signal)}: {shown}{more}"
 
 
-def answered(lead: Transition, desk: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
+def answered(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """The news after the answer in a word: `Yes. The Senate has passed the bill, 60-40`; what moves no answer stands alone."""
-    told, word = headline(lead, desk, before), words.get(lead.signal, "")
+    told, word = headline(lead, context, before), words.get(lead.signal, "")
     if not word or lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED}:
         return told
-    back = lead.kind is Change.ADVANCE and desk.status(lead.signal, lead.track, lead.before).steps_back
+    back = lead.kind is Change.ADVANCE and context.status(lead.signal, lead.track, lead.before).steps_back
     return f"{word}{', again' if back else ''}. {told[:1].upper()}{told[1:]}"
 
 
-def headline(lead: Transition, desk: MailContext, before: Mapping[str, str]) -> str:
+def headline(lead: Transition, context: MailContext, before: Mapping[str, str]) -> str:
     """The signal's headline where this change made it, else the change itself under its track's name."""
     made = before.get(lead.signal) != lead.headline or lead.kind is Change.RAISED
-    if made and is_headline(lead, desk):
+    if made and is_headline(lead, context):
         votes = told_tally(lead)
-        more = votes or lowered(desk.outcome(lead), desk.signals.get(lead.signal)).rstrip(".")
+        more = votes or lowered(context.outcome(lead), context.signals.get(lead.signal)).rstrip(".")
         named = lead.event and lead.title not in lead.headline_label  # what was published is the news: a version, a title
         label = f"{lead.headline_label}: {lead.title}" if named else lead.headline_label
         return f"{label}, {more}" if more and more not in label else label
-    words = change_title(lead, desk)
+    words = change_title(lead, context)
     if lead.kind is Change.FLAG or lead.event:
         return words
-    small = f"{words[:1].lower()}{words[1:]}" if lead.kind is Change.DETAIL else lowered(words, desk.signals.get(lead.signal))
-    return f"{desk.track_title(lead.signal, lead.track)}, {small}"
+    small = f"{words[:1].lower()}{words[1:]}" if lead.kind is Change.DETAIL else lowered(words, context.signals.get(lead.signal))
+    return f"{context.track_title(lead.signal, lead.track)}, {small}"
 
 
-def is_headline(lead: Transition, desk: MailContext) -> bool:
+def is_headline(lead: Transition, context: MailContext) -> bool:
     """Whether the headline that holds asks for the very status that this change reached."""
-    if lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED} or lead.signal not in desk.signals or is_taken_back(lead):
+    if lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED} or lead.signal not in context.signals or is_taken_back(lead):
         return False
-    lines = (line for line in desk.signals[lead.signal].headlines if line.id == lead.headline)
+    lines = (line for line in context.signals[lead.signal].headlines if line.id == lead.headline)
     return any(lead.after in part.get(lead.track, ()) for line in lines for part in (line.when, line.any_of))
 
 
-def headlines_before(digest: Digest, desk: MailContext) -> dict[str, str]:
+def headlines_before(digest: Digest, context: MailContext) -> dict[str, str]:
     """The headline that each signal had before the changes of a digest."""
     was: dict[tuple[str, str], str] = {}
     for change in digest.transitions:
@@ -99,10 +99,10 @@ def headlines_before(digest: Digest, desk: MailContext) -> dict[str, str]:
             was.setdefault((change.signal, change.track), change.before)
     return {
         verdict.signal: headline_of(
-            desk.signals[verdict.signal],
+            context.signals[verdict.signal],
             verdict.tracks,
             **{track: status for (signal, track), status in was.items() if signal == verdict.signal},
         ).id
         for verdict in digest.verdicts
-        if verdict.signal in desk.signals
+        if verdict.signal in context.signals
     }

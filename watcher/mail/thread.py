@@ -7,15 +7,15 @@ import re
 from watcher.mail.context import MailContext
 
 
-def root(about: str, desk: MailContext) -> str:
+def root(about: str, context: MailContext) -> str:
     """The stable beginning of a signal's thread: no message has it, and every message about the signal refers to it."""
-    return f"<{_token(about)}.root@{desk.host}>"
+    return f"<{_token(about)}.root@{context.host}>"
 
 
-def list_id(desk: MailContext) -> str:
+def list_id(context: MailContext) -> str:
     """The list, the same for all its messages, so that one filter finds them."""
-    words = re.sub(r"[<>]", "", desk.title)
-    return f"{words} <policy-signals.{desk.host}>"
+    words = re.sub(r"[<>]", "", context.title)
+    return f"{words} <policy-signals.{context.host}>"
 
 
 def _token(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The second beat: pending changes become one digest with a delivery for each recipient, in one transaction."""
+"""The second stage: pending changes become one digest with a delivery for each recipient, in one transaction."""
 
 from __future__ import annotations
 

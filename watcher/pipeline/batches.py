@@ -1,4 +1,4 @@
-"""The first beat: poll what is due, understand what is new, keep it in one transaction, and decide."""
+"""The first stage: poll what is due, understand what is new, keep it in one transaction, and decide."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from watcher.store.records import JOBS
 __all__ = ["BOUNDS", "JOBS", "JobRun", "Tally", "jobs_of_text", "jobs_to_text"]
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
-"""Upper bounds of the beats' durations, seconds: from nothing due to a first look at thousands of sources."""
+"""Upper bounds of the cycles' durations, seconds: from nothing due to a first look at thousands of sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +55,37 @@ class Tally:
     """By outcome."""
     transitions: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By signal and kind."""
-    beats: Counter[str] = field(default_factory=Counter)
+    cycles: Counter[str] = field(default_factory=Counter)
     """By result: good or failed."""
     sent: int = 0
     """Messages that the other side has taken."""
     seconds: float = 0.0
-    """All beats together."""
+    """All cycles together."""
     spread: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
-    """How many beats lasted up to each bound and no shorter one; the last are the longer ones."""
+    """How many cycles lasted up to each bound and no shorter one; the last are the longer ones."""
 
     jobs: dict[str, JobRun] = field(default_factory=dict)
     """The last run of each job, by name."""
 
     def ran(self, run: JobRun) -> None:
-        """Note one run of a job; each counts as a beat."""
+        """Note one run of a job; each counts as a cycle."""
         self.jobs[run.name] = run
-        self.beat(run.seconds, good=run.good)
+        self.cycle(run.seconds, good=run.good)
 
-    def beat(self, seconds: float, *, good: bool) -> None:
-        """Count one beat that lasted so long."""
-        self.beats["good" if good else "failed"] += 1
+    def cycle(self, seconds: float, *, good: bool) -> None:
+        """Count one cycle that lasted so long."""
+        self.cycles["good" if good else "failed"] += 1
         self.seconds += seconds
         self.spread[bisect_left(BOUNDS, seconds)] += 1
 
     def work(self, polls: Counter[str], transitions: Iterable[tuple[str, str]], sent: int) -> None:
-        """Count what a beat brought."""
+        """Count what a cycle brought."""
         self.polls.update(polls)
         self.transitions.update(transitions)
         self.sent += sent
 
     def buckets(self) -> list[tuple[str, float]]:
-        """The durations as Prometheus wants them: how many beats lasted at most so long, and all."""
+        """The durations as Prometheus wants them: how many cycles lasted at most so long, and all."""
         total, found = 0, list[tuple[str, float]]()
         for bound, many in zip((*(str(bound) for bound in BOUNDS), "+Inf"), self.spread, strict=True):
             total += many

@@ -1,4 +1,4 @@
-"""One cycle: three beats in turn, as long as anything is due; due times are data, so any of them may be the last."""
+"""One cycle: three stages in turn, as long as anything is due; due times are data, so any of them may be the last."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Clock: TypeAlias = Callable[[], datetime]
 NONE = Counts()
 
 ROUNDS = 500
-"""Rounds of polls in one beat: pages that were just found are read in the same one."""
+"""Rounds of polls in one cycle: pages that were just found are read in the same one."""
 SOON = 1.0
-"""Seconds of one beat after which news that waits for no other goes out, though more sources are to be polled."""
+"""Seconds of one cycle after which news that waits for no other goes out, though more sources are to be polled."""
 PROMPT = 1.0
 """Seconds that a cycle of the daemon waits for a first answer before it goes on with what it has."""
 SHARE = 4
@@ -43,7 +43,7 @@ start it is long enough for every answer or time-out: what was merely not asked 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything that the three beats need, wired together once."""
+    """Everything that the three stages need, wired together once."""
 
     store: Store
     signals: Mapping[str, Signal]
@@ -85,29 +85,29 @@ class CycleResult:
     """How the polls ended."""
 
 
-async def run_cycle(beat: Context, now: datetime, *, every_signal: bool = False) -> CycleResult:
+async def run_cycle(context: Context, now: datetime, *, every_signal: bool = False) -> CycleResult:
     """All work that is due at `now`: observe until nothing new is due, decide, announce, deliver.
 
     `every_signal`: also those without a poll, as after a start, when a cycle may have been cut off between polls and
     decisions, and as after a clock that was set back. Raises StoreError at once, and errors of our own at the end, together.
     """
     errors = ErrorCollector()
-    done = await poll(beat, now, errors, every_signal=every_signal)
+    done = await poll(context, now, errors, every_signal=every_signal)
     digests, delivered = done.digests, done.delivered
     with errors.left_out("reminding"):
-        digests += await remind(beat, now)
+        digests += await remind(context, now)
     with errors.left_out("purging"):
-        await purge(beat, now)
+        await purge(context, now)
     with errors.left_out("delivering"):
-        delivered += await beat.deliver(now)
+        delivered += await context.deliver(now)
     with errors.left_out("deleting what is old"):
-        await retain(beat, now)
+        await retain(context, now)
     errors.tell()
     return replace(done, digests=digests, delivered=delivered)
 
 
 async def poll(
-    beat: Context,
+    context: Context,
     now: datetime,
     errors: ErrorCollector,
     *,
@@ -120,53 +120,55 @@ async def poll(
     With a `poller` of the caller's, and its `clock`, it does not wait for what is slow to answer: the next poll keeps it.
     """
     if every_signal:
-        reset_future_due_times(beat.store, now)
+        reset_future_due_times(context.store, now)
     digests, delivered = 0, NONE
 
     async def tell_at_once() -> None:
         nonlocal digests, delivered, now
         now = clock() if clock else now
         with errors.left_out("announcing"):
-            digests += await asyncio.to_thread(_announce, beat, now)
+            digests += await asyncio.to_thread(_announce, context, now)
         with errors.left_out("delivering"):
-            delivered += await beat.deliver(now)
+            delivered += await context.deliver(now)
 
     # Without a wait for more, news does not wait for thousands of other sources either.
-    at_once = None if beat.wait else tell_at_once
-    own = poller or beat.poller()
+    at_once = None if context.wait else tell_at_once
+    own = poller or context.poller()
     try:
         pace = _Pace(own, clock or (lambda: now), PROMPT if poller and not every_signal else None)
-        outcomes, told = await _observe_and_decide(beat, pace, errors, every_signal=every_signal, tell=at_once)
+        outcomes, told = await _observe_and_decide(context, pace, errors, every_signal=every_signal, tell=at_once)
     finally:
         if poller is None:
             await own.close()
     now = clock() if clock else now
     with errors.left_out("announcing"):
-        digests += await asyncio.to_thread(_announce, beat, now)
+        digests += await asyncio.to_thread(_announce, context, now)
     return CycleResult(outcomes.total(), tuple(told), digests, delivered, outcomes)
 
 
-async def remind(beat: Context, now: datetime) -> int:
+async def remind(context: Context, now: datetime) -> int:
     """Put weekly notes and reminders into the outbox; how many. Raises StoreError."""
-    if beat.zone is None:
+    if context.zone is None:
         return 0
-    return len(await asyncio.to_thread(send_reminders, beat.store, beat.readers, beat.signals, now=now, zone=beat.zone))
+    return len(
+        await asyncio.to_thread(send_reminders, context.store, context.readers, context.signals, now=now, zone=context.zone)
+    )
 
 
-async def retain(beat: Context, now: datetime) -> None:
+async def retain(context: Context, now: datetime) -> None:
     """Delete what is old and nothing cites. Raises StoreError."""
-    if beat.keep is not None:
-        await run_retention(beat.store, now, beat.keep)
+    if context.keep is not None:
+        await run_retention(context.store, now, context.keep)
 
 
-async def purge(beat: Context, now: datetime) -> None:
+async def purge(context: Context, now: datetime) -> None:
     """Forget addresses that never confirmed. Raises StoreError."""
-    if beat.subscribing:
-        await asyncio.to_thread(purge_unconfirmed, beat.store, now)
+    if context.subscribing:
+        await asyncio.to_thread(purge_unconfirmed, context.store, now)
 
 
-def _announce(beat: Context, now: datetime) -> int:
-    return len(announce(beat.store, beat.readers, beat.signals, now=now, wait=beat.wait))
+def _announce(context: Context, now: datetime) -> int:
+    return len(announce(context.store, context.readers, context.signals, now=now, wait=context.wait))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class _Pace:
 
 
 async def _observe_and_decide(
-    beat: Context, pace: _Pace, errors: ErrorCollector, *, every_signal: bool, tell: Callable[[], Awaitable[None]] | None
+    context: Context, pace: _Pace, errors: ErrorCollector, *, every_signal: bool, tell: Callable[[], Awaitable[None]] | None
 ) -> tuple[Counter[str], list[Transition]]:
     """How the polls ended, and what the verdicts say anew.
 
@@ -187,9 +189,9 @@ async def _observe_and_decide(
     """
     outcomes, told, waiting, begun, pause = Counter[str](), list[Transition](), False, perf_counter(), SOON
     started = begun
-    undecided = set(beat.signals)
+    undecided = set(context.signals)
     now = pace.clock()
-    open_signals = set(await asyncio.to_thread(_unpolled, beat, now) if every_signal else ())
+    open_signals = set(await asyncio.to_thread(_unpolled, context, now) if every_signal else ())
     for _ in range(ROUNDS):
         seen = BatchResult()
         with errors.left_out("observing"):
@@ -200,7 +202,7 @@ async def _observe_and_decide(
         last = not seen.polls  # what is still open then waits for answers that are slow to come
         late = last or perf_counter() - started >= PATIENCE
         ready = [name for name in open_signals - seen.reading if late or name not in seen.waiting]
-        news = await asyncio.to_thread(_decide, beat, sorted(ready), now, errors)  # the page is served meanwhile
+        news = await asyncio.to_thread(_decide, context, sorted(ready), now, errors)  # the page is served meanwhile
         told, waiting = told + news, waiting or bool(news)
         if waiting and tell is not None and perf_counter() - begun >= pause:
             telling = perf_counter()
@@ -212,31 +214,31 @@ async def _observe_and_decide(
         if last:
             break
     if every_signal:  # what could not be polled is decided by what is known: that it cannot be seen is part of it
-        told += await asyncio.to_thread(_decide, beat, sorted(undecided), now, errors)
+        told += await asyncio.to_thread(_decide, context, sorted(undecided), now, errors)
     return outcomes, told
 
 
-def _unpolled(beat: Context, now: datetime) -> list[str]:
+def _unpolled(context: Context, now: datetime) -> list[str]:
     """The signals without anything to be polled now: the others are decided when it has been."""
-    with beat.store.reading() as tx:
+    with context.store.reading() as tx:
         due = tx.sources.signals_due(now)
-    return [name for name in beat.signals if name not in due]
+    return [name for name in context.signals if name not in due]
 
 
-def _decide(beat: Context, names: Sequence[str], now: datetime, errors: ErrorCollector) -> list[Transition]:
+def _decide(context: Context, names: Sequence[str], now: datetime, errors: ErrorCollector) -> list[Transition]:
     """What the verdicts of these signals say anew; those that are known to hold are noted together."""
     told, still = list[Transition](), frozenset[str]()
     with errors.left_out("noting what still holds"):
-        still = skip_unchanged(beat.store, [beat.signals[name] for name in names], now)
+        still = skip_unchanged(context.store, [context.signals[name] for name in names], now)
     for name in names:
         if name not in still:
             with errors.left_out(f"deciding {name}"):
-                told += update_verdicts(beat.store, [beat.signals[name]], now, known_until=beat.known_until)
+                told += update_verdicts(context.store, [context.signals[name]], now, known_until=context.known_until)
     return told
 
 
 def reset_future_due_times(store: Store, now: datetime) -> None:
-    """Bring due times back to `now` where an earlier beat had a clock that went ahead of it."""
+    """Bring due times back to `now` where an earlier cycle had a clock that went ahead of it."""
     with store.reading() as tx:
         ahead = tx.sources.ahead(now)
     if ahead:

@@ -63,9 +63,9 @@ class Pace(BaseTrigger):  # type: ignore[misc]  # the library has no types
 class Daemon:
     """Runs its jobs while the process lives; one that fails is logged and tried again soon."""
 
-    def __init__(self, beat: Context, *, clock: Callable[[], datetime], pause: timedelta = TICK) -> None:
+    def __init__(self, context: Context, *, clock: Callable[[], datetime], pause: timedelta = TICK) -> None:
         """Take what to do, the clock to do it by, and how long the guard rests between two looks at it."""
-        self.beat, self.clock, self.pause = beat, clock, pause
+        self.context, self.clock, self.pause = context, clock, pause
         self.last_good: datetime | None = None
         self.lost = ""
         """Why nothing is watched: another watch has the sources."""
@@ -126,7 +126,7 @@ class Daemon:
         if poller is not None:
             await poller.close()
 
-    async def change(self, beat: Context, prepare: Callable[[], None]) -> None:
+    async def change(self, context: Context, prepare: Callable[[], None]) -> None:
         """Work by another configuration from now on.
 
         The job under way ends first; then `prepare` brings the store to it, off the event loop. What it raises leaves all as it
@@ -135,7 +135,7 @@ class Daemon:
         async with self._turn:
             await self._stop_polling()
             await asyncio.to_thread(prepare)
-            self.beat, self._first = beat, True
+            self.context, self._first = context, True
             self._wake()
 
     async def tick(self) -> None:
@@ -208,10 +208,10 @@ class Daemon:
 
     async def _hold(self, now: datetime) -> bool:
         """Whether the sources are ours; where others had changed them, all is polled and decided again."""
-        if self.beat.hold is None:
+        if self.context.hold is None:
             return True
         try:
-            changed = await asyncio.to_thread(self.beat.hold, now)
+            changed = await asyncio.to_thread(self.context.hold, now)
         except OtherWatchError as error:
             if not self.lost:
                 log.error("nothing is watched any more: %s", error)  # noqa: TRY400 - the words say it all
@@ -237,13 +237,13 @@ class Daemon:
         """Observe, decide and announce; what waits for no other is sent at once."""
         errors, every, self._first = ErrorCollector(), self._first, False
         try:
-            self._poller = self._poller or self.beat.poller()
-            done = await poll(self.beat, now, errors, every_signal=every, poller=self._poller, clock=self.clock)
+            self._poller = self._poller or self.context.poller()
+            done = await poll(self.context, now, errors, every_signal=every, poller=self._poller, clock=self.clock)
             self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.delivered.sent)
             _log(done)
             if done.digests:
                 self._run_after("deliver", timedelta(0))
-            with self.beat.store.reading() as tx:
+            with self.context.store.reading() as tx:
                 due = tx.sources.next_due(now)
             self._run_by("poll", now, now if done.transitions or done.digests or self._first else due)
             errors.tell()
@@ -252,10 +252,10 @@ class Daemon:
             raise
 
     async def _deliver(self, now: datetime) -> None:
-        delivered = await self.beat.deliver(now)
+        delivered = await self.context.deliver(now)
         self.tally.sent += delivered.sent
         _log(CycleResult(delivered=delivered))
-        with self.beat.store.reading() as tx:
+        with self.context.store.reading() as tx:
             due = tx.deliveries.next_due()
         self._run_by("deliver", now, due)
 
@@ -265,14 +265,14 @@ class Daemon:
         self._run_after(name, min(max(wait, TICK), LOOK_AGAIN))
 
     async def _remind(self, now: datetime) -> None:
-        if await remind(self.beat, now):
+        if await remind(self.context, now):
             self._run_after("deliver", timedelta(0))
 
     async def _purge(self, now: datetime) -> None:
-        await purge(self.beat, now)
+        await purge(self.context, now)
 
     async def _retain(self, now: datetime) -> None:
-        await retain(self.beat, now)
+        await retain(self.context, now)
 
     async def _ping(self, now: datetime) -> None:
         """Keep what the jobs did for other processes, and tell another service while all is well.
@@ -281,16 +281,16 @@ class Daemon:
         """
         await asyncio.to_thread(self._keep_runs)
         early = self._pinged_at is not None and timedelta(0) <= now - self._pinged_at < PING_EVERY - TICK
-        if self.beat.after is None or self.last_good is None or early or self._errors.keys() - {"heartbeat"}:
+        if self.context.after is None or self.last_good is None or early or self._errors.keys() - {"heartbeat"}:
             return
         self._pinged_at = now
         try:
-            await self.beat.after()
+            await self.context.after()
         except Exception:
             log.exception("heartbeat ping failed")
 
     def _keep_runs(self) -> None:
-        with self.beat.store.writing() as tx:
+        with self.context.store.writing() as tx:
             tx.meta.put(JOBS, jobs_to_text(self.tally.jobs.values()))
 
 

@@ -1,4 +1,4 @@
-"""The third beat: due deliveries are claimed, rendered, sent and booked, each by itself."""
+"""The third stage: due deliveries are claimed, rendered, sent and booked, each by itself."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SILENT = "nothing more is sent there; `watcher recipients` says why"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What one beat of delivering did."""
+    """What one cycle of delivering did."""
 
     sent: int = 0
     retried: int = 0
@@ -70,28 +70,28 @@ class Counts:
 
 @dataclass(slots=True)
 class _Channel:
-    """One channel during one beat: several messages at once, over what it has opened."""
+    """One channel during one cycle: several messages at once, over what it has opened."""
 
     gate: asyncio.Semaphore
     opened: asyncio.Lock = field(default_factory=asyncio.Lock)
     send: Send | None = None
     busy: NotSent | None = None
-    """The other side takes nothing more for now: the rest of the beat does not ask it."""
+    """The other side takes nothing more for now: the rest of the cycle does not ask it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One beat at work."""
+    """One cycle at work."""
 
     store: Store
     office: DeliveryContext
     moment: Callable[[], datetime]
-    """The beat's own time, which goes on while it sends: a rehearsal's is not the wall clock's."""
+    """The cycle's own time, which goes on while it sends: a rehearsal's is not the wall clock's."""
     leaving: asyncio.Event
     """Set when the watch is stopped: what has begun goes on, nothing else begins."""
     leases: Leases
     stack: AsyncExitStack
-    """Closes what the channels have opened, at the end of the beat."""
+    """Closes what the channels have opened, at the end of the cycle."""
 
 
 async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Counts:
@@ -122,7 +122,7 @@ async def deliver_all(
     clock: Callable[[], datetime],
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> Counts:
-    """Go on after a first beat until nothing due is left but what others refuse, as fast as the channels' own pace allows."""
+    """Go on after a first cycle until nothing due is left but what others refuse, as fast as the channels' own pace allows."""
     total = last = first
     while last.paced or last.sent or last.dead:
         if last.paced:
@@ -133,7 +133,7 @@ async def deliver_all(
 
 
 def _channel(office: DeliveryContext, name: str) -> _Channel:
-    """A channel at the start of a beat, with as many messages at once as it may have."""
+    """A channel at the start of a cycle, with as many messages at once as it may have."""
     return _Channel(asyncio.Semaphore(min(office.at_once, getattr(office.channels.get(name), "connections", office.at_once))))
 
 
@@ -191,7 +191,7 @@ def _numbers(batches: Iterable[Batch]) -> list[int]:
 
 
 async def _guarded(channel: _Channel, run: _Run, batch: Batch) -> Counts:
-    """One batch, in its turn, with the beat's edge around it: whatever goes wrong is booked on it."""
+    """One batch, in its turn, with the cycle's edge around it: whatever goes wrong is booked on it."""
     begun = False
     async with channel.gate:
         if run.leaving.is_set():
@@ -204,7 +204,7 @@ async def _guarded(channel: _Channel, run: _Run, batch: Batch) -> Counts:
                 return Counts()
             begun = True
             await run.leases.send(batch.carrier.id, send(message, to.recipient))
-        except Exception as error:  # noqa: BLE001 - the edge of the beat: booked on this one delivery, and the others go on
+        except Exception as error:  # noqa: BLE001 - the edge of the cycle: booked on this one delivery, and the others go on
             if isinstance(error, NotSent) and error.busy:
                 channel.busy = error
             return await _shielded(partial(_record_failure, run, batch, error, begun=begun))
@@ -266,7 +266,7 @@ def _message(run: _Run, batch: Batch, to: ResolvedRecipient) -> Message:
     """The text that was kept for a repeat, else the digest rendered for its reader."""
     if batch.carrier.message:
         return unpack(batch.carrier.message)
-    return render(batch.digest, run.office.desk, _reader(batch.carrier, to), sent_at=run.moment())
+    return render(batch.digest, run.office.context, _reader(batch.carrier, to), sent_at=run.moment())
 
 
 def _begin(run: _Run, batch: Batch, message: Message) -> bool:

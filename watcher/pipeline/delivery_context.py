@@ -50,9 +50,9 @@ ResolveRecipient = Callable[[Delivery], ResolvedRecipient | None]
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """Everything that the delivering beat is handed."""
+    """Everything that the delivering stage is handed."""
 
-    desk: MailContext
+    context: MailContext
     find: ResolveRecipient
     channels: Mapping[str, Any]
     """Settings of each channel, as `notifiers.settings` makes them."""
@@ -104,7 +104,7 @@ def channels_of(config: Config, guard: Guard, clock: Callable[[], datetime]) -> 
 
 
 def resolve_public(guard: Guard) -> Callable[[str, int], Awaitable[str]]:
-    """The guard of the one door out, as notifiers ask it: a host to an address that may be connected to.
+    """The guard of outgoing connections, as notifiers ask it: a host to an address that may be connected to.
 
     Raises PermissionError where none may be, OSError where none is found.
     """

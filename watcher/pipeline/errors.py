@@ -1,4 +1,4 @@
-"""Errors of our own inside one beat: the part that failed is left out, all other parts go on, and the beat says so at its end."""
+"""Errors of our own inside one cycle: the part that failed is left out, the others go on, and the cycle says so at its end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class ErrorCollector:
-    """What went wrong in one beat."""
+    """What went wrong in one cycle."""
 
     def __init__(self) -> None:
         """Nothing yet."""
@@ -20,7 +20,7 @@ class ErrorCollector:
 
     @contextmanager
     def left_out(self, what: str) -> Iterator[None]:
-        """Do one part; where it fails, note it and go on. A database that cannot be used ends the beat: raises StoreError."""
+        """Do one part; where it fails, note it and go on. A database that cannot be used ends the cycle: raises StoreError."""
         try:
             yield
         except StoreError:
@@ -31,6 +31,6 @@ class ErrorCollector:
             self.errors.append(error)
 
     def tell(self) -> None:
-        """Raise what was noted, so that the beat does not count as a good one."""
+        """Raise what was noted, so that the cycle does not count as a good one."""
         if self.errors:
             raise ExceptionGroup("a part of the cycle failed", self.errors)

@@ -18,7 +18,7 @@ RENEW = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Leases:
-    """The leases of one beat."""
+    """The leases of one cycle."""
 
     store: Store
     moment: Callable[[], datetime]

@@ -32,7 +32,7 @@ def send_reminders(
         soon = reminders(signals.values(), {}, since=since, now=now)
         if not (soon or _is_week(tx, now, zone) or _undeliverable(tx)[1] != (tx.meta.get(GIVEN_UP) or "")):
             tx.meta.put(LOOKED, now.isoformat())
-            return []  # so in nearly every beat, and without reading a verdict
+            return []  # so in nearly every cycle, and without reading a verdict
         verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
         notes = [
             *reminders(signals.values(), verdicts, since=since, now=now),

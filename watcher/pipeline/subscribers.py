@@ -1,4 +1,4 @@
-"""Readers who subscribe on the page: their signed links, and how the beats find them."""
+"""Readers who subscribe on the page: their signed links, and how the cycles find them."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class SubscriberRoutes(Sequence[Route]):
     def _reader(self, one: Subscriber) -> Route:
         wishes = schedule_of(one, self.zone)
 
-        def at(moment: datetime, urgent: bool) -> datetime:  # noqa: FBT001 - the shape that the announcing beat asks for
+        def at(moment: datetime, urgent: bool) -> datetime:  # noqa: FBT001 - the shape that the announcing stage asks for
             return allowed_at(moment, wishes, urgent=urgent)
 
         hours = note_hours(wishes)

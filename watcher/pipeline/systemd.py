@@ -17,7 +17,7 @@ from time import monotonic
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=10)
-"""Without a good beat for so long the watch is no longer alive, however well its page answers."""
+"""Without a good cycle for so long the watch is no longer alive, however well its page answers."""
 
 
 class ServiceManager:
@@ -38,10 +38,10 @@ class ServiceManager:
         # A leading @ stands for the zero byte of Linux' abstract names.
         address = f"\0{self.address[1:]}" if self.address.startswith("@") else self.address
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | getattr(socket, "SOCK_CLOEXEC", 0)) as door:
-                door.settimeout(1)  # a manager that does not read must not hold up the beats
-                door.connect(address)
-                door.sendall("\n".join(lines).encode())
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | getattr(socket, "SOCK_CLOEXEC", 0)) as channel:
+                channel.settimeout(1)  # a manager that does not read must not hold up the cycles
+                channel.connect(address)
+                channel.sendall("\n".join(lines).encode())
         except OSError as error:
             log.warning("The service manager does not listen: %s", error)
             return False
@@ -49,7 +49,7 @@ class ServiceManager:
 
 
 class Watchdog:
-    """Whether the beats go on, by a sign that changes with each good one.
+    """Whether the cycles go on, by a sign that changes with each good one.
 
     Measured by the monotonic clock: the time of day may jump.
     """
@@ -57,11 +57,11 @@ class Watchdog:
     def __init__(
         self, sign: Callable[[], object], *, patience: timedelta = PATIENCE, clock: Callable[[], float] = monotonic
     ) -> None:
-        """Count from now: the first beat has as long as any other."""
+        """Count from now: the first cycle has as long as any other."""
         self.sign, self.patience, self.clock = sign, patience.total_seconds(), clock
         self._last, self._since = sign(), clock()
 
-    def beats(self) -> bool:
+    def cycles(self) -> bool:
         """Whether the sign has changed lately."""
         if (sign := self.sign()) != self._last:
             self._last, self._since = sign, self.clock()
@@ -82,7 +82,7 @@ async def announced(manager: ServiceManager, pulse: Watchdog) -> AsyncIterator[N
 
 async def _signs(manager: ServiceManager, pulse: Watchdog) -> None:
     while manager.every is not None:
-        if pulse.beats():
+        if pulse.cycles():
             manager.say("WATCHDOG=1")
         else:
             manager.say("STATUS=Its jobs have not ended well lately; waiting to be started again")

@@ -1,4 +1,4 @@
-"""Rehearse: the three beats over a recorded world with a virtual clock, from one moment to another in steps."""
+"""Rehearse: the three stages over a recorded world with a virtual clock, from one moment to another in steps."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Schedule:
 
 
 async def rehearse(
-    beat: Context,
+    context: Context,
     world: RecordedWeb,
     plan: Schedule,
     *,
@@ -55,8 +55,8 @@ async def rehearse(
     progress: Callable[[datetime], None],
 ) -> Summary:
     """Walk through the plan; each thing said is passed to `say` in order, also what an earlier, cut-off walk had said."""
-    reached = _reached(beat)
-    told = _told_before(beat, plan.start)
+    reached = _reached(context)
+    told = _told_before(context, plan.start)
     for transition in told:
         say(transition)
     steps = polls = digests = sent = 0
@@ -64,39 +64,39 @@ async def rehearse(
     asked = sum(map(_asks, told))
     for moment in plan.moments(reached):
         world.move(moment)
-        done: CycleResult = await run_cycle(beat, moment, every_signal=not steps)
+        done: CycleResult = await run_cycle(context, moment, every_signal=not steps)
         for transition in done.transitions:
             say(transition)
-        _note(beat, moment)
+        _note(context, moment)
         progress(moment)
         steps, polls, digests, sent = steps + 1, polls + done.polls, digests + done.digests, sent + done.delivered.sent
         said += len(done.transitions)
         asked += sum(map(_asks, done.transitions))
-    return Summary(steps, polls, said, digests, sent, asked, _unseen(beat))
+    return Summary(steps, polls, said, digests, sent, asked, _unseen(context))
 
 
 def _asks(transition: Transition) -> bool:
     return transition.kind is Change.UNDECIDED and bool(transition.after)
 
 
-def _reached(beat: Context) -> datetime | None:
-    with beat.store.reading() as tx:
+def _reached(context: Context) -> datetime | None:
+    with context.store.reading() as tx:
         text = tx.meta.get(REHEARSED)
     return datetime.fromisoformat(text) if text else None
 
 
-def _note(beat: Context, moment: datetime) -> None:
-    with beat.store.writing() as tx:
+def _note(context: Context, moment: datetime) -> None:
+    with context.store.writing() as tx:
         tx.meta.put(REHEARSED, moment.isoformat())
 
 
-def _told_before(beat: Context, start: datetime) -> list[Transition]:
-    with beat.store.reading() as tx:
+def _told_before(context: Context, start: datetime) -> list[Transition]:
+    with context.store.reading() as tx:
         told = tx.transitions.of(since=start, limit=1_000_000)
     return sorted(told, key=lambda transition: transition.id)
 
 
-def _unseen(beat: Context) -> tuple[tuple[str, SourceOutage], ...]:
-    with beat.store.reading() as tx:
+def _unseen(context: Context) -> tuple[tuple[str, SourceOutage], ...]:
+    with context.store.reading() as tx:
         verdicts = tx.verdicts.all_latest()
     return tuple((name, blind) for name in sorted(verdicts) for blind in verdicts[name].blind)

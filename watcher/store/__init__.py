@@ -1,4 +1,4 @@
-"""The one door to the database: what was seen, what it means, what was told."""
+"""The gateway to the database: what was seen, what it means, what was told."""
 
 from watcher.store.codec import entry_digest
 from watcher.store.documents import pack

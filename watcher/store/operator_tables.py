@@ -1,4 +1,4 @@
-"""The tables beside the three beats: what people did, what the program remembers, and the chains of hashes."""
+"""The tables beside the three stages: what people did, what the program remembers, and the chains of hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door to the database: transactions that write, and transactions that only read."""
+"""The gateway to the database: transactions that write, and transactions that only read."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from watcher.store.store import Store
 
 LOOKS = "SELECT signal, last_tried_at, next_at FROM source WHERE retired_at IS NULL AND next_at IS NOT NULL AND parent = ''"
 LOOKED_AT, SHOWN = 200, 20
-"""Deliveries of each state that are looked at for trouble, and troubled ones that are shown: a glance stays quick."""
+"""Deliveries of each state that are looked at for trouble, and troubled ones that are shown: the summary stays quick."""
 
 
 @dataclass(frozen=True, slots=True)

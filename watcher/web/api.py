@@ -102,30 +102,30 @@ def _figure(figure: Figure) -> FigureOut:
 
 def signal_out(view: View, signal: Signal) -> SignalOut:
     """One signal for others."""
-    verdict, glance = view.verdicts.get(signal.id), summarise_signals(view, signal)
+    verdict, summary = view.verdicts.get(signal.id), summarise_signals(view, signal)
     blind = [
         BlindOut(source=b.source, title=b.title, url=safe_link(b.url), since=b.since, why=b.why, essential=b.essential)
-        for b in glance.blind
+        for b in summary.blind
     ]
     return SignalOut(
         id=signal.id,
         title=signal.title,
         question=signal.question,
         headline=verdict.headline if verdict else "",
-        word=glance.word,
-        sentence=glance.sentence,
-        answer=glance.answer,
-        standing=glance.standing.word.lower() if glance.standing else None,
-        since=glance.since,
-        verified_at=glance.verified_at,
-        cannot_see_since=glance.cannot_see_since,
-        overdue_since=glance.overdue_since,
-        overdue_at=glance.overdue_at,
+        word=summary.word,
+        sentence=summary.sentence,
+        answer=summary.answer,
+        standing=summary.standing.word.lower() if summary.standing else None,
+        since=summary.since,
+        verified_at=summary.verified_at,
+        cannot_see_since=summary.cannot_see_since,
+        overdue_since=summary.overdue_since,
+        overdue_at=summary.overdue_at,
         as_of=view.as_of,
         tracks=[_track(signal, track) for track in verdict.tracks] if verdict else [],
         figures=[_figure(figure) for figure in verdict.figures] if verdict else [],
         blind=blind,
-        undecided=[_undecided(text) for text in glance.undecided],
+        undecided=[_undecided(text) for text in summary.undecided],
     )
 
 

@@ -1,4 +1,4 @@
-"""The web application: routes, each with who may call it, over one desk."""
+"""The web application: routes, each with who may call it, over one renderer."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def create_app(
     settings: Settings | None = None,
     *,
     clock: Clock = real_time,
-    door: Subscriptions | None = None,
+    subscriptions: Subscriptions | None = None,
     console: Console | None = None,
 ) -> FastAPI:
     """The page, the feeds, the API and the signs of life over what `reads` gives; they write nothing.
 
-    With `[web] subscribe` and a `door`, readers may subscribe as well; with a `console`, whoever has its token may act.
+    With `[web] subscribe` and a `subscriptions`, readers may subscribe as well; with a `console`, whoever has its token may act.
     """
     settings = settings or Settings()
-    desk = PageRenderer(reads, replace(settings, subscribe=settings.subscribe and door is not None), clock)
+    renderer = PageRenderer(reads, replace(settings, subscribe=settings.subscribe and subscriptions is not None), clock)
     app = FastAPI(
         title="Policy Signal Watch",
         version=__version__,
@@ -51,13 +51,13 @@ def create_app(
     )
     add: tuple[Callable[[FastAPI, PageRenderer], None], ...] = (routes_pages.add, routes_api.add, routes_operator.add, add_errors)
     for part in add:
-        part(app, desk)
-    if door and desk.settings.subscribe:
-        routes_subscribe.add(app, desk, door)
+        part(app, renderer)
+    if subscriptions and renderer.settings.subscribe:
+        routes_subscribe.add(app, renderer, subscriptions)
     if console:
-        routes_console.add(app, desk, console)
-    app.add_middleware(SecurityHeadersMiddleware, published=desk.settings.published)
-    app.add_middleware(CacheMiddleware, shelf=desk.shelf, base_path=desk.settings.base_path)
-    app.add_middleware(HostMiddleware, settings=desk.settings)
-    app.state.desk = desk
+        routes_console.add(app, renderer, console)
+    app.add_middleware(SecurityHeadersMiddleware, published=renderer.settings.published)
+    app.add_middleware(CacheMiddleware, shelf=renderer.shelf, base_path=renderer.settings.base_path)
+    app.add_middleware(HostMiddleware, settings=renderer.settings)
+    app.state.renderer = renderer
     return app

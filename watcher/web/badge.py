@@ -22,28 +22,28 @@ WIDE = frozenset("mwMW%@")
 
 def badge_json(view: View, signal_id: str) -> dict[str, str | int]:
     """The badge as shields' endpoint wants it (https://shields.io/badges/endpoint-badge). Raises KeyError."""
-    glance = summarise_signals(view, view.signal(signal_id))
-    sign, more = _sight(glance)
-    words = _short(glance) if glance.standing else "not yet known"
-    colour = "calm" if glance.overdue_since or glance.cannot_see_since else tone_of(glance)
-    return _shield(glance.signal.title, f"{sign} {words}{more}".strip(), COLOURS[colour])
+    summary = summarise_signals(view, view.signal(signal_id))
+    sign, more = _sight(summary)
+    words = _short(summary) if summary.standing else "not yet known"
+    colour = "calm" if summary.overdue_since or summary.cannot_see_since else tone_of(summary)
+    return _shield(summary.signal.title, f"{sign} {words}{more}".strip(), COLOURS[colour])
 
 
-def _sight(glance: SignalSummary) -> tuple[str, str]:
+def _sight(summary: SignalSummary) -> tuple[str, str]:
     """How sure the answer is, as a sign, and what a reader must know beside it."""
-    if glance.overdue_since:
-        return "", f" (overdue: no look since {glance.overdue_since:%Y-%m-%d})"
-    if glance.cannot_see_since:
-        return "", f" (cannot see since {glance.cannot_see_since:%Y-%m-%d})"
-    if glance.undecided:
+    if summary.overdue_since:
+        return "", f" (overdue: no look since {summary.overdue_since:%Y-%m-%d})"
+    if summary.cannot_see_since:
+        return "", f" (cannot see since {summary.cannot_see_since:%Y-%m-%d})"
+    if summary.undecided:
         return "?", " (a text is being checked)"
-    return (glance.standing.icon if glance.standing else ""), ""
+    return (summary.standing.icon if summary.standing else ""), ""
 
 
-def _short(glance: SignalSummary) -> str:
+def _short(summary: SignalSummary) -> str:
     """The answer in a word, and where it stands up to its first semicolon, cut to what a badge can hold."""
-    lead = f"{glance.word}: " if glance.word else ""
-    return f"{lead}{truncate(glance.answer.partition(';')[0], LONGEST)}"
+    lead = f"{summary.word}: " if summary.word else ""
+    return f"{lead}{truncate(summary.answer.partition(';')[0], LONGEST)}"
 
 
 def write_badge(view: View, signal_id: str) -> str:

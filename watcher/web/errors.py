@@ -22,30 +22,30 @@ WORDS = {
 }
 
 
-def add_errors(app: FastAPI, desk: PageRenderer) -> None:
+def add_errors(app: FastAPI, renderer: PageRenderer) -> None:
     """Answer each kind of error in words, as a page or as JSON."""
 
     async def not_found(request: Request, _: Exception) -> Response:
-        return error_response(desk, request, 404)
+        return error_response(renderer, request, 404)
 
     async def status(request: Request, error: Exception) -> Response:
         code = error.status_code if isinstance(error, HTTPException) else 500
-        return error_response(desk, request, code if code in WORDS else 400)
+        return error_response(renderer, request, code if code in WORDS else 400)
 
     async def bad(request: Request, error: Exception) -> Response:
-        return error_response(desk, request, 400, str(error) if isinstance(error, InvalidParameter) else "")
+        return error_response(renderer, request, 400, str(error) if isinstance(error, InvalidParameter) else "")
 
     async def unknown(request: Request, error: Exception) -> Response:
         named = isinstance(error, RequestValidationError) and any("path" in item["loc"] for item in error.errors())
-        return error_response(desk, request, 404 if named else 400)
+        return error_response(renderer, request, 404 if named else 400)
 
     async def busy(request: Request, error: Exception) -> Response:
-        answer = error_response(desk, request, 503)
+        answer = error_response(renderer, request, 503)
         answer.headers["retry-after"] = str(error.wait if isinstance(error, TooManyRequests) else 5)
         return answer
 
     async def failed(request: Request, _: Exception) -> Response:
-        return error_response(desk, request, 500)
+        return error_response(renderer, request, 500)
 
     app.exception_handler(KeyError)(not_found)
     app.exception_handler(HTTPException)(status)
@@ -55,7 +55,7 @@ def add_errors(app: FastAPI, desk: PageRenderer) -> None:
     app.exception_handler(Exception)(failed)
 
 
-def error_response(desk: PageRenderer, request: Request, code: int, message: str = "") -> Response:
+def error_response(renderer: PageRenderer, request: Request, code: int, message: str = "") -> Response:
     """The error of this code; programs get JSON."""
     title, words = WORDS[code]
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
@@ -64,7 +64,7 @@ def error_response(desk: PageRenderer, request: Request, code: int, message: str
         answer: Response = JSONResponse({"error": title, "message": message or words}, code, extra)
     else:
         root = "../" * max(0, path.count("/") - 1)
-        answer = HTMLResponse(draw_error(None, desk.clock(), Links(root=root), title, message or words), code, extra)
-    for name, value in headers_for(path, answer.headers["content-type"], published=desk.settings.published):
+        answer = HTMLResponse(draw_error(None, renderer.clock(), Links(root=root), title, message or words), code, extra)
+    for name, value in headers_for(path, answer.headers["content-type"], published=renderer.settings.published):
         answer.headers[name.decode()] = value.decode()
     return answer

@@ -38,8 +38,8 @@ class _Numbers(Collector):
         yield _single("watcher_outbox_deliveries", "Deliveries that wait", pulse.outbox)
         yield _single("watcher_outbox_oldest_seconds", "Age of the oldest waiting delivery", self._age(pulse.oldest))
         yield _single("watcher_dead_letters", "Deliveries given up", pulse.dead)
-        if pulse.beat_at:
-            yield _single("watcher_beat_age_seconds", "Time since the scheduler's last good beat", self._age(pulse.beat_at))
+        if pulse.cycle_at:
+            yield _single("watcher_cycle_age_seconds", "Time since the scheduler's last good cycle", self._age(pulse.cycle_at))
         yield from self._sources()
         yield from self._signals()
         for name, value in sorted(pulse.counts.items()):
@@ -81,13 +81,13 @@ class _Numbers(Collector):
 
 def _done(tally: Tally) -> Iterator[Metric]:
     polls = [((outcome.value,), tally.polls[outcome.value]) for outcome in Outcome]
-    beats = [((result,), tally.beats[result]) for result in ("good", "failed")]
+    cycles = [((result,), tally.cycles[result]) for result in ("good", "failed")]
     yield _counter("watcher_polls", "Polls by how they ended", ["outcome"], polls)
     yield _counter("watcher_transitions", "Things said", ["signal", "kind"], tally.transitions.items())
-    yield _counter("watcher_beats", "Beats of the scheduler", ["result"], beats)
+    yield _counter("watcher_cycles", "Cycles of the scheduler", ["result"], cycles)
     yield _counter("watcher_messages_sent", "Messages that the other side has taken", [], [((), tally.sent)])
     yield HistogramMetricFamily(
-        "watcher_beat_duration_seconds", "How long the beats lasted", buckets=tally.buckets(), sum_value=tally.seconds
+        "watcher_cycle_duration_seconds", "How long the cycles lasted", buckets=tally.buckets(), sum_value=tally.seconds
     )
 
 

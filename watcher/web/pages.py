@@ -84,7 +84,7 @@ class Links:
 
 
 def draw_home(view: View, now: datetime, to: Links, number: int = 1) -> str:
-    """The first page: every signal at a glance, then in short. Raises KeyError for a part behind the last."""
+    """The first page: every signal at a summary, then in short. Raises KeyError for a part behind the last."""
     now = moment_of(view, now)
     part = part_of(len(view.signals), number, SIGNALS)
     signals = view.signals[part.span]
@@ -166,7 +166,7 @@ def draw_machines(view: View, now: datetime, to: Links, number: int = 1) -> str:
 
 def draw_card(view: View, now: datetime, to: Links, signal_id: str) -> str:
     """A small card of one signal for other people's pages. Raises KeyError for an unknown one."""
-    return _page("card.html", view, now, to, glance=summarise_signals(view, view.signal(signal_id)))
+    return _page("card.html", view, now, to, summary=summarise_signals(view, view.signal(signal_id)))
 
 
 def draw_form(template: str, view: View, now: datetime, to: Links, **values: Any) -> str:  # noqa: ANN401 - what each template asks for

@@ -53,7 +53,7 @@ def site_info(config: Config) -> SiteInfo:
 class StoreQueries:
     """`Reads` over a store. `face` may be another one after a reload.
 
-    `beat` gives the scheduler's last good beat, `lost` whether another watch has its sources.
+    `cycle` gives the scheduler's last good cycle, `lost` whether another watch has its sources.
     """
 
     def __init__(
@@ -62,12 +62,12 @@ class StoreQueries:
         face: SiteInfo,
         *,
         clock: Callable[[], datetime],
-        beat: Callable[[], datetime | None] | None = None,
+        cycle: Callable[[], datetime | None] | None = None,
         tally: Tally | None = None,
         lost: Callable[[], bool] = bool,
     ) -> None:
         """Keep the doors; nothing is read yet."""
-        self.store, self.clock, self.beat, self.tally, self.lost = store, clock, beat, tally, lost
+        self.store, self.clock, self.cycle, self.tally, self.lost = store, clock, cycle, tally, lost
         self._face, self._turn = face, 0
 
     @property
@@ -125,12 +125,12 @@ class StoreQueries:
 
     def pulse(self) -> HealthStatus:
         """Signs of life; a database that does not answer is one of them."""
-        beat = self.beat() if self.beat else None
+        cycle = self.cycle() if self.cycle else None
         try:
             with self.store.reading() as tx:
                 counts = tx.deliveries.counts()
                 return HealthStatus(
-                    beat_at=beat,
+                    cycle_at=cycle,
                     outbox=counts[State.PENDING] + counts[State.LEASED],
                     oldest=tx.deliveries.oldest_undelivered(),
                     dead=counts[State.DEAD],
@@ -139,7 +139,7 @@ class StoreQueries:
                     counts={f"deliveries_{state.value}": number for state, number in counts.items()},
                 )
         except StoreError:
-            return HealthStatus(beat_at=beat, database=False, tally=self.tally)
+            return HealthStatus(cycle_at=cycle, database=False, tally=self.tally)
 
 
 def _verdicts(tx: Transaction, signals: Iterable[Signal], as_of: datetime | None) -> Mapping[str, Verdict]:
@@ -223,17 +223,17 @@ def _review(claim: Claim) -> Review:
 
 
 def _told(tx: Transaction, face: SiteInfo) -> tuple[SentDigest, ...]:
-    desk = MailContext({signal.id: signal for signal in face.signals}, face.title)
-    return tuple(_digest(digest, tx.deliveries.of(digest=digest.id), desk) for digest in tx.digests.of(limit=TOLD))
+    renderer = MailContext({signal.id: signal for signal in face.signals}, face.title)
+    return tuple(_digest(digest, tx.deliveries.of(digest=digest.id), renderer) for digest in tx.digests.of(limit=TOLD))
 
 
-def _digest(digest: Digest, sent: Sequence[Delivery], desk: MailContext) -> SentDigest:
+def _digest(digest: Digest, sent: Sequence[Delivery], renderer: MailContext) -> SentDigest:
     states = [delivery.state for delivery in sent]
     return SentDigest(
         id=digest.id,
         at=digest.at,
         kind=digest.kind,
-        subject=without_addresses(letter(digest, desk, Recipient("page", "")).subject),
+        subject=without_addresses(letter(digest, renderer, Recipient("page", "")).subject),
         sent=states.count(State.SENT),
         waiting=states.count(State.PENDING) + states.count(State.LEASED),
         failed=states.count(State.DEAD),

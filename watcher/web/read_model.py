@@ -1,4 +1,4 @@
-"""Everything a page needs to be drawn, as one frozen value, and the door through which it comes."""
+"""Everything a page needs to be drawn, as one frozen value, and the subscriptions through which it comes."""
 
 from __future__ import annotations
 
@@ -179,8 +179,8 @@ class View:
 class HealthStatus:
     """Signs of life, cheap to read: for /healthz, /readyz and /metrics."""
 
-    beat_at: datetime | None = None
-    """When the scheduler last finished a beat."""
+    cycle_at: datetime | None = None
+    """When the scheduler last finished a cycle."""
     database: bool = True
     lost: bool = False
     """Whether another watch has taken over the sources."""
@@ -196,7 +196,7 @@ class HealthStatus:
 
 
 class Reads(Protocol):
-    """The page's only door to what is stored; every call may come from a worker thread."""
+    """The page's only subscriptions to what is stored; every call may come from a worker thread."""
 
     def __call__(self, as_of: datetime | None) -> View:
         """The view of now, or of a past moment (UTC)."""

@@ -1,4 +1,4 @@
-"""The desk: takes a question, finds or renders its answer, and keeps it on the shelf."""
+"""The renderer: takes a question, finds or renders its answer, and keeps it on the shelf."""
 
 from __future__ import annotations
 

@@ -37,15 +37,15 @@ PARTS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add(app: FastAPI, desk: PageRenderer) -> None:
+def add(app: FastAPI, renderer: PageRenderer) -> None:
     """Add the API and its own description."""
     router = APIRouter(prefix=V1, tags=[Access.PUBLIC], responses=ERRORS)
-    _add_signals(router, desk)
-    _add_lists(router, desk)
+    _add_signals(router, renderer)
+    _add_lists(router, renderer)
 
     @router.get("/openapi.json", include_in_schema=False)
     async def openapi(request: Request) -> RenderedPage:
-        return await desk.show(request, f"{V1}/openapi.json", JSON, lambda ask: describe(app, ask.view))
+        return await renderer.show(request, f"{V1}/openapi.json", JSON, lambda ask: describe(app, ask.view))
 
     app.include_router(router)
 
@@ -61,41 +61,41 @@ def written(make: Callable[[View], BaseModel], view: View) -> str:
     return make(view).model_dump_json() + "\n"
 
 
-def _add_signals(router: APIRouter, desk: PageRenderer) -> None:
+def _add_signals(router: APIRouter, renderer: PageRenderer) -> None:
     @router.get(
         "/signals/{name}",
         response_model=api_shapes.SignalOut,
         summary="One signal",
         responses={404: {"description": "No such signal."}},
     )
-    async def signal(request: Request, name: Name, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - declared for the description, read by the desk
+    async def signal(request: Request, name: Name, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - declared for the description, read by the renderer
         def make(view: View) -> BaseModel:
             return api.signal_out(view, view.signal(name))
 
-        return await desk.show(request, f"{V1}/signals/{name}", JSON, lambda ask: written(make, ask.view))
+        return await renderer.show(request, f"{V1}/signals/{name}", JSON, lambda ask: written(make, ask.view))
 
 
-def _add_lists(router: APIRouter, desk: PageRenderer) -> None:
+def _add_lists(router: APIRouter, renderer: PageRenderer) -> None:
     @router.get(
         "/signals", response_model=api_shapes.SignalsOut, summary="All signals: where each stands, and why", responses=PARTS
     )
     async def signals(request: Request, page: Number = 1, limit: Few = SIGNALS, as_of: AsOf = "") -> RenderedPage:
         asked = Asked(page, limit, as_of, usual=SIGNALS)
-        return await _list(desk, request, "/signals", asked, api.signals_out)
+        return await _list(renderer, request, "/signals", asked, api.signals_out)
 
     @router.get("/history", response_model=api_shapes.HistoryOut, summary="What changed, newest first", responses=PARTS)
     async def history(request: Request, page: Number = 1, limit: Limit = CHANGES, as_of: AsOf = "") -> RenderedPage:
-        return await _list(desk, request, "/history", Asked(page, limit, as_of, usual=CHANGES), api.history_out)
+        return await _list(renderer, request, "/history", Asked(page, limit, as_of, usual=CHANGES), api.history_out)
 
     @router.get("/record", response_model=api_shapes.RecordOut, summary="Where the record ends: note it, and compare later")
     async def record(request: Request, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
-        return await desk.show(request, f"{V1}/record", JSON, lambda ask: written(api.record_out, ask.view))
+        return await renderer.show(request, f"{V1}/record", JSON, lambda ask: written(api.record_out, ask.view))
 
     @router.get(
         "/sources", response_model=api_shapes.SourcesOut, summary="What is known of each source's readings", responses=PARTS
     )
     async def sources(request: Request, page: Number = 1, limit: Limit = SOURCES, as_of: AsOf = "") -> RenderedPage:
-        return await _list(desk, request, "/sources", Asked(page, limit, as_of, usual=SOURCES), api.sources_out)
+        return await _list(renderer, request, "/sources", Asked(page, limit, as_of, usual=SOURCES), api.sources_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,14 @@ class Asked:
 
 
 async def _list(
-    desk: PageRenderer, request: Request, place: str, asked: Asked, make: Callable[[View, slice], api_shapes.ListOut]
+    renderer: PageRenderer, request: Request, place: str, asked: Asked, make: Callable[[View, slice], api_shapes.ListOut]
 ) -> RenderedPage:
     """A part of a list, with the addresses of its neighbours in a Link header."""
     path = f"{V1}{place}"
 
     def render(ask: RenderRequest) -> Linked:
         part = part_of(make(ask.view, NONE).total, asked.page, asked.limit)
-        found = links(part, f"{desk.settings.base_path}{path}", as_of=asked.as_of, **asked.query)
+        found = links(part, f"{renderer.settings.base_path}{path}", as_of=asked.as_of, **asked.query)
         made = make(ask.view, part.span)
         made.next = found.get("next")
         return Linked(f"{made.model_dump_json()}\n", link_header(found))
@@ -130,4 +130,4 @@ async def _list(
     extra = "&".join(
         f"{name}={value}" for name, value in (asked.query | {"page": asked.page}).items() if (name, value) != ("page", 1)
     )
-    return await desk.show(request, path, JSON, render, extra=extra)
+    return await renderer.show(request, path, JSON, render, extra=extra)

@@ -36,7 +36,7 @@ OUT = "You are not signed in, or no longer. Nothing was done."
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ConsoleRoutes:
     """What every route of the console needs."""
 
     pages: PageRenderer
@@ -85,73 +85,73 @@ FORMS = (
 
 def add(app: FastAPI, pages: PageRenderer, console: Console) -> None:
     """Add the routes of the console."""
-    router, desk = APIRouter(tags=[Access.OPERATOR], include_in_schema=False), Desk(pages, console, {})
-    _add_signing_in(router, desk)
+    router, routes = APIRouter(tags=[Access.OPERATOR], include_in_schema=False), ConsoleRoutes(pages, console, {})
+    _add_signing_in(router, routes)
     for sheet in SHEETS:
-        _add_sheet(router, desk, sheet)
+        _add_sheet(router, routes, sheet)
     for form in FORMS:
-        _add_form(router, desk, form)
+        _add_form(router, routes, form)
     app.include_router(router)
 
 
-def _add_sheet(router: APIRouter, desk: Desk, sheet: Sheet) -> None:
+def _add_sheet(router: APIRouter, routes: ConsoleRoutes, sheet: Sheet) -> None:
     @router.get(f"/console/{sheet.name}" if sheet.name else "/console", name=f"console {sheet.name}")
     async def show(request: Request) -> Response:
-        session = await _session(desk, request)
+        session = await _session(routes, request)
         if session is None:
             return RedirectResponse("login" if sheet.name else "console/login", 303, KEEP_OUT)
-        return await run_in_threadpool(_shown, desk, sheet, session, done=desk.said.pop(session.id, None))
+        return await run_in_threadpool(_shown, routes, sheet, session, done=routes.said.pop(session.id, None))
 
 
-def _add_form(router: APIRouter, desk: Desk, form: Form) -> None:
+def _add_form(router: APIRouter, routes: ConsoleRoutes, form: Form) -> None:
     @router.post(f"/console/{form.name}", name=f"console {form.name}")
     async def act(request: Request) -> Response:
         fields = await _fields(request)
-        session = await _session(desk, request)
+        session = await _session(routes, request)
         if session is None:
-            return await run_in_threadpool(_login, desk, request, 403, OUT)
-        if not _is_own(desk, request, fields):
-            return await run_in_threadpool(_refused, desk)
+            return await run_in_threadpool(_login, routes, request, 403, OUT)
+        if not _is_own(routes, request, fields):
+            return await run_in_threadpool(_refused, routes)
         try:
-            done = await form.act(desk.console, fields, session.who, desk.pages.clock())
+            done = await form.act(routes.console, fields, session.who, routes.pages.clock())
         except (Unusable, NothingToDo, ConfigError) as error:
             status = 409 if isinstance(error, NothingToDo) else 400
-            return await run_in_threadpool(_shown, desk, form.sheet, session, status=status, wrong=str(error), typed=fields)
-        desk.said[session.id] = done
+            return await run_in_threadpool(_shown, routes, form.sheet, session, status=status, wrong=str(error), typed=fields)
+        routes.said[session.id] = done
         return RedirectResponse(form.sheet.name or "../console", 303, KEEP_OUT)
 
 
-def _add_signing_in(router: APIRouter, desk: Desk) -> None:
+def _add_signing_in(router: APIRouter, routes: ConsoleRoutes) -> None:
     @router.get("/console/login")
     async def ask(request: Request) -> Response:
-        return await run_in_threadpool(_login, desk, request)
+        return await run_in_threadpool(_login, routes, request)
 
     @router.post("/console/login")
     async def sign_in(request: Request) -> Response:
         fields = await _fields(request)
-        asker, now = client_key(request, desk.pages.settings.trusted_proxies), desk.pages.clock()
-        sessions, who = desk.console.sessions, " ".join(fields.get("who", "").split())[:80]
-        if not _is_own(desk, request, fields):
-            return await run_in_threadpool(_login, desk, request, 403, FOREIGN)
+        asker, now = client_key(request, routes.pages.settings.trusted_proxies), routes.pages.clock()
+        sessions, who = routes.console.sessions, " ".join(fields.get("who", "").split())[:80]
+        if not _is_own(routes, request, fields):
+            return await run_in_threadpool(_login, routes, request, 403, FOREIGN)
         if sessions.must_wait(asker, now):
-            return await run_in_threadpool(_login, desk, request, 429, WAIT)
+            return await run_in_threadpool(_login, routes, request, 429, WAIT)
         if not who:
-            return await run_in_threadpool(_login, desk, request, 400, NOBODY)
+            return await run_in_threadpool(_login, routes, request, 400, NOBODY)
         if not sessions.is_token(fields.get("token", ""), asker, now):
             log.warning("a wrong token at the console, from %s", asker)
-            return await run_in_threadpool(_login, desk, request, 403, WRONG)
+            return await run_in_threadpool(_login, routes, request, 403, WRONG)
         session = await run_in_threadpool(sessions.open, who, now)
         log.info("%s is signed in at the console, from %s", who, asker)
-        return _with_cookie(desk, RedirectResponse("../console", 303, KEEP_OUT), session.id)
+        return _with_cookie(routes, RedirectResponse("../console", 303, KEEP_OUT), session.id)
 
     @router.post("/console/logout")
     async def sign_out(request: Request) -> Response:
         fields = await _fields(request)
-        if not _is_own(desk, request, fields):
-            return await run_in_threadpool(_refused, desk)
-        if session := await _session(desk, request):
-            await run_in_threadpool(desk.console.sessions.end, session.id, desk.pages.clock())
-        return _with_cookie(desk, RedirectResponse("login", 303, KEEP_OUT), new_id())
+        if not _is_own(routes, request, fields):
+            return await run_in_threadpool(_refused, routes)
+        if session := await _session(routes, request):
+            await run_in_threadpool(routes.console.sessions.end, session.id, routes.pages.clock())
+        return _with_cookie(routes, RedirectResponse("login", 303, KEEP_OUT), new_id())
 
 
 async def _fields(request: Request) -> Fields:
@@ -159,46 +159,46 @@ async def _fields(request: Request) -> Fields:
     return {name: UNCARRIED.sub("", values[0])[:LONGEST] for name, values in (await posted(request)).items()}
 
 
-def _is_own(desk: Desk, request: Request, fields: Fields) -> bool:
+def _is_own(routes: ConsoleRoutes, request: Request, fields: Fields) -> bool:
     """Whether a form comes from a page of ours, made for this very browser."""
-    cookie, headers = _cookie(desk, request), request.headers
+    cookie, headers = _cookie(routes, request), request.headers
     sent = fields.get("form", "").encode()
     made_here = bool(cookie) and hmac.compare_digest(sent, form_token(cookie).encode())
-    return made_here and desk.console.is_own(headers.get("origin", ""), headers.get("host", ""))
+    return made_here and routes.console.is_own(headers.get("origin", ""), headers.get("host", ""))
 
 
-def _name(desk: Desk) -> str:
+def _name(routes: ConsoleRoutes) -> str:
     """The cookie's name; browsers take one of the first kind over TLS alone, and from this very host (RFC 6265bis 4.1.3.2)."""
-    return "__Host-console" if desk.console.secure else "console"
+    return "__Host-console" if routes.console.secure else "console"
 
 
-def _cookie(desk: Desk, request: Request) -> str:
-    return request.cookies.get(_name(desk), "")
+def _cookie(routes: ConsoleRoutes, request: Request) -> str:
+    return request.cookies.get(_name(routes), "")
 
 
-def _with_cookie(desk: Desk, answer: Response, value: str) -> Response:
-    answer.set_cookie(_name(desk), value, path="/", secure=desk.console.secure, httponly=True, samesite="strict")
+def _with_cookie(routes: ConsoleRoutes, answer: Response, value: str) -> Response:
+    answer.set_cookie(_name(routes), value, path="/", secure=routes.console.secure, httponly=True, samesite="strict")
     return answer
 
 
-async def _session(desk: Desk, request: Request) -> Session | None:
-    return await run_in_threadpool(desk.console.sessions.find, _cookie(desk, request), desk.pages.clock())
+async def _session(routes: ConsoleRoutes, request: Request) -> Session | None:
+    return await run_in_threadpool(routes.console.sessions.find, _cookie(routes, request), routes.pages.clock())
 
 
-def _login(desk: Desk, request: Request, status: int = 200, wrong: str = "") -> Response:
+def _login(routes: ConsoleRoutes, request: Request, status: int = 200, wrong: str = "") -> Response:
     """The form to sign in by, with a cookie of its own where the browser has none: the form is bound to it."""
-    held = _cookie(desk, request)
+    held = _cookie(routes, request)
     cookie = held or new_id()
-    answer = _drawn(desk, "console_login.html", status, depth=1, wrong=wrong, form=form_token(cookie))
-    return answer if held else _with_cookie(desk, answer, cookie)
+    answer = _drawn(routes, "console_login.html", status, depth=1, wrong=wrong, form=form_token(cookie))
+    return answer if held else _with_cookie(routes, answer, cookie)
 
 
-def _refused(desk: Desk) -> HTMLResponse:
-    return _drawn(desk, "said.html", 403, depth=1, title="Nothing was done", message=FOREIGN)
+def _refused(routes: ConsoleRoutes) -> HTMLResponse:
+    return _drawn(routes, "said.html", 403, depth=1, title="Nothing was done", message=FOREIGN)
 
 
 def _shown(
-    desk: Desk,
+    routes: ConsoleRoutes,
     sheet: Sheet,
     session: Session,
     *,
@@ -207,14 +207,14 @@ def _shown(
     typed: Fields | None = None,
     done: Done | None = None,
 ) -> HTMLResponse:
-    values = sheet.values(desk.console, desk.pages.clock())
+    values = sheet.values(routes.console, routes.pages.clock())
     depth = 1 if sheet.name or status != 200 else 0  # noqa: PLR2004 - a form that was refused is shown at its own address
     given: dict[str, Any] = {"who": session.who, "form": form_token(session.id), "wrong": wrong, "done": done}
     given |= {"typed": defaultdict(str, typed or {}), "blank": defaultdict(str)}
-    return _drawn(desk, sheet.template, status, depth=depth, sheet=sheet.name, **given, **values)
+    return _drawn(routes, sheet.template, status, depth=depth, sheet=sheet.name, **given, **values)
 
 
-def _drawn(desk: Desk, template: str, status: int, *, depth: int, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what each template asks for
-    view = desk.pages.shelf.view(None)
-    to = Links(root="../" * depth, base_url=view.base_url, subscribe=desk.pages.settings.subscribe)
-    return HTMLResponse(draw_form(template, view, desk.pages.clock(), to, **values), status, KEEP_OUT)
+def _drawn(routes: ConsoleRoutes, template: str, status: int, *, depth: int, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what each template asks for
+    view = routes.pages.shelf.view(None)
+    to = Links(root="../" * depth, base_url=view.base_url, subscribe=routes.pages.settings.subscribe)
+    return HTMLResponse(draw_form(template, view, routes.pages.clock(), to, **values), status, KEEP_OUT)

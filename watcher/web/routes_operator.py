@@ -17,26 +17,26 @@ from watcher.web.render import PageRenderer
 NEVER = {"cache-control": "no-store"}
 
 
-def add(app: FastAPI, desk: PageRenderer) -> None:
+def add(app: FastAPI, renderer: PageRenderer) -> None:
     """Add /healthz, /readyz and /metrics."""
     public = APIRouter(tags=[Access.PUBLIC], include_in_schema=False)
     operator = APIRouter(tags=[Access.OPERATOR], include_in_schema=False)
 
     @public.get("/healthz")
     async def healthz() -> JSONResponse:
-        pulse = await run_in_threadpool(desk.reads.pulse)
-        return _say(*health_text(pulse, desk.clock(), desk.settings.stall_after))
+        pulse = await run_in_threadpool(renderer.reads.pulse)
+        return _say(*health_text(pulse, renderer.clock(), renderer.settings.stall_after))
 
     @public.get("/readyz")
     async def readyz() -> JSONResponse:
-        pulse = await run_in_threadpool(desk.reads.pulse)
-        return _say(*readiness_text(pulse, desk.clock(), desk.settings.stall_after))
+        pulse = await run_in_threadpool(renderer.reads.pulse)
+        return _say(*readiness_text(pulse, renderer.clock(), renderer.settings.stall_after))
 
     @operator.get("/metrics")
     async def metrics(request: Request) -> Response:
-        if not may_measure(request, desk.settings, same=_has_token(request, desk.settings.metrics_token)):
+        if not may_measure(request, renderer.settings, same=_has_token(request, renderer.settings.metrics_token)):
             raise HTTPException(404)
-        body = await run_in_threadpool(lambda: metrics_text(desk.shelf.view(None), desk.reads.pulse(), desk.clock()))
+        body = await run_in_threadpool(lambda: metrics_text(renderer.shelf.view(None), renderer.reads.pulse(), renderer.clock()))
         return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8", headers=NEVER)
 
     app.include_router(public)

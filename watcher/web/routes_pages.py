@@ -28,18 +28,18 @@ LISTS = {"/": pages.draw_home, "/sources": pages.draw_sources, "/machines": page
 ROBOTS = "User-agent: *\nDisallow: /*?as_of=\nAllow: /\n"
 
 
-def add(app: FastAPI, desk: PageRenderer) -> None:
+def add(app: FastAPI, renderer: PageRenderer) -> None:
     """Add the routes for people."""
     router = APIRouter(tags=[Access.PUBLIC], include_in_schema=False)
-    _add_pages(router, desk)
-    _add_signal(router, desk)
-    _add_feeds(router, desk)
-    _add_drawings(router, desk)
-    _add_static(router, desk)
+    _add_pages(router, renderer)
+    _add_signal(router, renderer)
+    _add_feeds(router, renderer)
+    _add_drawings(router, renderer)
+    _add_static(router, renderer)
     app.include_router(router)
 
 
-def _add_pages(router: APIRouter, desk: PageRenderer) -> None:
+def _add_pages(router: APIRouter, renderer: PageRenderer) -> None:
     drawn: dict[str, Render] = {
         "/why": lambda ask: pages.draw_why(ask.view, ask.now, ask.to),
         "/log": lambda ask: pages.draw_log(ask.view, ask.now, ask.to),
@@ -48,74 +48,74 @@ def _add_pages(router: APIRouter, desk: PageRenderer) -> None:
     def page(path: str, render: Render) -> None:
         @router.get(path, name=path)
         async def show(request: Request) -> RenderedPage:
-            return await desk.show(request, path, HTML, render)
+            return await renderer.show(request, path, HTML, render)
 
     for path, render in drawn.items():
         page(path, render)
     for path, draw in LISTS.items():
-        _add_list(router, desk, path, draw)
+        _add_list(router, renderer, path, draw)
 
 
-def _add_list(router: APIRouter, desk: PageRenderer, path: str, draw: Callable[[View, datetime, Links, int], str]) -> None:
+def _add_list(router: APIRouter, renderer: PageRenderer, path: str, draw: Callable[[View, datetime, Links, int], str]) -> None:
     """A page that shows a long list in parts."""
 
     @router.get(path, name=path)
     async def show(request: Request, page: Number = 1) -> RenderedPage:
         extra = f"page={page}" if page > 1 else ""
-        return await desk.show(request, path, HTML, lambda ask: draw(ask.view, ask.now, ask.to, page), extra=extra)
+        return await renderer.show(request, path, HTML, lambda ask: draw(ask.view, ask.now, ask.to, page), extra=extra)
 
 
-def _add_signal(router: APIRouter, desk: PageRenderer) -> None:
+def _add_signal(router: APIRouter, renderer: PageRenderer) -> None:
     @router.get("/signals/{name}")
     async def signal(request: Request, name: Name) -> RenderedPage:
-        return await desk.show(
+        return await renderer.show(
             request, f"/signals/{name}", HTML, lambda ask: pages.draw_signal(ask.view, ask.now, ask.to, name), depth=1
         )
 
     @router.get("/stories/{name}")
     async def story(request: Request, name: Name) -> RenderedPage:
-        return await desk.show(
+        return await renderer.show(
             request, f"/stories/{name}", HTML, lambda ask: pages.draw_story(ask.view, ask.now, ask.to, name), depth=1
         )
 
     @router.get("/cards/{name}")
     async def card(request: Request, name: Name) -> RenderedPage:
-        return await desk.show(
+        return await renderer.show(
             request, f"/cards/{name}", HTML, lambda ask: pages.draw_card(ask.view, ask.now, ask.to, name), depth=1
         )
 
 
-def _add_feeds(router: APIRouter, desk: PageRenderer) -> None:
+def _add_feeds(router: APIRouter, renderer: PageRenderer) -> None:
     def feed(ending: str, media: str, write: Callable[[View, str], str | bytes]) -> None:
 
         @router.get(f"/feeds/{{name}}.{ending}", name=ending)
         async def show(request: Request, name: Name) -> RenderedPage:
-            return await desk.show(request, f"/feeds/{name}.{ending}", media, lambda ask: write(ask.view, name))
+            return await renderer.show(request, f"/feeds/{name}.{ending}", media, lambda ask: write(ask.view, name))
 
     for ending, (media, write) in FEEDS.items():
         feed(ending, media, write)
 
 
-def _add_drawings(router: APIRouter, desk: PageRenderer) -> None:
+def _add_drawings(router: APIRouter, renderer: PageRenderer) -> None:
     @router.get("/badges/{name}.svg")
     async def badge_svg(request: Request, name: Name) -> RenderedPage:
-        return await desk.show(request, f"/badges/{name}.svg", SVG, lambda ask: badge.draw_badge(ask.view, name))
+        return await renderer.show(request, f"/badges/{name}.svg", SVG, lambda ask: badge.draw_badge(ask.view, name))
 
     @router.get("/badges/{name}.json")
     async def badge_json(request: Request, name: Name) -> RenderedPage:
-        return await desk.show(request, f"/badges/{name}.json", JSON, lambda ask: badge.write_badge(ask.view, name))
+        return await renderer.show(request, f"/badges/{name}.json", JSON, lambda ask: badge.write_badge(ask.view, name))
 
     @router.get("/og/{name}.png")
     async def shared(request: Request, name: Name) -> RenderedPage:
-        return await desk.show(request, f"/og/{name}.png", "image/png", lambda ask: share_image.draw_picture(ask.view, name))
+        return await renderer.show(request, f"/og/{name}.png", "image/png", lambda ask: share_image.draw_picture(ask.view, name))
 
 
-def _add_static(router: APIRouter, desk: PageRenderer) -> None:
+def _add_static(router: APIRouter, renderer: PageRenderer) -> None:
     def keep(path: str, body: str | bytes, media: str, seconds: int) -> RenderedPage:
         def packed() -> Answer:
-            return pack(body, media, path, at=desk.clock(), version="", published=desk.settings.published, keep=seconds)
+            return pack(body, media, path, at=renderer.clock(), version="", published=renderer.settings.published, keep=seconds)
 
-        return RenderedPage(desk.shelf.find(path) or desk.shelf.keep(path, packed()))
+        return RenderedPage(renderer.shelf.find(path) or renderer.shelf.keep(path, packed()))
 
     @router.get("/static/{name}")
     async def static(name: Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$", max_length=32)]) -> RenderedPage:

@@ -29,7 +29,7 @@ class Settings:
     metrics_token: str = ""
     """Bearer token that opens /metrics from anywhere; from the environment only."""
     stall_after: timedelta = timedelta(minutes=10)
-    """A scheduler without a beat for this long is not ready."""
+    """A scheduler without a cycle for this long is not ready."""
     fresh_for: timedelta = timedelta(seconds=30)
     """How long a rendered page is sent before its relative times are written anew."""
     look_every: timedelta = timedelta(milliseconds=500)

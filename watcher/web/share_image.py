@@ -49,22 +49,22 @@ def lines_of(view: View, signal_id: str) -> list[Words]:
     return [*said, Words(576, f"{view.title}, {day(view.as_of)}", 26, QUIET)]
 
 
-def _one(glance: SignalSummary) -> Iterator[Words]:
-    for index, part in enumerate(wrap(glance.signal.question, 66)[:2]):
+def _one(summary: SignalSummary) -> Iterator[Words]:
+    for index, part in enumerate(wrap(summary.signal.question, 66)[:2]):
         yield Words(120 + 42 * index, part, 32, QUIET)
-    if not glance.word:
-        yield from (Words(250 + 72 * n, part, 60, INK, bold=True) for n, part in enumerate(wrap(glance.answer, 34)[:4]))
+    if not summary.word:
+        yield from (Words(250 + 72 * n, part, 60, INK, bold=True) for n, part in enumerate(wrap(summary.answer, 34)[:4]))
     else:
-        yield Words(262, f"{glance.word}.", 84, INK, bold=True)
-        yield from (Words(346 + 58 * n, part, 46, INK) for n, part in enumerate(wrap(glance.sentence or glance.answer, 46)[:3]))
-    yield Words(526, _standing(glance), 30, ALARM if glance.cannot_see_since else ACCENT)
+        yield Words(262, f"{summary.word}.", 84, INK, bold=True)
+        yield from (Words(346 + 58 * n, part, 46, INK) for n, part in enumerate(wrap(summary.sentence or summary.answer, 46)[:3]))
+    yield Words(526, _standing(summary), 30, ALARM if summary.cannot_see_since else ACCENT)
 
 
-def _standing(glance: SignalSummary) -> str:
-    if glance.cannot_see_since:
-        return f"Cannot see since {day(glance.cannot_see_since)}"
-    words = glance.standing.word if glance.standing else "Not yet known"
-    return f"{words}, since {day(glance.since)}" if glance.since else words
+def _standing(summary: SignalSummary) -> str:
+    if summary.cannot_see_since:
+        return f"Cannot see since {day(summary.cannot_see_since)}"
+    words = summary.standing.word if summary.standing else "Not yet known"
+    return f"{words}, since {day(summary.since)}" if summary.since else words
 
 
 def _all(view: View) -> Iterator[Words]:
@@ -74,8 +74,8 @@ def _all(view: View) -> Iterator[Words]:
             yield Words(138 + index * 160 + 44 * line, part, 38, INK, bold=True)
 
 
-def _said(glance: SignalSummary) -> str:
-    return f"{glance.word}. {glance.answer}" if glance.word else glance.answer
+def _said(summary: SignalSummary) -> str:
+    return f"{summary.word}. {summary.answer}" if summary.word else summary.answer
 
 
 def carried(text: str) -> str:

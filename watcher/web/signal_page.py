@@ -37,7 +37,7 @@ class FigureView:
 class SignalPage:
     """Everything that is shown of one signal."""
 
-    glance: SignalSummary
+    summary: SignalSummary
     paths: tuple[StatusPath, ...]
     nexts: tuple[Next, ...]
     moments: tuple[TimelineEntry, ...]
@@ -54,12 +54,12 @@ class SignalPage:
     @property
     def signal(self) -> Signal:
         """The signal itself."""
-        return self.glance.signal
+        return self.summary.signal
 
     @property
     def short(self) -> tuple[FigureView, ...]:
         """The figures that a card has room for; what a track was before it stepped back is no answer of today."""
-        back = {line.id for line in self.glance.lines if line.steps_back}
+        back = {line.id for line in self.summary.lines if line.steps_back}
         kept = {spec.id for spec in self.signal.figures if spec.kind == "detail" and spec.options.get("track") not in back}
         told = (item for item in self.figures if item.figure.id in kept and len(item.text) <= ROOM)
         return tuple(told)[:2]
@@ -116,7 +116,7 @@ def section(view: View, signal: Signal, now: datetime) -> SignalPage:
     """Everything that is shown of one signal at a moment."""
     verdict = view.verdicts.get(signal.id)
     return SignalPage(
-        glance=summarise_signals(view, signal),
+        summary=summarise_signals(view, signal),
         paths=draw_paths(signal, verdict) if verdict else (),
         nexts=next_text(signal, verdict) if verdict else (),
         moments=timeline_of(view, signal),

@@ -62,9 +62,11 @@ class Preferences:
 class Subscriptions:
     """What subscribing needs: the store, the links, the words of the mail, and the way out to the mail server."""
 
-    def __init__(self, store: Store, links: SignedLinks, desk: MailContext, post: Post, *, pause: Pause = asyncio.sleep) -> None:
+    def __init__(
+        self, store: Store, links: SignedLinks, context: MailContext, post: Post, *, pause: Pause = asyncio.sleep
+    ) -> None:
         """Nothing is asked yet; `pause` waits so many seconds."""
-        self.store, self.links, self.desk, self.post, self.pause = store, links, desk, post, pause
+        self.store, self.links, self.context, self.post, self.pause = store, links, context, post, pause
         self.limits = SubscriptionLimits(store, links.key)
         self._under_way = set[asyncio.Task[None]]()
 
@@ -79,10 +81,10 @@ class Subscriptions:
     def choice(self, fields: dict[str, list[str]]) -> tuple[tuple[str, ...], str] | None:
         """Signals and pace from a form; all signals are the same as none named. None for what there is not."""
         named, pace = fields.get("signals", []), fields.get("pace", ["at_once"])[0]
-        if pace not in PACES or not set(named) <= set(self.desk.signals):
+        if pace not in PACES or not set(named) <= set(self.context.signals):
             return None
-        chosen = tuple(name for name in self.desk.signals if name in named)
-        return (() if len(chosen) == len(self.desk.signals) else chosen), pace
+        chosen = tuple(name for name in self.context.signals if name in named)
+        return (() if len(chosen) == len(self.context.signals) else chosen), pace
 
     def chosen(self, fields: dict[str, list[str]]) -> Preferences | None:
         """What the form is shown with again; None, all and at once, where the choice is none."""
@@ -123,13 +125,13 @@ class Subscriptions:
         with self.store.writing() as tx:
             tx.subscribers.forget_unconfirmed(now - GOOD_FOR)
             one = _kept(tx, wish, now)
-        message_id = f"<{one.id}.{int(now.timestamp())}@{self.desk.host}>"
+        message_id = f"<{one.id}.{int(now.timestamp())}@{self.context.host}>"
         reader = Reader(one.id, message_id, self.links.zone, frozenset(one.signals))
         if one.confirmed_at:
-            message = known_already(self.desk, reader, link=self.links.reader(one.id), now=now)
+            message = known_already(self.context, reader, link=self.links.reader(one.id), now=now)
         else:
             message = confirmation(
-                self.desk, reader, link=self.links.confirm(one.id, now), pace=PACES[one.pace], now=now, until=now + GOOD_FOR
+                self.context, reader, link=self.links.confirm(one.id, now), pace=PACES[one.pace], now=now, until=now + GOOD_FOR
             )
         return message, Recipient(one.id, one.address)
 

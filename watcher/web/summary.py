@@ -52,7 +52,7 @@ TONES = {"Yes": "good", "No": "bad", "Partly": "warn", "Not under that name": "w
 
 @dataclass(frozen=True, slots=True)
 class SignalSummary:
-    """One signal at a glance."""
+    """One signal at a summary."""
 
     signal: Signal
     answer: str
@@ -80,15 +80,15 @@ class SignalSummary:
     """Texts that may change the answer and that a person is reading."""
 
 
-def tone_of(glance: SignalSummary) -> str:
+def tone_of(summary: SignalSummary) -> str:
     """The colour class of an answer: that of its word, or of how sure it is where none is declared."""
-    if not glance.word:
-        return glance.standing.tone if glance.standing else "calm"
-    return TONES.get(glance.word, "calm")
+    if not summary.word:
+        return summary.standing.tone if summary.standing else "calm"
+    return TONES.get(summary.word, "calm")
 
 
 def summarise_signals(view: View, signal: Signal) -> SignalSummary:
-    """The glance of one signal; a signal not yet decided says so."""
+    """The summary of one signal; a signal not yet decided says so."""
     verdict = view.verdicts.get(signal.id)
     sources = len(view.strips_of(signal.id)) or len(signal.sources)
     names = view.touched.get(signal.id, ())

@@ -1,4 +1,4 @@
-"""The beats over small recorded worlds: what is seen, kept, told and not told."""
+"""The cycles over small recorded worlds: what is seen, kept, told and not told."""
 
 from __future__ import annotations
 
