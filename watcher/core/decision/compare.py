@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -144,18 +145,29 @@ def _finder(events: Sequence[Event]) -> Callable[[Event], Event | None]:
 
     By its subjects: a hostile list has tens of thousands of events, and each is not to be held against all others.
     """
-    about = defaultdict[str, list[Event]](list)
-    for event in events:
-        for subject in dict.fromkeys(event.key.split("+")):
+    in_time = sorted(events, key=lambda event: event.at)
+    about, beside = defaultdict[str, list[Event]](list), dict[tuple[str, str], Event]()
+    for event in in_time:
+        for subject in _subjects(event):
             about[subject].append(event)
+            for place in _places(event):
+                beside.setdefault((subject, place), event)
 
     def find(event: Event) -> Event | None:
-        alike = (old for subject in dict.fromkeys(event.key.split("+")) for old in about[subject])
-        places = _places(event)
-        fitting = (old for old in alike if abs(old.at - event.at) <= SAME_EVENT or places & _places(old))
+        start, end = event.at - SAME_EVENT, event.at + SAME_EVENT
+        fitting = [
+            beside[mark] for subject in _subjects(event) for place in _places(event) if (mark := (subject, place)) in beside
+        ]
+        for subject in _subjects(event):
+            first = bisect_left(about[subject], start, key=lambda old: old.at)
+            fitting += [old for old in about[subject][first : first + 1] if old.at <= end]
         return min(fitting, key=lambda old: old.number, default=None)
 
     return find
+
+
+def _subjects(event: Event) -> Iterable[str]:
+    return dict.fromkeys(event.key.split("+"))
 
 
 def _places(event: Event) -> set[str]:

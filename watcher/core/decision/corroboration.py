@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
+from watcher.core.decision.near import Shelves, copy_pieces, is_copy
 from watcher.core.model import Claim, Quote, Standing, Tier
 
 AUTHORITATIVE = frozenset({Tier.OFFICIAL, Tier.OPERATOR})
 REPORTING = frozenset({Tier.PRESS})
-COPY_BITS = 9
-"""Fingerprints that differ in at most this many of 64 bits are of one text: a changed byline or tail moves 5 to 8 bits of a
-short text, and no two of 15,000 pairs of unrelated texts came closer than 13 (after Manku, Jain, Das Sarma, WWW 2007)."""
-
+OF_A_SOURCE = 20
+"""What one source tells more often than this in the time in which voices must lie together adds no voice."""
 RETOLD = timedelta(days=14)
 """What a text tells further back than this was no news on its own day."""
-
-
-def is_copy(left: int, right: int) -> bool:
-    """Whether two text fingerprints are of near-identical texts; 0 means that no fingerprint was taken."""
-    return bool(left and right) and (left ^ right).bit_count() <= COPY_BITS
 
 
 def independent_sources(claims: Iterable[Claim]) -> tuple[str, ...]:
@@ -27,11 +23,20 @@ def independent_sources(claims: Iterable[Claim]) -> tuple[str, ...]:
 
     Who offers the thing speaks for himself, be it in the maker's words: a partner's copy is a voice of its own.
     """
-    heard: list[Claim] = []
+    heard, shelves, voices = list[Claim](), Shelves(), dict[str, None]()
+    known = set[tuple[str, int, str, Tier]]()
     for claim in claims:
-        if not any(old.voice != claim.voice and is_copy(claim.copy, old.copy) and _echoes(claim, old) for old in heard):
+        as_heard = (claim.voice, claim.copy, claim.quote.publisher, claim.quote.tier)
+        if as_heard in known:
+            continue
+        known.add(as_heard)
+        pieces = copy_pieces(claim.copy)
+        near = (heard[number] for number in shelves.among(pieces))
+        if not any(old.voice != claim.voice and is_copy(claim.copy, old.copy) and _echoes(claim, old) for old in near):
+            shelves.put(len(heard), pieces)
             heard.append(claim)
-    return tuple(dict.fromkeys(claim.voice for claim in heard))
+            voices[claim.voice] = None
+    return tuple(voices)
 
 
 def _echoes(claim: Claim, old: Claim) -> bool:
@@ -42,24 +47,50 @@ def _echoes(claim: Claim, old: Claim) -> bool:
 
 def publishers_of(claims: Iterable[Claim]) -> tuple[str, ...]:
     """Names of the independent publishers: each counts once, and so do copies of one text."""
-    heard: dict[str, int] = {}
+    return tuple(_publishers(claims))
+
+
+def _publishers(claims: Iterable[Claim]) -> Iterator[str]:
+    """The same, one after the other."""
+    heard, copies, shelves = set[str](), list[int](), Shelves()
     for claim in claims:
-        if claim.quote.publisher not in heard and not any(is_copy(claim.copy, copy) for copy in heard.values()):
-            heard[claim.quote.publisher] = claim.copy
-    return tuple(heard)
+        if claim.quote.publisher in heard:
+            continue
+        pieces = copy_pieces(claim.copy)
+        if not any(is_copy(claim.copy, copies[number]) for number in shelves.among(pieces)):
+            shelves.put(len(copies), pieces)
+            copies.append(claim.copy)
+            heard.add(claim.quote.publisher)
+            yield claim.quote.publisher
 
 
-def corroborated_by_press(claims: Sequence[Claim], *, count: int, within: timedelta) -> tuple[Claim, ...]:
-    """The first claims of press that together are `count` independent publishers inside `within`; empty if never.
+def reports_of_press(claims: Iterable[Claim], *, count: int, within: timedelta) -> Iterator[tuple[Claim, ...]]:
+    """Each time that press first is `count` independent publishers inside `within`, the claims of that time.
 
-    `claims` are in order of time. The last one returned completes the report.
+    `claims` are in order of time. The last one of each completes the report; the next begins when its time is over.
     """
-    press = [claim for claim in claims if claim.quote.tier in REPORTING]
-    for end, last in enumerate(press):
-        together = [claim for claim in press[: end + 1] if last.effective_at - claim.effective_at <= within]
-        if len(publishers_of(together)) >= count:
-            return tuple(together)
-    return ()
+    over: datetime | None = None
+    window = deque[Claim]()
+    for claim in few_of_a_source((one for one in claims if one.quote.tier in REPORTING), within):
+        if over is not None and claim.effective_at <= over:
+            continue
+        window.append(claim)
+        while claim.effective_at - window[0].effective_at > within:
+            window.popleft()
+        if len(tuple(islice(_publishers(window), count))) == count:
+            yield tuple(window)
+            over = claim.effective_at + within
+            window.clear()
+
+
+def few_of_a_source(claims: Iterable[Claim], within: timedelta) -> Iterator[Claim]:
+    """The claims, in order of time, but of one source no more than `OF_A_SOURCE` inside `within`."""
+    kept = defaultdict[str, deque[datetime]](lambda: deque(maxlen=OF_A_SOURCE))
+    for claim in claims:
+        times = kept[claim.quote.source]
+        if len(times) < OF_A_SOURCE or claim.effective_at - times[0] > within:
+            times.append(claim.effective_at)
+            yield claim
 
 
 def standing_of(voices: Sequence[str], *, confirm: int) -> Standing:

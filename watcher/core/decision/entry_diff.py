@@ -68,7 +68,8 @@ def diff_entries(
         return EntryDiff(fresh, back=back)
     gone = [key for key, was in known.items() if key not in read and was.withdrawn_at is None]
     long_gone = tuple(key for key in gone if (since := known[key].missing_since) and now - since >= TWO_READINGS_APART)
-    return EntryDiff(fresh, tuple(key for key in gone if key not in long_gone), long_gone, back)
+    withdrawn = frozenset(long_gone)
+    return EntryDiff(fresh, tuple(key for key in gone if key not in withdrawn), long_gone, back)
 
 
 def _fresh(entry: Entry, was: KnownEntry | None, digest: str) -> NewRevision | None:

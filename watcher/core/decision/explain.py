@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.core.decision.corroboration import AUTHORITATIVE, has_happened, in_order, is_old, publishers_of
 from watcher.core.decision.fold import DECLARED
-from watcher.core.model import Claim, Status, Tier, Track, TrackVerdict
+from watcher.core.model import Claim, Event, Status, Tier, Track, TrackVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,34 @@ class Explanation:
 def explain(track: Track, claims: Iterable[Claim], verdict: TrackVerdict, now: datetime) -> tuple[Explanation, ...]:
     """Every claim on the track that says a status, raises a flag or asks for a person, in the order of what happened. Pure."""
     mine = in_order(claim for claim in claims if claim.track == track.id and not claim.figure)
-    return tuple(Explanation(claim, *_weighed(track, mine, verdict, claim, now)) for claim in mine)
+    heard = _Heard(mine, verdict)
+    return tuple(Explanation(claim, *_weighed(track, heard, verdict, claim, now)) for claim in mine)
 
 
-def _weighed(track: Track, mine: Sequence[Claim], verdict: TrackVerdict, claim: Claim, now: datetime) -> tuple[bool, str]:
+class _Heard:
+    """What all claims say together, counted once for all of them."""
+
+    def __init__(self, mine: Iterable[Claim], verdict: TrackVerdict) -> None:
+        """Count the publishers of each status, and find the events by what they are about."""
+        press: dict[str, list[Claim]] = {}
+        for claim in mine:
+            if claim.quote.tier is Tier.PRESS:
+                press.setdefault(claim.status, []).append(claim)
+        self.publishers = {status: len(publishers_of(claims)) for status, claims in press.items()}
+        """Status → the independent publishers that say so."""
+        self.path = frozenset(verdict.path)
+        self._events: dict[str, Event] = {}
+        for event in verdict.events:
+            for subject in event.key.split("+"):
+                self._events.setdefault(subject, event)
+
+    def event(self, subjects: Iterable[str]) -> Event | None:
+        """The first event of the series that is about one of these."""
+        found = (self._events[subject] for subject in subjects if subject in self._events)
+        return min(found, key=lambda event: event.number, default=None)
+
+
+def _weighed(track: Track, heard: _Heard, verdict: TrackVerdict, claim: Claim, now: datetime) -> tuple[bool, str]:
     if claim.review:
         return False, _of_review(claim)
     if not has_happened(claim, now):
@@ -36,7 +60,7 @@ def _weighed(track: Track, mine: Sequence[Claim], verdict: TrackVerdict, claim: 
     if not claim.status:
         taken = verdict.because_of != ""
         return taken, "takes earlier claims back" if taken else "found nothing to take back"
-    return _of_event(track, mine, verdict, claim) if track.ladder.series else _of_status(track, mine, verdict, claim)
+    return _of_event(track, heard, verdict, claim) if track.ladder.series else _of_status(track, heard, verdict, claim)
 
 
 def _of_review(claim: Claim) -> str:
@@ -51,27 +75,27 @@ def _of_flag(claim: Claim, verdict: TrackVerdict) -> tuple[bool, str]:
     return up, f"the flag {claim.flag} is up" if up else f"the flag {claim.flag} was lowered since, or has too few voices"
 
 
-def _of_event(track: Track, mine: Sequence[Claim], verdict: TrackVerdict, claim: Claim) -> tuple[bool, str]:
+def _of_event(track: Track, heard: _Heard, verdict: TrackVerdict, claim: Claim) -> tuple[bool, str]:
     keys = set(claim.event.split("+")) - {""}
-    event = next((one for one in verdict.events if keys & set(one.key.split("+"))), None)
+    event = heard.event(keys)
     if event is not None:
         return claim.quote.tier in AUTHORITATIVE, f"number {event.number} of the series, {event.title}"
     rung = track.ladder.rung(claim.status)
     if claim.status == verdict.status:
         return True, f"why the next one is {rung.label}"
     if claim.quote.tier not in AUTHORITATIVE:
-        return False, _too_few(mine, rung)
+        return False, _too_few(heard, rung)
     return False, "older than the latest of the series, or nothing followed in time" if keys else "names no event"
 
 
-def _of_status(track: Track, mine: Sequence[Claim], verdict: TrackVerdict, claim: Claim) -> tuple[bool, str]:
+def _of_status(track: Track, heard: _Heard, verdict: TrackVerdict, claim: Claim) -> tuple[bool, str]:
     if claim.status == verdict.status and (claim.quote.url, claim.quote.text) in {(q.url, q.text) for q in verdict.evidence}:
         sets = claim.effective_at == verdict.since
         return True, "sets the present status" if sets else "says the same"
-    if (claim.status, claim.effective_at) in verdict.path:
+    if (claim.status, claim.effective_at) in heard.path:
         return True, "moved it on the way"
     if claim.quote.tier not in AUTHORITATIVE and claim.rule not in DECLARED:
-        return False, _too_few(mine, track.ladder.rung(claim.status))
+        return False, _too_few(heard, track.ladder.rung(claim.status))
     if claim.status == verdict.status:
         return False, "says the same of another time"
     return False, _passed_over(track, verdict, claim)
@@ -92,13 +116,12 @@ def _passed_over(track: Track, verdict: TrackVerdict, claim: Claim) -> str:
     return "taken back by a later claim, or not to be reached from where it stood"
 
 
-def _too_few(mine: Sequence[Claim], rung: Status) -> str:
+def _too_few(heard: _Heard, rung: Status) -> str:
     """Why words that do not lead are not enough."""
-    press = [claim for claim in mine if claim.status == rung.id and claim.quote.tier is Tier.PRESS]
-    if not press:
+    publishers = heard.publishers.get(rung.id)
+    if not publishers:
         return "a partner or a community is heard, and never leads"
     if not rung.report:
         return f"press alone never makes it {rung.label}"
-    heard = len(publishers_of(press))
     days = f"{rung.within.total_seconds() / 86400:g} days"
-    return f"press: {heard} independent publishers in all, {rung.report} within {days} would make it reported"
+    return f"press: {publishers} independent publishers in all, {rung.report} within {days} would make it reported"

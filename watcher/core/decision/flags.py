@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from watcher.core.decision.corroboration import AUTHORITATIVE, corroborated_by_press, has_happened, in_order, quotes_of
+from watcher.core.decision.corroboration import AUTHORITATIVE, has_happened, in_order, quotes_of, reports_of_press
 from watcher.core.decision.fold import DECLARED
 from watcher.core.model import Claim, Flag, Health, Quote, RaisedFlag, Rule, Standing, Tier, Track, TrackVerdict
 
@@ -51,14 +51,20 @@ def _by_words(flag: Flag, told: Sequence[Claim], rules: Mapping[str, Rule], now:
     cleared = max((c.effective_at for c in told if _clears(c, flag.id, rules) and c.quote.tier in AUTHORITATIVE), default=None)
     words = [c for c in told if c.flag == flag.id and (cleared is None or c.effective_at > cleared)]
     official = [c for c in words if c.quote.tier in AUTHORITATIVE or c.rule in DECLARED]
-    support = official or list(corroborated_by_press(words, count=flag.report, within=flag.within) if flag.report else ())
+    events: dict[str, list[Claim]] = {}
+    for claim in official or _reported(flag, words):
+        events.setdefault(claim.event, []).append(claim)
     up = []
-    for event in dict.fromkeys(claim.event for claim in support):
-        own = [claim for claim in support if claim.event == event]
+    for event, own in events.items():
         since = own[0].effective_at if official else own[-1].effective_at
         if flag.lasts is None or now - since <= flag.lasts:
             up.append(RaisedFlag(flag.id, flag.label, since, quotes_of(own), mail=flag.mail, subject=event))
     return up
+
+
+def _reported(flag: Flag, words: Sequence[Claim]) -> Sequence[Claim]:
+    """The first claims of press that raise a flag together; none where they are too few."""
+    return next(reports_of_press(words, count=flag.report, within=flag.within), ()) if flag.report else ()
 
 
 def _differing(flag: Flag, verdict: TrackVerdict, told: Sequence[Claim]) -> list[RaisedFlag]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from watcher.core.decision.corroboration import (
     AUTHORITATIVE,
-    corroborated_by_press,
     has_happened,
     in_order,
     independent_sources,
     is_declared,
     is_old,
     quotes_of,
+    reports_of_press,
     standing_of,
 )
 from watcher.core.decision.proof import holds
@@ -22,6 +23,8 @@ from watcher.core.model import Claim, Ladder, Quote, Rule, Scalar, Standing, Sta
 
 DECLARED = frozenset({"known", "operator"})
 """Rules of people: history declared in the configuration, evidence recorded by the operator. They may move anywhere."""
+REVOKED = 50
+"""So often may something be taken back on one track: each time what came before is walked through again."""
 _Details = dict[str, Scalar | tuple[Scalar, ...]]
 
 
@@ -37,10 +40,28 @@ class _State:
     details: _Details = field(default_factory=dict)
     proofs: dict[str, Quote] = field(default_factory=dict)
     taken: list[Claim] = field(default_factory=list)
-    lost: list[Claim] = field(default_factory=list)
-    """Claims that were taken back."""
+    lost: dict[str, list[Claim]] = field(default_factory=dict)
+    """Claims that were taken back, by their status."""
     takers: list[Claim] = field(default_factory=list)
     """Claims that took others back."""
+    revoked: int = 0
+    """How often something was taken back."""
+    statuses: Counter[str] = field(default_factory=Counter)
+    """Of the claims taken how many say each status."""
+    days: Counter[str] = field(default_factory=Counter)
+    """Of the claims taken how many tell of each day."""
+
+    def take(self, claim: Claim) -> None:
+        """Count a claim among those taken."""
+        self.taken.append(claim)
+        self.statuses[claim.status] += 1
+        self.days[_day(claim)] += 1
+
+    def remember(self, claims: Iterable[Claim]) -> None:
+        """Count these as taken, and no others."""
+        self.taken, self.statuses, self.days = [], Counter(), Counter()
+        for claim in claims:
+            self.take(claim)
 
 
 def fold_track(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
@@ -67,13 +88,16 @@ def _counts(claim: Claim, rules: Mapping[str, Rule]) -> bool:
 
 def _reports(ladder: Ladder, told: Sequence[Claim]) -> list[Claim]:
     """For each status that press may reach: the claim that completes the report, once per wave of reports."""
-    found: list[Claim] = []
-    for status in ladder.statuses:
-        claims = [claim for claim in told if claim.status == status.id and not is_old(claim)]
-        while status.report and (wave := corroborated_by_press(claims, count=status.report, within=status.within)):
-            found.append(wave[-1])
-            claims = [claim for claim in claims if claim.effective_at > wave[-1].effective_at + status.within]
-    return found
+    waves = (
+        reports_of_press(
+            (claim for claim in told if claim.status == status.id and not is_old(claim)),
+            count=status.report,
+            within=status.within,
+        )
+        for status in ladder.statuses
+        if status.report
+    )
+    return [wave[-1] for each in waves for wave in each]
 
 
 def _clock_claims(track: Track, now: datetime) -> list[Claim]:
@@ -103,7 +127,7 @@ def _walk(ladder: Ladder, rules: Mapping[str, Rule], marks: Iterable[Claim], wal
         if claim.status in statuses:
             for one in _given_back(rules, claim, walk) or [claim]:
                 _step(ladder, rules, one, walk)
-        walk.taken.append(claim)
+        walk.take(claim)
     return walk
 
 
@@ -112,8 +136,7 @@ def _given_back(rules: Mapping[str, Rule], claim: Claim, walk: _State) -> list[C
     rule = rules.get(claim.rule)
     if rule is None or rule.sentence is not None or rule.details or claim.status == walk.status:
         return []
-    back = [old for old in walk.lost if old.status == claim.status]
-    walk.lost = [old for old in walk.lost if old.status != claim.status]
+    back = walk.lost.pop(claim.status, [])
     walk.takers = [] if back else walk.takers
     return back
 
@@ -121,16 +144,19 @@ def _given_back(rules: Mapping[str, Rule], claim: Claim, walk: _State) -> list[C
 def _revoke(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim, walk: _State) -> _State:
     """Fold again without the claims that this one cancels (a vitiated or returned action)."""
     day = str(claim.details.get("vitiates", ""))
-    kept = [
-        old for old in walk.taken if old.status not in rule.cancels and not (day and "day" in rule.cancels and _day(old) == day)
-    ]
-    if len(kept) == len(walk.taken):
+    day = day if "day" in rule.cancels else ""
+    if walk.revoked == REVOKED or not (walk.days[day] if day else 0) + sum(walk.statuses[status] for status in rule.cancels):
         return walk
+    kept = list[Claim]()
+    for old in walk.taken:
+        gone = old.status in rule.cancels or (day and _day(old) == day)
+        (walk.lost.setdefault(old.status, []) if gone else kept).append(old)
     again = _walk(
         ladder, rules, [old for old in kept if not rules.get(old.rule, Rule("")).cancels], _State(ladder.statuses[0].id)
     )
-    again.taken = kept
-    again.lost = [*walk.lost, *(old for old in walk.taken if old not in kept)]
+    again.remember(kept)
+    again.revoked = walk.revoked + 1
+    again.lost = walk.lost
     again.takers = [*walk.takers, claim]
     return again
 
@@ -260,13 +286,13 @@ def _because(walk: _State) -> str:
 
 def _support(status: Status, walk: _State, setter: Claim, told: Sequence[Claim]) -> list[Claim]:
     """The claim that set the status first, then all that say the same of the same event."""
-    earliest = setter.effective_at - status.within
+    earliest, lost = setter.effective_at - status.within, {id(claim) for some in walk.lost.values() for claim in some}
     same = [
         claim
         for claim in told
         if claim.status == status.id
         and claim is not setter
-        and claim not in walk.lost
+        and id(claim) not in lost
         and claim.effective_at >= earliest
         and (not claim.event or not setter.event or claim.event == setter.event)
         and (walk.standing is Standing.REPORTED or claim.quote.tier in AUTHORITATIVE or claim.quote.tier is Tier.PARTNER)

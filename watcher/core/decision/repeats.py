@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from watcher.core.decision.corroboration import AUTHORITATIVE, is_copy
+from watcher.core.decision.corroboration import AUTHORITATIVE
+from watcher.core.decision.near import Shelves, copy_pieces, is_copy
 from watcher.core.language.text import fold
 from watcher.core.model import Claim
 
@@ -28,11 +30,14 @@ class _Said:
     words: frozenset[str]
     numbers: frozenset[str]
     """Versions, prices, days: sentences that differ in them say different things."""
+    place: tuple[str, str, str]
+    """Where it stands, and by which rule it counts."""
 
     @classmethod
     def of(cls, claim: Claim) -> _Said:
         words = frozenset(_WORD.findall(fold(claim.quote.text).casefold()))
-        return cls(claim, words, frozenset(word for word in words if _NUMBER.search(word)))
+        place = claim.rule, claim.quote.source, claim.quote.url
+        return cls(claim, words, frozenset(word for word in words if _NUMBER.search(word)), place)
 
     def repeats(self, other: _Said) -> bool:
         """Whether it says, with small changes, what the other says; of declared history a part is enough."""
@@ -45,10 +50,29 @@ class _Said:
     def _shares(self, other: _Said, length: int) -> bool:
         return len(self.words & other.words) >= SAME * max(length, 1)
 
-    @property
-    def place(self) -> tuple[str, str, str]:
-        """Where it stands, and by which rule it counts."""
-        return self.claim.rule, self.claim.quote.source, self.claim.quote.url
+
+@dataclass(frozen=True, slots=True)
+class _Firsts:
+    """The first sentences of one status, and where a repetition of each is to be looked for."""
+
+    said: list[_Said] = field(default_factory=list)
+    known: list[int] = field(default_factory=list)
+    """Those of the declared history: a part of them is enough."""
+    near: Shelves = field(default_factory=Shelves)
+
+    def put(self, one: _Said) -> None:
+        """One more."""
+        if one.claim.rule == "known":
+            self.known.append(len(self.said))
+        self.near.put(len(self.said), [*one.words, *copy_pieces(one.claim.copy), one.place])
+        self.said.append(one)
+
+    def repeated_by(self, one: _Said) -> _Said | None:
+        """The first that a sentence repeats."""
+        pieces = [*self.near.rarest(one.words, SAME), *copy_pieces(one.claim.copy), one.place]
+        numbers = self.near.among(pieces)
+        numbers = sorted({*numbers, *self.known}) if self.known else numbers
+        return next((first for first in map(self.said.__getitem__, numbers) if one.repeats(first)), None)
 
 
 def drop_repeats(claims: Iterable[Claim], known: Iterable[Claim] = ()) -> list[Claim]:
@@ -58,17 +82,17 @@ def drop_repeats(claims: Iterable[Claim], known: Iterable[Claim] = ()) -> list[C
     evidence, with the first one's time. A row of a record is a fact of its own day, however alike two rows read.
     """
     told, there = list(known), set[tuple[tuple[str, str, str], int]]()
-    firsts: dict[tuple[str, str, str, bool], list[_Said]] = {}
+    firsts = defaultdict[tuple[str, str, str, bool], _Firsts](_Firsts)
     for claim in sorted([*told, *claims], key=_when):
         # Whether undecided words were said before is for the one who asks a person to see (core/decision/undecided.py).
         if claim.rule != "known" and (claim.asks or not claim.copy or claim.event):
             told.append(claim)
             continue
         said = _Said.of(claim)
-        before = firsts.setdefault((claim.track, claim.status, claim.flag, claim.quote.tier in AUTHORITATIVE), [])
-        first = next((one for one in before if said.repeats(one)), None)
+        before = firsts[claim.track, claim.status, claim.flag, claim.quote.tier in AUTHORITATIVE]
+        first = before.repeated_by(said)
         if first is None or claim.rule == "known":
-            before.append(said)
+            before.put(said)
         stood = (said.place, id(first or said))
         if claim.rule != "known" and stood not in there:
             told.append(_dated(claim, first.claim.effective_at) if first else claim)

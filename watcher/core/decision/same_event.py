@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from watcher.core.decision.corroboration import is_copy
+from watcher.core.decision.near import is_copy
 from watcher.core.language.text import fold
 from watcher.core.model import Claim
 
@@ -41,24 +42,46 @@ class Likeness(IntEnum):
     SAME = 2
 
 
-def likeness(claim: Claim, other: Claim) -> Likeness:
-    """Whether a later claim tells the event that another one told."""
-    if _is_same_page(claim, other):
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A claim of a series as it is compared with others."""
+
+    claim: Claim
+    subjects: frozenset[str]
+    """What its event is about."""
+    at: str
+    """Its address."""
+    pointed: bool
+    """Whether it was read elsewhere: a list points to it."""
+    kinds: frozenset[str]
+    words: frozenset[str]
+    """The words of its title."""
+
+    @classmethod
+    def of(cls, claim: Claim) -> Publication:
+        """Read what is compared from a claim."""
+        title, at = title_of(claim), address(claim.quote.url)
+        subjects = frozenset(claim.event.split("+"))
+        return cls(claim, subjects, at, address(claim.quote.read_at) != at, kinds(title), _words(title))
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What others that tell the same event have one of: its subjects and its address."""
+        return self.subjects | {f"at {self.at}"}
+
+
+def likeness(one: Publication, other: Publication) -> Likeness:
+    """Whether a later publication tells the event that another one told."""
+    if _is_same_page(one, other):
         return Likeness.SAME
-    if not subjects(claim) & subjects(other):
+    if not one.subjects & other.subjects:
         return Likeness.OTHER
-    if abs(claim.effective_at - other.effective_at) <= SAME_EVENT or is_copy(claim.copy, other.copy):
+    if abs(one.claim.effective_at - other.claim.effective_at) <= SAME_EVENT or is_copy(one.claim.copy, other.claim.copy):
         return Likeness.SAME
-    title, before = title_of(claim), title_of(other)
-    if kinds(title) == kinds(before) and _share(title, before) >= ALIKE:
+    if one.kinds == other.kinds and _share(one.words, other.words) >= ALIKE:
         return Likeness.SAME
-    news = kinds(title) - kinds(before) or subjects(claim) - subjects(other)
+    news = one.kinds - other.kinds or one.subjects - other.subjects
     return Likeness.OTHER if news else Likeness.UNCLEAR
-
-
-def subjects(claim: Claim) -> frozenset[str]:
-    """What a claim's event is about."""
-    return frozenset(claim.event.split("+"))
 
 
 def title_of(claim: Claim) -> str:
@@ -72,13 +95,12 @@ def kinds(title: str) -> frozenset[str]:
     return frozenset(name for name, words in _KIND.items() if words.search(title))
 
 
-def _is_same_page(claim: Claim, other: Claim) -> bool:
+def _is_same_page(one: Publication, other: Publication) -> bool:
     """Whether both stand at one address; of two subjects there, one is an edit of the other where a list points to it."""
-    at = address(claim.quote.url)
-    if at != address(other.quote.url):
+    if one.at != other.at:
         return False
-    pointed = any(address(quote.read_at) != at for quote in (claim.quote, other.quote))
-    return bool(subjects(claim) & subjects(other)) or (pointed and _share(title_of(claim), title_of(other)) >= ALIKE)
+    pointed = one.pointed or other.pointed
+    return bool(one.subjects & other.subjects) or (pointed and _share(one.words, other.words) >= ALIKE)
 
 
 @lru_cache(maxsize=2048)
@@ -88,9 +110,8 @@ def address(url: str) -> str:
     return f"{(parts.hostname or '').removeprefix('www.')}{unquote(parts.path).rstrip('/').lower()}"
 
 
-def _share(title: str, other: str) -> float:
+def _share(one: frozenset[str], two: frozenset[str]) -> float:
     """Share of the longer title's words that both have; 0 where they differ in a number, as a version."""
-    one, two = _words(title), _words(other)
     if {word for word in one ^ two if any(map(str.isdigit, word))}:
         return 0.0
     return len(one & two) / max(len(one), len(two), 1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import islice
 
 from watcher.core.decision.corroboration import (
     AUTHORITATIVE,
+    few_of_a_source,
     has_happened,
     in_order,
     is_declared,
@@ -16,27 +17,33 @@ from watcher.core.decision.corroboration import (
     publishers_of,
     quotes_of,
 )
-from watcher.core.decision.same_event import Likeness, address, likeness
+from watcher.core.decision.near import Shelves
+from watcher.core.decision.same_event import Likeness, Publication, likeness
 from watcher.core.model import Claim, Event, Facts, Ladder, Standing, Status, Track, TrackVerdict
 
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
-ASKED = 50
-"""A claim is held against so many of the newest and of the oldest: a hostile list has thousands of one subject or address."""
+TELLERS = 5
+"""Of the publications that tell an event so many of the newest and of the oldest are held against one more."""
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
 
 
 @dataclass(slots=True, eq=False)
 class _Group:
-    claims: list[Claim] = field(default_factory=list)
+    number: int
+    told: list[Publication] = field(default_factory=list)
+
+    @property
+    def claims(self) -> list[Claim]:
+        return [one.claim for one in self.told]
 
     @property
     def at(self) -> datetime:
-        return self.claims[0].effective_at
+        return self.told[0].claim.effective_at
 
     @property
     def keys(self) -> frozenset[str]:
-        return _keys(self.claims[0])
+        return self.told[0].subjects
 
 
 @dataclass(slots=True)
@@ -45,19 +52,22 @@ class _Events:
 
     groups: list[_Group] = field(default_factory=list)
     doubtful: list[Claim] = field(default_factory=list)
-    near: dict[str, dict[_Group, None]] = field(default_factory=dict)
-    """Subject or address → the events that have it, as they were found: no others can be the same."""
+    near: Shelves = field(default_factory=Shelves)
+    """The numbers of the events by subject and address: no others can be the same."""
 
-    def beside(self, claim: Claim) -> list[_Group]:
-        """The events that a claim may tell, oldest first; of one subject or address `ASKED` of the oldest and of the newest."""
-        found = dict.fromkeys(group for key in _marks(claim) for group in _ends(self.near.get(key, {})))
-        return sorted(found, key=lambda group: group.at)
+    def beside(self, one: Publication) -> list[_Group]:
+        """The events that a publication may tell, oldest first: of one subject or address some of the oldest and the newest."""
+        return [self.groups[number] for number in self.near.among(one.marks)]
 
-    def put(self, claim: Claim, group: _Group) -> None:
-        """Sort a claim into an event."""
-        group.claims.append(claim)
-        for key in _marks(claim):
-            self.near.setdefault(key, {})[group] = None
+    def added(self) -> _Group:
+        """One more event, of which nothing is told yet."""
+        self.groups.append(_Group(len(self.groups)))
+        return self.groups[-1]
+
+    def put(self, one: Publication, group: _Group) -> None:
+        """Sort a publication into an event."""
+        group.told.append(one)
+        self.near.put(group.number, one.marks)
 
 
 def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: datetime | None = None) -> TrackVerdict:
@@ -68,8 +78,10 @@ def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: da
     told = in_order(claim for claim in claims if claim.status and not claim.review and has_happened(claim, now))
     summit = track.ladder.statuses[-1]
     groups = _grouped(track, told).groups
-    events = tuple(_event(group, track.ladder, number) for number, group in enumerate(groups, 1))
-    hopes = [claim for claim in told if claim.status != summit.id and not _is_old(claim, groups)]
+    events = tuple(_event(group, track.ladder) for group in groups)
+    known = frozenset[str]().union(*(group.keys for group in groups))
+    newest = groups[-1].at if groups else None
+    hopes = [claim for claim in told if claim.status != summit.id and not _is_old(claim, known, newest)]
     status, support = _awaited(track, hopes, now)
     latest = events[-1] if events else None
     return TrackVerdict(
@@ -136,10 +148,6 @@ def _standing(support: Sequence[Claim]) -> Standing:
     return Standing.CONFIRMED if support[-1].quote.tier in AUTHORITATIVE else Standing.REPORTED
 
 
-def _marks(claim: Claim) -> frozenset[str]:
-    return _keys(claim) | {f"at {address(claim.quote.url)}"}
-
-
 def _keys(claim: Claim) -> frozenset[str]:
     return frozenset(claim.event.split("+"))
 
@@ -159,53 +167,48 @@ def _grouped(track: Track, told: Iterable[Claim]) -> _Events:
 
 
 def _sort_in(events: _Events, claim: Claim) -> None:
-    found = [(_likest(claim, group), group) for group in events.beside(claim)]
+    one = Publication.of(claim)
+    found = [(_likest(one, group), group) for group in events.beside(one)]
     same = next((group for like, group in found if like is Likeness.SAME), None)
-    old = bool(events.groups) and (is_old(claim) or _looks_back(claim, [group for _, group in found]))
+    old = bool(events.groups) and (is_old(claim) or _looks_back(one, [group for _, group in found]))
     if same is not None:
-        events.put(claim, same)
+        events.put(one, same)
     elif old or any(like is Likeness.UNCLEAR for like, _ in found):
         events.doubtful.append(claim)
     else:
-        events.groups.append(_Group())
-        events.put(claim, events.groups[-1])
+        events.put(one, events.added())
 
 
-def _likest(claim: Claim, group: _Group) -> Likeness:
-    """How sure it is that a claim tells a group's event; the newest that told it come first, and one that is sure ends it."""
+def _likest(one: Publication, group: _Group) -> Likeness:
+    """How sure it is that a publication tells an event; the newest that told it come first, and one that is sure ends it."""
     best = Likeness.OTHER
-    for other in (*reversed(group.claims[-ASKED:]), *group.claims[:-ASKED][:ASKED]):
-        best = max(best, likeness(claim, other))
+    for other in (*reversed(group.told[-TELLERS:]), *group.told[:-TELLERS][:TELLERS]):
+        best = max(best, likeness(one, other))
         if best is Likeness.SAME:
             break
     return best
 
 
-def _ends(groups: dict[_Group, None]) -> Iterator[_Group]:
-    """The newest and the oldest, some of them twice."""
-    yield from islice(groups, ASKED)
-    yield from islice(reversed(groups), ASKED)
-
-
-def _looks_back(claim: Claim, groups: Sequence[_Group]) -> bool:
+def _looks_back(one: Publication, groups: Sequence[_Group]) -> bool:
     """Whether a publication is about several events, all of which are known: a retrospect."""
-    keys, known = _keys(claim), [group.keys for group in groups]
-    return keys <= frozenset[str]().union(*known) and not any(keys <= one for one in known)
+    known = [group.keys for group in groups]
+    return one.subjects <= frozenset[str]().union(*known) and not any(one.subjects <= keys for keys in known)
 
 
-def _event(group: _Group, ladder: Ladder, number: int) -> Event:
-    first = group.claims[0]
+def _event(group: _Group, ladder: Ladder) -> Event:
+    claims = group.claims
+    first = claims[0]
     strongest = [*(one.id for one in ladder.outcomes), ""]
-    read = min(group.claims, key=lambda claim: strongest.index(_outcome(claim, ladder)))
+    read = min(claims, key=lambda claim: strongest.index(_outcome(claim, ladder)))
     # Of the publication whose words stand first: a message is not to show the title of one above the words of another.
-    titles = [str(claim.details["title"]) for claim in (read, *group.claims) if claim.details.get("title")]
-    updated = [moment for claim in group.claims if (moment := _updated(claim)) is not None]
-    ordered = sorted(group.claims, key=lambda claim: (claim is not read, claim.effective_at))
+    titles = [str(claim.details["title"]) for claim in (read, *claims) if claim.details.get("title")]
+    updated = [moment for claim in claims if (moment := _updated(claim)) is not None]
+    ordered = sorted(claims, key=lambda claim: (claim is not read, claim.effective_at))
     return Event(
         key=first.event,
         title=titles[0] if titles else read.quote.title or first.event,
         at=first.effective_at,
-        number=number,
+        number=group.number + 1,
         outcome=_outcome(read, ladder),
         evidence=quotes_of(ordered),
         details={**first.details, **read.details},
@@ -227,10 +230,9 @@ def _updated(claim: Claim) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=claim.effective_at.tzinfo) if day > claim.effective_at.date() else None
 
 
-def _is_old(claim: Claim, groups: Sequence[_Group]) -> bool:
-    """Whether a hint speaks of an event that has already been published, or lies before the latest one."""
-    known = frozenset[str]().union(*(group.keys for group in groups))
-    return bool(claim.event and _keys(claim) & known) or bool(groups and claim.effective_at <= groups[-1].at)
+def _is_old(claim: Claim, known: frozenset[str], latest: datetime | None) -> bool:
+    """Whether a hint speaks of what has already been published, or lies before the latest event."""
+    return bool(claim.event and _keys(claim) & known) or (latest is not None and claim.effective_at <= latest)
 
 
 def _awaited(track: Track, hopes: Sequence[Claim], now: datetime) -> tuple[Status, tuple[Claim, ...]]:
@@ -247,14 +249,12 @@ def _awaited(track: Track, hopes: Sequence[Claim], now: datetime) -> tuple[Statu
 
 def _close(claims: Sequence[Claim], status: Status) -> list[Claim]:
     """The latest hints about one subject that lie within the status' time of each other."""
-    best: list[Claim] = []
-    for last in claims:
-        near = [
-            claim
-            for claim in claims
-            if claim.effective_at <= last.effective_at
-            and last.effective_at - claim.effective_at <= status.within
-            and (not claim.event or not last.event or _keys(claim) & _keys(last))
-        ]
-        best = near if len(publishers_of(near)) >= len(publishers_of(best)) else best
+    best, most, window = list[Claim](), 0, deque[Claim]()
+    for last in few_of_a_source(claims, status.within):
+        window.append(last)
+        while last.effective_at - window[0].effective_at > status.within:
+            window.popleft()
+        near = [one for one in window if not one.event or not last.event or _keys(one) & _keys(last)]
+        voices = len(publishers_of(near))
+        best, most = (near, voices) if voices >= most else (best, most)
     return best

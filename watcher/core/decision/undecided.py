@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from watcher.core.decision.decide import held_back
+from watcher.core.decision.near import Shelves
 from watcher.core.language.lexicon import any_of
 from watcher.core.language.text import fold
 from watcher.core.model import Change, Claim, Signal, Standing, Status, Track, TrackVerdict, Transition, Undecided, Verdict
@@ -25,6 +27,8 @@ MARK = "undecided"
 """What a transition says in the place of a status while a text is open."""
 ASKED = "An official text may change this answer; a person is checking it"
 SETTLED = "The official text that was being checked is settled"
+SENTENCES = 20
+"""So many sentences of one text are kept with it."""
 _WORD = re.compile(r"(?<![\w$%.-])[\w$%.-]*\w")
 _MONTH = rf"{any_of('month')}\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -58,11 +62,12 @@ def ask(
     """
     look, every = _Look(signal, verdict, list(known)), list(claims)
     held = held_back(signal, every, verdict.as_of)
-    mine = (claim for claim in [*every, *held] if claim.asks and claim.track in look.states)
+    mine = [claim for claim in [*every, *held] if claim.asks and claim.track in look.states]
     back = {(claim.observation, claim.rule) for claim in held}
-    told = [claim for claim in every if claim.status and not claim.review and (claim.observation, claim.rule) not in back]
+    counted = (claim for claim in every if claim.status and not claim.review and (claim.observation, claim.rule) not in back)
+    told = _Told(counted if mine else ())
     for claim in sorted(mine, key=lambda one: (one.quote.seen_at, one.effective_at, one.observation)):
-        look.take(claim, is_news=_is_news(claim, since=since, first=first) and not _is_told(claim, told))
+        look.take(claim, is_news=_is_news(claim, since=since, first=first) and not told.say(claim))
     return Asked(tuple(look.rows), tuple(place for place in sorted(look.said) if look.is_open(look.rows[place])))
 
 
@@ -74,28 +79,64 @@ class _Look:
         self.signal, self.at, self.rows = signal, verdict.as_of, rows
         self.states = {state.track: state for state in verdict.tracks}
         self.said = set[int]()
-        self._places = {(row.track, _words(quote.text).text): place for place, row in enumerate(rows) for quote in row.quotes}
+        self._places: dict[tuple[str, str], int] = {}
+        """The texts by their words."""
+        self._near = Shelves()
+        self._reading = defaultdict[tuple[str, str, str, date], list[int]](list)
+        """The texts that a person is reading, by what they may say, page and day."""
+        self._counted = {
+            state.track: {quote.url for event in state.events for quote in event.evidence} for state in verdict.tracks
+        }
+        """What each series has counted."""
+        for place, row in enumerate(rows):
+            self._known(place, row)
+
+    def _known(self, place: int, row: Undecided) -> None:
+        """Let a text be found."""
+        for quote in row.quotes:
+            words = _words(quote.text)
+            self._places[row.track, words.text] = place
+            self._near.put(place, _pieces(row, words))
+        if _is_asked(row):
+            for page in {quote.url.partition("#")[0] for quote in row.quotes}:
+                self._reading[row.track, row.status, page, row.effective_at.date()].append(place)
 
     def take(self, claim: Claim, *, is_news: bool) -> None:
         """Note the text of a claim: asked before, another sentence of a text that is being read, or a new one."""
         words = (claim.track, _words(claim.quote.text).text)
         place = self._places.get(words)
         if place is None:
-            place = next((each for each, row in enumerate(self.rows) if _says_alike(row, claim)), None)
+            place = self._said_alike(claim)
         if place is None:
             place = self._noted(claim, is_news=is_news)
         self._places[words] = place
         self.said.add(place)
 
+    def _said_alike(self, claim: Claim) -> int | None:
+        """The first text that was asked about before and says the same with small changes."""
+        words = _words(claim.quote.text)
+        near = self._near.among(self._near.rarest(_pieces(claim, words), SAME))
+        return next((place for place in near if _says_alike(self.rows[place], claim)), None)
+
     def _noted(self, claim: Claim, *, is_news: bool) -> int:
         row = _row(claim)
         asks = is_news and self.may_change(row)
-        text = next((place for place, held in enumerate(self.rows) if asks and _is_one_text(held, row)), None)
-        if text is None:
+        place = self._text_of(row) if asks else None
+        if place is None:
+            place = len(self.rows)
             self.rows.append(replace(row, asked_at=self.at if asks else None))
-            return len(self.rows) - 1
-        self.rows[text] = replace(self.rows[text], quotes=(*self.rows[text].quotes, claim.quote))
-        return text
+            self._known(place, self.rows[place])
+        elif len(self.rows[place].quotes) < SENTENCES:
+            self.rows[place] = replace(self.rows[place], quotes=(*self.rows[place].quotes, claim.quote))
+            self._known(place, self.rows[place])
+        return place
+
+    def _text_of(self, row: Undecided) -> int | None:
+        """The text that a person is reading already, of which this is another sentence."""
+        days = (row.effective_at.date() + timedelta(days=step) for step in (-1, 0, 1))
+        places = [place for day in days for place in self._reading.get((row.track, row.status, _page(row), day), ())]
+        near = (place for place in places if abs(self.rows[place].effective_at - row.effective_at) <= SAME_TEXT)
+        return min(near, default=None)
 
     def is_open(self, row: Undecided) -> bool:
         """Whether a person is reading a text that may still change an answer."""
@@ -106,7 +147,7 @@ class _Look:
         state, track = self.states[row.track], self.signal.track(row.track)
         ladder = track.ladder
         if ladder.series or row.status not in {rung.id for rung in ladder.statuses}:
-            return not _has_event(state, row)
+            return row.quotes[0].url not in self._counted[row.track]
         if ladder.rung(state.status).final:
             return False
         if row.status == state.status:
@@ -149,14 +190,35 @@ def _are_alike(one: _Words, other: _Words) -> bool:
     return bool(longer) and one.fixed == other.fixed and len(one.all & other.all) >= SAME * longer
 
 
-def _is_told(claim: Claim, told: Iterable[Claim]) -> bool:
-    """Whether words that count already, or the declared history, say the same; of history a part is enough."""
-    words = _words(claim.quote.text)
-    same = (_words(one.quote.text) for one in told if (one.track, one.status, one.rule) == (claim.track, claim.status, "known"))
-    if any(len(part.all) >= FEWEST and len(part.all & words.all) >= SAME * len(part.all) for part in same):
-        return True
-    counted = (one for one in told if (one.track, one.status) == (claim.track, claim.status) and one.rule != "known")
-    return any(_are_alike(_words(one.quote.text), words) for one in counted)
+class _Told:
+    """What counts already: the declared history, and what rules could place."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        """Read their words."""
+        self._history = defaultdict[tuple[str, str], list[_Words]](list)
+        self._counted: list[_Words] = []
+        self._near = Shelves()
+        for claim in claims:
+            words = _words(claim.quote.text)
+            if claim.rule == "known":
+                self._history[claim.track, claim.status].append(words)
+            else:
+                self._near.put(len(self._counted), _pieces(claim, words))
+                self._counted.append(words)
+
+    def say(self, claim: Claim) -> bool:
+        """Whether they say the same; of history a part is enough."""
+        words = _words(claim.quote.text)
+        parts = self._history[claim.track, claim.status]
+        if any(len(part.all) >= FEWEST and len(part.all & words.all) >= SAME * len(part.all) for part in parts):
+            return True
+        near = self._near.among(self._near.rarest(_pieces(claim, words), SAME))
+        return any(_are_alike(self._counted[number], words) for number in near)
+
+
+def _pieces(of: Claim | Undecided, words: _Words) -> frozenset[Hashable]:
+    """By what sentences that say the same of a status with small changes are found."""
+    return frozenset((of.track, of.status, words.fixed, word) for word in words.all)
 
 
 def _row(claim: Claim) -> Undecided:
@@ -170,13 +232,6 @@ def _row(claim: Claim) -> Undecided:
         event=claim.event,
         unexplained=claim.unexplained,
     )
-
-
-def _is_one_text(held: Undecided, row: Undecided) -> bool:
-    """Whether another sentence is of a text that a person is reading already."""
-    alike = (held.track, held.status) == (row.track, row.status)
-    near = abs(held.effective_at - row.effective_at) <= SAME_TEXT
-    return alike and near and _is_asked(held) and _page(row) in {quote.url.partition("#")[0] for quote in held.quotes}
 
 
 def _page(row: Undecided) -> str:
@@ -194,11 +249,6 @@ def _is_asked(row: Undecided) -> bool:
 
 def _is_counted(state: TrackVerdict, row: Undecided) -> bool:
     return _page(row) in {quote.url.partition("#")[0] for quote in state.evidence}
-
-
-def _has_event(state: TrackVerdict, row: Undecided) -> bool:
-    """Whether a series has counted the very text."""
-    return any(row.quotes[0].url == quote.url for event in state.events for quote in event.evidence)
 
 
 def _leads_back(track: Track, state: TrackVerdict, row: Undecided) -> bool:
@@ -233,9 +283,9 @@ def _settled(row: Undecided, as_decided: Undecided | None, at: datetime) -> Unde
 def edges(before: Sequence[Undecided], after: Verdict, rows: Iterable[Undecided]) -> Iterable[Transition]:
     """That a person is asked, once for each text, and that a text is settled; `rows` are the texts with their ids."""
     known = {row.id: row for row in rows}
-    is_open = {row.id for row in after.undecided}
+    is_open, was_open = {row.id for row in after.undecided}, {row.id for row in before}
     for row in after.undecided:
-        if row.asked_at == after.as_of and row.id not in {old.id for old in before}:
+        if row.asked_at == after.as_of and row.id not in was_open:
             yield _edge(after, row, before="", after=MARK, title=ASKED, reason=why(row))
     for old in before:
         if old.id not in is_open:
