@@ -159,10 +159,12 @@ def test_a_detail_that_no_news_carried_stands_in_the_weekly_note_once(tmp_path: 
         me = Route("me", "maildir", "me", frozenset(), operator=False, allowed_at=lambda at, _urgent: at)
         (note,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY, zone=UTC)
         (later,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY + timedelta(days=7), zone=UTC)
-    assert note.notes[0] == "No answer changed this week. One detail is new."
     assert [change.reason for change in note.transitions] == ["price: $8/$40"]
     assert later.transitions == (), "nobody is told the same thing twice"
     shown = render(note, replace(CONTEXT, signals={signal.id: signal}), READER)
+    assert shown.text.startswith("No answer changed. One detail is new.\n")
+    keen = render(note, replace(CONTEXT, signals={signal.id: signal}), replace(READER, every_detail=True))
+    assert keen.text.startswith("No answer changed.\n"), "who was told each detail when it came is told of none that is new"
     assert "price: $8/$40" in shown.text
     assert "https://a.example/price" in shown.text
 
@@ -192,17 +194,23 @@ def test_a_subject_begins_with_the_answer_and_says_again_where_it_was_so_before(
 def test_a_window_is_told_at_half_time_and_at_its_close_once(tmp_path: Path) -> None:
     signal = replace(signal_of(ACCESS), opened=day("06-01"), window=timedelta(days=60))
     me = Route("me", "maildir", "me", frozenset(), operator=False, allowed_at=lambda at, _urgent: at, weekly_note=False)
-    told: list[tuple[str, ...]] = []
+    told: list[Digest] = []
     with Store.open(f"sqlite:///{tmp_path}/watch.db") as store:
         with store.writing() as tx:
             tx.verdicts.put(decide(signal, [], [], day("06-01")))
         for hours in range(0, 24 * 70, 12):
             now = day("06-01") + timedelta(hours=hours)
-            told += [note.notes for note in send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)]
+            told += send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)
     half, close = told
-    assert half == ("half of the 60 days from 1 June 2026 is over; they end in 30 days",)
-    assert close[0] == "the 60 days from 1 June 2026 are over"
-    assert "They brought: nothing that moved the answer." in close[1]
+    assert half.notes == ("half of the 60 days from 1 June 2026 is over; they end in 30 days",)
+    assert half.lines == ((signal.id, "so far they brought nothing that moved the answer."),)
+    assert close.notes == ("the 60 days from 1 June 2026 are over",)
+    assert close.lines == ((signal.id, "they brought nothing that moved the answer. At their close: Nothing."),)
+    shown = render(close, replace(CONTEXT, signals={signal.id: signal}), READER)
+    assert "Signal: they brought nothing that moved the answer. At their close: Nothing." in " ".join(shown.text.split())
+    assert shown.payload["notes"][1].startswith("Signal: they brought nothing")
+    other = render(close, CONTEXT, replace(READER, signals=frozenset({"mythos-ga"})))
+    assert "they brought" not in other.text, "of a signal that this reader does not follow"
 
 
 def test_the_ground_of_the_questions_is_shown_with_source_date_and_what_speaks_for_it() -> None:
@@ -241,7 +249,7 @@ def test_a_detail_is_told_at_once_to_who_asks_for_each_and_not_again_with_bigger
             tx.verdicts.mark_baseline(signal.id, day("06-01"))
         (note,) = send_reminders(store, routes, {signal.id: signal}, now=MONDAY, zone=UTC)
     shown = render(told, context, keen)
-    assert shown.subject == "Signal: it, price: $8/$40"
+    assert shown.subject == "Signal: it: price $8/$40"
     assert "“It costs $8 and $40.”" in shown.text
     dated = replace(told, transitions=tuple(replace(each, effective_at=day("05-01")) for each in told.transitions))
     old = render(dated, context, keen).text
@@ -282,12 +290,9 @@ def test_no_two_weeks_have_one_subject_and_none_is_cut(tmp_path: Path) -> None:
             written += send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)
     subjects = [render(note, context, READER).subject for note in written if note.kind == "weekly"]
     assert len(subjects) == len(set(subjects)) == 3, "one each Monday, the first for the first whole week"
-    assert subjects[0].startswith("Week to 8 June 2026: no answer changed this week: ")
+    assert subjects[0].startswith("Week to 8 June 2026: no answer changed: ")
     many = tuple(replace(written[-1].verdicts[0], signal=f"a-signal-with-a-long-name-{number}") for number in range(9))
-    assert (
-        render(replace(written[-1], verdicts=many), context, READER).subject
-        == "Week to 22 June 2026: no answer changed this week"
-    )
+    assert render(replace(written[-1], verdicts=many), context, READER).subject == "Week to 22 June 2026: no answer changed"
 
 
 def test_the_close_of_a_window_is_told_whole_and_its_middle_names_the_article() -> None:
@@ -295,8 +300,9 @@ def test_the_close_of_a_window_is_told_whole_and_its_middle_names_the_article() 
     signal = replace(signal_of(ACCESS), opened=day("06-01"), window=timedelta(days=60), article=article)
     [half] = reminders([signal], {}, since=day("06-30"), now=day("07-01 12:00"))
     assert half.notes[1] == "They are the 60 days after “Two scenarios” (A lab, 1 June 2026)."
-    long = f"Signal: {'one thing after another; ' * 20}At their close: nothing."
-    shown = render(replace(half, notes=("the 60 days from 1 June 2026 are over", long)), CONTEXT, READER).text
+    long = f"{'one thing after another; ' * 20}At their close: nothing."
+    lines = (("senate-vote", long),)
+    shown = render(replace(half, notes=("the 60 days from 1 June 2026 are over",), lines=lines), CONTEXT, READER).text
     assert "At their close: nothing." in " ".join(shown.split())
     assert shown.startswith("The 60 days from 1 June 2026 are over\n")
 

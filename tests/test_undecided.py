@@ -114,7 +114,7 @@ def test_readers_see_it_on_the_page_in_digests_and_through_every_interface(web: 
     assert [one.evidence[0].quote for one in stands.undecided] == [WORDS]
     news = watch.mails("reader")[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert watch.subjects("reader")[-1] == "Gadget: Yes. Open (provisional)"
-    assert "a person is checking it" in " ".join(news.split())
+    assert "a person was asked on " in " ".join(news.split())
 
 
 def test_a_past_day_shows_what_was_open_then(watch: Watch) -> None:
@@ -222,5 +222,5 @@ def test_the_weekly_note_counts_no_question_as_a_change(watch: Watch, store: Sto
     signals = {signal.id: signal for signal in watch.config.signals}
     (note,) = send_reminders(store, (), signals, now=START + timedelta(days=7, hours=9), zone=UTC)
 
-    assert note.notes[0] == "No answer changed this week."
+    assert note.told == ()
     assert [len(verdict.undecided) for verdict in note.verdicts] == [1]

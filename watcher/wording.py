@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from watcher.core.addresses import redact, safe_link
 from watcher.core.language.lexicon import english
-from watcher.core.model import Quote, Signal, Transition, Undecided
+from watcher.core.model import Change, Quote, Signal, Transition, Undecided
 
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST: Final = re.compile(r"[A-Z][a-z]*(?![\w.'\u2019-])")
@@ -67,6 +67,24 @@ def transition_to_text(transition: Transition) -> str:
     quote = transition.evidence[0].text.replace("\n", " ")[:110] if transition.evidence else ""
     head = f"{transition.at:%Y-%m-%d %H:%M}  {transition.kind.value:10} {name:28} {what}"
     return f"{head} ({transition.standing.value})" + (f"  {more}" if more else "") + (f'\n{"":18}"{quote}"' if quote else "")
+
+
+class ChangedDetail(NamedTuple):
+    """A detail that says something else than before."""
+
+    name: str
+    value: str
+    before: str
+    """Empty where nothing had told it."""
+
+
+def changed_details(transition: Transition) -> tuple[ChangedDetail, ...]:
+    """The details that a change tells of, out of its reason (`price: $8/$40, before: $10/$50; version: 5.2`); else empty."""
+    if transition.kind is not Change.DETAIL or transition.event:
+        return ()
+    found = (part.partition(": ") for part in transition.reason.split("; "))
+    told = ((name, *rest.partition(", before: ")) for name, colon, rest in found if colon)
+    return tuple(ChangedDetail(name, value, before) for name, value, _, before in told)
 
 
 def undecided_line(text: Undecided) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def test_without_words_it_writes_what_check_accepts(home: Path) -> None:
     assert said.code == 0
     assert "wrote mine.toml" in said.out
     assert "watcher doctor --config mine.toml" in said.out
+    assert "watcher stack --config mine.toml" in said.out
     assert (home / "signals.schema.json").exists()
     assert watcher("check", "--config", "mine.toml").code == 0
 

@@ -151,6 +151,7 @@ def test_ids_count_once_in_a_month_and_a_revision_replaces_its_advisory() -> Non
     found = firefox(advisory("a", APRIL, ids(400)), advisory("a", APRIL, ids(43), seen=MAY), advisory("b", APRIL, ids(43)))
     assert found is not None
     assert found.values["peak_ids"] == 43
+    assert found.text == "2x in April 2026 (peak)", "the peak is the newest month, and is told once"
 
 
 def test_the_running_month_is_not_published() -> None:

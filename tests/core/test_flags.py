@@ -38,6 +38,16 @@ def test_a_flag_that_lasts_for_a_time_runs_out() -> None:
         assert [flag.id for flag in verdict(RENAMED, ladder=ladder).tracks[0].flags] == up
 
 
+def test_a_flag_whose_time_is_over_is_no_news_and_one_that_words_clear_is() -> None:
+    ladder = replace(ACCESS, flags=(Flag("renamed", "Renamed", "", lasts=timedelta(days=30)), ACCESS.flags[2]))
+    signal = signal_of(ladder)
+    up = decide(signal, [RENAMED, HALTED], [], THEN)
+    assert compare(signal, up, decide(signal, [RENAMED, HALTED], [], THEN + timedelta(days=60))) == ()
+    assert [line.before for line in compare(signal, up, decide(signal, [HALTED], [], THEN))] == ["renamed"], (
+        "it was cleared in time"
+    )
+
+
 def test_a_second_wave_of_reports_renews_nothing() -> None:
     first = [said("press:a.example", "rumoured", "05-01"), said("press:b.example", "rumoured", "05-02")]
     second = [said("press:c.example", "rumoured", "06-01"), said("press:d.example", "rumoured", "06-02")]

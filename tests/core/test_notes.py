@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import day
-from tests.mail.stories import MYTHOS, SENATE, VERDICTS
+from tests.mail.stories import MYTHOS, PASSED, SENATE, VERDICTS
 from watcher.core.decision.scheduled_notes import next_reminder, reminders, weekly
 from watcher.core.model import Date, Health, Signal
 
@@ -17,26 +17,25 @@ ENDS = Date("ends", "the Congress ends", day("2027-01-03 17:00"), (timedelta(day
 DATED: tuple[Signal, ...] = (replace(SENATE, dates=(ENDS, Date("quiet", "nothing is said of it", day("2027-01-03")))), MYTHOS)
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [(0, "No answer changed this week."), (1, "One change was told this week."), (5, "5 changes were told this week.")],
-)
-def test_a_week_says_what_changed_and_what_was_seen(changes: int, words: str) -> None:
+def test_a_week_counts_the_declared_sources_of_each_signal_that_were_read() -> None:
     now = day("2026-11-20 08:00")
+    fresh = now - timedelta(days=1)
     healths = [
-        Health("a", "", "", last_good_at=now - timedelta(days=1)),
-        Health("b", "", "", last_good_at=now - timedelta(days=8)),
-        Health("c", "", ""),
+        ("senate-vote", Health("a", "", "", last_good_at=fresh)),
+        ("senate-vote", Health("b", "", "", last_good_at=now - timedelta(days=8))),
+        ("senate-vote", Health("a/page", "", "", last_good_at=fresh, parent="a")),
+        ("mythos-ga", Health("c", "", "")),
     ]
-    told = weekly(KNOWN, healths, now=now, changes=changes)
-    assert told.notes == (words, "1 of 3 sources were read this week.")
-    assert (told.id, told.kind, told.transitions) == ("weekly-2026-W47", "weekly", ())
+    told = weekly(KNOWN, healths, now=now, told=(PASSED,))
+    assert told.readings == (("mythos-ga", 0, 1), ("senate-vote", 1, 2)), "the pages that a source leads to come and go"
+    assert (told.id, told.kind, told.transitions, told.notes) == ("weekly-2026-W47", "weekly", (), ())
+    assert [(change.id, len(change.evidence)) for change in told.told] == [(PASSED.id, 1)]
     assert [verdict.signal for verdict in told.verdicts] == sorted(KNOWN)
 
 
 def test_a_week_notes_where_the_record_ends() -> None:
     told = weekly(KNOWN, [], now=day("2026-11-20 08:00"), record="transition 57 3fa1b2c3d4e5f607")
-    assert told.notes[2] == "The record ends at: transition 57 3fa1b2c3d4e5f607. `watcher verify --noted` compares."
+    assert told.notes[0] == "The record ends at: transition 57 3fa1b2c3d4e5f607. `watcher verify --noted` compares."
 
 
 def test_one_week_has_one_note_and_the_turn_of_the_year_does_not_double_it() -> None:

@@ -137,6 +137,14 @@ def test_words_that_lead_back_ask_where_they_are_no_older() -> None:
     assert many(look(doubt(at="06-10"), suspended)) == (1, 0)
 
 
+def test_words_from_before_a_step_back_stay_settled_when_the_step_is_taken_back() -> None:
+    suspended, back = said("official:a", "suspended", "06-15"), said("official:b", "gated", "06-18", rule="restored")
+
+    assert decide(SIGNAL, (suspended, back), [], day("06-21")).tracks[0].status == "gated"
+    assert many(look(doubt(at="06-10"), suspended, back)) == (1, 0), "they came back without a word once access was restored"
+    assert many(look(doubt(at="06-20"), suspended, back)) == (1, 1)
+
+
 def test_a_series_asks_but_for_what_it_has_counted() -> None:
     signal = signal_of(SERIES)
     page = said("official:a", "published", "06-10", event="x", rule="page")

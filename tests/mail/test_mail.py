@@ -38,7 +38,7 @@ from tests.mail.stories import (
     verdict,
 )
 from watcher.core.decision.digest import summarise
-from watcher.core.model import Digest, RaisedFlag, Transition
+from watcher.core.model import Digest, RaisedFlag, Standing, Transition
 from watcher.mail import MailContext, render
 from watcher.mail.confirmation import confirmation, known_already
 from watcher.mail.sample import sample
@@ -54,7 +54,7 @@ ALL = {
     "baseline": digest(kind="baseline"),
     "operator": digest(WENT_BLIND, SEES_AGAIN, kind="operator", notes=("One note.",)),
     "undelivered": digest(kind="operator", notes=("1 message could not be delivered", "to ana by smtp: 550 no such user")),
-    "weekly": digest(kind="weekly", notes=("No answer changed this week.", "41 of 43 sources were read this week.")),
+    "weekly": replace(digest(kind="weekly"), readings=(("mythos-ga", 20, 21), ("senate-vote", 21, 22))),
     "reminder": digest(kind="reminder", notes=("in 7 days: the Congress ends (3 January 2027)", "and more")),
     "sample": sample(list(CONTEXT.signals.values()), NOW),
 }
@@ -112,7 +112,7 @@ def test_the_subject_says_the_news(changes: tuple[Transition, ...], subject: str
         ("baseline", "Policy Signal Watch: the watch has started, 3 signals"),
         ("operator", "The watch cannot see caisi-feed and sees other-feed again"),
         ("undelivered", "1 message could not be delivered"),
-        ("weekly", "Week to 9 December 2026: no answer changed this week, 1 source cannot be seen"),
+        ("weekly", "Week to 9 December 2026: no answer changed, 1 source cannot be seen"),
         ("reminder", "Reminder: in 7 days: the Congress ends (3 January 2027)"),
     ],
 )
@@ -133,7 +133,7 @@ def test_a_change_is_told_whole() -> None:
         "https://www.govinfo.gov/b.xml",
         "What it means: The Senate has passed it.",
         "What it changes for you: It is not law yet.",
-        "Your tools: Chat: fall back to the local model. Your tools without a fallback: Coder. Write down",
+        "Your tools: Chat (fallback: the local model). Your tools without a fallback: Coder. Write down",
         "What comes next: The President.",
         "https://watch.example.org/signals/senate-vote",
         "Unsubscribe: one click, for good. https://watch.example.org/u/x",
@@ -178,7 +178,11 @@ def test_a_detail_is_cited_with_the_words_that_state_it() -> None:
         quote("It costs $8 / $40 per MTok, not $8/$400.", "https://lab.example/price"),
     )
     costly = replace(DETAIL, reason="price: $8/$40", evidence=(quote(), launched, priced), details={"text_check": "$8/$40"})
-    assert "price: $8/$40: “It costs $8 / $40 per MTok, not $8/$400.” https://lab.example/price" in told(PASSED, costly)
+    assert "price: $8/$40 (seen 9 December 2026): “It costs $8 / $40 per MTok, not $8/$400.” https://lab.example/price" in told(
+        PASSED, costly
+    )
+    row = quote("Base input: $8 / MTok; cache: $0.80 / MTok; output: $40 / MTok.", "https://lab.example/prices")
+    assert "“Base input: $8 / MTok" in told(PASSED, replace(costly, evidence=(quote(), launched, row)))
     many = tuple(quote(f"Words {number}.") for number in range(5))
     shown = told(replace(PASSED, evidence=(*many, priced), details={"text_check": "$8/$40"}))
     assert "> “It costs $8 / $40 per MTok" in shown
@@ -483,6 +487,62 @@ def test_history_that_nobody_saw_is_not_said_to_be_seen() -> None:
 def test_signals_stand_in_the_order_of_the_configuration() -> None:
     text = render(ALL["weekly"], CONTEXT, READER).text
     assert text.index("Senate vote") < text.index("Mythos availability") < text.index("CAISI evaluation")
+
+
+def test_a_week_is_told_to_each_reader_by_what_this_reader_follows() -> None:
+    week = replace(ALL["weekly"], told=(PASSED, FLAG, EVENT))
+    whole, few = (
+        render(week, CONTEXT, reader)
+        for reader in (READER, replace(READER, signals=frozenset({"caisi-evaluation", "mythos-ga"})))
+    )
+    words = " ".join(whole.text.split())
+    assert whole.subject.startswith("Week to 9 December 2026: 3 changes were told")
+    assert "41 of 43 sources were read this week." in words
+    assert "Senate vote: 9 December 2026. H.R. 2683, the House bill: before “In a Senate committee”, now “Passed by" in words
+    assert "CAISI evaluation: 9 December 2026. Evaluation of Qwen 4: the gap narrowed." in words
+    assert "Told this week" in whole.text
+    assert few.subject.startswith("Week to 9 December 2026: one change was told")
+    assert "20 of 21 sources were read this week." in few.text
+    assert "H.R. 2683" not in few.text
+    none = render(week, CONTEXT, replace(READER, signals=frozenset({"mythos-ga"})))
+    assert none.subject == "Week to 9 December 2026: no answer changed: Mythos availability: By invitation only"
+    words_of = {"senate-vote": "No", "mythos-ga": "Not under that name", "caisi-evaluation": "Yes"}
+    answered = tuple(replace(each, word=words_of[each.signal], blind=()) for each in VERDICTS)
+    assert render(replace(week, told=(), verdicts=answered), CONTEXT, READER).subject == (
+        "9 Dec 2026 unchanged: Senate vote No; Mythos availability Not under that name; CAISI evaluation Yes"
+    )
+    assert "Told this week" not in none.text
+    lines = [
+        line for line in render(replace(week, told=(PASSED,) * 20), CONTEXT, READER).text.splitlines() if "and 8 more" in line
+    ]
+    assert lines, "a long week ends in how much more the page has"
+
+
+def test_a_changed_detail_says_what_it_was_before_and_nothing_that_only_a_status_changes() -> None:
+    costly = replace(DETAIL, mail=True, reason="price: $8/$40, before: $10/$50; text_check: has_all")
+    shown = render(digest(costly), CONTEXT, READER)
+    words = " ".join(shown.text.split())
+    assert "price: $8/$40, before: $10/$50; text check: has all" in words.casefold()
+    assert "Price: $8/$40 Before: $10/$50 Text check: has all" in words
+    assert "What stays: H.R. 2683, the House bill: Passed by the Senate." in words
+    assert "Your tools" not in words
+    assert "What it changes for you" not in words
+    worded = replace(digest(costly), verdicts=tuple(replace(each, word="Yes") for each in VERDICTS))
+    assert render(worded, CONTEXT, READER).subject == (
+        "Senate vote: Yes, as before. H.R. 2683, the House bill: price $8/$40 and text check has all"
+    )
+
+
+def test_a_reader_is_told_to_fall_back_only_where_something_is_gone() -> None:
+    assert "Chat: fall back to" not in told(PASSED)
+    assert "Chat: fall back to the local model." in told(BLOCKED)
+
+
+def test_a_flag_that_press_raised_says_so_once() -> None:
+    by_press = replace(FLAG, title="The press reports that it was stopped", standing=Standing.REPORTED)
+    assert render(digest(by_press), CONTEXT, READER).subject.endswith("the press reports that it was stopped")
+    over = replace(by_press, before=by_press.after, after="", mail=False)
+    assert "No longer: the press reports that it was stopped (seen 9 December 2026)." in told(PASSED, over)
 
 
 def test_a_long_name_of_a_row_stands_above_its_value() -> None:

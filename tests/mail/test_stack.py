@@ -39,7 +39,7 @@ def told(*stack: Tool, touches: tuple[str, ...] = ("via_prc_lab", "open_weights"
 def test_a_tool_is_touched_by_what_it_is_or_who_makes_it(tool: Tool) -> None:
     assert "Your tools without a fallback: It. Write down what would take its place." in told(tool)
     with_fallback = told(replace(tool, fallback="the local model"))
-    assert "Your tools: It: fall back to the local model." in with_fallback
+    assert "Your tools: It (fallback: the local model)." in with_fallback
     assert "without a fallback" not in with_fallback
     assert "Your tools" not in told(tool, touches=("claude",))
 
@@ -47,7 +47,7 @@ def test_a_tool_is_touched_by_what_it_is_or_who_makes_it(tool: Tool) -> None:
 def test_tools_without_a_fallback_are_pointed_out_together_after_the_others() -> None:
     stack = (Tool("A", distilled=True), Tool("B", distilled=True, fallback="C"), Tool("D", distilled=True), Tool("E"))
     assert (
-        "Your tools: B: fall back to C. Your tools without a fallback: A and D. Write down what would take its place. What comes"
+        "Your tools: B (fallback: C). Your tools without a fallback: A and D. Write down what would take its place. What comes"
         in told(*stack)
     )
 

@@ -82,6 +82,7 @@ def init(  # noqa: PLR0913 - the options of a command
     if wishes.mail:
         typer.echo("Put the mail server's password into the environment: WATCHER_SMTP_PASSWORD or WATCHER_SMTP_PASSWORD_FILE")
     typer.echo(f"Next: watcher check{option}, then watcher doctor{option}, then watcher run{option}")
+    typer.echo(f"With your own AI tools in [[stack]] tables, watcher stack{option} says which of them the signals touch")
 
 
 def _zone_here() -> str:

@@ -10,7 +10,7 @@ from watcher.mail.citations import cites, states, stating
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import Item
 from watcher.mail.wording import STANDINGS, Sign, detail, moment, several, shortened, tally, when
-from watcher.wording import lowered
+from watcher.wording import ChangedDetail, changed_details, lowered
 
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
@@ -58,13 +58,18 @@ def title(transition: Transition, context: MailContext) -> str:
 
 
 def detail_words(transition: Transition) -> str:
-    """The details that changed, as they are told (`price: $8/$40; version: 5.2`), with their names in words; else empty."""
+    """The details that changed, as they are told (`price: $8/$40, before: $10/$50; version: 5.2`), with their names in words."""
     if transition.kind is not Change.DETAIL:
         return ""
-    pairs = (part.partition(": ") for part in transition.reason.split("; "))
-    told = "; ".join(": ".join(detail(name, value)) if colon else name.replace("_", " ") for name, colon, value in pairs)
-    first, *rest = told.split("; ")
+    changed = [_detail_line(each) for each in changed_details(transition)]
+    first, *rest = changed or [transition.reason.replace("_", " ")]
     return "; ".join((first, *(f"{each[:1].lower()}{each[1:]}" for each in rest)))
+
+
+def _detail_line(changed: ChangedDetail) -> str:
+    """`Price: $8/$40, before: $10/$50`."""
+    name, value = detail(changed.name, changed.value)
+    return f"{name}: {value}, before: {detail(changed.name, changed.before)[1]}" if changed.before else f"{name}: {value}"
 
 
 def told_tally(transition: Transition) -> str:
@@ -135,15 +140,14 @@ def _rows(transition: Transition, context: MailContext, zone: tzinfo) -> tuple[t
     if dated and transition.effective_at and transition.effective_at != transition.at:
         rows.append(("Published" if transition.event else "Happened", when(transition.effective_at, zone)))
     rows.append(("Seen", moment(transition.at, zone)))
-    if transition.kind is not Change.FLAG:
-        rows += _details(transition, context)
+    rows += _changed_rows(transition, context) or _details(transition, context)
     return tuple((name, shortened(value, 300)) for name, value in rows if value)
 
 
 def _states(transition: Transition, context: MailContext) -> tuple[tuple[str, str], ...]:
-    """Before and after in words; a flag is up or down, an event has an outcome."""
+    """Before and after in words; an event has an outcome."""
     if transition.kind is Change.FLAG:
-        return (("Now", "Raised" if transition.after else "Lowered"), ("About", transition.event))
+        return (("About", transition.event),)
     if transition.event:
         return (("Outcome", context.outcome(transition)),)
     if transition.kind is Change.DETAIL:
@@ -157,16 +161,36 @@ def _states(transition: Transition, context: MailContext) -> tuple[tuple[str, st
     )
 
 
+def _changed_rows(transition: Transition, context: MailContext) -> list[tuple[str, str]]:
+    """The details that changed, each with what it was before; of the others nothing is told."""
+    rows = list[tuple[str, str]]()
+    for name, value, before in changed_details(transition):
+        rows.append((_called(transition, name, context), detail(name, value)[1]))
+        rows += [("Before", detail(name, before)[1])] if before else []
+    return rows
+
+
+def _called(transition: Transition, name: str, context: MailContext) -> str:
+    """What a figure of the signal calls a detail (`Price per million tokens, in and out`), else its own name."""
+    signal = context.signals.get(transition.signal)
+    figures = [each for each in signal.figures if each.options.get("detail") == name] if signal else []
+    own = [each for each in figures if each.options.get("track") == transition.track]
+    return next((each.label for each in (*own, *figures[:1])), detail(name, "")[0])
+
+
 def _details(transition: Transition, context: MailContext) -> list[tuple[str, str]]:
     """What the ladder keeps beside the status (version, price, access model), and how a vote was taken.
 
     A step back leaves the details of before behind it: of those only what its own quotes state is told.
     """
+    if transition.kind is Change.FLAG:
+        return []
     signal = context.signals.get(transition.signal)
     tracks = signal.tracks if signal else ()
     names = [name for each in tracks if each.id == transition.track for name in (*each.ladder.attributes, "how")]
     facts: Facts = transition.details
-    told = [detail(name, facts[name]) for name in dict.fromkeys(names) if facts.get(name) not in {None, "", False, True}]
+    known = [name for name in dict.fromkeys(names) if facts.get(name) not in {None, "", False, True}]
+    told = [(_called(transition, name, context), detail(name, facts[name])[1]) for name in known]
     if not context.status(transition.signal, transition.track, transition.after).steps_back:
         return told
     return [pair for pair in told if any(states(quote, pair[1]) for quote in transition.evidence)]
@@ -186,11 +210,13 @@ def _paragraphs(transition: Transition, context: MailContext) -> tuple[tuple[str
     rung = context.status(transition.signal, transition.track, transition.after)
     if transition.kind is Change.FLAG:
         told = [("What it means", _flag_meaning(transition, context))]
+    elif changed_details(transition):
+        told = [("What stays", f"{context.track_title(transition.signal, transition.track)}: {rung.label}. {rung.meaning}")]
     else:
         told = [
             ("What it means", rung.meaning),
             ("What it changes for you", for_you(transition.signal, rung.consequence, context)),
-            *tools(transition.signal, context),
+            *tools(transition.signal, context, gone=rung.steps_back),
             ("What comes next", rung.next),
         ]
     if transition.kind is Change.CORRECTION:
@@ -208,10 +234,15 @@ def for_you(signal: str, consequence: str, context: MailContext) -> str:
     return consequence or (context.signals[signal].changes_for_you if signal in context.signals else "")
 
 
-def tools(signal: str, context: MailContext) -> tuple[tuple[str, str], ...]:
-    """Which of the reader's own tools a signal touches, each with its fallback; those without one are pointed out."""
+def tools(signal: str, context: MailContext, *, gone: bool) -> tuple[tuple[str, str], ...]:
+    """Which of the reader's own tools a signal touches, each with its fallback; those without one are pointed out.
+
+    Only where something is `gone` is the reader told to fall back.
+    """
     found = affected_by(context.signals[signal], context.stack) if signal in context.signals else ()
-    ready = " ".join(f"{tool.name}: fall back to {tool.fallback}." for tool in found if tool.fallback)
+    backed = [tool for tool in found if tool.fallback]
+    ready = " ".join(f"{tool.name}: fall back to {tool.fallback}." for tool in backed) if gone else ""
+    kept = several([f"{tool.name} (fallback: {tool.fallback})" for tool in backed])
     bare = several([tool.name for tool in without_fallback(found)])
     missing = f"{bare}. Write down what would take its place." if bare else ""
-    return ("Your tools", ready), ("Your tools without a fallback", missing)
+    return ("Your tools", ready or (f"{kept}." if kept else "")), ("Your tools without a fallback", missing)

@@ -34,8 +34,16 @@ def stating(quotes: Sequence[Quote], values: Iterable[str]) -> list[Quote]:
 
 
 def states(quote: Quote, value: str) -> bool:
-    """Whether the words hold the value, whatever the spaces ("$10 / $50"), and not as a part of a longer number or name."""
-    sought, said = ("/".join(part.strip() for part in words.split("/")) for words in (value, quote.text))
+    """Whether the words hold the value, whatever the spaces ("$10 / $50"), and not as a part of a longer number or name.
+
+    A row of a price list holds the two prices of `$8/$40` apart.
+    """
+    parts = [part.strip() for part in value.split("/")]
+    said = "/".join(part.strip() for part in quote.text.split("/"))
+    return _holds(said, "/".join(parts)) or (len(parts) > 1 and all(_holds(said, part) for part in parts))
+
+
+def _holds(said: str, sought: str) -> bool:
     return bool(re.search(rf"(?<![\w$.]){re.escape(sought)}(?!\w|\.\d)", said, re.IGNORECASE))
 
 

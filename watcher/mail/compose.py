@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
 from watcher.core.model import Change, Digest, Quote, Transition, Verdict
 from watcher.mail.changes import item, moved
+from watcher.mail.changes import title as title_of
 from watcher.mail.citations import cites, stating
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_section
 from watcher.mail.letter import Item, Letter, Line, Section
 from watcher.mail.standings import blind_section, standing_item, unchanged, undecided_section
 from watcher.mail.subject_line import LONGEST, answered, headlines_before, subject, weight
-from watcher.mail.wording import count, moment, several, shortened
+from watcher.mail.wording import count, day_of, moment, several, shortened
+from watcher.wording import changed_details
 
 MOST_ITEMS = 8
 MOST_LINES = 12
@@ -48,7 +51,7 @@ def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
         sections=_sections(
             _lines(digest.notes),
             _more(told, context),
-            _noted(listed, context),
+            _noted(listed, context, reader),
             undecided_section(verdicts, context, reader),
             unchanged(rest, context, reader),
             blind_section(verdicts, context, reader),
@@ -81,12 +84,12 @@ def _more(told: Sequence[Transition], context: MailContext) -> Section:
     return Section("More changes", tuple(lines[:MOST_LINES]))
 
 
-def _noted(listed: Sequence[Transition], context: MailContext) -> Section:
+def _noted(listed: Sequence[Transition], context: MailContext, reader: Recipient) -> Section:
     """Changes that are not worth a message of their own, one line each."""
     lines = [
         Line(
             f"{context.title_of(each.signal)} · {context.track_title(each.signal, each.track)}",
-            _noted_words(each, context),
+            _noted_words(each, context, reader.zone),
             next((link for quote in _noted_proof(each) if (link := safe_link(quote.url))), ""),
         )
         for each in listed[:MOST_LINES]
@@ -94,19 +97,22 @@ def _noted(listed: Sequence[Transition], context: MailContext) -> Section:
     return Section("Also noted", tuple(lines))
 
 
-def _noted_words(change: Transition, context: MailContext) -> str:
-    """What a change comes to in a line, with the words that say it; its track is named before it."""
+def _noted_words(change: Transition, context: MailContext, zone: tzinfo) -> str:
+    """What a change comes to in a line, when it was seen, and the words that say it; its track is named before it."""
     whole = change.kind in {Change.UNDECIDED, Change.DETAIL} or not change.reason
     told = moved(change, context) if whole else change.reason.replace("_", " ")
+    if change.kind is Change.FLAG:
+        told = title_of(change, context)
     told = told.removeprefix(f"{context.track_title(change.signal, change.track)}: ")
-    quotes = " ".join(f"“{shortened(quote.text, 320)}”" for quote in _noted_proof(change))
-    return f"{shortened(told, 240).rstrip('.:')}: {quotes}" if quotes else f"{shortened(told, 240).rstrip('.:')}."
+    over = change.kind is Change.FLAG and not change.after  # the words that raised it do not say that it is over
+    quotes = "" if over else " ".join(f"“{shortened(quote.text, 320)}”" for quote in _noted_proof(change))
+    dated = f"{shortened(told, 240).rstrip('.:')} (seen {day_of(change.at, zone)})"
+    return f"{dated}: {quotes}" if quotes else f"{dated}."
 
 
 def _noted_proof(change: Transition) -> Sequence[Quote]:
     """The quotes that state the details which changed; for all else the first one."""
-    values = [part.partition(": ")[2] for part in change.reason.split("; ")] if change.kind is Change.DETAIL else []
-    return stating(change.evidence, filter(None, values)) or change.evidence[:1]
+    return stating(change.evidence, [each.value for each in changed_details(change)]) or change.evidence[:1]
 
 
 def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
@@ -237,17 +243,17 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     verdicts = verdicts_for(digest, context, reader)
     blind = blind_section(verdicts, context, reader)
     unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""
-    many = count(len(verdicts), "signal")
-    reminder = digest.kind == "reminder"
-    told = "".join(digest.notes[:1]) or "Still watching."
+    told = _week(digest, reader) if digest.kind == "weekly" else "".join(digest.notes[:1]) or "Still watching."
+    answers = _answers(verdicts, context)
     return Letter(
-        subject=_quiet_subject(digest, told if reminder else f"{told.rstrip('.')}{unseen}", _answers(verdicts, context), reader),
+        subject=_quiet_subject(digest, told.rstrip("."), unseen, answers, reader),
         title=shortened(f"{told[:1].upper()}{told[1:]}", 200),
-        deck=f"{_answers(verdicts, context)}. {_stand(many)}{unseen}.",
+        deck=f"{answers}. {_stand(count(len(verdicts), 'signal'))}{unseen}.",
         date=moment(digest.at, reader.zone),
         sections=_sections(
-            _lines(digest.notes[1:]),
-            _noted(transitions_for(digest, reader), context),
+            _told_again(digest, context, reader),
+            _noted(transitions_for(digest, reader), context, reader),
+            _quiet_lines(digest, context, reader),
             undecided_section(verdicts, context, reader),
             unchanged(verdicts, context, reader, heading="Where the signals stand"),
             blind,
@@ -257,15 +263,56 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     )
 
 
-def _quiet_subject(digest: Digest, told: str, answers: str, reader: Recipient) -> str:
-    """`Week to 24 August 2026: no answer changed this week`, with the answers where all fit; no two weeks have one subject."""
+def _week(digest: Digest, reader: Recipient) -> str:
+    """`No answer changed. One detail is new.`: of the signals that this reader follows."""
+    many, details = len(_told_to(digest, reader)), len(transitions_for(digest, reader))
+    told = {0: "No answer changed", 1: "One change was told"}.get(many, f"{many} changes were told")
+    more = {0: "", 1: " One detail is new."}.get(details, f" {details} details are new.")
+    return f"{told}.{more}"
+
+
+def _told_to(digest: Digest, reader: Recipient) -> list[Transition]:
+    """The changes of the week in the signals that this reader follows."""
+    return [each for each in digest.told if reader.wants(each.signal)]
+
+
+def _told_again(digest: Digest, context: MailContext, reader: Recipient) -> Section:
+    """What the messages of the week told, a line each."""
+    told = _told_to(digest, reader)
+    lines = [
+        Line(context.title_of(each.signal), _told_words(each, context, reader.zone), context.page_of(each.signal))
+        for each in told
+    ]
+    more = [Line(f"and {len(lines) - MOST_LINES} more", "The page lists them all.", context.page("log"))]
+    return Section("Told this week", (*lines[:MOST_LINES], *(more if len(lines) > MOST_LINES else ())))
+
+
+def _told_words(change: Transition, context: MailContext, zone: tzinfo) -> str:
+    """The day and the change in a sentence: `9 June 2026. A bill: before “In committee”, now “Passed”.`."""
+    words = title_of(change, context) if change.kind is Change.FLAG else moved(change, context)
+    return f"{day_of(change.at, zone)}. {shortened(words, 240).rstrip('.')}."
+
+
+def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Section:
+    """The notes, those that are about a signal of the reader's, and how many of its sources were read."""
+    notes = digest.notes if digest.kind == "weekly" else digest.notes[1:]
+    mine = [Line(context.title_of(name), shortened(words, 700)) for name, words in digest.lines if reader.wants(name)]
+    read = [(seen, of) for name, seen, of in digest.readings if reader.wants(name)]
+    sources = sum(of for _, of in read)
+    week = [f"{sum(seen for seen, _ in read)} of {count(sources, 'source')} were read this week."] if sources else []
+    return Section("Notes", (*_lines((*week, *notes)).lines, *mine))
+
+
+def _quiet_subject(digest: Digest, told: str, unseen: str, answers: str, reader: Recipient) -> str:
+    """`Week to 24 August 2026: no answer changed`, with the answers where they fit; no two weeks have one subject."""
     if digest.kind == "reminder":
         return shortened(f"Reminder: {told}", LONGEST)
     day = digest.at.astimezone(reader.zone)
-    week = f"Week to {day.day} {day:%B %Y}: {told[:1].lower()}{told[1:]}"
-    line = week if digest.kind == "weekly" else told
-    whole = f"{line}: {answers}"
-    return whole if len(whole) <= LONGEST else shortened(line, LONGEST)
+    weekly = digest.kind == "weekly"
+    line = f"Week to {day_of(digest.at, reader.zone)}: {told[:1].lower()}{told[1:]}{unseen}" if weekly else f"{told}{unseen}"
+    brief = f"{day.day} {day:%b %Y} unchanged: {answers.replace(': ', ' ')}"
+    whole = (f"{line}: {answers}", *([brief] if weekly and told == "No answer changed" and not unseen else ()))
+    return next((each for each in whole if len(each) <= LONGEST), shortened(line, LONGEST))
 
 
 def _answers(verdicts: Sequence[Verdict], context: MailContext) -> str:

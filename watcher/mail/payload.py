@@ -34,7 +34,7 @@ def payload(digest: Digest, context: MailContext, reader: Recipient, *, subject:
         "standings": [_standing(verdict, context) for verdict in verdicts],
         "undecided": [undecided_line(text) for verdict in verdicts for text in verdict.undecided],
         "cannot_see": [_blind(blind, verdict.signal) for verdict in verdicts for blind in verdict.blind],
-        "notes": list(digest.notes),
+        "notes": [*digest.notes, *(f"{context.title_of(name)}: {words}" for name, words in digest.lines if reader.wants(name))],
     }
     return next((small for many, length in QUOTES if _size(small := _trimmed(told, many, length)) <= LIMIT), _least(told))
 

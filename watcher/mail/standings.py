@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.closing import close_in_words, close_of
-from watcher.core.model import SourceOutage, Standing, TrackVerdict, Undecided, Verdict
+from watcher.core.model import Figure, Quote, SourceOutage, Standing, TrackVerdict, Undecided, Verdict
 from watcher.mail.changes import for_you, tools
 from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import Item, Line, Section
 from watcher.mail.wording import STANDINGS, moment, shortened, when
+from watcher.wording import day_in_words
 
 MOST_BLIND = 12
 MOST_STANDING = 40
@@ -75,7 +77,8 @@ def undecided_section(verdicts: Iterable[Verdict], context: MailContext, reader:
 def _text_line(text: Undecided, context: MailContext, zone: tzinfo) -> Line:
     quote = text.quotes[0]
     who = f"{shortened(quote.publisher or 'unknown', 60)}, {when(quote.published or quote.seen_at, zone)}"
-    words = f"An official text may change this answer; a person is checking it: “{shortened(quote.text, 240)}” ({who})."
+    asked = f"a person was asked on {when(text.asked_at, zone)}" if text.asked_at else "a person is asked"
+    words = f"An official text may change this answer; {asked}: “{shortened(quote.text, 240)}” ({who})."
     return Line(context.title_of(text.signal), words, safe_link(quote.url))
 
 
@@ -106,7 +109,7 @@ def standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> 
         tone=sign.tone,
         note=signal.question if signal else "",
         rows=(*(_track_row(verdict, track, context, reader.zone) for track in verdict.tracks), *_figure_rows(verdict)),
-        cites=cites(quotes, reader.zone, most=2),
+        cites=cites([*quotes[:2], *_figure_proof(verdict)], reader.zone, most=4),
         paragraphs=_paragraphs(verdict, context),
         link=context.page_of(verdict.signal),
     )
@@ -120,7 +123,24 @@ def _track_row(verdict: Verdict, track: TrackVerdict, context: MailContext, zone
 
 def _figure_rows(verdict: Verdict) -> list[tuple[str, str]]:
     """The figures that have a value."""
-    return [(shortened(figure.label, 100), shortened(figure.text, 120)) for figure in verdict.figures if figure.text][:6]
+    return [(shortened(figure.label, 100), shortened(_dated(figure), 160)) for figure in verdict.figures if figure.text][:6]
+
+
+def _dated(figure: Figure) -> str:
+    """A value with the day of the words that state it; what is counted has its own."""
+    return f"{figure.text} ({day_in_words(f'{figure.at:%Y-%m-%d}')})" if figure.at and _states(figure) else figure.text
+
+
+def _figure_proof(verdict: Verdict) -> list[Quote]:
+    """The words that state a figure's very numbers."""
+    return [figure.quote for figure in verdict.figures if figure.quote and _states(figure)]
+
+
+def _states(figure: Figure) -> bool:
+    """Whether the quote of a figure holds each of its numbers: what is computed from many is in none."""
+    said = re.findall(r"\d+(?:\.\d+)?", figure.quote.text) if figure.quote else []
+    numbers = re.findall(r"\d+(?:\.\d+)?", figure.text)
+    return bool(numbers) and all(number in said for number in numbers)
 
 
 def _paragraphs(verdict: Verdict, context: MailContext) -> tuple[tuple[str, str], ...]:
@@ -129,14 +149,14 @@ def _paragraphs(verdict: Verdict, context: MailContext) -> tuple[tuple[str, str]
     if signal is None:
         return ()
     track = lead_track(verdict, context)
-    consequence = context.status(verdict.signal, track.track, track.status).consequence if track else ""
+    rung = context.status(verdict.signal, track.track, track.status) if track else None
     closed = close_of(signal)
     passed = closed is not None and verdict.as_of > closed
     told = (
         ("In a sentence", verdict.sentence),
         ("What is wanted", signal.wanted),
-        ("What it changes for you", for_you(verdict.signal, consequence, context)),
-        *tools(verdict.signal, context),
+        ("What it changes for you", for_you(verdict.signal, rung.consequence if rung else "", context)),
+        *tools(verdict.signal, context, gone=rung is not None and rung.steps_back),
         ("What would move it", _next(verdict, context)),
         ("The window", close_in_words(signal) if passed else ""),
     )

@@ -9,8 +9,8 @@ from watcher.core.model import Change, Digest, Standing, Transition
 from watcher.mail.changes import is_taken_back, told_tally
 from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
-from watcher.mail.wording import STANDINGS, several, shortened
-from watcher.wording import lowered
+from watcher.mail.wording import STANDINGS, detail, several, shortened
+from watcher.wording import changed_details, lowered
 
 LONGEST = 100
 SHORTEST = 50
@@ -38,7 +38,7 @@ def subject(changes: Sequence[Transition], context: MailContext, before: Mapping
 
     `before`: the headline that each signal had, as `headlines_before` tells; `words`: the answer of each signal in a word.
     """
-    lead = min(changes, key=weight)
+    lead = min(changes, key=lambda each: (weight(each), not asks_for(each, context)))
     others = dict.fromkeys(context.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
     also = f"; also {several(list(others))}" if others else ""
     told, most = news(lead, context, before, words), LONGEST - len(also) if len(also) < SHORTEST else LONGEST
@@ -51,9 +51,11 @@ def news(lead: Transition, context: MailContext, before: Mapping[str, str], word
     """One change with its signal, its standing where it is not confirmed, and that it is a correction where it is."""
     start = "Correction, " if lead.kind is Change.CORRECTION else ""
     weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED, Change.FLAG}
-    told = answered(lead, context, before, words).partition("; ")[0]
+    told = answered(lead, context, before, words)
+    if not changed_details(lead):
+        told = told.partition("; ")[0]
     standing = STANDINGS[lead.standing].word.lower() if weak else ""
-    more = f" ({standing})" if standing and standing not in told.casefold() else ""
+    more = f" ({standing})" if standing and standing.removesuffix("ed") not in told.casefold() else ""
     shown = told if told[:1].isupper() and ". " in told else lowered(told, context.signals.get(lead.signal))
     return f"{start}{context.title_of(lead.signal)}: {shown}{more}"
 
@@ -61,6 +63,8 @@ def news(lead: Transition, context: MailContext, before: Mapping[str, str], word
 def answered(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """The news after the answer in a word: `Yes. The Senate has passed the bill, 60-40`; what moves no answer stands alone."""
     told, word = headline(lead, context, before), words.get(lead.signal, "")
+    if word and changed_details(lead):
+        return f"{word}, as before. {told[:1].upper()}{told[1:]}"
     if not word or lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED}:
         return told
     back = lead.kind is Change.ADVANCE and context.status(lead.signal, lead.track, lead.before).steps_back
@@ -76,16 +80,25 @@ def headline(lead: Transition, context: MailContext, before: Mapping[str, str]) 
         named = lead.event and lead.title not in lead.headline_label  # what was published is the news: a version, a title
         label = f"{lead.headline_label}: {lead.title}" if named else lead.headline_label
         return f"{label}, {more}" if more and more not in label else label
+    if changed := changed_details(lead):
+        told = several([f"{name.lower()} {value}" for name, value in (detail(each.name, each.value) for each in changed)])
+        return f"{context.track_title(lead.signal, lead.track)}: {told}"
     words = change_title(lead, context)
     if lead.kind is Change.FLAG or lead.event:
         return words
-    small = f"{words[:1].lower()}{words[1:]}" if lead.kind is Change.DETAIL else lowered(words, context.signals.get(lead.signal))
-    return f"{context.track_title(lead.signal, lead.track)}, {small}"
+    return f"{context.track_title(lead.signal, lead.track)}, {lowered(words, context.signals.get(lead.signal))}"
 
 
 def is_headline(lead: Transition, context: MailContext) -> bool:
     """Whether the headline that holds asks for the very status that this change reached."""
-    if lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED} or lead.signal not in context.signals or is_taken_back(lead):
+    if lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED} or is_taken_back(lead):
+        return False
+    return asks_for(lead, context)
+
+
+def asks_for(lead: Transition, context: MailContext) -> bool:
+    """Whether the headline that holds asks for the status in which this change left its track."""
+    if lead.signal not in context.signals:
         return False
     lines = (line for line in context.signals[lead.signal].headlines if line.id == lead.headline)
     return any(lead.after in part.get(lead.track, ()) for line in lines for part in (line.when, line.any_of))

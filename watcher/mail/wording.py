@@ -56,6 +56,12 @@ def when(at: datetime, zone: tzinfo) -> str:
     return moment(at, zone)
 
 
+def day_of(at: datetime, zone: tzinfo) -> str:
+    """The day of a moment, as the reader's calendar has it: 13 January 2026."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%B %Y}"
+
+
 def count(number: int, noun: str) -> str:
     """A number with its noun: 1 source, 3 sources."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -58,7 +58,7 @@ def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zon
     mutes = tx.mutes.of(now)
     details = [each for each in tx.transitions.pending() if is_quiet_detail(each) and not is_muted(each, mutes)]
     record = ", ".join(end.words for end in ends(tx.session))
-    return (weekly(verdicts, tx.sources.health(), now=now, changes=len(told), details=details, record=record),)
+    return (weekly(verdicts, tx.sources.healths(verdicts), now=now, told=told, details=details, record=record),)
 
 
 def _is_week(tx: Transaction, now: datetime, zone: tzinfo) -> bool:

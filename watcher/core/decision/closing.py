@@ -22,12 +22,17 @@ def close_in_words(signal: Signal, then: Verdict | None = None) -> str:
     if end is None or signal.opened is None or signal.window is None:
         return ""
     then = then or decide(signal, known_claims(signal, until=end), (), end)
-    brought = [words for track in then.tracks if (words := _steps(signal, track, signal.opened, end))]
-    told = "; ".join(brought) if brought else "nothing that moved the answer"
     return (
         f"The {signal.window.days} days{counted_from(signal)} ended on {_day(end)}. "
-        f"They brought: {told}. At their close: {then.headline_label}."
+        f"They brought: {brought_until(signal, then, end)}. At their close: {then.headline_label}."
     )
+
+
+def brought_until(signal: Signal, then: Verdict, until: datetime) -> str:
+    """What a window has brought until a moment, from where the signal stood then: `H.R. 1: Reported (3 June 2026)`. Pure."""
+    start = signal.opened or until
+    brought = [words for track in then.tracks if (words := _steps(signal, track, start, until))]
+    return "; ".join(brought) if brought else "nothing that moved the answer"
 
 
 def counted_from(signal: Signal) -> str:

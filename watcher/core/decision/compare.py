@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.core.decision.decide import headline_of, label_of
-from watcher.core.decision.flags import standing_of_flag
+from watcher.core.decision.flags import has_run_out, standing_of_flag
 from watcher.core.decision.same_event import SAME_EVENT, address
 from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Tier, Track, TrackVerdict, Transition, Verdict
 
@@ -74,7 +74,7 @@ def _of_track(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict)
     if track.ladder.series:
         yield from _series(frame, was, now)
     yield from _status(frame, track, was, now)
-    yield from _flags(frame, was, now)
+    yield from _flags(frame, track, was, now)
 
 
 def _status(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
@@ -92,9 +92,7 @@ def _status(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -
     elif _is_again(now, was):
         yield _transition(frame, was, now, Change.DETAIL, mail=rung.urgent, reason=now.reason)
     elif changed := _changed(track, was, now):
-        told = _transition(
-            frame, was, now, Change.DETAIL, mail=False, reason="; ".join(f"{name}: {now.details[name]}" for name in changed)
-        )
+        told = _transition(frame, was, now, Change.DETAIL, mail=False, reason=_details(changed, was, now))
         yield replace(told, evidence=tuple(dict.fromkeys(now.proofs[name] for name in changed)))
 
 
@@ -118,6 +116,12 @@ def _changed(track: Track, was: TrackVerdict, now: TrackVerdict) -> list[str]:
     """The details that say something else than before: attributes, and what was told with the status."""
     names = dict.fromkeys((*track.ladder.attributes, *was.details)) if not track.ladder.series else ()
     return [name for name in names if name in now.proofs and now.details[name] != was.details.get(name)]
+
+
+def _details(changed: Sequence[str], was: TrackVerdict, now: TrackVerdict) -> str:
+    """`price: $8/$40, before: $10/$50; version: 5.2`; what nothing had told has no before."""
+    values = [(name, now.details[name], was.details.get(name)) for name in changed]
+    return "; ".join(f"{name}: {new}{'' if old in {None, ''} else f', before: {old}'}" for name, new, old in values)
 
 
 def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
@@ -174,14 +178,16 @@ def _places(event: Event) -> set[str]:
     return {address(quote.url) for quote in event.evidence}
 
 
-def _flags(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+def _flags(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
+    specs = {spec.id: spec for spec in track.ladder.flags}
     old = {(flag.id, flag.subject) for flag in was.flags}
     new = {(flag.id, flag.subject) for flag in now.flags}
     for flag in now.flags:
         if (flag.id, flag.subject) not in old:
             yield _told_flag(frame, now, flag, before="", after=flag.id)
     for flag in was.flags:
-        if (flag.id, flag.subject) not in new:
+        spec = specs.get(flag.id)  # none where the rules have changed since
+        if (flag.id, flag.subject) not in new and not (spec and has_run_out(spec, flag, frame.after.as_of)):
             yield _told_flag(frame, now, flag, before=flag.id, after="")
 
 

@@ -46,6 +46,12 @@ def standing_of_flag(flag: RaisedFlag) -> Standing:
     return Standing.CONFIRMED if any(quote.tier in AUTHORITATIVE for quote in flag.evidence) else Standing.REPORTED
 
 
+def has_run_out(flag: Flag, raised: RaisedFlag, now: datetime) -> bool:
+    """Whether a flag is down because its time is over and not because anything happened: that is no news."""
+    lasts = REVISED_FOR if flag.id == "revised" else flag.lasts
+    return lasts is not None and now - raised.since > lasts
+
+
 def _by_words(flag: Flag, told: Sequence[Claim], rules: Mapping[str, Rule], now: datetime) -> list[RaisedFlag]:
     """Raised by official words or by enough publishers, unless a later claim clears it; once for each event that they name."""
     cleared = max((c.effective_at for c in told if _clears(c, flag.id, rules) and c.quote.tier in AUTHORITATIVE), default=None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from watcher.core.decision.closing import close_in_words, close_of, counted_from
+from watcher.core.decision.closing import brought_until, close_of, counted_from
 from watcher.core.decision.digest import summarise
 from watcher.core.model import Date, Digest, Health, Signal, Transition, Verdict
 
@@ -18,26 +20,32 @@ LOOK_BACK = timedelta(days=2)
 
 def weekly(
     verdicts: Mapping[str, Verdict],
-    healths: Iterable[Health],
+    healths: Iterable[tuple[str, Health]],
     *,
     now: datetime,
-    changes: int = 0,
+    told: Sequence[Transition] = (),
     details: Sequence[Transition] = (),
     record: str = "",
 ) -> Digest:
-    """What was seen in the past week and what was not; its id is that of the ISO week, so that one week has one.
+    """What was told and seen in the past week; its id is that of the ISO week, so that one week has one.
 
-    `details` are the changes that were not worth a message of their own: a version, a price, who may use it. `record` are the
-    ends of the chains of hashes: whoever keeps the note can prove later what was stored then.
+    `healths` name the signal of each source. `told` are the changes that messages told, oldest first, `details` those that were
+    not worth a message of their own: a version, a price, who may use it. `record` are the ends of the chains of hashes: whoever
+    keeps the note can prove later what was stored then.
     """
-    states = list(healths)
-    seen = sum(1 for state in states if state.last_good_at and now - state.last_good_at <= timedelta(days=7))
-    few = {0: "No answer changed this week.", 1: "One change was told this week."}
-    told = few.get(changes, f"{changes} changes were told this week.")
-    more = {0: "", 1: " One detail is new."}.get(len(details), f" {len(details)} details are new.")
     ends = (f"The record ends at: {record}. `watcher verify --noted` compares.",) if record else ()
-    notes = (f"{told}{more}", f"{seen} of {len(states)} sources were read this week.", *ends)
-    return Digest(week_id(now), now, "weekly", tuple(details), summarise(verdicts), notes)
+    again = tuple(replace(each, evidence=each.evidence[:1], figures={}) for each in told)
+    read = tuple((name, seen, of) for name, (seen, of) in sorted(_read(healths, now).items()))
+    return Digest(week_id(now), now, "weekly", tuple(details), summarise(verdicts), ends, told=again, readings=read)
+
+
+def _read(healths: Iterable[tuple[str, Health]], now: datetime) -> dict[str, tuple[int, int]]:
+    """How many declared sources of each signal were read in the week, and how many there are; followed pages come and go."""
+    found = defaultdict[str, list[bool]](list)
+    for signal, state in healths:
+        if not state.parent:
+            found[signal].append(bool(state.last_good_at and now - state.last_good_at <= timedelta(days=7)))
+    return {signal: (sum(seen), len(seen)) for signal, seen in found.items()}
 
 
 def week_id(now: datetime) -> str:
@@ -66,17 +74,35 @@ def reminders(
 def _windows(signals: Sequence[Signal], verdicts: Mapping[str, Verdict], after: datetime, now: datetime) -> Iterator[Digest]:
     """A note at half-time of a window and one at its close, for all signals together that have the same."""
     for (start, end), mine in _by_window(signals).items():
-        stood = summarise({signal.id: verdicts[signal.id] for signal in mine if signal.id in verdicts})
-        days, begun = (end - start).days, f"{start.day} {start:%B %Y}"
-        if after < start + (end - start) / 2 <= now:
-            told = f"half of the {days} days from {begun} is over; they end in {(end.date() - now.date()).days} days"
-            whose = {f"They are the {days} days{words}." for signal in mine if (words := counted_from(signal))}
-            yield Digest(f"window-{end:%Y%m%d}-half", now, "reminder", (), stood, (told, *sorted(whose)))
-        if after < end <= now:
-            brought = tuple(f"{signal.title}: {close_in_words(signal, verdicts.get(signal.id))}" for signal in mine)
-            yield Digest(
-                f"window-{end:%Y%m%d}-close", now, "reminder", (), stood, (f"the {days} days from {begun} are over", *brought)
-            )
+        for moment, half in ((start + (end - start) / 2, True), (end, False)):
+            if after < moment <= now:
+                yield _window(
+                    start, end, mine, {each.id: verdicts[each.id] for each in mine if each.id in verdicts}, now, half=half
+                )
+
+
+def _window(
+    start: datetime, end: datetime, mine: Sequence[Signal], stood: Mapping[str, Verdict], now: datetime, *, half: bool
+) -> Digest:
+    """Whose days they are, and what they brought each signal."""
+    days, begun = (end - start).days, f"{start.day} {start:%B %Y}"
+    told = f"half of the {days} days from {begun} is over; they end in {(end.date() - now.date()).days} days"
+    whose = sorted({f"They are the {days} days{words}." for signal in mine if (words := counted_from(signal))})
+    brought = ((each.id, brought_until(each, stood[each.id], min(now, end))) for each in mine if each.id in stood)
+    return Digest(
+        f"window-{end:%Y%m%d}-{'half' if half else 'close'}",
+        now,
+        "reminder",
+        (),
+        summarise(stood),
+        (told if half else f"the {days} days from {begun} are over", *whose),
+        lines=tuple((name, _brought(words, stood[name], half=half)) for name, words in brought),
+    )
+
+
+def _brought(words: str, stood: Verdict, *, half: bool) -> str:
+    """What the days of a window brought, with where the signal stood at their close."""
+    return f"so far they brought {words}." if half else f"they brought {words}. At their close: {stood.answer}."
 
 
 def _by_window(signals: Iterable[Signal]) -> dict[tuple[datetime, datetime], list[Signal]]:

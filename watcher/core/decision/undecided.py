@@ -10,10 +10,22 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from watcher.core.decision.decide import held_back
+from watcher.core.decision.flags import FAR_PAST
 from watcher.core.decision.near import Shelves
 from watcher.core.language.lexicon import any_of
 from watcher.core.language.text import fold
-from watcher.core.model import Change, Claim, Signal, Standing, Status, Track, TrackVerdict, Transition, Undecided, Verdict
+from watcher.core.model import (
+    Change,
+    Claim,
+    Signal,
+    Standing,
+    Status,
+    Track,
+    TrackVerdict,
+    Transition,
+    Undecided,
+    Verdict,
+)
 
 RECENT = timedelta(days=14)
 """Words that lie longer than this before the watch (or a change of its rules) are old: nobody is asked."""
@@ -88,6 +100,7 @@ class _Look:
             state.track: {quote.url for event in state.events for quote in event.evidence} for state in verdict.tracks
         }
         """What each series has counted."""
+        self._stepped_back = {state.track: _stepped_back(signal.track(state.track), state) for state in verdict.tracks}
         for place, row in enumerate(rows):
             self._known(place, row)
 
@@ -148,7 +161,7 @@ class _Look:
         ladder = track.ladder
         if ladder.series or row.status not in {rung.id for rung in ladder.statuses}:
             return row.quotes[0].url not in self._counted[row.track]
-        if ladder.rung(state.status).final:
+        if ladder.rung(state.status).final or row.effective_at < self._stepped_back[row.track]:
             return False
         if row.status == state.status:
             return not _is_firm(state, ladder.rung(row.status)) and not _is_counted(state, row)
@@ -249,6 +262,12 @@ def _is_asked(row: Undecided) -> bool:
 
 def _is_counted(state: TrackVerdict, row: Undecided) -> bool:
     return _page(row) in {quote.url.partition("#")[0] for quote in state.evidence}
+
+
+def _stepped_back(track: Track, state: TrackVerdict) -> datetime:
+    """When the track stepped back last: today's status no longer follows from what was said before."""
+    moments = (at for status, at in state.path if not track.ladder.series and track.ladder.rung(status).steps_back)
+    return max(moments, default=FAR_PAST)
 
 
 def _leads_back(track: Track, state: TrackVerdict, row: Undecided) -> bool:

@@ -164,3 +164,9 @@ class Digest:
     transitions: tuple[Transition, ...]
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
+    """Notes about one signal each, `(signal, words)`, for who follows it."""
+    told: tuple[Transition, ...] = ()
+    """Of a weekly note: the changes that messages told in the week, oldest first."""
+    readings: tuple[tuple[str, int, int], ...] = ()
+    """Of a weekly note: `(signal, declared sources that were read in the week, declared sources)`."""
