@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide

@@ -11,11 +11,11 @@ from typing import Any
 
 from tests.builders import day
 from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.model import Verdict
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 from watcher.replay.rehearse import Schedule, rehearse
-from watcher.store import Store
+from watcher.store.store import Store
 from watcher.wording import transition_to_dict
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from typing import Any
 from tests.evaluations import COMPARED
 from watcher.config.toml_reader import read_tables
 from watcher.core.decision.claims import claims_of
-from watcher.core.language.match import Sentence
+from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Claim, Entry, Flag, Ladder, Observation, Rule, Signal, Status, Tier, Track
 

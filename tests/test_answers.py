@@ -12,7 +12,7 @@ import pytest
 from tests.builders import ACCESS, day, said, signal_of
 from tests.mail.stories import BLOCKED, CONTEXT, EVENT, PASSED, READER, digest
 from tests.web.story import NOW, view
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.decision.closing import close_in_words
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide, known_claims
@@ -25,7 +25,7 @@ from watcher.mail.sample import trial
 from watcher.pipeline.announce import Route, announce
 from watcher.pipeline.delivery_context import mail_context
 from watcher.pipeline.reminders import send_reminders
-from watcher.store import Store
+from watcher.store.store import Store
 from watcher.web import pages
 
 ROOT = Path(__file__).parents[1]

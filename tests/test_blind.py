@@ -20,7 +20,7 @@ from tests.test_cycles import CONFIG, Web, item, page
 from tests.watching import Watch, hourly
 from watcher.core.model import Document, Entry, Facts
 from watcher.pipeline.deliver import Counts
-from watcher.store import Store
+from watcher.store.store import Store
 
 STARTED = "Policy Signal Watch: the watch has started, 1 signal"
 BLIND, SEEN = "The watch cannot see news", "The watch sees news again"

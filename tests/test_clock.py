@@ -21,7 +21,8 @@ from watcher.fetch import Answer, Request
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.retention import run_retention
-from watcher.store import Policy, Poll, Store
+from watcher.store.records import Policy, Poll
+from watcher.store.store import Store
 from watcher.web.health import readiness_text
 from watcher.web.read_model import HealthStatus
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tests.rehearsals import rehearsed
-from watcher.config import Config, load
+from watcher.config.build import Config, load
 from watcher.core.model import Verdict
-from watcher.store import Store
+from watcher.store.store import Store
 
 HOUR = timedelta(hours=1)
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Lab</title><link>https://lab.example/</link><description>d</description>

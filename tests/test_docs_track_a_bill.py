@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.bills import BILL, LATE, entries, made, seen
 from tools.shipped import shipped_text, write_shipped
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
 from watcher.core.model import Signal

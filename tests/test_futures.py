@@ -14,7 +14,7 @@ import pytest
 
 from tests.builders import day
 from tests.rehearsals import ROOT, SHARED, STORY, alone, rehearsed
-from watcher.config import load
+from watcher.config.build import load
 
 pytestmark = pytest.mark.skipif(
     not (STORY / "world.jsonl").exists(), reason="the story of 2026 lies in ../shared, which is not here"

@@ -11,12 +11,12 @@ from tests.builders import day
 from tests.store.things import overheard
 from tests.test_cycles import Web, config, item, web
 from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.model import Verdict
 from watcher.pipeline.batches import Poller
 from watcher.pipeline.cycle import Context, run_cycle
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
-from watcher.store import Store
+from watcher.store.store import Store
 
 __all__ = ["web"]
 

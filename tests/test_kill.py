@@ -21,7 +21,8 @@ from tests.killing import Ended, Runner, runner
 from tests.notifiers.stages import MailHandler, Stage, mail_server
 from tests.test_cycles import CONFIG, Web, item
 from tools.shipped import shipped_text, write_shipped
-from watcher.store import State, Store
+from watcher.store.records import State
+from watcher.store.store import Store
 
 ROOT = Path(__file__).parents[1]
 STORE = """

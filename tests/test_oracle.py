@@ -13,7 +13,7 @@ import pytest
 
 from tests.builders import day
 from tests.rehearsals import REAL, ROOT, SHARED, STORY, alone, rehearsed, without
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.model import Verdict
 
 pytestmark = pytest.mark.skipif(

@@ -12,7 +12,7 @@ from tests.builders import day
 from tests.test_cycles import CONFIG, Web
 from tests.watching import Watch, hourly
 from watcher.core.decision.pacing import overdue_at
-from watcher.store import Store
+from watcher.store.store import Store
 from watcher.store.summary import load_summary
 from watcher.web.export import export_site
 from watcher.web.queries import StoreQueries, site_info

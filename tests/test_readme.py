@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from watcher.config import load
+from watcher.config.build import load
 from watcher.config.check import check
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.compare import compare

@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders import day
 from tests.rehearsals import REAL, ROOT, alone, rehearsed
-from watcher.config import load
+from watcher.config.build import load
 
 pytestmark = pytest.mark.skipif(not REAL.exists(), reason="../shared/world/story_real is not here")
 EVALUATIONS = [

@@ -12,7 +12,8 @@ from watcher.core.decision.decide import decide
 from watcher.core.model import Date, Digest, Signal
 from watcher.pipeline.announce import Route
 from watcher.pipeline.reminders import send_reminders
-from watcher.store import Outgoing, State, Store
+from watcher.store.records import Outgoing, State
+from watcher.store.store import Store
 
 BEGUN = day("06-01 12:00")
 """A Monday."""

@@ -19,7 +19,7 @@ from watcher.fetch import Request
 from watcher.pipeline.batches import Poller
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
-from watcher.store import Store
+from watcher.store.store import Store
 
 __all__ = ["web"]
 PAGE = "https://f0.example/item"

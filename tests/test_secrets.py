@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from tests.test_cycles import CONFIG
 from tests.web.test_routes import PAGES
 from watcher.cli import app
-from watcher.config import load
-from watcher.store import Store
+from watcher.config.build import load
+from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
 from watcher.web.settings import Settings

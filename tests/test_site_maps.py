@@ -15,7 +15,7 @@ from watcher.core.model import Document, Follow, NotModified, Outcome, Signal, S
 from watcher.fetch import Answer, Request
 from watcher.pipeline.batches import Poller
 from watcher.sandbox.pool import read_here
-from watcher.store import Store
+from watcher.store.store import Store
 
 HOME = "https://pub.example/sitemap.xml"
 HEAD = '<?xml version="1.0"?>'

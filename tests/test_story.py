@@ -23,7 +23,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.notifiers.stages import MailHandler, Stage, mail_server
 from watcher.core.model import Change
-from watcher.store import Delivery, State, Store
+from watcher.store.records import Delivery, State
+from watcher.store.store import Store
 
 ROOT = Path(__file__).parents[1]
 BOUND = 90.0

@@ -12,7 +12,7 @@ import pytest
 from tests.builders import day, health
 from tests.spoken import claims, said, shipped, statuses
 from watcher import formats
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.decision.repeats import drop_repeats

@@ -19,7 +19,7 @@ from watcher.cli.mcp_server import Assistant
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.reminders import send_reminders
 from watcher.replay.replay import differences, history_of, replay
-from watcher.store import Store
+from watcher.store.store import Store
 
 REVIEW = """
 [[ladder.access.rule]]

@@ -15,7 +15,7 @@ from tests.builders import day
 from tests.rehearsals import ROOT
 from tests.test_cycles import CONFIG
 from watcher.bootstrap import prepare
-from watcher.config import Config, load
+from watcher.config.build import Config, load
 from watcher.core.decision.claims import claims_of
 from watcher.core.model import Claim, Document, Entry, Facts, Health, Observation, Signal, Source, Tier
 from watcher.fetch import Request
@@ -25,7 +25,7 @@ from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
 from watcher.sandbox.pool import ParserPool
 from watcher.sandbox.understanding import PackedSignal
-from watcher.store import Store
+from watcher.store.store import Store
 
 NOW = day("2026-06-02")
 SLOW = ("Gadget is open to everyone if the Gadget " * 30 + ". ") * 160

@@ -13,10 +13,10 @@ from tools.bench_measure import python, running
 from tools.rig import prepare as declare
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.clock import utc_now
-from watcher.config import Config, load
+from watcher.config.build import Config, load
 from watcher.pipeline.cycle import run_cycle
 from watcher.runtime import tune_memory
-from watcher.store import Store
+from watcher.store.store import Store
 
 Row = tuple[str, str]
 PAUSE = 0.001

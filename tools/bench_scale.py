@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from watcher.core.model import Claim, Entry, Observation, Outcome, Quote, Source, Tier
-from watcher.store import Poll, Store
+from watcher.store.records import Poll
+from watcher.store.store import Store
 from watcher.store.summary import load_summary
 
 Row = tuple[str, str]

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from tools import demo_facts as facts
 from tools.demo_forms import Item, article, bill, institute_page, landing, listing, moment, roll_calls, rss, sitemap
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.model import Source
 
 HERE = Path(__file__).parents[1] / "demo"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from watcher.store import Delivery, Transaction
+    from watcher.store.records import Delivery
+    from watcher.store.store import Transaction
 
 TRACKS = 10
 """Feeds of one signal, each a track of its own."""
@@ -111,7 +112,7 @@ def note(folder: Path) -> None:
 
     The programs beside us ask for everything whenever they are started, and so are we, however soon that is.
     """
-    from watcher.store import Store  # noqa: PLC0415 - as above
+    from watcher.store.store import Store  # noqa: PLC0415 - as above
 
     place = folder / "announced.at"
     last = int(place.read_text()) if place.exists() else 0
@@ -128,7 +129,7 @@ def note(folder: Path) -> None:
 
 def told_since(tx: Transaction, last: int) -> list[Delivery]:
     """What was sent after that delivery, oldest first."""
-    from watcher.store import State  # noqa: PLC0415 - as above
+    from watcher.store.records import State  # noqa: PLC0415 - as above
 
     return [sent for sent in reversed(tx.deliveries.of(State.SENT, limit=100)) if sent.id > last]
 

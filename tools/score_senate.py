@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.bills.summary import decide_bill, summary
 from watcher.core.model import Ladder, Observation, Tier
 from watcher.formats import billstatus

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
 from watcher.core.evaluations.compliance import pair
 from watcher.core.model import Claim, Entry, Observation, Signal, Tier

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from watcher.config import load
+from watcher.config.build import load
 from watcher.core.addresses import in_year
 from watcher.core.model import Ladder, Signal, Source, Track
 

@@ -18,9 +18,9 @@ import uvicorn
 
 from tools.soak_rounds import ROOT, Place, Row, memory, order
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
-from watcher.config import Config, load
+from watcher.config.build import Config, load
 from watcher.pipeline.cycle import Context, run_cycle
-from watcher.store import Store
+from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
 from watcher.web.settings import Settings

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 from watcher.acts.outside import Outside
 from watcher.clock import utc_now
-from watcher.config import Config, ConfigError, Diagnostic, rules_hash
+from watcher.config.build import Config
+from watcher.config.errors import ConfigError, Diagnostic
+from watcher.config.rules_hash import rules_hash
 from watcher.config.settings import Recipient
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.delivery_window import EVERY_DETAIL, allowed_at, note_hours
@@ -28,7 +30,8 @@ from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
 from watcher.replay.recorded_web import RecordedWeb
 from watcher.sandbox.pool import ParserPool, read_here, understand_here
-from watcher.store import Policy, Store, Transaction
+from watcher.store.records import Policy
+from watcher.store.store import Store, Transaction
 
 PREPARED = "prepared under"
 """Under this name the store keeps the digest of the configuration that it was last brought to."""

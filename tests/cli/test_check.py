@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import configure, watcher
-from watcher.config import load
+from watcher.config.build import load
 from watcher.config.check import check
 
 RIGHT = '\n[[signal.example]]\nseen = "The Gadget is open to everyone."\nstatus = "open"\n'

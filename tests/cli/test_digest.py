@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import configure, watcher
 from tests.mail.stories import PASSED
 from tests.mail.stories import digest as written
-from watcher.store import Store
+from watcher.store.store import Store
 
 BOX = """
 [[recipient]]

@@ -10,8 +10,8 @@ import pytest
 
 from tests.cli.conftest import watcher
 from tests.cli.story import is_missing_database, kept, past
-from watcher.store import Store
 from watcher.store.chain import ends
+from watcher.store.store import Store
 
 __all__ = ["kept", "past"]
 

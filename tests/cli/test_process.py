@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.story import kept, past
+
+__all__ = ["kept", "past"]
 ROOT = Path(__file__).parents[2]
 
 
@@ -48,3 +51,58 @@ def test_output_that_could_not_be_written_is_no_success() -> None:
             check=False,
         )
     assert (ended.returncode, ended.stderr) == (1, "the output could not be written: No space left on device\n")
+
+
+HEAVY = frozenset(
+    [
+        "sqlmodel",
+        "sqlalchemy.orm",
+        "alembic",
+        "httpx2",
+        "jinja2",
+        "fastapi",
+        "uvicorn",
+        "apscheduler",
+        "aiosmtplib",
+        "apprise",
+        "lxml",
+        "feedparser",
+        "pydantic_settings",
+        "watcher.config.build",
+        "watcher.store.store",
+        "watcher.formats",
+        "watcher.fetch",
+        "watcher.mail",
+        "watcher.web",
+        "watcher.pipeline.daemon",
+    ]
+)
+"""What takes longer to import than a short command takes."""
+LOADED = "import sys; from watcher.__main__ import main\ntry: main()\nfinally: sys.stderr.write(' '.join(sys.modules))"
+
+
+@pytest.mark.parametrize(
+    ("words", "unwanted"),
+    [
+        (("--version",), HEAVY | {"sqlalchemy", "watcher.store", "watcher.core.language.parse"}),
+        (("healthcheck", "--url", "http://127.0.0.1:1"), HEAVY | {"sqlalchemy", "watcher.core.model"}),
+        (("healthcheck", "--within", "5200w"), HEAVY | {"watcher.core.language.parse"}),
+        (("status",), HEAVY | {"watcher.core.language.parse"}),
+        (("status", "--as-of", "2026-06-03T12:00:00Z", "--json"), HEAVY | {"watcher.core.language.parse"}),
+    ],
+)
+def test_a_command_that_only_asks_imports_nothing_that_it_does_not_need(
+    past: Path, words: tuple[str, ...], unwanted: frozenset[str]
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LOADED, *words],
+        cwd=past,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    loaded = set(ended.stderr.split())
+    assert "watcher.cli.app" in loaded
+    assert sorted(loaded & unwanted) == []

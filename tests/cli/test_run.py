@@ -26,9 +26,9 @@ import pytest
 from tests.cli.conftest import FETCH, Said, Site, configure, watcher
 from tests.test_cycles import CONFIG
 from watcher.bootstrap import prepare
-from watcher.config import load
+from watcher.config.build import load
 from watcher.pipeline.ownership import write_out
-from watcher.store import Store
+from watcher.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0

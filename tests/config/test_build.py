@@ -9,7 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from tests.config.texts import LADDER, SIGNAL, SMALL
-from watcher.config import Config, rules_hash
+from watcher.config.build import Config
+from watcher.config.rules_hash import rules_hash
 from watcher.config.settings import Recipient
 from watcher.core.model import Date, DeclaredFact, Follow, Headline, Tier
 

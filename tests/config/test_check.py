@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.config.texts import SMALL
-from watcher.config import Config, ConfigError, load
+from watcher.config.build import Config, load
 from watcher.config.check import check
-from watcher.config.errors import show
+from watcher.config.errors import ConfigError, show
 
 Read = Callable[..., Config]
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.config.texts import SMALL
-from watcher.config import Config, ConfigError, load
+from watcher.config.build import Config, load
+from watcher.config.errors import ConfigError
 from watcher.config.partial import load_partial
 
 Read = Callable[..., Config]

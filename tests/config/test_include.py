@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from watcher.config import Config, ConfigError, load
+from watcher.config.build import Config, load
+from watcher.config.errors import ConfigError
 
 MAIN = """
 include = ["parts/*.toml"]

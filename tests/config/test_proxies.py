@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.texts import SMALL
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.proxies import Proxies, Proxy
 
 Read = Callable[..., Config]

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from tests.config.texts import SMALL
 from tools import reference
-from watcher.config import Config, load
+from watcher.config.build import Config, load
 from watcher.config.check import check
 from watcher.config.jsonschema import build_schema, schema_text
 from watcher.config.starter import write_starter

@@ -11,7 +11,7 @@ import pytest
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.corroboration import independent_sources, is_copy
 from watcher.core.decision.simhash import simhash
-from watcher.core.language.match import Sentence
+from watcher.core.language.sentence import Sentence
 from watcher.core.language.times import retold_on
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Claim, Entry, Flag, Ladder, Observation, Rule, Signal, Status, Tier, Track

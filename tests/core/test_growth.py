@@ -24,7 +24,7 @@ from watcher.core.decision.fold import REVOKED
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.decision.undecided import ask, edges
 from watcher.core.model import Claim, Entry, Ladder, Signal, Verdict
-from watcher.store import KnownEntry
+from watcher.store.records import KnownEntry
 
 MANY = 100
 NOW, LATER = day("12-01"), day("12-02")

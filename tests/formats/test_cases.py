@@ -16,7 +16,7 @@ import pytest
 from notifiers import NotSent
 from notifiers.webhook import _signed, _url
 from watcher.bootstrap import fetch_settings
-from watcher.config import Config, load
+from watcher.config.build import Config, load
 from watcher.core.bills.actions import read_action
 from watcher.core.bills.record import Row, entries_of, measure_of
 from watcher.core.bills.summary import decide_bill

@@ -10,7 +10,7 @@ import pytest
 
 from tests.mail.stories import CONTEXT, PASSED, READER, SENATE, digest
 from tools.shipped import shipped_text, write_shipped
-from watcher.config import load
+from watcher.config.build import load
 from watcher.config.settings import Tool
 from watcher.mail import render
 from watcher.mail.sample import sample

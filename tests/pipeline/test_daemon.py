@@ -19,7 +19,7 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon, Pace
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.ownership import OtherWatchError, Owner
-from watcher.store import Store
+from watcher.store.store import Store
 
 HOUR = timedelta(hours=1)
 SHORT = timedelta(milliseconds=5)

@@ -19,7 +19,8 @@ from tests.notifiers.stages import LATER, LOST, NEVER, SECRET, MailHandler, Stag
 from watcher.core.decision.delivery_window import DeliveryWindow
 from watcher.core.model import Digest
 from watcher.pipeline.deliver import Counts, DeliveryContext, ResolvedRecipient, deliver, deliver_all
-from watcher.store import Delivery, Outgoing, State, Store
+from watcher.store.records import Delivery, Outgoing, State
+from watcher.store.store import Store
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 

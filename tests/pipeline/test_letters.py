@@ -24,7 +24,8 @@ from tests.web.conftest import Site
 from watcher.cli import app
 from watcher.pipeline.deliver import Counts, deliver
 from watcher.pipeline.reminders import send_reminders
-from watcher.store import Delivery, State, Store
+from watcher.store.records import Delivery, State
+from watcher.store.store import Store
 from watcher.web.queries import SiteInfo, StoreQueries
 
 

@@ -12,11 +12,11 @@ import pytest
 
 from tests.mail.stories import NOW
 from tools.shipped import shipped_text, write_shipped
-from watcher.config import Config, load
+from watcher.config.build import Config, load
 from watcher.core.decision.delivery_window import DeliveryWindow
 from watcher.fetch.guard import Guard
 from watcher.pipeline.deliver import channels_of, mail_context, resolve_declared, resolve_public, timetable
-from watcher.store import Delivery, State
+from watcher.store.records import Delivery, State
 
 TEXT = """
 [watch]

@@ -20,7 +20,8 @@ from tests.pipeline.test_deliver import cycle, office, put, rows
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts, deliver
-from watcher.store import State, Store
+from watcher.store.records import State
+from watcher.store.store import Store
 
 
 def test_what_was_taken_and_not_begun_is_given_back(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from watcher.store import Store
+from watcher.store.store import Store
 
 NUMBER = count()
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.store.things import T0, look, seen, source
-from watcher.store import Store, StoreError
 from watcher.store.backup import restore
+from watcher.store.errors import StoreError
+from watcher.store.store import Store
 
 
 def test_a_backup_holds_everything_that_was_committed_and_is_one_file(file_store: Store, tmp_path: Path) -> None:

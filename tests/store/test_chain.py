@@ -17,9 +17,10 @@ from sqlalchemy import text
 
 from tests.store.things import DAY, HOUR, T0, claim, digest, document, look, outgoing, poll, seen, source, transition, verdict
 from watcher.core.model import Outcome
-from watcher.store import Dropped, Policy, State, Store
 from watcher.store.chain import ends
+from watcher.store.records import Dropped, Policy, State
 from watcher.store.retention import Retention, runs
+from watcher.store.store import Store
 
 DOCS = tuple(document(f"body {number}") for number in range(6))
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.store.things import T0
-from watcher.store import Store
+from watcher.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 
 WORK = """
 import os, signal, sys
 from tests.store.things import *
-from watcher.store import Store
+from watcher.store.store import Store
 from watcher.store.engine import driver
 
 store = Store.open(sys.argv[1])

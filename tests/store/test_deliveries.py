@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from tests.store.things import DAY, HOUR, T0, digest, outgoing
-from watcher.store import Delivery, Outgoing, State, Store
+from watcher.store.records import Delivery, Outgoing, State
+from watcher.store.store import Store
 
 LEASE = timedelta(minutes=5)
 

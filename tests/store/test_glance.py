@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.store.things import DAY, HOUR, T0, digest, outgoing, verdict
-from watcher.store import State, Store, StoreError, load_summary
+from watcher.store.errors import StoreError
+from watcher.store.records import State
+from watcher.store.store import Store
+from watcher.store.summary import load_summary
 
 
 def fill(store: Store) -> None:

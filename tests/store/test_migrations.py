@@ -16,9 +16,9 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 from tests.store.things import T0
-from watcher.store import Store
 from watcher.store.engine import connect
 from watcher.store.migrate import SCHEMA_REVISION, configuration, migrate, version
+from watcher.store.store import Store
 
 OLD = sorted((Path(__file__).parents[1] / "fixtures" / "store").glob("*.db.gz"))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.store.things import DAY, HOUR, T0, digest, known
-from watcher.store import Act, Outgoing, Store, Subscriber
+from watcher.store.records import Act, Outgoing, Subscriber
+from watcher.store.store import Store
 
 
 def test_a_value_is_kept_by_its_key(store: Store) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from tests.store.things import DAY, HOUR, T0, claim, document, look, seen, source
 from watcher.core.model import Document, Entry, Tier
-from watcher.store import Store, entry_digest, pack
+from watcher.store.codec import entry_digest
+from watcher.store.documents import pack
+from watcher.store.store import Store
 
 EASTERN = timezone(timedelta(hours=-5))
 

@@ -23,7 +23,7 @@ from tests.store.things import (
     verdict,
 )
 from watcher.core.model import Outcome
-from watcher.store import Store, Transaction
+from watcher.store.store import Store, Transaction
 
 GROWING = (
     "observation",

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from tests.store.things import HOUR, T0, poll, source
 from watcher.core.model import Health, Outcome
-from watcher.store import Store
 from watcher.store.records import Due
+from watcher.store.store import Store
 
 
 def run(store: Store, *steps: tuple[Outcome, dict[str, Any]]) -> Due:

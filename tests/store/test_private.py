@@ -13,8 +13,9 @@ import pytest
 import notifiers
 from tests.notifiers.stages import message
 from tests.store.things import T0
-from watcher.store import Act, Store
 from watcher.store.backup import restore
+from watcher.store.records import Act
+from watcher.store.store import Store
 
 
 @pytest.fixture(autouse=True)

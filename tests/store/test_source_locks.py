@@ -20,13 +20,13 @@ from tests.store.things import HOUR, T0, poll, source
 from watcher.core.model import Document, Entry, Signal
 from watcher.fetch import Request
 from watcher.pipeline.batches import BATCH, Poller
-from watcher.store import Store
 from watcher.store.source_locks import SourceLocks, key_of
+from watcher.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
 import sys
-from watcher.store import Store
+from watcher.store.store import Store
 store = Store.open(sys.argv[1])
 print(sorted(store.source_locks().take(["a", "b"])), flush=True)
 sys.stdin.read()

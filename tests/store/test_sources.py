@@ -10,7 +10,7 @@ import pytest
 
 from tests.store.things import DAY, HOUR, T0, poll, source
 from watcher.core.model import Follow, Outcome, Source, Tier
-from watcher.store import Store
+from watcher.store.store import Store
 
 
 def sync(store: Store, *sources: Source, hours: float = 0) -> tuple[int, int, int]:

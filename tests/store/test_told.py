@@ -9,7 +9,8 @@ import pytest
 from tests.store.things import DAY, HOUR, T0, digest, outgoing, transition, verdict
 from watcher.core.decision.digest import summarise_one
 from watcher.core.model import Figure, RaisedFlag, Standing
-from watcher.store import State, Store
+from watcher.store.records import State
+from watcher.store.store import Store
 
 
 def test_a_verdict_is_kept_when_it_says_something_new(store: Store) -> None:

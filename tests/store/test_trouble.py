@@ -16,7 +16,8 @@ import pytest
 
 from tests.store.things import T0, document, look, poll, seen, source
 from watcher.core.model import Outcome
-from watcher.store import ErrorKind, Store, StoreError
+from watcher.store.errors import ErrorKind, StoreError
+from watcher.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
@@ -27,7 +28,8 @@ def child(body: str, *, user: int = NOBODY) -> str:
     script = (
         "import os, resource, sys, alembic.command, pydantic\n"
         "from tests.store.things import *\n"
-        "from watcher.store import Store, StoreError\n"
+        "from watcher.store.errors import StoreError\n"
+        "from watcher.store.store import Store\n"
         "import watcher.store.migrations.versions\n"
         f"os.setgid({user}) if os.getuid() == 0 else None\n"
         f"os.setuid({user}) if os.getuid() == 0 else None\n" + body

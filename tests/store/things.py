@@ -24,8 +24,9 @@ from watcher.core.model import (
     Transition,
     Verdict,
 )
-from watcher.store import Outgoing, Poll, Store
 from watcher.store.engine import driver
+from watcher.store.records import Outgoing, Poll
+from watcher.store.store import Store
 
 T0 = datetime(2026, 6, 9, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -18,8 +18,9 @@ from tests.notifiers.stages import SECRET
 from tests.test_undecided import TEXT
 from tests.web.conftest import Clock
 from watcher.bootstrap import channels, looking
-from watcher.config import Config, load
-from watcher.store import Act, Store
+from watcher.config.build import Config, load
+from watcher.store.records import Act
+from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.console import Console, Ways
 from watcher.web.queries import StoreQueries, site_info

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.builders import day
 from tests.rehearsals import ROOT, STORY, rehearsed
-from watcher.config import load
-from watcher.store import Store
+from watcher.config.build import load
+from watcher.store.store import Store
 from watcher.web.queries import StoreQueries, site_info
 
 END = day("2026-11-20")

@@ -26,11 +26,12 @@ from tests.notifiers.stages import MailHandler, mail_server
 from tests.web.conftest import Clock
 from watcher.bootstrap import deliverer, prepare, told_by
 from watcher.cli.subscriptions import subscriptions_of
-from watcher.config import Config, load
+from watcher.config.build import Config, load
 from watcher.core.model import Digest
 from watcher.pipeline.announce import is_for, outgoing
 from watcher.pipeline.subscribers import purge_unconfirmed
-from watcher.store import Store, Subscriber
+from watcher.store.records import Subscriber
+from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
 from watcher.web.settings import settings_of

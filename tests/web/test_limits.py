@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
-from watcher.store import Store
+from watcher.store.store import Store
 from watcher.web.rate_limit import client_key
 from watcher.web.subscription_limits import ASKED, Admission, SubscriptionLimits, mailbox_of
 

@@ -12,8 +12,9 @@ import pytest
 from tests.web.conftest import Clock, Site
 from tests.web.story import CAISI, MYTHOS, NOW, SENATE, STACK, at, history, said, verdicts
 from watcher.core.model import Change, Claim, Digest, Outcome, Standing, Transition
-from watcher.store import Act, Outgoing, Poll, State, Store
 from watcher.store.chain import ends
+from watcher.store.records import Act, Outgoing, Poll, State
+from watcher.store.store import Store
 from watcher.web.queries import SiteInfo, StoreQueries
 
 SIGNALS = (SENATE, replace(MYTHOS, touches=("anthropic",)), replace(CAISI, touches=("via_prc_lab",)))

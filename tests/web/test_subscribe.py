@@ -17,9 +17,10 @@ import pytest
 from tests.mail.stories import BLOCKED, CORRECTION, EVENT, PASSED, digest
 from tests.web.subscribing import ADA, SIGNAL, Shop, body, link, opened
 from watcher.cli.daemon import RunningWatch, open_context
-from watcher.config import ConfigError, load
+from watcher.config.build import load
+from watcher.config.errors import ConfigError
 from watcher.pipeline.subscribers import CONFIRM, READER, SignedLinks
-from watcher.store import Outgoing, State
+from watcher.store.records import Outgoing, State
 from watcher.web.subscriptions import Subscriptions
 
 BOB = "bob@reader.example"

@@ -13,7 +13,7 @@ from watcher.config.defaults import publisher_of
 from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Tier, Transition
 from watcher.pipeline.decide import update_verdict
-from watcher.store import Transaction
+from watcher.store.store import Transaction
 
 A_DAY = timedelta(days=1)
 """Today may be tomorrow where the reader lives."""

@@ -15,7 +15,7 @@ from watcher.acts.moments import parse_duration
 from watcher.acts.outside import Outside
 from watcher.acts.places import check_address
 from watcher.acts.toml_insert import source_text
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.config.defaults import publisher_of
 from watcher.core.addresses import in_year
 from watcher.core.model import Claim, Entry, Observation, Signal, Tier, Unreadable

@@ -11,7 +11,7 @@ from watcher.acts.places import check_status
 from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Transition, Undecided
 from watcher.pipeline.decide import update_verdict
-from watcher.store import Transaction
+from watcher.store.store import Transaction
 
 
 @dataclass(frozen=True, slots=True)

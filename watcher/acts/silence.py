@@ -8,7 +8,7 @@ from datetime import datetime
 from watcher.acts.errors import NothingToDo, Unusable, named
 from watcher.acts.places import place_of
 from watcher.core.model import Signal
-from watcher.store import Transaction
+from watcher.store.store import Transaction
 from watcher.wording import iso_utc
 
 

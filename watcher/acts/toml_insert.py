@@ -13,7 +13,8 @@ from typing import Any
 
 import tomlkit
 
-from watcher.config import ConfigError, load
+from watcher.config.build import load
+from watcher.config.errors import ConfigError
 from watcher.config.line_numbers import find_lines
 
 

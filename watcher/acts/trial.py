@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import notifiers
 from notifiers import Message, NotSent, Recipient
 from watcher.acts.errors import Unusable
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.config.settings import Recipient as Declared
 from watcher.mail import Recipient as Reader
 from watcher.mail import render

@@ -11,19 +11,11 @@ import typer
 from watcher.acts.new_source import Proposal, Wish, check_wish, propose
 from watcher.acts.toml_insert import CannotInsert, inserted, replace_file
 from watcher.bootstrap import looking
-from watcher.cli.common import (
-    CONFIG,
-    AsJson,
-    ConfigFile,
-    configured,
-    exit_on_error,
-    fail,
-    parse_duration,
-    print_json,
-)
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, fail, parse_duration, print_json
 from watcher.cli.locations import signals_here
+from watcher.cli.opening import configured
 from watcher.clock import utc_now
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.model import Tier
 from watcher.wording import count, iso_utc
 

@@ -12,9 +12,10 @@ import typer
 from rich.console import Console
 
 from watcher.bootstrap import fetch_settings
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, fail, print_json
+from watcher.cli.opening import configured
 from watcher.clock import utc_now
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.addresses import in_year, safe_link
 from watcher.fetch import Fetcher
 from watcher.replay.capture import Captured

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, print_json
+from watcher.cli.opening import configured
 from watcher.clock import utc_now
 from watcher.config.check import check as examine
 from watcher.wording import count

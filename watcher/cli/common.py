@@ -8,23 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from pkgutil import resolve_name
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
 from watcher.acts import moments
 from watcher.acts.errors import NothingToDo, Unusable
-from watcher.cli.locations import FILE, outlined, read
+from watcher.cli.locations import FILE, outlined
 from watcher.config.errors import ConfigError
 from watcher.config.partial import PartialConfig
-from watcher.store import Store
 from watcher.store.errors import StoreError
-from watcher.store.summary import Summary, load_summary
-
-if TYPE_CHECKING:
-    from watcher.config import Config
-    from watcher.store import Store
-    from watcher.store.summary import Summary
 
 ConfigFile: TypeAlias = Annotated[
     Path,
@@ -37,6 +31,8 @@ ConfigFile: TypeAlias = Annotated[
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
 CONFIG = FILE
+WHOLE = "watcher.cli.opening:configured"
+"""Loaded only where the outline does not do: the whole configuration takes longer to import than a short command takes."""
 
 
 class UsageError(typer.BadParameter):
@@ -64,45 +60,18 @@ def exit_on_error() -> Iterator[None]:
         raise fail(str(error), code=3) from None
 
 
-def configured(path: Path) -> Config:
-    """The configuration, or its mistakes on standard error and exit code 2."""
-    try:
-        return read(path)
-    except ConfigError as error:
-        raise fail(str(error), code=2) from None
-
-
 def embedded_file(url: str) -> Path | None:
     """The file of an embedded database; None for one elsewhere."""
     return Path(url.removeprefix("sqlite:///").partition("?")[0]) if url.startswith("sqlite:///") else None
-
-
-def load_summary_or_exit(url: str, then: datetime | None = None) -> Summary:
-    """Where everything stands; a database that is not there yet says nothing, and is not made by asking."""
-    file = embedded_file(url)
-    if file is not None and not file.exists():
-        return Summary({}, {})
-    with exit_on_error():
-        return load_summary(url, then)
 
 
 def outline_of(path: Path) -> PartialConfig:
     """What a quick look needs; a file that cannot be read even so far is checked whole, which says what is wrong."""
     if quick := outlined(path):
         return quick
-    config = configured(path)
+    config = resolve_name(WHOLE)(path)
     titles = {signal.id: signal.title for signal in config.signals}
     return PartialConfig(config.store.url, titles, config.web.host, config.web.port)
-
-
-@contextmanager
-def open_store(url: str) -> Iterator[Store]:
-    """The database, for a command that asks: one that is not there yet is not made by asking. Exit code 3."""
-    file = embedded_file(url)
-    if file is not None and not file.exists():
-        raise fail(f"there is no database at {file} yet; `watcher once` or `watcher run` makes it", code=3)
-    with exit_on_error(), Store.open(url) as store:
-        yield store
 
 
 def parse_datetime(text: str) -> datetime:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from watcher.bootstrap import channels, looking, secret_of
-from watcher.config import Config
-from watcher.store import Store
+from watcher.config.build import Config
+from watcher.store.store import Store
 from watcher.web.console import Console, Ways
 
 

@@ -14,17 +14,20 @@ import typer
 
 from watcher.bootstrap import deliverer, fetch_settings, holder, opened, prepare
 from watcher.cli.console import console_of
-from watcher.cli.locations import read
+from watcher.cli.opening import read
 from watcher.cli.reload import differences, fixed, on_hangup
 from watcher.cli.subscriptions import subscriptions_of
 from watcher.clock import utc_now
-from watcher.config import Config, ConfigError
+from watcher.config.build import Config
+from watcher.config.errors import ConfigError
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import mail_context
 from watcher.pipeline.ownership import write_out
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
-from watcher.store import Act, Store, StoreError
+from watcher.store.errors import StoreError
+from watcher.store.records import Act
+from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.connection_limits import BoundedSocket, ConnectionLimits, connections_for
 from watcher.web.console import Console

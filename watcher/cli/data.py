@@ -14,14 +14,13 @@ from watcher.cli.common import (
     AsJson,
     ConfigFile,
     UsageError,
-    configured,
     embedded_file,
     exit_on_error,
     fail,
-    open_store,
     parse_datetime,
     print_json,
 )
+from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
 from watcher.core.addresses import in_year
 from watcher.store.backup import restore as put_back

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from notifiers import Message
-from watcher.cli.common import CONFIG, ConfigFile, UsageError, configured, embedded_file, fail, open_store
+from watcher.cli.common import CONFIG, ConfigFile, UsageError, embedded_file, fail
+from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.config.settings import Recipient
 from watcher.core.model import Digest
 from watcher.mail import Recipient as Reader

@@ -13,11 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from watcher.acts.findings import Finding, Mark
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, fail, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, fail, print_json
 from watcher.cli.doctor_local import examine_machine
 from watcher.cli.doctor_remote import examine_outside, examine_recorded
+from watcher.cli.opening import configured
 from watcher.clock import utc_now
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.model import Source
 from watcher.replay.recorded_web import UnusableRecording, open_recorded_web
 

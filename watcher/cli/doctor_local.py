@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watcher.acts.findings import Finding, bad, good, note
 from watcher.cli.common import embedded_file
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.config.check import check
-from watcher.store import State, Store, StoreError
+from watcher.store.errors import StoreError
+from watcher.store.records import State
+from watcher.store.store import Store
 from watcher.wording import count
 
 LITTLE, SCARCE = 1_000_000_000, 100_000_000

@@ -13,7 +13,7 @@ from watcher.acts.look import look_at
 from watcher.bootstrap import channels, fetch_settings
 from watcher.cli.doctor_local import compare_clocks
 from watcher.clock import utc_now
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.config.settings import Recipient as Declared
 from watcher.core.model import Source
 from watcher.fetch import Fetcher

@@ -13,28 +13,18 @@ import typer
 from watcher.acts import evidence as acts
 from watcher.acts import silence
 from watcher.acts.evidence import Testimony
-from watcher.cli.common import (
-    CONFIG,
-    AsJson,
-    ConfigFile,
-    UsageError,
-    configured,
-    exit_on_error,
-    open_store,
-    parse_datetime,
-    parse_duration,
-    print_json,
-)
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, exit_on_error, parse_datetime, parse_duration, print_json
 from watcher.cli.locations import signals_here
+from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.addresses import safe_link
 from watcher.core.model import Transition
-from watcher.store import Store
+from watcher.store.store import Store
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text
 
 if TYPE_CHECKING:
-    from watcher.store import Transaction
+    from watcher.store.store import Transaction
 
 By: TypeAlias = Annotated[str, typer.Option("--by", help="Who does it; kept in the audit list that the page shows.")]
 Reason: TypeAlias = Annotated[str, typer.Option("--reason", help="Why, in a few words.")]

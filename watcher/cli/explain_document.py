@@ -14,7 +14,7 @@ from watcher import formats
 from watcher.bootstrap import fetch_settings
 from watcher.cli.common import UsageError, fail, print_json
 from watcher.cli.explain_text import claim_out
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.addresses import safe_link
 from watcher.core.model import Entry, Outcome, TrackVerdict
 from watcher.replay.single_document import DocumentResult, evaluate_document, plan_for

@@ -10,17 +10,18 @@ from typing import Any
 
 import typer
 
-from watcher.cli.common import UsageError, fail, open_store, print_json
+from watcher.cli.common import UsageError, fail, print_json
 from watcher.cli.explain_next import confirmation_hints, moves_of
 from watcher.cli.explain_text import claim_out
-from watcher.config import Config
+from watcher.cli.opening import open_store
+from watcher.config.build import Config
 from watcher.core.addresses import safe_link
 from watcher.core.decision.decide import decide
 from watcher.core.decision.explain import Explanation, explain
 from watcher.core.decision.near_misses import NearMiss, near_misses
 from watcher.core.model import Ladder, Observation, Signal, TrackVerdict, Verdict
 from watcher.pipeline.decide import active_claims
-from watcher.store import Transaction
+from watcher.store.store import Transaction
 from watcher.wording import iso_utc, undecided_line, undecided_words
 
 LOOK_BACK = timedelta(days=60)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import typer
 
 from watcher.cli.common import fail
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.near_misses import near_misses
 from watcher.core.evaluations.compliance import is_apart, pair

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pkgutil import resolve_name
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
-from watcher.cli.common import (
-    CONFIG,
-    AsJson,
-    ConfigFile,
-    UsageError,
-    load_summary_or_exit,
-    outline_of,
-    parse_duration,
-    print_json,
-)
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, outline_of, parse_duration, print_json
 from watcher.clock import utc_now
 from watcher.config.partial import PartialConfig
 
+SUMMARY = "watcher.cli.summary:load_summary_or_exit"
+"""Loaded only where the database is asked."""
 ANSWER = 400
 SECONDS = 8.0
 """Shorter than the container's own patience, so that the answer says what is wrong."""
@@ -83,7 +77,7 @@ def _asked(base: str) -> tuple[bool, str]:
 def _fresh(watched: PartialConfig, within: str) -> tuple[bool, str]:
     """Whether every signal was decided lately."""
     longest, now = parse_duration(within), utc_now()
-    seen = load_summary_or_exit(watched.store).verdicts
+    seen = resolve_name(SUMMARY)(watched.store).verdicts
     oldest: tuple[datetime, str] | None = min(((seen[name].as_of, name) for name in watched.titles if name in seen), default=None)
     missing = [name for name in watched.titles if name not in seen]
     if missing or oldest is None:

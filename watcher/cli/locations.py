@@ -6,13 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from watcher.config import load
 from watcher.config.partial import PartialConfig, load_partial
-
-if TYPE_CHECKING:
-    from watcher.config import Config
 
 NAME = "policy-signal-watch"
 FILE = Path("signals.toml")
@@ -48,21 +43,11 @@ def found(path: Path) -> Path:
     return home if path == FILE and not path.exists() and home.exists() else path
 
 
-def read(path: Path) -> Config:
-    """The configuration, with its places where they are. Raises ConfigError."""
-    file = found(path)
-    config = load(file)
-    if not _is_home(file):
-        return config
-    recipients = (replace(one, to=_at_home(one.to)) if one.channel == "maildir" else one for one in config.recipients)
-    return replace(config, store=replace(config.store, url=_url(config.store.url)), recipients=tuple(recipients))
-
-
 def outlined(path: Path) -> PartialConfig | None:
     """What a quick look needs of it; None where it takes the whole check to say what is wrong."""
     file = found(path)
     quick = load_partial(file, os.environ)
-    return replace(quick, store=_url(quick.store)) if quick and _is_home(file) else quick
+    return replace(quick, store=url_at_home(quick.store)) if quick and is_home(file) else quick
 
 
 def signals_here(incomplete: str) -> list[str]:
@@ -71,13 +56,16 @@ def signals_here(incomplete: str) -> list[str]:
     return [name for name in quick.titles if name.startswith(incomplete)] if quick else []
 
 
-def _is_home(file: Path) -> bool:
+def is_home(file: Path) -> bool:
+    """Whether it is the user's own configuration."""
     return file.resolve() == home_file().resolve()
 
 
-def _url(url: str) -> str:
-    return f"{SQLITE}{_at_home(url.removeprefix(SQLITE))}" if url.startswith(SQLITE) else url
+def url_at_home(url: str) -> str:
+    """The address of a database whose file, where it is relative, lies in the user's data folder."""
+    return f"{SQLITE}{at_home(url.removeprefix(SQLITE))}" if url.startswith(SQLITE) else url
 
 
-def _at_home(place: str) -> str:
+def at_home(place: str) -> str:
+    """A place in the user's data folder, if it is relative."""
     return str(data_folder() / place)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from watcher.cli.common import CONFIG, ConfigFile, configured, exit_on_error, fail
-from watcher.store import Store
+from watcher.cli.common import CONFIG, ConfigFile, exit_on_error, fail
+from watcher.cli.opening import configured
+from watcher.store.store import Store
 
 EXTRA = "mcp>=2.3,<3"
 """As pyproject.toml names it."""

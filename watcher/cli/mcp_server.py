@@ -15,9 +15,10 @@ import watcher
 from watcher.cli.common import UsageError, parse_datetime
 from watcher.cli.explain_signal import say_why
 from watcher.clock import utc_now
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.model import Signal
-from watcher.store import Store, StoreError
+from watcher.store.errors import StoreError
+from watcher.store.store import Store
 from watcher.web.api import change_out, signal_out
 from watcher.web.api_shapes import HistoryOut, SignalOut
 from watcher.web.queries import StoreQueries, site_info

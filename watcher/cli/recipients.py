@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, open_store, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, print_json
+from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
 from watcher.pipeline.subscribers import CHANNEL
-from watcher.store import State
+from watcher.store.records import State
 from watcher.wording import iso_utc
 
 if TYPE_CHECKING:
-    from watcher.config import Config
-    from watcher.store import Transaction
+    from watcher.config.build import Config
+    from watcher.store.store import Transaction
 
 
 class Act(StrEnum):

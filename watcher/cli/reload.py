@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 
-from watcher.config import Config, rules_hash
+from watcher.config.build import Config
+from watcher.config.rules_hash import rules_hash
 
 log = logging.getLogger("watcher")
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, fail, open_store, parse_datetime, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, fail, parse_datetime, print_json
 from watcher.cli.locations import signals_here
-from watcher.config import Config
+from watcher.cli.opening import configured, open_store
+from watcher.config.build import Config
 from watcher.core.model import Transition
 from watcher.replay.backtest import read_labels, score
 from watcher.replay.rehearse import REHEARSED

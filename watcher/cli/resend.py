@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, open_store, parse_datetime, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, fail, parse_datetime, print_json
+from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
-from watcher.store import State
+from watcher.store.records import State
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from watcher.store import Delivery, Transaction
+    from watcher.store.records import Delivery
+    from watcher.store.store import Transaction
 
 MOST = 10_000
 

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.acts.review import Decision, open_texts, settle
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, configured, open_store, parse_datetime, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, parse_datetime, print_json
+from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.decision.undecided import outcome
 from watcher.core.model import Transition, Undecided
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text, undecided_line, undecided_words
 
 if TYPE_CHECKING:
-    from watcher.store import Store
+    from watcher.store.store import Store
 
 
 def review(  # noqa: PLR0913, PLR0917 - the options of a command

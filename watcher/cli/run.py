@@ -12,15 +12,16 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, exit_on_error, fail, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, fail, print_json
 from watcher.cli.daemon import serve
 from watcher.cli.logging_setup import Form, Level, Log, LogLevel, configure_logging
+from watcher.cli.opening import configured
 from watcher.clock import utc_now, wrong_clock
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.pipeline.cycle import CycleResult, run_cycle
 from watcher.pipeline.deliver import Counts, deliver_all
 from watcher.runtime import SHORT, tune_memory
-from watcher.store import Store
+from watcher.store.store import Store
 from watcher.web.socket import bind_socket
 from watcher.wording import count, iso_utc, transition_to_dict
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, fail, load_summary_or_exit, print_json
-from watcher.config import Config
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, fail, print_json
+from watcher.cli.opening import configured
+from watcher.cli.summary import load_summary_or_exit
+from watcher.config.build import Config
 from watcher.core.model import Signal
 from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.store.summary import Summary

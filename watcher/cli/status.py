@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, load_summary_or_exit, outline_of, parse_datetime, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, outline_of, parse_datetime, print_json
+from watcher.cli.summary import load_summary_or_exit
 from watcher.clock import utc_now
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Verdict

@@ -5,10 +5,10 @@ from __future__ import annotations
 import notifiers
 from notifiers import Message, Recipient
 from watcher.bootstrap import channels, links
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.pipeline.deliver import mail_context
 from watcher.pipeline.subscribers import CHANNEL
-from watcher.store import Store
+from watcher.store.store import Store
 from watcher.web.subscriptions import Subscriptions
 
 

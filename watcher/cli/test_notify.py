@@ -9,7 +9,8 @@ import typer
 
 from watcher.acts.trial import chosen, send_trials
 from watcher.bootstrap import channels
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, configured, exit_on_error, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, print_json
+from watcher.cli.opening import configured
 from watcher.clock import utc_now
 
 

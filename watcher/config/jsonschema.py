@@ -18,7 +18,7 @@ from watcher.config import settings
 from watcher.config.defaults import EVERY, FORMAT
 from watcher.config.schema import file_table, in_file, secrets_of
 from watcher.core import model
-from watcher.core.language.match import Sentence
+from watcher.core.language.sentence import Sentence
 
 _SAYS = "Sentence"
 _VALUES: tuple[type, ...] = (

@@ -11,7 +11,7 @@ from watcher.config.humanize import humanize
 from watcher.config.line_numbers import Position
 from watcher.config.source_map import LADDER, SourceMap
 from watcher.config.templates import fill, placeholders
-from watcher.core.language.match import Sentence
+from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import EventOutcome, Flag, Ladder, Rule, Side, Status
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from watcher.core.decision.digest import compose, is_due
 from watcher.core.model import Change, Digest, Transition
-from watcher.store import Mute, Outgoing, Store, Transaction
+from watcher.store.records import Mute, Outgoing
+from watcher.store.store import Store, Transaction
 
 KIND_EMPTY = "nothing"
 TO_OPERATOR = ("operator", "undecided")

@@ -9,7 +9,7 @@ from datetime import datetime
 from watcher.core.decision.decide import held_back
 from watcher.core.decision.undecided import RECENT, ask, edges
 from watcher.core.model import Claim, Signal, Transition, Verdict
-from watcher.store import Transaction
+from watcher.store.store import Transaction
 
 
 def ask_person(

@@ -20,7 +20,9 @@ from watcher.pipeline.refusals import refused
 from watcher.pipeline.sift import Sifted, sift
 from watcher.pipeline.skip_unchanged import invalidate, skip_unchanged
 from watcher.sandbox.pool import understand_here
-from watcher.store import Due, Store, StoreError, Transaction
+from watcher.store.errors import StoreError
+from watcher.store.records import Due
+from watcher.store.store import Store, Transaction
 
 __all__ = ["BatchResult", "Get", "Poller", "Read", "Understand", "invalidate", "skip_unchanged", "update_verdicts"]
 

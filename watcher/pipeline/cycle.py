@@ -20,7 +20,8 @@ from watcher.pipeline.reminders import send_reminders
 from watcher.pipeline.retention import run_retention
 from watcher.pipeline.subscribers import purge_unconfirmed
 from watcher.sandbox.pool import understand_here
-from watcher.store import Policy, Store
+from watcher.store.records import Policy
+from watcher.store.store import Store
 
 log = logging.getLogger(__name__)
 

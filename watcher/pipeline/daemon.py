@@ -23,7 +23,7 @@ from watcher.pipeline.counters import JOBS, JobRun, Tally, jobs_to_text
 from watcher.pipeline.cycle import Context, CycleResult, poll, purge, remind, retain
 from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.ownership import OtherWatchError
-from watcher.store import StoreError
+from watcher.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from watcher.core.model import Change, Claim, Health, Quote, Signal, SourceOutag
 from watcher.pipeline.asking import ask_person
 from watcher.pipeline.evidence_claims import evidence_claims
 from watcher.pipeline.skip_unchanged import cache_until
-from watcher.store import Transaction
+from watcher.store.store import Transaction
 
 SETTLED = "settled under "
 """Under this name and the signal's id the store keeps the rules of its last verdict."""

@@ -27,8 +27,10 @@ from watcher.pipeline.delivery_context import (
 )
 from watcher.pipeline.leases import Leases
 from watcher.pipeline.merge_deliveries import Batch, merge_deliveries
-from watcher.store import Delivery, Store, StoreError, Transaction
+from watcher.store.errors import StoreError
 from watcher.store.mailboxes import MOST_REFUSED
+from watcher.store.records import Delivery
+from watcher.store.store import Store, Transaction
 
 __all__ = [
     "Counts",

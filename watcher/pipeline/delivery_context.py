@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 import notifiers
 from notifiers import Recipient
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.config.settings import Recipient as Declared
 from watcher.core.decision.delivery_window import EVERY_DETAIL, DeliveryWindow
 from watcher.fetch.guard import Guard
 from watcher.fetch.urls import UrlRejected
 from watcher.mail import MailContext
-from watcher.store import Delivery
+from watcher.store.records import Delivery
 
 ALWAYS = DeliveryWindow()
 LEASE = timedelta(minutes=1)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from watcher.store import StoreError
+from watcher.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 

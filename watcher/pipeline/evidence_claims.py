@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from watcher.core.model import Claim, Quote, Signal, Tier, Undecided
-from watcher.store import Evidence, Transaction
+from watcher.store.records import Evidence
+from watcher.store.store import Transaction
 
 
 def evidence_claims(tx: Transaction, signal: Signal, as_of: datetime | None = None) -> list[Claim]:

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from watcher.store import Store, StoreError
+from watcher.store.errors import StoreError
+from watcher.store.store import Store
 
 WITHIN = 0.8
 """Share of a lease after which sending ends where it could not be renewed: another process may send the same soon."""

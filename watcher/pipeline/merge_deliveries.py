@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from watcher.core.decision.digest import net_changes
 from watcher.core.model import Digest
-from watcher.store import Delivery
+from watcher.store.records import Delivery
 
 
 @dataclass(frozen=True, slots=True)

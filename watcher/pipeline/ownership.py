@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from watcher.core.model import Source
-from watcher.store import StoreError, Transaction
 from watcher.store.codec import dump, load
-from watcher.store.errors import ErrorKind
+from watcher.store.errors import ErrorKind, StoreError
+from watcher.store.store import Transaction
 
 PLAN = "plan"
 """Under this name the store keeps the plan that its sources were last brought to."""

@@ -16,7 +16,7 @@ from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModifi
 from watcher.core.shape import grown_old, misfit
 from watcher.fetch import Answer, Request
 from watcher.pipeline.linked_pages import found_in, is_closed, is_map, pace_of
-from watcher.store import Due, Poll
+from watcher.store.records import Due, Poll
 
 log = logging.getLogger(__name__)
 

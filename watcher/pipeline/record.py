@@ -14,7 +14,8 @@ from watcher.pipeline.poll import PollResult
 from watcher.pipeline.refusals import Refused, remember
 from watcher.pipeline.sift import Sifted, known_entries
 from watcher.pipeline.skip_unchanged import invalidate
-from watcher.store import KnownEntry, Transaction
+from watcher.store.records import KnownEntry
+from watcher.store.store import Transaction
 
 log = logging.getLogger(__name__)
 

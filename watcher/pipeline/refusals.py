@@ -11,7 +11,8 @@ from typing import Any
 
 from watcher import __version__
 from watcher.core.model import Source
-from watcher.store import Due, Transaction
+from watcher.store.records import Due
+from watcher.store.store import Transaction
 
 REFUSED = "documents refused"
 """Under this name the store keeps them."""

@@ -9,9 +9,9 @@ from watcher.core.decision.scheduled_notes import UNDELIVERED, reminders, undeli
 from watcher.core.model import Change, Digest, Signal, Verdict
 from watcher.pipeline.announce import Route, is_muted, is_quiet_detail, scheduled
 from watcher.pipeline.deliver import SILENT
-from watcher.store import Delivery, State, Store, Transaction
 from watcher.store.chain import ends
-from watcher.store.records import addressee
+from watcher.store.records import Delivery, State, addressee
+from watcher.store.store import Store, Transaction
 
 LOOKED = "reminders looked at"
 """Up to when reminders have been given."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
-from watcher.store import Policy, Store
+from watcher.store.records import Policy
+from watcher.store.store import Store
 
 LAST = "let go at"
 """When something was deleted, or could have been, for the last time."""

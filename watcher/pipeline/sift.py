@@ -12,7 +12,9 @@ from watcher.fetch import redact
 from watcher.pipeline.poll import PollResult
 from watcher.pipeline.stale import refuse_older
 from watcher.publishers import publisher_of
-from watcher.store import KnownEntry, Transaction, entry_digest
+from watcher.store.codec import entry_digest
+from watcher.store.records import KnownEntry
+from watcher.store.store import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from watcher.core.decision.decide import blindness, verified_at
 from watcher.core.decision.next_change import next_change
 from watcher.core.model import Claim, Health, Signal, Verdict
-from watcher.store import Store, Transaction
+from watcher.store.store import Store, Transaction
 
 HOLDS = "holds "
 """Under this name and the signal's id the store keeps from when until when time alone changes nothing of its verdict."""

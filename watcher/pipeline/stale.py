@@ -8,7 +8,8 @@ from dataclasses import replace
 from watcher import formats
 from watcher.core.model import Outcome
 from watcher.pipeline.poll import PollResult
-from watcher.store import KnownEntry, Transaction
+from watcher.store.records import KnownEntry
+from watcher.store.store import Transaction
 
 
 def refuse_older(tx: Transaction, reading: PollResult, known: Mapping[str, KnownEntry]) -> PollResult:

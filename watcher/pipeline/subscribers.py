@@ -15,7 +15,8 @@ from watcher.core.decision.delivery_window import EVERY_DETAIL, DeliveryWindow, 
 from watcher.pipeline.announce import Route
 from watcher.pipeline.deliver import ResolvedRecipient
 from watcher.pipeline.delivery_context import ResolveRecipient
-from watcher.store import Delivery, Store, Subscriber
+from watcher.store.records import Delivery, Subscriber
+from watcher.store.store import Store
 
 KEY = "key of the links"
 """Under this name the store keeps the key, where the environment gives none."""

@@ -14,8 +14,9 @@ from watcher.core.decision.undecided import RECENT, ask, edges, settled_by
 from watcher.core.model import Change, Claim, Observation, Signal, Transition, Undecided, Verdict
 from watcher.pipeline.decide import HISTORY_CUTOFF
 from watcher.pipeline.evidence_claims import claim_of
-from watcher.store import Evidence, Transaction
 from watcher.store.history import History
+from watcher.store.records import Evidence
+from watcher.store.store import Transaction
 
 SAME_TIME = timedelta(hours=1)
 """Told this close together is told at the same time."""

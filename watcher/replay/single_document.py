@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.addresses import is_in_any_year
 from watcher.core.bills.summary import decide_bill, summary
 from watcher.core.decision.claims import claims_of

@@ -11,7 +11,8 @@ from watcher.core.model import DeclaredFact
 from watcher.store.codec import dump, load
 from watcher.store.operator_tables import ActRow, EvidenceRow, MetaRow, MuteRow
 from watcher.store.records import Act, Evidence, Mute
-from watcher.store.repository import Repository, batches
+from watcher.store.repository import Repository
+from watcher.store.statements import batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,8 @@ from watcher.core.model import Claim
 from watcher.store.codec import dump, load, micros
 from watcher.store.documents import Documents
 from watcher.store.observations import superseded, withdrawn
-from watcher.store.repository import Repository, Row, batches
+from watcher.store.repository import Repository
+from watcher.store.statements import Row, batches
 from watcher.store.tables import ClaimRow, RulesRow
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from watcher.store.codec import MICROSECOND, micros, moment
 from watcher.store.records import Delivery, State
-from watcher.store.repository import Repository, Row, batches
+from watcher.store.statements import Row, Statements, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,7 @@ def delivery(row: Row) -> Delivery:
     )
 
 
-class Deliveries(Repository):
+class Deliveries(Statements):
     """The outbox."""
 
     __slots__ = ()

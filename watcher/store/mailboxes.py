@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from watcher.store.audit import Audit, Meta
 from watcher.store.codec import sha256
-from watcher.store.records import Act, Stopped, addressee
+from watcher.store.records import STOPPED, Act, Stopped, addressee, stopped_of
 from watcher.store.repository import Repository
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 MOST_REFUSED = 3
 """After so many a mailbox counts as dead: to go on would cost the watch its name with the mail servers."""
-REFUSED, STOPPED = "refused:", "gone:"
-"""Under these names and the recipient's id: mails refused in a row; which address is sent nothing, since when, why."""
+REFUSED = "refused:"
+"""Under this name and the recipient's id: mails refused in a row."""
 
 
 class Mailboxes(Repository):
@@ -55,15 +58,11 @@ class Mailboxes(Repository):
 
     def stopped(self) -> tuple[Stopped, ...]:
         """To whom nothing more is sent, by their ids."""
-        return tuple(_stopped(recipient, *value.split(" ", 2)) for recipient, value in Meta(self.session).under(STOPPED).items())
+        return tuple(stopped_of(recipient, value) for recipient, value in Meta(self.session).under(STOPPED).items())
 
     def refused(self) -> dict[str, int]:
         """How many mails in a row each mailbox has refused for good, where it has."""
         return {recipient: int(many) for recipient, many in Meta(self.session).under(REFUSED).items()}
-
-
-def _stopped(recipient: str, address: str, since: str = "", why: str = "") -> Stopped:
-    return Stopped(recipient, address, datetime.fromisoformat(since) if since else None, why)
 
 
 def fingerprint(address: str) -> str:

@@ -5,23 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from sqlmodel import SQLModel
 
 import watcher.store.operator_tables
 import watcher.store.tables  # noqa: F401 - both fill the metadata
 from watcher.store.errors import ErrorKind, store_error
-from watcher.store.revision import SCHEMA_REVISION
+from watcher.store.revision import SCHEMA_REVISION, version
 
 if TYPE_CHECKING:
-    from alembic.config import Config
-
-
-def version(connection: sa.Connection) -> str:
-    """The step at which the database stands; empty for a new one."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return ""
-    return str(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or "")
+    import sqlalchemy as sa
 
 
 def upgrade(connection: sa.Connection, name: str) -> None:
@@ -37,23 +31,17 @@ def upgrade(connection: sa.Connection, name: str) -> None:
 
 def create(connection: sa.Connection) -> None:
     """Make all tables, and note that no step is left to take."""
-    from alembic import command  # noqa: PLC0415 - slow to import, needed once in a database's life
-
     SQLModel.metadata.create_all(connection)
     command.stamp(configuration(connection), SCHEMA_REVISION)
 
 
 def migrate(connection: sa.Connection, *, to: str = SCHEMA_REVISION) -> None:
     """Take the steps up to that one."""
-    from alembic import command  # noqa: PLC0415 - slow to import, needed once in a database's life
-
     command.upgrade(configuration(connection), to)
 
 
 def configuration(connection: sa.Connection) -> Config:
     """Settings of the migration machinery, on a connection that is already open."""
-    from alembic.config import Config  # noqa: PLC0415 - slow to import, needed once in a database's life
-
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection

@@ -11,7 +11,8 @@ from watcher.store.chain import extend
 from watcher.store.codec import content, dump, load, micros, moment, sha256
 from watcher.store.documents import Documents
 from watcher.store.records import KnownEntry
-from watcher.store.repository import Repository, Row, batches
+from watcher.store.repository import Repository
+from watcher.store.statements import Row, batches
 from watcher.store.tables import EntryRow, ObservationRow, WithdrawalRow
 
 if TYPE_CHECKING:

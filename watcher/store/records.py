@@ -12,6 +12,8 @@ SHORT_HASH = 16
 """Hexadecimal digits of a noted hash: 64 bits, which nobody meets by trying."""
 JOBS = "jobs"
 """Under this name the store keeps what the jobs of the running watch did last."""
+STOPPED = "gone:"
+"""Under this name and the recipient's id it keeps which address is sent nothing more, since when and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,12 @@ class Stopped:
     """Of the address: another one may be written to."""
     since: datetime | None
     why: str
+
+
+def stopped_of(recipient: str, kept: str) -> Stopped:
+    """What is kept under `STOPPED` of a recipient: fingerprint of the address, moment and reason, with spaces between."""
+    address, since, why = (*kept.split(" ", 2), "", "")[:3]
+    return Stopped(recipient, address, datetime.fromisoformat(since) if since else None, why)
 
 
 def stopped_words(one: Stopped) -> str:

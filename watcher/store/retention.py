@@ -11,7 +11,8 @@ from watcher.store.chain import GENESIS
 from watcher.store.codec import MICROSECOND, micros
 from watcher.store.operator_tables import GapRow
 from watcher.store.records import State
-from watcher.store.repository import Repository, batches
+from watcher.store.repository import Repository
+from watcher.store.statements import batches
 from watcher.store.tables import PollDayRow
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from watcher.core.model import Health, Source
 from watcher.store.codec import dump, load, micros, moment
 from watcher.store.records import Due
-from watcher.store.repository import NONE, Repository, Values, batches
+from watcher.store.repository import Repository
+from watcher.store.statements import NONE, Values, batches
 from watcher.store.tables import SourceRow
 
 if TYPE_CHECKING:

@@ -18,13 +18,12 @@ from watcher.store.documents import Documents
 from watcher.store.engine import BUSY_SECONDS, Database, connect
 from watcher.store.errors import StoreError
 from watcher.store.mailboxes import Mailboxes
-from watcher.store.migrate import upgrade, version
 from watcher.store.observations import Observations
 from watcher.store.polls import Polls
 from watcher.store.records import ChainEnd, Dropped, Policy, Verified
 from watcher.store.repository import Repository
 from watcher.store.retention import Retention
-from watcher.store.revision import SCHEMA_REVISION
+from watcher.store.revision import bring_up_to_date, version
 from watcher.store.source_locks import SourceLocks
 from watcher.store.sources import Sources
 from watcher.store.subscribers import Subscribers
@@ -57,7 +56,7 @@ class Transaction(Repository):
         self.verdicts = Verdicts(session)
         self.transitions = Transitions(session)
         self.digests = Digests(session)
-        self.deliveries = Deliveries(session)
+        self.deliveries = Deliveries(self.connection)
         self.meta = Meta(session)
         self.mailboxes = Mailboxes(session)
         self.audit = Audit(session)
@@ -92,9 +91,8 @@ class Store:
 
     def upgrade(self) -> None:
         """Bring the schema to this program's. One that is there already is only read: asking never waits for a writer."""
-        if self.version() != SCHEMA_REVISION:
-            with self.changing() as connection:
-                upgrade(connection, self.name)
+        with self._alone():
+            bring_up_to_date(self.database)
 
     def version(self) -> str:
         """The step at which the schema stands; empty for a new database. Raises StoreError."""

@@ -1,18 +1,28 @@
-"""Where everything stands, in one look at the store."""
+"""Where everything stands, in one look at the store; no table is loaded for it, so that a command which asks answers at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from watcher.core.decision.pacing import overdue_at
 from watcher.core.model import Verdict
 from watcher.store.codec import moment
-from watcher.store.records import JOBS, Delivery, State, Stopped
-from watcher.store.store import Store
+from watcher.store.deliveries import Deliveries
+from watcher.store.engine import connect
+from watcher.store.records import JOBS, STOPPED, Delivery, State, Stopped, stopped_of
+from watcher.store.revision import bring_up_to_date
+from watcher.store.standings import Standings
+from watcher.store.statements import Statements
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 LOOKS = "SELECT signal, last_tried_at, next_at FROM source WHERE retired_at IS NULL AND next_at IS NOT NULL AND parent = ''"
+KEPT = "SELECT value FROM meta WHERE key = :key"
+UNDER = "SELECT key, value FROM meta WHERE substr(key, 1, length(:start)) = :start ORDER BY key"
 LOOKED_AT, SHOWN = 200, 20
 """Deliveries of each state that are looked at for trouble, and troubled ones that are shown: the summary stays quick."""
 
@@ -59,14 +69,36 @@ class Looks:
 
 def load_summary(url: str, as_of: datetime | None = None) -> Summary:
     """Where everything stands now, or stood as of then; an older schema is brought up to date. Raises StoreError."""
-    with Store.open(url) as store, store.reading() as tx:
-        latest, counts = tx.verdicts.all_latest(), tx.deliveries.counts()
-        letters = troubled(failed_delivery(one) for state in State for one in tx.deliveries.of(state, limit=LOOKED_AT))
-        if as_of is None:
-            looks, jobs = looks_of(tx.rows(LOOKS)), tx.meta.get(JOBS)
-            return Summary(latest, counts, letters, looks, tx.mailboxes.stopped(), jobs)
-        held = {signal: tx.verdicts.as_of(signal, as_of) for signal in latest}
-        return Summary({signal: verdict for signal, verdict in held.items() if verdict}, counts, letters)
+    database = connect(url)
+    try:
+        bring_up_to_date(database)
+        with database.reading() as connection:
+            return _then(connection, as_of) if as_of else _now(connection)
+    finally:
+        database.close()
+
+
+def _now(connection: sa.Connection) -> Summary:
+    asked, deliveries = Statements(connection), Deliveries(connection)
+    stopped_now = tuple(stopped_of(key.removeprefix(STOPPED), kept) for key, kept in asked.rows(UNDER, {"start": STOPPED}))
+    return Summary(
+        Standings(connection).all_latest(),
+        deliveries.counts(),
+        _letters(deliveries),
+        looks_of(asked.rows(LOOKS)),
+        stopped_now,
+        asked.value(KEPT, {"key": JOBS}) or "",
+    )
+
+
+def _then(connection: sa.Connection, as_of: datetime) -> Summary:
+    standings, deliveries = Standings(connection), Deliveries(connection)
+    held = {signal: standings.as_of(signal, as_of) for signal in standings.decided()}
+    return Summary({name: one for name, one in held.items() if one}, deliveries.counts(), _letters(deliveries))
+
+
+def _letters(deliveries: Deliveries) -> tuple[FailedDelivery, ...]:
+    return troubled(failed_delivery(one) for state in State for one in deliveries.of(state, limit=LOOKED_AT))
 
 
 def looks_of(rows: Iterable[tuple[str, int | None, int]]) -> dict[str, Looks]:

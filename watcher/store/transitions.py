@@ -9,7 +9,8 @@ from watcher.core.model import Change, Transition
 from watcher.store.chain import extend
 from watcher.store.codec import EPOCH, content, dump, load, micros, moment
 from watcher.store.documents import Documents
-from watcher.store.repository import NONE, Repository, Values, batches
+from watcher.store.repository import Repository
+from watcher.store.statements import NONE, Values, batches
 from watcher.store.tables import TransitionRow
 
 if TYPE_CHECKING:

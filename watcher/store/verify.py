@@ -10,7 +10,8 @@ from watcher.store import documents, observations, transitions, verdicts
 from watcher.store.chain import GENESIS, head
 from watcher.store.codec import content, moment, sha256
 from watcher.store.records import ChainEnd, Verified
-from watcher.store.repository import Repository, Row
+from watcher.store.repository import Repository
+from watcher.store.statements import Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,10 +17,11 @@ from watcher.acts.findings import Finding
 from watcher.acts.moments import parse_datetime
 from watcher.acts.new_source import Proposal
 from watcher.acts.outside import Outside
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.core.addresses import redact
 from watcher.core.model import Transition
-from watcher.store import Act, Store
+from watcher.store.records import Act
+from watcher.store.store import Store
 from watcher.web.console_session import Sessions
 from watcher.wording import transition_to_text
 

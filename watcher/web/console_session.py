@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from watcher.store import Store
+from watcher.store.store import Store
 
 KEPT = "console sessions"
 """Under this name the store keeps, by hashes that the token alone can make, who is signed in and until when."""

@@ -10,7 +10,7 @@ from typing import Any
 from watcher.acts.errors import Unusable
 from watcher.acts.review import Decision, open_texts, settle
 from watcher.core.model import Signal, Track, Undecided
-from watcher.store import Transaction
+from watcher.store.store import Transaction
 from watcher.web.console import Console, Done, Fields, changes_of, moment_of, number_of
 
 LISTED = 50

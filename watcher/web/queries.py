@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.config import Config
+from watcher.config.build import Config
 from watcher.config.settings import Ground, Tool
 from watcher.core.addresses import in_year, safe_link
 from watcher.core.decision.closing import close_of
@@ -17,9 +17,10 @@ from watcher.mail import MailContext, Recipient
 from watcher.mail.affected_tools import affected_by
 from watcher.mail.compose import letter
 from watcher.pipeline.counters import JOBS, Tally, jobs_of_text
-from watcher.store import Delivery, State, Store, StoreError, Transaction
 from watcher.store.chain import ends
-from watcher.store.records import addressee, stopped_words
+from watcher.store.errors import StoreError
+from watcher.store.records import Delivery, State, addressee, stopped_words
+from watcher.store.store import Store, Transaction
 from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
 from watcher.web.wording import without_addresses
 

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from watcher.acts.errors import NothingToDo, Unusable
-from watcher.config import ConfigError
+from watcher.config.errors import ConfigError
 from watcher.web import console_evidence, console_mutes, console_sources, console_trial, console_undecided
 from watcher.web.console import LONGEST, Console, Deed, Done, Fields, Values, stored
 from watcher.web.console_session import Session, form_token, new_id

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 
 from watcher.pipeline.subscribers import CONFIRM, READER
-from watcher.store import Subscriber
+from watcher.store.records import Subscriber
 from watcher.web.pages import Links, draw_form
 from watcher.web.rate_limit import client_key
 from watcher.web.read_model import Access

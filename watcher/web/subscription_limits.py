@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from watcher.publishers import registrable_domain
-from watcher.store import Store
+from watcher.store.store import Store
 
 ASKED = "subscriptions asked for"
 """Under this name the store keeps, by hashes that only this watch can make, when each was asked for."""

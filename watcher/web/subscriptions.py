@@ -16,7 +16,9 @@ from watcher.mail import MailContext
 from watcher.mail import Recipient as Reader
 from watcher.mail.confirmation import confirmation, known_already
 from watcher.pipeline.subscribers import CONFIRM, GOOD_FOR, READER, SignedLinks, new_name
-from watcher.store import Delivery, Store, StoreError, Subscriber, Transaction
+from watcher.store.errors import StoreError
+from watcher.store.records import Delivery, Subscriber
+from watcher.store.store import Store, Transaction
 from watcher.web.cache import Clock
 from watcher.web.subscription_limits import Admission, SubscriptionLimits
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from watcher.core.language.match import Sentence, find
+from watcher.core.language.match import find
+from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
 
 TABLE: dict[str, Any] = {

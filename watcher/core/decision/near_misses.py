@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from watcher.core.decision.claims import ACCOUNTED, claims_of, not_to_be_said_by
 from watcher.core.decision.nets import net_of, wakes
-from watcher.core.language.match import Sentence, matches, passed_over
+from watcher.core.language.match import matches, passed_over
 from watcher.core.language.parse import Reading, read
+from watcher.core.language.sentence import Sentence
 from watcher.core.language.undecided import Quiet, looked_at
 from watcher.core.model import Observation, Rule, Signal, Tier
 

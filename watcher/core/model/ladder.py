@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from watcher.core.language.match import Sentence
+from watcher.core.language.sentence import Sentence
 from watcher.core.model.base import Scalar, Tier
 
 
@@ -51,7 +51,7 @@ class Rule:
     when: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     """Facts that must have one of these values; True asks only that the fact is there, False that it is not."""
     sentence: Sentence | None = None
-    """What one sentence must say (core/match.py)."""
+    """What one sentence must say (core/language/sentence.py)."""
     by: tuple[Tier, ...] = (Tier.OFFICIAL,)
     publishers: tuple[str, ...] = ()
     """Registrable domains or hosts that may say it; empty: any of the tiers."""

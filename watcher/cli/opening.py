@@ -1,0 +1,42 @@
+"""What most commands open: the whole configuration, and the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from watcher.cli.common import embedded_file, exit_on_error, fail
+from watcher.cli.locations import at_home, found, is_home, url_at_home
+from watcher.config.build import Config, load
+from watcher.config.errors import ConfigError
+from watcher.store.store import Store
+
+
+def read(path: Path) -> Config:
+    """The configuration, with its places where they are. Raises ConfigError."""
+    file = found(path)
+    config = load(file)
+    if not is_home(file):
+        return config
+    recipients = (replace(one, to=at_home(one.to)) if one.channel == "maildir" else one for one in config.recipients)
+    return replace(config, store=replace(config.store, url=url_at_home(config.store.url)), recipients=tuple(recipients))
+
+
+def configured(path: Path) -> Config:
+    """The configuration, or its mistakes on standard error and exit code 2."""
+    try:
+        return read(path)
+    except ConfigError as error:
+        raise fail(str(error), code=2) from None
+
+
+@contextmanager
+def open_store(url: str) -> Iterator[Store]:
+    """The database, for a command that asks: one that is not there yet is not made by asking. Exit code 3."""
+    file = embedded_file(url)
+    if file is not None and not file.exists():
+        raise fail(f"there is no database at {file} yet; `watcher once` or `watcher run` makes it", code=3)
+    with exit_on_error(), Store.open(url) as store:
+        yield store
