@@ -22,7 +22,7 @@ logging.getLogger("apprise").addHandler(logging.NullHandler())
 logging.getLogger("apprise").propagate = False
 
 ANSWERED = re.compile(r"error=(\d{3})")
-GONE = "410"
+HTTP_GONE = "410"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +79,5 @@ def _asset() -> AppriseAsset:
 def _refusal(service: object, words: list[str], *, late: bool) -> NotSent:
     """Why the service did not take it, from what Apprise wrote about the call."""
     told = " ".join(words)
-    gone = GONE in ANSWERED.findall(told)
+    gone = HTTP_GONE in ANSWERED.findall(told)
     return NotSent(f"{service}: {told or 'refused'}", retry=not gone, uncertain=late, gone=gone)

@@ -23,7 +23,7 @@ Guard: TypeAlias = Callable[[str, int], Awaitable[str]]
 """Host and port to the address to connect to; raises PermissionError where none may be, OSError where none is found."""
 
 ANSWER = 4096
-GONE = 410
+HTTP_GONE = 410
 LONGEST_WAIT = timedelta(days=1)
 PREFIX = "whsec_"
 SHORTEST_KEY, LONGEST_KEY = 24, 64
@@ -56,7 +56,7 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
     except (httpx2.HTTPError, TimeoutError) as error:
         raise NotSent(f"{url.host}: no answer, {type(error).__name__}", retry=True, uncertain=True) from None
     if not httpx2.codes.is_success(status):
-        raise NotSent(f"{url.host} answered {status} {words}", retry=status != GONE, wait=wait, gone=status == GONE)
+        raise NotSent(f"{url.host} answered {status} {words}", retry=status != HTTP_GONE, wait=wait, gone=status == HTTP_GONE)
 
 
 def check(recipient: Recipient) -> None:

@@ -22,7 +22,7 @@ from watcher.config.build import load
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 RUN = CliRunner()
 SECRETS = {
@@ -159,7 +159,7 @@ async def pages(folder: Path, env: dict[str, str]) -> list[tuple[str, str]]:
     found = []
     with Store.open(f"sqlite:///{folder}/data/watch.db") as store:
         reads = StoreQueries(store, site_info(config), clock=lambda: datetime.now(UTC))
-        site = create_app(reads, Settings(metrics_token=env["WATCHER_METRICS_TOKEN"]), clock=lambda: datetime.now(UTC))
+        site = create_app(reads, WebSettings(metrics_token=env["WATCHER_METRICS_TOKEN"]), clock=lambda: datetime.now(UTC))
         transport = httpx2.ASGITransport(site, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             for path in [*PAGES, "/metrics", "/signals/gadget", "/api/v1/signals/gadget", "/sources", "/nothing"]:

@@ -23,7 +23,7 @@ from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 PEOPLE = """
 [[recipient]]
@@ -99,7 +99,7 @@ class Watch:
         reads = StoreQueries(
             self.store, site_info(self.config), clock=lambda: self.now, cycle=lambda: daemon and daemon.last_good
         )
-        app = create_app(reads, Settings(metrics_token="open"), clock=lambda: self.now)
+        app = create_app(reads, WebSettings(metrics_token="open"), clock=lambda: self.now)
 
         async def ask() -> httpx2.Response:
             transport = httpx2.ASGITransport(app, raise_app_exceptions=False)

@@ -23,7 +23,7 @@ from watcher.pipeline.cycle import Context, run_cycle
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 SOURCES, SIGNALS, HOSTILE, RATE = 5_000, 10, 0.01, 500
 START, STEP, STEPS = datetime(2026, 6, 1, tzinfo=UTC), timedelta(hours=1), 24
@@ -108,7 +108,7 @@ def started(*command: str) -> Iterator[subprocess.Popen[str]]:
 async def page(store: Store, config: Config, now: datetime) -> AsyncIterator[int]:
     """The page beside the cycles, in the same process as in `watcher run`; gives its port."""
     reads = StoreQueries(store, site_info(config), clock=lambda: now, cycle=lambda: now)
-    app = create_app(reads, Settings(), clock=lambda: datetime.now(UTC))
+    app = create_app(reads, WebSettings(), clock=lambda: datetime.now(UTC))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     listener = socket.create_server(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve(sockets=[listener]))

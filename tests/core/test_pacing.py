@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.core.decision.pacing import LATE, RETRIES, next_at, overdue_at, retry_at
+from watcher.core.decision.pacing import OVERDUE_GRACE, RETRIES, next_at, overdue_at, retry_at
 from watcher.core.model import Outcome
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -98,5 +98,5 @@ def test_a_watch_is_overdue_when_a_source_waits_for_three_of_its_paces_and_never
     at = overdue_at([(last, then), (None, None), (NOW, NOW + 100 * HOUR)])
     assert at is not None
     assert then + 4 * HOUR <= at <= then + 6 * HOUR, "two paces more, and the spread of such moments"
-    assert overdue_at([(None, NOW)]) == NOW + LATE
+    assert overdue_at([(None, NOW)]) == NOW + OVERDUE_GRACE
     assert overdue_at([(None, None)]) is None

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import ACCESS, SERIES, day, said, signal_of
 from watcher.core.decision.decide import decide
-from watcher.core.decision.undecided import Asked, ask, edges, outcome, settled_by, why
+from watcher.core.decision.undecided import QuestionState, ask, edges, outcome, settled_by, why
 from watcher.core.model import Claim, Quote, Tier, Undecided, Verdict
 
 BEGUN = day("06-01")
@@ -30,12 +30,14 @@ def at(moment: str, *claims: Claim) -> Verdict:
     return decide(SIGNAL, claims, [], day(moment))
 
 
-def look(*claims: Claim, known: tuple[Undecided, ...] = (), moment: str = "06-21", first: bool = False, **changes: Any) -> Asked:
+def look(
+    *claims: Claim, known: tuple[Undecided, ...] = (), moment: str = "06-21", first: bool = False, **changes: Any
+) -> QuestionState:
     signal = changes.pop("signal", SIGNAL)
     return ask(signal, known, claims, decide(signal, claims, [], day(moment)), since=BEGUN, first=first, **changes)
 
 
-def many(asked: Asked) -> tuple[int, int]:
+def many(asked: QuestionState) -> tuple[int, int]:
     """How many texts are known, and how many are open."""
     return len(asked.rows), len(asked.open)
 
@@ -180,7 +182,7 @@ def test_a_question_is_told_at_its_begin_and_at_its_end() -> None:
     assert faded.reason == "it changes nothing any more"
 
 
-def numbered(asked: Asked) -> tuple[Undecided, ...]:
+def numbered(asked: QuestionState) -> tuple[Undecided, ...]:
     return tuple(replace(row, id=number) for number, row in enumerate(asked.rows, 1))
 
 

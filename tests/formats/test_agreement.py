@@ -14,7 +14,7 @@ from reading import atom, rss
 
 from watcher.core.model import Entry
 from watcher.formats import _fastfeed, _slowfeed, feed
-from watcher.formats._items import Item
+from watcher.formats._items import RawItem
 from watcher.formats._markup import open_xml
 
 URL = "https://pub.example/feed"
@@ -22,7 +22,7 @@ WORLD = Path(__file__).resolve().parents[2] / ".." / "shared" / "world" / "story
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def entries(items: list[Item]) -> list[Entry]:
+def entries(items: list[RawItem]) -> list[Entry]:
     return [feed._entry(item, URL, UTC, ())[0] for item in items]
 
 

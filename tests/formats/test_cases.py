@@ -18,7 +18,7 @@ from notifiers.webhook import _signed, _url
 from watcher.bootstrap import fetch_settings
 from watcher.config.build import Config, load
 from watcher.core.bills.actions import read_action
-from watcher.core.bills.record import Row, entries_of, measure_of
+from watcher.core.bills.record import ActionRow, entries_of, measure_of
 from watcher.core.bills.summary import decide_bill
 from watcher.core.model import Observation, Outcome, Tier
 from watcher.formats._dates import read_date
@@ -106,7 +106,7 @@ def check_record(case: dict[str, Any]) -> None:
     ladder, measure = ladder_of_bills(shipped()), measure_of("119", "hr", "2683")
     assert ladder
     assert measure
-    rows = [Row("2026-11-12", text, system="senate") for text in reversed(case["rows"])]
+    rows = [ActionRow("2026-11-12", text, system="senate") for text in reversed(case["rows"])]
     seen = [Observation("record", entry, NOW, "0" * 64, "govinfo.gov", Tier.OFFICIAL) for entry in entries_of(measure, rows)]
     details = decide_bill(ladder, seen, NOW)[1].details
     assert {what: details.get(f"vote_{what}") or "none" for what in case["expect"]} == case["expect"]

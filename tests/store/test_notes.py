@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.store.things import DAY, HOUR, T0, digest, known
-from watcher.store.records import Act, Outgoing, Subscriber
+from watcher.store.records import AuditEntry, Outgoing, Subscriber
 from watcher.store.store import Store
 
 
@@ -54,10 +54,10 @@ def test_a_mute_holds_from_its_beginning_to_its_end(store: Store) -> None:
 
 def test_the_audit_list_is_newest_first(store: Store) -> None:
     with store.writing() as tx:
-        tx.audit.add(Act(T0, "ada", "reloaded the configuration"))
-        tx.audit.add(Act(T0 + HOUR, "bob", "started", "upgrade"))
+        tx.audit.add(AuditEntry(T0, "ada", "reloaded the configuration"))
+        tx.audit.add(AuditEntry(T0 + HOUR, "bob", "started", "upgrade"))
         newest = tx.audit.of(1)
-    assert newest == [Act(T0 + HOUR, "bob", "started", "upgrade", 2)]
+    assert newest == [AuditEntry(T0 + HOUR, "bob", "started", "upgrade", 2)]
 
 
 def test_a_subscriber_is_written_to_once_confirmed_and_forgotten_when_erased(store: Store) -> None:

@@ -14,7 +14,7 @@ import notifiers
 from tests.notifiers.stages import message
 from tests.store.things import T0
 from watcher.store.backup import restore
-from watcher.store.records import Act
+from watcher.store.records import AuditEntry
 from watcher.store.store import Store
 
 
@@ -34,7 +34,7 @@ def open_to_others(folder: Path) -> list[str]:
 
 def fill(store: Store) -> None:
     with store.writing() as tx:
-        tx.audit.add(Act(T0, "watch", "something", ""))
+        tx.audit.add(AuditEntry(T0, "watch", "something", ""))
     with store.reading() as tx:
         assert tx.audit.of(9)
 

@@ -15,7 +15,7 @@ from tests.web.browsing import CHROMIUM
 from tests.web.story import NOW, Shown
 from watcher.web.app import create_app
 from watcher.web.read_model import Reads
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 PUBLIC_NAME = "watch.example.org"
 
@@ -36,10 +36,10 @@ class Clock:
 class Site:
     """The application with what it reads."""
 
-    def __init__(self, reads: Reads, settings: Settings | None = None, *, peer: str = "203.0.113.7") -> None:
+    def __init__(self, reads: Reads, settings: WebSettings | None = None, *, peer: str = "203.0.113.7") -> None:
         self.reads, self.clock, self.peer = reads, Clock(), peer
         self.host = "localhost" if peer in {"127.0.0.1", "::1"} else PUBLIC_NAME
-        named = replace(settings or Settings(), hosts=(settings and settings.hosts) or (self.host,))
+        named = replace(settings or WebSettings(), hosts=(settings and settings.hosts) or (self.host,))
         self.app = create_app(reads, named, clock=self.clock)
 
     def ask(self, method: str, path: str, **headers: str) -> httpx2.Response:

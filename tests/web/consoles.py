@@ -19,12 +19,12 @@ from tests.test_undecided import TEXT
 from tests.web.conftest import Clock
 from watcher.bootstrap import channels, looking
 from watcher.config.build import Config, load
-from watcher.store.records import Act
+from watcher.store.records import AuditEntry
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.console import Console, Ways
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 TOKEN = "a-token-that-nobody-can-guess-0123456789"
 BOX = '[[recipient]]\nid = "box"\nchannel = "maildir"\nto = "{folder}/box"\n'
@@ -77,7 +77,7 @@ class Watch:
         self.config, self.store, self.clock = config, store, Clock()
         self.console = Console(config, store, token, Ways(looking, channels)) if token else None
         self.reads = StoreQueries(store, site_info(config), clock=self.clock, cycle=self.clock)
-        settings = Settings(("watch.example",), base_path=base_path, trusted_proxies=("127.0.0.1",))
+        settings = WebSettings(("watch.example",), base_path=base_path, trusted_proxies=("127.0.0.1",))
         self.app = create_app(self.reads, settings, clock=self.clock, console=self.console)
 
     def visitor(self, **options: Any) -> Visitor:
@@ -91,7 +91,7 @@ class Watch:
         assert visitor.get("/console").status_code == 200
         return visitor
 
-    def acts(self) -> list[Act]:
+    def acts(self) -> list[AuditEntry]:
         """The audit list, newest first."""
         with self.store.reading() as tx:
             return tx.audit.of()

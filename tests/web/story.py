@@ -33,7 +33,7 @@ from watcher.core.model import (
     Transition,
     Verdict,
 )
-from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
+from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, PollView, Review, SentDigest, SourceHealth, View
 
 
 def at(words: str) -> datetime:
@@ -622,7 +622,7 @@ def strip(declared: Source, index: int, *, blind: bool) -> SourceHealth:
         else Outcome.UNCHANGED
         for n in range(40)
     ]
-    polls = tuple(Poll(NOW - timedelta(hours=40 - n), outcome) for n, outcome in enumerate(outcomes))
+    polls = tuple(PollView(NOW - timedelta(hours=40 - n), outcome) for n, outcome in enumerate(outcomes))
     good = NOW - timedelta(hours=9 if blind else 1)
     health = Health(
         declared.id,

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests.web.browsing import MARKS, opened, served, too_wide, violations
 from tests.web.story import NOW, Shown
 from watcher.web.app import create_app
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 pytestmark = MARKS
 
@@ -33,7 +33,7 @@ QUICK = PATHS[:1] + PATHS[2:3]
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The application on loopback, under a sub-path that is kept."""
-    with served(create_app(Shown(), Settings(base_path="/watch"), clock=lambda: NOW)) as root:
+    with served(create_app(Shown(), WebSettings(base_path="/watch"), clock=lambda: NOW)) as root:
         yield f"{root}watch/"
 
 

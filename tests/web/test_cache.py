@@ -107,7 +107,7 @@ def test_memory_is_bounded_whatever_is_asked() -> None:
         for hour in range(12):
             site.get(f"/badges/mythos-ga.json?as_of=2026-02-{day:02}T{hour:02}:00:00Z")
     shelf = site.app.state.renderer.shelf
-    assert len(shelf._answers) == cache.MOST
+    assert len(shelf._answers) == cache.MAX_CACHED
     assert len(shelf._views) == cache.MAX_PAST_VIEWS
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from watcher.web.connection_limits import LEAST, MOST, PIPELINED, BoundedSocket, ConnectionLimits, connections_for
+from watcher.web.connection_limits import LEAST, MAX_CONNECTIONS, PIPELINED, BoundedSocket, ConnectionLimits, connections_for
 from watcher.web.server import Server, server_config
 from watcher.web.socket import bind_socket
 
@@ -266,7 +266,7 @@ def test_no_visitor_holds_up_the_end(sent: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("descriptors", "fetches", "room"),
-    [(1024, 20, MOST), (200, 20, 80), (100, 20, LEAST), (1024, 400, 144), (-1, 20, MOST)],
+    [(1024, 20, MAX_CONNECTIONS), (200, 20, 80), (100, 20, LEAST), (1024, 400, 144), (-1, 20, MAX_CONNECTIONS)],
 )
 def test_descriptors_are_kept_for_fetching(descriptors: int, fetches: int, room: int) -> None:
     assert connections_for(fetches, descriptors=descriptors) == room

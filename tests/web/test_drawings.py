@@ -12,7 +12,7 @@ import pytest
 from tests.web.story import CAISI, EVENTS, MYTHOS, NOW, SENATE, at, said, standing, strip, transition, verdict, verdicts, view
 from watcher.core.model import Change, Date, DeclaredFact, Figure, FigureSpec, Headline, Outcome, Standing, Verdict
 from watcher.web import calendar, charts, source_health, status_path, summary, timeline, wording
-from watcher.web.read_model import Poll
+from watcher.web.read_model import PollView
 
 
 def figure(
@@ -283,7 +283,7 @@ def test_a_window_is_a_band_on_the_line_and_a_past_day_is_called_by_its_name() -
 
 def test_a_strip_tells_its_polls_by_kind() -> None:
     polls = tuple(
-        Poll(NOW, outcome)
+        PollView(NOW, outcome)
         for outcome in (Outcome.OK, Outcome.UNCHANGED, Outcome.UNCHANGED, Outcome.BLOCKED, Outcome.ERROR, "odd")
     )
     drawn = source_health.draw_strip(polls)

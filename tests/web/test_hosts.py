@@ -12,7 +12,7 @@ from tests.web.story import NOW, Shown
 from tests.web.test_routes import PAGES
 from watcher.config.settings import Web
 from watcher.web.app import create_app
-from watcher.web.settings import Settings, settings_of
+from watcher.web.settings import WebSettings, settings_of
 
 LOCAL, LAN, NAMED = Web(), Web(host="0.0.0.0"), Web(hosts=("Watch.Example.org.",))
 REBOUND = "rebound.example"
@@ -95,7 +95,7 @@ def read_by_others(site: Site, path: str) -> str | None:
 )
 def test_pages_of_others_read_only_what_is_published(path: str) -> None:
     for hosts in (("localhost",), ("watch.lan",), ("192.168.1.5",), ("watch",)):
-        private = Site(Shown(), Settings(hosts=hosts, local=False), peer="127.0.0.1")
+        private = Site(Shown(), WebSettings(hosts=hosts, local=False), peer="127.0.0.1")
         assert [read_by_others(private, path) for _ in range(2)] == [None, None], "made, and from memory"
-    public = Site(Shown(), Settings(hosts=(PUBLIC_NAME,)))
+    public = Site(Shown(), WebSettings(hosts=(PUBLIC_NAME,)))
     assert [read_by_others(public, path) for _ in range(2)] == ["*", "*"]

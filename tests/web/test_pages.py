@@ -12,7 +12,7 @@ from tests.web.conftest import Site
 from tests.web.story import CAISI, MYTHOS, NOW, SENATE, Shown, said, verdicts, view
 from watcher.core.model import Article, Change, RaisedFlag
 from watcher.web import pages
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 EVERY = (
     "/",
@@ -213,7 +213,7 @@ def hostile() -> Shown:
 
 @pytest.mark.parametrize("path", [*EVERY, "/badges/mythos-ga.svg", "/feeds/all.atom"])
 def test_what_a_feed_contains_never_runs(path: str) -> None:
-    site = Site(hostile(), Settings())
+    site = Site(hostile(), WebSettings())
     body = site.get(path).text
     assert "<script>alert" not in body
     assert "<b onclick" not in body
@@ -247,7 +247,7 @@ def test_only_web_addresses_become_links_and_no_key_is_shown(address: str, shown
 
 
 def test_a_signal_without_a_verdict_says_so() -> None:
-    site = Site(Shown(view(verdicts={}, history=(), strips=())), Settings())
+    site = Site(Shown(view(verdicts={}, history=(), strips=())), WebSettings())
     assert words(site.get("/").text).count("Not yet known: the first look is still to come") == 3
     assert site.get("/signals/senate-vote").status_code == 200
 
@@ -255,7 +255,7 @@ def test_a_signal_without_a_verdict_says_so() -> None:
 def test_an_empty_watch_still_has_a_page() -> None:
     site = Site(
         Shown(view(signals=(), verdicts={}, history=(), strips=(), stack=(), told=(), letters=(), acts=(), reviews=())),
-        Settings(),
+        WebSettings(),
     )
     for path in ("/", "/sources", "/log", "/machines"):
         assert site.get(path).status_code == 200

@@ -18,7 +18,7 @@ from watcher.web.budget import BURST, SHARE, Budget
 from watcher.web.export import export_site
 from watcher.web.paging import link_header, links, part_of
 from watcher.web.read_model import SourceHealth, View
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 MANY, EACH = 120, 5
 ADDRESS = "http://localhost"
@@ -77,7 +77,7 @@ def test_the_neighbours_of_a_part_are_named_and_kept_with_it(site: Site) -> None
         }
         same = site.get("/api/v1/signals?page=2&limit=50", if_none_match=answer.headers["etag"])
         assert (same.status_code, same.headers["link"]) == (304, answer.headers["link"])
-    under = Site(Shown(large()), Settings(base_path="/watch")).get("/api/v1/sources?as_of=2026-11-01")
+    under = Site(Shown(large()), WebSettings(base_path="/watch")).get("/api/v1/sources?as_of=2026-11-01")
     assert under.links["next"]["url"] == "/watch/api/v1/sources?as_of=2026-11-01&page=2"
 
 

@@ -13,7 +13,7 @@ from tests.web.conftest import Clock, Site
 from tests.web.story import CAISI, MYTHOS, NOW, SENATE, STACK, at, history, said, verdicts
 from watcher.core.model import Change, Claim, Digest, Outcome, Standing, Transition
 from watcher.store.chain import ends
-from watcher.store.records import Act, Outgoing, Poll, State
+from watcher.store.records import AuditEntry, Outgoing, Poll, State
 from watcher.store.store import Store
 from watcher.web.queries import SiteInfo, StoreQueries
 
@@ -60,7 +60,7 @@ def fill(store: Store) -> list[Transition]:
         )
         tx.digests.put(Digest("d1", NOW, "news", tuple(told[1:2]), ()), to)
         tx.transitions.mark([item.id for item in told], "d1")
-        tx.audit.add(Act(NOW - timedelta(days=1), "ana", "muted senate-vote", "holiday"))
+        tx.audit.add(AuditEntry(NOW - timedelta(days=1), "ana", "muted senate-vote", "holiday"))
         claim = Claim(
             "caisi-evaluation",
             "evaluations",

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from tests.web.conftest import PUBLIC_NAME, Site
 from tests.web.story import NOW, Shown, view
 from watcher.web.read_model import Access, HealthStatus, View
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 PUBLIC = {
     "/",
@@ -180,32 +180,37 @@ def test_a_fault_says_nothing_of_the_inside() -> None:
 @pytest.mark.parametrize(
     ("peer", "headers", "settings", "status"),
     [
-        ("127.0.0.1", {}, Settings(), 200),
-        ("::1", {}, Settings(), 200),
-        ("203.0.113.7", {}, Settings(), 404),
-        ("127.0.0.1", {"x_forwarded_for": "203.0.113.7"}, Settings(), 404),
-        ("127.0.0.1", {"forwarded": "for=203.0.113.7"}, Settings(), 404),
-        ("203.0.113.7", {"x_forwarded_for": "127.0.0.1"}, Settings(), 404),
-        ("10.1.2.3", {"host": "10.0.0.9:8080"}, Settings(metrics_networks=("10.0.0.0/8",), local=False), 200),
-        ("10.1.2.3", {"host": "watch:8080"}, Settings(metrics_networks=("10.0.0.0/8",), local=False), 200),
+        ("127.0.0.1", {}, WebSettings(), 200),
+        ("::1", {}, WebSettings(), 200),
+        ("203.0.113.7", {}, WebSettings(), 404),
+        ("127.0.0.1", {"x_forwarded_for": "203.0.113.7"}, WebSettings(), 404),
+        ("127.0.0.1", {"forwarded": "for=203.0.113.7"}, WebSettings(), 404),
+        ("203.0.113.7", {"x_forwarded_for": "127.0.0.1"}, WebSettings(), 404),
+        ("10.1.2.3", {"host": "10.0.0.9:8080"}, WebSettings(metrics_networks=("10.0.0.0/8",), local=False), 200),
+        ("10.1.2.3", {"host": "watch:8080"}, WebSettings(metrics_networks=("10.0.0.0/8",), local=False), 200),
         # Proxies that add no header keep the name of the page, or put this machine in its place.
-        ("10.1.2.3", {}, Settings(metrics_networks=("10.0.0.0/8",)), 404),
-        ("127.0.0.1", {"host": PUBLIC_NAME}, Settings(hosts=(PUBLIC_NAME,)), 404),
-        ("127.0.0.1", {"host": "127.0.0.1:8080"}, Settings(hosts=(PUBLIC_NAME,)), 404),
-        ("127.0.0.1", {"host": "127.0.0.1:8080"}, Settings(hosts=("watch.lan",)), 200),
-        ("127.0.0.1", {}, Settings(trusted_proxies=("127.0.0.1",)), 404),
-        ("127.0.0.1", {"via": "1.1 proxy"}, Settings(), 404),
-        ("127.0.0.1", {"x_forwarded_host": "watch.example.org"}, Settings(), 404),
-        ("127.0.0.1", {"cf_connecting_ip": "203.0.113.7"}, Settings(), 404),
-        ("127.0.0.1", {"host": PUBLIC_NAME, "authorization": "Bearer t"}, Settings(hosts=(PUBLIC_NAME,), metrics_token="t"), 200),
-        ("127.0.0.1", {}, Settings(metrics_networks=()), 404),
-        ("203.0.113.7", {"authorization": "Bearer right"}, Settings(metrics_token="right"), 200),
-        ("203.0.113.7", {"authorization": "Bearer wrong"}, Settings(metrics_token="right"), 404),
-        ("203.0.113.7", {"authorization": "Bearer "}, Settings(), 404),
-        ("not an address", {}, Settings(), 404),
+        ("10.1.2.3", {}, WebSettings(metrics_networks=("10.0.0.0/8",)), 404),
+        ("127.0.0.1", {"host": PUBLIC_NAME}, WebSettings(hosts=(PUBLIC_NAME,)), 404),
+        ("127.0.0.1", {"host": "127.0.0.1:8080"}, WebSettings(hosts=(PUBLIC_NAME,)), 404),
+        ("127.0.0.1", {"host": "127.0.0.1:8080"}, WebSettings(hosts=("watch.lan",)), 200),
+        ("127.0.0.1", {}, WebSettings(trusted_proxies=("127.0.0.1",)), 404),
+        ("127.0.0.1", {"via": "1.1 proxy"}, WebSettings(), 404),
+        ("127.0.0.1", {"x_forwarded_host": "watch.example.org"}, WebSettings(), 404),
+        ("127.0.0.1", {"cf_connecting_ip": "203.0.113.7"}, WebSettings(), 404),
+        (
+            "127.0.0.1",
+            {"host": PUBLIC_NAME, "authorization": "Bearer t"},
+            WebSettings(hosts=(PUBLIC_NAME,), metrics_token="t"),
+            200,
+        ),
+        ("127.0.0.1", {}, WebSettings(metrics_networks=()), 404),
+        ("203.0.113.7", {"authorization": "Bearer right"}, WebSettings(metrics_token="right"), 200),
+        ("203.0.113.7", {"authorization": "Bearer wrong"}, WebSettings(metrics_token="right"), 404),
+        ("203.0.113.7", {"authorization": "Bearer "}, WebSettings(), 404),
+        ("not an address", {}, WebSettings(), 404),
     ],
 )
-def test_metrics_are_for_the_operator(peer: str, headers: dict[str, str], settings: Settings, status: int) -> None:
+def test_metrics_are_for_the_operator(peer: str, headers: dict[str, str], settings: WebSettings, status: int) -> None:
     answer = Site(Shown(), settings, peer=peer).get("/metrics", **headers)
     assert answer.status_code == status
     if status == 200:
@@ -243,7 +248,7 @@ def test_health_tells_a_stalled_watch_from_a_living_one(pulse: HealthStatus, ali
 @pytest.mark.parametrize("base", ["/watch", "/a/b"])
 @pytest.mark.parametrize("kept", ["all of it", ""])
 def test_it_lives_under_a_sub_path_whether_the_proxy_strips_it_or_not(base: str, kept: str) -> None:
-    site = Site(Shown(), Settings(base_path=base))
+    site = Site(Shown(), WebSettings(base_path=base))
     prefix = base if kept else ""
     for path in PAGES:
         for _ in ("rendered", "kept"):
@@ -254,7 +259,7 @@ def test_it_lives_under_a_sub_path_whether_the_proxy_strips_it_or_not(base: str,
 
 
 def test_the_sub_path_without_its_slash_leads_to_it() -> None:
-    answer = Site(Shown(), Settings(base_path="/a/b")).get("/a/b")
+    answer = Site(Shown(), WebSettings(base_path="/a/b")).get("/a/b")
     assert (answer.status_code, answer.headers["location"]) == (308, "b/")
 
 
@@ -277,7 +282,7 @@ def test_no_secret_reaches_any_answer() -> None:
         name: replace(verdict, blind=tuple(replace(item, url="https://api.example/?token=AKIASECRET") for item in verdict.blind))
         for name, verdict in shown.verdicts.items()
     }
-    site = Site(Shown(replace(shown, strips=strips, verdicts=blind)), Settings(metrics_token="hunter2"))
+    site = Site(Shown(replace(shown, strips=strips, verdicts=blind)), WebSettings(metrics_token="hunter2"))
     for path in [*PAGES, "/metrics"]:
         assert not any(secret in site.get(path).text for secret in SECRETS), path
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watcher.acts.errors import NothingToDo, Unusable, named
-from watcher.acts.moments import LONGEST
+from watcher.acts.moments import MAX_SPAN
 from watcher.acts.places import check_address, check_status, track_of
 from watcher.config.defaults import publisher_of
 from watcher.core.language.works import subject_key
@@ -59,7 +59,7 @@ def _check_words(said: Testimony) -> None:
 
 
 def _check_moment(at: datetime, now: datetime) -> None:
-    if not now - LONGEST <= at <= now + A_DAY:
+    if not now - MAX_SPAN <= at <= now + A_DAY:
         raise Unusable(f"{at:%Y-%m-%d} is no day that somebody can have read of; expected a past one of the last hundred years")
 
 

@@ -16,7 +16,7 @@ from watcher.sandbox.detect import detect_format
 FEEDS = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 LOOK = 600_000
 """Bytes of a page in which a feed is looked for."""
-MOST = 5
+MAX_FEEDS = 5
 """Named feeds that are tried."""
 FEW = 4
 """Dates that say nothing yet about how often something comes."""
@@ -29,7 +29,7 @@ class NothingToRead(Exception):  # noqa: N818 - a finding, not a failure
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFeed:
     """What can be watched."""
 
     document: Document
@@ -63,21 +63,21 @@ def feeds_of(document: Document) -> list[str]:
     return [url for url in dict.fromkeys(links.found) if url.startswith(("http://", "https://"))]
 
 
-async def find(url: str, *, get: Get, read: Read, wanted: str = "") -> Found:
+async def find(url: str, *, get: Get, read: Read, wanted: str = "") -> FoundFeed:
     """What can be watched at an address; `wanted` is the format to read it in, whatever it looks like. Raises NothingToRead."""
     document = await _asked(url, get)
     looks = wanted or detect_format(document.body, document.final_url)
     if wanted or looks != "page":
-        return Found(document, looks, await _read(document, looks, read))
+        return FoundFeed(document, looks, await _read(document, looks, read))
     named = feeds_of(document)
-    for feed in named[:MOST]:
+    for feed in named[:MAX_FEEDS]:
         try:
             inner = await _asked(feed, get)
             entries = await _read(inner, "feed", read)
         except NothingToRead:
             continue
-        return Found(inner, "feed", entries, tuple(other for other in named if other != feed))
-    return Found(document, "page", await _read(document, "page", read), tuple(named))
+        return FoundFeed(inner, "feed", entries, tuple(other for other in named if other != feed))
+    return FoundFeed(document, "page", await _read(document, "page", read), tuple(named))
 
 
 async def _asked(url: str, get: Get) -> Document:

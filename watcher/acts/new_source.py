@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from watcher import formats
 from watcher.acts.errors import NothingToDo, Unusable
-from watcher.acts.find_feed import FEW, Found, NothingToRead, find, silence
+from watcher.acts.find_feed import FEW, FoundFeed, NothingToRead, find, silence
 from watcher.acts.moments import parse_duration
 from watcher.acts.outside import Outside
 from watcher.acts.places import check_address
@@ -51,7 +51,7 @@ class Read:
 class Proposal:
     """What can be watched, as the source that it would become."""
 
-    found: Found
+    found: FoundFeed
     read: tuple[Read, ...]
     """The newest first; those without a date at the end."""
     signal: Signal
@@ -108,7 +108,7 @@ def _same(url: str) -> str:
     return f"{(parts.hostname or '').removeprefix('www.')}:{parts.port or ''}{parts.path.rstrip('/')}?{parts.query}"
 
 
-def _block(found: Found, who: Tier, every: str) -> str:
+def _block(found: FoundFeed, who: Tier, every: str) -> str:
     """The table as it is written: what is as usual is left out."""
     values: dict[str, object] = {"url": found.document.url}
     if found.format != "feed":
@@ -121,7 +121,7 @@ def _block(found: Found, who: Tier, every: str) -> str:
     return source_text(values)
 
 
-def _expect(found: Found) -> dict[str, object]:
+def _expect(found: FoundFeed) -> dict[str, object]:
     """What all of several entries have, so that another shape is noticed: a date, and a link to one host."""
     if len(found.entries) < FEW:
         return {}
@@ -134,7 +134,7 @@ def _expect(found: Found) -> dict[str, object]:
     return expect
 
 
-def _seen(entry: Entry, found: Found, who: Tier, now: datetime) -> Observation:
+def _seen(entry: Entry, found: FoundFeed, who: Tier, now: datetime) -> Observation:
     """The entry as one of the new source."""
     url = found.document.url
     publisher = speaker(publisher_of(url), entry.link, url)

@@ -26,7 +26,7 @@ from watcher.pipeline.deliver import mail_context
 from watcher.pipeline.ownership import write_out
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 from watcher.store.errors import StoreError
-from watcher.store.records import Act
+from watcher.store.records import AuditEntry
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.connection_limits import BoundedSocket, ConnectionLimits, connections_for
@@ -132,7 +132,7 @@ def _note(store: Store, what: str, why: str) -> None:
     """Write it into the audit list, which the page shows; a database that cannot be written has its own alarms."""
     try:
         with store.writing() as tx:
-            tx.audit.add(Act(utc_now(), "watch", what, why[:500]))
+            tx.audit.add(AuditEntry(utc_now(), "watch", what, why[:500]))
     except StoreError as error:
         log.warning("the audit list could not be written: %s", error)
 

@@ -26,7 +26,7 @@ from watcher.wording import iso_utc, undecided_line, undecided_words
 
 LOOK_BACK = timedelta(days=60)
 """How far back texts that claim nothing are read again for what was passed over."""
-MOST = 200
+MAX_TEXTS = 200
 """Texts that are read again."""
 
 
@@ -68,7 +68,7 @@ def _why(tx: Transaction, signal: Signal, verdict: Verdict, as_of: datetime | No
     claims = active_claims(tx, signal, as_of)
     spoken = {claim.observation for claim in claims}
     silent = (one for one in _latest(tx, signal, now, as_of) if one.id not in spoken)
-    passed = [near for one in islice(silent, MOST) for near in near_misses(signal, one)]
+    passed = [near for one in islice(silent, MAX_TEXTS) for near in near_misses(signal, one)]
     for track in decide(signal, claims, (), now).tracks:
         declared = signal.track(track.track)
         weighed = explain(declared, claims, track, now)

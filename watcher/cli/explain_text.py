@@ -23,7 +23,7 @@ from watcher.replay.labelled_text import LabelledText, SourceTiers, read_texts
 
 Sides: TypeAlias = tuple[Side, ...]
 
-SHORT = 400
+MAX_SENTENCE_LENGTH = 400
 """Characters up to which a text is taken as one sentence with figures."""
 
 
@@ -88,7 +88,7 @@ def figures_of(text: str, compared: Sequence[Sides]) -> list[dict[str, Any]]:
     """The rates of compliance, in per cent, that a sentence of a text gives for both of the sides without doubt."""
     if "%" not in text and "percent" not in text.lower() and "per cent" not in text.lower():
         return []
-    lines = [one for one in ((text,) if len(text) <= SHORT else split(text)) if not is_apart(one)]
+    lines = [one for one in ((text,) if len(text) <= MAX_SENTENCE_LENGTH else split(text)) if not is_apart(one)]
     found = [(line, sides, both) for sides in compared for line in lines if (both := pair(line, sides))]
     return [
         {"kind": "pair", sides[0].id: both[0], sides[1].id: both[1], "text": f"{both[0]:g}/{both[1]:g}", "quote": quote}

@@ -19,7 +19,7 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 """What every record of the library has; the rest are facts of ours."""
 
 
-class Form(StrEnum):
+class LogFormat(StrEnum):
     """How a line looks."""
 
     CONSOLE = "console"
@@ -35,7 +35,7 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-Log: TypeAlias = Annotated[Form, typer.Option("--log", envvar="WATCHER_LOG", help="Lines for people, or JSON for programs.")]
+Log: TypeAlias = Annotated[LogFormat, typer.Option("--log", envvar="WATCHER_LOG", help="Lines for people, or JSON for programs.")]
 LogLevel: TypeAlias = Annotated[Level, typer.Option("--log-level", envvar="WATCHER_LOG_LEVEL", help="What is written at least.")]
 
 
@@ -65,11 +65,11 @@ class JsonLines(logging.Formatter):
 
 
 @contextmanager
-def configure_logging(form: Form, level: Level) -> Iterator[None]:
+def configure_logging(form: LogFormat, level: Level) -> Iterator[None]:
     """Write the log to standard error meanwhile, ours and the libraries'."""
     handler = logging.StreamHandler(sys.stderr)
     plain = Lines("%(asctime)s %(levelname)s %(name)s: %(message)s")
-    handler.setFormatter(JsonLines() if form is Form.JSON else plain)
+    handler.setFormatter(JsonLines() if form is LogFormat.JSON else plain)
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)

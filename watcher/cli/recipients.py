@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from watcher.store.store import Transaction
 
 
-class Act(StrEnum):
+class Action(StrEnum):
     """What is to be done."""
 
     LIST = "list"
@@ -54,7 +54,7 @@ class _Row:
 
 
 def recipients(
-    act: Annotated[Act, typer.Argument(metavar="[list|drop|revive]", help="What to do.")] = Act.LIST,
+    act: Annotated[Action, typer.Argument(metavar="[list|drop|revive]", help="What to do.")] = Action.LIST,
     recipient: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT", help="Their ids, to drop or revive.")] = None,
     by: Annotated[str, typer.Option("--by", help="Who does it; kept in the audit list that the page shows.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why, in a few words.")] = "",
@@ -74,7 +74,7 @@ def recipients(
         known = {one.id: one for one in _known(settings, tx)}
         if missing := sorted(set(chosen) - known.keys()):
             raise UsageError(f"there is no recipient {', '.join(missing)}; expected some of {', '.join(known)}")
-        if act is not Act.LIST:
+        if act is not Action.LIST:
             _change(tx, act, [known[name] for name in chosen], by.strip(), reason)
         rows = [_row(tx, one) for one in known.values() if not chosen or one.id in chosen]
     if as_json:
@@ -89,12 +89,12 @@ def _known(settings: Config, tx: Transaction) -> list[_One]:
     return [*declared, *(_One(one.id, one.address, CHANNEL, one.pace) for one in tx.subscribers.confirmed())]
 
 
-def _change(tx: Transaction, act: Act, chosen: list[_One], by: str, reason: str) -> None:
+def _change(tx: Transaction, act: Action, chosen: list[_One], by: str, reason: str) -> None:
     if not chosen or not by:
         raise UsageError(f"expected `watcher recipients {act} RECIPIENT --by NAME`: whom, and who does it")
     now = utc_now()
     for one in chosen:
-        if act is Act.DROP:
+        if act is Action.DROP:
             tx.mailboxes.stop(one.id, one.address, now, by=by, why=reason or "dropped by hand")
         else:
             tx.mailboxes.revive(one.id, now, by=by, why=reason)

@@ -21,7 +21,7 @@ from watcher.cli.opening import configured
 from watcher.config.build import Config
 from watcher.core.model import Transition
 from watcher.replay.recorded_web import RecordedWeb, UnusableRecording, open_recorded_web
-from watcher.replay.rehearse import Schedule, Summary
+from watcher.replay.rehearse import RehearsalSummary, Schedule
 from watcher.replay.rehearse import rehearse as walk
 from watcher.store.store import Store
 from watcher.wording import count, transition_to_dict, transition_to_text
@@ -74,7 +74,9 @@ def _database(path: Path | None) -> Iterator[Store]:
         yield store
 
 
-async def _walk(config: Config, world: RecordedWeb, plan: Schedule, store: Store, *, deliver: bool, as_json: bool) -> Summary:
+async def _walk(
+    config: Config, world: RecordedWeb, plan: Schedule, store: Store, *, deliver: bool, as_json: bool
+) -> RehearsalSummary:
     prepare(store, config, plan.start)
     rehearsal = Rehearsal(world, known_until=plan.start)
     send = deliverer(config, store, clock=world.now) if deliver else keep_here
@@ -103,7 +105,7 @@ def _progress(plan: Schedule, *, as_json: bool) -> Iterator[Callable[[datetime],
         yield lambda at: bar.update(task, completed=(at - plan.start) / timedelta(hours=1), description=f"{at:%Y-%m-%d}")
 
 
-def _summarize(summary: Summary, *, as_json: bool) -> None:
+def _summarize(summary: RehearsalSummary, *, as_json: bool) -> None:
     """What it came to, on standard error: standard output holds what was said."""
     typer.echo(
         f"{count(summary.steps, 'step')}, {count(summary.polls, 'poll')}, {count(summary.transitions, 'thing')} said, "

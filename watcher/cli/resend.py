@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from watcher.store.records import Delivery
     from watcher.store.store import Transaction
 
-MOST = 10_000
+MAX_MESSAGES = 10_000
 
 
 def resend(
@@ -49,7 +49,7 @@ def resend(
 
 def _dead(tx: Transaction, recipients: list[str], after: datetime | None) -> list[Delivery]:
 
-    found = tx.deliveries.of(State.DEAD, limit=MOST)
+    found = tx.deliveries.of(State.DEAD, limit=MAX_MESSAGES)
     return [
         one for one in found if (not recipients or one.recipient in recipients) and (after is None or one.created_at >= after)
     ]

@@ -14,7 +14,7 @@ import typer
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, fail, print_json
 from watcher.cli.daemon import serve
-from watcher.cli.logging_setup import Form, Level, Log, LogLevel, configure_logging
+from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel, configure_logging
 from watcher.cli.opening import configured
 from watcher.clock import utc_now, wrong_clock
 from watcher.config.build import Config
@@ -30,7 +30,7 @@ Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print not
 
 def once(
     config: ConfigFile = CONFIG,
-    log: Log = Form.CONSOLE,
+    log: Log = LogFormat.CONSOLE,
     log_level: LogLevel = Level.WARNING,
     *,
     quiet: Quiet = False,
@@ -123,7 +123,7 @@ def run(
     port: Annotated[
         int, typer.Option(help="Port of the page; the configuration's by default, 0 takes a free one.", min=-1, max=65535)
     ] = -1,
-    log: Log = Form.CONSOLE,
+    log: Log = LogFormat.CONSOLE,
     log_level: LogLevel = Level.INFO,
 ) -> None:
     """Watch until stopped, and serve the page.

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import fastfeedparser
 from lxml import etree
 
-from watcher.formats._items import Item, as_markup
+from watcher.formats._items import RawItem, as_markup
 from watcher.formats._markup import without_declaration
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ _PARSER = etree.XMLParser(
 """Comments stay, so that a text with one inside is no plain text: the library reads up to it."""
 
 
-def read_items(text: str) -> list[Item] | None:
+def read_items(text: str) -> list[RawItem] | None:
     """The items of a feed that has passed the guard of `_markup.open_xml`; None where feedparser must read it."""
     if _MENDED.search(text):
         return None
@@ -86,9 +86,9 @@ def _entries(data: bytes) -> list[dict[str, Any]]:
     return found
 
 
-def _rss_item(node: etree._Element, entry: dict[str, Any]) -> Item:
+def _rss_item(node: etree._Element, entry: dict[str, Any]) -> RawItem:
     has = {child.tag for child in node}
-    return Item(
+    return RawItem(
         id=entry.get("id", "") if "guid" in has else "",
         link=_checked(entry, (node.findtext("link") or "").strip()),
         title=entry.get("title", ""),
@@ -98,9 +98,9 @@ def _rss_item(node: etree._Element, entry: dict[str, Any]) -> Item:
     )
 
 
-def _atom_item(node: etree._Element, entry: dict[str, Any]) -> Item:
+def _atom_item(node: etree._Element, entry: dict[str, Any]) -> RawItem:
     content, summary, title = (node.find(_ATOM + name) for name in ("content", "summary", "title"))
-    return Item(
+    return RawItem(
         id=entry.get("id", "") if node.find(_ATOM + "id") is not None else "",
         link=_checked(entry, next((page.get("href", "") for page in _pages(node)), "")),
         title=entry.get("title", ""),

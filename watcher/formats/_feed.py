@@ -8,10 +8,10 @@ from watcher.formats import _fastfeed, _jsonfeed, _slowfeed
 from watcher.formats._markup import open_xml
 
 if TYPE_CHECKING:
-    from watcher.formats._items import Item
+    from watcher.formats._items import RawItem
 
 
-def read_items(body: bytes, content_type: str) -> list[Item]:
+def read_items(body: bytes, content_type: str) -> list[RawItem]:
     """The items in the feed's own order. Raises Unreadable."""
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _jsonfeed.read_items(body, content_type)

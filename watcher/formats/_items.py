@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Item(NamedTuple):
+class RawItem(NamedTuple):
     """The raw strings of one item; markup, dates and addresses as the publisher wrote them."""
 
     id: str = ""

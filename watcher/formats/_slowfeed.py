@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 
 from watcher.core.model import Unreadable
-from watcher.formats._items import Item, as_markup
+from watcher.formats._items import RawItem, as_markup
 from watcher.formats._markup import CDATA, looks_like_page, mend_ampersands, refuse_page, without_declaration
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _HEAD = 10_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def read_items(text: str) -> list[Item]:
+def read_items(text: str) -> list[RawItem]:
     """The items of a feed that has passed the guard of `_markup.open_xml`.
 
     Raises Unreadable: MALFORMED for what is no feed, is cut off, or makes feedparser fail; BLOCKED for a human check.
@@ -95,7 +95,7 @@ def _renamed(text: str, old: str, new: str) -> str:
     return "".join(parts)
 
 
-def _item(entry: dict[str, Any], *, atom: bool) -> Item:
+def _item(entry: dict[str, Any], *, atom: bool) -> RawItem:
     """The entry's own values: `dict.get`, because feedparser answers for a missing key with another one."""
 
     def value(name: str) -> str:
@@ -107,7 +107,7 @@ def _item(entry: dict[str, Any], *, atom: bool) -> Item:
         link = ""  # a guid that is no address is no link, whatever its isPermaLink leaves unsaid
     links = [dict.get(link, "href") for link in _several(entry, "links") if dict.get(link, "rel") == "alternate"]
     title = dict.get(entry, "title_detail")
-    return Item(
+    return RawItem(
         id=value("id"),
         link=link or str(next(filter(None, links), "")),
         title=next(filter(None, map(value, _TITLES)), ""),

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from watcher.core.bills.record import Measure, Print, Row, entries_of, measure_of, system_of
+from watcher.core.bills.record import ActionRow, Measure, Print, entries_of, measure_of, system_of
 from watcher.core.model import Entry, Facts, Outcome, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
 
@@ -84,8 +84,8 @@ def stamp_of(body: bytes) -> str:
     return found[1].decode() if found else ""
 
 
-def _row(item: Node) -> Row:
-    return Row(
+def _row(item: Node) -> ActionRow:
+    return ActionRow(
         date=_text(item, "actionDate"),
         text=_text(item, "text"),
         system=system_of(_text(item, "sourceSystem/code"), _text(item, "sourceSystem/name")),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from watcher.core.bills.record import Measure, Row, entries_of, measure_of, system_of
+from watcher.core.bills.record import ActionRow, Measure, entries_of, measure_of, system_of
 from watcher.core.model import Entry, Facts, Outcome, Unreadable
 from watcher.formats._json import open_json
 
@@ -58,12 +58,12 @@ def _check_whole(data: Mapping[str, Any], actions: list[Any], measure: Measure) 
         raise Unreadable(f"no actions of {measure.label}", Outcome.EMPTY)
 
 
-def _row(action: Mapping[str, Any]) -> Row:
+def _row(action: Mapping[str, Any]) -> ActionRow:
     system = action.get("sourceSystem")
     system = system if isinstance(system, Mapping) else {}
     votes = action.get("recordedVotes")
     vote = votes[0] if isinstance(votes, list) and votes and isinstance(votes[0], Mapping) else {}
-    return Row(
+    return ActionRow(
         date=_words(action, "actionDate"),
         text=_words(action, "text"),
         system=system_of(_words(system, "code"), _words(system, "name")),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from watcher.core.model import Facts, Scalar
-    from watcher.formats._items import Item
+    from watcher.formats._items import RawItem
 
 OPTIONS = {
     "items": "HTML element that holds one note each (li, p, tr, h3): an item with several becomes several entries",
@@ -56,7 +56,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     return tuple(part for entry, item in kept for part in _parts(_with_state(entry, item, options), item, tag))
 
 
-def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[Entry, Item]:
+def _entry(item: RawItem, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[Entry, RawItem]:
     """One item, cleaned. The whole item is the entry; `_parts` takes it apart.
 
     It is named as configured, else by its id, its link, or its title and date, or its first words.
@@ -85,7 +85,7 @@ def _entry(item: Item, url: str, zone: tzinfo, names: tuple[str, ...]) -> tuple[
     return Entry(_bounded(key or beginning(text)), title, text, link, published, facts), item
 
 
-def _said(item: Item) -> tuple[str, str]:
+def _said(item: RawItem) -> tuple[str, str]:
     """The first of an item's texts that holds words, as markup and as it is read."""
     return next(((markup, text) for markup in item.texts if (text := paragraphs(markup))), ("", ""))
 
@@ -98,9 +98,9 @@ def _bounded(key: str) -> str:
     return f"{key[:200]}#{sha256(key.encode()).hexdigest()[:32]}"
 
 
-def _latest(found: list[tuple[Entry, Item]], names: tuple[str, ...]) -> list[tuple[Entry, Item]]:
+def _latest(found: list[tuple[Entry, RawItem]], names: tuple[str, ...]) -> list[tuple[Entry, RawItem]]:
     """Of items with one id, where the format says that it names one alone, the one that was updated last."""
-    held: dict[str, tuple[Entry, Item]] = {}
+    held: dict[str, tuple[Entry, RawItem]] = {}
     for place, (entry, item) in enumerate(found):
         key = entry.key if item.unique and item.id and not names else f"{place} of all"
         if key not in held or _changed(held[key]) <= _changed((entry, item)):
@@ -108,14 +108,14 @@ def _latest(found: list[tuple[Entry, Item]], names: tuple[str, ...]) -> list[tup
     return list(held.values())
 
 
-def _changed(found: tuple[Entry, Item]) -> datetime:
+def _changed(found: tuple[Entry, RawItem]) -> datetime:
     entry, item = found
     return read_date(item.updated) or entry.published or _NEVER
 
 
-def _name_apart(found: list[tuple[Entry, Item]]) -> list[tuple[Entry, Item]]:
+def _name_apart(found: list[tuple[Entry, RawItem]]) -> list[tuple[Entry, RawItem]]:
     """Exact doubles left out; items that share a key for different things told apart by title and date."""
-    first: dict[tuple[object, ...], tuple[Entry, Item]] = {}
+    first: dict[tuple[object, ...], tuple[Entry, RawItem]] = {}
     for entry, item in found:
         first.setdefault((entry.key, entry.title, entry.text, entry.published), (entry, item))
     unique = list(first.values())
@@ -131,7 +131,7 @@ def _name_apart(found: list[tuple[Entry, Item]]) -> list[tuple[Entry, Item]]:
     return [(replace(entry, key=key), item) for (entry, item), key in zip(unique, number_doubles(keys), strict=True)]
 
 
-def _newest(found: list[tuple[Entry, Item]], limit: int) -> list[tuple[Entry, Item]]:
+def _newest(found: list[tuple[Entry, RawItem]], limit: int) -> list[tuple[Entry, RawItem]]:
     """At most `limit` items, the newest by date, in the feed's order."""
     if len(found) <= limit:
         return found
@@ -139,13 +139,13 @@ def _newest(found: list[tuple[Entry, Item]], limit: int) -> list[tuple[Entry, It
     return [found[place] for place in sorted(by_date[:limit])]
 
 
-def _with_state(entry: Entry, item: Item, options: Facts) -> Entry:
+def _with_state(entry: Entry, item: RawItem, options: Facts) -> Entry:
     """The newest state of an incident stands first, in bold (Statuspage)."""
     state = _STATE.search(_said(item)[0]) if flag(options, "state") else None
     return replace(entry, facts={**entry.facts, "state": plain_title(state.group(1))}) if state else entry
 
 
-def _parts(entry: Entry, item: Item, tag: str) -> list[Entry]:
+def _parts(entry: Entry, item: RawItem, tag: str) -> list[Entry]:
     """One entry for each note of an item, named by its first words: what is added to a note later is a new revision of it."""
     if not tag:
         return [entry]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from watcher.core.model import Facts, Scalar
-    from watcher.formats._items import Item
+    from watcher.formats._items import RawItem
 
 OPTIONS = {
     "under": 'only addresses that hold one of these texts, such as "/news/"',
@@ -123,7 +123,7 @@ def _entry(node: etree._Element, url: str, facts: dict[str, Scalar]) -> Entry:
     return Entry(link, title, "", link, published or updated, facts)
 
 
-def _item(item: Item, url: str) -> Entry:
+def _item(item: RawItem, url: str) -> Entry:
     """One address of a feed, which is titled and dated there."""
     link = absolute(item.link, url) or (absolute(item.id, url) if item.id.startswith("http") else "")
     raw = item.published or item.updated

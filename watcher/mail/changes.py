@@ -8,7 +8,7 @@ from watcher.core.model import Change, Facts, Flag, Quote, Transition
 from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.citations import cites, states, stating
 from watcher.mail.context import MailContext, Recipient
-from watcher.mail.letter import Item
+from watcher.mail.letter import MailItem
 from watcher.mail.wording import STANDINGS, Sign, detail, moment, several, shortened, tally, when
 from watcher.wording import ChangedDetail, changed_details, lowered
 
@@ -16,10 +16,10 @@ FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you shou
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
 
 
-def item(transition: Transition, context: MailContext, reader: Recipient) -> Item:
+def item(transition: Transition, context: MailContext, reader: Recipient) -> MailItem:
     """The change, ready to be written."""
     sign = _sign(transition)
-    return Item(
+    return MailItem(
         kicker=" · ".join(_names(transition, context)),
         title=shortened(title(transition, context), 200),
         icon=sign.icon,

@@ -11,10 +11,10 @@ from watcher.core.model import Quote
 from watcher.mail.letter import Cite
 from watcher.mail.wording import QUOTE, TIERS, moment, shortened, when
 
-MOST = 3
+MAX_CITATIONS = 3
 
 
-def cites(quotes: Iterable[Quote], zone: tzinfo, *, most: int = MOST) -> tuple[Cite, ...]:
+def cites(quotes: Iterable[Quote], zone: tzinfo, *, most: int = MAX_CITATIONS) -> tuple[Cite, ...]:
     """The first quotes, each text once."""
     kept: dict[str, Quote] = {}
     for quote in quotes:

@@ -12,9 +12,9 @@ from watcher.mail.changes import title as title_of
 from watcher.mail.citations import cites, stating
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_section
-from watcher.mail.letter import Item, Letter, Line, Section
+from watcher.mail.letter import Letter, MailItem, MailLine, Section
 from watcher.mail.standings import blind_section, standing_item, unchanged, undecided_section
-from watcher.mail.subject_line import LONGEST, answered, headlines_before, subject, weight
+from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headlines_before, subject, weight
 from watcher.mail.wording import count, day_of, moment, several, shortened
 from watcher.wording import changed_details
 
@@ -79,7 +79,7 @@ def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict]) -> list[
 def _more(told: Sequence[Transition], context: MailContext) -> Section:
     """Changes beyond what one mail can hold."""
     lines = [
-        Line(context.title_of(each.signal), moved(each, context), context.page_of(each.signal)) for each in told[MOST_ITEMS:]
+        MailLine(context.title_of(each.signal), moved(each, context), context.page_of(each.signal)) for each in told[MOST_ITEMS:]
     ]
     return Section("More changes", tuple(lines[:MOST_LINES]))
 
@@ -87,7 +87,7 @@ def _more(told: Sequence[Transition], context: MailContext) -> Section:
 def _noted(listed: Sequence[Transition], context: MailContext, reader: Recipient) -> Section:
     """Changes that are not worth a message of their own, one line each."""
     lines = [
-        Line(
+        MailLine(
             f"{context.title_of(each.signal)} · {context.track_title(each.signal, each.track)}",
             _noted_words(each, context, reader.zone),
             next((link for quote in _noted_proof(each) if (link := safe_link(quote.url))), ""),
@@ -120,7 +120,7 @@ def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter
     verdicts = verdicts_for(digest, context, reader)
     many = count(len(verdicts), "signal")
     return Letter(
-        subject=shortened(f"{context.title}: the watch has started, {many}", LONGEST),
+        subject=shortened(f"{context.title}: the watch has started, {many}", MAX_SUBJECT_LENGTH),
         title="The watch has started",
         deck=f"{_answers(verdicts, context)}. {_stand(many)} today. From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
@@ -142,7 +142,7 @@ def _operator(digest: Digest, context: MailContext, reader: Recipient) -> Letter
     words = [f"cannot see {_some(blind)}"] * bool(blind) + [f"sees {_some(seen)} again"] * bool(seen)
     title = f"The watch {' and '.join(words)}" if words else "".join(digest.notes[:1]) or "A note from the watch"
     return Letter(
-        subject=shortened(title, LONGEST),
+        subject=shortened(title, MAX_SUBJECT_LENGTH),
         title=shortened(title, 200),
         deck="No status changes because of it. " + ("What is blind is marked on the page and in each digest." if blind else ""),
         date=moment(digest.at, reader.zone),
@@ -167,11 +167,11 @@ def _source_of(change: Transition) -> str:
     return next((quote.title for quote in change.evidence if quote.title), change.event or change.title)
 
 
-def _source_item(change: Transition, context: MailContext, reader: Recipient) -> Item:
+def _source_item(change: Transition, context: MailContext, reader: Recipient) -> MailItem:
     """One source that went blind or sees again."""
     links = [("Address", link) for quote in change.evidence if (link := safe_link(quote.url))]
     since = [("Since", moment(change.effective_at, reader.zone))] if change.effective_at else []
-    return Item(
+    return MailItem(
         kicker=context.title_of(change.signal),
         title=shortened(_source_of(change), 120),
         icon="⊘" if change.after else "✓",
@@ -190,7 +190,7 @@ def _undecided(digest: Digest, context: MailContext, reader: Recipient) -> Lette
     first = f" “{asked[0].evidence[0].text}”" if asked else ""
     many = "an official text waits" if len(asked) == 1 else f"{len(asked)} official texts wait"
     return Letter(
-        subject=shortened(f"To decide{_numbers(asked)}, {signals}:{first}", LONGEST),
+        subject=shortened(f"To decide{_numbers(asked)}, {signals}:{first}", MAX_SUBJECT_LENGTH),
         title=shortened(f"{many[:1].upper()}{many[1:]} for you", 200),
         deck=f"“{shortened(asked[0].evidence[0].text, 320)}”" if asked else "",
         date=moment(digest.at, reader.zone),
@@ -211,12 +211,12 @@ def _numbers(asked: Sequence[Transition]) -> str:
     return f" text{'s' if len(named) > 1 else ''} {several(named)}" if named else ""
 
 
-def _text_item(change: Transition, context: MailContext, reader: Recipient) -> Item:
+def _text_item(change: Transition, context: MailContext, reader: Recipient) -> MailItem:
     """One text that a person is asked about."""
     number, may = change.details["number"], str(change.details["may_say"] or "")
     label = context.status(change.signal, change.track, may).label if may else "a change that no rule can name"
     settle = f"watcher review {number} --claim {may or 'STATUS'}, or watcher review {number} --dismiss “why”."
-    return Item(
+    return MailItem(
         kicker=" · ".join(dict.fromkeys((context.title_of(change.signal), context.track_title(change.signal, change.track)))),
         title=shortened(f"It may say: {label}", 200),
         icon="?",
@@ -231,9 +231,9 @@ def _text_item(change: Transition, context: MailContext, reader: Recipient) -> I
     )
 
 
-def _text_line(change: Transition, context: MailContext) -> Line:
+def _text_line(change: Transition, context: MailContext) -> MailLine:
     quote = change.evidence[0]
-    return Line(
+    return MailLine(
         f"{context.title_of(change.signal)} · {change.details['number']}", shortened(quote.text, 240), safe_link(quote.url)
     )
 
@@ -280,10 +280,10 @@ def _told_again(digest: Digest, context: MailContext, reader: Recipient) -> Sect
     """What the messages of the week told, a line each."""
     told = _told_to(digest, reader)
     lines = [
-        Line(context.title_of(each.signal), _told_words(each, context, reader.zone), context.page_of(each.signal))
+        MailLine(context.title_of(each.signal), _told_words(each, context, reader.zone), context.page_of(each.signal))
         for each in told
     ]
-    more = [Line(f"and {len(lines) - MOST_LINES} more", "The page lists them all.", context.page("log"))]
+    more = [MailLine(f"and {len(lines) - MOST_LINES} more", "The page lists them all.", context.page("log"))]
     return Section("Told this week", (*lines[:MOST_LINES], *(more if len(lines) > MOST_LINES else ())))
 
 
@@ -296,7 +296,7 @@ def _told_words(change: Transition, context: MailContext, zone: tzinfo) -> str:
 def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Section:
     """The notes, those that are about a signal of the reader's, and how many of its sources were read."""
     notes = digest.notes if digest.kind == "weekly" else digest.notes[1:]
-    mine = [Line(context.title_of(name), shortened(words, 700)) for name, words in digest.lines if reader.wants(name)]
+    mine = [MailLine(context.title_of(name), shortened(words, 700)) for name, words in digest.lines if reader.wants(name)]
     read = [(seen, of) for name, seen, of in digest.readings if reader.wants(name)]
     sources = sum(of for _, of in read)
     week = [f"{sum(seen for seen, _ in read)} of {count(sources, 'source')} were read this week."] if sources else []
@@ -306,13 +306,13 @@ def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Sec
 def _quiet_subject(digest: Digest, told: str, unseen: str, answers: str, reader: Recipient) -> str:
     """`Week to 24 August 2026: no answer changed`, with the answers where they fit; no two weeks have one subject."""
     if digest.kind == "reminder":
-        return shortened(f"Reminder: {told}", LONGEST)
+        return shortened(f"Reminder: {told}", MAX_SUBJECT_LENGTH)
     day = digest.at.astimezone(reader.zone)
     weekly = digest.kind == "weekly"
     line = f"Week to {day_of(digest.at, reader.zone)}: {told[:1].lower()}{told[1:]}{unseen}" if weekly else f"{told}{unseen}"
     brief = f"{day.day} {day:%b %Y} unchanged: {answers.replace(': ', ' ')}"
     whole = (f"{line}: {answers}", *([brief] if weekly and told == "No answer changed" and not unseen else ()))
-    return next((each for each in whole if len(each) <= LONGEST), shortened(line, LONGEST))
+    return next((each for each in whole if len(each) <= MAX_SUBJECT_LENGTH), shortened(line, MAX_SUBJECT_LENGTH))
 
 
 def _answers(verdicts: Sequence[Verdict], context: MailContext) -> str:
@@ -341,7 +341,7 @@ def _stand(many: str) -> str:
 
 def _lines(notes: Sequence[str]) -> Section:
     """Notes as lines of their own."""
-    return Section("Notes", tuple(Line("", shortened(note, 700)) for note in notes[:MOST_LINES]))
+    return Section("Notes", tuple(MailLine("", shortened(note, 700)) for note in notes[:MOST_LINES]))
 
 
 def _sections(*sections: Section) -> tuple[Section, ...]:
@@ -349,10 +349,10 @@ def _sections(*sections: Section) -> tuple[Section, ...]:
     return tuple(section for section in sections if section.lines)
 
 
-def _footer(context: MailContext, reader: Recipient) -> tuple[Line, ...]:
+def _footer(context: MailContext, reader: Recipient) -> tuple[MailLine, ...]:
     """Who writes, and how to hear no more."""
     lines = [
-        Line(
+        MailLine(
             context.title,
             "watches public sources and writes when a signal moves. A mistake is corrected in the same thread.",
             context.page(),
@@ -360,7 +360,7 @@ def _footer(context: MailContext, reader: Recipient) -> tuple[Line, ...]:
     ]
     way_out = reader.unsubscribe_url or reader.unsubscribe_mailto
     if way_out:
-        lines.append(Line("Unsubscribe", "one click, for good.", way_out))
+        lines.append(MailLine("Unsubscribe", "one click, for good.", way_out))
     return tuple(lines)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from notifiers.message import Message
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.html import as_html
-from watcher.mail.letter import Item, Letter, Line
+from watcher.mail.letter import Letter, MailItem, MailLine
 from watcher.mail.text import as_text
 from watcher.mail.wording import moment, several
 
@@ -23,7 +23,7 @@ def confirmation(context: MailContext, reader: Recipient, *, link: str, pace: st
             deck="Somebody, probably you, asked for mail to this address. Open the link and say yes.",
             date=moment(now, reader.zone),
             items=(
-                Item(
+                MailItem(
                     kicker=context.title,
                     title="What you will get",
                     rows=(
@@ -36,7 +36,9 @@ def confirmation(context: MailContext, reader: Recipient, *, link: str, pace: st
                     asks=True,
                 ),
             ),
-            footer=(Line("If it was not you", "do nothing. Without your yes no mail follows, and the address is forgotten."),),
+            footer=(
+                MailLine("If it was not you", "do nothing. Without your yes no mail follows, and the address is forgotten."),
+            ),
         ),
     )
 
@@ -52,7 +54,7 @@ def known_already(context: MailContext, reader: Recipient, *, link: str, now: da
             deck="Somebody, probably you, asked for mail to this address again. Nothing has changed.",
             date=moment(now, reader.zone),
             items=(
-                Item(
+                MailItem(
                     kicker=context.title,
                     title="What you get",
                     rows=(("Signals", _signals(context, reader)),),
@@ -60,7 +62,7 @@ def known_already(context: MailContext, reader: Recipient, *, link: str, now: da
                     more="Change what you get, or unsubscribe",
                 ),
             ),
-            footer=(Line("If it was not you", "do nothing."),),
+            footer=(MailLine("If it was not you", "do nothing."),),
         ),
     )
 

@@ -19,7 +19,7 @@ class Cite:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class MailItem:
     """One change, or where one signal stands."""
 
     kicker: str
@@ -42,7 +42,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MailLine:
     """One line about a signal or a source."""
 
     title: str
@@ -55,7 +55,7 @@ class Section:
     """Lines under a heading."""
 
     heading: str
-    lines: tuple[Line, ...]
+    lines: tuple[MailLine, ...]
     tone: str = "calm"
 
 
@@ -68,9 +68,9 @@ class Letter:
     deck: str
     """The sentence under the title, which a notification shows after the subject."""
     date: str
-    items: tuple[Item, ...] = ()
+    items: tuple[MailItem, ...] = ()
     sections: tuple[Section, ...] = ()
-    footer: tuple[Line, ...] = ()
+    footer: tuple[MailLine, ...] = ()
     tone: str = "calm"
     """Colour of its edge: how well the first news is supported, or that it is bad."""
     urgent: bool = False

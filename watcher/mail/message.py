@@ -10,7 +10,7 @@ from watcher.core.model import Digest
 from watcher.mail.compose import letter
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.html import as_html
-from watcher.mail.letter import Letter, Line, Section
+from watcher.mail.letter import Letter, MailLine, Section
 from watcher.mail.payload import brief, payload
 from watcher.mail.text import as_text
 from watcher.mail.thread import list_id, root
@@ -74,5 +74,7 @@ def _fitted(told: Letter) -> tuple[Letter, str]:
 
 def _shortened(told: Letter, items: int) -> Letter:
     """The letter with its first items alone, and how many are left off."""
-    left_off = Line("", f"{count(len(told.items) - items, 'more change')}: this mail would be too long. The page has them all.")
+    left_off = MailLine(
+        "", f"{count(len(told.items) - items, 'more change')}: this mail would be too long. The page has them all."
+    )
     return replace(told, items=told.items[:items], sections=(Section("Left off", (left_off,)), *told.sections))

@@ -12,7 +12,7 @@ from watcher.core.model import Figure, Quote, SourceOutage, Standing, TrackVerdi
 from watcher.mail.changes import for_you, tools
 from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient
-from watcher.mail.letter import Item, Line, Section
+from watcher.mail.letter import MailItem, MailLine, Section
 from watcher.mail.wording import STANDINGS, moment, shortened, when
 from watcher.wording import day_in_words
 
@@ -35,13 +35,13 @@ def standing_of(verdict: Verdict, context: MailContext) -> Standing:
     return track.standing if track else Standing.CONFIRMED
 
 
-def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> Line:
+def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> MailLine:
     """A signal in one line: its answer, how well supported, last verified or blind since."""
     seen = f"last verified {moment(verdict.verified_at, zone)}" if verdict.verified_at else "not verified yet"
     if verdict.cannot_see_since:
         seen = f"cannot see since {moment(verdict.cannot_see_since, zone)}; this is the last that was known"
     standing = STANDINGS[standing_of(verdict, context)].word.lower()
-    return Line(
+    return MailLine(
         context.title_of(verdict.signal),
         f"{answer_in_words(verdict)} ({standing}, {seen}).",
         context.page_of(verdict.signal),
@@ -62,9 +62,9 @@ def unchanged(
     return Section(heading, (*lines, *_rest(len(stand) - MOST_STANDING, context)))
 
 
-def _rest(many: int, context: MailContext) -> tuple[Line, ...]:
+def _rest(many: int, context: MailContext) -> tuple[MailLine, ...]:
     """How many lines a mail has no room for."""
-    return (Line(f"and {many} more", "The page lists them all.", context.page()),) if many > 0 else ()
+    return (MailLine(f"and {many} more", "The page lists them all.", context.page()),) if many > 0 else ()
 
 
 def undecided_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:
@@ -74,12 +74,12 @@ def undecided_section(verdicts: Iterable[Verdict], context: MailContext, reader:
     return Section("Being checked", (*lines, *_rest(len(found) - MOST_BLIND, context)), "warn")
 
 
-def _text_line(text: Undecided, context: MailContext, zone: tzinfo) -> Line:
+def _text_line(text: Undecided, context: MailContext, zone: tzinfo) -> MailLine:
     quote = text.quotes[0]
     who = f"{shortened(quote.publisher or 'unknown', 60)}, {when(quote.published or quote.seen_at, zone)}"
     asked = f"a person was asked on {when(text.asked_at, zone)}" if text.asked_at else "a person is asked"
     words = f"An official text may change this answer; {asked}: “{shortened(quote.text, 240)}” ({who})."
-    return Line(context.title_of(text.signal), words, safe_link(quote.url))
+    return MailLine(context.title_of(text.signal), words, safe_link(quote.url))
 
 
 def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:
@@ -90,18 +90,18 @@ def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Rec
     return Section("What cannot be seen", (*lines, *_rest(len(ordered) - MOST_BLIND, context)), "warn")
 
 
-def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> Line:
+def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> MailLine:
     essential = "; the answer rests on it" if blind.essential else ""
     words = f"cannot see since {moment(blind.since, zone)} ({shortened(blind.why, 160)}). Source of {signal}{essential}."
-    return Line(shortened(blind.name, 80), words, safe_link(blind.url))
+    return MailLine(shortened(blind.name, 80), words, safe_link(blind.url))
 
 
-def standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> Item:
+def standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> MailItem:
     """Where a signal stands, for the message that the watch has started."""
     signal = context.signals.get(verdict.signal)
     sign = STANDINGS[standing_of(verdict, context)]
     quotes = [quote for track in verdict.tracks for quote in track.evidence[:1]]
-    return Item(
+    return MailItem(
         kicker=context.title_of(verdict.signal),
         title=answer_in_words(verdict),
         icon=sign.icon,

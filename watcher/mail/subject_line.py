@@ -12,7 +12,7 @@ from watcher.mail.context import MailContext
 from watcher.mail.wording import STANDINGS, detail, several, shortened
 from watcher.wording import changed_details, lowered
 
-LONGEST = 100
+MAX_SUBJECT_LENGTH = 100
 SHORTEST = 50
 """Names of other signals longer than this may not take the place of the news."""
 ORDER = (
@@ -41,7 +41,10 @@ def subject(changes: Sequence[Transition], context: MailContext, before: Mapping
     lead = min(changes, key=lambda each: (weight(each), not asks_for(each, context)))
     others = dict.fromkeys(context.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
     also = f"; also {several(list(others))}" if others else ""
-    told, most = news(lead, context, before, words), LONGEST - len(also) if len(also) < SHORTEST else LONGEST
+    told, most = (
+        news(lead, context, before, words),
+        MAX_SUBJECT_LENGTH - len(also) if len(also) < SHORTEST else MAX_SUBJECT_LENGTH,
+    )
     if len(told) > most and lead.event:  # the name of what was published rather than half of what it says
         told = told.rpartition(", ")[0] or told
     return f"{shortened(told, most)}{also}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from watcher.mail.letter import Cite, Item, Letter, Line, Section
+from watcher.mail.letter import Cite, Letter, MailItem, MailLine, Section
 
 WIDTH = 72
 NAME = 24
@@ -30,7 +30,7 @@ def _title(letter: Letter) -> Iterator[str]:
     yield letter.date
 
 
-def _item(item: Item) -> Iterator[str]:
+def _item(item: MailItem) -> Iterator[str]:
     yield _fill(item.kicker.upper())
     yield _fill(item.title)
     yield "-" * min(len(item.title), WIDTH)
@@ -67,7 +67,7 @@ def _section(section: Section) -> Iterator[str]:
             yield f"  {line.link}"
 
 
-def _footer(lines: tuple[Line, ...]) -> Iterator[str]:
+def _footer(lines: tuple[MailLine, ...]) -> Iterator[str]:
     yield "-- "
     for line in lines:
         yield _fill(f"{line.title}: {line.words}")

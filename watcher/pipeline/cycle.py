@@ -36,7 +36,7 @@ PROMPT = 1.0
 """Seconds that a cycle of the daemon waits for a first answer before it goes on with what it has."""
 SHARE = 4
 """Then no more often than this many times as long as telling took: news of a thousand signals is slow to write."""
-PATIENCE = 45.0
+MAX_DECISION_DELAY = 45.0
 """Seconds after which a signal is decided although it has more to be polled: thousands of sources must not delay it. After a
 start it is long enough for every answer or time-out: what was merely not asked yet is not out of sight.
 """
@@ -201,7 +201,7 @@ async def _observe_and_decide(
         outcomes += seen.outcomes
         open_signals |= seen.signals
         last = not seen.polls  # what is still open then waits for answers that are slow to come
-        late = last or perf_counter() - started >= PATIENCE
+        late = last or perf_counter() - started >= MAX_DECISION_DELAY
         ready = [name for name in open_signals - seen.reading if late or name not in seen.waiting]
         news = await asyncio.to_thread(_decide, context, sorted(ready), now, errors)  # the page is served meanwhile
         told, waiting = told + news, waiting or bool(news)

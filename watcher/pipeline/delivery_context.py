@@ -23,9 +23,9 @@ from watcher.store.records import Delivery
 ALWAYS = DeliveryWindow()
 LEASE = timedelta(minutes=1)
 """Renewed while a message waits for its turn and is sent: a lease that runs out means that the process is gone."""
-LONGEST = timedelta(minutes=12)
+MAX_SEND_TIME = timedelta(minutes=12)
 """Longer than any notifier may take."""
-PATIENCE = timedelta(seconds=8)
+SHUTDOWN_TIMEOUT = timedelta(seconds=8)
 """How long a watch that is stopped waits for what is on its way; a container is killed after ten seconds."""
 
 
@@ -59,11 +59,11 @@ class DeliveryContext:
     clock: Callable[[], datetime]
     dice: Callable[[], float]
     lease: timedelta = LEASE
-    longest: timedelta = LONGEST
+    longest: timedelta = MAX_SEND_TIME
     """How long sending one message may take."""
     at_once: int = 8
     """Deliveries under way at the same time on one channel."""
-    patience: timedelta = PATIENCE
+    patience: timedelta = SHUTDOWN_TIMEOUT
     load: Callable[[str], notifiers.Notifier] = field(default=notifiers.load)
 
 

@@ -16,7 +16,7 @@ from watcher.store.store import Transaction
 
 REFUSED = "documents refused"
 """Under this name the store keeps them."""
-MOST = 200
+MAX_REFUSALS = 200
 """So many are remembered, the latest."""
 LASTS = timedelta(days=1)
 """Then it is tried once more: the machine may have been busy with other things."""
@@ -47,7 +47,7 @@ def remember(tx: Transaction, refusals: Iterable[Refused], now: datetime) -> Non
     """Try these documents no more until they, their format or the rules of their signal change."""
     new = [{"document": one.document, "way": _way(tx, one.source), "at": now.isoformat(), "why": one.why} for one in refusals]
     if new:
-        tx.meta.put(REFUSED, json.dumps([*_rows(tx, now), *new][-MOST:]))
+        tx.meta.put(REFUSED, json.dumps([*_rows(tx, now), *new][-MAX_REFUSALS:]))
 
 
 def _rows(tx: Transaction, now: datetime) -> list[dict[str, Any]]:

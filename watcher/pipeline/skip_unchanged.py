@@ -12,7 +12,7 @@ from watcher.store.store import Store, Transaction
 
 HOLDS = "holds "
 """Under this name and the signal's id the store keeps from when until when time alone changes nothing of its verdict."""
-LONGEST = timedelta(hours=1)
+MAX_UNCHANGED_TIME = timedelta(hours=1)
 """Every verdict is decided again after this time, whatever was heard."""
 
 
@@ -21,7 +21,7 @@ def cache_until(tx: Transaction, signal: Signal, claims: Sequence[Claim], health
     if verdict.blind:
         invalidate(tx, [signal.id])
         return
-    end = min(verdict.as_of + LONGEST, next_change(signal, claims, healths, verdict.as_of))
+    end = min(verdict.as_of + MAX_UNCHANGED_TIME, next_change(signal, claims, healths, verdict.as_of))
     tx.meta.put(f"{HOLDS}{signal.id}", f"{verdict.as_of.isoformat()}/{end.isoformat()}")
 
 

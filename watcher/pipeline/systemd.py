@@ -16,7 +16,7 @@ from time import monotonic
 
 log = logging.getLogger(__name__)
 
-PATIENCE = timedelta(minutes=10)
+STALL_TIMEOUT = timedelta(minutes=10)
 """Without a good cycle for so long the watch is no longer alive, however well its page answers."""
 
 
@@ -55,7 +55,7 @@ class Watchdog:
     """
 
     def __init__(
-        self, sign: Callable[[], object], *, patience: timedelta = PATIENCE, clock: Callable[[], float] = monotonic
+        self, sign: Callable[[], object], *, patience: timedelta = STALL_TIMEOUT, clock: Callable[[], float] = monotonic
     ) -> None:
         """Count from now: the first cycle has as long as any other."""
         self.sign, self.patience, self.clock = sign, patience.total_seconds(), clock

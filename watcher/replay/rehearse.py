@@ -15,7 +15,7 @@ REHEARSED = "rehearsed to"
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class RehearsalSummary:
     """What a rehearsal came to."""
 
     steps: int
@@ -53,7 +53,7 @@ async def rehearse(
     *,
     say: Callable[[Transition], None],
     progress: Callable[[datetime], None],
-) -> Summary:
+) -> RehearsalSummary:
     """Walk through the plan; each thing said is passed to `say` in order, also what an earlier, cut-off walk had said."""
     reached = _reached(context)
     told = _told_before(context, plan.start)
@@ -72,7 +72,7 @@ async def rehearse(
         steps, polls, digests, sent = steps + 1, polls + done.polls, digests + done.digests, sent + done.delivered.sent
         said += len(done.transitions)
         asked += sum(map(_asks, done.transitions))
-    return Summary(steps, polls, said, digests, sent, asked, _unseen(context))
+    return RehearsalSummary(steps, polls, said, digests, sent, asked, _unseen(context))
 
 
 def _asks(transition: Transition) -> bool:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from watcher.core.model import DeclaredFact
 from watcher.store.codec import dump, load
 from watcher.store.operator_tables import ActRow, EvidenceRow, MetaRow, MuteRow
-from watcher.store.records import Act, Evidence, Mute
+from watcher.store.records import AuditEntry, Evidence, Mute
 from watcher.store.repository import Repository
 from watcher.store.statements import batches
 
@@ -59,15 +59,15 @@ class Audit(Repository):
 
     __slots__ = ()
 
-    def add(self, act: Act) -> None:
+    def add(self, act: AuditEntry) -> None:
         """Write one line."""
         self.session.add(ActRow(at=act.at, who=act.who, what=act.what, why=act.why))
         self.session.flush()
 
-    def of(self, limit: int = 1_000) -> list[Act]:
+    def of(self, limit: int = 1_000) -> list[AuditEntry]:
         """The lines, newest first."""
         rows = self.session.exec(select(ActRow).order_by(col(ActRow.id).desc()).limit(limit))
-        return [Act(**row.model_dump()) for row in rows]
+        return [AuditEntry(**row.model_dump()) for row in rows]
 
 
 class Evidences(Repository):
@@ -78,7 +78,7 @@ class Evidences(Repository):
     def add(self, signal: str, known: DeclaredFact, *, by: str, reason: str, at: datetime) -> int:
         """Add evidence; its id. The act is written to the audit list."""
         number = self.added(EvidenceRow(signal=signal, known=dump(known), by=by, reason=reason, at=at))
-        Audit(self.session).add(Act(at, by, f"recorded {signal}.{known.track} {known.status or known.flag}", reason))
+        Audit(self.session).add(AuditEntry(at, by, f"recorded {signal}.{known.track} {known.status or known.flag}", reason))
         return number
 
     def withdraw(self, number: int, *, by: str, reason: str, at: datetime) -> bool:
@@ -87,7 +87,7 @@ class Evidences(Repository):
         if row is None or row.withdrawn_at is not None:
             return False
         row.withdrawn_at, row.withdrawn_by, row.withdrawn_why = at, by, reason
-        Audit(self.session).add(Act(at, by, f"withdrew evidence {number}", reason))
+        Audit(self.session).add(AuditEntry(at, by, f"withdrew evidence {number}", reason))
         return True
 
     def of(self, signal: str | None = None, as_of: datetime | None = None, *, withdrawn: bool = False) -> list[Evidence]:
@@ -111,7 +111,7 @@ class Mutes(Repository):
     def add(self, signal: str, track: str = "", *, by: str, reason: str, now: datetime, until: datetime | None = None) -> int:
         """Silence a signal or one of its tracks; its id. The act is written to the audit list."""
         number = self.added(MuteRow(signal=signal, track=track, by=by, reason=reason, since=now, until=until))
-        Audit(self.session).add(Act(now, by, f"muted {signal}{f'.{track}' if track else ''}", reason))
+        Audit(self.session).add(AuditEntry(now, by, f"muted {signal}{f'.{track}' if track else ''}", reason))
         return number
 
     def end(self, signal: str, track: str = "", *, by: str, reason: str, now: datetime) -> int:
@@ -121,7 +121,7 @@ class Mutes(Repository):
         for row in rows:
             row.until = now
         if rows:
-            Audit(self.session).add(Act(now, by, f"unmuted {signal}{f'.{track}' if track else ''}", reason))
+            Audit(self.session).add(AuditEntry(now, by, f"unmuted {signal}{f'.{track}' if track else ''}", reason))
         return len(rows)
 
     def of(self, now: datetime) -> list[Mute]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 UNMAKE = "DELETE FROM claim WHERE signal = :signal"
-OF = "SELECT claim.claim"
+CLAIMS_QUERY = "SELECT claim.claim"
 FOUND = "FROM claim LEFT JOIN observation ON observation.id = claim.observation WHERE claim.signal = :signal"
 THEN = "AND claim.seen_at <= :as_of"
 ORDER = "ORDER BY claim.observation, claim.id"
@@ -82,13 +82,13 @@ class Claims(Repository):
         The claims of a withdrawn entry do not stand. Of an entry that was edited, those of its latest revision stand. Costs as
         much as the claims, whatever the number of observations.
         """
-        statement = f"{OF} {standing(as_of, all_revisions=False)} {ORDER}"
+        statement = f"{CLAIMS_QUERY} {standing(as_of, all_revisions=False)} {ORDER}"
         return loaded(self.rows(statement, {"signal": signal, "as_of": micros(as_of)}))
 
     def revisions(self, signal: str, as_of: datetime | None = None) -> list[tuple[Claim, bool]]:
         """The same with the claims of earlier revisions, each with whether it is of the latest (or of no observation)."""
         latest = f"claim.observation IS NULL OR NOT {superseded(as_of)}"
-        statement = f"{OF}, {latest} {standing(as_of, all_revisions=True)} {ORDER}"
+        statement = f"{CLAIMS_QUERY}, {latest} {standing(as_of, all_revisions=True)} {ORDER}"
         rows = self.rows(statement, {"signal": signal, "as_of": micros(as_of)})
         return [(load(Claim, text), bool(is_latest)) for text, is_latest in rows]
 

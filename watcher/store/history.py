@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watcher.store.codec import moment
-from watcher.store.observations import OF, ORDER, observation
+from watcher.store.observations import OBSERVATIONS_OF_SIGNAL, ORDER, observation
 from watcher.store.repository import Repository
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from watcher.core.model import Observation
 
-ALL = f"{OF} {ORDER}"
+ALL = f"{OBSERVATIONS_OF_SIGNAL} {ORDER}"
 ABSENCES = (
     'SELECT absence.source, absence."key", absence.since, absence.until'
     " FROM absence JOIN source ON source.id = absence.source WHERE source.signal = :signal ORDER BY absence.since"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from watcher.store.audit import Audit, Meta
 from watcher.store.codec import sha256
-from watcher.store.records import STOPPED, Act, Stopped, addressee, stopped_of
+from watcher.store.records import STOPPED, AuditEntry, Stopped, addressee, stopped_of
 from watcher.store.repository import Repository
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Mailboxes(Repository):
         """Send nothing more to this address of the recipient. The act is written to the audit list."""
         meta = Meta(self.session)
         meta.put(f"{STOPPED}{recipient}", f"{fingerprint(address)} {now.isoformat()} {why}")
-        Audit(self.session).add(Act(now, by, f"writes no more to {addressee(recipient)}", why))
+        Audit(self.session).add(AuditEntry(now, by, f"writes no more to {addressee(recipient)}", why))
 
     def revive(self, recipient: str, now: datetime, *, by: str, why: str = "") -> bool:
         """Send again; False where nothing had stopped it. The act is written to the audit list."""
@@ -48,7 +48,7 @@ class Mailboxes(Repository):
         found = meta.among((f"{REFUSED}{recipient}", f"{STOPPED}{recipient}"))
         meta.drop_all(found)
         if stopped := f"{STOPPED}{recipient}" in found:
-            Audit(self.session).add(Act(now, by, f"writes to {addressee(recipient)} again", why))
+            Audit(self.session).add(AuditEntry(now, by, f"writes to {addressee(recipient)} again", why))
         return stopped
 
     def is_stopped(self, recipient: str, address: str) -> bool:

@@ -46,7 +46,7 @@ SEEN = (
     " FROM observation LEFT JOIN document ON document.id = observation.document"
 )
 GET = f"{SEEN} WHERE observation.id = :id"
-OF = f"{SEEN} JOIN source ON source.id = observation.source WHERE source.signal = :signal"
+OBSERVATIONS_OF_SIGNAL = f"{SEEN} JOIN source ON source.id = observation.source WHERE source.signal = :signal"
 ORDER = "ORDER BY observation.id"
 COUNT = "SELECT COUNT(*) FROM observation"
 COVERED = (
@@ -181,7 +181,7 @@ class Observations(Repository):
 
     def of(self, signal: str, as_of: datetime | None = None, *, all_revisions: bool = True) -> Iterator[Observation]:
         """The observations of a signal that are not withdrawn, now or as of then, in the order of their ids."""
-        statement = f"{OF} AND NOT {withdrawn(as_of)}"
+        statement = f"{OBSERVATIONS_OF_SIGNAL} AND NOT {withdrawn(as_of)}"
         if as_of is not None:
             statement += " AND observation.seen_at <= :as_of"
         if not all_revisions:

@@ -207,7 +207,7 @@ def stopped_words(one: Stopped) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class AuditEntry:
     """One line of the audit list: who did what, when and why."""
 
     at: datetime

@@ -18,7 +18,7 @@ BRIEF = (
     "SELECT p.signal, CASE WHEN p.brief_of = p.verdict THEN p.brief ELSE v.verdict END, p.as_of, p.verified_at"
     " FROM present p JOIN verdict v ON v.id = p.verdict"
 )
-OF = f"{NOW} WHERE p.signal = :signal"
+VERDICTS_OF_SIGNAL = f"{NOW} WHERE p.signal = :signal"
 THEN = "SELECT verdict FROM verdict WHERE signal = :signal AND at <= :at ORDER BY at DESC, id DESC LIMIT 1"
 HISTORY = "SELECT verdict FROM verdict WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
 BASELINE = "SELECT baseline_at FROM present WHERE signal = :signal"
@@ -37,7 +37,7 @@ class Standings(Statements):
 
     def latest(self, signal: str) -> Verdict | None:
         """Where the signal stands; None before its first decision."""
-        row = self.row(OF, {"signal": signal})
+        row = self.row(VERDICTS_OF_SIGNAL, {"signal": signal})
         return current(*row[2:]) if row else None
 
     def all_latest(self) -> dict[str, Verdict]:

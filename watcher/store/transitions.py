@@ -21,7 +21,7 @@ ALL = "SELECT id, transition FROM transition"
 PENDING = f"{ALL} WHERE digest IS NULL ORDER BY id"
 WAITING = "SELECT kind, min(at) FROM transition WHERE digest IS NULL GROUP BY kind"
 SINCE = f"{ALL} WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
-OF = f"{ALL} WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
+TRANSITIONS_OF_SIGNAL = f"{ALL} WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
 TOLD = f"{ALL} WHERE digest = :digest ORDER BY id"
 TOLD_IN = "SELECT id, digest FROM transition WHERE id IN :ids AND digest IS NOT NULL"
 MARK = "UPDATE transition SET digest = :digest WHERE id = :id"
@@ -69,7 +69,7 @@ class Transitions(Repository):
     def of(self, signal: str | None = None, *, since: datetime = EPOCH, limit: int = 1_000) -> list[Transition]:
         """What changed in one signal or in all since then, newest first."""
         asked: Values = {"since": micros(since), "most": limit}
-        return self.read(SINCE, asked) if signal is None else self.read(OF, {**asked, "signal": signal})
+        return self.read(SINCE, asked) if signal is None else self.read(TRANSITIONS_OF_SIGNAL, {**asked, "signal": signal})
 
     def told_by(self, digest: str) -> list[Transition]:
         """Those that this digest told."""

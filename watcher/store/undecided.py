@@ -11,7 +11,7 @@ from watcher.core.model import Undecided
 from watcher.store.audit import Audit
 from watcher.store.codec import dump, load
 from watcher.store.operator_tables import UndecidedRow
-from watcher.store.records import Act
+from watcher.store.records import AuditEntry
 from watcher.store.repository import Repository
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Undecideds(Repository):
         stored.evidence = evidence or None
         text = f"text {row.id} of {row.signal}.{row.track}"
         what = f"decided {text} as {status}" if status else f"dismissed {text}"
-        Audit(self.session).add(Act(at, by, what, why))
+        Audit(self.session).add(AuditEntry(at, by, what, why))
         return True
 
 

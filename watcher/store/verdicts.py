@@ -11,7 +11,7 @@ from watcher.store.chain import extend
 from watcher.store.codec import EPOCH, content, dump, micros, sha256
 from watcher.store.documents import Documents
 from watcher.store.repository import Repository
-from watcher.store.standings import OF, Standings
+from watcher.store.standings import VERDICTS_OF_SIGNAL, Standings
 from watcher.store.tables import CurrentVerdictRow, VerdictRow
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Verdicts(Standings, Repository):
 
     def put(self, verdict: Verdict) -> bool:
         """Keep a verdict; whether it says anything new. Otherwise only the time at which it was seen to hold moves."""
-        held = self.row(OF, {"signal": verdict.signal})
+        held = self.row(VERDICTS_OF_SIGNAL, {"signal": verdict.signal})
         digest = substance(verdict)
         if held is not None and held[1] == digest:
             self.hold(verdict)

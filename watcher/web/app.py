@@ -17,7 +17,7 @@ from watcher.web.hosts import HostMiddleware
 from watcher.web.read_model import Reads
 from watcher.web.render import PageRenderer
 from watcher.web.security import SecurityHeadersMiddleware
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 from watcher.web.subscriptions import Subscriptions
 
 
@@ -28,7 +28,7 @@ def real_time() -> datetime:
 
 def create_app(
     reads: Reads,
-    settings: Settings | None = None,
+    settings: WebSettings | None = None,
     *,
     clock: Clock = real_time,
     subscriptions: Subscriptions | None = None,
@@ -38,7 +38,7 @@ def create_app(
 
     With `[web] subscribe` and a `subscriptions`, readers may subscribe as well; with a `console`, whoever has its token may act.
     """
-    settings = settings or Settings()
+    settings = settings or WebSettings()
     renderer = PageRenderer(reads, replace(settings, subscribe=settings.subscribe and subscriptions is not None), clock)
     app = FastAPI(
         title="Policy Signal Watch",

@@ -14,7 +14,7 @@ from watcher.web.wording import truncate
 COLOURS = {"good": "0f6a3b", "bad": "9d1c24", "warn": "8a5a00", "calm": "5b6470"}
 """By the tone of the answer; the sign before it says how sure it is."""
 KEEP = 300
-LONGEST = 60
+MAX_ANSWER_LENGTH = 60
 """Signs of an answer on a badge."""
 NARROW = frozenset("fijlrtI.,:;'|!()[] ")
 WIDE = frozenset("mwMW%@")
@@ -43,7 +43,7 @@ def _sight(summary: SignalSummary) -> tuple[str, str]:
 def _short(summary: SignalSummary) -> str:
     """The answer in a word, and where it stands up to its first semicolon, cut to what a badge can hold."""
     lead = f"{summary.word}: " if summary.word else ""
-    return f"{lead}{truncate(summary.answer.partition(';')[0], LONGEST)}"
+    return f"{lead}{truncate(summary.answer.partition(';')[0], MAX_ANSWER_LENGTH)}"
 
 
 def write_badge(view: View, signal_id: str) -> str:

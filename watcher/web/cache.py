@@ -19,7 +19,7 @@ from watcher.web.security import headers_for
 
 Pair = tuple[bytes, bytes]
 Clock = Callable[[], datetime]
-MOST = 256
+MAX_CACHED = 256
 MAX_PAST_VIEWS = 16
 HEAVIEST = 25_000
 """Signals and sources in all views that are kept together, beside the newest."""
@@ -166,7 +166,7 @@ class ResponseCache:
             old = self._answers.pop(key, None)
             self._answers[key] = answer
             self._bytes += answer.size - (old.size if old else 0)
-            while len(self._answers) > MOST or (len(self._answers) > 1 and self._bytes > LARGEST):
+            while len(self._answers) > MAX_CACHED or (len(self._answers) > 1 and self._bytes > LARGEST):
                 self._bytes -= self._answers.popitem(last=False)[1].size
         return answer
 

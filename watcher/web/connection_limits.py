@@ -18,7 +18,7 @@ PIECE = 4096
 """Bytes that are parsed at a time: bounds are looked at between them."""
 PIPELINED = 16
 """Requests that may wait behind the one that is answered."""
-MOST = 256
+MAX_CONNECTIONS = 256
 """Open connections where descriptors are plenty."""
 LEAST = 8
 OWN = 80
@@ -53,7 +53,7 @@ REFUSED = _last_words(503, (b"retry-after", b"10"))
 class ConnectionLimits:
     """What visitors may take."""
 
-    connections: int = MOST
+    connections: int = MAX_CONNECTIONS
     """Open at a time."""
     request: int = 64 << 10
     """Bytes of one request, its head, body and trailers together."""
@@ -73,8 +73,8 @@ def connections_for(fetches: int, *, descriptors: int | None = None) -> int:
     """
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if descriptors is None else descriptors
     if limit == resource.RLIM_INFINITY:
-        return MOST
-    return max(LEAST, min(MOST, limit - OWN - 2 * fetches))
+        return MAX_CONNECTIONS
+    return max(LEAST, min(MAX_CONNECTIONS, limit - OWN - 2 * fetches))
 
 
 class BoundedSocket(socket.socket):

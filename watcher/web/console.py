@@ -20,12 +20,12 @@ from watcher.acts.outside import Outside
 from watcher.config.build import Config
 from watcher.core.addresses import redact
 from watcher.core.model import Transition
-from watcher.store.records import Act
+from watcher.store.records import AuditEntry
 from watcher.store.store import Store
 from watcher.web.console_session import Sessions
 from watcher.wording import transition_to_text
 
-LONGEST = 2_000
+MAX_FIELD_LENGTH = 2_000
 """Characters of a field."""
 
 
@@ -68,7 +68,7 @@ class Console:
     def note(self, what: str, why: str, who: str, now: datetime) -> None:
         """Write an act that changes nothing stored into the audit list. Raises StoreError."""
         with self.store.writing() as tx:
-            tx.audit.add(Act(now, who, redact(what), redact(why)[:500]))
+            tx.audit.add(AuditEntry(now, who, redact(what), redact(why)[:500]))
 
     def is_own(self, origin: str, host: str) -> bool:
         """Whether a form was sent from a page of ours: at the declared address, or at the very host that it went to."""

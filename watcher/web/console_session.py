@@ -15,7 +15,7 @@ from watcher.store.store import Store
 KEPT = "console sessions"
 """Under this name the store keeps, by hashes that the token alone can make, who is signed in and until when."""
 LASTS = timedelta(hours=8)
-MOST = 20
+MAX_SESSIONS = 20
 """Sessions at the same time; one more ends the oldest."""
 TRIES, WITHIN = 5, timedelta(minutes=15)
 """Wrong tokens from one place before it has to wait."""
@@ -74,7 +74,7 @@ class Sessions:
         session, ends = Session(new_id(), who), int((now + LASTS).timestamp())
         with self.store.writing() as tx:
             kept = sorted(_live(tx.meta.get(KEPT, "{}"), now).items(), key=lambda item: item[1][1])
-            held = dict(kept[max(0, len(kept) + 1 - MOST) :]) | {self._hidden(session.id): (who, ends)}
+            held = dict(kept[max(0, len(kept) + 1 - MAX_SESSIONS) :]) | {self._hidden(session.id): (who, ends)}
             tx.meta.put(KEPT, json.dumps(held, separators=(",", ":")))
         return session
 

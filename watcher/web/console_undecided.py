@@ -18,7 +18,7 @@ LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class UndecidedText:
     """A text that a person is to settle, with what it may be settled as."""
 
     text: Undecided
@@ -38,11 +38,11 @@ def listed(console: Console, _now: datetime) -> dict[str, Any]:
         return {"texts": tuple(_asked(console, tx)), "acts": tx.audit.of(LISTED)}
 
 
-def _asked(console: Console, tx: Transaction) -> Iterator[Asked]:
+def _asked(console: Console, tx: Transaction) -> Iterator[UndecidedText]:
     tracks = {(signal.id, track.id): (signal, track) for signal in console.config.signals for track in signal.tracks}
     for text in open_texts(tx):
         if place := tracks.get((text.signal, text.track)):
-            yield Asked(text, *place)
+            yield UndecidedText(text, *place)
 
 
 def settle_text(console: Console, fields: Fields, who: str, now: datetime) -> Done:

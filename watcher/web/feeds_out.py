@@ -25,12 +25,12 @@ from watcher.web.wording import datetime_text, strip_controls
 if TYPE_CHECKING:
     from icalendar import Event
 
-MOST = 50
+MAX_FEED_ITEMS = 50
 START = datetime(2026, 5, 14, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FeedItem:
     """One entry of a feed."""
 
     id: str
@@ -49,19 +49,19 @@ def signals_of(view: View, name: str) -> tuple[Signal, ...]:
     return view.signals if name == "all" else (view.signal(name),)
 
 
-def items_of(view: View, name: str, ending: str = "") -> tuple[Item, ...]:
+def items_of(view: View, name: str, ending: str = "") -> tuple[FeedItem, ...]:
     """The newest changes, newest first; where each signal stood at the beginning is the oldest one."""
     signals = {signal.id: signal for signal in signals_of(view, name)}
     told = [item for item in view.history if item.signal in signals]
-    newest = sorted(told, key=lambda item: (item.at, item.id), reverse=True)[:MOST]
+    newest = sorted(told, key=lambda item: (item.at, item.id), reverse=True)[:MAX_FEED_ITEMS]
     return tuple(_item(view, signals[item.signal], item, ending) for item in newest)
 
 
-def _item(view: View, signal: Signal, item: Transition, ending: str) -> Item:
+def _item(view: View, signal: Signal, item: Transition, ending: str) -> FeedItem:
     moment = change_of(signal, item)
     word = word_of(signal, item)
     heading = item.headline_label if item.kind is Change.BASELINE else moment.heading
-    return Item(
+    return FeedItem(
         id=_tag(view, signal, item),
         title=f"{signal.title}: {word}{strip_controls(heading)}",
         signal=signal,
@@ -111,7 +111,7 @@ def _title(view: View, name: str) -> str:
     return view.title if name == "all" else f"{view.signal(name).title} - {view.title}"
 
 
-def _updated(view: View, items: tuple[Item, ...]) -> datetime:
+def _updated(view: View, items: tuple[FeedItem, ...]) -> datetime:
     return items[0].at if items else min((signal.opened for signal in view.signals if signal.opened), default=START)
 
 
@@ -133,7 +133,7 @@ def atom(view: View, name: str, *, ending: str = "") -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n{body}\n</feed>\n'
 
 
-def _entry(item: Item) -> str:
+def _entry(item: FeedItem) -> str:
     proofs = [
         _element("link", rel="via", href=link, title=strip_controls(quote.title))
         for quote in item.quotes
@@ -153,7 +153,7 @@ def _entry(item: Item) -> str:
     return "<entry>\n" + "\n".join(part for part in parts if part) + "\n</entry>"
 
 
-def _html(item: Item) -> str:
+def _html(item: FeedItem) -> str:
     """The text and its quotes as HTML, each part escaped by itself."""
     lines = "".join(f"<p>{escape_text(line)}</p>" for line in item.text.splitlines())
     return lines + "".join(_proof(quote) for quote in item.quotes)
@@ -190,7 +190,7 @@ def json_feed(view: View, name: str, *, ending: str = "") -> str:
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
-def _json_item(item: Item) -> dict[str, object]:
+def _json_item(item: FeedItem) -> dict[str, object]:
     made: dict[str, object] = {
         "id": item.id,
         "title": item.title,

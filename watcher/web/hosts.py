@@ -10,10 +10,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from watcher.core.proxies import is_this_machine
 from watcher.web.security import PLAIN_TEXT, headers_for
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::\d{0,5})?")
-LONGEST = 255
+MAX_HOST_LENGTH = 255
 REFUSED = (
     b"This page does not answer under this name.\n"
     b"Whoever runs it can name it: base_url in [watch], or hosts in [web] of signals.toml.\n"
@@ -22,11 +22,11 @@ REFUSED = (
 
 def host_of(header: str) -> str:
     """The name or address in a Host header: in small letters, without its port, brackets and last dot; empty where it is none."""
-    found = _HOST.fullmatch(header.lower()) if len(header) <= LONGEST else None
+    found = _HOST.fullmatch(header.lower()) if len(header) <= MAX_HOST_LENGTH else None
     return (found[1] or found[2]).removesuffix(".") if found else ""
 
 
-def answers_to(host: str, settings: Settings) -> bool:
+def answers_to(host: str, settings: WebSettings) -> bool:
     """Whether the page answers under a name or an address (as `host_of` gives it).
 
     It does under the names that are set, and under those of this machine. Where it listens for other machines, also under every
@@ -49,7 +49,7 @@ def is_address(host: str) -> bool:
 class HostMiddleware:
     """Refuses requests whose Host header names none of ours."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
         """Keep the application and the names."""
         self.app = app
         self._answers = lru_cache(maxsize=1024)(lambda raw: answers_to(host_of(raw.decode("latin-1")), settings))

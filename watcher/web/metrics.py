@@ -19,7 +19,7 @@ from watcher.pipeline.counters import JobRun, Tally
 from watcher.web.hosts import host_of, is_address
 from watcher.web.rate_limit import within
 from watcher.web.read_model import HealthStatus, View
-from watcher.web.settings import Settings, is_public
+from watcher.web.settings import WebSettings, is_public
 
 FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "x-original-host", "x-envoy-external-address")
 """What proxies add, beside all that begins with `x-forwarded-` or `cf-`."""
@@ -124,7 +124,7 @@ def metrics_text(view: View, pulse: HealthStatus, now: datetime) -> bytes:
     return generate_latest(numbers) + generate_latest(REGISTRY)
 
 
-def may_measure(request: Request, settings: Settings, *, same: bool) -> bool:
+def may_measure(request: Request, settings: WebSettings, *, same: bool) -> bool:
     """Whether this caller may read the metrics: with the token (`same`), or directly from one of the networks named for it.
 
     A request that came through any proxy is refused, for behind one everybody seems to be on this machine. A proxy may add no

@@ -17,7 +17,7 @@ from watcher.core.addresses import safe_link
 from watcher.core.model import Signal
 from watcher.web import calendar as days
 from watcher.web import wording
-from watcher.web.paging import Part, part_of
+from watcher.web.paging import ListPage, part_of
 from watcher.web.read_model import View
 from watcher.web.signal_page import SignalPage, section, sight_of
 from watcher.web.source_health import HealthRow, rows_of
@@ -136,7 +136,7 @@ def draw_sources(view: View, now: datetime, to: Links, number: int = 1) -> str:
     return _page("sources.html", view, now, to, parts=tuple(_rows(view, part)), part=part)
 
 
-def _rows(view: View, part: Part) -> Iterator[tuple[Signal, tuple[HealthRow, ...]]]:
+def _rows(view: View, part: ListPage) -> Iterator[tuple[Signal, tuple[HealthRow, ...]]]:
     """The sources of a part by their signals; a signal without any is named where its place is."""
     first = 0
     for signal in view.signals:

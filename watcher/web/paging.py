@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ListPage:
     """One part of a list, counted from 1."""
 
     number: int
@@ -33,15 +33,15 @@ class Part:
         return {name: number for name, number in found.items() if 1 <= number <= self.parts and self.parts > 1}
 
 
-def part_of(total: int, number: int, size: int) -> Part:
+def part_of(total: int, number: int, size: int) -> ListPage:
     """A part of a list of so many things. Raises KeyError for one behind the last."""
-    part = Part(number, size, total)
+    part = ListPage(number, size, total)
     if number > part.parts:
         raise KeyError(number)
     return part
 
 
-def links(part: Part, path: str, **query: str | int) -> dict[str, str]:
+def links(part: ListPage, path: str, **query: str | int) -> dict[str, str]:
     """The addresses of the neighbours by their relation; `query` is what else is asked for."""
     asked = {name: value for name, value in query.items() if value}
     return {name: f"{path}?{urlencode(asked | {'page': number})}" for name, number in part.neighbours.items()}

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Query
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-LONGEST = 32
+MAX_PARAMETER_LENGTH = 32
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 Number = Annotated[int, Query(ge=1, le=100_000, description="Which part of the list, counted from 1.")]
 ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
@@ -24,7 +24,7 @@ def parse_as_of(words: str, now: datetime) -> datetime | None:
     if not words:
         return None
     try:
-        moment = datetime.fromisoformat(words.replace(" ", "+") if len(words) <= LONGEST else "too long")
+        moment = datetime.fromisoformat(words.replace(" ", "+") if len(words) <= MAX_PARAMETER_LENGTH else "too long")
     except ValueError:
         raise InvalidParameter("as_of must be a date such as 2026-06-13, or a moment such as 2026-06-13T12:00:00Z.") from None
     if _DATE.fullmatch(words):

@@ -21,7 +21,7 @@ from watcher.store.chain import ends
 from watcher.store.errors import StoreError
 from watcher.store.records import Delivery, State, addressee, stopped_words
 from watcher.store.store import Store, Transaction
-from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, Poll, Review, SentDigest, SourceHealth, View
+from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, PollView, Review, SentDigest, SourceHealth, View
 from watcher.web.wording import without_addresses
 
 LOOK_BACK = timedelta(days=3)
@@ -192,16 +192,16 @@ def _strips(tx: Transaction, signals: Iterable[Signal], moment: datetime, *, pas
     return tuple(_strip(source, healths.get(source.id), polls.get(source.id, []), moment) for source in sources)
 
 
-def _polls(tx: Transaction, signals: Iterable[Signal], moment: datetime) -> Mapping[str, list[Poll]]:
-    found: dict[str, list[Poll]] = defaultdict(list)
+def _polls(tx: Transaction, signals: Iterable[Signal], moment: datetime) -> Mapping[str, list[PollView]]:
+    found: dict[str, list[PollView]] = defaultdict(list)
     for signal in signals:
         for source, at, outcome, _ in tx.polls.recent(signal.id, moment - LOOK_BACK):
             if at <= moment:
-                found[source].append(Poll(at, outcome))
+                found[source].append(PollView(at, outcome))
     return found
 
 
-def _strip(source: Source, health: Health | None, polls: Sequence[Poll], moment: datetime) -> SourceHealth:
+def _strip(source: Source, health: Health | None, polls: Sequence[PollView], moment: datetime) -> SourceHealth:
     good = [poll.at for poll in polls if poll.outcome in {Outcome.OK, Outcome.UNCHANGED}]
     seen = health or Health(
         source.id, source.url, source.publisher, max(good, default=None), outcome=polls[-1].outcome if polls else ""

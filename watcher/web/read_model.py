@@ -18,7 +18,7 @@ from watcher.store.records import ChainEnd
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
+class PollView:
     """How one look at a source ended."""
 
     at: datetime
@@ -33,7 +33,7 @@ class SourceHealth:
 
     source: Source
     health: Health
-    polls: tuple[Poll, ...] = ()
+    polls: tuple[PollView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

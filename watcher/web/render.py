@@ -19,9 +19,9 @@ from watcher.web.cache import Answer, Clock, ResponseCache, key_of, pack, send_a
 from watcher.web.pages import Links
 from watcher.web.params import parse_as_of, query_of
 from watcher.web.read_model import Reads, View
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 
-PATIENCE = 5.0
+BUDGET_TIMEOUT = 5.0
 """Seconds that a question about the past waits at most for its turn within the budget."""
 QUEUE = 8
 """How many questions about the past may wait at once."""
@@ -74,7 +74,7 @@ class RenderedPage(Response):
 class PageRenderer:
     """One for each application."""
 
-    def __init__(self, reads: Reads, settings: Settings, clock: Clock) -> None:
+    def __init__(self, reads: Reads, settings: WebSettings, clock: Clock) -> None:
         """Nothing is read before the first question."""
         self.reads, self.settings, self.clock = reads, settings, clock
         self.shelf = ResponseCache(reads, clock, fresh_for=settings.fresh_for, look_every=settings.look_every)
@@ -110,7 +110,7 @@ class PageRenderer:
 
     async def _turn(self) -> None:
         """Wait until the past may be read again: all its readers together have a share of one core. Raises TooManyRequests."""
-        if (wait := self._budget.wait()) > PATIENCE:
+        if (wait := self._budget.wait()) > BUDGET_TIMEOUT:
             raise TooManyRequests(wait)
         await asyncio.sleep(wait)
 

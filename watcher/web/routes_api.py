@@ -12,14 +12,15 @@ from pydantic import BaseModel
 
 from watcher.web import api, api_shapes
 from watcher.web.paging import link_header, links, part_of
-from watcher.web.params import ID, LONGEST, Number
+from watcher.web.params import ID, MAX_PARAMETER_LENGTH, Number
 from watcher.web.read_model import Access, View
 from watcher.web.render import JSON, Linked, PageRenderer, RenderedPage, RenderRequest
 
 V1 = "/api/v1"
 Name = Annotated[str, Path(pattern=ID, max_length=64, description="Id of a signal.")]
 AsOf = Annotated[
-    str, Query(max_length=LONGEST, description="What was known at the end of this day, or at this moment: 2026-06-13.")
+    str,
+    Query(max_length=MAX_PARAMETER_LENGTH, description="What was known at the end of this day, or at this moment: 2026-06-13."),
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="At most this many in a part.")]
 Few = Annotated[int, Query(ge=1, le=200, description="At most this many in a part.")]
@@ -80,12 +81,12 @@ def _add_lists(router: APIRouter, renderer: PageRenderer) -> None:
         "/signals", response_model=api_shapes.SignalsOut, summary="All signals: where each stands, and why", responses=PARTS
     )
     async def signals(request: Request, page: Number = 1, limit: Few = SIGNALS, as_of: AsOf = "") -> RenderedPage:
-        asked = Asked(page, limit, as_of, usual=SIGNALS)
+        asked = PageRequest(page, limit, as_of, usual=SIGNALS)
         return await _list(renderer, request, "/signals", asked, api.signals_out)
 
     @router.get("/history", response_model=api_shapes.HistoryOut, summary="What changed, newest first", responses=PARTS)
     async def history(request: Request, page: Number = 1, limit: Limit = CHANGES, as_of: AsOf = "") -> RenderedPage:
-        return await _list(renderer, request, "/history", Asked(page, limit, as_of, usual=CHANGES), api.history_out)
+        return await _list(renderer, request, "/history", PageRequest(page, limit, as_of, usual=CHANGES), api.history_out)
 
     @router.get("/record", response_model=api_shapes.RecordOut, summary="Where the record ends: note it, and compare later")
     async def record(request: Request, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
@@ -95,11 +96,11 @@ def _add_lists(router: APIRouter, renderer: PageRenderer) -> None:
         "/sources", response_model=api_shapes.SourcesOut, summary="What is known of each source's readings", responses=PARTS
     )
     async def sources(request: Request, page: Number = 1, limit: Limit = SOURCES, as_of: AsOf = "") -> RenderedPage:
-        return await _list(renderer, request, "/sources", Asked(page, limit, as_of, usual=SOURCES), api.sources_out)
+        return await _list(renderer, request, "/sources", PageRequest(page, limit, as_of, usual=SOURCES), api.sources_out)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageRequest:
     """Which part of a list is asked for."""
 
     page: int
@@ -115,7 +116,7 @@ class Asked:
 
 
 async def _list(
-    renderer: PageRenderer, request: Request, place: str, asked: Asked, make: Callable[[View, slice], api_shapes.ListOut]
+    renderer: PageRenderer, request: Request, place: str, asked: PageRequest, make: Callable[[View, slice], api_shapes.ListOut]
 ) -> RenderedPage:
     """A part of a list, with the addresses of its neighbours in a Link header."""
     path = f"{V1}{place}"

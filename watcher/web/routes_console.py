@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from watcher.acts.errors import NothingToDo, Unusable
 from watcher.config.errors import ConfigError
 from watcher.web import console_evidence, console_mutes, console_sources, console_trial, console_undecided
-from watcher.web.console import LONGEST, Console, Deed, Done, Fields, Values, stored
+from watcher.web.console import MAX_FIELD_LENGTH, Console, Deed, Done, Fields, Values, stored
 from watcher.web.console_session import Session, form_token, new_id
 from watcher.web.pages import Links, draw_form
 from watcher.web.rate_limit import client_key
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 KEEP_OUT = {"cache-control": "no-store", "x-robots-tag": "noindex", "referrer-policy": "same-origin"}
 """Under the other pages' `no-referrer` browsers send `Origin: null` with a form, which is everybody's."""
-FOREIGN = "This form was not sent from this page, or is from an earlier sign-in. Nothing was done; open the page again."
+FOREIGN_FORM = "This form was not sent from this page, or is from an earlier sign-in. Nothing was done; open the page again."
 WAIT = "Too many wrong tokens came from here. Nothing more is looked at for 15 minutes."
 WRONG = "That is not the token. It stands in WATCHER_OPERATOR_TOKEN, or in the file that WATCHER_OPERATOR_TOKEN_FILE names."
 NOBODY = "Give a name: each act is kept with its author."
@@ -46,7 +46,7 @@ class ConsoleRoutes:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ConsolePage:
     """One page of the console."""
 
     name: str
@@ -56,30 +56,30 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ActionForm:
     """Where one act is asked for, and the page that its form stands on."""
 
     name: str
-    sheet: Sheet
+    sheet: ConsolePage
     act: Deed
 
 
-UNDECIDED = Sheet("", "console_undecided.html", console_undecided.listed)
-EVIDENCE = Sheet("evidence", "console_evidence.html", console_evidence.listed)
-SILENCE = Sheet("mutes", "console_mutes.html", console_mutes.listed)
-SOURCES = Sheet("sources", "console_sources.html", console_sources.listed)
-NEW = Sheet("add", "console_add.html", console_sources.asked)
-TRIAL = Sheet("trial", "console_trial.html", console_trial.listed)
+UNDECIDED = ConsolePage("", "console_undecided.html", console_undecided.listed)
+EVIDENCE = ConsolePage("evidence", "console_evidence.html", console_evidence.listed)
+SILENCE = ConsolePage("mutes", "console_mutes.html", console_mutes.listed)
+SOURCES = ConsolePage("sources", "console_sources.html", console_sources.listed)
+NEW = ConsolePage("add", "console_add.html", console_sources.asked)
+TRIAL = ConsolePage("trial", "console_trial.html", console_trial.listed)
 SHEETS = (UNDECIDED, EVIDENCE, SILENCE, SOURCES, NEW, TRIAL)
 FORMS = (
-    Form("settle", UNDECIDED, stored(console_undecided.settle_text)),
-    Form("record", EVIDENCE, stored(console_evidence.record_evidence)),
-    Form("withdraw", EVIDENCE, stored(console_evidence.withdraw_evidence)),
-    Form("mute", SILENCE, stored(console_mutes.mute_place)),
-    Form("unmute", SILENCE, stored(console_mutes.unmute_place)),
-    Form("try", SOURCES, console_sources.try_source),
-    Form("find", NEW, console_sources.find_source),
-    Form("send", TRIAL, console_trial.send),
+    ActionForm("settle", UNDECIDED, stored(console_undecided.settle_text)),
+    ActionForm("record", EVIDENCE, stored(console_evidence.record_evidence)),
+    ActionForm("withdraw", EVIDENCE, stored(console_evidence.withdraw_evidence)),
+    ActionForm("mute", SILENCE, stored(console_mutes.mute_place)),
+    ActionForm("unmute", SILENCE, stored(console_mutes.unmute_place)),
+    ActionForm("try", SOURCES, console_sources.try_source),
+    ActionForm("find", NEW, console_sources.find_source),
+    ActionForm("send", TRIAL, console_trial.send),
 )
 
 
@@ -94,7 +94,7 @@ def add(app: FastAPI, pages: PageRenderer, console: Console) -> None:
     app.include_router(router)
 
 
-def _add_sheet(router: APIRouter, routes: ConsoleRoutes, sheet: Sheet) -> None:
+def _add_sheet(router: APIRouter, routes: ConsoleRoutes, sheet: ConsolePage) -> None:
     @router.get(f"/console/{sheet.name}" if sheet.name else "/console", name=f"console {sheet.name}")
     async def show(request: Request) -> Response:
         session = await _session(routes, request)
@@ -103,7 +103,7 @@ def _add_sheet(router: APIRouter, routes: ConsoleRoutes, sheet: Sheet) -> None:
         return await run_in_threadpool(_shown, routes, sheet, session, done=routes.said.pop(session.id, None))
 
 
-def _add_form(router: APIRouter, routes: ConsoleRoutes, form: Form) -> None:
+def _add_form(router: APIRouter, routes: ConsoleRoutes, form: ActionForm) -> None:
     @router.post(f"/console/{form.name}", name=f"console {form.name}")
     async def act(request: Request) -> Response:
         fields = await _fields(request)
@@ -132,7 +132,7 @@ def _add_signing_in(router: APIRouter, routes: ConsoleRoutes) -> None:
         asker, now = client_key(request, routes.pages.settings.trusted_proxies), routes.pages.clock()
         sessions, who = routes.console.sessions, " ".join(fields.get("who", "").split())[:80]
         if not _is_own(routes, request, fields):
-            return await run_in_threadpool(_login, routes, request, 403, FOREIGN)
+            return await run_in_threadpool(_login, routes, request, 403, FOREIGN_FORM)
         if sessions.must_wait(asker, now):
             return await run_in_threadpool(_login, routes, request, 429, WAIT)
         if not who:
@@ -156,7 +156,7 @@ def _add_signing_in(router: APIRouter, routes: ConsoleRoutes) -> None:
 
 async def _fields(request: Request) -> Fields:
     """The first value of each field, without signs that no page may carry. Raises HTTPException as `posted` does."""
-    return {name: UNCARRIED.sub("", values[0])[:LONGEST] for name, values in (await posted(request)).items()}
+    return {name: UNCARRIED.sub("", values[0])[:MAX_FIELD_LENGTH] for name, values in (await posted(request)).items()}
 
 
 def _is_own(routes: ConsoleRoutes, request: Request, fields: Fields) -> bool:
@@ -194,12 +194,12 @@ def _login(routes: ConsoleRoutes, request: Request, status: int = 200, wrong: st
 
 
 def _refused(routes: ConsoleRoutes) -> HTMLResponse:
-    return _drawn(routes, "said.html", 403, depth=1, title="Nothing was done", message=FOREIGN)
+    return _drawn(routes, "said.html", 403, depth=1, title="Nothing was done", message=FOREIGN_FORM)
 
 
 def _shown(
     routes: ConsoleRoutes,
-    sheet: Sheet,
+    sheet: ConsolePage,
     session: Session,
     *,
     status: int = 200,

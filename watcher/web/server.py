@@ -22,7 +22,7 @@ TICK = 10
 """Uvicorn counts its turns of a tenth of a second, and renews the Date header in every tenth."""
 
 
-LONGEST = 25
+MAX_SHUTDOWN_SECONDS = 25
 """Seconds after a signal when the system ends the process, whatever holds it. Killed at any point it loses nothing."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -82,7 +82,7 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
 
         def heard(sig: signal.Signals) -> None:
-            signal.alarm(LONGEST)
+            signal.alarm(MAX_SHUTDOWN_SECONDS)
             for one in SIGNALS:
                 loop.remove_signal_handler(one)
                 signal.signal(one, signal.SIG_DFL)

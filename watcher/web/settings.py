@@ -13,7 +13,7 @@ from watcher.fetch.urls import UrlRejected
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class WebSettings:
     """What the page must know beyond what it shows."""
 
     hosts: tuple[str, ...] = ()
@@ -52,10 +52,10 @@ def is_public(host: str) -> bool:
     return True
 
 
-def settings_of(web: Web, *, base_url: str = "", metrics_token: str = "") -> Settings:
+def settings_of(web: Web, *, base_url: str = "", metrics_token: str = "") -> WebSettings:
     """The settings that `[web]` and `base_url` of `[watch]` name, the rest as usual."""
     named = (*web.hosts, urlsplit(base_url).hostname or "", web.host)
-    return Settings(
+    return WebSettings(
         hosts=tuple(dict.fromkeys(host.lower().rstrip(".") for host in named if host)),
         local=is_this_machine(web.host),
         base_path=web.base_path,

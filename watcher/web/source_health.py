@@ -10,11 +10,11 @@ from itertools import groupby
 from markupsafe import Markup
 
 from watcher.core.model import Source, SourceOutage
-from watcher.web.read_model import Poll, SourceHealth, View
+from watcher.web.read_model import PollView, SourceHealth, View
 from watcher.web.svg import tag
 from watcher.web.wording import Sign, poll
 
-MOST = 40
+MAX_SOURCES = 40
 STEP = 5
 ALL = slice(None)
 
@@ -43,7 +43,7 @@ def rows_of(view: View, signal_id: str, part: slice = ALL) -> tuple[HealthRow, .
 
 
 def _row(strip: SourceHealth, blind: SourceOutage | None) -> HealthRow:
-    polls = strip.polls[-MOST:]
+    polls = strip.polls[-MAX_SOURCES:]
     counts = Counter(item.outcome for item in polls)
     last = strip.health.outcome or (polls[-1].outcome if polls else "")
     return HealthRow(
@@ -60,10 +60,10 @@ def _row(strip: SourceHealth, blind: SourceOutage | None) -> HealthRow:
     )
 
 
-def draw_strip(polls: tuple[Poll, ...]) -> Markup:
+def draw_strip(polls: tuple[PollView, ...]) -> Markup:
     """The polls as ticks, oldest left; a run of one outcome is one path, so that a strip weighs little."""
     runs = []
-    x = (MOST - len(polls)) * STEP
+    x = (MAX_SOURCES - len(polls)) * STEP
     for tone, group in groupby(polls, key=lambda item: poll(item.outcome).tone):
         length = sum(1 for _ in group)
         runs.append(tag("path", d=f"M{x} {8 if tone in {'good', 'same'} else 6}h{length * STEP}", cls=f"run {tone}"))
@@ -75,5 +75,5 @@ def draw_strip(polls: tuple[Poll, ...]) -> Markup:
         else "Not polled yet"
     )
     return tag(
-        "svg", *runs, cls="strip", viewBox=f"0 0 {MOST * STEP} 16", preserveAspectRatio="none", role="img", aria_label=says
+        "svg", *runs, cls="strip", viewBox=f"0 0 {MAX_SOURCES * STEP} 16", preserveAspectRatio="none", role="img", aria_label=says
     )

@@ -57,7 +57,7 @@ ASKER = Limit(5, timedelta(hours=1))
 ALL = Limit(200, timedelta(hours=1))
 MAILBOX = Limit(2, timedelta(hours=6))
 DOMAIN = Limit(20, timedelta(hours=1))
-LONGEST = max(each.within for each in (ASKER, ALL, MAILBOX, DOMAIN))
+LONGEST_WINDOW = max(each.within for each in (ASKER, ALL, MAILBOX, DOMAIN))
 
 
 class Admission(Enum):
@@ -118,6 +118,6 @@ class SubscriptionLimits:
 
 def _recent(kept: str, now: datetime) -> dict[str, list[int]]:
     """What still counts: neither what is long ago nor what a clock that was wrong has put into the future."""
-    at, oldest = int(now.timestamp()), int((now - LONGEST).timestamp())
+    at, oldest = int(now.timestamp()), int((now - LONGEST_WINDOW).timestamp())
     recent = {name: [each for each in times if oldest < each <= at] for name, times in json.loads(kept).items()}
     return {name: times for name, times in recent.items() if times}

@@ -9,7 +9,7 @@ from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signa
 from watcher.web.read_model import View
 from watcher.web.wording import CHANGES, Sign, day, detail
 
-LATE = timedelta(days=2)
+LATE_REPORT = timedelta(days=2)
 LOWERED = {Change.FLAG: Sign("⚐", "Flag lowered", "calm"), Change.UNDECIDED: Sign("✓", "Settled", "calm")}
 SAME = timedelta(hours=36)
 
@@ -37,7 +37,7 @@ class TimelineEntry:
     @property
     def late(self) -> bool:
         """Whether it was seen so much later than it happened that both dates should be read."""
-        return self.seen_at is not None and not self.history and self.seen_at - self.at > LATE
+        return self.seen_at is not None and not self.history and self.seen_at - self.at > LATE_REPORT
 
 
 def timeline_of(view: View, signal: Signal) -> tuple[TimelineEntry, ...]:
@@ -119,7 +119,7 @@ def _fresh(item: Transition) -> tuple[Quote, ...]:
     """The words that prove a change; for a detail not those that set the status long before."""
     if item.kind is not Change.DETAIL:
         return item.evidence
-    return tuple(quote for quote in item.evidence if item.at - quote.seen_at <= LATE)
+    return tuple(quote for quote in item.evidence if item.at - quote.seen_at <= LATE_REPORT)
 
 
 def _before(signal: Signal, item: Transition) -> str:

@@ -110,7 +110,7 @@ def _wording(table: str, at: int, row: Mapping[str, str], parts: Mapping[str, st
 WORDINGS = wordings_of(files(__package__).joinpath("actions.toml").read_text(encoding="utf-8"))
 """Read once, when the module is: the wordings are part of the code that reads them."""
 
-LONGEST = 1200
+MAX_ROW_LENGTH = 1200
 """Characters of a row that are read; the longest real wordings stay below 600 before their page citations."""
 
 _CITATION = re.compile(r" ?\((?=[^()]{0,400}\bCR\b)[^()]{0,400}\)")
@@ -127,7 +127,7 @@ def without_citations(text: str) -> str:
 
 def plain(text: str) -> str:
     """The text that wordings are matched on: lower case, single spaces, no citations, no asides of procedure."""
-    return _ASIDES.sub("", without_citations(text[:LONGEST]).lower()).strip()
+    return _ASIDES.sub("", without_citations(text[:MAX_ROW_LENGTH]).lower()).strip()
 
 
 _BY_ROLL = re.compile(r"\bby (?:the )?(?:yea-nay|yeas and nays|recorded vote|roll call)|record vote number|roll (?:call )?n")

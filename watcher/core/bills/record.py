@@ -82,7 +82,7 @@ _OF_ROW = {"es": "passed", "eas": "passed", "cps": "passed", "ats": "passed", "e
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ActionRow:
     """One row of an action record as published; times are Eastern."""
 
     date: str
@@ -144,7 +144,7 @@ def identity(*parts: object) -> str:
 
 
 def entries_of(
-    measure: Measure, rows: Sequence[Row], *, prints: Iterable[Print] = (), laws: Iterable[str] = ()
+    measure: Measure, rows: Sequence[ActionRow], *, prints: Iterable[Print] = (), laws: Iterable[str] = ()
 ) -> tuple[Entry, ...]:
     """All entries of a bill's record, oldest first. `rows` are newest first, as the record gives them; pure."""
     found: dict[str, Entry] = {}
@@ -195,7 +195,7 @@ def _keep(found: dict[str, Entry], entry: Entry) -> None:
     found[key] = entry if again == 1 else replace(entry, key=key)
 
 
-def _action(measure: Measure, row: Row, place: int) -> Entry | None:
+def _action(measure: Measure, row: ActionRow, place: int) -> Entry | None:
     """The entry of one row, known by measure, day, author and words without page citations; None for a row without words or day.
 
     Rows of the Library repeat a chamber's row whenever they arrive: they stand between its rows and move none of them.

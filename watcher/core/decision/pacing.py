@@ -9,14 +9,14 @@ from watcher.core.model import Outcome
 
 JITTER = 0.1
 """Share of a wait over which moments are spread, so that sources do not march in step."""
-LONGEST = timedelta(days=1)
+MAX_BACKOFF = timedelta(days=1)
 """Back-off never waits longer than this, unless the pace itself is slower."""
 FIRST_RETRY = timedelta(minutes=5)
 """After a passing failure (a time-out, a status 500) the pace is too slow a first try."""
 FAILURES_BEFORE_BACKOFF = 3
 """Failures that may pass (an empty page, a page that is gone) before asking less often."""
 
-LATE = timedelta(minutes=15)
+OVERDUE_GRACE = timedelta(minutes=15)
 """A look that is this much late is not overdue yet, however short its pace."""
 PACES = 3
 """A watch that has not looked for longer than this many paces is overdue."""
@@ -49,7 +49,7 @@ def next_at(
         wait = _back_off(outcome, every, failures)
     wait *= 1 - JITTER / 2 + JITTER * dice
     if retry_after is not None:
-        asked = min(retry_after, max(every, LONGEST))
+        asked = min(retry_after, max(every, MAX_BACKOFF))
         wait = max(wait, asked + every * JITTER * dice)
     return now + wait
 
@@ -63,12 +63,12 @@ def retry_at(now: datetime, *, attempts: int, wait: timedelta | None = None, dic
     if attempts >= len(RETRIES):
         return None
     scheduled = RETRIES[attempts] * (1 + JITTER * dice)
-    return now + max(scheduled, min(wait or timedelta(0), LONGEST))
+    return now + max(scheduled, min(wait or timedelta(0), MAX_BACKOFF))
 
 
 def _back_off(outcome: Outcome, every: timedelta, failures: int) -> timedelta:
     """The wait after failures in a row: each kind begins where it may pass, and doubles to a bound."""
-    longest = max(every, min(LONGEST, 4 * every))
+    longest = max(every, min(MAX_BACKOFF, 4 * every))
     if outcome is Outcome.ERROR:
         return min(min(every, FIRST_RETRY) * (1 << _steps(failures, free=1)), longest)
     if outcome is Outcome.BLOCKED:
@@ -89,4 +89,4 @@ def overdue_at(looks: Iterable[tuple[datetime | None, datetime | None]]) -> date
     looked at.
     """
     paces = PACES - 1 + 2 * JITTER
-    return min((then + max(paces * (then - (last or then)), LATE) for last, then in looks if then), default=None)
+    return min((then + max(paces * (then - (last or then)), OVERDUE_GRACE) for last, then in looks if then), default=None)

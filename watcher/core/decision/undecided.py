@@ -50,7 +50,7 @@ _TURNS = frozenset(("no", "not", "never", "cannot", "without", "nobody", "none",
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionState:
     """What is known of the texts of one signal after a look."""
 
     rows: tuple[Undecided, ...]
@@ -67,7 +67,7 @@ def ask(
     *,
     since: datetime,
     first: bool = False,
-) -> Asked:
+) -> QuestionState:
     """Hold the undecided claims that stand at `verdict.as_of` against what was asked before. Pure.
 
     Words dated before `since` ask nobody; in a `first` look neither do those without a date of their own.
@@ -80,7 +80,7 @@ def ask(
     told = _Told(counted if mine else ())
     for claim in sorted(mine, key=lambda one: (one.quote.seen_at, one.effective_at, one.observation)):
         look.take(claim, is_news=_is_news(claim, since=since, first=first) and not told.say(claim))
-    return Asked(tuple(look.rows), tuple(place for place in sorted(look.said) if look.is_open(look.rows[place])))
+    return QuestionState(tuple(look.rows), tuple(place for place in sorted(look.said) if look.is_open(look.rows[place])))
 
 
 class _Look:
