@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import day
 from tests.mail.stories import MYTHOS, PASSED, SENATE, VERDICTS
-from watcher.core.decision.scheduled_notes import next_reminder, reminders, weekly
+from watcher.core.decision.scheduled_notes import reminders, weekly
 from watcher.core.model import Date, Health, Signal
 
 KNOWN = {verdict.signal: verdict for verdict in VERDICTS}
@@ -66,9 +66,3 @@ def test_on_the_day_itself_it_says_today() -> None:
     [told] = reminders(late, {}, since=day("2027-01-03 10:00"), now=day("2027-01-03 11:00"))
     assert told.notes == ("today: the Congress ends (3 January 2027)",)
     assert told.id == "reminder-senate-vote-ends-6h"
-
-
-def test_when_the_next_reminder_is_due() -> None:
-    assert next_reminder(DATED, now=day("2026-12-01")) == day("2026-12-27 17:00")
-    assert next_reminder(DATED, now=day("2026-12-27 17:00")) == day("2027-01-02 17:00")
-    assert next_reminder(DATED, now=day("2027-02-01")) is None

@@ -50,11 +50,6 @@ def dump(value: object) -> str:
     return adapter(type(value)).dump_json(value).decode()
 
 
-def dump_bytes(value: object) -> bytes:
-    """The same in UTF-8, for what may be long."""
-    return adapter(type(value)).dump_json(value)
-
-
 def load(kind: type[T], text: str | bytes) -> T:
     """The frozen value that `dump` wrote. Raises pydantic.ValidationError."""
     return adapter(kind).validate_json(text)

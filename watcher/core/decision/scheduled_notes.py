@@ -119,14 +119,6 @@ def undelivered(letters: Sequence[str], verdicts: Mapping[str, Verdict], *, numb
     return Digest(f"{UNDELIVERED}{number}-{now:%Y%m%dT%H%M%SZ}", now, "operator", (), summarise(verdicts), (told, *letters))
 
 
-def next_reminder(signals: Iterable[Signal], *, now: datetime) -> datetime | None:
-    """When the next reminder is due; None when there is none."""
-    asked = list(signals)
-    moments = [date.at - ahead for signal in asked for date in signal.dates for ahead in date.remind]
-    moments += [moment for start, end in _by_window(asked) for moment in (start + (end - start) / 2, end)]
-    return min((moment for moment in moments if moment > now), default=None)
-
-
 def _words(date: Date, now: datetime) -> str:
     """`in 7 days: the Congress ends (3 January 2027)`."""
     days = (date.at.date() - now.date()).days
