@@ -1,7 +1,7 @@
 # Everything here works on a fresh machine with Python 3.11 or newer; what is installed once needs no network again.
 #
 #   make run     set up and start the watch: page, polling, mails into data/mailbox
-#   make test    set up and run every check
+#   make test    set up and run every check but the slow group
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -11,6 +11,7 @@ CONFIG ?= signals.toml
 SHARED ?= ../shared
 PYTEST ?=
 WORKERS ?= auto
+GROUP ?= not slow
 
 .PHONY: help
 help: ## this list
@@ -48,10 +49,14 @@ run: .venv/run ## start the watch; CONFIG=other.toml for another file
 # --- checks ------------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: .venv/dev browser lint ## every check, on all cores; PYTEST='-k name' passes options on
+test: .venv/dev browser lint ## every check but the slow ones, on all cores; PYTEST='-k name' passes options on, GROUP= takes all
 	@$(PY) -m coverage erase
-	@$(PY) -m pytest --numprocesses "$(WORKERS)" --dist worksteal --cov --cov-config pyproject.toml --cov-report= $(PYTEST)
+	@$(PY) -m pytest --numprocesses "$(WORKERS)" --dist worksteal -m "$(GROUP)" --cov --cov-config pyproject.toml --cov-report= $(PYTEST)
 	@$(PY) -m coverage report --include 'watcher/core/*,watcher/formats/*,notifiers/*' --fail-under 100
+
+.PHONY: test-slow
+test-slow: .venv/dev browser ## the slow group alone: recorded years, kills in the middle, the documentation typed in
+	@$(PY) -m pytest --numprocesses "$(WORKERS)" --dist loadgroup -m slow $(PYTEST)
 
 .PHONY: lint
 lint: .venv/dev ## style, types and import rules

@@ -12,6 +12,8 @@ import pytest
 
 from tools.demo_world import write
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "demo"
 Told = tuple[list[dict[str, Any]], str]

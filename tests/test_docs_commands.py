@@ -106,6 +106,7 @@ def typed(block: str, folder: Path, via: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_can_be_followed_from_its_first_line_to_its_last(page: str, clone: Path, mirror: str) -> None:
     said = ""

@@ -84,6 +84,7 @@ def repository(clone: Path) -> Path:
     return clone
 
 
+@pytest.mark.slow
 def test_the_workflow_goes_on_from_run_to_run(repository: Path, mirror: str) -> None:
     assert WORKFLOW
     steps = {step["name"]: step["run"] for step in yaml.safe_load(WORKFLOW[1])["jobs"]["watch"]["steps"] if "run" in step}

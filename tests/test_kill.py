@@ -24,6 +24,8 @@ from tools.shipped import shipped_text, write_shipped
 from watcher.store.records import State
 from watcher.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 STORE = """
 [store]

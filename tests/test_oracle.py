@@ -16,9 +16,10 @@ from tests.rehearsals import REAL, ROOT, SHARED, STORY, alone, rehearsed, withou
 from watcher.config.build import load
 from watcher.core.model import Verdict
 
-pytestmark = pytest.mark.skipif(
-    not (REAL / "oracle.jsonl").exists(), reason="the story of 2026 lies in ../shared, which is not here"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (REAL / "oracle.jsonl").exists(), reason="the story of 2026 lies in ../shared, which is not here"),
+]
 
 NAMES = {"senate": "senate-vote", "mythos": "mythos-ga", "caisi": "caisi-evaluation"}
 STEP = timedelta(hours=6)
@@ -59,7 +60,13 @@ def disagreements(lines: list[dict[str, Any]], start: str, end: str, *, step: ti
     return found
 
 
-@pytest.fixture(scope="module", params=[STORY, REAL], ids=["story", "story_real"])
+YEARS = [
+    pytest.param(where, id=where.name, marks=pytest.mark.xdist_group(where.name))  # one process tells it, for all its tests
+    for where in (STORY, REAL)
+]
+
+
+@pytest.fixture(scope="module", params=YEARS)
 def world(request: pytest.FixtureRequest) -> Path:
     """The same year twice: in plain documents, and in the shapes of the real pages."""
     return Path(request.param)

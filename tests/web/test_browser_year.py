@@ -12,7 +12,7 @@ from tests.web.browsing import MARKS, NARROW, opened, served, too_wide, violatio
 from tests.web.recorded import END, lived, reads_of, store_of
 from watcher.web.app import create_app
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.slow]
 
 NOW = ""
 WORDS = {"No.", "Yes.", "Partly.", "Not under that name.", "Unknown."}

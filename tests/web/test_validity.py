@@ -29,6 +29,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(JAVA is None, reason="no Java on this machine, which the W3C's checker needs")
 def test_the_checker_of_the_w3c_finds_no_error(site: Site, tmp_path: Path) -> None:
     export_site(view(), tmp_path / "export", now=NOW)
