@@ -200,6 +200,7 @@ def test_what_is_watched_already_is_refused_before_and_after_the_search(lab: Sit
 MISTAKES = [
     (("add", "lab.example/feed"), 2, "no address"),
     (("add", "https://x.example/", "--every", "often"), 2, "6h"),
+    (("add", "https://x.example/", "--every", "1.5h"), 2, "6h"),
     (("add", "https://x.example/", "--format", "scroll"), 2, "no format"),
     (("add", "https://x.example/", "--signal", "nope"), 2, "expected a signal, one of gadget"),
     (("add", "http://127.0.0.1:1/"), 1, "refused"),

@@ -7,15 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
+from watcher.config.moments import read_duration, read_moment
 from watcher.config.safe_regex import check_pattern
 from watcher.config.secrets import fill_secrets
 from watcher.config.types import (
     read_base_path,
-    read_duration,
     read_host,
     read_hour,
     read_hours,
-    read_moment,
     read_network,
     read_size,
     read_url,
@@ -65,8 +64,8 @@ REFUSED: list[tuple[Callable[..., object], object]] = [
         for text in ("", "https://watch.example.org", "watch.example.org:443", "a/b", "*.example.org", ".", "a..b")
     ),
     *((read_network, text) for text in ("", "proxy", "10.0.0.0/33", "*")),
-    *((read_duration, text) for text in ("", "6", "h", "6 h", "-1h", "1.5h", "6H", 6, None)),
-    *((read_moment, text) for text in ("", "today", 20260514, None, time(8), "2026-13-01")),
+    *((read_duration, text) for text in ("", "6", "h", "6 h", "-1h", "1.5h", "6H", 6, None, "999999w" * 200)),
+    *((read_moment, text) for text in ("", "today", 20260514, None, time(8), "2026-13-01", "0001-01-01T00:00:00+14:00")),
     *((read_size, text) for text in ("", "-1", "MB", "1TB", "1.5MB", True)),
     *((read_hour, text) for text in ("8:00", "24:00", "08:60", 8, time(8, tzinfo=UTC))),
     *((read_hours, text) for text in ("22:00", "22:00-22:00", "-", 5)),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watcher.acts.errors import NothingToDo, Unusable, named
-from watcher.acts.moments import MAX_SPAN
 from watcher.acts.places import check_address, check_status, track_of
 from watcher.config.defaults import publisher_of
+from watcher.config.moments import MAX_SPAN
 from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Tier, Transition
 from watcher.pipeline.decide import update_verdict

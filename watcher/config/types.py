@@ -1,9 +1,9 @@
-"""How single values are written in the file: durations, moments, sizes, hours, zones, addresses and patterns."""
+"""How single values are written in the file: sizes, hours, zones, addresses and patterns, with durations and moments."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from ipaddress import ip_network
 from typing import Annotated, Any, TypeAlias
@@ -12,47 +12,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StrictBool, StrictInt, StringConstraints, WithJsonSchema
 
+from watcher.config.moments import read_duration, read_moment, read_pace
 from watcher.config.paths import expand, expand_url
 from watcher.config.safe_regex import check_pattern
 from watcher.core.shape import ELEMENT
 
-_UNITS = {unit: timedelta(seconds=n) for unit, n in (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))}
 _SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_LONGEST = timedelta(days=36_500)
-
-
-@lru_cache(maxsize=4096)
-def read_duration(text: object) -> timedelta:
-    """Read `90s`, `10m`, `6h`, `14d`, `1w`, or a sum such as `1d12h`. Raises ValueError with what is expected."""
-    if not isinstance(text, str) or not re.fullmatch(r"(?:\d{1,6}[wdhms])+", text):
-        raise ValueError('a duration such as "90s", "10m", "6h", "14d" or "1w"')
-    length = sum((int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d{1,9})([wdhms])", text)), timedelta())
-    if length > _LONGEST:
-        raise ValueError("a duration of at most a hundred years")
-    return length
-
-
-def read_pace(text: object) -> timedelta:
-    """Read a duration that is longer than nothing. Raises ValueError."""
-    length = read_duration(text)
-    if not length:
-        raise ValueError('a duration longer than nothing, such as "1h"')
-    return length
-
-
-def read_moment(value: object) -> datetime:
-    """Read a TOML date, a TOML time or an ISO 8601 text as a moment in UTC; a day means its midnight. Raises ValueError."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            value = None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time())
-    if not isinstance(value, datetime):
-        raise ValueError("a day or a moment such as 2026-05-14 or 2026-05-14T09:30:00Z")  # noqa: TRY004 - pydantic reads ValueError
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def read_size(value: object) -> int:

@@ -1,0 +1,47 @@
+"""Durations and moments as people write them, in the file, on the command line and at the page."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+_UNITS = {unit: timedelta(seconds=n) for unit, n in (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))}
+MAX_SPAN = timedelta(days=36_525)
+"""More than that is a slip, and a moment so far away cannot be written."""
+
+
+@lru_cache(maxsize=4096)
+def read_duration(text: object) -> timedelta:
+    """Read `90s`, `10m`, `6h`, `14d`, `1w`, or a sum such as `1d12h`. Raises ValueError with what is expected."""
+    if not isinstance(text, str) or not re.fullmatch(r"(?:\d{1,6}[wdhms]){1,8}", text):
+        raise ValueError('a duration such as "90s", "10m", "6h", "14d" or "1w"')
+    length = sum((int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([wdhms])", text)), timedelta())
+    if length > MAX_SPAN:
+        raise ValueError("a duration of at most a hundred years")
+    return length
+
+
+def read_pace(text: object) -> timedelta:
+    """Read a duration that is longer than nothing. Raises ValueError."""
+    length = read_duration(text)
+    if not length:
+        raise ValueError('a duration longer than nothing, such as "1h"')
+    return length
+
+
+def read_moment(value: object) -> datetime:
+    """Read a TOML date, a TOML time or an ISO 8601 text as a moment in UTC; a day means its midnight. Raises ValueError."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if not isinstance(value, datetime):
+        raise ValueError("a day or a moment such as 2026-05-14 or 2026-05-14T09:30:00Z")  # noqa: TRY004 - pydantic reads ValueError
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("a moment between the years 1 and 9999") from None
