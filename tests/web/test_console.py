@@ -350,6 +350,7 @@ MISTAKES = [
     ("record", EVIDENCE | {"what": "gadget.it ajar"}, 400, "is no status of it"),
     ("record", EVIDENCE | {"url": "javascript:alert(1)"}, 400, "is no address"),
     ("record", EVIDENCE | {"url": "https://[bad"}, 400, "is no address"),
+    ("record", EVIDENCE | {"url": "https://ann:secret@lab.example/"}, 400, "is no address"),
     ("record", EVIDENCE | {"quote": " "}, 400, "the quote is empty"),
     ("record", EVIDENCE | {"at": "9999-12-31T23:59:59-10:00"}, 400, "is no date or time"),
     ("record", EVIDENCE | {"at": "9999-12-31T23:59:59Z"}, 400, "is no day that somebody can have read of"),

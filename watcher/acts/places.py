@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from watcher.acts.errors import Unusable
+from watcher.config.types import read_url
+from watcher.core.addresses import redact
 from watcher.core.model import Signal, Track
 
 
@@ -39,9 +40,6 @@ def check_status(track: Track, status: str, event: str) -> None:
 def check_address(url: str) -> None:
     """Refuse what is no web address. Raises Unusable."""
     try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        read_url(url)
     except ValueError:
-        usable = False
-    if not usable:
-        raise Unusable(f"{url!r} is no address; expected https://…")
+        raise Unusable(f"{redact(url)!r} is no address; expected https://…, without a user name or a password") from None
