@@ -177,7 +177,7 @@ def test_a_partner_that_offers_it_in_the_makers_words_confirms_and_a_copy_does_n
 
 
 def test_a_phrase_that_names_no_set_is_refused() -> None:
-    with pytest.raises(ValueError, match="there is no set <everybody>; known: audience, device, everyone"):
+    with pytest.raises(ValueError, match="there is no set <everybody>; known: audience, device, every_plan, everyone"):
         Vocabulary.of({"phrases": {"open": ["open to <everybody>"]}})
 
 
@@ -202,7 +202,7 @@ def test_a_bulletin_of_the_center_whose_title_is_the_name_alone_is_asked_about()
     ("text", "status"),
     [
         ("Claude Mythos 8 will not, as announced in November, open to all customers on January 18.", "cancelled"),
-        ("In less than three weeks all customers will have Claude Mythos 8, the day Anthropic drops its checks.", "promised"),
+        ("In less than three weeks all customers will have Claude Mythos 8, weather permitting.", "promised"),
         ("We plan to end the Claude Mythos line.", "cancelled"),
         ("Claude Mythos 8 is our strongest model. Who has it: all API customers, in every country.", "available"),
     ],

@@ -57,7 +57,7 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
         unexplained += [] if main else [cue.words for cue in found_in("".join(f"{word} " for word in words), ("frame",))]
         for kind, text in _scan(words, lexicon):
             if kind == "unexplained":
-                unexplained += [text] if whole or _is_loaded(text, lexicon) else []
+                unexplained += [text] if whole or _is_loaded(text, lexicon, aside=True) else []
             elif main or kind in {"supposed", "undone"} or (kind == "planned" and label):
                 taken.add(kind)
                 because.append(text)
@@ -204,6 +204,13 @@ def _scan(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, str]]:
             if _is_word(word) and (at >= free_until or _is_loaded(word, lexicon, aside=at < aside_until)):
                 yield "unexplained", word
             at = end
+
+
+def is_plain(words: list[str], lexicon: Lexicon, *, named: bool) -> bool:
+    """Whether words leave the name behind them as it is, each of them; a description counts where it is `named` behind a mark."""
+    clause = "".join(f"{word} " for word in words)
+    described = next(found_in(clause, ("describing",)), None)
+    return (named or described is None) and next(_scan(words, lexicon), None) is None
 
 
 def _kind(found: Found, *, aside: bool) -> str:

@@ -12,6 +12,7 @@ from watcher.core.language.text import (
     ADVERBS,
     AUXILIARIES,
     BOUNDARIES,
+    DETERMINERS,
     NOMINAL,
     PREPOSITIONS,
     REACH,
@@ -141,7 +142,8 @@ def is_demanded(scene: Scene) -> bool:
     if at < 0 or scene.tokens[at].text in {":", "that", "let", "us", "please"}:
         return True
     before = scene.tokens[at].text
-    doer = not before or before in DOERS | AUXILIARIES | PREPOSITIONS or before.endswith("s") or not before[0].isalpha()
+    plain = DOERS | AUXILIARIES | PREPOSITIONS | DETERMINERS
+    doer = not before or before in plain or before.endswith("s") or not before[0].isalpha()
     return not doer and "and" not in {token.text for token in scene.tokens[max(at - 2, 0) : at]}
 
 

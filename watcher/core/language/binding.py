@@ -429,4 +429,5 @@ def _opens(before: tuple[Token, ...]) -> bool:
         not before
         or before[-1].text in {",", ":", ".", "-", "\u2014", ")"}
         or all(t.text in DETERMINERS | ADVERBS for t in before)
+        or _is_date(before)
     )

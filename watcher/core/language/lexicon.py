@@ -72,7 +72,7 @@ def _classes(text: str) -> frozenset[str]:
 _KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
 ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone artifact field frame quiet foreign"
-    " work no_work work_noun work_part work_told work_measured work_beside out_now"
+    " work no_work work_out work_noun work_part work_told work_measured work_beside out_now"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"
@@ -82,13 +82,13 @@ GRAMMAR: Final = _classes(
     " opening_noun ordinal time_word entering boundary plural singular after_object object_end goes_on time_unit"
     " everywhere owning one_of to_be negation no_negation ordered opening_gerund act_stem glad opening_verb"
     " bare_verb doer aside_first no_name before_name title_word little_word turn clause_subject contrast person"
-    " english present_verb now_word work_turn work_doubt work_on speaking_us meant carrier opens_modifier opens_place"
+    " english present_verb now_word work_turn work_doubt work_on work_rest speaking_us meant carrier opens_modifier opens_place"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
     "able after_doing afterwards as_of_now aside aside_opening back balking chosen coming compared condition_behind"
     " conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
-    " left_behind negated of_all opens opens_where other_price over overturned partly planned present question restricted"
+    " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
     " saying starts_on strict tells to_come undone_opening vague was wide widening wished"
 )
 """Classes of cues: how a statement is meant."""

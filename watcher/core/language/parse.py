@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from watcher.core.language.account import Account, account
-from watcher.core.language.assertion import manner
-from watcher.core.language.binding import subjects
+from watcher.core.language.account import Account, account, is_plain, masked
+from watcher.core.language.assertion import OFFERS, OPENINGS, manner
+from watcher.core.language.binding import is_modifier, subjects
 from watcher.core.language.lexicon import choice, cue, english
 from watcher.core.language.text import MAX_SENTENCE, Scene, Thing, Token, fold, plain, split, tokens
 from watcher.core.language.times import price_of, window_of
 from watcher.core.language.vocabulary import Phrase, Vocabulary
 
 _LATER: Final = cue("goes_on_about", "beside", "sentence")
+_RENAMED: Final = cue("renamed", "after", "near")
 _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-Z][\w &]{1,24}: ")
 """A row of a table: cells between bars, or each cell behind the name of its column."""
 _ASIDE: Final = re.compile(rf"(?i)^\W*{choice('aside_opening')}[^,]*,")
@@ -33,6 +34,18 @@ class Line:
     things: tuple[Thing, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What was spoken of before a sentence: what "it" and "both models" mean there."""
+
+    topic: tuple[Thing, ...] = ()
+    plural: tuple[Thing, ...] = ()
+    line: Line | None = None
+    """The sentence that named it."""
+    told: tuple[Thing, ...] = ()
+    """The things that something was said of there."""
+
+
 @dataclass(frozen=True)
 class Statement:
     """One phrase, bound to one thing (or to none), as one sentence says it."""
@@ -46,8 +59,10 @@ class Statement:
     line: Line
     scene: Scene
     vocabulary: Vocabulary
+    spoken: _Spoken
+    """What was spoken of before the sentence."""
     alike: tuple[tuple[int, int], ...] = ()
-    """Tokens of all phrases of this kind in the sentence: what they say together needs no other account."""
+    """Tokens of all phrases in the sentence that say the same or less: what they say together needs no other account."""
 
     @property
     def kind(self) -> str:
@@ -61,9 +76,13 @@ class Statement:
 
     @cached_property
     def account(self) -> Account:
-        """Which words of its clause are explained, and how."""
+        """Which words of its clause are explained, and how; a pronoun is not where what it stands for may be another thing."""
         own = self.thing.group if self.thing else ""
-        return account(self.scene, own, self.beside, self.alike, self.vocabulary.roles_in(self.line.folded), english())
+        found = account(self.scene, own, self.beside, self.alike, self.vocabulary.roles_in(self.line.folded), english())
+        named = self.thing is None or any(thing is self.thing for thing in self.line.things)
+        if named or (self.thing and _leads(self.spoken, self.thing, self.vocabulary)):
+            return found
+        return replace(found, unexplained=(*found.unexplained, "it"))
 
     @property
     def window(self) -> str:
@@ -89,14 +108,6 @@ class Reading:
         return self.lines[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """What was spoken of before a sentence: what "it" and "both models" mean there."""
-
-    topic: tuple[Thing, ...] = ()
-    plural: tuple[Thing, ...] = ()
-
-
 def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
     """Read a title and a text. Pure; time grows with the length of the text and not faster."""
     own = title.strip()
@@ -108,8 +119,9 @@ def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
     statements: list[Statement] = []
     spoken = _Spoken()
     for number, line in enumerate(lines):
-        statements += _statements(vocabulary, vocabulary.held(line.folded.lower(), pieces), line, number, spoken)
-        spoken = _carried(line, spoken)
+        found = _statements(vocabulary, vocabulary.held(line.folded.lower(), pieces), line, number, spoken)
+        statements += found
+        spoken = _carried(line, spoken, tuple([said.thing for said in found if said.thing]))
     return Reading(
         lines,
         tuple(sorted(statements, key=lambda said: said.sentence == 0)),
@@ -119,15 +131,37 @@ def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
     )
 
 
-def _carried(line: Line, spoken: _Spoken) -> _Spoken:
+def _carried(line: Line, spoken: _Spoken, told: tuple[Thing, ...]) -> _Spoken:
     """What "it" and "both models" mean in the next sentence."""
     if not line.things:
         return spoken
     aside = _ASIDE.match(line.folded)
     main = tuple(thing for thing in line.things if aside and thing.start >= aside.end())
     named = _distinct(main or line.things)
+    if _RENAMED.match(line.folded[named[-1].end :]):
+        return _Spoken()  # "What was X is called Y. It …": Y, which nobody knows
     keeps = spoken.topic and _LATER.match(line.folded) is not None
-    return _Spoken(spoken.topic if keeps else named, named if len(named) > 1 else spoken.plural or named)
+    plural = named if len(named) > 1 else spoken.plural or named
+    return replace(spoken, plural=plural) if keeps else _Spoken(named, plural, line, told)
+
+
+def _leads(spoken: _Spoken, thing: Thing, vocabulary: Vocabulary) -> bool:
+    """Whether the sentence before speaks of a thing, and does not only name it ("Our newest model builds on X. It …")."""
+    line = spoken.line
+    if line is None or any(one is thing for one in spoken.told):
+        return True
+    if not any(one is thing for one in line.things):
+        return False
+    before = tuple(one for one in line.things if one.end <= thing.start)
+    groups = frozenset(one.group for one in before)
+    words = masked(line.folded[: thing.start], before, groups, vocabulary.roles_in(line.folded[: thing.start]))
+    plain = is_plain(words, english(), named=words[-1:] in ([","], [":"], ["\u2014"]))
+    return (plain or _is_asked_of(line, thing)) and not is_modifier(tokens(line.folded, line.things), thing)
+
+
+def _is_asked_of(line: Line, thing: Thing) -> bool:
+    """Whether a line is a question about a thing alone: the answer speaks of it."""
+    return line.folded.endswith("?") and {one.name for one in line.things} == {thing.name}
 
 
 def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
@@ -144,22 +178,39 @@ def _statements(vocabulary: Vocabulary, held: list[Phrase], line: Line, number: 
     words = tokens(spoken_of, line.things)
     for phrase, match in matches:
         scene = replace(_scene(line, words, phrase, match, spoken), sentence=spoken_of)
-        found += _bound(vocabulary, scene, line, number, phrase, match[0])
+        found += _bound(vocabulary, scene, line, number, phrase, match[0], spoken)
         if len(found) >= MAX_PHRASES:
             break
     return [replace(said, alike=_alike(said, found)) for said in found]
 
 
 def _alike(said: Statement, found: list[Statement]) -> tuple[tuple[int, int], ...]:
-    return tuple({(one.scene.start, one.scene.stop) for one in found if one.kind == said.kind and not one.phrase.object_inside})
+    kinds = OPENINGS | OFFERS if said.kind in OPENINGS | OFFERS else {said.kind}
+    same = (one for one in found if one.kind in kinds and not one.phrase.object_inside)
+    mine = (one.scene for one in same if one.thing is said.thing or not one.phrase.spread)
+    return tuple({span for scene in mine for span in _own_words(scene)})
+
+
+def _own_words(scene: Scene) -> tuple[tuple[int, int], ...]:
+    """The tokens of a phrase without those that stand in it."""
+    first, stop = scene.inner
+    return ((scene.start, first), (stop, scene.stop)) if stop else ((scene.start, scene.stop),)
 
 
 def _scene(line: Line, words: tuple[Token, ...], phrase: Phrase, match: re.Match[str], spoken: _Spoken) -> Scene:
     start, stop = _span(words, *match.span())
-    inner = _span(words, *match.span("it")) if phrase.object_inside else (0, 0)
+    inner = _inner(words, stop, phrase, match)
     if _ROW.search(line.folded):  # a row of a table speaks of nothing outside of it
         return Scene(words, start, stop, inner=inner, row=True)
     return Scene(words, start, stop, spoken.topic, spoken.plural, inner)
+
+
+def _inner(words: tuple[Token, ...], stop: int, phrase: Phrase, match: re.Match[str]) -> tuple[int, int]:
+    """The tokens of a phrase that are read for themselves, as first and one past the last; nothing is (0, 0)."""
+    held = "it" if phrase.object_inside else "between" if phrase.spread else ""
+    if held and match[held]:
+        return _span(words, *match.span(held))
+    return (stop - 1, stop) if phrase.open_ended and not phrase.object_right and not held else (0, 0)
 
 
 def _span(words: tuple[Token, ...], start: int, end: int) -> tuple[int, int]:
@@ -168,8 +219,10 @@ def _span(words: tuple[Token, ...], start: int, end: int) -> tuple[int, int]:
     return inside[0], inside[-1] + 1
 
 
-def _bound(vocabulary: Vocabulary, scene: Scene, line: Line, number: int, phrase: Phrase, words: str) -> list[Statement]:
+def _bound(
+    vocabulary: Vocabulary, scene: Scene, line: Line, number: int, phrase: Phrase, words: str, spoken: _Spoken
+) -> list[Statement]:
     about = subjects(scene, phrase)
     beside = frozenset([thing.group for thing in about])
     things: tuple[Thing | None, ...] = about or (None,)
-    return [Statement(phrase, thing, number, words, beside, line, scene, vocabulary) for thing in things]
+    return [Statement(phrase, thing, number, words, beside, line, scene, vocabulary, spoken) for thing in things]

@@ -29,7 +29,7 @@ _FOLDED: Final = str.maketrans(
     }
 )
 _CONTRACTIONS: Final = re.compile(r"(?i)\b(can|won|ain)(?:'|no)t\b|n't\b")
-_MARKER: Final = re.compile(r"^(?:[-*+\u2022\u25cf]|#{1,6}|\d{1,2}[.)]|>)\s+")
+_MARKER: Final = re.compile(r"^(?:[-*+]|#{1,6}|\d{1,2}[.)]|>)\s+")
 _BREAK: Final = re.compile(
     r"(?:(?<![.!?])[.!?]++[\"'\u201d\u2019)\]*]*+|\s\.\.\.|\s\u2026)\s++(?=[\"'\u201c\u2018(\[*]*+[A-Z0-9\u00c0-\u00de$~])"
 )
@@ -41,9 +41,9 @@ _ABBREVIATION: Final = re.compile(
 )
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _BLOCK: Final = re.compile(
-    r"(?i)</?(?:p|li|ul|ol|div|br|h[1-6]|tr|table|section|article|blockquote)\b[^<>]{0,300}>|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+"
+    r"(?i)</?(?:p|li|ul|ol|div|br|h[1-6]|tr|table|section|article|blockquote)\b[^<>]{0,300}>|[\r\n\v\f\x1c-\x1e\x85\u2022\u25cf\u2028\u2029]+"
 )
-"""Where a line ends: a break, or a tag that begins another paragraph, item or row."""
+"""Where a line ends: a break, the mark of an item, or a tag that begins another paragraph, item or row."""
 _EMPHASIS: Final = re.compile(r"\*\*+|`+|(?<!\w)__|__(?!\w)")
 _NUMBER: Final = re.compile(r"\b[Nn]os?\.$")
 
@@ -200,7 +200,7 @@ class Scene:
     plural: tuple[Thing, ...] = ()
     """What "both models" means."""
     inner: tuple[int, int] = (0, 0)
-    """Where a phrase that encloses its object has it: tokens[inner[0]:inner[1]]."""
+    """Tokens of a phrase that are read for themselves: its object, what it lets stand in it, or the preposition at its end."""
     row: bool = False
     """Whether it is the row of a table: then nothing outside of it is meant."""
     sentence: str = ""

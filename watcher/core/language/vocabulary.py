@@ -15,8 +15,10 @@ _LETTERS: Final = r"0-9A-Za-z_\u00c0-\u024f"
 """What goes on with a word: scripts without spaces write their own right beside a name."""
 _GAP: Final = r"(?:[^\s]+ ){0,5}?"
 _HERE: Final = r"(?P<it>(?:[^\s]+ ){1,14}?)"
+_BETWEEN: Final = r"(?P<between>(?:[^\s;:]+ ){0,14}?)"
 _VERSION: Final = r"(?:[ \-@](?P<version{n}>(?:(?i:preview)\b|[vV]?\d{{1,3}}(?:[.\-]\d{{1,2}})?)(?:-\d{{8}})?(?![{letters}%])))?"
 _TOKEN: Final = re.compile(r"\[[^\]]*\]\*?|\{it\}|<\w+>|\S+")
+_ANY: Final = "..."
 Sets = Mapping[str, tuple[str, ...]]
 """Name → texts, any of which `<name>` stands for."""
 
@@ -32,6 +34,8 @@ class Phrase:
     """Pieces of which every match contains at least one, lower case: tested before the pattern."""
     object_right: bool = False
     object_inside: bool = False
+    spread: bool = False
+    """A phrase that lets other words stand in it ("available … to all customers"): they are read as any of its clause."""
     adjacent: bool = False
     """`{it}` stands first: the thing is right before the words ("{it} to all customers")."""
     modifier: bool = False
@@ -46,6 +50,8 @@ _OPENERS: Final = word_set("opens_place")
 
 def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
     """Compile one phrase: `word*` any ending, `[a|b]` one, `<name>` one of a set, `*` up to five words, `{it}` the thing.
+
+    `...` is up to fourteen words that the phrase does not explain.
 
     Raises ValueError naming the phrase where it is empty, has no fixed word, or names a set that there is not.
     """
@@ -68,6 +74,7 @@ def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
         anchors=anchors,
         object_right=right,
         object_inside=inside,
+        spread=_ANY in words and not inside,
         adjacent=bool(words) and words[0] == IT,
         modifier=_first_word(kept[0]) in _PREPOSITIONS,
         open_ended=kept[-1].strip("[]").split("|")[0].split()[-1] in _PREPOSITIONS | _OPENERS,
@@ -81,7 +88,7 @@ def _first_word(word: str) -> str:
 
 def _fixed(word: str, sets: Sets) -> tuple[str, ...]:
     """The pieces of one written word of which a match has one: none for a gap or for a choice that may be left out."""
-    if word in {"*", IT}:
+    if word in {"*", IT, _ANY}:
         return ()
     if word[0] == "<":
         return tuple(sorted({piece for text in sets[word[1:-1]] for piece in _first_fixed(_TOKEN.findall(text), sets)}))
@@ -111,8 +118,8 @@ def _one(word: str, sets: Sets) -> str:
         return f"(?:{'|'.join(texts)})".replace(" ", r"(?:[ ]|(?!\w))")
     if word == "*":
         return _GAP
-    if word == IT:
-        return _HERE
+    if word in {IT, _ANY}:
+        return _HERE if word == IT else _BETWEEN
     if not word.startswith("["):
         return _ended(word) + " "
     choices = word.strip("*").strip("[]").split("|")

@@ -23,6 +23,7 @@ _DOUBT: Final = word_set("work_doubt")
 _BEFORE: Final = word_set("work_on") | {_IT}
 """What stands before the thing that a work is on."""
 _EXPLAINED: Final = ("neutral", "work_noun", "out_now", "work_told", "work_beside")
+_REST: Final = word_set("work_rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,10 @@ def announced(reading: Reading, groups: Groups, vocabulary: Vocabulary) -> Annou
         told.update(thing.group for thing in line.things)
         if groups.of.isdisjoint(told) or _is_of_others(line, groups):
             continue
-        for clause in _clauses(_words(line, groups, vocabulary)):
+        words = _words(line, groups, vocabulary)
+        if found := _named_as_out(words):
+            return Announced(line, *found)
+        for clause in _clauses(words):
             if found := _said_out(clause):
                 return Announced(line, *found)
     return None
@@ -67,7 +71,8 @@ def _words(line: Line, groups: Groups, vocabulary: Vocabulary) -> list[str]:
     """The words of a sentence; who does the works stands as the maker, what they are on, and whose it is, as the thing."""
     makers = tuple(("maker", thing.start, thing.end) for thing in line.things if thing.group in groups.by)
     things = tuple(thing for thing in line.things if thing.group not in groups.by)
-    return masked(line.folded, things, groups.of | groups.beside, (*makers, *vocabulary.roles_in(line.folded)))
+    words = masked(line.folded, things, groups.of | groups.beside, (*makers, *vocabulary.roles_in(line.folded)))
+    return [word for before, word in pairwise(["", *words]) if before != _IT or not _is_name(word)]
 
 
 def _clauses(words: list[str]) -> Iterator[list[str]]:
@@ -84,10 +89,25 @@ def _told_by(words: list[str]) -> tuple[str, str] | None:
     if words[-3:-1] != [",", ROLES["maker"]] or not _DOUBT.isdisjoint(words):
         return None
     clause = "".join(f"{word} " for word in words)
-    own = next((n for n, word in enumerate(words) if word not in {_IT, "'s", "model"} and not _is_name(word)), 0)
+    own = next((n for n, word in enumerate(words) if word not in {_IT, "'s", "model"}), 0)
     measured = english().at(clause, len("".join(f"{word} " for word in words[:own])), ("work_measured",))
     told = english().at(f"{words[-1]} ", 0, ("work_told",))
     return (measured.words, told.words) if measured and told and words[0] == _IT else None
+
+
+def _named_as_out(words: list[str]) -> tuple[str, str] | None:
+    """The work that a sentence calls "the evaluation released today", whatever else it says of it."""
+    clause = "".join(f"{word} " for word in words)
+    found = next(found_in(clause, ("work_out",)), None)
+    work = next(found_in(clause, ("work_noun",)), None)
+    if not found or not work or _is_by_others(clause, found.end):
+        return None
+    return work.words, found.words
+
+
+def _is_by_others(clause: str, at: int) -> bool:
+    """Whether somebody else is named right there as the one who did it: "… published today by a newspaper"."""
+    return clause.startswith("by ", at) and not clause.startswith(f"by {ROLES['maker']}", at)
 
 
 def _said_out(words: list[str]) -> tuple[str, str] | None:
@@ -100,31 +120,31 @@ def _said_out(words: list[str]) -> tuple[str, str] | None:
 
 
 def _is_unexplained(clause: str, work: Found, out: Found) -> bool:
-    """Whether a word of a clause is explained by nothing, up to the verb behind which the work itself is told."""
+    """Whether a word of a clause is explained by nothing, up to where all is said and what follows tells of the work itself."""
     at, last = 0, max(work.end, out.end)
     before, lexicon = "", english()
     while at < len(clause):
         word = clause[at : clause.index(" ", at)]
+        if at >= last and word in _REST:
+            return False
         found = lexicon.at(clause, at, _EXPLAINED)
         if found and found.row.kind == "work_told":
             if at >= last:
                 return False
-        elif word == _IT:
-            behind = lexicon.at(clause, at + 2, ("work_noun",))
+        elif word == _IT and not (found and found.end > at + len(f"{_IT} ")):
+            behind = lexicon.at(clause, at + 2, ("work_noun",)) or (before == "the" and clause.startswith("model ", at + 2))
             if before not in _BEFORE and not behind:
                 return True
-        elif before == _IT and _is_name(word):
-            word = _IT
         elif not found and word != ROLES["maker"] and (word[0].isalnum() or "\ue000" <= word[0] <= "\ue00f"):
             return True
-        end = found.end if found and word != _IT else clause.index(" ", at) + 1
-        at, before = end, word if word == _IT else clause[at : end - 1].rpartition(" ")[2]
+        end = found.end if found else clause.index(" ", at) + 1
+        at, before = end, clause[at : end - 1].rpartition(" ")[2]
     return False
 
 
 def _is_name(word: str) -> bool:
     """Whether a word behind the name of a model is its version: "Kimi K4"."""
-    return any(letter.isdigit() for letter in word)
+    return any(letter.isdigit() for letter in word) and not word.endswith("%")
 
 
 def _is_of_others(line: Line, groups: Groups) -> bool:
