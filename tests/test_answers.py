@@ -203,14 +203,14 @@ def test_a_window_is_told_at_half_time_and_at_its_close_once(tmp_path: Path) -> 
             told += send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)
     half, close = told
     assert half.notes == ("half of the 60 days from 1 June 2026 is over; they end in 30 days",)
-    assert half.lines == ((signal.id, "so far they brought nothing that moved the answer."),)
+    assert half.lines == ((signal.id, "so far they brought: nothing that moved the answer."),)
     assert close.notes == ("the 60 days from 1 June 2026 are over",)
-    assert close.lines == ((signal.id, "they brought nothing that moved the answer. At their close: Nothing."),)
+    assert close.lines == ((signal.id, "they brought: nothing that moved the answer. At their close: Nothing."),)
     shown = render(close, replace(CONTEXT, signals={signal.id: signal}), READER)
-    assert "Signal: they brought nothing that moved the answer. At their close: Nothing." in " ".join(shown.text.split())
-    assert shown.payload["notes"][1].startswith("Signal: they brought nothing")
+    assert "Signal: they brought: nothing that moved the answer. At their close: Nothing." in " ".join(shown.text.split())
+    assert shown.payload["notes"][1].startswith("Signal: they brought: nothing")
     other = render(close, CONTEXT, replace(READER, signals=frozenset({"mythos-ga"})))
-    assert "they brought" not in other.text, "of a signal that this reader does not follow"
+    assert "they brought:" not in other.text, "of a signal that this reader does not follow"
 
 
 def test_the_ground_of_the_questions_is_shown_with_source_date_and_what_speaks_for_it() -> None:
@@ -218,7 +218,7 @@ def test_the_ground_of_the_questions_is_shown_with_source_date_and_what_speaks_f
     verdicts = {signal.id: decide(signal, known_claims(signal, until=NOW), (), NOW) for signal in shipped.signals}
     html = pages.draw_why(view(signals=shipped.signals, verdicts=verdicts, ground=shipped.ground), NOW, pages.Links())
     kinds = [piece.kind for piece in shipped.ground]
-    assert [kinds.count(kind) for kind in ("number", "scenario", "front", "wish")] == [7, 2, 4, 3]
+    assert [kinds.count(kind) for kind in ("number", "scenario", "front", "wish")] == [7, 2, 4, 6]
     for piece in shipped.ground:
         assert f'href="{piece.url}"' in html
         assert f"{piece.at.day} {piece.at:%B %Y}" in html
@@ -267,9 +267,10 @@ def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speak
     first = " ".join(render(Digest("first", NOW, "baseline", (), verdicts), context, READER).text.split())
     assert "Why these three" in first
     for piece in shipped.ground:
-        if piece.kind in {"number", "scenario"}:
-            assert f"{piece.title}: {piece.text[:60]}" in first
-            assert piece.url in first
+        assert f"{piece.title}: {piece.text[:60]}" in first
+        assert piece.url in first
+    assert "a tool that runs on such capacity may stop. Watched by Senate vote." in first
+    assert "No signal watches it. Anthropic, 14 May 2026." in first
     assert "Senate vote (No)" in first
     assert "https://watch.example.org/why" in first
     few = replace(READER, signals=frozenset({"mythos-ga"}))

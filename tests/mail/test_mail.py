@@ -54,7 +54,7 @@ ALL = {
     "baseline": digest(kind="baseline"),
     "operator": digest(WENT_BLIND, SEES_AGAIN, kind="operator", notes=("One note.",)),
     "undelivered": digest(kind="operator", notes=("1 message could not be delivered", "to ana by smtp: 550 no such user")),
-    "weekly": replace(digest(kind="weekly"), readings=(("mythos-ga", 20, 21), ("senate-vote", 21, 22))),
+    "weekly": replace(digest(kind="weekly"), readings=(("mythos-ga", 20, 0, 21), ("senate-vote", 21, 1, 22))),
     "reminder": digest(kind="reminder", notes=("in 7 days: the Congress ends (3 January 2027)", "and more")),
     "sample": sample(list(CONTEXT.signals.values()), NOW),
 }
@@ -497,7 +497,7 @@ def test_a_week_is_told_to_each_reader_by_what_this_reader_follows() -> None:
     )
     words = " ".join(whole.text.split())
     assert whole.subject.startswith("Week to 9 December 2026: 3 changes were told")
-    assert "41 of 43 sources were read this week." in words
+    assert "41 of 43 sources were read this week, 1 not read yet." in words
     assert "Senate vote: 9 December 2026. H.R. 2683, the House bill: before “In a Senate committee”, now “Passed by" in words
     assert "CAISI evaluation: 9 December 2026. Evaluation of Qwen 4: the gap narrowed." in words
     assert "Told this week" in whole.text
@@ -530,6 +530,21 @@ def test_a_changed_detail_says_what_it_was_before_and_nothing_that_only_a_status
     worded = replace(digest(costly), verdicts=tuple(replace(each, word="Yes") for each in VERDICTS))
     assert render(worded, CONTEXT, READER).subject == (
         "Senate vote: Yes, as before. H.R. 2683, the House bill: price $8/$40 and text check has all"
+    )
+
+
+def test_no_number_is_told_without_the_words_that_state_it() -> None:
+    costly = replace(PASSED, details={"text_check": "$10/$50"})
+    assert "$10/$50" not in told(costly)
+    assert "Text check: $10/$50" in told(replace(costly, evidence=(quote("It costs $10 / $50 per MTok."),)))
+
+
+def test_a_subject_of_details_leads_with_the_track_of_the_answer_and_is_not_cut() -> None:
+    beside = replace(DETAIL, track="s3519", after="committee", mail=True, reason="version: 5.2, before: 5.1")
+    long = replace(DETAIL, mail=True, reason="name: a model whose name is as long as this one is; price: $8/$40, before: $10/$50")
+    worded = replace(digest(beside, long), verdicts=tuple(replace(each, word="Yes") for each in VERDICTS))
+    assert render(worded, CONTEXT, READER).subject == (
+        "Senate vote: Yes, as before. Now name a model whose name is as long as this one is and price $8/$40"
     )
 
 

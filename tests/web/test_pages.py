@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -295,3 +296,35 @@ def test_an_address_names_its_signal(site: Site, signal: object) -> None:
 
 def test_the_sum_of_a_page_is_in_its_title(site: Site) -> None:
     assert "<title>General availability of Mythos: The class is open to all" in site.get("/signals/mythos-ga").text
+
+
+def test_the_documentation_and_what_a_phone_can_follow_are_linked_where_they_are_named() -> None:
+    bare = pages.draw_machines(view(), NOW, pages.Links())
+    assert "ntfy" not in bare
+    assert "Documentation" not in bare
+    named = view(docs="https://watch.example.org/docs/", push="https://ntfy.example.org/our-watch")
+    shown = pages.draw_machines(named, NOW, pages.Links())
+    assert '<a href="ntfy://ntfy.example.org/our-watch">' in shown
+    assert 'href="https://ntfy.example.org/our-watch"' in shown
+    assert '<a href="https://watch.example.org/docs/">Documentation</a>' in shown
+    plain = pages.draw_machines(replace(named, push="http://ntfy.home.example/our-watch"), NOW, pages.Links())
+    assert "ntfy://ntfy.home.example/our-watch?secure=false" in plain
+
+
+def test_under_a_step_back_stand_only_the_details_that_were_told_since() -> None:
+    then, known = NOW - timedelta(days=3), verdicts()
+    old = said("lab.example", "It is open at $10 / $50.", when=f"{then - timedelta(days=9):%Y-%m-%d}")
+    new = said("lab.example", "Version 9.9 is closed.", when=f"{then + timedelta(days=2):%Y-%m-%d}")
+    track = known["mythos-ga"].tracks[0]
+    gone = replace(
+        track,
+        status="suspended",
+        since=then,
+        details={"price": "$10/$50", "version": "9.9"},
+        proofs={"price": old, "version": new},
+    )
+    stands = {**known, "mythos-ga": replace(known["mythos-ga"], tracks=(gone, *known["mythos-ga"].tracks[1:]))}
+    shown = words(pages.draw_signal(view(verdicts=stands), NOW, pages.Links(), "mythos-ga"))
+    where = shown.partition("Where it stands, and the way it came")[2].partition("What would change our mind")[0]
+    assert "Version 9.9" in where
+    assert "$10/$50" not in where

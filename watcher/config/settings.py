@@ -103,6 +103,11 @@ class Web:
     """Whether readers may subscribe from the page."""
     metrics_networks: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
     """Networks that may read /metrics directly, never through a proxy; with a public name this machine needs the token."""
+    docs: MaybeUrl = ""
+    """Address of this documentation, where it is published (`make docs` writes it); each page links it."""
+    push: MaybeUrl = ""
+    """Address of an ntfy topic that anybody may follow, such as `https://ntfy.sh/my-watch`; the page's *Follow* links it. What is
+    sent there is a recipient's matter: channel `apprise`, `ntfys://ntfy.sh/my-watch`."""
 
 
 @dataclass(frozen=True, slots=True)

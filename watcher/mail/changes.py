@@ -181,7 +181,8 @@ def _called(transition: Transition, name: str, context: MailContext) -> str:
 def _details(transition: Transition, context: MailContext) -> list[tuple[str, str]]:
     """What the ladder keeps beside the status (version, price, access model), and how a vote was taken.
 
-    A step back leaves the details of before behind it: of those only what its own quotes state is told.
+    A step back leaves the details of before behind it, and no number is told without the words that state it: then only what the
+    quotes of this very change state is told.
     """
     if transition.kind is Change.FLAG:
         return []
@@ -191,9 +192,13 @@ def _details(transition: Transition, context: MailContext) -> list[tuple[str, st
     facts: Facts = transition.details
     known = [name for name in dict.fromkeys(names) if facts.get(name) not in {None, "", False, True}]
     told = [(_called(transition, name, context), detail(name, facts[name])[1]) for name in known]
-    if not context.status(transition.signal, transition.track, transition.after).steps_back:
-        return told
-    return [pair for pair in told if any(states(quote, pair[1]) for quote in transition.evidence)]
+    back = context.status(transition.signal, transition.track, transition.after).steps_back
+    return [pair for pair in told if not (back or any(map(str.isdigit, pair[1]))) or _is_stated(transition, pair[1])]
+
+
+def _is_stated(transition: Transition, value: str) -> bool:
+    """Whether a quote of this very change states a detail."""
+    return any(states(quote, value) for quote in transition.evidence)
 
 
 def _flag_meaning(transition: Transition, context: MailContext) -> str:

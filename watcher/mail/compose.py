@@ -11,10 +11,10 @@ from watcher.mail.changes import item, moved
 from watcher.mail.changes import title as title_of
 from watcher.mail.citations import cites, stating
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
-from watcher.mail.ground import ground_section
+from watcher.mail.ground import ground_sections
 from watcher.mail.letter import Letter, MailItem, MailLine, Section
 from watcher.mail.standings import blind_section, standing_item, unchanged, undecided_section
-from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headlines_before, subject, weight
+from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headlines_before, rank, subject
 from watcher.mail.wording import count, day_of, moment, several, shortened
 from watcher.wording import changed_details
 
@@ -33,7 +33,7 @@ def letter(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
 
 def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """What changed, where the rest stands, and what cannot be seen."""
-    changes = sorted(transitions_for(digest, reader), key=weight)
+    changes = sorted(transitions_for(digest, reader), key=lambda each: rank(each, context))
     told, listed = [each for each in changes if each.mail], [each for each in changes if not each.mail]
     verdicts = verdicts_for(digest, context, reader)
     moved_signals = {each.signal for each in told}
@@ -128,7 +128,7 @@ def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter
         sections=_sections(
             undecided_section(verdicts, context, reader),
             blind_section(verdicts, context, reader),
-            ground_section(verdicts, context, reader),
+            *ground_sections(verdicts, context, reader),
         ),
         footer=_footer(context, reader),
         about="baseline",
@@ -297,9 +297,10 @@ def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Sec
     """The notes, those that are about a signal of the reader's, and how many of its sources were read."""
     notes = digest.notes if digest.kind == "weekly" else digest.notes[1:]
     mine = [MailLine(context.title_of(name), shortened(words, 700)) for name, words in digest.lines if reader.wants(name)]
-    read = [(seen, of) for name, seen, of in digest.readings if reader.wants(name)]
-    sources = sum(of for _, of in read)
-    week = [f"{sum(seen for seen, _ in read)} of {count(sources, 'source')} were read this week."] if sources else []
+    numbers = [counts for name, *counts in digest.readings if reader.wants(name)]
+    seen, never, sources = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
+    unread = f", {never} not read yet" if never else ""
+    week = [f"{seen} of {count(sources, 'source')} were read this week{unread}."] if sources else []
     return Section("Notes", (*_lines((*week, *notes)).lines, *mine))
 
 

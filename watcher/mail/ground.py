@@ -17,30 +17,35 @@ if TYPE_CHECKING:
     from watcher.config.settings import Ground
 
 NUMBERS = {2: "two", 3: "three", 4: "four"}
-KINDS = ("number", "scenario")
-"""What stands in the mail; the rest is on the page."""
+MORE = (("front", "The fronts"), ("wish", "What is asked for, and what it would change for you"))
 
 
-def ground_section(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> Section:
-    """The text that the questions come from, its numbers, and what today's answers speak for; without ground empty."""
+def ground_sections(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> tuple[Section, ...]:
+    """The text that the questions come from, its numbers, and what today's answers speak for; its fronts and wishes."""
     mine = [each for each in context.ground if not each.signal or reader.wants(each.signal)]
-    told = [each for kind in KINDS for each in mine if each.kind == kind]
-    if not told:
-        return Section("", ())
+    if not mine:
+        return ()
     articles = dict.fromkeys(signal.article for signal in context.signals.values() if signal.article)
     lines = [MailLine("", f"The questions come from “{each.title}” ({each.by}, {_day(each.at)}).", each.url) for each in articles]
-    lines += [_line(each, verdicts, context) for each in told]
+    lines += [_line(each, verdicts, context) for kind in ("number", "scenario") for each in mine if each.kind == kind]
     if page := context.page("why"):
-        lines.append(MailLine("", "The fronts and the wishes, with what watches each, are on the page.", page))
-    return Section(f"Why these {NUMBERS.get(len(verdicts), 'questions')}", tuple(lines))
+        lines.append(MailLine("", "The page says it all, with how each of the answers stands today.", page))
+    first = Section(f"Why these {NUMBERS.get(len(verdicts), 'questions')}", tuple(lines))
+    return first, *(
+        Section(heading, tuple(_line(each, verdicts, context) for each in mine if each.kind == kind)) for kind, heading in MORE
+    )
 
 
 def _line(piece: Ground, verdicts: Sequence[Verdict], context: MailContext) -> MailLine:
-    """One number or scenario, who says it and when, and which of today's answers speak for it."""
+    """One piece: what it is and would change, what watches it, which of today's answers speak for it, who says it and when."""
     answers = [each for each in verdicts if each.word in piece.speaks.get(each.signal, ())]
     speak = several([f"{context.title_of(each.signal)} ({each.word})" for each in answers]) or "no answer"
-    today = f" Today {speak} {'speak' if len(answers) > 1 else 'speaks'} for it." if piece.speaks else ""
-    return MailLine(piece.title, f"{shortened(piece.text, 280)}{today} {piece.by}, {_day(piece.at)}.", safe_link(piece.url))
+    today = f"Today {speak} {'speak' if len(answers) > 1 else 'speaks'} for it." if piece.speaks else ""
+    you = f"For you: {piece.you}" if piece.you else ""
+    told = piece.kind != "number" and piece.signal in context.signals
+    watched = f"Watched by {context.title_of(piece.signal)}." if told else ""
+    words = (shortened(piece.text, 280), shortened(you, 280), watched, today, f"{piece.by}, {_day(piece.at)}.")
+    return MailLine(piece.title, " ".join(filter(None, words)), safe_link(piece.url))
 
 
 def _day(at: datetime) -> str:

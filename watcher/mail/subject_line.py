@@ -33,12 +33,17 @@ def weight(transition: Transition) -> tuple[bool, bool, int]:
     return not transition.mail, not transition.urgent, rank
 
 
+def rank(transition: Transition, context: MailContext) -> tuple[bool, bool, int, bool]:
+    """For sorting: by weight, and of equal ones first what is about the track that the headline speaks of."""
+    return *weight(transition), not asks_for(transition, context)
+
+
 def subject(changes: Sequence[Transition], context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """`Senate vote: Yes. Passed by the Senate, 60-40`; other signals that moved too are named at the end.
 
     `before`: the headline that each signal had, as `headlines_before` tells; `words`: the answer of each signal in a word.
     """
-    lead = min(changes, key=lambda each: (weight(each), not asks_for(each, context)))
+    lead = min(changes, key=lambda each: rank(each, context))
     others = dict.fromkeys(context.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
     also = f"; also {several(list(others))}" if others else ""
     told, most = (
@@ -47,6 +52,9 @@ def subject(changes: Sequence[Transition], context: MailContext, before: Mapping
     )
     if len(told) > most and lead.event:  # the name of what was published rather than half of what it says
         told = told.rpartition(", ")[0] or told
+    if len(told) > most and changed_details(lead):  # what changed rather than on which track
+        track = f"{context.track_title(lead.signal, lead.track)}: "
+        told = told.replace(f". {track}", ". Now ")
     return f"{shortened(told, most)}{also}"
 
 

@@ -52,7 +52,7 @@ def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zon
         return ()
     told = [
         transition
-        for transition in tx.transitions.of(since=now - timedelta(days=7))
+        for transition in reversed(tx.transitions.of(since=now - timedelta(days=7)))
         if transition.mail and transition.kind is not Change.UNDECIDED and transition.track
     ]
     mutes = tx.mutes.of(now)

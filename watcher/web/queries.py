@@ -42,13 +42,24 @@ class SiteInfo:
     contact: str = ""
     stack: tuple[Tool, ...] = ()
     ground: tuple[Ground, ...] = ()
+    docs: str = ""
+    push: str = ""
 
 
 def site_info(config: Config) -> SiteInfo:
     """The face that signals.toml gives the page."""
     base = config.watch.base_url
     slashed = base if not base or base.endswith("/") else f"{base}/"
-    return SiteInfo(config.signals, config.watch.title, slashed, config.watch.contact, config.stack, config.ground)
+    return SiteInfo(
+        config.signals,
+        config.watch.title,
+        slashed,
+        config.watch.contact,
+        config.stack,
+        config.ground,
+        config.web.docs,
+        config.web.push,
+    )
 
 
 class StoreQueries:
@@ -115,6 +126,8 @@ class StoreQueries:
                 ground=face.ground,
                 touched={signal.id: tuple(tool.name for tool in affected_by(signal, face.stack)) for signal in face.signals},
                 contact=face.contact,
+                docs=face.docs,
+                push=face.push,
                 closed=_closed(tx, face.signals, moment),
                 began=tx.verdicts.begun(),
                 past=as_of is not None,

@@ -123,6 +123,10 @@ class View:
     touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Signal id → names of the tools that it touches."""
     contact: str = ""
+    docs: str = ""
+    """Where the documentation is."""
+    push: str = ""
+    """An ntfy topic that anybody may follow, over https."""
     closed: Mapping[str, Verdict] = field(default_factory=dict)
     """Signal id → where it stood when its window closed, where the watch saw that."""
     began: datetime | None = None

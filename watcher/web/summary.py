@@ -162,7 +162,15 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         standing=STANDINGS[verdict.standing],
         since=verdict.since,
         seen_at=verdict.seen_at,
-        details=tuple(verdict.details.items()),
+        details=tuple(
+            (name, value) for name, value in verdict.details.items() if not status.steps_back or _is_fresh(verdict, name)
+        ),
         voices=len(verdict.voices),
         steps_back=status.steps_back,
     )
+
+
+def _is_fresh(verdict: TrackVerdict, name: str) -> bool:
+    """Whether the words that tell a detail are no older than the step back: what was true before it is not any more."""
+    proof = verdict.proofs.get(name)
+    return proof is not None and verdict.since is not None and (proof.published or proof.seen_at) >= verdict.since

@@ -35,17 +35,25 @@ def weekly(
     """
     ends = (f"The record ends at: {record}. `watcher verify --noted` compares.",) if record else ()
     again = tuple(replace(each, evidence=each.evidence[:1], figures={}) for each in told)
-    read = tuple((name, seen, of) for name, (seen, of) in sorted(_read(healths, now).items()))
+    read = tuple((name, *numbers) for name, numbers in sorted(_read(healths, now).items()))
     return Digest(week_id(now), now, "weekly", tuple(details), summarise(verdicts), ends, told=again, readings=read)
 
 
-def _read(healths: Iterable[tuple[str, Health]], now: datetime) -> dict[str, tuple[int, int]]:
-    """How many declared sources of each signal were read in the week, and how many there are; followed pages come and go."""
-    found = defaultdict[str, list[bool]](list)
+def _read(healths: Iterable[tuple[str, Health]], now: datetime) -> dict[str, tuple[int, int, int]]:
+    """Of each signal, how many declared sources were read in the week, never were, and are there; followed pages come and go."""
+    found = defaultdict[str, list[Health]](list)
     for signal, state in healths:
         if not state.parent:
-            found[signal].append(bool(state.last_good_at and now - state.last_good_at <= timedelta(days=7)))
-    return {signal: (sum(seen), len(seen)) for signal, seen in found.items()}
+            found[signal].append(state)
+    week = now - timedelta(days=7)
+    return {
+        signal: (
+            sum(1 for each in mine if each.last_good_at and each.last_good_at >= week),
+            sum(1 for each in mine if not each.last_good_at),
+            len(mine),
+        )
+        for signal, mine in found.items()
+    }
 
 
 def week_id(now: datetime) -> str:
@@ -102,7 +110,7 @@ def _window(
 
 def _brought(words: str, stood: Verdict, *, half: bool) -> str:
     """What the days of a window brought, with where the signal stood at their close."""
-    return f"so far they brought {words}." if half else f"they brought {words}. At their close: {stood.answer}."
+    return f"so far they brought: {words}." if half else f"they brought: {words}. At their close: {stood.answer}."
 
 
 def _by_window(signals: Iterable[Signal]) -> dict[tuple[datetime, datetime], list[Signal]]:

@@ -168,5 +168,5 @@ class Digest:
     """Notes about one signal each, `(signal, words)`, for who follows it."""
     told: tuple[Transition, ...] = ()
     """Of a weekly note: the changes that messages told in the week, oldest first."""
-    readings: tuple[tuple[str, int, int], ...] = ()
-    """Of a weekly note: `(signal, declared sources that were read in the week, declared sources)`."""
+    readings: tuple[tuple[str, int, int, int], ...] = ()
+    """Of a weekly note: `(signal, its declared sources that were read in the week, that never were, all of them)`."""
