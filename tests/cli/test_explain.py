@@ -11,7 +11,7 @@ from tests.builders import ACCESS, day
 from tests.cli.conftest import watcher
 from tests.cli.story import NOT, OPEN, SOON, is_missing_database, kept, past
 from tests.test_cycles import FEED, item
-from watcher.cli.explain_next import moves_of
+from watcher.cli.explain_signal import moves_of
 from watcher.core.model import Standing, TrackVerdict
 
 __all__ = ["kept", "past"]

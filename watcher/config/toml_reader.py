@@ -19,12 +19,30 @@ from watcher.config.line_numbers import Position
 from watcher.config.pydantic_errors import report_all
 from watcher.config.schema import checker, file_table
 from watcher.config.source_map import SourceMap
-from watcher.config.toml_words import expected_of
 
 BOM = "\ufeff"
 _LONGEST = 50_000_000
 _NAMES = {"id", "track", "status", "flag", "review", "clears", "cancels", "details", "format", "channel"}
 """Without a value of one of these keys the rest means something else: it is not looked at further."""
+_EXPECTED = (
+    ("invalid value", 'a value behind "=": a text in "quotes", a number, true or false, a date, or a [list]'),
+    ("cannot overwrite a value", "each key and table once; this one was given above, with another meaning"),
+    ("cannot declare", "this table once; where there are several of the kind, each begins with [[double brackets]]"),
+    ("cannot mutate", "each key and table once; this one was given above, and is closed there"),
+    ("expected ']", "the name of a table between brackets, such as [watch] or [[signal]]"),
+    ("expected '='", 'a line such as key = "value"'),
+    ("expected newline", 'nothing more on this line: one key = "value" a line; a comment begins with #'),
+    ("invalid statement", 'a line such as key = "value", or a table such as [watch]'),
+    ("unclosed array", 'a list whose values stand between commas, with a "]" at its end'),
+    ("unclosed inline table", 'a "}" at the end of the table that begins with "{"'),
+    ("invalid initial character for a key", 'a key of letters, digits, _ and -, or one in "quotes"'),
+    ("illegal character '\\n'", "the quote that ends this text on its own line; a text of several lines stands in three quotes"),
+    ("unterminated string", "the quotes that end the text which was begun"),
+    ("expected \"'", "the quote that ends the text which was begun"),
+    ("invalid hex", "a backslash written twice (\\\\), or the text in 'single quotes', where it stands for itself"),
+    ("unescaped", "a backslash written twice (\\\\), or the text in 'single quotes', where it stands for itself"),
+)
+"""What tomli found wrong, by how its words begin, and what was expected, for a person who does not know TOML."""
 
 
 def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], SourceMap]:
@@ -114,4 +132,11 @@ def _broken(path: Path, text: str, error: tomli.TOMLDecodeError) -> Diagnostic:
     line = int(found[1]) if (found := re.search(r"line (\d+)", place)) else text.count("\n") + 1
     lines = text.split("\n")
     shown = show(lines[line - 1].strip()) if line <= len(lines) and lines[line - 1].strip() else "the end of the text"
-    return Diagnostic(str(path), line, "", "", shown, expected_of(reason or str(error)))
+    return Diagnostic(str(path), line, "", "", shown, _expected_of(reason or str(error)))
+
+
+def _expected_of(reason: str) -> str:
+    """What would be right, for a reason as tomli gives it; the reason itself where no words are known for it."""
+    low = reason.lower()
+    words = next((words for start, words in _EXPECTED if low.startswith(start)), "")
+    return f"{words} (TOML 1.0)" if words else f"TOML 1.0 ({low[:1]}{reason[1:]})"
