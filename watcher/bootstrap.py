@@ -16,9 +16,7 @@ from watcher.config.build import Config
 from watcher.config.errors import ConfigError, Diagnostic
 from watcher.config.rules_hash import rules_hash
 from watcher.config.settings import Recipient
-from watcher.core.decision.claims import claims_of
 from watcher.core.decision.delivery_window import EVERY_DETAIL, allowed_at, note_hours
-from watcher.core.model import Signal
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.guard import Guard
 from watcher.fetch.heartbeat import heartbeat_ping
@@ -27,6 +25,7 @@ from watcher.pipeline.batches import invalidate
 from watcher.pipeline.cycle import Clock, Context
 from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
 from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
+from watcher.pipeline.renewal import renew_claims
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
 from watcher.replay.recorded_web import RecordedWeb
 from watcher.sandbox.pool import ParserPool, read_here, understand_here
@@ -89,6 +88,7 @@ def prepare(store: Store, config: Config, now: datetime, *, take_over: bool = Fa
         else:
             stand_back(tx, plan, config.path, now)
         _bring(tx, config, plan, now)
+    _renew(store, config, now)
 
 
 def config_plan(config: Config) -> str:
@@ -97,12 +97,20 @@ def config_plan(config: Config) -> str:
 
 
 def _bring(tx: Transaction, config: Config, plan: str, now: datetime) -> None:
+    """Bring the sources; until the claims are made anew, too, the store does not count as prepared."""
     tx.sources.sync(config.sources, now)
-    for signal in config.signals:
-        renew_claims(tx, signal, now)
-    invalidate(tx, [signal.id for signal in config.signals])
-    tx.meta.put(PREPARED, config.digest)
+    tx.meta.put(PREPARED, "")
     tx.meta.put(PLAN, plan)
+
+
+def _renew(store: Store, config: Config, now: datetime) -> None:
+    """Make the claims of signals anew whose rules have changed, in the readers' processes, which begin when one is needed."""
+    with ParserPool(workers=1) as readers:
+        for signal in config.signals:
+            renew_claims(store, signal, rules_hash(signal), readers.understand_now, now)
+    with store.writing() as tx:
+        invalidate(tx, [signal.id for signal in config.signals])
+        tx.meta.put(PREPARED, config.digest)
 
 
 def holder(store: Store, config: Config) -> Callable[[datetime], bool]:
@@ -122,20 +130,11 @@ def holder(store: Store, config: Config) -> Callable[[datetime], bool]:
                 stand_back(tx, plan, config.path, now)
                 _bring(tx, config, plan, now)
             write_in(tx, plan, config.path, now)
+        if brought != plan:
+            _renew(store, config, now)
         return brought not in {"", plan}
 
     return hold
-
-
-def renew_claims(tx: Transaction, signal: Signal, now: datetime) -> bool:
-    """Make the claims of a signal anew from its observations where its rules have changed; whether they had."""
-    rules = rules_hash(signal)
-    if tx.claims.rules(signal.id) == rules:
-        return False
-
-    seen = tx.observations.of(signal.id, all_revisions=True)
-    tx.claims.replace(signal.id, rules, (claim for one in list(seen) for claim in claims_of(signal, one)), now)
-    return True
 
 
 def readers_of(config: Config) -> tuple[Route, ...]:

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 
-from watcher.core.model import Entry, Expect, Source
+from watcher.core.model import Entry, Expect, Source, Unreadable
 
 ELEMENT = re.compile(r"(?=.)([A-Za-z][\w:-]*)?((?:[.#][A-Za-z_][\w-]*|\[[A-Za-z_][\w:-]*\])*)")
 """How an element is written: `article`, `.news`, `#main`, `[about]`, or several of these together (`article.news[about]`)."""
+MOST_ENTRIES = 5_000
+"""So many entries of one reading are looked at; a site map may hold ten times as many."""
 _PART = re.compile(r"([.#\[])([\w:-]+)")
 _ATTRIBUTE = rb"[^<>]*\s%s(?=[\s=>/])"
 _VALUE = rb"[^<>]*\s%s\s*=\s*(?:\"[^\"<>]*(?<![\w-])%s(?![\w-])|'[^'<>]*(?<![\w-])%s(?![\w-]))"
@@ -32,6 +35,24 @@ def grown_old(expect: Expect | None, newest: datetime | None, now: datetime) -> 
     if expect is None or expect.newest_within is None or newest is None or now - newest <= expect.newest_within:
         return ""
     return f"its newest entry is of {newest:%Y-%m-%d}, and one of the last {_span(expect.newest_within)} is expected"
+
+
+def newest_of(source: Source, entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], str]:
+    """The entries that are looked at, at most `MOST_ENTRIES`, and in words that they are not all.
+
+    Of more the newest are, in the order of the document. Raises Unreadable where too few are dated to tell which these are,
+    and for a record: what it does not show would count as taken back.
+    """
+    if len(entries) <= MOST_ENTRIES:
+        return tuple(entries), ""
+    dated = sorted((one for one in entries if one.published), key=attrgetter("published"), reverse=True)
+    room = MOST_ENTRIES - (len(entries) - len(dated))
+    if source.record or room <= 0:
+        why = "of a record all are needed" if source.record else "too few are dated to tell the newest: say which ones are meant"
+        raise Unreadable(f"{len(entries):,} entries, more than {MOST_ENTRIES:,}; {why}")
+    newest = {one.key for one in dated[:room]}
+    kept = tuple(one for one in entries if one.published is None or one.key in newest)
+    return kept, f"{len(entries):,} entries, more than {MOST_ENTRIES:,}: the newest {len(kept):,} were read"
 
 
 def expected(source: Source) -> tuple[list[str], list[str]]:

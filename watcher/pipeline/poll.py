@@ -13,7 +13,7 @@ from zlib import crc32
 from watcher.core.addresses import in_year, redact
 from watcher.core.decision.pacing import next_at
 from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModified, Outcome, Source, Unreadable
-from watcher.core.shape import grown_old, misfit
+from watcher.core.shape import grown_old, misfit, newest_of
 from watcher.fetch import Answer, Request
 from watcher.pipeline.linked_pages import found_in, is_closed, is_map, pace_of
 from watcher.store.records import Due, Poll
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 Get: TypeAlias = Callable[[Request], Awaitable[Answer]]
 Read: TypeAlias = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
+SUCCESS = frozenset({Outcome.OK, Outcome.UNCHANGED})
 WHOLE = timedelta(days=1)
 """Once in each such span a source is asked for its whole document: an ETag that never changes must not hide news for ever."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,20 +90,22 @@ async def _read(due: Due, answer: Answer, *, read: Read, now: datetime, dice: fl
     if isinstance(answer, NotModified) or (answer.hash == due.body_hash and not missing):
         return _unchanged(due, answer, now, dice)
     try:
-        entries = await _entries(due.source, answer, read)
+        entries, left_out = newest_of(due.source, await _entries(due.source, answer, read))
     except Unreadable as error:
         return failure(due, error, now=now, dice=dice, document=answer.hash)
     if strange := misfit(due.source, answer.body, entries, now):
         return PollResult(due, _poll(due, now, dice, failed=Failed(Outcome.SHAPE, strange)), answer)
     newest = found_in(due.source, entries, now) if is_map(due.source) else _newest(entries, now)
-    return PollResult(due, _poll(due, now, dice, answer=answer, newest=newest), answer, entries)
+    poll = _poll(due, now, dice, answer=answer, newest=newest)
+    return PollResult(due, replace(poll, error=left_out), answer, entries)
 
 
 def _unchanged(due: Due, answer: Document | NotModified, now: datetime, dice: float) -> PollResult:
     """What is held still stands, unless it has grown too old meanwhile."""
     if old := grown_old(due.source.expect, due.health.newest_entry_at, now):
         return PollResult(due, _poll(due, now, dice, failed=Failed(Outcome.SHAPE, old)))
-    return PollResult(due, _poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer))
+    note = due.health.error if due.health.outcome in SUCCESS else ""  # what was said of the document holds still
+    return PollResult(due, replace(_poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer), error=note))
 
 
 async def _entries(source: Source, document: Document, read: Read) -> tuple[Entry, ...]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from watcher.core.decision.entry_diff import EntryDiff
 from watcher.core.model import Observation, Outcome
 from watcher.pipeline.linked_pages import linked_pages, maps_of
-from watcher.pipeline.poll import PollResult
+from watcher.pipeline.poll import SUCCESS, PollResult
 from watcher.pipeline.refusals import Refused, remember
 from watcher.pipeline.sift import Sifted, known_entries
 from watcher.pipeline.skip_unchanged import invalidate
@@ -19,7 +19,6 @@ from watcher.store.store import Transaction
 
 log = logging.getLogger(__name__)
 
-SUCCESS = frozenset({Outcome.OK, Outcome.UNCHANGED})
 GIVE_UP = 3
 """A followed page that was never there is given up after this many polls."""
 

@@ -10,11 +10,15 @@ from watcher.core.decision.entry_diff import EntryDiff, diff_entries
 from watcher.core.model import Claim, Document, Entry, Observation, Source
 from watcher.fetch import redact
 from watcher.pipeline.poll import PollResult
-from watcher.pipeline.stale import refuse_older
+from watcher.pipeline.stale import refuse, refuse_older
 from watcher.publishers import publisher_of
 from watcher.store.codec import entry_digest
 from watcher.store.records import KnownEntry
 from watcher.store.store import Transaction
+
+CLAIMS_OF_SIGNAL = 20_000
+"""From so many claims on a signal takes nothing more of sources that have made more than their part of them."""
+CLAIMS_OF_SOURCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,19 @@ def _sifted(tx: Transaction, read: PollResult, known: Mapping[str, KnownEntry], 
     if reading.entries is None or document is None:
         return Sifted(reading)
     diff = diff_entries(reading.entries, known, record=source.record, now=now, digest=entry_digest)
+    if diff.fresh and (why := _full(tx, source)):
+        return Sifted(refuse(reading, why))
     fresh = (_observation(source, document, new.entry, new.revision, known.get(new.entry.key), now) for new in diff.fresh)
     return Sifted(reading, known, diff, tuple(fresh))
+
+
+def _full(tx: Transaction, source: Source) -> str:
+    """Why nothing more is taken from a source, in words: it alone has made a signal as heavy as one may become."""
+    if tx.claims.count(source.signal) <= CLAIMS_OF_SIGNAL:
+        return ""
+    mine = tx.claims.count(source.signal, source.id)
+    most = f"the signal has more than {CLAIMS_OF_SIGNAL:,} claims, and {mine:,} of them are of this source"
+    return f"{most}: nothing more of it is taken" if mine > CLAIMS_OF_SOURCE else ""
 
 
 def _observation(

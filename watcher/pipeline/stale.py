@@ -29,6 +29,11 @@ def refuse_older(tx: Transaction, reading: PollResult, known: Mapping[str, Known
     if stamp[:length] >= later[:length]:
         return reading
     reason = f"a stale copy: updated {stamp}, after one that was updated {later}"
+    return refuse(reading, reason)
+
+
+def refuse(reading: PollResult, reason: str) -> PollResult:
+    """The failure of a reading, of which nothing is kept."""
     poll = replace(reading.poll, outcome=Outcome.MALFORMED, error=reason, etag="", last_modified="", body_hash="")
     return replace(reading, poll=poll, document=None, entries=None)
 

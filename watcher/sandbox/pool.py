@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 from pydantic import TypeAdapter
 
 from watcher import formats
-from watcher.core.decision.claims import claims_of
 from watcher.core.model import Claim, Outcome, Unreadable
-from watcher.sandbox.understanding import PackedSignal, pack_observations
+from watcher.sandbox.understanding import PackedSignal, pack_observations, understood
 from watcher.sandbox.worker import RETIRED, SIZE, pack_question, pack_request, unpack_entries
 
 if TYPE_CHECKING:
@@ -56,8 +55,8 @@ async def read_here(document: Document, format_name: str, options: Facts) -> tup
 
 
 async def understand_here(signal: Signal, observations: Sequence[Observation]) -> Understood:
-    """The claims of each observation, made in this process and without limits: for tests and documents of one's own."""
-    return tuple(claims_of(signal, one) for one in observations)
+    """The claims of each observation, made in this process, with no limit of time: for tests and documents of one's own."""
+    return understood(signal, observations)
 
 
 class ParserPool:

@@ -6,14 +6,29 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.reduction import ForkingPickler
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from watcher.core.decision.claims import claims_of
+from watcher.core.model import Claim, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from watcher.core.model import Observation, Signal
+
+MOST_CLAIMS: Final = 2_000
+"""So much may be claimed by one reading; a list in which thousands of entries do is no list of news."""
+
+
+def understood(signal: Signal, observations: Sequence[Observation]) -> tuple[tuple[Claim, ...], ...]:
+    """The claims of each observation under the rules of a signal. Raises Unreadable for more than `MOST_CLAIMS` in all."""
+    found, count = list[tuple[Claim, ...]](), 0
+    for one in observations:
+        found.append(claims_of(signal, one))
+        count += len(found[-1])
+        if count > MOST_CLAIMS:
+            raise Unreadable(f"more than {MOST_CLAIMS:,} claims in one reading", lasting=True)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +69,10 @@ class ReceivedSignals:
         self._signals[name] = ForkingPickler.loads(content)
 
     def claims(self, name: str, content: bytes) -> bytes:
-        """The claims of each observation under a signal that was sent, as JSON. Raises KeyError for one that was not."""
+        """The claims of each observation under a signal that was sent, as JSON.
+
+        Raises KeyError for one that was not, and Unreadable for more claims than one reading may make.
+        """
         signal, seen = self._signals[name], ForkingPickler.loads(content)
-        claims = [[asdict(claim) for claim in claims_of(signal, one)] for one in seen]
+        claims = [[asdict(claim) for claim in mine] for mine in understood(signal, seen)]
         return json.dumps({"claims": claims}, default=str).encode()

@@ -133,7 +133,7 @@ def _answer(
     except Unreadable as error:
         if isinstance(error.__cause__, MemoryError):
             return _refusal(f"{doing} it needs more memory than allowed", error.kind, lasting=True), True
-        return _refusal(error.reason, error.kind), False
+        return _refusal(error.reason, error.kind, lasting=error.lasting), False
     except MemoryError:
         return _refusal(f"{doing} it needs more memory than allowed", Outcome.MALFORMED, lasting=True), True
     except Exception as error:  # noqa: BLE001 - the edge of this process: the document failed, the worker goes on

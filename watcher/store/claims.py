@@ -25,6 +25,11 @@ ORDER = "ORDER BY claim.observation, claim.id"
 REVIEWS = "SELECT claim.claim FROM claim WHERE claim.signal = :signal AND claim.claim LIKE :marked"
 NEWEST = "ORDER BY claim.id DESC LIMIT :most"
 MARKED = '%"review":true%'
+COUNT = "SELECT COUNT(*) FROM claim WHERE signal = :signal"
+COUNT_OF_SOURCE = (
+    "SELECT COUNT(*) FROM observation JOIN claim ON claim.observation = observation.id"
+    " WHERE observation.source = :source AND claim.signal = :signal"
+)
 BY = "SELECT claim.claim FROM claim WHERE claim.observation IN :observations ORDER BY claim.id"
 
 
@@ -75,6 +80,12 @@ class Claims(Repository):
         """The hash of the rules under which the claims of the signal were made; empty before the first."""
         row = self.session.get(RulesRow, signal)
         return row.rules if row else ""
+
+    def count(self, signal: str, source: str | None = None) -> int:
+        """How many claims of a signal are kept, in all or of one source, withdrawn and superseded ones too."""
+        if source is None:
+            return int(self.value(COUNT, {"signal": signal}))
+        return int(self.value(COUNT_OF_SOURCE, {"signal": signal, "source": source}))
 
     def of(self, signal: str, as_of: datetime | None = None) -> list[Claim]:
         """The claims that stand now or stood then, in the order of their observations.

@@ -48,6 +48,7 @@ SEEN = (
 GET = f"{SEEN} WHERE observation.id = :id"
 OBSERVATIONS_OF_SIGNAL = f"{SEEN} JOIN source ON source.id = observation.source WHERE source.signal = :signal"
 ORDER = "ORDER BY observation.id"
+AFTER = f"{OBSERVATIONS_OF_SIGNAL} AND observation.id > :number {ORDER} LIMIT :most"
 COUNT = "SELECT COUNT(*) FROM observation"
 COVERED = (
     "observation.source, observation.\"key\", observation.revision, COALESCE(document.hash, ''), observation.url,"
@@ -187,6 +188,10 @@ class Observations(Repository):
         if not all_revisions:
             statement += f" AND NOT {superseded(as_of)}"
         return map(observation, self.stream(f"{statement} {ORDER}", {"signal": signal, "as_of": micros(as_of)}))
+
+    def after(self, signal: str, number: int, most: int) -> list[Observation]:
+        """At most so many observations of a signal that were kept after one, withdrawn ones too, in the order of their ids."""
+        return list(map(observation, self.rows(AFTER, {"signal": signal, "number": number, "most": most})))
 
     def get(self, number: int) -> Observation | None:
         """One observation by its id."""
