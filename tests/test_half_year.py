@@ -21,7 +21,7 @@ from tests.builders import day
 from tests.notifiers.stages import Stage, mail_server
 from tests.rehearsals import REAL, ROOT
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH
-from watcher.store import Store
+from watcher.store.store import Store
 
 pytestmark = [
     pytest.mark.slow,
