@@ -16,7 +16,7 @@ def read_duration(text: object) -> timedelta:
     """Read `90s`, `10m`, `6h`, `14d`, `1w`, or a sum such as `1d12h`. Raises ValueError with what is expected."""
     if not isinstance(text, str) or not re.fullmatch(r"(?:\d{1,6}[wdhms]){1,8}", text):
         raise ValueError('a duration such as "90s", "10m", "6h", "14d" or "1w"')
-    length = sum((int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([wdhms])", text)), timedelta())
+    length = sum((int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d{1,6})([wdhms])", text)), timedelta())
     if length > MAX_SPAN:
         raise ValueError("a duration of at most a hundred years")
     return length
