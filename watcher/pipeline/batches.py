@@ -3,60 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Self
 from urllib.parse import urlsplit
 
-from watcher.core.model import Claim, Observation, Signal, Transition, Unreadable
+from watcher.core.decision.queueing import OF_A_HOST
+from watcher.core.model import Signal, Transition
 from watcher.pipeline.decide import update_verdict
-from watcher.pipeline.poll import Get, PollResult, Read, failure, internal_error, look
-from watcher.pipeline.record import record_results
+from watcher.pipeline.keep import (
+    BatchResult,
+    Check,
+    Understand,
+    keep_all,
+    missing_entries,
+    sift_all,
+    signal_lock,
+    unchecked,
+    understood,
+)
+from watcher.pipeline.poll import Get, PollResult, Read, look
 from watcher.pipeline.refusals import refused
-from watcher.pipeline.sift import Sifted, sift
+from watcher.pipeline.sift import Sifted
 from watcher.pipeline.skip_unchanged import invalidate, skip_unchanged
 from watcher.sandbox.pool import understand_here
-from watcher.store.errors import StoreError
+from watcher.store.engine import Scope
 from watcher.store.records import Due
-from watcher.store.store import Store, Transaction
+from watcher.store.store import Store
 
 __all__ = ["BatchResult", "Get", "Poller", "Read", "Understand", "invalidate", "skip_unchanged", "update_verdicts"]
 
-log = logging.getLogger(__name__)
-
-Understand: TypeAlias = Callable[[Signal, Sequence[Observation]], Awaitable[tuple[tuple[Claim, ...], ...]]]
-"""Of each observation what it claims under the rules of a signal. Raises Unreadable where that takes too long."""
-
 BATCH = 100
 """Polls that are made at once; what they bring is in memory together."""
-OF_A_HOST = 25
-"""Of these, polls of one host: one that hangs must leave room for the others."""
 TOGETHER = 0.2
 """Seconds in which readings are gathered to be kept in one transaction."""
 AT_ONCE = 4
 """Polls that are begun in one turn of the loop."""
-CHUNK = 25
-"""Of these, readings with something in them that are worked on at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """What one round of polls brought."""
-
-    polls: int = 0
-    observations: int = 0
-    signals: frozenset[str] = frozenset()
-    """The signals whose sources were polled: they are to be settled."""
-    waiting: frozenset[str] = frozenset()
-    """Those of them, and of the rounds before, that have more to be polled at this moment (pages that were just found)."""
-    outcomes: Counter[str] = field(default_factory=Counter)
-    """How the polls ended."""
-    reading: frozenset[str] = frozenset()
-    """The signals of which something was read that is still to be understood: a verdict of now could not hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +146,7 @@ class Poller:
 
     async def _sifted(self, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:
         """What can be kept: of these readings, and of those before them that are understood by now."""
-        found = await asyncio.to_thread(self._sift, readings, now) if readings else []
+        found = await asyncio.to_thread(sift_all, self._store, readings, now, self._dice) if readings else []
         begun = [(one.reading.due.source, asyncio.create_task(self._understood(one))) for one in found if one.fresh]
         self._reading |= {source.id: (source.signal, task) for source, task in begun}
         if begun:
@@ -169,39 +154,8 @@ class Poller:
         done = [name for name, (_, task) in self._reading.items() if task.done()]
         return [*(one for one in found if not one.fresh), *(self._reading.pop(name)[1].result() for name in done)]
 
-    def _sift(self, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:
-        """Find what is new in each; one with which that fails is the failure of its source."""
-        with self._store.reading() as tx:
-            try:
-                return sift(tx, readings, now)
-            except StoreError:
-                raise
-            except Exception:  # noqa: BLE001 - each is tried by itself next, and its error told
-                log.warning("%d readings could not be compared together; each is compared by itself", len(readings))
-                return [self._sift_alone(tx, reading, now) for reading in readings]
-
-    def _sift_alone(self, tx: Transaction, reading: PollResult, now: datetime) -> Sifted:
-        try:
-            return sift(tx, [reading], now)[0]
-        except StoreError:
-            raise
-        except Exception as error:
-            log.exception("what %s says could not be compared", reading.due.source.id)
-            return Sifted(internal_error(reading.due, error, now=now, dice=self._dice()))
-
     async def _understood(self, one: Sifted) -> Sifted:
-        """The same with its claims; what is not understood within bounds is the failure of its source."""
-        reading = one.reading
-        document, now = reading.document.hash if reading.document else "", reading.poll.at
-        try:
-            claims = await self._understand(self._signals[reading.due.source.signal], one.fresh)
-        except Unreadable as error:
-            log.warning("what %s says was not understood: %s", reading.due.source.id, error.reason)
-            return Sifted(failure(reading.due, error, now=now, dice=self._dice(), document=document))
-        except Exception as error:
-            log.exception("what %s says could not be understood", reading.due.source.id)
-            return Sifted(internal_error(reading.due, error, now=now, dice=self._dice()))
-        return replace(one, claims=claims)
+        return await understood(one, self._signals[one.reading.due.source.signal], self._understand, self._dice)
 
     def _unread(self) -> frozenset[str]:
         """The signals of which something is still to be understood."""
@@ -224,7 +178,7 @@ class Poller:
 
     def _kept(self, ready: Sequence[Sifted], now: datetime, under_way: frozenset[str]) -> BatchResult:
         """Keep them, then see what of their signals, and of those that were waiting, is still to be polled."""
-        seen = _keep_all(self._store, ready, now, self._dice)
+        seen = keep_all(self._store, ready, now, self._dice)
         self._locks.only(under_way)
         with self._store.reading() as tx:
             return replace(seen, waiting=tx.sources.signals_due(now, seen.signals | self._waiting))
@@ -234,7 +188,7 @@ class Poller:
         self._locks.only(asked)  # what was given up in an error is not ours any more
         due = self._taken(now, asked, hosts, room)
         with self._store.reading() as tx:
-            return _Asked(due, _missing(tx, [one.source.id for one in due if one.source.record]), refused(tx, due, now))
+            return _Asked(due, missing_entries(tx, [one.source.id for one in due if one.source.record]), refused(tx, due, now))
 
     def _taken(self, now: datetime, asked: frozenset[str], hosts: Counter[str], room: int) -> list[Due]:
         """The same, none of which another process asks."""
@@ -280,68 +234,13 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _keep_all(store: Store, ready: Sequence[Sifted], now: datetime, dice: Callable[[], float]) -> BatchResult:
-    """Keep what was read, together where that goes."""
-    try:
-        with store.writing() as tx:
-            return _keep(tx, ready, now)
-    except StoreError:
-        raise
-    except Exception:  # noqa: BLE001 - each is tried by itself next, and its error told
-        log.warning("%d readings could not be kept together; each is kept by itself", len(ready))
-        return _sum([_keep_alone(store, one, now, dice()) for one in ready])
-
-
-def _keep_alone(store: Store, one: Sifted, now: datetime, dice: float) -> BatchResult:
-    """Keep one reading; one that cannot be kept is booked as the failure of its source."""
-    try:
-        with store.writing() as tx:
-            return _keep(tx, [one], now)
-    except StoreError:
-        raise
-    except Exception as error:
-        log.exception("what %s says could not be kept", one.reading.due.source.id)
-        with store.writing() as tx:
-            return _keep(tx, [Sifted(internal_error(one.reading.due, error, now=now, dice=dice))], now)
-
-
-def _sum(parts: Sequence[BatchResult]) -> BatchResult:
-    return BatchResult(
-        sum(part.polls for part in parts),
-        sum(part.observations for part in parts),
-        frozenset().union(*(part.signals for part in parts)),
-        outcomes=sum((part.outcomes for part in parts), Counter()),
-    )
-
-
-def _missing(tx: Transaction, records: Sequence[str]) -> frozenset[str]:
-    """The record sources of which an entry has vanished and is not withdrawn yet."""
-    known = tx.observations.known(records)
-    return frozenset(
-        source for source, entries in known.items() if any(one.missing_since and not one.withdrawn_at for one in entries.values())
-    )
-
-
-def _keep(tx: Transaction, ready: Sequence[Sifted], now: datetime) -> BatchResult:
-    observations = sum(len(record_results(tx, some, now)) for some in _slices(ready))
-    polled = frozenset(one.reading.due.source.signal for one in ready)
-    outcomes = Counter(one.reading.poll.outcome.value for one in ready)
-    return BatchResult(len(ready), observations, polled, outcomes=outcomes)
-
-
-def _slices(ready: Sequence[Sifted]) -> Iterator[Sequence[Sifted]]:
-    """Those that brought nothing together, the others a few at a time: what is made of them need not be in memory together."""
-    yield [one for one in ready if one.reading.entries is None]
-    full = [one for one in ready if one.reading.entries is not None]
-    yield from (full[start : start + CHUNK] for start in range(0, len(full), CHUNK))
-
-
 def update_verdicts(
-    store: Store, signals: Iterable[Signal], now: datetime, *, known_until: datetime | None = None
+    store: Store, signals: Iterable[Signal], now: datetime, *, known_until: datetime | None = None, check: Check = unchecked
 ) -> tuple[Transition, ...]:
     """Decide some signals again, each verdict in one transaction with its transitions; all transitions. Raises StoreError."""
     told: list[Transition] = []
     for signal in signals:
-        with store.writing() as tx:
+        with store.writing(Scope(alone=(signal_lock(signal.id),))) as tx:
+            check(tx)
             told += update_verdict(tx, signal, now, known_until=known_until)
     return tuple(told)

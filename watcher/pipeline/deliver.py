@@ -25,8 +25,9 @@ from watcher.pipeline.delivery_context import (
     resolve_public,
     timetable,
 )
-from watcher.pipeline.leases import Leases
+from watcher.pipeline.leases import OUTBOX, Leases
 from watcher.pipeline.merge_deliveries import Batch, merge_deliveries
+from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.mailboxes import MOST_REFUSED
 from watcher.store.records import Delivery
@@ -166,7 +167,7 @@ async def _claimed(run: _Run, now: datetime) -> tuple[list[Batch], int]:
 
 def _claim(run: _Run, now: datetime) -> tuple[list[Batch], int]:
     """What may leave now, and how many more than the channels may send in a minute: these are due in one."""
-    with run.store.writing() as tx:
+    with run.store.writing(OUTBOX) as tx:
         claimed = tx.deliveries.claim(now, run.office.lease)
         digests = {name: digest for name in {each.digest for each in claimed} if (digest := tx.digests.get(name))}
         found = merge_deliveries([each for each in claimed if each.digest in digests], digests)
@@ -229,9 +230,14 @@ async def _shielded(book: Callable[[], Counts]) -> Counts:
     return await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, book))
 
 
+def _scope(batch: Batch) -> Scope:
+    """Beside other recipients: what is counted of a mailbox is counted by one at a time."""
+    return Scope(alone=(f"recipient {batch.carrier.recipient}",))
+
+
 def _sent(run: _Run, batch: Batch) -> Counts:
     """Book what the receiver has accepted."""
-    with run.store.writing() as tx:
+    with run.store.writing(_scope(batch)) as tx:
         tx.deliveries.book_sent(batch.carrier.id, run.moment())
         tx.mailboxes.accept(batch.carrier.recipient)
     return Counts(sent=1, joined=len(batch.riders))
@@ -239,7 +245,7 @@ def _sent(run: _Run, batch: Batch) -> Counts:
 
 def _release(run: _Run, *batches: Batch) -> Counts:
     """Leave for the next start what has not begun: it need not wait for the end of a lease."""
-    with run.store.writing() as tx:
+    with run.store.writing(OUTBOX) as tx:
         tx.deliveries.give_back(_numbers(batches), run.moment())
     return Counts()
 
@@ -273,7 +279,7 @@ def _message(run: _Run, batch: Batch, to: ResolvedRecipient) -> Message:
 
 def _begin(run: _Run, batch: Batch, message: Message) -> bool:
     """Book that an attempt begins and with which words, and what rides along; False: somebody else has the delivery now."""
-    with run.store.writing() as tx:
+    with run.store.writing(_scope(batch)) as tx:
         now = run.moment()
         begun = tx.deliveries.start(batch.carrier.id, now, lease=run.office.lease, message=pack(message))
         for rider in batch.riders if begun else ():
@@ -305,7 +311,7 @@ def _record_failure(run: _Run, batch: Batch, error: Exception, *, begun: bool) -
         again = retry_at(now, attempts=carrier.attempts + 1, wait=refusal.wait, dice=run.office.dice())
     if again and to:
         again = allowed_at(again, to.hours, urgent=any(change.urgent for change in batch.digest.transitions))
-    with run.store.writing() as tx:
+    with run.store.writing(_scope(batch)) as tx:
         if not begun:
             tx.deliveries.start(carrier.id, now)
         reason = refusal.reason.replace(to.recipient.address, "the address") if to and to.recipient.address else refusal.reason

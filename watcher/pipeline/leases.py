@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.store import Store
 
+OUTBOX = Scope(alone=("outbox",))
+"""Of all processes one at a time claims what is due: so the pace of a channel holds for all of them together."""
 WITHIN = 0.8
 """Share of a lease after which sending ends where it could not be renewed: another process may send the same soon."""
 RENEW = 0.3
@@ -66,5 +69,5 @@ class Leases:
                 self.limits[number].reschedule(begun + seconds * WITHIN)
 
     def _renew(self, numbers: list[int], now: datetime) -> set[int]:
-        with self.store.writing() as tx:
+        with self.store.writing(OUTBOX) as tx:
             return tx.deliveries.renew(numbers, now, now + self.lease)

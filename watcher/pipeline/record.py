@@ -29,24 +29,42 @@ def record_results(tx: Transaction, results: Sequence[Sifted], now: datetime) ->
     readings = [one.reading for one in results]
     tx.polls.book([reading.poll for reading in readings])
     remember(tx, [Refused(one.due.source, one.refused, one.poll.error) for one in readings if one.refused], now)
-    stirred = {reading.due.source.signal for reading in readings if reading.due.failures or reading.poll.outcome not in SUCCESS}
+    stirred = stirred_by(results)
     maps = [site_map for reading in readings for site_map in maps_of(reading.due.source, reading.entries or ())]
     if maps:
         tx.sources.follow(maps, now)
     for one in results:
         if one.diff != EntryDiff():
-            stirred.add(one.reading.due.source.signal)
             _book_one(tx, one, now)
-    tx.documents.put([reading.document for reading in readings if reading.document is not None and _is_evidence(reading)])
     invalidate(tx, sorted(stirred))
     _retire_pages(tx, readings, now)
+    # Last: whoever writes documents or observations meanwhile waits from here on to the commit.
+    tx.documents.put([one.reading.document for one in results if one.reading.document is not None and _is_kept(one)])
     return _book_observations(tx, results)
 
 
+def stirred_by(results: Iterable[Sifted]) -> set[str]:
+    """The signals of which something was seen, or not seen, that may change what is said of them."""
+    return {
+        one.reading.due.source.signal
+        for one in results
+        if one.diff != EntryDiff() or one.reading.due.failures or one.reading.poll.outcome not in SUCCESS
+    }
+
+
 def _still_true(tx: Transaction, results: Sequence[Sifted]) -> list[Sifted]:
-    """Those of which nothing else became known since they were sifted; the others are asked again, where they are due."""
+    """Those of which nothing else became known since they were asked; the others are asked again, where they are due.
+
+    Their sources are ours from here to the commit.
+    """
+    tried = tx.sources.claim(sorted(one.reading.due.source.id for one in results))
     known = known_entries(tx, [one.reading for one in results])
-    true = [one for one in results if one.reading.entries is None or one.known == known.get(one.reading.due.source.id, {})]
+    true = [
+        one
+        for one in results
+        if tried.get(one.reading.due.source.id) == one.reading.due.health.last_tried_at
+        and (one.reading.entries is None or one.known == known.get(one.reading.due.source.id, {}))
+    ]
     if len(true) < len(results):
         log.info("%d readings were overtaken by another process", len(results) - len(true))
     return true
@@ -59,6 +77,11 @@ def _book_observations(tx: Transaction, results: Sequence[Sifted]) -> list[Obser
     return added
 
 
+def _is_kept(one: Sifted) -> bool:
+    """Whether its document is: what is new is read from it, or it is evidence."""
+    return bool(one.diff.fresh) or _is_evidence(one.reading)
+
+
 def _is_evidence(reading: PollResult) -> bool:
     """Whether it shows a shape that is not what was expected, for the first time or in another way: a person will look at it."""
     held, poll = reading.due.health, reading.poll
@@ -67,8 +90,6 @@ def _is_evidence(reading: PollResult) -> bool:
 
 def _book_one(tx: Transaction, one: Sifted, now: datetime) -> None:
     source = one.reading.due.source
-    if one.diff.fresh and one.reading.document is not None:
-        tx.documents.put([one.reading.document])
     _book_absences(tx, source.id, one.diff, one.known, now)
     pages = [page for new in one.diff.fresh for page in linked_pages(source, new.entry, now)]
     if pages:

@@ -45,9 +45,11 @@ def refused(tx: Transaction, dues: Iterable[Due], now: datetime) -> dict[str, Ma
 
 def remember(tx: Transaction, refusals: Iterable[Refused], now: datetime) -> None:
     """Try these documents no more until they, their format or the rules of their signal change."""
+    if not (refusals := list(refusals)):
+        return
+    tx.exclude(REFUSED)
     new = [{"document": one.document, "way": _way(tx, one.source), "at": now.isoformat(), "why": one.why} for one in refusals]
-    if new:
-        tx.meta.put(REFUSED, json.dumps([*_rows(tx, now), *new][-MAX_REFUSALS:]))
+    tx.meta.put(REFUSED, json.dumps([*_rows(tx, now), *new][-MAX_REFUSALS:]))
 
 
 def _rows(tx: Transaction, now: datetime) -> list[dict[str, Any]]:

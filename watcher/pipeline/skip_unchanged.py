@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from watcher.core.decision.decide import blindness, verified_at
 from watcher.core.decision.next_change import next_change
 from watcher.core.model import Claim, Health, Signal, Verdict
+from watcher.store.engine import Scope
 from watcher.store.store import Store, Transaction
 
 HOLDS = "holds "
@@ -18,10 +19,9 @@ MAX_UNCHANGED_TIME = timedelta(hours=1)
 
 def cache_until(tx: Transaction, signal: Signal, claims: Sequence[Claim], healths: Sequence[Health], verdict: Verdict) -> None:
     """Note until when time alone changes nothing of the verdict; one with something unseen is never taken for granted."""
-    if verdict.blind:
-        invalidate(tx, [signal.id])
-        return
-    end = min(verdict.as_of + MAX_UNCHANGED_TIME, next_change(signal, claims, healths, verdict.as_of))
+    end = verdict.as_of
+    if not verdict.blind:
+        end = min(end + MAX_UNCHANGED_TIME, next_change(signal, claims, healths, verdict.as_of))
     tx.meta.put(f"{HOLDS}{signal.id}", f"{verdict.as_of.isoformat()}/{end.isoformat()}")
 
 
@@ -38,7 +38,7 @@ def skip_unchanged(store: Store, signals: Sequence[Signal], now: datetime) -> fr
     """
     if not signals:
         return frozenset()
-    with store.writing() as tx:
+    with store.writing(Scope()) as tx:
         calm = {signal.id: signal for signal in _calm(tx, signals, now)}
         known = {source.id: source for signal in calm.values() for source in signal.sources}
         healths: dict[str, list[Health]] = {name: [] for name in calm}

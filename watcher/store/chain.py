@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from watcher.store.codec import sha256
 from watcher.store.operator_tables import ChainRow
 from watcher.store.records import ChainEnd
@@ -18,6 +20,16 @@ NAMES = ("document", "observation", "verdict", "transition")
 """The tables that are chained."""
 
 
+NEW = sa.text("INSERT INTO chain (name, last, head) VALUES (:name, 0, :head) ON CONFLICT (name) DO NOTHING")
+
+
+def hold(session: Session, name: str) -> ChainRow:
+    """The same, held to the end of the transaction: whoever extends the chain next waits for it."""
+    if session.get(ChainRow, name) is None:
+        session.execute(NEW, {"name": name, "head": GENESIS})
+    return session.get_one(ChainRow, name, with_for_update=True, populate_existing=True)
+
+
 def head(session: Session, name: str) -> ChainRow:
     """The highest id given so far and the hash that the next row builds on."""
     return session.get(ChainRow, name) or ChainRow(name=name, last=0, head=GENESIS)
@@ -30,10 +42,10 @@ def ends(session: Session) -> tuple[ChainEnd, ...]:
 
 
 def extend(session: Session, name: str, contents: Sequence[bytes]) -> list[tuple[int, bytes]]:
-    """Id and hash for each new row of a table, in order; one writer at a time makes both gapless."""
+    """Id and hash for each new row of a table, in order; the end is held until the commit, which makes both gapless."""
     if not contents:
         return []
-    end, links = head(session, name), []
+    end, links = hold(session, name), []
     last, value = end.last, end.head
     for content in contents:
         last, value = last + 1, sha256(value + content)

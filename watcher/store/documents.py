@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Document
-from watcher.store.chain import extend
+from watcher.store.chain import extend, hold
 from watcher.store.codec import content, micros, moment
 from watcher.store.records import Packed
 from watcher.store.repository import Repository
@@ -51,7 +51,12 @@ class Documents(Repository):
         """Store the documents that are not there yet; how many were new. A body that retention had dropped is refilled."""
         by_hash = {document.hash: document for document in documents}
         held = self.stored(by_hash)
-        fresh = [columns(packed(document)) for name, document in by_hash.items() if name not in held]
+        # What costs is done before the end of the chain is held; by then another process may have stored the same.
+        new = {name: columns(packed(document)) for name, document in by_hash.items() if name not in held}
+        if new:
+            hold(self.session, "document")
+            held |= self.stored(new)
+        fresh = [row for name, row in new.items() if name not in held]
         links = extend(self.session, "document", [content(*covered(row)) for row in fresh])
         for row, (number, chain) in zip(fresh, links, strict=True):
             row["id"], row["chain"] = number, chain

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sqlite3
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -18,7 +20,7 @@ from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
 from watcher.store.private import keep_private, make_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 BUSY_SECONDS = 10.0
 """For how long another writer is waited for."""
@@ -26,12 +28,20 @@ EXPECTED = "expected sqlite:///PATH or postgresql://…"
 SQLITE = re.compile(r"sqlite:///(?P<path>[^?]+)(?:\?timeout=(?P<timeout>\d+))?")
 POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
 WRITER: dict[str, Any] = {"pool_size": 1, "max_overflow": 0}
+WRITERS: dict[str, Any] = {"pool_size": 4, "max_overflow": 12}
 READERS: dict[str, Any] = {"pool_size": 4, "max_overflow": 12}
 """Connections that are kept, and how many more may read at the same time; who comes later waits for one of them."""
 STATEMENTS = 256
 """Prepared statements that a connection to SQLite keeps."""
 LOCK = 7_405_219
-"""Key of the advisory lock that makes one writer of many processes on PostgreSQL."""
+"""Key of the advisory lock on PostgreSQL that every writer holds: shared by those that work beside others, else alone."""
+EVERYONE = sa.text(f"SELECT set_config('lock_timeout', :wait, TRUE), pg_advisory_xact_lock({LOCK})")
+BESIDE = sa.text(f"SELECT set_config('lock_timeout', :wait, TRUE), pg_advisory_xact_lock_shared({LOCK})")
+# The keys come in order: two transactions with several names in common do not wait for each other in a circle.
+EXCLUDE = sa.text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+SHARE = sa.text("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+SNAPSHOT: dict[str, Any] = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+"""A transaction that only reads sees one state, whatever others write meanwhile."""
 SILENT: dict[str, Any] = {"hide_parameters": True}
 """An error that is logged must not carry the values of its statement: some are addresses of readers."""
 READS = ("foreign_keys=ON", "query_only=ON", "mmap_size=33554432")
@@ -42,20 +52,39 @@ FOREIGN = (
 MAGIC = b"SQLite format 3\0"
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which transactions keep one another out on a server; a file has one writer at a time whatever stands here."""
+
+    beside: bool = True
+    """Whether it works beside others that do too; False: alone."""
+    alone: tuple[str, ...] = ()
+    """Nobody else works under these names meanwhile."""
+    share: tuple[str, ...] = ()
+    """Nobody has these names alone meanwhile."""
+
+
+ALONE = Scope(beside=False)
+
+
 class Database:
     """Where the tables are; every method that reaches it raises StoreError."""
 
-    def __init__(self, name: str, writer: sa.Engine, reader: sa.Engine, path: Path | None = None) -> None:
-        """`name` as shown to people, without a password; `path` of the file of an embedded one."""
-        self.name, self.path = name, path
+    def __init__(
+        self, name: str, writer: sa.Engine, reader: sa.Engine, path: Path | None = None, *, wait: float = BUSY_SECONDS
+    ) -> None:
+        """`name` as shown to people, without a password; `path` of the file of an embedded one; `wait` seconds for locks."""
+        self.name, self.path, self.wait = name, path, wait
         self.writer, self.reader = writer, reader
         self._lock = threading.Lock()
         self._watching: sa.PoolProxiedConnection | None = None
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """A transaction of the one writer: committed at the end, undone by any exception. One thread at a time."""
+    def writing(self, scope: Scope = ALONE) -> Iterator[sa.Connection]:
+        """A transaction that may write: committed at the end, undone by any exception. To a file one thread at a time."""
         with in_words(self.name), self.writer.begin() as connection:
+            if self.path is None:
+                wait_for(connection, scope, self.wait)
             yield connection
 
     @contextmanager
@@ -159,18 +188,37 @@ def postgresql(address: str, wait: float) -> Database:
         raise store_error("that is configured", ErrorKind.UNREACHABLE, EXPECTED) from error
     name = url.render_as_string(hide_password=True).replace("+psycopg", "")
     try:
-        writer = sa.create_engine(url, pool_pre_ping=True, **WRITER, **SILENT)
-        reader = sa.create_engine(url, pool_pre_ping=True, execution_options={"postgresql_readonly": True}, **READERS, **SILENT)
+        writer = sa.create_engine(url, pool_pre_ping=True, **WRITERS, **SILENT)
+        reader = sa.create_engine(url, pool_pre_ping=True, execution_options=SNAPSHOT, **READERS, **SILENT)
     except ImportError as error:
-        raise StoreError(f"the database {name} needs psycopg: pip install 'psycopg[binary]'", ErrorKind.UNREACHABLE) from error
-    sa.event.listen(writer, "begin", partial(lock, round(wait * 1000)))
-    return Database(name, writer, reader)
+        raise StoreError(
+            f"the database {name} needs psycopg: pip install 'policy-signal-watch[shared]'", ErrorKind.UNREACHABLE
+        ) from error
+    return Database(name, writer, reader, wait=wait)
 
 
-def lock(milliseconds: int, connection: sa.Connection) -> None:
-    """Wait for the other writers, for as long as with SQLite."""
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+def wait_for(connection: sa.Connection, scope: Scope, seconds: float) -> None:
+    """Wait for those that are to be kept out, and for each of their rows, for as long as with SQLite."""
+    connection.execute(BESIDE if scope.beside else EVERYONE, {"wait": f"{round(seconds * 1000)}ms"})
+    if scope.share:
+        connection.execute(SHARE, {"keys": keys_of(scope.share)})
+    exclude(connection, scope.alone)
+
+
+def exclude(connection: sa.Connection, names: Iterable[str]) -> None:
+    """Keep out, to the end of the transaction, everybody who works under these names; on a file nobody else writes anyhow."""
+    if (keys := keys_of(names)) and connection.dialect.name == "postgresql":
+        connection.execute(EXCLUDE, {"keys": keys})
+
+
+def keys_of(names: Iterable[str]) -> list[int]:
+    """The keys of their advisory locks, in order."""
+    return sorted({key_of(name) for name in names})
+
+
+def key_of(name: str) -> int:
+    """The key of a name's advisory lock, of 64 bits."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from watcher.store.columns import binary, maybe, when
@@ -113,3 +113,23 @@ class MuteRow(SQLModel, table=True):
     reason: str
     since: datetime = when()
     until: datetime | None = maybe()
+
+
+class HostTurnRow(SQLModel, table=True):
+    """From when on a host may be asked again, by whichever worker on a server."""
+
+    __tablename__ = "host_turn"
+    host: str = Field(primary_key=True)
+    free_at: datetime = when()
+
+
+class JobRunRow(SQLModel, table=True):
+    """How often the jobs of one task ended in one way, on all workers together."""
+
+    __tablename__ = "job_run"
+    task: str = Field(primary_key=True)
+    outcome: str = Field(primary_key=True)
+    many: int = Field(sa_type=BigInteger)
+    seconds: float
+    """How long all of them took."""
+    last_at: datetime = when()

@@ -35,6 +35,11 @@ class Repository(Statements):
         if rows:
             self.run_all(insertion(table, tuple(rows[0])), rows)
 
+    def insert_new(self, table: type[SQLModel], rows: Sequence[Values]) -> None:
+        """The same for those that no other transaction has inserted meanwhile."""
+        if rows:
+            self.run_all(f"{insertion(table, tuple(rows[0]))} ON CONFLICT DO NOTHING", rows)
+
     def upsert(self, table: type[SQLModel], rows: Sequence[Values], *, change: tuple[str, ...]) -> None:
         """Insert all rows; where the primary key is there already, change these columns."""
         if rows:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from watcher.store.engine import Database
 
-SCHEMA_REVISION = "0005"
+SCHEMA_REVISION = "0006"
 MIGRATIONS = "watcher.store.migrate"
 """Loaded only where there is something to bring up to date: tables and machinery take longer to import than a look takes."""
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from watcher.store.codec import sha256
-from watcher.store.engine import in_words
+from watcher.store.engine import in_words, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -74,8 +73,3 @@ class SourceLocks:
         for setting in NOTICED:
             connection.exec_driver_sql(setting)
         return connection
-
-
-def key_of(name: str) -> int:
-    """The key of a source's lock, of 64 bits."""
-    return int.from_bytes(sha256(name.encode())[:8], "big", signed=True)

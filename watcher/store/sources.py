@@ -29,6 +29,8 @@ NOT_KNOWN: Mapping[str, Source] = {}
 STANDING = "WHERE retired_at IS NULL AND next_at IS NOT NULL"
 NEXT = f"SELECT next_at FROM source {STANDING} AND (until IS NULL OR until > :now)"
 STORED = "SELECT id, declared, retired_at, next_at, until FROM source"
+HELD = "SELECT id, last_tried_at FROM source WHERE id IN :names ORDER BY id"
+HOLD = f"{HELD} FOR UPDATE"
 RETIRE = "UPDATE source SET retired_at = :now WHERE id = :id"
 # Its pages, the pages that those led to, and so on.
 ORPHAN = (
@@ -135,7 +137,8 @@ class Sources(Repository):
 
     def add(self, sources: Sequence[Source], now: datetime) -> None:
         """Insert sources that are not there, due at once."""
-        self.insert(SourceRow, [{**BLANK, **row(source, now)} for source in sources])
+        # In one order: two processes that follow the same pages wait for one another, and not in a circle.
+        self.insert_new(SourceRow, [{**BLANK, **row(source, now)} for source in sorted(sources, key=lambda one: one.id)])
 
     def stored(self, statement: str, values: Values = NONE) -> Iterator[Stored]:
         """The sources as they are stored."""
@@ -169,6 +172,12 @@ class Sources(Repository):
             kept = replace(by_id[found.id], until=found.until)
             self.change(found, kept, now)
         return len(by_id) - len(held)
+
+    def claim(self, names: Iterable[str]) -> dict[str, datetime | None]:
+        """Hold these sources to the end of the transaction; when each was tried last."""
+        held = HOLD if self.connection.dialect.name == "postgresql" else HELD
+        rows = (row for some in batches(names) for row in self.rows(held, {"names": some}))
+        return {name: moment(tried) for name, tried in rows}
 
     def let_go(self, names: Iterable[str], now: datetime) -> None:
         """Poll these followed pages no longer."""

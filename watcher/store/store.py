@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Self
 
@@ -15,7 +15,7 @@ from watcher.store.claims import Claims
 from watcher.store.deliveries import Deliveries
 from watcher.store.digests import Digests
 from watcher.store.documents import Documents
-from watcher.store.engine import BUSY_SECONDS, Database, connect
+from watcher.store.engine import ALONE, BUSY_SECONDS, Database, Scope, connect, exclude
 from watcher.store.errors import StoreError
 from watcher.store.mailboxes import Mailboxes
 from watcher.store.observations import Observations
@@ -24,6 +24,7 @@ from watcher.store.records import ChainEnd, Dropped, Policy, Verified
 from watcher.store.repository import Repository
 from watcher.store.retention import Retention
 from watcher.store.revision import bring_up_to_date, version
+from watcher.store.shared import Shared
 from watcher.store.source_locks import SourceLocks
 from watcher.store.sources import Sources
 from watcher.store.subscribers import Subscribers
@@ -64,15 +65,20 @@ class Transaction(Repository):
         self.mutes = Mutes(session)
         self.undecided = Undecideds(session)
         self.subscribers = Subscribers(session)
+        self.shared = Shared(session)
+
+    def exclude(self, name: str) -> None:
+        """Keep out, to the end of this transaction, every other one that does the same under this name."""
+        exclude(self.connection, [name])
 
 
 class Store:
-    """A database at the schema of this program. Safe to use from many threads; one of them writes at a time."""
+    """A database at the schema of this program. Safe to use from many threads; to a file one of them writes at a time."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._lock = threading.Lock()
-        self._owner = 0
+        self._turn = threading.local()
 
     @classmethod
     def open(cls, url: str, *, durable: bool = True, wait: float = BUSY_SECONDS) -> Store:
@@ -91,7 +97,7 @@ class Store:
 
     def upgrade(self) -> None:
         """Bring the schema to this program's. One that is there already is only read: asking never waits for a writer."""
-        with self._alone():
+        with self._writes():
             bring_up_to_date(self.database)
 
     def version(self) -> str:
@@ -112,30 +118,33 @@ class Store:
     @contextmanager
     def changing(self) -> Iterator[sa.Connection]:
         """The writer's transaction as the migration machinery wants it."""
-        with self._alone(), self.database.writing() as connection:
+        with self._writes(), self.database.writing() as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        """A transaction that may write: committed at the end, undone by any exception. Never nest two. Raises StoreError."""
-        with self._alone(), self.database.writing() as connection, Session(connection, expire_on_commit=False) as session:
+    def writing(self, scope: Scope = ALONE) -> Iterator[Transaction]:
+        """A transaction that may write: committed at the end, undone by any exception. Never nest two. Raises StoreError.
+
+        On a server one with a scope of its own works beside others that have one; on a file there is one at a time.
+        """
+        with self._writes(), self.database.writing(scope) as connection, Session(connection, expire_on_commit=False) as session:
             yield Transaction(session)
             session.flush()
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """The only thread that writes. After an error the next one starts on a fresh connection."""
-        if self._owner == threading.get_ident():
+    def _writes(self) -> Iterator[None]:
+        """To a file one thread writes at a time. After an error the next one starts on a fresh connection."""
+        if getattr(self._turn, "taken", False):
             raise RuntimeError("a transaction that writes was begun inside another one")
-        with self._lock:
-            self._owner = threading.get_ident()
+        with self._lock if self.path else nullcontext():
+            self._turn.taken = True
             try:
                 yield
             except StoreError:
                 self.database.reset()
                 raise
             finally:
-                self._owner = 0
+                self._turn.taken = False
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 HOLD = "UPDATE present SET as_of = :as_of, verified_at = :verified_at WHERE signal = :signal"
+HOLD_ON = f"{HOLD} AND as_of <= :as_of"
+"""Not where it was decided anew meanwhile."""
 MARK = "UPDATE present SET baseline_at = :at WHERE signal = :signal"
 
 
@@ -79,7 +81,7 @@ class Verdicts(Standings, Repository):
 
     def hold_all(self, verified: Mapping[str, datetime | None], now: datetime) -> None:
         """The same for many signals at `now`, by the time at which each was last verified."""
-        self.run_all(HOLD, [seen(name, now, last) for name, last in verified.items()])
+        self.run_all(HOLD_ON, [seen(name, now, last) for name, last in verified.items()])
 
     def mark_baseline(self, signal: str, at: datetime) -> None:
         """The baseline of the signal is told. Its verdict must be there."""

@@ -1,0 +1,134 @@
+"""Many writers on one server: they work beside one another, wait only where they must, and leave one unbroken record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from threading import Barrier
+
+import pytest
+
+from tests.store.things import HOUR, T0, poll, source
+from watcher.core.model import Document, Entry, Observation, Tier
+from watcher.pipeline.poll import PollResult, first_look
+from watcher.pipeline.record import record_results
+from watcher.pipeline.sift import Sifted
+from watcher.store.engine import Scope
+from watcher.store.errors import ErrorKind, StoreError
+from watcher.store.store import Store
+
+WRITERS = 6
+
+
+@pytest.fixture
+def stores(shared_url: str) -> Iterator[list[Store]]:
+    """As many processes as there are writers, as far as the server can tell."""
+    with ExitStack() as ending:
+        yield [ending.enter_context(Store.open(shared_url)) for _ in range(WRITERS)]
+
+
+@pytest.fixture
+def hasty(shared_url: str) -> Iterator[Store]:
+    """A process that waits for nobody."""
+    with Store.open(shared_url, wait=0.001) as opened:
+        yield opened
+
+
+def seen(name: str, number: int, document: str) -> Observation:
+    return Observation(
+        name, Entry(f"k{number}", f"Notice {number}", "words", "", T0), T0, document, "agency.example", Tier.OFFICIAL
+    )
+
+
+def document(body: bytes) -> Document:
+    return Document("https://a.example/", "https://a.example/", body, hashlib.sha256(body).hexdigest(), "text/html", T0)
+
+
+def test_writers_beside_one_another_leave_one_unbroken_record(stores: list[Store]) -> None:
+    begun = Barrier(WRITERS)
+    shared = document(b"the same for all")
+
+    def write(number: int) -> None:
+        own = document(f"of {number}".encode())
+        with stores[number].writing(Scope(share=("signal s",))) as tx:
+            begun.wait(timeout=60)  # all of them are inside their transactions
+            tx.documents.put([shared, own])
+            tx.observations.add([seen(f"s{number}", each, (shared, own)[each % 2].hash) for each in range(20)])
+
+    with ThreadPoolExecutor(WRITERS) as threads:
+        list(threads.map(write, range(WRITERS)))
+    found = stores[0].verify()
+    assert found.broken == ""
+    assert dict(found.rows) == {"document": WRITERS + 1, "observation": WRITERS * 20, "verdict": 0, "transition": 0}
+
+
+def test_pages_that_several_follow_at_once_are_followed_once(stores: list[Store]) -> None:
+    begun = Barrier(WRITERS)
+    pages = [replace(source(f"page-{number}"), parent="a", until=T0 + HOUR) for number in range(20)]
+
+    def follow(number: int) -> None:
+        with stores[number].writing(Scope()) as tx:
+            begun.wait(timeout=60)
+            tx.sources.follow(pages if number % 2 else pages[::-1], T0)
+
+    with ThreadPoolExecutor(WRITERS) as threads:
+        list(threads.map(follow, range(WRITERS)))
+    with stores[0].reading() as tx:
+        assert [one.id for one in tx.sources.of()] == sorted(page.id for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "waits"),
+    [
+        (Scope(), Scope(), False),
+        (Scope(share=("signal s",)), Scope(share=("signal s",)), False),
+        (Scope(share=("signal s",)), Scope(alone=("signal s",)), True),
+        (Scope(alone=("signal s",)), Scope(share=("signal s",)), True),
+        (Scope(alone=("signal s",)), Scope(alone=("signal t",)), False),
+        (Scope(), Scope(beside=False), True),
+        (Scope(beside=False), Scope(), True),
+    ],
+)
+def test_who_waits_for_whom(stores: list[Store], hasty: Store, held: Scope, wanted: Scope, waits: bool) -> None:  # noqa: FBT001 - a table
+    with stores[0].writing(held):
+        if waits:
+            with pytest.raises(StoreError) as refused, hasty.writing(wanted):
+                pass
+            assert refused.value.kind is ErrorKind.LOCKED
+        else:
+            with hasty.writing(wanted) as tx:
+                tx.meta.put("written", "beside it")
+
+
+def test_what_is_kept_out_inside_a_transaction_is_free_at_its_end(stores: list[Store], hasty: Store) -> None:
+    with stores[0].writing(Scope()) as tx:
+        tx.exclude("refused")
+        with pytest.raises(StoreError), hasty.writing(Scope()) as other:
+            other.exclude("refused")
+    with hasty.writing(Scope()) as other:
+        other.exclude("refused")
+
+
+def test_who_reads_sees_one_state_to_the_end(stores: list[Store]) -> None:
+    with stores[0].reading() as tx:
+        assert tx.observations.count() == 0
+        with stores[1].writing(Scope()) as other:
+            other.observations.add([seen("a", 1, "")])
+        assert tx.observations.count() == 0
+    with stores[0].reading() as tx:
+        assert tx.observations.count() == 1
+
+
+def test_a_reading_of_a_source_that_was_polled_meanwhile_is_not_kept(store: Store) -> None:
+    """Two processes have asked the same source: the second to come would book the same poll again."""
+    asked = source("a")
+    one = Sifted(PollResult(first_look(asked), poll("a", at=T0)))
+    with store.writing() as tx:
+        tx.sources.sync([asked], T0)
+        record_results(tx, [one], T0)
+        record_results(tx, [Sifted(PollResult(first_look(asked), poll("a", at=T0 + HOUR)))], T0 + HOUR)
+    with store.reading() as tx:
+        assert [at for _, at, *_ in tx.polls.recent(asked.signal, T0)] == [T0]
