@@ -3,9 +3,9 @@
 ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
-COPY requirements.lock /build/
+COPY requirements-shared.lock /build/
 RUN python -m venv /opt/watch \
-    && /opt/watch/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /build/requirements.lock \
+    && /opt/watch/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /build/requirements-shared.lock \
     && /opt/watch/bin/python -m pip uninstall --yes --quiet pip
 COPY watcher /app/watcher
 COPY notifiers /app/notifiers

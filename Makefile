@@ -74,6 +74,8 @@ fmt: .venv/dev ## put the style right
 lock: .venv/dev ## write the locks from the .in files, without any index address
 	@$(PY) -m uv pip compile --quiet --python-version 3.11 --generate-hashes --no-strip-extras --no-header -o requirements.lock requirements.in
 	@$(PY) -m uv pip compile --quiet --python-version 3.11 --generate-hashes --no-strip-extras --no-header -c requirements.lock \
+		-o requirements-shared.lock requirements-shared.in
+	@$(PY) -m uv pip compile --quiet --python-version 3.11 --generate-hashes --no-strip-extras --no-header -c requirements-shared.lock \
 		-o requirements-dev.lock requirements-dev.in
 
 .PHONY: schema

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -15,7 +16,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-shared.lock", "requirements-dev.lock")
 
 
 def make(folder: Path, *targets: str) -> str:
@@ -34,7 +35,7 @@ def test_every_requirement_is_pinned_with_hashes_and_names_no_index(name: str) -
     assert "://" not in text
 
 
-@pytest.mark.parametrize("stem", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("stem", ["requirements", "requirements-shared", "requirements-dev"])
 def test_what_is_asked_for_is_locked(stem: str) -> None:
     asked = re.findall(r"^([A-Za-z0-9_.-]+)", (ROOT / f"{stem}.in").read_text(encoding="utf-8"), re.MULTILINE)
     locked = set(
@@ -44,12 +45,13 @@ def test_what_is_asked_for_is_locked(stem: str) -> None:
     assert wanted - {re.sub(r"[._]", "-", name) for name in locked} == set()
 
 
-def test_both_locks_agree() -> None:
+def test_the_locks_agree() -> None:
     pins = [
         dict(re.findall(r"^([a-z0-9.-]+(?:\[[a-z0-9, -]+\])?)==([^ ]+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
         for name in LOCKS
     ]
-    assert {name: pins[1].get(name) for name in pins[0]} == pins[0]
+    for fewer, more in itertools.pairwise(pins):
+        assert {name: more.get(name) for name in fewer} == fewer
 
 
 @pytest.mark.slow

@@ -223,9 +223,10 @@ async def opened(
     *,
     deliver: Callable[[datetime], Awaitable[Counts]],
     rehearsal: Rehearsal | None = None,
+    clock: Clock = utc_now,
 ) -> AsyncIterator[Context]:
     """Everything that the stages need, with the HTTP client and the parser pool open."""
-    clock = rehearsal.world.now if rehearsal else utc_now
+    clock = rehearsal.world.now if rehearsal else clock
     transport = rehearsal.world.transport() if rehearsal else None
     heartbeat = "" if rehearsal else config.watch.heartbeat_url
     with ParserPool() as readers:

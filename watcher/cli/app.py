@@ -20,6 +20,8 @@ COMMANDS = {
     "capture": Row("capture:capture", START, "Keep what every source answers now as a recorded past."),
     "rehearse": Row("rehearse:rehearse", START, "Show what this configuration would have said over a recorded past."),
     "run": Row("run:run", RUN, "Watch until stopped, and serve the page."),
+    "worker": Row("worker:worker", RUN, "Do jobs beside other workers on one PostgreSQL, without a page."),
+    "web": Row("web:web", RUN, "Serve the page alone, beside workers or another watch."),
     "once": Row("run:once", RUN, "Do all work that is due now, then exit: for cron."),
     "healthcheck": Row("healthcheck:healthcheck", RUN, "Say whether the watch does its work: for a container or a monitor."),
     "test-notify": Row("test_notify:notify", RUN, "Send a trial message to recipients now."),

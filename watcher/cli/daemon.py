@@ -7,8 +7,10 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
+from typing import Protocol
 
 import typer
 
@@ -34,6 +36,7 @@ from watcher.web.console import Console
 from watcher.web.queries import StoreQueries, site_info
 from watcher.web.server import Server, server_config
 from watcher.web.settings import settings_of
+from watcher.web.subscriptions import Subscriptions
 
 log = logging.getLogger("watcher")
 
@@ -65,11 +68,7 @@ class RunningWatch:
             await opened_for.aclose()
             raise
         before, self._opened, self.config = self._opened, opened_for, config
-        self.reads.face = site_info(config)
-        if self.subscriptions:
-            self.subscriptions.context = mail_context(config)
-        if self.console:
-            self.console.config = config
+        show(self, config)
         await before.aclose()
 
     async def close(self) -> None:
@@ -78,6 +77,15 @@ class RunningWatch:
         await self._opened.aclose()
         with suppress(StoreError), self.store.writing() as tx:
             write_out(tx, utc_now())
+
+
+def show(served: Served, config: Config) -> None:
+    """Have the page show another configuration."""
+    served.reads.face = site_info(config)
+    if served.subscriptions:
+        served.subscriptions.context = mail_context(config)
+    if served.console:
+        served.console.config = config
 
 
 async def open_context(config: Config, store: Store) -> tuple[Context, AsyncExitStack]:
@@ -92,22 +100,41 @@ async def serve(config: Config, store: Store, listener: socket.socket) -> None:
     prepare(store, config, utc_now())
     console = console_of(config, store)  # before anything is opened: a token that cannot be used stops the start
     watching = RunningWatch(config, store, *await open_context(config, store), console)
-    settings = settings_of(config.web, base_url=config.watch.base_url, metrics_token=config.secret("METRICS_TOKEN") or "")
-    app = create_app(watching.reads, settings, clock=utc_now, subscriptions=watching.subscriptions, console=watching.console)
-    limits = ConnectionLimits(connections=connections_for(config.fetch.concurrency))
-    server = Server(server_config(app, limits), limits)
-    manager = ServiceManager(os.environ, os.getpid())
-    _announce(config, listener)
     watching.daemon.start()
     try:
-        with on_hangup(lambda: reload(watching, manager), end=lambda: server.handle_exit(signal.SIGTERM, None)):
-            async with announced(manager, Watchdog(lambda: watching.daemon.last_good)):
-                await server.serve(sockets=[BoundedSocket(listener, limits.connections)])
+        await serve_page(watching, listener, lambda: watching.daemon.last_good)
     finally:
         await watching.close()
 
 
-async def reload(watching: RunningWatch, manager: ServiceManager) -> None:
+class Served(Protocol):
+    """What serves the page under one configuration at a time."""
+
+    config: Config
+    store: Store
+    reads: StoreQueries
+    subscriptions: Subscriptions | None
+    console: Console | None
+
+    async def apply(self, config: Config) -> None:
+        """Go on under another configuration. Raises ConfigError and StoreError; then all is as it was."""
+
+
+async def serve_page(served: Served, listener: socket.socket, sign: Callable[[], object]) -> None:
+    """Serve the page until a signal ends it; `sign` changes while all is well, for the service manager."""
+    config = served.config
+    settings = settings_of(config.web, base_url=config.watch.base_url, metrics_token=config.secret("METRICS_TOKEN") or "")
+    app = create_app(served.reads, settings, clock=utc_now, subscriptions=served.subscriptions, console=served.console)
+    limits = ConnectionLimits(connections=connections_for(config.fetch.concurrency))
+    server = Server(server_config(app, limits), limits)
+    manager = ServiceManager(os.environ, os.getpid())
+    _announce(config, listener)
+    with on_hangup(lambda: reload(served, manager), end=lambda: server.handle_exit(signal.SIGTERM, None)):
+        async with announced(manager, Watchdog(sign)):
+            await server.serve(sockets=[BoundedSocket(listener, limits.connections)])
+
+
+async def reload(watching: Served, manager: ServiceManager) -> None:
     """Read the configuration again and take it up; one that cannot be used is told, and the old one kept."""
     manager.say("RELOADING=1")
     path, old = watching.config.path, watching.config

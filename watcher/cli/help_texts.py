@@ -39,6 +39,15 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("Another port, and a log for programs", "watcher run --port 8081 --log json"),
         ("Reload a changed configuration", "kill -HUP $(pidof -s python)"),
     ),
+    "worker": (
+        ("Do every kind of job", "watcher worker"),
+        ("Poll alone, forty sources at a time", "watcher worker --queues poll --concurrency 40"),
+        ("Go back to an older configuration", "watcher worker --newest"),
+    ),
+    "web": (
+        ("The page on http://127.0.0.1:8080", "watcher web"),
+        ("Another port, and a log for programs", "watcher web --port 8081 --log json"),
+    ),
     "once": (
         ("All work that is due", "watcher once"),
         ("From cron: nothing is printed where nothing happened", "watcher once --quiet"),

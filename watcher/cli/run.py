@@ -25,6 +25,10 @@ from watcher.store.store import Store
 from watcher.web.socket import bind_socket
 from watcher.wording import count, iso_utc, transition_to_dict
 
+Host: TypeAlias = Annotated[str, typer.Option(help="Address to serve the page on; the configuration's by default.")]
+Port: TypeAlias = Annotated[
+    int, typer.Option(help="Port of the page; the configuration's by default, 0 takes a free one.", min=-1, max=65535)
+]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing where nothing was said, sent or left.")]
 
 
@@ -119,10 +123,8 @@ async def _once(config: Config, store: Store, done: list[_Done]) -> None:
 
 def run(
     config: ConfigFile = CONFIG,
-    host: Annotated[str, typer.Option(help="Address to serve the page on; the configuration's by default.")] = "",
-    port: Annotated[
-        int, typer.Option(help="Port of the page; the configuration's by default, 0 takes a free one.", min=-1, max=65535)
-    ] = -1,
+    host: Host = "",
+    port: Port = -1,
     log: Log = LogFormat.CONSOLE,
     log_level: LogLevel = Level.INFO,
 ) -> None:
@@ -137,7 +139,7 @@ def run(
     """
     tune_memory()
     settings = configured(config)
-    listener = _listener(host or settings.web.host, settings.web.port if port < 0 else port)
+    listener = open_listener(host or settings.web.host, settings.web.port if port < 0 else port)
     with (
         configure_logging(log, log_level),
         contextlib.closing(listener),
@@ -148,7 +150,7 @@ def run(
         asyncio.run(serve(settings, store, listener))
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def open_listener(host: str, port: int) -> socket.socket:
     """The page's listening socket, opened before anything else: a busy port is told at once."""
     try:
         return bind_socket(host, port)

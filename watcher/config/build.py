@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watcher.config.cache_key import digest_of
+from watcher.config.cache_key import digest_of, hash_of
 from watcher.config.defaults import MAILBOX
 from watcher.config.errors import ConfigError
 from watcher.config.headers import note_headers
@@ -47,6 +47,8 @@ class Config:
     examples: tuple[Example, ...]
     digest: str
     """Changes whenever the text of the file or the code that reads it does: under the same one, the signals are the same."""
+    text_hash: str
+    """Of the text and the version of the program: the same on every machine with the same file."""
     secret: Callable[[str], str | None] = field(repr=False)
     """Gives the environment's WATCHER_NAME, or the content of the file WATCHER_NAME_FILE."""
     fill: Callable[[str], str] = field(repr=False)
@@ -99,6 +101,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
         ladders=tuple(ladders),
         examples=tuple(example for each in tables["signal"] for example in build_examples(each)),
         digest=digest_of(places.text),
+        text_hash=hash_of(places.text),
         secret=lambda name: read_secret(f"WATCHER_{name}", env),
         fill=lambda text: fill_secrets(text, env),
     )

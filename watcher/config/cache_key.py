@@ -11,6 +11,11 @@ import watcher
 _CODE = Path(__file__).parents[1]
 
 
+def hash_of(text: str) -> str:
+    """SHA-256 of the text and the version: the same on every machine with the same file and program."""
+    return hashlib.sha256(f"{watcher.__version__}\n{text}".encode()).hexdigest()
+
+
 def digest_of(text: str) -> str:
     """SHA-256 of the text and of the state of the code that turns it into signals."""
     return hashlib.sha256(f"{_code()}\n{text}".encode()).hexdigest()

@@ -191,9 +191,8 @@ def postgresql(address: str, wait: float) -> Database:
         writer = sa.create_engine(url, pool_pre_ping=True, **WRITERS, **SILENT)
         reader = sa.create_engine(url, pool_pre_ping=True, execution_options=SNAPSHOT, **READERS, **SILENT)
     except ImportError as error:
-        raise StoreError(
-            f"the database {name} needs psycopg: pip install 'policy-signal-watch[shared]'", ErrorKind.UNREACHABLE
-        ) from error
+        needed = "pip install 'policy-signal-watch[shared]'"
+        raise StoreError(f"the database {name} needs psycopg: {needed}", ErrorKind.UNREACHABLE) from error
     return Database(name, writer, reader, wait=wait)
 
 

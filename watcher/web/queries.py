@@ -156,6 +156,19 @@ class StoreQueries:
             return HealthStatus(cycle_at=cycle, database=False, tally=self.tally)
 
 
+def stored_cycle(store: Store) -> datetime | None:
+    """When those who do the work, in other processes, were last well; None where nothing says so."""
+    try:
+        with store.reading() as tx:
+            found = [run.last_at for run in tx.shared.counted() if (run.task, run.outcome) == ("heartbeat", "good")]
+            runs = {run.name: run.at for run in jobs_of_text(tx.meta.get(JOBS)) if run.good}
+    except StoreError:
+        return None
+    if "poll" in runs and "deliver" in runs:
+        found.append(min(runs["poll"], runs["deliver"]))
+    return max(found, default=None)
+
+
 def _verdicts(tx: Transaction, signals: Iterable[Signal], as_of: datetime | None) -> Mapping[str, Verdict]:
     if as_of is None:
         latest = tx.verdicts.all_latest()

@@ -1,0 +1,1 @@
+"""Workers on one PostgreSQL, as processes of their own."""

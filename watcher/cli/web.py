@@ -1,0 +1,65 @@
+"""`watcher web`: the page alone; others do the work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+
+from watcher.cli.common import CONFIG, ConfigFile, exit_on_error
+from watcher.cli.console import console_of
+from watcher.cli.daemon import serve_page, show
+from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel, configure_logging
+from watcher.cli.opening import configured
+from watcher.cli.run import Host, Port, open_listener
+from watcher.cli.subscriptions import subscriptions_of
+from watcher.clock import utc_now
+from watcher.config.build import Config
+from watcher.runtime import tune_memory
+from watcher.store.store import Store
+from watcher.web.queries import StoreQueries, site_info, stored_cycle
+
+
+def web(
+    config: ConfigFile = CONFIG,
+    host: Host = "",
+    port: Port = -1,
+    log: Log = LogFormat.CONSOLE,
+    log_level: LogLevel = Level.INFO,
+) -> None:
+    """Serve the page, its feeds and its API, and watch nothing: `watcher worker` or another `watcher run` does that.
+
+    It reads the database; what visitors do (to subscribe, to leave) and what a person does at the console is written there.
+    `/healthz` says whether it answers, `/readyz` whether the work goes on, too. SIGHUP reloads a changed configuration.
+    """
+    tune_memory()
+    settings = configured(config)
+    listener = open_listener(host or settings.web.host, settings.web.port if port < 0 else port)
+    with (
+        configure_logging(log, log_level),
+        contextlib.closing(listener),
+        exit_on_error(),
+        Store.open(settings.store.url) as store,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        asyncio.run(_serve(settings, store, listener))
+
+
+class PageAlone:
+    """What the page reads and writes; `apply` goes on under another configuration."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        """Raises ConfigError, StoreError."""
+        self.config, self.store = config, store
+        self.subscriptions, self.console = subscriptions_of(config, store), console_of(config, store)
+        self.reads = StoreQueries(store, site_info(config), clock=utc_now, cycle=lambda: stored_cycle(store))
+
+    async def apply(self, config: Config) -> None:
+        """Show another configuration; what it changes in the database is for those who do the work."""
+        self.config = config
+        show(self, config)
+
+
+async def _serve(config: Config, store: Store, listener: socket.socket) -> None:
+    # Alive is what answers: that others do no work is told at /readyz, and starting the page again would not mend it.
+    await serve_page(PageAlone(config, store), listener, utc_now)

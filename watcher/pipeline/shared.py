@@ -1,0 +1,429 @@
+"""The shared engine: the stages as tasks of Procrastinate, on PostgreSQL, done by as many workers as there are.
+
+What is due stands in the tables of the watch, not in the queue: a task that runs every two seconds queues it, so that a job that
+is lost is queued again. Retries, periodic tasks, locks, stalled jobs and the end in order are Procrastinate's
+(https://procrastinate.readthedocs.io/).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any, TypeAlias
+
+import psycopg
+from procrastinate import App, PsycopgConnector, exceptions
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job, Status
+from psycopg_pool import PoolTimeout
+
+from watcher.core.decision.queueing import PollJob, poll_jobs
+from watcher.pipeline.announce import announce
+from watcher.pipeline.batches import host_of, skip_unchanged, update_verdicts
+from watcher.pipeline.configurations import OlderConfigurationError
+from watcher.pipeline.cycle import Context, purge, remind, retain
+from watcher.pipeline.keep import Check
+from watcher.pipeline.skip_unchanged import HOLDS
+from watcher.pipeline.source_poll import SourcePolls
+from watcher.store.engine import Scope
+from watcher.store.errors import StoreError
+from watcher.store.shared import JobCount
+from watcher.store.store import Store
+
+log = logging.getLogger(__name__)
+
+Clock: TypeAlias = Callable[[], datetime]
+Work: TypeAlias = Callable[..., Awaitable[None]]
+
+STALLED = 30.0
+"""Seconds without a sign of life after which a worker counts as gone, and what it was doing is taken up by others."""
+PATIENCE = timedelta(seconds=45)
+"""For so long a signal waits for pages of its own that are still to be read, so that a change is told with what they say."""
+AGAIN = timedelta(seconds=3)
+"""After this it is looked again."""
+MOST = 2_000
+"""Sources that are queued at once."""
+ENOUGH = 10_000
+"""With so many jobs waiting no more are queued: they would only wait in another place."""
+LATE = timedelta(minutes=10)
+"""A queue whose oldest job has waited for so long has too few workers, or none."""
+LEAVING = 20.0
+"""Seconds that a worker which is stopped waits for what it is doing; what is then not done is due again."""
+POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": 10, "kwargs": {"connect_timeout": 10}}
+THREADS = 16
+"""Statements that one worker has under way at the database."""
+PROMPT = 10
+"""What changes is told before more is polled, by those who do both."""
+ANNOUNCE = Job(task_name="announce", queue="jobs", lock="announce", queueing_lock="announce", priority=PROMPT)
+DELIVER = Job(task_name="deliver", queue="deliver", lock=None, queueing_lock="deliver", priority=PROMPT)
+RECONNECT = 2.0
+"""Seconds between two looks beside the jobs, and before a lost database is tried again."""
+LOST = (exceptions.ConnectorException, psycopg.OperationalError, PoolTimeout, StoreError)
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How the same host may be asked, by all workers together."""
+
+    per_host: int
+    gap: timedelta
+
+
+@dataclass(eq=False, slots=True)
+class _InUse:
+    """One configuration, and how many jobs work by it."""
+
+    context: Context
+    polls: SourcePolls
+    check: Check
+    manners: Manners
+    users: int = 0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class SharedEngine:
+    """One worker: does the jobs of its queues until it is told to stop, and goes on when a database that was lost is back."""
+
+    def __init__(self, store: Store, conninfo: str, *, clock: Clock, tick: Callable[[], Awaitable[None]]) -> None:
+        """Take the database, its address for Procrastinate, the clock, and what is done every few seconds beside the jobs."""
+        self.store, self.clock = store, clock
+        self._conninfo, self._tick = conninfo, tick
+        self._current: _InUse | None = None
+        self._ending = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self._runs: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0, 0.0])
+        self.app = self._made()
+
+    # --- its life
+
+    async def run(self, queues: Sequence[str], concurrency: int) -> None:
+        """Work until `stop`. Raises StoreError where nothing can be done at all."""
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else a line for each step of each job
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+        ticking = asyncio.create_task(self._ticks(), name="ticks")
+        try:
+            while not self._ending.is_set():
+                self._running = asyncio.create_task(self._work(queues, concurrency), name="worker")
+                await asyncio.wait([self._running, ticking], return_when=asyncio.FIRST_COMPLETED)
+                if ticking.done():
+                    self.stop()
+                await self._ended(self._running)
+        finally:
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
+            with suppress(StoreError):
+                await asyncio.to_thread(self._flush)
+        if ticking.done() and not ticking.cancelled():
+            ticking.result()
+
+    def stop(self) -> None:
+        """Begin nothing more, end what was begun, then end."""
+        self._ending.set()
+        if self._running is not None:
+            self._running.cancel()
+
+    async def change(self, context: Context, check: Check, manners: Manners) -> None:
+        """Do the jobs that begin from now on by another configuration; waits until none works by the one before."""
+        polls = SourcePolls(
+            store=self.store,
+            signals=context.signals,
+            get=context.get,
+            read=context.read,
+            understand=context.understand,
+            dice=context.dice,
+            clock=self.clock,
+            check=check,
+        )
+        before, self._current = self._current, _InUse(context, polls, check, manners)
+        if before is not None and before.users:
+            before.idle.clear()
+            await before.idle.wait()
+
+    async def _work(self, queues: Sequence[str], concurrency: int) -> None:
+        """One connected life of the worker."""
+        self.app = self._made()  # a pool that could not be opened is of no use any more
+        async with self.app.open_async():
+            await self.app.run_worker_async(
+                queues=list(queues),
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=LEAVING,
+                stalled_worker_timeout=STALLED,
+                fetch_job_polling_interval=1.0,
+                worker_middleware=[self._counted],
+            )
+
+    async def _ended(self, running: asyncio.Task[None]) -> None:
+        """Wait for the end of a connected life; a database that was lost is waited for."""
+        try:
+            await running
+        except asyncio.CancelledError:
+            if not self._ending.is_set():
+                raise
+        except LOST as error:
+            log.warning("the database is lost, and tried again: %s", error)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RECONNECT):
+                await self._ending.wait()
+
+    async def _ticks(self) -> None:
+        """Beside the jobs: what the caller wants looked at, and the counts for others to read."""
+        while True:
+            try:
+                await self._tick()
+                await asyncio.to_thread(self._flush)
+            except OlderConfigurationError:
+                raise
+            except StoreError as error:
+                log.warning("%s", error)
+            await asyncio.sleep(RECONNECT)
+
+    def _flush(self) -> None:
+        runs, self._runs = self._runs, defaultdict(lambda: [0, 0.0])
+        if runs:
+            now = self.clock()
+            with self.store.writing(Scope()) as tx:
+                tx.shared.count(JobCount(*key, int(many), seconds, now) for key, (many, seconds) in runs.items())
+
+    async def _counted(self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: object) -> Any:  # noqa: ANN401 - the library's
+        """Around each job: how it ended, and how long it took."""
+        begun, outcome = perf_counter(), "failed"
+        try:
+            result = await call_next()
+            outcome = "good"
+        except asyncio.CancelledError:
+            outcome = "stopped"
+            raise
+        else:
+            return result
+        finally:
+            run = self._runs[context.job.task_name, outcome]
+            run[0] += 1
+            run[1] += perf_counter() - begun
+
+    @asynccontextmanager
+    async def _using(self) -> AsyncIterator[_InUse]:
+        """The configuration of now, which is not taken away while it is used."""
+        current = self._current
+        if current is None:
+            raise RuntimeError("a job before any configuration")
+        current.users += 1
+        try:
+            yield current
+        finally:
+            current.users -= 1
+            if not current.users:
+                current.idle.set()
+
+    # --- its tasks
+
+    def _made(self) -> App:
+        """An application of Procrastinate with our tasks."""
+        app = App(
+            connector=PsycopgConnector(conninfo=self._conninfo, **POOL),
+            periodic_defaults={"max_delay": 60},
+        )
+        app.task(name="poll", queue="poll")(self._poll)
+        app.task(name="decide", queue="decide")(self._decide)
+        periodic: tuple[tuple[str, str, str, Work], ...] = (
+            ("schedule", "* * * * * */2", "jobs", self._schedule),
+            ("settle", "* * * * * */10", "jobs", self._settle),
+            ("recover", "* * * * * */10", "jobs", self._recover),
+            ("announce", "* * * * * */10", "jobs", self._announce),
+            ("reminders", "* * * * *", "jobs", self._remind),
+            ("heartbeat", "* * * * * 30", "jobs", self._heartbeat),
+            ("purge", "7 * * * *", "jobs", self._purge),
+            ("retention", "17 * * * *", "jobs", self._retain),
+        )
+        for name, cron, queue, work in periodic:
+            app.periodic(cron=cron)(app.task(name=name, queue=queue, lock=name, queueing_lock=name, priority=PROMPT)(timed(work)))
+        # Without a lock: what a slow receiver holds up on one worker leaves what became due meanwhile to another.
+        deliver = app.task(name="deliver", queue="deliver", queueing_lock="deliver", priority=PROMPT)(timed(self._deliver))
+        app.periodic(cron="* * * * * */10")(deliver)
+        return app
+
+    async def _poll(self, source: str, host: str) -> None:
+        """Poll one source in its turn at its host."""
+        async with self._using() as using:
+            if using.manners.gap and (wait := await asyncio.to_thread(self._turn, host, using.manners.gap)):
+                await asyncio.sleep(wait.total_seconds())
+            for signal in await using.polls.poll(source):
+                await self._queue(decision(signal))
+
+    async def _decide(self, signal: str, since: str = "") -> None:
+        """Decide a signal again, with its pages read; what changed is announced soon."""
+        async with self._using() as using:
+            now = self.clock()
+            if signal not in using.context.signals:
+                return
+            first = datetime.fromisoformat(since) if since else now
+            if now - first < PATIENCE and await asyncio.to_thread(self._has_more, signal, now):
+                await self._queue(decision(signal, since=first, at=now + AGAIN))
+                return
+            if await asyncio.to_thread(self._decided, using, signal, now):
+                await self._queue(ANNOUNCE)
+
+    async def _announce(self) -> None:
+        """Make digests of what is to be told."""
+        async with self._using() as using:
+            context = using.context
+            made = await asyncio.to_thread(
+                announce, self.store, context.readers, context.signals, now=self.clock(), wait=context.wait
+            )
+            if made:
+                await self._queue(DELIVER)
+
+    async def _deliver(self) -> None:
+        """Send what is due; each message is leased, as ever."""
+        async with self._using() as using:
+            done = await using.context.deliver(self.clock())
+            if done.sent or done.dead:
+                log.info("%s sent, %s given up", done.sent, done.dead)
+
+    async def _remind(self) -> None:
+        async with self._using() as using:
+            if await remind(using.context, self.clock()):
+                await self._queue(DELIVER)
+
+    async def _purge(self) -> None:
+        """Forget addresses that never confirmed, turns that have passed, and jobs that failed a day ago."""
+        async with self._using() as using:
+            await purge(using.context, self.clock())
+            await asyncio.to_thread(self._forget_turns)
+            await self.app.job_manager.delete_old_jobs(
+                nb_hours=24, include_failed=True, include_cancelled=True, include_aborted=True
+            )
+
+    async def _retain(self) -> None:
+        async with self._using() as using:
+            await retain(using.context, self.clock())
+
+    async def _heartbeat(self) -> None:
+        """Tell another service that all is well, where no queue waits for workers. Raises StoreError where one does."""
+        async with self._using() as using:
+            if late := await asyncio.to_thread(self._late):
+                raise RuntimeError(f"jobs wait for workers: {late}")
+            if using.context.after is not None:
+                await using.context.after()
+
+    async def _schedule(self) -> None:
+        """Queue the sources that are due."""
+        async with self._using() as using:
+            jobs = await asyncio.to_thread(self._polls, using.manners.per_host)
+        if jobs:
+            await self._queue(*jobs)
+
+    async def _settle(self) -> None:
+        """Note what still holds of what was polled, and queue what is to be decided, though nobody asked for it any more."""
+        async with self._using() as using:
+            names = await asyncio.to_thread(self._open, using)
+        for name in names:
+            await self._queue(decision(name))
+
+    async def _recover(self) -> None:
+        """Take up what workers did that are gone."""
+        manager = self.app.job_manager
+        await manager.prune_stalled_workers(STALLED)
+        for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+            try:
+                await manager.retry_job(stalled)
+            except exceptions.UniqueViolation:  # it waits in the queue once more already
+                await manager.finish_job(stalled, status=Status.ABORTED, delete_job=True)
+            log.warning("%s of a worker that is gone is taken up", stalled.task_name)
+
+    # --- in threads
+
+    def _turn(self, host: str, gap: timedelta) -> timedelta:
+        with self.store.writing(Scope()) as tx:
+            return tx.shared.turn(host, gap)
+
+    def _forget_turns(self) -> None:
+        with self.store.writing(Scope()) as tx:
+            tx.shared.forget_turns()
+
+    def _has_more(self, signal: str, now: datetime) -> bool:
+        with self.store.reading() as tx:
+            return bool(tx.sources.signals_due(now, [signal]))
+
+    def _decided(self, using: _InUse, signal: str, now: datetime) -> bool:
+        """Whether anything is to be told."""
+        watched = using.context.signals[signal]
+        if skip_unchanged(self.store, [watched], now):
+            return False
+        told = update_verdicts(self.store, [watched], now, check=using.check)
+        for one in told:
+            log.info("%s %s: %s -> %s", one.signal, one.kind.value, one.before or "-", one.after or one.title or "-")
+        return bool(told)
+
+    def _late(self) -> str:
+        """The queues that have too few workers, in words."""
+        now = self.clock()
+        with self.store.reading() as tx:
+            numbers = tx.shared.numbers()
+        waiting = ((one.queue, one.oldest_at) for one in (numbers.queues if numbers else ()) if one.status == "todo")
+        return ", ".join(f"{queue} since {oldest:%H:%M}" for queue, oldest in waiting if oldest and now - oldest > LATE)
+
+    def _polls(self, per_host: int) -> list[Job]:
+        with self.store.reading() as tx:
+            queued = tx.shared.queued("poll")
+            if len(queued) >= ENOUGH:
+                return []
+            due = tx.shared.due(self.clock(), MOST + len(queued))
+        known = [(name.removeprefix("poll "), lane) for name, lane in queued]
+        found = poll_jobs(((one.source, host_of(one.url)) for one in due), known, per_host)
+        return [poll_job(one) for one in found][:MOST]
+
+    def _open(self, using: _InUse) -> list[str]:
+        signals, now = using.context.signals, self.clock()
+        with self.store.reading() as tx:
+            names = [name for name in tx.shared.open_signals(HOLDS) if name in signals]
+        still = skip_unchanged(self.store, [signals[name] for name in names], now)
+        return [name for name in names if name not in still]
+
+    async def _queue(self, *jobs: Job) -> None:
+        """Queue jobs; one that waits already need not wait twice."""
+        with suppress(exceptions.AlreadyEnqueued):
+            await self.app.job_manager.batch_defer_jobs_async(list(jobs))
+
+
+def timed(work: Work) -> Work:
+    """A task that is also queued at its times, which the library names to it."""
+
+    async def run(timestamp: int = 0) -> None:
+        del timestamp  # what is due now is looked up
+        await work()
+
+    return run
+
+
+def decision(signal: str, *, since: datetime | None = None, at: datetime | None = None) -> Job:
+    """A signal to be decided: once in the queue, and by one worker at a time."""
+    name, told = f"decide {signal}", since.isoformat() if since else ""
+    return Job(
+        task_name="decide",
+        queue="decide",
+        lock=name,
+        queueing_lock=name,
+        task_kwargs={"signal": signal, "since": told},
+        scheduled_at=at,
+        priority=PROMPT,
+    )
+
+
+def poll_job(one: PollJob) -> Job:
+    """A source to be polled: once in the queue, and as many of its host at a time as that bears."""
+    return Job(
+        task_name="poll",
+        queue="poll",
+        lock=one.lane,
+        queueing_lock=f"poll {one.source}",
+        task_kwargs={"source": one.source, "host": one.host},
+    )
