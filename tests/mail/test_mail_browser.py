@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from notifiers import Message
 from tests.mail.stories import CONTEXT, NOW, READER, VERDICTS, digest
 from tests.mail.test_mail import ALL
+from tests.web.browsing import MARKS, browser
 from watcher.core.model import Figure
 from watcher.mail import render
 from watcher.mail.confirmation import confirmation
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+__all__ = ["browser"]
+pytestmark = MARKS
 # A mail is shown inside a mail program's page, and landmarks are that page's.
 OPTIONS = {"rules": {"landmark-one-main": {"enabled": False}, "region": {"enabled": False}}}
 GROUND = "getComputedStyle(document.querySelector('.sheet')).backgroundColor"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def mails() -> dict[str, Message]:

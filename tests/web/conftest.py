@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
-from tests.web.browsing import CHROMIUM
+from tests.web.browsing import browser
 from tests.web.story import NOW, Shown
 from watcher.web.app import create_app
 from watcher.web.read_model import Reads
 from watcher.web.settings import WebSettings
 
+__all__ = ["browser"]
 PUBLIC_NAME = "watch.example.org"
 
 
@@ -58,11 +57,3 @@ class Site:
 @pytest.fixture
 def site() -> Site:
     return Site(Shown())
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()

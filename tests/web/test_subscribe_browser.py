@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -16,27 +15,19 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.notifiers.stages import mail_server
+from tests.web.browsing import MARKS
 from tests.web.subscribing import ADA, Box, Shop, body, link, opened, settings, signals_of
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+pytestmark = MARKS
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Senate</title><link>https://senate.gov/</link><description>d</description>
 %s</channel></rss>"""
 NEWS = (
     "<item><title>Remote Access Security Act</title><guid>1</guid><pubDate>Mon, 23 Nov 2026 12:00:00 GMT</pubDate>"
     "<link>https://senate.gov/1</link><description>H.R. 2683 has passed the Senate.</description></item>"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
