@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -115,26 +116,68 @@ def test_a_fetcher_is_used_inside_its_block() -> None:
         asyncio.run(Fetcher(settings(), clock=lambda: NOON).get(Request("https://example.org/")))
 
 
-def test_a_host_that_hangs_is_left_alone_for_a_while_and_then_asked_again() -> None:
-    now, asked = [datetime(2026, 6, 1, 12, tzinfo=UTC)], list[str]()
+@dataclass
+class Hanging:
+    """A network on which some pages never answer in time; each waits a second first."""
 
-    class Hanging:
-        """A network that never answers in time."""
+    answers: frozenset[str] = frozenset()
+    asked: list[str] = field(default_factory=list)
 
-        async def get(self, url: str, headers: Mapping[str, str], read: Callable[[Response], T]) -> T:
-            asked.append(url)
+    async def get(self, url: str, headers: Mapping[str, str], read: Callable[[Response], T]) -> T:
+        page = url.rpartition("/")[2]
+        self.asked.append(page)
+        await asyncio.sleep(1)
+        if page not in self.answers:
             raise TimedOut("no answer")
+        return read(Response(200, Headers(), (b"x",)))
 
-        async def aclose(self) -> None: ...
+    async def aclose(self) -> None: ...
 
-    async def ask(*pages: str) -> list[str]:
-        async with Fetcher(FetchSettings(per_host_gap=timedelta(0)), clock=lambda: now[0], transport=Hanging()) as fetcher:
-            said = [str((await fetcher.get(Request(f"https://slow.example/{page}"))).reason) for page in pages]  # type: ignore[union-attr]
-            now[0] += timedelta(minutes=6)
-            await fetcher.get(Request("https://slow.example/later"))
-            return said
 
-    said = asyncio.run(ask("a", "b", "c", "d"))
+def said_of(web: Hanging, *rounds: Sequence[str], apart: timedelta = timedelta(0)) -> list[str]:
+    """What is said of the pages of one host, each round asked at once, and so much time after the one before."""
+    now, loop = [datetime(2026, 6, 1, 12, tzinfo=UTC)], Leaping()
 
-    assert asked == [f"https://slow.example/{page}" for page in ("a", "b", "later")]
-    assert said == ["no answer"] * 2 + ["its host does not answer, and is left alone until 12:05 UTC"] * 2
+    async def run() -> list[str]:
+        said: list[str] = []
+        async with Fetcher(FetchSettings(per_host_gap=timedelta(0)), clock=lambda: now[0], transport=web) as fetcher:
+            for pages in rounds:
+                answers = await asyncio.gather(*(fetcher.get(Request(f"https://slow.example/{page}")) for page in pages))
+                said += [str(getattr(answer, "reason", "read")) for answer in answers]
+                now[0] += apart
+        return said
+
+    found = loop.run_until_complete(run())
+    loop.close()
+    return found
+
+
+ALONE = "its host does not answer, and is left alone until 12:{:02} UTC"
+
+
+def test_a_host_that_hangs_is_left_alone_for_a_while_and_then_asked_again() -> None:
+    web = Hanging()
+    assert said_of(web, ["a"], ["b"], ["a", "b"], ["c"], ["d", "a"]) == [
+        *["no answer"] * 2,
+        *[ALONE.format(5)] * 2,  # they did not answer before
+        "no answer",  # another page may
+        ALONE.format(1),
+        ALONE.format(5),
+    ]
+    assert web.asked == ["a", "b", "c"]
+    assert said_of(Hanging(), ["a", "b"], ["a"], apart=timedelta(minutes=6)) == ["no answer"] * 3
+
+
+def test_a_host_whose_pages_all_hang_is_asked_for_another_of_them_once_a_minute() -> None:
+    web = Hanging()
+    said_of(web, "ab", *("cdefghij" for _ in range(6)), apart=timedelta(seconds=30))
+    assert web.asked == ["a", "b", "c", "d", "e"]
+
+
+def test_a_few_pages_that_hang_silence_no_other_page_of_their_host() -> None:
+    web = Hanging(frozenset("cdefgh"))
+    assert said_of(web, ["a", "b"], "cdefgh") == ["no answer"] * 2 + ["read"] * 6
+    assert (
+        said_of(Hanging(frozenset("cde")), *["ab", "cde"] * 5, apart=timedelta(seconds=10))
+        == (["no answer"] * 2 + ["read"] * 3) * 5
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -270,3 +272,19 @@ def test_no_visitor_holds_up_the_end(sent: bytes) -> None:
 )
 def test_descriptors_are_kept_for_fetching(descriptors: int, fetches: int, room: int) -> None:
     assert connections_for(fetches, descriptors=descriptors) == room
+
+
+def test_what_visitors_send_writes_one_line_into_the_log_and_not_one_each(caplog: pytest.LogCaptureFixture) -> None:
+    upgrade = ASK + b"Connection: upgrade, close\r\nUpgrade: h2c\r\n\r\n"
+
+    async def visit(server: Server, address: Address) -> None:
+        for _ in range(5):
+            assert b"short" in await says(address, upgrade), "it is answered as if it had not asked"
+            assert b" 400 " in await says(address, b"no request at all\r\n\r\n")
+
+    with caplog.at_level(logging.WARNING):
+        visited(visit)
+        logging.getLogger("uvicorn.error").error("An error of our own")
+        logging.getLogger("uvicorn.error").error("An error of our own")
+    said = Counter(record.getMessage() for record in caplog.records if record.name == "uvicorn.error")
+    assert {words: many for words, many in said.items() if many > 1} == {"An error of our own": 2}

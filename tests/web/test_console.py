@@ -545,3 +545,14 @@ def test_a_name_writes_no_second_line_into_the_log(watch: Watch, caplog: pytest.
     assert [line for line in caplog.messages if "all is lost" in line] == [
         "Ann 2026-11-28 ERROR all is lost is signed in at the console, from 203.0.113.7"
     ]
+
+
+@pytest.mark.parametrize("address", ["https://ann:planted@lab.example/feed", "https://lab.example/feed?token=planted"])
+def test_a_form_that_is_refused_does_not_repeat_a_password_to_who_typed_it(watch: Watch, address: str) -> None:
+    ann = watch.signed_in()
+    answer = ann.post("/console/find", {"url": address, "signal": "nothing", "tier": "", "every": "2h", "format": ""})
+    assert answer.status_code == 400
+    again = ann.post("/console/find", {"url": address, "signal": "gadget", "tier": "", "every": "never", "format": ""})
+    assert again.status_code == 400
+    assert "lab.example/feed" in again.text
+    assert "planted" not in answer.text + again.text

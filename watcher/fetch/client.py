@@ -128,16 +128,17 @@ class Fetcher:
             self._check(address)
         except UrlRejected as rejected:
             return Failed(Outcome.ERROR, str(rejected))
-        async with self._limiter.slot(address.host) as keep:
-            if until := self._limiter.left_alone_until(address.host, self._clock()):
+        limiter, host, url = self._limiter, address.host, address.url
+        async with limiter.slot(host) as keep, limiter.turn(host, url, self._clock) as until:
+            if until:
                 return Failed(
                     Outcome.ERROR, f"its host does not answer, and is left alone until {until:%H:%M} UTC", timed_out=True
                 )
             answer = await self._ask_in_time(request, address, keep=keep)
             if isinstance(answer, Failed) and answer.timed_out:
-                self._limiter.timed_out(address.host, self._clock())
+                limiter.timed_out(host, url, self._clock())
             else:
-                self._limiter.answered(address.host)
+                limiter.answered(host, url)
             return answer
 
     async def _ask_in_time(self, request: Request, address: Address, *, keep: bool) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +12,10 @@ HANGS = 2
 """Time-outs of a host in a row, without an answer between them, after which it is left alone."""
 LEFT_ALONE = timedelta(minutes=5)
 """How long. Whoever waits behind a host that never answers would wait for each of its pages in turn."""
+PROBE_EVERY = timedelta(minutes=1)
+"""How soon after an address of such a host that did not answer, either, another one is tried that has not failed yet."""
+MOST_SILENT = 1000
+"""Addresses of a host of which is remembered that they did not answer."""
 
 
 @dataclass(slots=True)
@@ -22,6 +26,9 @@ class _Host:
     time_outs: int = 0
     hung_at: datetime | None = None
     """When the last of too many time-outs was."""
+    silent: set[str] = field(default_factory=set)
+    """The addresses that did not answer when they were last asked."""
+    probing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class HostLimiter:
@@ -46,23 +53,33 @@ class HostLimiter:
         finally:
             host.users -= 1
 
-    def answered(self, name: str) -> None:
-        """Note that a host answered: it does not hang."""
+    @asynccontextmanager
+    async def turn(self, name: str, url: str, clock: Callable[[], datetime]) -> AsyncIterator[datetime | None]:
+        """Hold the right to ask an address of a host; gives until when it is left alone, None where it may be asked.
+
+        A host hangs when several addresses in a row did not answer. Then these are left alone, and of the others one at a time
+        is asked: it may be that only some pages hang.
+        """
+        host = self._hosts[name]
+        if _left_alone_until(host, url, clock()) or not _hangs(host, clock()):
+            yield _left_alone_until(host, url, clock())
+            return
+        async with host.probing:
+            yield _left_alone_until(host, url, clock())
+
+    def answered(self, name: str, url: str) -> None:
+        """Note that an address answered: its host does not hang."""
         host = self._hosts[name]
         host.time_outs, host.hung_at = 0, None
+        host.silent.discard(url)
 
-    def timed_out(self, name: str, now: datetime) -> None:
-        """Note that a host did not answer in time."""
+    def timed_out(self, name: str, url: str, now: datetime) -> None:
+        """Note that an address did not answer in time."""
         host = self._hosts[name]
         host.time_outs += 1
         host.hung_at = now if host.time_outs >= HANGS else None
-
-    def left_alone_until(self, name: str, now: datetime) -> datetime | None:
-        """Until when a host that hangs is not asked again; None where it may be asked."""
-        hung_at = self._hosts[name].hung_at
-        if hung_at is None or not hung_at <= now < hung_at + LEFT_ALONE:
-            return None
-        return hung_at + LEFT_ALONE
+        if len(host.silent) < MOST_SILENT:
+            host.silent.add(url)
 
     def _enter(self, name: str) -> _Host:
         host = self._hosts.get(name)
@@ -88,3 +105,17 @@ class HostLimiter:
         now = asyncio.get_running_loop().time()
         self._hosts = {name: host for name, host in self._hosts.items() if host.users or host.free_at > now or host.time_outs}
         self._tidy_at = max(1000, 2 * len(self._hosts))
+
+
+def _hangs(host: _Host, now: datetime) -> bool:
+    return host.hung_at is not None and host.hung_at <= now < host.hung_at + LEFT_ALONE
+
+
+def _left_alone_until(host: _Host, url: str, now: datetime) -> datetime | None:
+    """Until when an address is not asked: as long as its host hangs, or until another one may be tried."""
+    if host.hung_at is None or not _hangs(host, now):
+        return None
+    if url in host.silent:
+        return host.hung_at + LEFT_ALONE
+    soon = host.hung_at + PROBE_EVERY
+    return soon if host.time_outs > HANGS and now < soon else None

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from watcher.acts.errors import NothingToDo, Unusable
 from watcher.config.errors import ConfigError
+from watcher.core.addresses import redact
 from watcher.web import console_evidence, console_mutes, console_sources, console_trial, console_undecided
 from watcher.web.console import MAX_FIELD_LENGTH, Console, Deed, Done, Fields, Values, stored
 from watcher.web.console_session import Session, form_token, new_id
@@ -116,7 +117,9 @@ def _add_form(router: APIRouter, routes: ConsoleRoutes, form: ActionForm) -> Non
             done = await form.act(routes.console, fields, session.who, routes.pages.clock())
         except (Unusable, NothingToDo, ConfigError) as error:
             status = 409 if isinstance(error, NothingToDo) else 400
-            return await run_in_threadpool(_shown, routes, form.sheet, session, status=status, wrong=str(error), typed=fields)
+            typed = {name: redact(value) for name, value in fields.items()}  # a page may be seen over a shoulder, or be saved
+            wrong = redact(str(error))
+            return await run_in_threadpool(_shown, routes, form.sheet, session, status=status, wrong=wrong, typed=typed)
         routes.said[session.id] = done
         return RedirectResponse(form.sheet.name or "../console", 303, KEEP_OUT)
 

@@ -27,6 +27,31 @@ MAX_SHUTDOWN_SECONDS = 25
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
+QUIET = 600.0
+"""Seconds in which a warning about visitors is said once: anybody can cause as many as they like."""
+
+
+class _SaidOnce(logging.Filter):
+    """Lets a warning through where the same words were not said for a while; errors always."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a line is written; the words are those of the code, of which there are few."""
+        if record.levelno >= logging.ERROR:
+            return True
+        said = self._said.get(str(record.msg))
+        if said is not None and 0 <= record.created - said < QUIET:
+            return False
+        self._said[str(record.msg)] = record.created
+        return True
+
+
+_SAID_ONCE = _SaidOnce()
+
+
 def server_config(app: ASGIApp, limits: ConnectionLimits) -> uvicorn.Config:
     """How the page is served: within these bounds, and without a word about the software."""
     return uvicorn.Config(
@@ -51,6 +76,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, limits: ConnectionLimits) -> None:
         super().__init__(config)
         self._ending, self._limits = asyncio.Event(), limits
+        logging.getLogger("uvicorn.error").addFilter(_SAID_ONCE)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end, now."""
