@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Annotated
 
 import typer
@@ -67,7 +66,6 @@ def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
 ) -> None:
     """Handle what belongs to no command."""
-    gc.enable()  # the command is loaded
     if version:
         typer.echo(f"watcher {watcher.__version__}")
         raise typer.Exit
