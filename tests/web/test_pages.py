@@ -328,3 +328,11 @@ def test_under_a_step_back_stand_only_the_details_that_were_told_since() -> None
     where = shown.partition("Where it stands, and the way it came")[2].partition("What would change our mind")[0]
     assert "Version 9.9" in where
     assert "$10/$50" not in where
+    promised = replace(gone, status="available", details={"window": "in the coming weeks"}, proofs={"window": old})
+    stands["mythos-ga"] = replace(known["mythos-ga"], tracks=(promised, *known["mythos-ga"].tracks[1:]))
+    assert "coming weeks" not in words(pages.draw_signal(view(verdicts=stands), NOW, pages.Links(), "mythos-ga"))
+
+
+def test_the_latest_changes_name_their_track_where_a_signal_has_several() -> None:
+    latest = words(pages.draw_home(view(), NOW, pages.Links())).partition("Latest")[2].partition("Dates")[0]
+    assert "Moved on Open to all, under another name The Mythos class, any name, General availability of Mythos" in latest

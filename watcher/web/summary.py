@@ -163,14 +163,16 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         since=verdict.since,
         seen_at=verdict.seen_at,
         details=tuple(
-            (name, value) for name, value in verdict.details.items() if not status.steps_back or _is_fresh(verdict, name)
+            (name, value)
+            for name, value in verdict.details.items()
+            if (name in track.ladder.attributes and not status.steps_back) or _is_of_now(verdict, name)
         ),
         voices=len(verdict.voices),
         steps_back=status.steps_back,
     )
 
 
-def _is_fresh(verdict: TrackVerdict, name: str) -> bool:
-    """Whether the words that tell a detail are no older than the step back: what was true before it is not any more."""
+def _is_of_now(verdict: TrackVerdict, name: str) -> bool:
+    """Whether a detail was told with the present status or since: the time of a promise says nothing of what was kept."""
     proof = verdict.proofs.get(name)
-    return proof is not None and verdict.since is not None and (proof.published or proof.seen_at) >= verdict.since
+    return verdict.since is None or (proof is not None and (proof.published or proof.seen_at) >= verdict.since)
