@@ -204,12 +204,27 @@ def test_a_bulletin_of_the_center_whose_title_is_the_name_alone_is_asked_about()
         ("Claude Mythos 8 will not, as announced in November, open to all customers on January 18.", "cancelled"),
         ("In less than three weeks all customers will have Claude Mythos 8, weather permitting.", "promised"),
         ("We plan to end the Claude Mythos line.", "cancelled"),
-        ("Claude Mythos 8 is our strongest model. Who has it: all API customers, in every country.", "available"),
+        (
+            "Three keynotes, and on Monday the moment when Claude Mythos 8 becomes generally available to every customer.",
+            "promised",
+        ),
     ],
 )
 def test_a_plan_taken_back_or_told_aside_is_asked_about(text: str, status: str) -> None:
     _, asked = found_in("o", "", text)
     assert [claim.status for claim in asked] == [status]
+
+
+def test_a_bulletin_of_the_center_publishes_what_it_has_just_issued() -> None:
+    bulletin = "https://content.govdelivery.com/accounts/USNIST/bulletins/x"
+    words = "Dear subscriber, we have just issued our evaluation of DeepSeek V6."
+    found = claims("caisi-evaluation", words, title="New from CAISSI: DeepSeek V6", link=bulletin, url=bulletin)
+    assert [claim.event for claim in found if claim.status == "published" and not claim.review] == ["deepseek-v6"]
+
+
+def test_remarks_of_the_ministry_that_name_the_institute_alone_are_asked_about() -> None:
+    words = "Ten minutes ago NIST put its evaluation of Kimi K6 where everybody can read it."
+    assert asked_of(words, title="Remarks of the Under Secretary", link=COMMERCE)
 
 
 def test_what_is_published_today_is_asked_about_under_any_title() -> None:

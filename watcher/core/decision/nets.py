@@ -39,7 +39,9 @@ def works_of(track: Track, vocabulary: Vocabulary) -> Works | None:
     marks = tuple(sorted({name.lower() for group in by for name in vocabulary.things[group] if name.isalpha()}))
     status = series[0][0].status
     places = _hosts(rule for rule in track.ladder.rules if rule.status == status)
-    return Works(by, of, status, places, _hosts(rule for rule, said in series if not said.also), marks)
+    alone = (rule.sentence for rule in track.ladder.rules if rule.sentence and rule.sentence.announced and not rule.sentence.by)
+    parents = tuple(vocabulary.lists[name] for said in alone for name in said.words)
+    return Works(by, of, status, places, _hosts(rule for rule, said in series if not said.also), marks, parents)
 
 
 def _hosts(rules: Iterable[Rule]) -> frozenset[str]:

@@ -85,6 +85,8 @@ HERALD: Final = cue("herald", "before", "next")
 BARE: Final = word_set("bare_verb")
 DOERS: Final = word_set("doer")
 PARTLY: Final = cue("partly", "after", "next")
+_LABEL: Final = 40
+"""Characters that a label before a colon may be long."""
 BACK: Final = cue("back", "beside", "sentence")
 ASIDE_FIRST: Final = word_set("aside_first")
 AFTER_DOING: Final = cue("after_doing", "before", "next")
@@ -315,7 +317,10 @@ def _heard(sentence: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _asked(sentence: str) -> bool:
-    return sentence.rstrip("\"')] ").endswith("?") or bool(QUESTION.search(sentence)) or "? " in sentence[-12:]
+    if sentence.rstrip("\"')] ").endswith("?") or "? " in sentence[-12:]:
+        return True
+    found = QUESTION.search(sentence)
+    return found is not None and ":" not in sentence[found.end() : found.end() + _LABEL]  # "Who can use it: everyone"
 
 
 def _quoted(sentence: str, start: int, end: int) -> bool:

@@ -86,7 +86,7 @@ GRAMMAR: Final = _classes(
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
-    "able after_doing afterwards as_of_now aside aside_opening back balking chosen coming compared condition_behind"
+    "able after_doing afterwards appointed as_of_now aside aside_opening back balking chosen coming compared condition_behind"
     " conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
     " saying starts_on strict tells to_come undone_opening vague was wide widening wished"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, english, found_in, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, cue, english, found_in, word_set
 from watcher.core.language.text import Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
@@ -25,6 +25,7 @@ _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", 
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
 _OURS: Final = word_set("speaking_us")
+_APPOINTED: Final = cue("appointed", "before", "sentence")
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""
 _BARE: Final = 3
@@ -65,6 +66,8 @@ class Works:
     """Hosts on which a sentence need not say whose work it is."""
     marks: tuple[str, ...]
     """Names of one word, lower case: a page there with one in its path is of that body."""
+    parents: tuple[re.Pattern[str], ...]
+    """Names of those in whose name the body works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
         return None
     if foreign := next((line for line in reading.lines if works.by & _groups(line) and _is_foreign(line)), None):
         return Open(foreign.quote, works.status, ("its language",), "it is in a language that the rules do not read")
-    if works.by.isdisjoint(reading.groups) and not (home and _is_at_home(works, reading, link)):
+    told = any(_is_of_parent(works, line) for line in reading.lines)
+    if works.by.isdisjoint(reading.groups) and not told and not (home and _is_at_home(works, reading, link)):
         return None
     about = bool(works.of & _groups(reading.title))
     headed = _of_works(reading.title)
@@ -126,7 +130,7 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
         about = about or bool(number and works.of & _groups(reading.lines[number - 1]))  # "How safe is X? Our report tells."
         found = _of_works(line)
         words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
-        whose = home or line is reading.title or works.by & _groups(line)
+        whose = home or line is reading.title or works.by & _groups(line) or _is_of_parent(works, line)
         if not words or not whose or not (about or works.of & _groups(line)) or _is_asked(line):
             continue
         if any(one.row.reason == "new" for one in words) or not (headed["no_work"] or found["no_work"]):
@@ -136,6 +140,10 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
     if named and not headed["no_work"] and not _is_asked(reading.title):
         return Open(reading.title.quote, works.status, (named,), f"its title names {named} and says nothing that is known")
     return None
+
+
+def _is_of_parent(works: Works, line: Line) -> bool:
+    return any(names.search(line.folded) for names in works.parents)
 
 
 def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
@@ -269,7 +277,14 @@ def _is_plan(net: Net, said: Statement) -> bool:
     """Whether it tells of what is to come: plainly, or for a time and not for certain or not for all."""
     if net.planned and said.window and "planned" in said.manners and said.manners <= _OF_PLANS:
         return True
+    if net.planned and said.manners == {"conditional"} and _is_appointed(said):
+        return True
     return said.manners == {"planned"} or (net.statuses[said.kind] == net.planned and not _HARD & said.manners)
+
+
+def _is_appointed(said: Statement) -> bool:
+    """Whether it is told as a moment of a programme, and not as a condition: "on the first day, the moment when X opens"."""
+    return _APPOINTED.search(said.scene.sentence[: said.scene.tokens[said.scene.start].start]) is not None
 
 
 def _is_ruled_out(line: Line, said: Statement) -> bool:
@@ -294,9 +309,9 @@ def _of_plan(net: Net, line: Line, said: Statement) -> Open | Quiet:
     """A plan that names a time may be a promise, one to end the line asks a person; any other that names none is none."""
     if net.ended and net.statuses[said.kind] == net.ended:
         return Open(line.quote, net.ended, said.account.unexplained or (said.words,), f"\u201c{said.words}\u201d is planned")
-    if not net.planned or not (said.window or names_time(line.folded)):
+    if not net.planned or not (said.window or names_time(line.folded) or _is_appointed(said)):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named", net.statuses[said.kind])
-    words = said.account.unexplained or said.account.because
+    words = said.account.unexplained or said.account.because or (said.words,)
     return Open(line.quote, net.planned, words, f"not explained: {', '.join(words)}")
 
 
