@@ -28,9 +28,59 @@ def test_three_workers_poll_each_source_once_and_tell_what_they_found_once(fleet
 
 def test_what_changes_is_told_once(fleet: Fleet) -> None:
     fleet.declare(3, every="1m")
+    none = fleet.start("--worker", command="healthcheck")
+    assert none.process.wait(120) == 1
     first, second = fleet.start(), fleet.start()
     fleet.until(lambda: fleet.ask(TOLD) == 1)
+    alive = fleet.start("--worker", command="healthcheck")
+    assert alive.process.wait(120) == 0, alive.said()
+    status = fleet.start(command="status")
+    assert status.process.wait(120) == 0
+    assert "2 workers; " in "".join(status.said())
+    assert "jobs of poll: " in "".join(status.said())
     fleet.site.pages["/f1.example/feed.xml"] = Page(FEED % item("The Gadget is open to everyone"))
     fleet.until(lambda: fleet.ask(TOLD) == 2)
     assert first.end() == second.end() == 0
     assert len(fleet.subjects()) == 2
+
+
+def test_what_a_worker_that_is_killed_was_doing_is_done_by_another_once(fleet: Fleet) -> None:
+    fleet.declare(60)
+    first = fleet.start("--concurrency", "3")
+    fleet.until(lambda: fleet.ask(POLLED) >= 10)
+    first.process.kill()
+    first.process.wait()
+    before = fleet.ask(POLLED)
+    second = fleet.start()
+    fleet.until(lambda: fleet.ask(TOLD) == 1 and fleet.ask(JOBS) == 0)
+    assert before < 60, "it died in the middle"
+    assert fleet.ask(POLLED) == 60, "each is kept once"
+    assert sum(fleet.asked().values()) <= 60 + 3, "only what it had under way was asked again"
+    assert len(fleet.subjects()) == 1
+    assert second.end() == 0
+    with fleet.store() as store:
+        assert store.verify().broken == ""
+
+
+def test_a_worker_that_is_stopped_in_the_middle_ends_what_it_began_and_leaves_the_rest(fleet: Fleet) -> None:
+    fleet.declare(60)
+    first = fleet.start("--concurrency", "3")
+    fleet.until(lambda: fleet.ask(POLLED) >= 5)
+    assert first.end() == 0
+    asked, polled = sum(fleet.asked().values()), fleet.ask(POLLED)
+    assert asked == polled, "what was asked is kept"
+    assert fleet.ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'") == 0
+    fleet.start()
+    fleet.until(lambda: fleet.ask(TOLD) == 1)
+    assert set(fleet.asked().values()) == {1}
+
+
+def test_workers_that_do_only_some_kinds_of_jobs_do_the_watch_together(fleet: Fleet) -> None:
+    fleet.declare(10)
+    fleet.start("--queues", "poll")
+    fleet.start("--queues", "decide,jobs")
+    fleet.until(lambda: fleet.ask("SELECT count(*) FROM present") == 1)
+    fleet.until(lambda: fleet.ask("SELECT count(*) FROM delivery") == 1)
+    assert fleet.subjects() == [], "nobody does the jobs of the queue deliver"
+    fleet.start("--queues", "deliver")
+    fleet.until(lambda: len(fleet.subjects()) == 1)

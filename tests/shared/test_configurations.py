@@ -1,0 +1,53 @@
+"""One configuration for all workers: a changed one is taken up between jobs, and who has an older one says so and stops."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.shared.workers import Fleet, Process
+from watcher.pipeline.configurations import OlderConfigurationError, check_of, give, is_newest
+from watcher.store.store import Store
+
+FILE = Path("signals.toml")
+
+
+def test_what_was_given_last_is_the_newest_and_an_older_one_is_refused(shared_url: str) -> None:
+    with Store.open(shared_url) as store, store.writing() as tx:
+        give(tx, "one", FILE)
+        give(tx, "two", FILE)
+        give(tx, "two", FILE)
+        assert is_newest(tx, "two")
+        check_of("two", FILE)(tx)
+        with pytest.raises(OlderConfigurationError, match=r"signals\.toml is older than .*watcher worker --newest"):
+            give(tx, "one", FILE)
+        with pytest.raises(OlderConfigurationError):
+            check_of("one", FILE)(tx)
+        give(tx, "one", FILE, newest=True)
+        assert is_newest(tx, "one")
+
+
+def test_a_changed_file_is_taken_up_and_the_worker_without_it_stops(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.declare(2)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(tmp_path / "signals.toml", elsewhere)
+    fleet.start()
+    other = Process(elsewhere, fleet.url, "worker")
+    fleet.workers.append(other)
+    other.until("working on")
+    fleet.until(lambda: len(fleet.asked()) == 2)
+    fleet.declare(4)
+    fleet.workers[0].until(r"configuration taken up from .*other sources: gadget")
+    fleet.until(lambda: len(fleet.asked()) == 4)
+    assert other.process.wait(120) == 3
+    assert "is older than the configuration by which other workers" in "".join(other.said())
+    late = Process(elsewhere, fleet.url, "worker")
+    fleet.workers.append(late)
+    assert late.process.wait(120) == 3
+    back = Process(elsewhere, fleet.url, "worker", "--newest")
+    fleet.workers.append(back)
+    assert fleet.workers[0].process.wait(120) == 3, "the one that is older now"
+    assert back.end() == 0

@@ -1,0 +1,118 @@
+"""What workers on one server share: its clock, turns at hosts, counts of jobs, and what is to be decided though nobody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.store.things import HOUR, T0, poll, source, verdict
+from watcher.pipeline.queue_schema import STEP, bring_queue, run, steps
+from watcher.pipeline.server_clock import ServerClock
+from watcher.pipeline.skip_unchanged import HOLDS
+from watcher.store.shared import Place
+from watcher.store.store import Store
+from watcher.store.work_queue import JobCount
+
+FUNCTIONS = "SELECT proname FROM pg_proc WHERE proname LIKE 'procrastinate%' ORDER BY proname"
+TABLES = "SELECT table_name, column_name FROM information_schema.columns WHERE table_name LIKE 'procrastinate%' ORDER BY 1, 2"
+
+
+@pytest.fixture
+def shared_store(shared_url: str) -> Iterator[Store]:
+    with Store.open(shared_url) as opened:
+        yield opened
+
+
+def test_all_have_the_time_of_the_server_whatever_their_own_clocks_show(shared_store: Store) -> None:
+    def wrong() -> datetime:
+        return datetime.now(UTC) - timedelta(minutes=7)
+
+    clock = ServerClock(shared_store, wrong)
+    with shared_store.reading() as tx:
+        before = tx.shared.server_time()
+        now = clock()
+        after = tx.shared.server_time()
+    assert before - timedelta(seconds=5) < now < after + timedelta(seconds=5)
+
+
+def test_turns_at_a_host_lie_a_gap_apart_whoever_takes_them(shared_url: str) -> None:
+    with Store.open(shared_url) as one, Store.open(shared_url) as other:
+        waits = []
+        for store in (one, other, one):
+            with store.writing() as tx:
+                waits.append(tx.shared.turn("a.example", HOUR))
+        with other.writing() as tx:
+            assert tx.shared.turn("b.example", HOUR) == timedelta(0)
+            assert tx.shared.forget_turns() == 0, "they are still to come"
+    assert waits[0] == timedelta(0)
+    assert HOUR - timedelta(minutes=5) < waits[1] <= HOUR
+    assert 2 * HOUR - timedelta(minutes=5) < waits[2] <= 2 * HOUR
+
+
+def test_jobs_are_counted_by_all_together(store: Store) -> None:
+    for at in (T0, T0 + HOUR):
+        with store.writing() as tx:
+            tx.shared.count([JobCount("poll", "good", 3, 1.5, at), JobCount("decide", "failed", 1, 0.5, at)])
+    with store.reading() as tx:
+        assert tx.shared.counted() == (
+            JobCount("decide", "failed", 2, 1.0, T0 + HOUR),
+            JobCount("poll", "good", 6, 3.0, T0 + HOUR),
+        )
+
+
+def test_a_signal_that_was_polled_since_it_was_decided_is_found_though_its_job_is_lost(store: Store) -> None:
+    with store.writing() as tx:
+        tx.sources.sync([source("a"), source("b")], T0)
+        tx.polls.book([poll("a", at=T0)])
+    with store.reading() as tx:
+        assert tx.shared.open_signals(HOLDS) == [], "not before each source was tried"
+        assert tx.shared.due(T0, 5) == [Place("b", "sig", "https://b.example/")]
+    with store.writing() as tx:
+        tx.polls.book([poll("b", at=T0)])
+    with store.reading() as tx:
+        assert tx.shared.open_signals(HOLDS) == ["sig"]
+    with store.writing() as tx:
+        tx.verdicts.put(verdict(at=T0))
+    with store.reading() as tx:
+        assert tx.shared.open_signals(HOLDS) == ["sig"], "nothing says that it holds: something was seen"
+    with store.writing() as tx:
+        tx.meta.put(f"{HOLDS}sig", "…")
+    with store.reading() as tx:
+        assert tx.shared.open_signals(HOLDS) == []
+    with store.writing() as tx:
+        tx.polls.book([poll("a", at=T0 + HOUR)])
+    with store.reading() as tx:
+        assert tx.shared.open_signals(HOLDS) == ["sig"]
+
+
+def test_the_queue_is_made_once_and_nobody_has_worked_before(shared_store: Store) -> None:
+    with shared_store.reading() as tx:
+        assert tx.shared.numbers() is None
+    bring_queue(shared_store)
+    bring_queue(shared_store)
+    with shared_store.reading() as tx:
+        numbers = tx.shared.numbers()
+        assert numbers is not None
+        assert (numbers.workers, numbers.queues, numbers.jobs) == (0, (), ())
+        assert tx.shared.queued("poll") == []
+
+
+def test_on_a_file_there_is_no_queue(file_store: Store) -> None:
+    with file_store.reading() as tx:
+        assert tx.shared.numbers() is None
+
+
+def test_a_queue_of_an_earlier_version_is_brought_on(shared_store: Store, empty_url: str) -> None:
+    bring_queue(shared_store)
+    *earlier, last_but_one, _ = steps()
+    with Store.open(empty_url) as old:
+        with old.writing() as tx:
+            for file in (*earlier, last_but_one):
+                run(tx, file.read_text("utf-8"))
+            tx.meta.put(STEP, last_but_one.name)
+        bring_queue(old)
+        with old.reading() as stepped, shared_store.reading() as at_once:
+            assert stepped.rows(FUNCTIONS) == at_once.rows(FUNCTIONS)
+            assert stepped.rows(TABLES) == at_once.rows(TABLES)
