@@ -87,7 +87,7 @@ schema: .venv/dev ## write what is generated: the schema, and the references of 
 
 # --- measures, pictures, pages -----------------------------------------------------------------------------------------
 
-.PHONY: score-senate score-text bench bench-peers soak pictures docs
+.PHONY: score-senate score-text bench bench-scale bench-peers soak pictures docs
 score-senate: .venv/dev ## the bill track against the labelled records in SHARED
 	@$(PY) -m tools.score_senate "$(SHARED)"
 
@@ -96,6 +96,9 @@ score-text: .venv/dev ## the text rules against the labelled texts in SHARED
 
 bench: .venv/dev ## speed and memory of our own parts
 	@$(PY) -m tools.bench "$(SHARED)"
+
+bench-scale: .venv/dev ## one, two and four workers on one PostgreSQL
+	@$(PY) -m tools.bench_workers
 
 bench-peers: .venv/dev ## the same work beside the peers of the rig in SHARED
 	@$(PY) -m tools.bench_peers "$(SHARED)"

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import kubernetes_validate
 import promql_parser as promql
 import pytest
 import yaml
@@ -29,6 +30,7 @@ from tests.web.conftest import Site
 from tests.web.story import Shown
 from watcher.pipeline.counters import JobRun, Tally
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
+from watcher.store.work_queue import JobCount, QueueDepth, QueueNumbers
 
 ROOT = Path(__file__).parents[1]
 OPS = ROOT / "ops"
@@ -36,6 +38,16 @@ ALERTS = yaml.safe_load((OPS / "prometheus" / "alerts.yml").read_text(encoding="
 BOARD = json.loads((OPS / "grafana" / "policy-signal-watch.json").read_text(encoding="utf-8"))
 UNIT = OPS / "systemd" / "policy-signal-watch.service"
 FROM_PROMETHEUS = {"job", "instance"}
+
+
+WORKERS = QueueNumbers(
+    2,
+    (
+        QueueDepth("poll", "todo", 7, datetime(2026, 11, 24, 9, 29, tzinfo=UTC)),
+        QueueDepth("poll", "doing", 3, None),
+    ),
+    (JobCount("poll", "good", 40, 8.0, datetime(2026, 11, 24, 9, 29, tzinfo=UTC)),),
+)
 
 
 def worked() -> Tally:
@@ -49,7 +61,7 @@ def worked() -> Tally:
 
 def measured(tally: Tally | None = None) -> str:
     shown = Shown()
-    shown.health = replace(shown.health, tally=tally or worked())
+    shown.health = replace(shown.health, tally=tally or worked(), workers=WORKERS)
     return Site(shown, peer="127.0.0.1").get("/metrics").text
 
 
@@ -148,6 +160,12 @@ def test_the_counters_say_what_was_done() -> None:
         "watcher_outbox_oldest_seconds 7200.0",
         "watcher_cycle_age_seconds 20.0",
         "watcher_database_up 1.0",
+        "watcher_workers 2.0",
+        'watcher_queue_jobs{queue="poll",status="todo"} 7.0',
+        'watcher_queue_jobs{queue="poll",status="doing"} 3.0',
+        'watcher_queue_oldest_seconds{queue="poll",status="todo"} 60.0',
+        'watcher_jobs_total{outcome="good",task="poll"} 40.0',
+        'watcher_jobs_seconds_total{outcome="good",task="poll"} 8.0',
     ):
         assert line in lines, line
 
@@ -329,11 +347,55 @@ def test_only_the_watch_starts_without_a_profile() -> None:
     profiles = {name: service.get("profiles", []) for name, service in COMPOSE["services"].items()}
     assert profiles == {
         "watch": [],
-        "postgres": ["postgres"],
+        "worker": ["shared"],
+        "postgres": ["postgres", "shared"],
         "mail": ["mail"],
         "prometheus": ["monitoring"],
         "grafana": ["monitoring"],
     }
+
+
+# --- Kubernetes --------------------------------------------------------------------------------------------------------
+
+CLUSTER = OPS / "kubernetes"
+MANIFESTS = [
+    each for name in ("worker.yaml", "web.yaml") for each in yaml.safe_load_all((CLUSTER / name).read_text(encoding="utf-8"))
+]
+DEPLOYMENTS = [each for each in MANIFESTS if each["kind"] == "Deployment"]
+
+
+def name_of(manifest: dict[str, Any]) -> str:
+    return f"{manifest['kind']} {manifest['metadata']['name']}"
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=name_of)
+def test_a_cluster_takes_every_manifest(manifest: dict[str, Any]) -> None:
+    kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+
+
+@pytest.mark.parametrize("manifest", DEPLOYMENTS, ids=name_of)
+def test_a_pod_may_do_little_says_how_it_is_and_has_time_to_end(manifest: dict[str, Any]) -> None:
+    pod = manifest["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert pod["terminationGracePeriodSeconds"] >= 30, "an end in order takes up to 25 seconds"
+    assert container["livenessProbe"]
+    assert container["args"][0] in {"worker", "web"}
+    assert manifest["spec"]["selector"]["matchLabels"] == manifest["spec"]["template"]["metadata"]["labels"]
+
+
+def test_the_cluster_has_the_whole_configuration() -> None:
+    custom = yaml.safe_load((CLUSTER / "kustomization.yaml").read_text(encoding="utf-8"))
+    assert {*custom["resources"], "kustomization.yaml"} == {path.name for path in CLUSTER.glob("*.yaml")}
+    files = ["signals.toml", *(f"signals/{path.name}" for path in sorted((ROOT / "signals").glob("*.toml")))]
+    [generated] = custom["configMapGenerator"]
+    assert generated["files"] == files
+    for deployment in DEPLOYMENTS:
+        volumes = {each["name"]: each for each in deployment["spec"]["template"]["spec"]["volumes"]}
+        held = volumes["config"]["configMap"]
+        assert (held["name"], [one["path"] for one in held["items"]]) == (generated["name"], files)
 
 
 def test_prometheus_asks_the_watch_that_the_alerts_and_the_dashboard_are_about() -> None:

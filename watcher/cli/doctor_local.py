@@ -18,6 +18,7 @@ from watcher.config.check import check
 from watcher.store.errors import StoreError
 from watcher.store.records import State
 from watcher.store.store import Store
+from watcher.store.work_queue import QueueNumbers, workers_line
 from watcher.wording import count
 
 LITTLE, SCARCE = 1_000_000_000, 100_000_000
@@ -28,6 +29,8 @@ OFF = timedelta(minutes=2)
 SHOWN = 10
 """Lines on the configuration: `watcher check` has them all."""
 WAITING = timedelta(hours=1)
+LATE = timedelta(minutes=10)
+"""A job that waits for so long waits for too few workers."""
 
 
 def examine_machine(config: Config, now: datetime) -> Iterator[Finding]:
@@ -124,13 +127,24 @@ def _database(config: Config, now: datetime) -> Iterator[Finding]:
         with Store.open(config.store.url) as store:
             with store.writing() as tx:
                 counts, oldest = tx.deliveries.counts(), tx.deliveries.oldest_undelivered()
-                decided = len(tx.verdicts.all_latest())
+                decided, workers = len(tx.verdicts.all_latest()), tx.shared.numbers()
             size = f", {file.stat().st_size / 1e6:.1f} MB" if file else ""
             yield good("database", f"{store.name} can be read and written{size}, {count(decided, 'signal')} decided")
     except StoreError as error:
         yield bad("database", str(error), "See the words above; `watcher verify` says whether it is whole.")
         return
+    if workers:
+        yield _workers(workers, now)
     yield _outbox(counts[State.PENDING] + counts[State.LEASED], counts[State.DEAD], oldest, now)
+
+
+def _workers(seen: QueueNumbers, now: datetime) -> Finding:
+    words, oldest = workers_line(seen), [one.oldest_at for one in seen.queues if one.status == "todo" and one.oldest_at]
+    if not seen.workers:
+        return note("workers", words, "Is `watcher worker` to run? `watcher run` does everything in one process.")
+    if oldest and now - min(oldest) > LATE:
+        return note("workers", words, "Start more of them, or look whether one does that queue (`--queues`).")
+    return good("workers", words)
 
 
 def _outbox(waiting: int, dead: int, oldest: datetime | None, now: datetime) -> Finding:

@@ -15,7 +15,8 @@ from watcher.clock import utc_now
 from watcher.config.partial import PartialConfig
 
 SUMMARY = "watcher.cli.summary:load_summary_or_exit"
-"""Loaded only where the database is asked."""
+WORKER = "watcher.cli.worker_here:worker_here"
+"""Both loaded only where the database is asked."""
 ANSWER = 400
 SECONDS = 8.0
 """Shorter than the container's own patience, so that the answer says what is wrong."""
@@ -32,17 +33,22 @@ def healthcheck(
         typer.Option(metavar="SPAN", help="Ask the database instead: every signal was decided within this time, such as 2h."),
     ] = "",
     *,
+    worker: Annotated[bool, typer.Option("--worker", help="Ask the database whether a worker of this machine lives.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say whether the watch does its work: exit code 0 if so, 1 if not. The container asks this.
 
     A running watch is asked at its own `/readyz`, which says whether its database answers and its cycles go on. A watch that
-    runs by cron (`watcher once`) has no page: `--within 2h` looks into the database instead.
+    runs by cron (`watcher once`) has no page: `--within 2h` looks into the database instead. Neither has `watcher worker`:
+    `--worker` looks whether it has given a sign of life there.
     """
-    if url and within:
-        raise UsageError("expected one of --url and --within")
+    if sum(map(bool, (url, within, worker))) > 1:
+        raise UsageError("expected one of --url, --within and --worker")
     watched = outline_of(config)
-    well, words = _fresh(watched, within) if within else _asked(url or _own(watched))
+    if worker:
+        well, words = resolve_name(WORKER)(watched.store)
+    else:
+        well, words = _fresh(watched, within) if within else _asked(url or _own(watched))
     if as_json:
         print_json({"healthy": well, "said": words})
     else:

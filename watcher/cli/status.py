@@ -16,6 +16,7 @@ from watcher.core.model import Verdict
 from watcher.pipeline.counters import JobRun, jobs_of_text
 from watcher.store.records import State, Stopped, addressee, stopped_words
 from watcher.store.summary import FailedDelivery, Looks, Summary
+from watcher.store.work_queue import QueueNumbers, workers_line
 from watcher.wording import iso_utc, undecided_line, undecided_words
 
 
@@ -49,6 +50,11 @@ def status(
     _tell(seen.letters, counts.get("dead", 0), seen.stopped)
     for run in jobs_of_text(seen.jobs):
         _tell_of_job(run)
+    if seen.workers:
+        typer.echo(workers_line(seen.workers))
+        for job in seen.workers.jobs:
+            mean, last = job.seconds / job.many, f"{job.last_at:%Y-%m-%d %H:%M:%S} UTC"
+            typer.echo(f"jobs of {job.task}: {job.many:,} {job.outcome}, {mean:.2f} s each, last {last}")
 
 
 def _of_the_watch(seen: Summary) -> dict[str, Any]:
@@ -56,7 +62,19 @@ def _of_the_watch(seen: Summary) -> dict[str, Any]:
         "letters": [_row(one) for one in seen.letters],
         "stopped": [_silence(one) for one in seen.stopped],
         "jobs": [_job(one) for one in jobs_of_text(seen.jobs)],
+        "workers": _workers(seen.workers) if seen.workers else None,
     }
+
+
+def _workers(seen: QueueNumbers) -> dict[str, Any]:
+    queues = [
+        {"queue": one.queue, "status": one.status, "jobs": one.many, "oldest_at": iso_utc(one.oldest_at)} for one in seen.queues
+    ]
+    done = [
+        {"task": one.task, "outcome": one.outcome, "jobs": one.many, "seconds": one.seconds, "last_at": iso_utc(one.last_at)}
+        for one in seen.jobs
+    ]
+    return {"alive": seen.workers, "queues": queues, "done": done}
 
 
 def _tell_of_job(run: JobRun) -> None:

@@ -34,8 +34,8 @@ from watcher.pipeline.skip_unchanged import HOLDS
 from watcher.pipeline.source_poll import SourcePolls
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
-from watcher.store.shared import JobCount
 from watcher.store.store import Store
+from watcher.store.work_queue import JobCount
 
 log = logging.getLogger(__name__)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.store.codec import MICROSECOND, micros, moment
-from watcher.store.repository import Repository
 from watcher.store.sources import ARE_DUE
+from watcher.store.work_queue import JobCount, WorkQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +23,6 @@ COUNT = (
     " ON CONFLICT (task, outcome) DO UPDATE SET many = job_run.many + excluded.many,"
     " seconds = job_run.seconds + excluded.seconds, last_at = excluded.last_at"
 )
-COUNTED = "SELECT task, outcome, many, seconds, last_at FROM job_run ORDER BY task, outcome"
 PLACES = f"SELECT id, signal, url {ARE_DUE} ORDER BY next_at LIMIT :most"
 # What was polled since it was last decided, and what is to be decided anew of which nobody knows any more: a job was lost.
 OPEN = (
@@ -33,49 +31,6 @@ OPEN = (
     " GROUP BY source.signal HAVING count(*) = count(source.first_tried_at)"
     " AND (max(source.last_tried_at) > coalesce(max(present.as_of), 0) OR max(meta.key) IS NULL)"
 )
-# The tables of Procrastinate, as its own documentation names them.
-IS_THERE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
-QUEUED = "SELECT queueing_lock, lock FROM procrastinate_jobs WHERE queue_name = :queue AND status IN ('todo', 'doing')"
-DEPTH = (
-    "SELECT jobs.queue_name, CAST(jobs.status AS text), count(*), CAST(extract(epoch FROM min(events.at)) * 1000000 AS BIGINT)"
-    " FROM procrastinate_jobs AS jobs LEFT JOIN procrastinate_events AS events ON events.job_id = jobs.id"
-    " AND events.type = 'deferred' WHERE jobs.status IN ('todo', 'doing', 'failed')"
-    " AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now()) GROUP BY jobs.queue_name, jobs.status ORDER BY 1, 2"
-)
-ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - CAST('30 seconds' AS interval)"
-
-
-@dataclass(frozen=True, slots=True)
-class JobCount:
-    """How often the jobs of a task ended in one way, on all workers together."""
-
-    task: str
-    outcome: str
-    many: int
-    seconds: float
-    """How long all of them took."""
-    last_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class QueueDepth:
-    """The jobs of one queue in one state: todo, doing or failed."""
-
-    queue: str
-    status: str
-    many: int
-    oldest_at: datetime | None
-    """When the oldest of them was queued."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueueNumbers:
-    """How the workers on a server do."""
-
-    workers: int
-    """Those that gave a sign of life in the last half minute."""
-    queues: tuple[QueueDepth, ...]
-    jobs: tuple[JobCount, ...]
 
 
 class Place(NamedTuple):
@@ -86,8 +41,8 @@ class Place(NamedTuple):
     url: str
 
 
-class Shared(Repository):
-    """Statements of workers; all but the counts need a server."""
+class Shared(WorkQueue):
+    """Statements of workers; all but the counts and what is due need a server."""
 
     __slots__ = ()
 
@@ -113,11 +68,6 @@ class Shared(Repository):
         ]
         self.run_all(COUNT, sorted(rows, key=lambda row: (str(row["task"]), str(row["outcome"]))))
 
-    def counted(self) -> tuple[JobCount, ...]:
-        """How the jobs ended so far."""
-        rows = self.rows(COUNTED)
-        return tuple(JobCount(task, outcome, many, seconds, moment(last)) for task, outcome, many, seconds, last in rows)
-
     def due(self, now: datetime, limit: int) -> list[Place]:
         """The sources to poll now, longest overdue first."""
         return [Place(*row) for row in self.rows(PLACES, {"now": micros(now), "most": limit})]
@@ -125,14 +75,3 @@ class Shared(Repository):
     def open_signals(self, holds: str) -> list[str]:
         """The signals that were polled since they were decided, or that are to be decided anew: those without a key `holds…`."""
         return [name for (name,) in self.rows(OPEN, {"holds": holds})]
-
-    def queued(self, queue: str) -> list[tuple[str, str]]:
-        """Of the jobs of a queue that wait or are being done: under which name each is queued once, and by which lock it runs."""
-        return [(name or "", lock or "") for name, lock in self.rows(QUEUED, {"queue": queue})]
-
-    def numbers(self) -> QueueNumbers | None:
-        """How the workers do; None where there never was one."""
-        if self.connection.dialect.name != "postgresql" or not self.value(IS_THERE):
-            return None
-        queues = tuple(QueueDepth(queue, status, many, moment(first)) for queue, status, many, first in self.rows(DEPTH))
-        return QueueNumbers(int(self.value(ALIVE)), queues, self.counted())

@@ -65,7 +65,7 @@ class Transaction(Repository):
         self.mutes = Mutes(session)
         self.undecided = Undecideds(session)
         self.subscribers = Subscribers(session)
-        self.shared = Shared(session)
+        self.shared = Shared(self.connection)
 
     def exclude(self, name: str) -> None:
         """Keep out, to the end of this transaction, every other one that does the same under this name."""

@@ -16,6 +16,7 @@ from watcher.store.records import JOBS, STOPPED, Delivery, State, Stopped, stopp
 from watcher.store.revision import bring_up_to_date
 from watcher.store.standings import Standings
 from watcher.store.statements import Statements
+from watcher.store.work_queue import QueueNumbers, WorkQueue
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -56,6 +57,8 @@ class Summary:
     """Recipients to whom nothing more is sent; empty for a past moment."""
     jobs: str = ""
     """What the jobs of the running watch did last, as it wrote it; empty for a past moment and without one."""
+    workers: QueueNumbers | None = None
+    """How the workers on a server do; None for a past moment and where there never was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def _now(connection: sa.Connection) -> Summary:
         looks_of(asked.rows(LOOKS)),
         stopped_now,
         asked.value(KEPT, {"key": JOBS}) or "",
+        WorkQueue(connection).numbers(),
     )
 
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from watcher.core.model import Outcome
 from watcher.core.proxies import is_this_machine
 from watcher.pipeline.counters import JobRun, Tally
+from watcher.store.work_queue import QueueNumbers
 from watcher.web.hosts import host_of, is_address
 from watcher.web.rate_limit import within
 from watcher.web.read_model import HealthStatus, View
@@ -44,6 +45,8 @@ class _Numbers(Collector):
         yield from self._signals()
         for name, value in sorted(pulse.counts.items()):
             yield _single(f"watcher_stored_{name}", f"Stored {name}", value)
+        if pulse.workers:
+            yield from _workers(pulse.workers, self.now)
         if pulse.tally:
             yield from _done(pulse.tally)
             yield from _jobs(list(pulse.tally.jobs.values()))
@@ -104,6 +107,24 @@ def _jobs(runs: Iterable[JobRun]) -> Iterator[Metric]:
         if run.next_at:
             again.add_metric([run.name], run.next_at.timestamp())
     yield from (last, took, good, again)
+
+
+def _workers(seen: QueueNumbers, now: datetime) -> Iterator[Metric]:
+    """The workers on a server: who lives, what waits for them, what they have done."""
+    yield _single("watcher_workers", "Workers that gave a sign of life in the last half minute", seen.workers)
+    depth = GaugeMetricFamily("watcher_queue_jobs", "Jobs that wait, are being done, or failed", labels=["queue", "status"])
+    oldest = GaugeMetricFamily("watcher_queue_oldest_seconds", "Age of the oldest of them", labels=["queue", "status"])
+    for one in seen.queues:
+        depth.add_metric([one.queue, one.status], one.many)
+        if one.oldest_at:
+            oldest.add_metric([one.queue, one.status], max(0.0, (now - one.oldest_at).total_seconds()))
+    yield from (depth, oldest)
+    done = [((job.task, job.outcome), job.many) for job in seen.jobs]
+    yield _counter("watcher_jobs", "Jobs done by all workers together", ["task", "outcome"], done)
+    took = CounterMetricFamily("watcher_jobs_seconds", "How long they took", labels=["task", "outcome"])
+    for job in seen.jobs:
+        took.add_metric([job.task, job.outcome], job.seconds)
+    yield took
 
 
 def _single(name: str, words: str, value: float) -> GaugeMetricFamily:

@@ -150,6 +150,7 @@ class StoreQueries:
                     dead=counts[State.DEAD],
                     tally=self.tally,
                     lost=self.lost(),
+                    workers=tx.shared.numbers(),
                     counts={f"deliveries_{state.value}": number for state, number in counts.items()},
                 )
         except StoreError:

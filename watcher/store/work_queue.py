@@ -1,0 +1,88 @@
+"""How the workers on a server do, read from the tables of their queue; no table of ours need be loaded for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from watcher.store.codec import moment
+from watcher.store.statements import Statements
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+COUNTED = "SELECT task, outcome, many, seconds, last_at FROM job_run ORDER BY task, outcome"
+# The tables of Procrastinate, as its own documentation names them.
+IS_THERE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
+QUEUED = "SELECT queueing_lock, lock FROM procrastinate_jobs WHERE queue_name = :queue AND status IN ('todo', 'doing')"
+DEPTH = (
+    "SELECT jobs.queue_name, CAST(jobs.status AS text), count(*), CAST(extract(epoch FROM min(events.at)) * 1000000 AS BIGINT)"
+    " FROM procrastinate_jobs AS jobs LEFT JOIN procrastinate_events AS events ON events.job_id = jobs.id"
+    " AND events.type = 'deferred' WHERE jobs.status IN ('todo', 'doing', 'failed')"
+    " AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now()) GROUP BY jobs.queue_name, jobs.status ORDER BY 1, 2"
+)
+ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - CAST('30 seconds' AS interval)"
+
+
+@dataclass(frozen=True, slots=True)
+class JobCount:
+    """How often the jobs of a task ended in one way, on all workers together."""
+
+    task: str
+    outcome: str
+    many: int
+    seconds: float
+    """How long all of them took."""
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """The jobs of one queue in one state: todo, doing or failed."""
+
+    queue: str
+    status: str
+    many: int
+    oldest_at: datetime | None
+    """When the oldest of them was queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNumbers:
+    """How the workers on a server do."""
+
+    workers: int
+    """Those that gave a sign of life in the last half minute."""
+    queues: tuple[QueueDepth, ...]
+    jobs: tuple[JobCount, ...]
+
+
+class WorkQueue(Statements):
+    """How the workers do."""
+
+    __slots__ = ()
+
+    def counted(self) -> tuple[JobCount, ...]:
+        """How the jobs ended so far."""
+        rows = self.rows(COUNTED)
+        return tuple(JobCount(task, outcome, many, seconds, moment(last)) for task, outcome, many, seconds, last in rows)
+
+    def queued(self, queue: str) -> list[tuple[str, str]]:
+        """Of the jobs of a queue that wait or are being done: under which name each is queued once, and by which lock it runs."""
+        return [(name or "", lock or "") for name, lock in self.rows(QUEUED, {"queue": queue})]
+
+    def numbers(self) -> QueueNumbers | None:
+        """How the workers do; None where there never was one."""
+        if self.connection.dialect.name != "postgresql" or not self.value(IS_THERE):
+            return None
+        queues = tuple(QueueDepth(queue, status, many, moment(first)) for queue, status, many, first in self.rows(DEPTH))
+        return QueueNumbers(int(self.value(ALIVE)), queues, self.counted())
+
+
+def workers_line(seen: QueueNumbers) -> str:
+    """The workers and what waits for them, in a line."""
+    waiting = [one for one in seen.queues if one.status == "todo"]
+    words = ", ".join(f"{one.many:,} in {one.queue}" for one in waiting) or "no job waits"
+    first = min((one.oldest_at for one in waiting if one.oldest_at), default=None)
+    since = f", the oldest since {first:%Y-%m-%d %H:%M:%S} UTC" if first else ""
+    return f"{seen.workers} worker{'' if seen.workers == 1 else 's'}; {words}{since}"
