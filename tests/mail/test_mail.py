@@ -544,7 +544,7 @@ def test_a_subject_of_details_leads_with_the_track_of_the_answer_and_is_not_cut(
     long = replace(DETAIL, mail=True, reason="name: a model whose name is as long as this one is; price: $8/$40, before: $10/$50")
     worded = replace(digest(beside, long), verdicts=tuple(replace(each, word="Yes") for each in VERDICTS))
     assert render(worded, CONTEXT, READER).subject == (
-        "Senate vote: Yes, as before. Now name a model whose name is as long as this one is and price $8/$40"
+        "Senate vote: Yes, as before. Now a model whose name is as long as this one is and price $8/$40"
     )
 
 

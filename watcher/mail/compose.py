@@ -252,7 +252,7 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
         date=moment(digest.at, reader.zone),
         sections=_sections(
             _told_again(digest, context, reader),
-            _noted(transitions_for(digest, reader), context, reader),
+            _noted(sorted(transitions_for(digest, reader), key=lambda each: rank(each, context)), context, reader),
             _quiet_lines(digest, context, reader),
             undecided_section(verdicts, context, reader),
             unchanged(verdicts, context, reader, heading="Where the signals stand"),

@@ -92,7 +92,8 @@ def headline(lead: Transition, context: MailContext, before: Mapping[str, str]) 
         label = f"{lead.headline_label}: {lead.title}" if named else lead.headline_label
         return f"{label}, {more}" if more and more not in label else label
     if changed := changed_details(lead):
-        told = several([f"{name.lower()} {value}" for name, value in (detail(each.name, each.value) for each in changed)])
+        pairs = [detail(each.name, each.value) for each in changed]
+        told = several([value if name == "Name" else f"{name.lower()} {value}" for name, value in pairs])
         return f"{context.track_title(lead.signal, lead.track)}: {told}"
     words = change_title(lead, context)
     if lead.kind is Change.FLAG or lead.event:
