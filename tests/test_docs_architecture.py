@@ -46,7 +46,7 @@ def test_the_plan_shows_every_room() -> None:
         ),
         (
             "As of today, Claude Mythos 6 is generally available to all customers in Iceland.",
-            "available by rule undecided not explained: in, iceland",
+            "available by rule undecided not explained: iceland",
         ),
         (
             "Claude Mythos 6 will be generally available to all customers.",

@@ -6,6 +6,7 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -95,6 +96,7 @@ def test_a_notifier_and_a_format_are_one_file_each_and_tested_by_name() -> None:
             assert path.stem in tests or path.stem in golden, f"{path.stem} has no test"
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """The modules that a file imports, anywhere in it."""
     found = set()

@@ -94,12 +94,14 @@ def hurt(use: Use) -> tuple[str, str] | None:
     return next((one for one in tried if slow(use, *one)), None)
 
 
+@pytest.mark.slow
 def test_the_time_of_every_pattern_grows_with_the_length_of_its_text() -> None:
     uses = every()
     assert len(uses) > 300
     assert [(use.where, use.pattern.pattern[:60], found) for use in uses if (found := hurt(use))] == []
 
 
+@pytest.mark.slow
 def test_so_does_that_of_every_pattern_made_of_the_shipped_vocabularies() -> None:
     uses = vocabularies()
     assert len(uses) > 100

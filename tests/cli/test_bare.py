@@ -37,6 +37,7 @@ def run(folder: Path, *words: str, script: str = 'exec "$@"', **env: str) -> sub
     return subprocess.run(command, cwd=folder, env=bare, capture_output=True, check=False, timeout=200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_no_command_falls_over_closed_streams_or_a_home_that_is_missing(folder: Path, name: str) -> None:
     closed = run(folder, name, *WORDS.get(name, []), script='exec 2>errors; exec "$@" <&- >&-')

@@ -26,6 +26,8 @@ from watcher.core.decision.undecided import ask, edges
 from watcher.core.model import Claim, Entry, Ladder, Signal, Verdict
 from watcher.store.records import KnownEntry
 
+pytestmark = pytest.mark.slow
+
 MANY = 100
 NOW, LATER = day("12-01"), day("12-02")
 FEW = 20
