@@ -3,12 +3,18 @@
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from watcher import formats
 from watcher.core.model import Document, Entry, Outcome, Unreadable
 from watcher.sandbox import worker
+
+
+def think() -> None:
+    while time.process_time() < 3:
+        pass
 
 
 def spin() -> None:
@@ -30,6 +36,7 @@ def fail() -> None:
 
 HARMS = {
     b"spin": spin,
+    b"think": think,
     b"hang": signal.pause,
     b"crash": os.abort,
     b"leave": lambda: os._exit(3),

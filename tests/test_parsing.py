@@ -124,8 +124,28 @@ def test_addresses_that_were_slow_before_leave_room_for_the_others() -> None:
         return any(one.done() for one in hanging)
 
     command = (sys.executable, str(NAUGHTY))
-    with ParserPool(workers=1, wall=timedelta(seconds=6), long=timedelta(seconds=5), command=command) as pool:
+    with ParserPool(workers=1, wall=timedelta(seconds=6), command=command) as pool:
         assert asyncio.run(crowd(pool)) is False
+
+
+def test_many_that_turn_out_to_be_slow_at_once_leave_room_for_the_others() -> None:
+    async def crowd(pool: ParserPool) -> list[bool]:
+        spinning = [replace(document("spin"), url=f"https://slow.example/{n}") for n in range(2)]
+        slow = [asyncio.create_task(pool.read(one, "text", {})) for one in spinning]
+        await asyncio.sleep(0)
+        await pool.read(document("who"), "text", {})
+        return [one.done() for one in slow]
+
+    command = (sys.executable, str(NAUGHTY))
+    with ParserPool(workers=1, cpu=timedelta(seconds=20), wall=timedelta(minutes=5), command=command) as pool:
+        assert asyncio.run(crowd(pool)) == [False] * 2
+
+
+def test_what_is_slow_has_all_its_time_when_it_is_its_turn() -> None:
+    command = (sys.executable, str(NAUGHTY))
+    with ParserPool(workers=1, cpu=timedelta(seconds=20), wall=timedelta(minutes=5), command=command) as pool:
+        [entry] = asyncio.run(pool.read(document("think"), "text", {}))
+    assert entry.text == "think", "it took three seconds, of which others would not have waited more than two"
 
 
 HARMS = [

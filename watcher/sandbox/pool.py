@@ -71,23 +71,27 @@ class ParserPool:
     def __init__(
         self,
         *,
-        workers: int = 2,
+        workers: int = 4,
         memory: int = MEMORY,
         cpu: timedelta = timedelta(seconds=10),
         wall: timedelta = timedelta(seconds=30),
         patience: timedelta = timedelta(seconds=0.25),
-        long: timedelta = timedelta(seconds=2),
+        quick: timedelta = timedelta(seconds=1),
         command: Sequence[str] = COMMAND,
     ) -> None:
-        """`memory` in bytes for each worker; `cpu` and `wall` for each document, which has taken `long` when it is a slow one."""
+        """`memory` in bytes for each worker; `cpu` and `wall` for each document.
+
+        Beside others a document has `quick` of the processor; one that takes longer is begun again behind the slow ones.
+        """
         self._command = (*command, str(memory))
         self._cpu = max(1, round(cpu.total_seconds()))
+        self._quick = min(self._cpu, max(1, round(quick.total_seconds())))
         self._wall = wall.total_seconds()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="readers")
         self._slow_lane = ThreadPoolExecutor(1, thread_name_prefix="slow readers")
         self._slow: dict[str, float] = {}
         """Until when what comes from an address, or from a source, is taken to be slow."""
-        self._patience, self._long = patience.total_seconds(), long.total_seconds()
+        self._patience = patience.total_seconds()
         self._changed = threading.Condition()
         self._idle: list[_Worker] = []
         self._at_work: set[_Worker] = set()
@@ -99,13 +103,16 @@ class ParserPool:
 
     async def read(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
         """The entries of a document. Raises Unreadable, also where a worker died over it, and KeyError for an unknown name."""
-        return await self._in_lane(document.url, lambda: self.read_now(document, format_name, options))
+        return await self._in_lane(document.url, lambda cpu: self._read(document, format_name, options, cpu))
 
     def read_now(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
         """The same, in the calling thread."""
+        return self._read(document, format_name, options, self._cpu)
+
+    def _read(self, document: Document, format_name: str, options: Facts, cpu: int) -> tuple[Entry, ...]:
         if format_name not in formats.names():
             raise KeyError(format_name)
-        request = pack_request(document, format_name, options, self._cpu)
+        request = pack_request(document, format_name, options, cpu)
         return unpack_entries(self._asked("reading it", lambda _: request)["entries"])
 
     async def understand(self, signal: Signal, observations: Sequence[Observation]) -> Understood:
@@ -114,31 +121,33 @@ class ParserPool:
         Raises Unreadable where that takes more time or memory than is allowed, or fails.
         """
         source = observations[0].source if observations else ""
-        return await self._in_lane(source, lambda: self.understand_now(signal, observations))
+        return await self._in_lane(source, lambda cpu: self._understand(signal, observations, cpu))
 
     def understand_now(self, signal: Signal, observations: Sequence[Observation]) -> Understood:
         """The same, in the calling thread."""
+        return self._understand(signal, observations, self._cpu)
+
+    def _understand(self, signal: Signal, observations: Sequence[Observation], cpu: int) -> Understood:
         packed, seen = self._pack(signal), pack_observations(observations)
 
         def question(worker: _Worker) -> bytes:
             rules, anew = worker.lacks(packed)
-            return pack_question(packed.name, rules, seen, self._cpu, anew=anew)
+            return pack_question(packed.name, rules, seen, cpu, anew=anew)
 
         return _CLAIMS.validate_python(self._asked("understanding it", question)["claims"])
 
-    async def _in_lane(self, name: str, work: Callable[[], T]) -> T:
-        """Do a work; of what took long not long ago one at a time, so that there is always room for the others."""
-        lane = self._slow_lane if self._slow.get(name, 0.0) > time.monotonic() else self._threads
-        return await asyncio.get_running_loop().run_in_executor(lane, self._timed, name, work)
-
-    def _timed(self, name: str, work: Callable[[], T]) -> T:
-        began = time.monotonic()
-        try:
-            return work()
-        finally:
-            now = time.monotonic()
-            if now - began > self._long:
+    async def _in_lane(self, name: str, work: Callable[[int], T]) -> T:
+        """Do a work, which is given its seconds of the processor; of what takes long one at a time, and out of others' way."""
+        loop = asyncio.get_running_loop()
+        if self._slow.get(name, 0.0) <= time.monotonic():
+            try:
+                return await loop.run_in_executor(self._threads, work, self._quick)
+            except _OutOfTime as error:
+                now = time.monotonic()
                 self._slow = {one: until for one, until in self._slow.items() if until > now} | {name: now + _SLOW_FOR}
+                if self._quick == self._cpu or not error.processor:
+                    raise
+        return await loop.run_in_executor(self._slow_lane, work, self._cpu)
 
     def _pack(self, signal: Signal) -> PackedSignal:
         """The signal as workers get it, made once as long as it stays the same."""
@@ -167,6 +176,8 @@ class ParserPool:
             except _WorkerDied as gone:
                 if gone.code == RETIRED and not fresh:
                     continue  # it had just stopped by itself; the document is not to blame
+                if gone.code in {None, -signal.SIGXCPU}:
+                    raise _OutOfTime(f"{doing} {gone.how}", processor=gone.code is not None) from gone
                 # A worker that was killed from outside (by a system short of memory) says nothing against the document.
                 raise Unreadable(f"{doing} {gone.how}", Outcome.MALFORMED, lasting=gone.code != -signal.SIGKILL) from gone
             finally:
@@ -227,6 +238,14 @@ class ParserPool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close it."""
         self.close()
+
+
+class _OutOfTime(Unreadable):
+    """It took more time than was allowed: of the processor, or by the clock."""
+
+    def __init__(self, reason: str, *, processor: bool) -> None:
+        super().__init__(reason, Outcome.MALFORMED, lasting=True)
+        self.processor = processor
 
 
 class _WorkerDied(Exception):  # noqa: N818 - a worker that is no more
