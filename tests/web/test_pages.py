@@ -336,3 +336,11 @@ def test_under_a_step_back_stand_only_the_details_that_were_told_since() -> None
 def test_the_latest_changes_name_their_track_where_a_signal_has_several() -> None:
     latest = words(pages.draw_home(view(), NOW, pages.Links())).partition("Latest")[2].partition("Dates")[0]
     assert "Moved on Open to all, under another name The Mythos class, any name, General availability of Mythos" in latest
+
+
+def test_the_check_of_ones_own_tools_says_how_what_touches_them_stands() -> None:
+    worded = {name: replace(verdict, word="Not under that name") for name, verdict in verdicts().items()}
+    tools = words(pages.draw_home(view(verdicts=worded), NOW, pages.Links())).partition("Your tools")[2]
+    assert f"{MYTHOS.title} (Not under that name)" in tools
+    assert "watcher stack" in tools
+    assert "watcher stack" not in pages.draw_home(view(stack=()), NOW, pages.Links())
