@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from notifiers import NotSent
-from tests.notifiers.stages import ANSWERS, LATER, message, silence, web_server
+from tests.notifiers.stages import ANSWERS, LATER, answering, message, silence, web_server
 
 # Apprise looks for an image library that Python 3.13 drops.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")
@@ -38,14 +38,12 @@ def test_retries_are_left_to_the_outbox_and_redirects_to_nobody() -> None:
 
 def test_a_call_that_runs_out_of_time_is_uncertain() -> None:
     async def talk() -> NotSent:
-        server = await asyncio.start_server(silence, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        with web_server("apprise", "json://127.0.0.1:{port}/") as stage:
-            stage.recipient = replace(stage.recipient, address=f"json://127.0.0.1:{port}/?rto=0.5")
-            stage.settings = replace(stage.settings, timeout=stage.settings.timeout / 300)
-            with pytest.raises(NotSent) as told:
-                await stage.send(message())
-        server.close()
+        async with answering(silence) as port:
+            with web_server("apprise", "json://127.0.0.1:{port}/") as stage:
+                stage.recipient = replace(stage.recipient, address=f"json://127.0.0.1:{port}/?rto=0.5")
+                stage.settings = replace(stage.settings, timeout=stage.settings.timeout / 300)
+                with pytest.raises(NotSent) as told:
+                    await stage.send(message())
         return told.value
 
     told = asyncio.run(talk())

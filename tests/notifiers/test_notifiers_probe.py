@@ -17,7 +17,7 @@ import trustme
 
 import notifiers
 from notifiers import NotSent, Recipient
-from tests.notifiers.stages import NOW, SECRET, Stage, folder, mail_server, only, silence, web_server
+from tests.notifiers.stages import NOW, SECRET, Stage, answering, folder, mail_server, only, silence, web_server
 
 
 def probe(stage: Stage, **changes: Any) -> str:
@@ -87,18 +87,13 @@ def test_a_webhook_with_a_foreign_certificate_is_told(tmp_path: Path) -> None:
 
 def test_a_silent_webhook_costs_its_time_limit_and_no_more() -> None:
     async def run() -> str:
-        server = await asyncio.start_server(silence, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-
         async def here(host: str, port: int) -> str:
             return "127.0.0.1"
 
         offered = {"guard": here, "clock": lambda: NOW, "timeout": timedelta(seconds=0.2)}
         settings = notifiers.settings("webhook", offered)
-        try:
+        async with answering(silence) as port:
             return await notifiers.probe("webhook", Recipient("m", f"https://hook.example:{port}/", secret=SECRET), settings)
-        finally:
-            server.close()
 
     with pytest.raises(NotSent, match=r"hook\.example"):
         asyncio.run(run())

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 import notifiers
 from notifiers import NotSent, Recipient
-from tests.notifiers.stages import MailHandler, Server, Stage, mail_server, message, only, silence
+from tests.notifiers.stages import MailHandler, Server, Stage, answering, mail_server, message, only, silence
 
 
 @pytest.fixture(scope="module")
@@ -146,10 +146,9 @@ def test_a_server_that_hangs_up_after_taking_the_mail_has_taken_it() -> None:
 
 def test_a_silent_server_costs_its_time_limit_and_no_more() -> None:
     async def talk() -> NotSent:
-        server = await asyncio.start_server(silence, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        settings = notifiers.settings("smtp", {"host": "127.0.0.1", "port": port, "security": "none", "sender": "w@example.org"})
-        async with server:
+        async with answering(silence) as port:
+            offered = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "w@example.org"}
+            settings = notifiers.settings("smtp", offered)
             quick = replace(settings, timeout=settings.timeout / 300)
             with pytest.raises(NotSent) as told:
                 await notifiers.load("smtp").send(message(), Recipient("r", "r@example.org"), quick)
@@ -185,9 +184,8 @@ async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 def test_an_endless_greeting_is_cut_off() -> None:
     async def talk() -> NotSent:
-        server = await asyncio.start_server(flood, "127.0.0.1", 0)
-        offered = {"host": "127.0.0.1", "port": server.sockets[0].getsockname()[1], "security": "none", "sender": "w@example.org"}
-        async with server:
+        async with answering(flood) as port:
+            offered = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "w@example.org"}
             with pytest.raises(NotSent, match="too long") as told:
                 await notifiers.load("smtp").send(message(), Recipient("r", "r@example.org"), notifiers.settings("smtp", offered))
         return told.value
@@ -285,16 +283,16 @@ def test_a_mail_that_is_called_off_between_two_leaves_no_connection_behind() -> 
             gone.set()
             writer.close()
 
-        server = await asyncio.start_server(answers_one_mail, "127.0.0.1", 0)
-        offered = {"host": "127.0.0.1", "port": server.sockets[0].getsockname()[1], "security": "none", "sender": "w@example.org"}
-        reader = Recipient("r", "r@example.org")
-        async with server, notifiers.session(notifiers.load("smtp"), notifiers.settings("smtp", offered)) as send:
-            await send(message(), reader)
-            second = asyncio.create_task(send(message(message_id="<2@example.org>"), reader))
-            await asked.wait()
-            second.cancel()
-            await asyncio.wait_for(gone.wait(), 30)
-            return (await asyncio.gather(second, return_exceptions=True)).count(None)
+        async with answering(answers_one_mail) as port:
+            offered = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "w@example.org"}
+            reader = Recipient("r", "r@example.org")
+            async with notifiers.session(notifiers.load("smtp"), notifiers.settings("smtp", offered)) as send:
+                await send(message(), reader)
+                second = asyncio.create_task(send(message(message_id="<2@example.org>"), reader))
+                await asked.wait()
+                second.cancel()
+                await asyncio.wait_for(gone.wait(), 30)
+                return (await asyncio.gather(second, return_exceptions=True)).count(None)
 
     assert asyncio.run(talk()) == 0
 

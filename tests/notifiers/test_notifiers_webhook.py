@@ -17,7 +17,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 import notifiers
 from notifiers import NotSent, Recipient, webhook
-from tests.notifiers.stages import ANSWERS, NOW, SECRET, Stage, message, web_server
+from tests.notifiers.stages import ANSWERS, NOW, SECRET, Handler, Stage, answering, message, web_server
 
 HOOK = "http://hooks.example.org:{port}/in?room=1"
 OTHER = "whsec_" + "b3RoZXItc2VjcmV0LW9mLXRoZS1yZWFkZXI="
@@ -152,20 +152,16 @@ async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.transport.abort()
 
 
-async def post_to(server_side: object, limit: timedelta) -> None:
+async def post_to(server_side: Handler, limit: timedelta) -> None:
     """Post to a server of one function."""
 
     async def here(host: str, port: int) -> str:
         return "127.0.0.1"
 
-    server = await asyncio.start_server(server_side, "127.0.0.1", 0)  # type: ignore[arg-type] # a table of them
-    port = server.sockets[0].getsockname()[1]
     settings = notifiers.settings("webhook", {"guard": here, "clock": lambda: NOW, "timeout": limit})
-    try:
+    async with answering(server_side) as port:
         recipient = Recipient("machine", f"http://hooks.example.org:{port}/", secret=SECRET)
         await notifiers.load("webhook").send(message(), recipient, settings)
-    finally:
-        server.close()
 
 
 def test_an_endless_answer_is_left_after_its_first_words() -> None:
