@@ -41,7 +41,8 @@ def ladder_of(name: str, tables: dict[str, Any], vocabulary: Vocabulary) -> Ladd
     )
     rules = tuple(rule_of(each, vocabulary) for each in table["rule"])
     compared = COMPARED if "side" in table else {}
-    return Ladder(name, statuses, rules, flags, series=table.get("series", False), **compared)
+    heard = tuple(table.get("heard", ()))
+    return Ladder(name, statuses, rules, flags, series=table.get("series", False), heard=heard, **compared)
 
 
 def rule_of(table: dict[str, Any], vocabulary: Vocabulary) -> Rule:

@@ -19,6 +19,7 @@ from watcher.core.model import Claim, Entry, Observation, Standing, Tier
 
 SAID = Path(__file__).parent / "said"
 AISI = "https://www.aisi.gov.uk/blog/x"
+BULLETIN = "https://content.govdelivery.com/accounts/USNIST/bulletins/x"
 COMMERCE = "https://www.commerce.gov/news/press-releases/2027/01/x"
 NIST = "https://www.nist.gov/news-events/news/2027/01/x"
 SPEAKERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -26,6 +27,10 @@ SPEAKERS: dict[str, tuple[str, dict[str, Any]]] = {
     "p": ("mythos-ga", {"tier": Tier.PARTNER, "link": "https://aws.amazon.com/x", "publisher": "amazon.com"}),
     "n": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": NIST, "url": NIST, "publisher": "nist.gov"}),
     "a": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": AISI, "url": AISI, "publisher": "aisi.gov.uk"}),
+    "b": ("mythos-ga", {"tier": Tier.PRESS, "link": "https://www.bis.gov/press-release/x", "publisher": "bis.gov"}),
+    "d": ("mythos-ga", {"tier": Tier.PARTNER, "link": "https://www.databricks.com/blog/x", "publisher": "databricks.com"}),
+    "g": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": BULLETIN, "publisher": "govdelivery.com"}),
+    "j": ("caisi-evaluation", {"tier": Tier.PRESS, "link": "https://aisi.go.jp/news/x/", "publisher": "aisi.go.jp"}),
     "c": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": COMMERCE, "url": COMMERCE, "publisher": "commerce.gov"}),
 }
 WAKES = {"available", "suspended", "promised", "cancelled", "published"}
@@ -51,7 +56,7 @@ def found_in(who: str, title: str, text: str) -> tuple[set[str], list[Claim]]:
 
 def test_nothing_fresh_is_said_falsely_and_nothing_is_missed_in_silence() -> None:
     wrong = []
-    for told, who, title, text in [*fresh(), *fresh("outright")]:
+    for told, who, title, text in [*fresh(), *fresh("outright"), *fresh("meant")]:
         said, asked = found_in(who, title, text)
         allowed = told | ({"named_ga", "class_ga"} if "restored" in told else set())
         if said - allowed or (told & ALARMS and not (told & said or asked)):

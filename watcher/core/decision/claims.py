@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.decision.globs import Glob
@@ -18,7 +19,9 @@ from watcher.core.language.undecided import (
     Open,
     Works,
     frame_of,
+    given_back,
     in_another_language,
+    is_not_out,
     looked_at,
     told_of_works,
 )
@@ -79,8 +82,7 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
     seen, rules = RuleContext(signal, observation), _index(signal)
     found = [claim for indexed in rules.of(observation) if (claim := _claim(seen, indexed))]
-    if observation.tier in ACCOUNTED:
-        found += [*_undecided(seen, rules, found), *_of_series(seen, rules, found)]
+    found += [*_undecided(seen, rules, found), *_of_series(seen, rules, found)]
     if not signal.figures and (not found or (len(found) == 1 and not found[0].review)):
         return tuple(found)  # as nearly every entry has it
     series = rules.series
@@ -93,11 +95,25 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     return (*(claim for claim in kept if claim.asks or not claim.review or claim.track not in asks), *readings_of(seen))
 
 
+def is_accounted(track: Track, seen: RuleContext) -> bool:
+    """Whether what is said there is accounted for, or asked about: official words, a partner's, and what the ladder hears."""
+    return seen.observation.tier in ACCOUNTED or any(glob.holds(seen.link) for glob in _globs(track.ladder.heard))
+
+
+@lru_cache(maxsize=_MEMO_SIZE)
+def _globs(patterns: tuple[str, ...]) -> tuple[Glob, ...]:
+    return tuple(Glob.of(pattern) for pattern in patterns)
+
+
 def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
     """The first sentence for each track that may claim what wakes people and that nothing accounts for."""
     for track, net, anchors in rules.nets:
+        if not seen.holds_any(anchors) or not is_accounted(track, seen):
+            continue
+        if any(claim.track == track.id and claim.asks for claim in found):
+            continue  # a rule of the ladder asks already, and knows for which status
         mine = [claim for claim in found if claim.track == track.id and not claim.review]
-        if not seen.holds_any(anchors) or any(claim.status and track.ladder.rung(claim.status).wakes for claim in mine):
+        if any(claim.status and track.ladder.rung(claim.status).wakes for claim in mine):
             continue
         told = {claim.quote.text for claim in mine}
         if foreign := in_another_language(net, seen.reading):
@@ -111,7 +127,8 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator
 def _of_series(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
     """What may be an event of a series in words that no rule knows."""
     for track, works in rules.works:
-        if any(claim.track == track.id and claim.status and not claim.review for claim in found):
+        mine = [one for one in found if one.track == track.id and one.status and not one.review]
+        if not is_accounted(track, seen) or any(track.ladder.rung(one.status).wakes for one in mine):
             continue
         if one := told_of_works(works, seen.reading, seen.link):
             yield _asked_about(seen, track, one)
@@ -209,7 +226,23 @@ def _claim(seen: RuleContext, indexed: _Indexed) -> Claim | None:
 
     whole = indexed.wakes and seen.observation.tier in ACCOUNTED
     said = match_text_rule(seen, rule, whole=whole)
-    return _made(seen, indexed, said) if said and not (whole and frame_of(seen.reading, said.quote)) else None
+    if said is None or (indexed.wakes and _is_of_namesake(seen, rule)) or (whole and _is_contradicted(seen, indexed, said.quote)):
+        return None
+    return _made(seen, indexed, said)
+
+
+def _is_of_namesake(seen: RuleContext, rule: Rule) -> bool:
+    """Whether a name may be that of another thing: who speaks is not the maker, and the text does not name him."""
+    named = rule.sentence is not None and bool(rule.sentence.about)
+    return named and seen.observation.tier is not Tier.OFFICIAL and not seen.names_maker
+
+
+def _is_contradicted(seen: RuleContext, indexed: _Indexed, quote: str) -> bool:
+    """Whether the text around a sentence says that it is no news, no longer so, or (of a work that is named) not out."""
+    rule, rung = indexed.rule, indexed.track.ladder.rung(indexed.rule.status)
+    if rule.sentence and rule.sentence.title and is_not_out(seen.reading):
+        return True
+    return bool(frame_of(seen.reading, quote) or (rung.steps_back and given_back(seen.reading, quote)))
 
 
 def _speaks(seen: RuleContext, rule: Rule) -> bool:

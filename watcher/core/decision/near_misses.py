@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from watcher.core.decision.claims import ACCOUNTED, claims_of, not_to_be_said_by
+from watcher.core.decision.claims import claims_of, is_accounted, not_to_be_said_by
 from watcher.core.decision.nets import net_of, wakes
+from watcher.core.decision.rule_context import RuleContext
 from watcher.core.language.match import matches, passed_over
-from watcher.core.language.parse import Reading, read
+from watcher.core.language.parse import Reading
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.undecided import Quiet, looked_at
 from watcher.core.model import Observation, Rule, Signal, Tier
@@ -31,12 +32,13 @@ def near_misses(signal: Signal, observation: Observation) -> tuple[NearMiss, ...
 
     The reasons are those of the very functions by which the decision was made.
     """
-    reading = read(signal.vocabulary, observation.entry.title, observation.entry.text)
+    seen = RuleContext(signal, observation)
+    reading = seen.reading
     told = {(claim.track, claim.quote.text) for claim in claims_of(signal, observation)}
     found: dict[tuple[str, str, str], NearMiss] = {}
     for track in signal.tracks:
         net = net_of(track)
-        accounted = observation.tier in ACCOUNTED and bool(net.groups)
+        accounted = is_accounted(track, seen) and bool(net.groups)
         for one in looked_at(net, reading) if accounted else ():
             if isinstance(one, Quiet) and (track.id, one.quote) not in told:
                 found.setdefault((track.id, one.status, one.quote), NearMiss(track.id, "", one.status, one.quote, one.why))

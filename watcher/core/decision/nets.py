@@ -38,7 +38,8 @@ def works_of(track: Track, vocabulary: Vocabulary) -> Works | None:
     of = frozenset(group for _, said in series for group in said.object_of)
     marks = tuple(sorted({name.lower() for group in by for name in vocabulary.things[group] if name.isalpha()}))
     status = series[0][0].status
-    places = _hosts(rule for rule in track.ladder.rules if rule.status == status)
+    heard = frozenset(address.partition("/")[0] for address in track.ladder.heard)
+    places = heard | _hosts(rule for rule in track.ladder.rules if rule.status == status)
     alone = (rule.sentence for rule in track.ladder.rules if rule.sentence and rule.sentence.announced and not rule.sentence.by)
     parents = tuple(vocabulary.lists[name] for said in alone for name in said.words)
     return Works(by, of, status, places, _hosts(rule for rule, said in series if not said.also), marks, parents)

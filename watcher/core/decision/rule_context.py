@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from watcher.core.decision.simhash import simhash
+from watcher.core.language.lexicon import MASKS
 from watcher.core.language.parse import read
 from watcher.core.model import Observation, Quote, Signal
 
@@ -46,6 +47,14 @@ class RuleContext:
     def reading(self) -> Reading:
         """What the text says in the words of the signal."""
         return read(self.signal.vocabulary, self.entry.title, self.entry.text)
+
+    @cached_property
+    def names_maker(self) -> bool:
+        """Whether the text, or its address, names the maker or a programme of his: else a bare name may be another thing's."""
+        lists = self.signal.vocabulary.lists
+        words = f"{self.entry.title}\n{self.entry.text}\n{self.link}"
+        held = [lists[role] for role in MASKS if role in lists]
+        return not held or any(pattern.search(words) for pattern in held)
 
     @cached_property
     def link(self) -> str:

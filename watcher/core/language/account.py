@@ -49,19 +49,19 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
     present = False
     for begin, end, main in _segments(scene, first, stop):
         words = _words(scene, about if main else frozenset([own]), alike, roles, begin, end)
+        unexplained += [] if main else [cue.words for cue in found_in("".join(f"{word} " for word in words), ("frame",))]
         if not main and ROLES["other"] in words and ROLES["it"] not in words:
             continue  # what is said of another thing takes nothing from this one
         present = present or (main and not _NOW.isdisjoint(words))
         label = not main and _is_label(scene, end)
         whole = main or (label and _is_verbless(scene, first, stop))
-        unexplained += [] if main else [cue.words for cue in found_in("".join(f"{word} " for word in words), ("frame",))]
         for kind, text in _scan(words, lexicon):
             if kind == "unexplained":
                 unexplained += [text] if whole or _is_loaded(text, lexicon, aside=True) else []
-            elif main or kind in {"supposed", "undone"} or (kind == "planned" and label):
+            elif main or kind == "undone" or (kind == "supposed" and begin < stop) or (kind == "planned" and label):
                 taken.add(kind)
                 because.append(text)
-            elif kind == "limited":
+            elif kind in {"limited", "supposed"}:  # "…, and if you need help, write to us" takes nothing back for certain
                 unexplained.append(text)
     unexplained += _as_long_as(scene, stop)
     return Account(frozenset(taken), tuple(because), tuple(unexplained), present)
@@ -105,7 +105,8 @@ def _turns(tokens: tuple[Token, ...], at: int, about: frozenset[str]) -> bool:
     if text == ",":
         if follow[:1] in (["alongside"], ["even"]):
             return True
-        return follow[:1] in (["and"], ["so"]) and (_is_another(tokens, at + 2, about) or _is_subject(tokens, at + 2))
+        own = _is_another(tokens, at + 2, about) or _is_subject(tokens, at + 2) or follow[1:2] in (["if"], ["when"])
+        return follow[:1] in (["and"], ["so"]) and own
     shared = follow[:1] in (["to"], ["for"]) and any(token.thing for token in after[1:])
     return text == "and" and (shared or _is_another(tokens, at + 1, about) or _is_subject(tokens, at + 1))
 

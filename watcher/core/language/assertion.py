@@ -58,7 +58,7 @@ OPENING_VERBS: Final = word_set("opening_verb")
 LEFT_BEHIND: Final = cue("left_behind", "before", "near")
 
 STRICT: Final = cue("strict", "before", "sentence")
-CONDITION_BEHIND: Final = re.compile(rf"(?i)[^.;]{{0,120}}?,? {choice('condition_behind')}")
+CONDITION_BEHIND: Final = re.compile(rf"(?i)(?:(?!, (?:and|but|so) )[^.;]){{0,120}}?,? {choice('condition_behind')}")
 OPENINGS: Final = frozenset({"open"})
 """Kinds of phrases that open a thing to all: what narrows the audience takes them back."""
 OFFERS: Final = frozenset({"offered"})
@@ -197,6 +197,11 @@ def manner(scene: Scene, phrase: Phrase) -> frozenset[str]:
     # A plan absorbs the conditions that are not strict: "will be open once it is safe" is a plan.
     strict = STRICT.search(_governing(parts))
     return frozenset(manners - {"conditional"} if "planned" in manners and not strict else manners)
+
+
+def is_strict(scene: Scene, phrase: Phrase) -> bool:
+    """Whether a strict condition governs a phrase: "if", "unless", "would"."""
+    return bool(STRICT.search(_governing(_parts(scene, phrase))))
 
 
 def _parts(scene: Scene, phrase: Phrase) -> Parts:

@@ -133,6 +133,9 @@ def is_active(scene: Scene) -> bool:
     )
 
 
+_LABEL: Final = 8
+"""Words that may stand behind a phrase in a label."""
+_NO_LABEL: Final = AUXILIARIES | RELATIVE | {":", ",", ";", ".", "|", "(", "—", "-"}
 _BEFORE_A_NAME: Final = DETERMINERS | ADVERBS - {"as", "of"} | {"'s", '"', "("}
 _OWNING: Final = word_set("owning")
 _OPENING = 3
@@ -167,9 +170,9 @@ def attached(scene: Scene, at: int) -> tuple[Thing, ...]:
 
 
 def labelled(scene: Scene) -> tuple[Thing, ...] | None:
-    """What follows a phrase that is a label, past a date: "Now open: X", "Open to everyone from today: X"; None for no label."""
+    """What follows a phrase that is a label, past a date or a place ("Now open: X", "Now in the app: X"); None for no label."""
     at = scene.stop
-    while at < len(scene.tokens) and scene.tokens[at].text in TIMES:
+    while at < len(scene.tokens) and at - scene.stop < _LABEL and scene.tokens[at].text not in _NO_LABEL:
         at += 1
     if scene.start > 2 or at + 1 >= len(scene.tokens) or scene.tokens[at].text != ":":  # noqa: PLR2004 - "It is now open: X"
         return None
@@ -223,8 +226,14 @@ def subjects(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
         return _bare(scene)
     if phrase.modifier:
         return _modified(scene)
-    if is_active(scene):
-        return ()
+    return () if is_active(scene) else _of_state(scene, phrase)
+
+
+def _of_state(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
+    """Of what a phrase tells how it is: what a label heads, what an adjective describes, else the subject."""
+    label = labelled(scene)
+    if label is not None and all(token.text in ADVERBS | TIMES for token in scene.tokens[: scene.start]):
+        return label  # "Now available in the app: files for everyone" says nothing of what was spoken of
     found = () if phrase.open_ended else _attribute(scene)
     return found or (() if _describes_another(scene, phrase) else _left(scene, scene.start - 1))
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from watcher.core.language.lexicon import word_set
 from watcher.core.language.parse import Line, Reading, Statement, read
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.times import price_of
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.language.works import Groups, Title, announced, find_title, models_named
 
+_NEGATIONS: Final = word_set("negation")
 _PAST: Final = frozenset({"past", "window"})
 
 
@@ -44,7 +46,7 @@ def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, who
         return
     if sentence.title:
         titled = find_title(reading, vocabulary, _title_of(sentence))
-        if titled:
+        if titled and (not sentence.words or _told_beside(sentence, vocabulary, reading)):
             yield Match(titled.quote, titled.reason, titled.values)
     elif sentence.announced:
         yield from _announced(sentence, vocabulary, reading)
@@ -64,6 +66,13 @@ def _named_beside(sentence: Sentence, reading: Reading) -> bool:
     if not sentence.also and not sentence.not_also:
         return True
     return (not sentence.also or bool(reading.groups & set(sentence.also))) and not reading.groups & set(sentence.not_also)
+
+
+def _told_beside(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> bool:
+    """Whether a sentence that names one of `also` holds the words that are asked for beside a title, and denies nothing."""
+    named = (line for line in reading.lines if any(thing.group in sentence.also for thing in line.things))
+    plain = (line.folded for line in named if _NEGATIONS.isdisjoint(line.folded.lower().split()))
+    return any(all(vocabulary.lists[name].search(words) for name in sentence.words) for words in plain)
 
 
 def _mentions(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:

@@ -65,7 +65,7 @@ class Sentence:
     not_with: tuple[str, ...] = ()
     """Groups of which the very same phrase may not be said ("introducing X and Y" tells them not apart)."""
     words: tuple[str, ...] = ()
-    """Word lists, each of which must occur in the sentence."""
+    """Word lists, each of which must occur in the sentence; beside a title in one of the text that names one of `also`."""
     not_words: tuple[str, ...] = ()
     """Word lists, none of which may occur in the sentence or in the title."""
     where: str = "any"

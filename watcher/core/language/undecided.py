@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from watcher.core.language.account import masked
+from watcher.core.language.account import Account, masked
+from watcher.core.language.assertion import is_strict
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, cue, english, found_in, word_set
-from watcher.core.language.text import Thing, tokens
+from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
 from watcher.core.language.works import models_named
@@ -20,16 +21,27 @@ if TYPE_CHECKING:
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
 _ENGLISH: Final = word_set("english")
-_OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial"})
+_WEAK: Final = frozenset({"conditional", "quoted"})
+"""Those of them that may mean something else: "the day on which it opens"; the maker quotes its own chief."""
+_OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial", "quoted"})
 """Manners in which what is planned for a time may still be a promise."""
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
+_EVERY: Final = re.compile(r"\b(?:all|every|any|each)\b")
+_OPENS_LATER: Final = re.compile(r"(?i)^\W*(?:when|once)\b(?! (?:again|more|you|we)\b)")
 _OURS: Final = word_set("speaking_us")
 _APPOINTED: Final = cue("appointed", "before", "sentence")
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""
 _BARE: Final = 3
 """Words and marks of a title that is a name alone, or a name with a word or two."""
+_OPEN_YET: Final = word_set("negation") | word_set("to_happen")
+_FAR: Final = 10
+"""Words before one that gives back that may say that it is still to happen."""
+_TAG: Final = re.compile(r"^\W*\[([^\]]{1,40})\]")
+_ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')} ?(?:-|\u2014|:)")
+"""An entry of an incident, the newest first: "Resolved - …", "Update: …"."""
+_DESCRIBED: Final = DETERMINERS | {"either", "neither", "both"}
 _PRESENT: Final = word_set("present_verb")
 _MEANT: Final = word_set("meant")
 _OWNERS: Final = word_set("carrier")
@@ -130,7 +142,7 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
         about = about or bool(number and works.of & _groups(reading.lines[number - 1]))  # "How safe is X? Our report tells."
         found = _of_works(line)
         words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
-        whose = home or line is reading.title or works.by & _groups(line) or _is_of_parent(works, line)
+        whose = home or line is reading.title or works.by & (_groups(line) | _groups(reading.title)) or _is_of_parent(works, line)
         if not words or not whose or not (about or works.of & _groups(line)) or _is_asked(line):
             continue
         if any(one.row.reason == "new" for one in words) or not (headed["no_work"] or found["no_work"]):
@@ -179,12 +191,36 @@ def looked_at(net: Net, reading: Reading) -> Iterator[Open | Quiet]:
         yield _judged(net, reading, line, said, words)
 
 
+def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
+    """The words by which the newest entry of a status page, or the text below a title, says that what was taken is back."""
+    entries = [line for line in reading.lines if _ENTRY.match(line.folded)]
+    newest = [line for line in entries[:1] if line.quote != quote]
+    below = reading.lines[1:] if quote == reading.title.quote else ()
+    clauses = ("".join(f"{word} " for word in masked(line.folded, (), frozenset())) for line in (*newest, *below))
+    told = ((clause[: found.end].split(), found.words) for clause in clauses for found in found_in(clause, ("given_back",)))
+    return tuple(dict.fromkeys(words for before, words in told if _OPEN_YET.isdisjoint(before[-_FAR:])))
+
+
+def is_not_out(reading: Reading) -> bool:
+    """Whether the text below a title that names a work says that the work is still to come, or is gone."""
+    clauses = ("".join(f"{word} " for word in masked(line.folded, (), frozenset())) for line in reading.lines[1:])
+    return any(next(found_in(clause, ("not_out",)), None) for clause in clauses)
+
+
+def _tag(title: Line) -> tuple[str, ...]:
+    """The words of a tag in brackets before a title for which nothing accounts: "[DRILL] …", "[Draft] …"."""
+    found = _TAG.match(title.folded)
+    words = masked(found[1], (), frozenset()) if found else []
+    return tuple(word for word in words if word.isalpha() and english().at(f"{word} ", 0, ("neutral", "given_back")) is None)
+
+
 def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
     """What the title or a sentence close to one says of the whole text: that it is rehearsed, imagined, drafted or mended."""
     number = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
     near = {0, *range(max(number - _NEAR, 0), number), *range(number + 1, min(number + _NEAR, len(reading.lines) - 1) + 1)}
     clauses = ("".join(f"{word} " for word in masked(reading.lines[n].folded, (), frozenset())) for n in sorted(near - {number}))
-    return tuple(dict.fromkeys(found.words for clause in clauses for found in found_in(clause, ("frame",))))
+    found = (found.words for clause in clauses for found in found_in(clause, ("frame",)))
+    return tuple(dict.fromkeys((*_tag(reading.title), *found)))
 
 
 def _is_about(net: Net, said: Statement) -> bool:
@@ -195,20 +231,35 @@ def _of_question(net: Net, reading: Reading, number: int) -> tuple[Found, ...]:
     """Words of the question in a sentence that names, or means, one of the things; none where it does not."""
     line = reading.lines[number]
     named = any(thing.group in net.groups for thing in line.things)
-    others = any(thing.group not in ROLE_LISTS and not _OF_ALL.match(line.folded, thing.end) for thing in line.things)
-    if not named and (others or not (_means(net, reading, number) or _is_headed(net, reading, number))):
+    if not named and (_is_of_others(net, line) or not (_means(net, reading, number) or _is_headed(net, reading, number))):
         return ()
     return field_words(tuple(masked(line.folded, line.things, net.groups)))
 
 
+def _is_of_others(net: Net, line: Line) -> bool:
+    """Whether a sentence names something else before the first word of the question: it speaks of that."""
+    others = tuple(one for one in line.things if one.group not in ROLE_LISTS and not _OF_ALL.match(line.folded, one.end))
+    if not others:
+        return False
+    clause = "".join(f"{word} " for word in masked(line.folded, others, net.groups))
+    first = next(iter(found_in(clause, ("field",))), None)
+    # "Now available in the app: files for everyone": what a label names, the sentence is of.
+    return first is None or ROLES["other"] in clause[: max(first.end, clause.find(" : "))]
+
+
 def _means(net: Net, reading: Reading, number: int) -> bool:
-    """Whether a sentence without a thing goes on to speak of one that the sentence before it, or the title, names."""
-    before = [*reading.lines[max(number - _NEAR, 0) : number], reading.title] if number else []
-    if not any(thing.group in net.groups for line in before for thing in line.things):
+    """Whether a sentence without a thing goes on to speak of one that the title, or the last sentence that names any, names."""
+    before = (line for line in reversed(reading.lines[:number]) if any(thing.group not in ROLE_LISTS for thing in line.things))
+    lines = [*(line for _, line in zip(range(_NEAR), before, strict=False)), *(reading.lines[:1] if number else ())]
+    if not any(thing.group in net.groups for line in lines for thing in line.things):
         return False
     words = masked(reading.lines[number].folded, (), net.groups)
+    nouns = (n for n, word in enumerate(words) if word in MODEL_NOUNS)
+    described = any(_DESCRIBED.intersection(words[max(n - 2, 0) : n]) for n in nouns) and not _is_gated(net, reading, number)
+    if described or _MEANT.intersection(words):
+        return True
     # "Self-serve, all tiers." goes on without a pronoun.
-    return bool(_MEANT.intersection(words[:12])) or any(one.row.reason == "all" for one in field_words(tuple(words)))
+    return any(one.row.reason for one in field_words(tuple(words)))
 
 
 def _is_headed(net: Net, reading: Reading, number: int) -> bool:
@@ -219,9 +270,12 @@ def _is_headed(net: Net, reading: Reading, number: int) -> bool:
     if not any(thing.group in net.groups for thing in reading.title.things):
         return False
     words = field_words(tuple(masked(reading.lines[number].folded, (), net.groups)))
-    gated = any(one.sentence == number and one.kind in net.gates for one in reading.statements)
-    bare = _is_bare(reading.title) and not gated
+    bare = _is_bare(reading.title) and not _is_gated(net, reading, number)
     return bare or any(one.thing is None for one in said) or any(one.row.reason for one in words)
+
+
+def _is_gated(net: Net, reading: Reading, number: int) -> bool:
+    return any(one.sentence == number and one.kind in net.gates for one in reading.statements)
 
 
 def _is_bare(title: Line) -> bool:
@@ -260,10 +314,10 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
         return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
     if _is_plan(net, said):
         return _of_plan(net, line, said)
-    if _HARD & said.manners and (found.taken or found.unexplained) and not (found.present and found.unexplained):
+    if _is_hard(said) and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
     ahead = net.planned == net.statuses[said.kind] and found.taken == {"past"}  # "will have it, the day we drop the checks"
-    if found.taken and not _is_doubtful(said) and not ahead:
+    if found.taken and not _is_doubtful(said) and not ahead and not _is_of_everyone(found):
         return Quiet(
             line.quote, f"it is {' and '.join(sorted(found.taken))}: {', '.join(found.because)}", net.statuses[said.kind]
         )
@@ -271,6 +325,14 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
     if words:
         return Open(line.quote, net.statuses[said.kind], words, f"not explained: {', '.join(words)}")
     return _of_whole(net, reading, line, said)
+
+
+def _is_hard(said: Statement) -> bool:
+    """Whether its manner alone says that it claims nothing: that it is denied, asked or heard, or strictly conditional."""
+    hard = _HARD & said.manners
+    first = "," not in said.line.folded[: said.scene.tokens[said.scene.start].start]
+    opens = first and _OPENS_LATER.match(said.line.folded) is not None
+    return bool(hard - _WEAK) or (bool(hard) and (opens or is_strict(said.scene, said.phrase)))
 
 
 def _is_plan(net: Net, said: Statement) -> bool:
@@ -300,9 +362,11 @@ def _is_ruled_out(line: Line, said: Statement) -> bool:
 def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
     """A statement that is explained in full, and that no rule took: what stands beside it contradicts, or is wanting."""
     words = frame_of(reading, line.quote) or tuple(sorted(net.gates & reading.kinds))
+    if not words and net.statuses[said.kind] == net.taken:
+        words = given_back(reading, line.quote)
     if words:
         return Open(line.quote, net.statuses[said.kind], words, f"the text also speaks of: {', '.join(words)}")
-    return Quiet(line.quote, f"\u201c{said.words}\u201d lacks what the rule asks for besides", net.statuses[said.kind])
+    return Open(line.quote, net.statuses[said.kind], (said.words,), f"no rule takes \u201c{said.words}\u201d as it is said here")
 
 
 def _of_plan(net: Net, line: Line, said: Statement) -> Open | Quiet:
@@ -313,6 +377,11 @@ def _of_plan(net: Net, line: Line, said: Statement) -> Open | Quiet:
         return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named", net.statuses[said.kind])
     words = said.account.unexplained or said.account.because or (said.words,)
     return Open(line.quote, net.planned, words, f"not explained: {', '.join(words)}")
+
+
+def _is_of_everyone(found: Account) -> bool:
+    """Whether what limits a statement leaves nobody out: "off for all verified organizations"."""
+    return found.taken == {"limited"} and any(_EVERY.search(words) for words in found.because)
 
 
 def _is_doubtful(said: Statement) -> bool:

@@ -142,6 +142,8 @@ class Ladder:
     """None, or two: the one that is watched, and the one beside which it is measured."""
     difference: str = ""
     """What the watched side's rate less the other one's is called."""
+    heard: tuple[str, ...] = ()
+    """Addresses, `*` for anything, of who is no source and yet no press: what is said there of the question is asked about."""
     attributes: tuple[str, ...] = ()
     """Details that any later official claim updates, whatever its status (version, price, access model)."""
 

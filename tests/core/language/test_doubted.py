@@ -1,0 +1,61 @@
+"""What a title, a bare name or a tag promises, and the text does not keep: nothing is claimed, and a person may be asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.language.test_language import ALARMS, found_in, fresh
+from tests.spoken import claims
+from watcher.core.model import Tier
+
+ROWS = fresh("doubted")
+
+
+@pytest.mark.parametrize(("told", "who", "title", "text"), ROWS, ids=[f"{row[2]}: {row[3]}"[:60] for row in ROWS])
+def test_a_title_is_not_believed_against_its_text(told: set[str], who: str, title: str, text: str) -> None:
+    said, asked = found_in(who, title, text)
+    allowed = told | ({"named_ga", "class_ga"} if "restored" in told else set())
+    assert said <= allowed
+    assert said or asked or not told & ALARMS
+
+
+@pytest.mark.parametrize(
+    ("who", "title", "text"),
+    [
+        ("o", "[Update] Claude Mythos 6 is generally available", "Claude Mythos 6 is generally available to all customers."),
+        ("o", "News", "Now open to everyone: Claude Fable 6."),
+        ("o", "We have suspended Claude Fable 6", "We will say so here when it is back in service."),
+        ("a", "Assessment of Qwen 5", "We worked on Qwen 5 together with CAISSI for six weeks."),
+        ("p", "Mythos 6 is generally available", "Mythos 6 by Anthropic is generally available to all customers."),
+    ],
+)
+def test_what_nothing_speaks_against_is_still_said(who: str, title: str, text: str) -> None:
+    assert found_in(who, title, text)[0]
+
+
+@pytest.mark.parametrize(
+    ("who", "title", "text", "why"),
+    [
+        ("p", "Mythos 6 is generally available", "Mythos 6, a game engine, is generally available.", "generally available"),
+        ("o", "Claude Fable 6 disabled", "Resolved - Fable 6 is back in service.", "resolved"),
+        ("o", "[Drill] Fable 6 and Mythos 6 are suspended", "Please ignore.", "drill"),
+        ("n", "CAISSI Assessment of Kimi K6", "This page is reserved for a report.", "assessment"),
+    ],
+)
+def test_the_person_who_is_asked_sees_why(who: str, title: str, text: str, why: str) -> None:
+    said, asked = found_in(who, title, text)
+    assert not said
+    assert any(why in word for claim in asked for word in claim.unexplained)
+
+
+def test_what_is_heard_from_no_source_asks_and_never_claims_what_wakes() -> None:
+    said, asked = found_in("b", "Claude Mythos 6", "Claude Mythos 6 is now generally available to all customers.")
+    assert not said
+    assert [claim.status for claim in asked if claim.track == "named"] == ["available"]
+
+
+def test_an_address_that_no_ladder_hears_asks_nobody() -> None:
+    signal = "mythos-ga"
+    text = "Claude Mythos 6 is now generally available to all customers."
+    found = claims(signal, text, title="", tier=Tier.PRESS, link="https://www.example.com/x", publisher="example.com")
+    assert not [claim for claim in found if claim.review]
