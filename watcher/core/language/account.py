@@ -8,12 +8,14 @@ from itertools import pairwise
 from typing import Final
 
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, found_in, word_set
-from watcher.core.language.text import AUXILIARIES, Scene, Thing, Token, tokens
+from watcher.core.language.text import AUXILIARIES, PREPOSITIONS, RELATIVE, Scene, Thing, Token, tokens
 
 _TURNS: Final = word_set("turn")
 _GOES_ON: Final = word_set("clause_subject")
 _CONTRASTS: Final = word_set("contrast")
 _PERSONS: Final = word_set("person")
+_BROKEN: Final = PREPOSITIONS | RELATIVE | {",", ";", ":"}
+"""What no subject of a few words holds: what stands behind it belongs to something else."""
 _NOW: Final = word_set("now_word")
 _TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone")
 _NARROW: Final = (*_TAKING, "neutral")
@@ -103,7 +105,7 @@ def _turns(tokens: tuple[Token, ...], at: int, about: frozenset[str]) -> bool:
     after = tokens[at + 1 : at + 4]
     follow = [token.text for token in after]
     if text == ",":
-        if follow[:1] in (["alongside"], ["even"]):
+        if follow[:1] in (["alongside"], ["even"]) or follow[:2] == ["at", "which"]:
             return True
         own = _is_another(tokens, at + 2, about) or _is_subject(tokens, at + 2) or follow[1:2] in (["if"], ["when"])
         return follow[:1] in (["and"], ["so"]) and own
@@ -123,7 +125,11 @@ def _is_subject(tokens: tuple[Token, ...], at: int) -> bool:
         return False
     if tokens[at].text in _PERSONS:
         return True
-    return any(token.text in AUXILIARIES or token.text.endswith("s") for token in tokens[at + 1 : at + 3])
+    if any(token.text in AUXILIARIES or token.text.endswith("s") for token in tokens[at + 1 : at + 3]):
+        return True
+    near = [token.text for token in tokens[at + 1 : at + 6]]
+    verb = next((n for n, word in enumerate(near) if word in AUXILIARIES), 0)
+    return bool(verb) and _BROKEN.isdisjoint(near[:verb])
 
 
 def _segments(scene: Scene, first: int, stop: int) -> Iterator[tuple[int, int, bool]]:

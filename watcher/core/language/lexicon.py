@@ -39,6 +39,7 @@ _IN_TEXT: Final = {
     "digits": r"\d{1,3}",
     "daynumber": r"\d{1,2}(?:st|nd|rd|th)?",
     "year": r"20\d\d",
+    "iso": r"20\d\d-\d\d-\d\d",
     "word": r"\w+",
     "start": r"^\W*",
     "end": r"(?=\W*(?:$|\|)|\s?[)\],;])",
@@ -72,7 +73,7 @@ def _classes(text: str) -> frozenset[str]:
 _KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
 ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone artifact field frame quiet foreign"
-    " work no_work work_out work_noun work_part work_told work_measured work_beside out_now given_back not_out"
+    " work no_work work_out work_here work_noun work_part work_told work_measured work_beside out_now given_back not_out"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"

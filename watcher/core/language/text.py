@@ -45,6 +45,8 @@ _BLOCK: Final = re.compile(
 )
 """Where a line ends: a break, the mark of an item, or a tag that begins another paragraph, item or row."""
 _EMPHASIS: Final = re.compile(r"\*\*+|`+|(?<!\w)__|__(?!\w)")
+_COMMAND: Final = re.compile(r"`(?:/|--)[^`\n]{1,80}`")
+"""A command among the words: it names nothing."""
 _NUMBER: Final = re.compile(r"\b[Nn]os?\.$")
 
 
@@ -65,6 +67,8 @@ def plain(text: str) -> str:
         text = unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
+    if "`" in text:
+        text = _COMMAND.sub(" ", text)
     return _EMPHASIS.sub(" ", text) if "*" in text or "`" in text or "__" in text else text
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
-from watcher.core.language.lexicon import ROLES, choice, english, found_in, word_set
+from watcher.core.language.lexicon import ROLES, any_of, choice, english, found_in, word_set
 from watcher.core.language.parse import Line, Reading
 from watcher.core.language.text import Thing
 from watcher.core.language.vocabulary import Vocabulary
@@ -54,12 +54,13 @@ def announced(reading: Reading, groups: Groups, vocabulary: Vocabulary) -> Annou
         return None
     if found := _told_by(_words(reading.title, groups, vocabulary)):
         return Announced(reading.title, *found)
+    dated = any(_DATED.fullmatch(line.folded) for line in reading.lines[1:])
     for line in reading.lines:
         told.update(thing.group for thing in line.things)
         if groups.of.isdisjoint(told) or _is_of_others(line, groups):
             continue
         words = _words(line, groups, vocabulary)
-        if found := _named_as_out(words):
+        if found := _named_as_out(words) or (_of_this_page(words) if dated else None):
             return Announced(line, *found)
         for clause in _clauses(words):
             if found := _said_out(clause):
@@ -103,6 +104,13 @@ def _named_as_out(words: list[str]) -> tuple[str, str] | None:
     if not found or not work or _is_by_others(clause, found.end):
         return None
     return work.words, found.words
+
+
+def _of_this_page(words: list[str]) -> tuple[str, str] | None:
+    """The work that a page which says when it was released calls its own: "In this evaluation, …"."""
+    clause = "".join(f"{word} " for word in words)
+    found = next(found_in(clause, ("work_here",)), None) if ROLES["maker"] in words and _IT in words else None
+    return (found.words, "released") if found else None
 
 
 def _is_by_others(clause: str, at: int) -> bool:
@@ -157,6 +165,8 @@ def _is_of_others(line: Line, groups: Groups) -> bool:
     return next(found_in(clause, ("no_work", "work_part")), None) is not None
 
 
+_DATED: Final = re.compile(rf"(?i)(?:first |originally )?(?:released|published|posted|issued):? {any_of('day')}\.?")
+"""A line that only says when its page was released."""
 _POSSESSIVE: Final = re.compile(r"'s?(?=\s|$)")
 _AND: Final = re.compile(r"(?:(?<!\s)\s++)?(?:,|;|/|&|\+|\band\b|\bvs\.?|\bversus\b)\s*+", re.IGNORECASE)
 _TAIL: Final = word_set("no_name")
