@@ -127,6 +127,34 @@ def test_depth_breaks_no_parser_and_takes_no_age(name: str, deep: str) -> None:
     assert time.process_time() - started < 5
 
 
+MANY = 100_000
+ATTRIBUTES = {
+    "bare": " ".join(f"a{n}" for n in range(MANY)),
+    "with values": "".join(f"a{n}='{n}'" for n in range(MANY)),
+    "behind a sign of greater": 'x=">" ' + " ".join(f'a{n} = "{n}"' for n in range(MANY)),
+    "with slashes": "/".join(f"a{n}" for n in range(MANY)),
+    "behind a quote mark": "' " + " ".join(f"a{n}" for n in range(MANY)) + " '",
+}
+
+
+@pytest.mark.parametrize("written", ATTRIBUTES)
+@pytest.mark.parametrize("name", ["feed", "sitemap", "page", "markdown", "text", "billstatus"])
+@pytest.mark.parametrize("inside", [True, False], ids=["in a text", "in the document"])
+def test_an_element_of_many_attributes_costs_no_time(name: str, written: str, inside: bool) -> None:  # noqa: FBT001 - a column
+    tag = f"<b {ATTRIBUTES[written]}>word</b>"
+    body = rss(f"<guid>1</guid><description><![CDATA[{tag}]]></description>" if inside else tag)
+    started = time.process_time()
+    with suppress(Unreadable):
+        read(name, body, content_type="text/html" if name == "page" else "application/xml")
+    assert time.process_time() - started < 3
+
+
+def test_long_values_are_no_many_attributes() -> None:
+    drawing = f"<svg><path class='{'a ' * 900}' d=\"{'M 1 2 ' * 900}\"/></svg>"
+    (entry,) = read("page", f"<h1>News</h1><main>{drawing}<p>Some words of a page.</p></main>", content_type="text/html")
+    assert "Some words of a page." in entry.text
+
+
 def test_scripts_come_through_as_words_at_most() -> None:
     markup = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;words&lt;a href='javascript:alert(1)'&gt;link&lt;/a&gt;"
     (entry,) = read("feed", rss(f"<guid>1</guid><link>javascript:alert(1)</link><description>{markup}</description>"))

@@ -85,14 +85,14 @@ class Page:
 
 
 def open_page(text: str, *, listing: bool = False) -> Page:
-    """A page as a tree. Raises Unreadable for one whose elements are nested too deep to be read in time.
+    """A page as a tree. Raises Unreadable for one whose elements are nested too deep, or have too many attributes.
 
     A form around the whole page is no reason to pass over it. Of a `listing` the cards are what is read; of any other page
     they are left out, unless nothing else is there.
     """
     tree = parse_html(text)
     if tree is None:
-        raise Unreadable("the page is nested too deep")
+        raise Unreadable("the page is nested too deep, or an element of it has too many attributes")
     silent = (node for node in tree.css(_SILENT) if node.tag in _CODE or node.css_first("h1") is None)
     page = Page(tree, frozenset(node.mem_id for node in silent))
     if listing:

@@ -9,6 +9,7 @@ import zlib
 from watcher.core.challenges import is_challenge
 from watcher.core.model import Outcome, Unreadable
 from watcher.formats._text import paragraphs
+from watcher.formats._tree import MAX_ATTRIBUTES, too_many_attributes
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -165,6 +166,8 @@ def open_xml(body: bytes, content_type: str = "") -> str:
             name = _root(text)
     if not name:
         raise Unreadable("the document is no XML")
+    if too_many_attributes(CDATA.sub("", text)):
+        raise Unreadable(f"an element has more than {MAX_ATTRIBUTES} attributes")
     return _without_tail(text)
 
 

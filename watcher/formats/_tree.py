@@ -32,13 +32,24 @@ _NEVER_DEEP = frozenset(_NEVER_DEEP_NAMES.split())
 _MARKS = {**dict.fromkeys((*BREAKS, "caption", "option", "table", "tbody", "tfoot", "thead", "tr"), "\n"), "td": " ", "th": " "}
 _KNOWN = frozenset((*BREAKS, *FLOWING))
 _OPENING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)")
+_TAG = re.compile(r"<[a-zA-Z](?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+")
+_VALUE = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')")
+_BETWEEN = re.compile(r"[\s/]+")
 _SPACES = re.compile(r"\s+")
 _DEEPEST = 1_000
+MAX_ATTRIBUTES = 200
 
 
 def parse_html(markup: str) -> LexborHTMLParser | None:
-    """The tree of a page or a fragment, as browsers build it; None where its depth is a trap (`too_deep`)."""
-    return None if too_deep(markup) else LexborHTMLParser(markup.replace("\0", ""))
+    """The tree of a page or a fragment, as browsers build it; None for a trap (`too_deep`, `too_many_attributes`)."""
+    trap = too_deep(markup) or too_many_attributes(markup)
+    return None if trap else LexborHTMLParser(markup.replace("\0", ""))
+
+
+def too_many_attributes(markup: str) -> bool:
+    """Whether an element has so many attributes that holding each against all others takes time: parsers look for doubles."""
+    tags = (tag[0] for tag in _TAG.finditer(markup))
+    return any(len(tag) > 2 * MAX_ATTRIBUTES and len(_BETWEEN.split(_VALUE.sub("= ", tag))) > MAX_ATTRIBUTES for tag in tags)
 
 
 def too_deep(markup: str) -> bool:
