@@ -26,7 +26,7 @@ FETCHING = '\n[fetch]\nvia = "{0}"\nallow = ["127.0.0.1"]\nper_host_gap = "0s"\n
 SOURCE = """
 [[signal.source]]
 id = "s{0}"
-url = "https://f{0}.example/feed.xml"
+url = "{2}"
 format = "feed"
 publisher = "lab.example"
 tier = "official"
@@ -43,15 +43,16 @@ class Fleet:
         self.folder, self.url, self.site = folder, url, site
         self.workers: list[Process] = []
 
-    def declare(self, many: int, every: str = "1h", more: str = "") -> None:
-        """Watch so many feeds for one signal."""
+    def declare(self, many: int, every: str = "1h", more: str = "", host: str = "") -> None:
+        """Watch so many feeds for one signal, each of a host of its own or all of one."""
+        places = [f"{host}.example/{number}" if host else f"f{number}.example/feed.xml" for number in range(many)]
         head = (CONFIG % "").partition("[[signal.source]]")[0].replace('group_wait = "10m"', 'group_wait = "0s"')
-        text = head + "".join(SOURCE.format(number, every) for number in range(many)) + more
+        text = head + "".join(SOURCE.format(number, every, f"https://{place}") for number, place in enumerate(places)) + more
         written = self.folder / "new.toml"
         written.write_text(text + FETCHING.format(self.site.url("")), "utf-8")
         written.rename(self.folder / "signals.toml")
-        for number in range(many):
-            self.site.pages.setdefault(f"/f{number}.example/feed.xml", Page(FEED % item("A day at the lab")))
+        for place in places:
+            self.site.pages.setdefault(f"/{place}", Page(FEED % item("A day at the lab")))
 
     def start(self, *words: str, command: str = "worker") -> Process:
         """One more process."""
@@ -73,6 +74,10 @@ class Fleet:
         """The number that a statement gives."""
         with self.store() as store, store.reading() as tx:
             return int(tx.value(statement))
+
+    def there(self) -> bool:
+        """Whether the first of them has made the tables."""
+        return self.ask("SELECT CASE WHEN to_regclass('procrastinate_jobs') IS NULL THEN 0 ELSE 1 END") == 1
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Look until something holds; nothing is waited for that does not come by itself."""

@@ -140,6 +140,7 @@ class SharedEngine:
             dice=context.dice,
             clock=self.clock,
             check=check,
+            gap=manners.gap,
         )
         before, self._current = self._current, _InUse(context, polls, check, manners)
         if before is not None and before.users:
@@ -228,7 +229,7 @@ class SharedEngine:
     def _made(self) -> App:
         """An application of Procrastinate with our tasks."""
         app = App(
-            connector=PsycopgConnector(conninfo=self._conninfo, **POOL),
+            connector=PsycopgConnector(conninfo=self._conninfo, configure=by_statement, **POOL),
             periodic_defaults={"max_delay": 60},
         )
         app.task(name="poll", queue="poll")(self._poll)
@@ -236,7 +237,6 @@ class SharedEngine:
         periodic: tuple[tuple[str, str, str, Work], ...] = (
             ("schedule", "* * * * * */2", "jobs", self._schedule),
             ("settle", "* * * * * */10", "jobs", self._settle),
-            ("recover", "* * * * * */10", "jobs", self._recover),
             ("announce", "* * * * * */10", "jobs", self._announce),
             ("reminders", "* * * * *", "jobs", self._remind),
             ("heartbeat", "* * * * * 30", "jobs", self._heartbeat),
@@ -245,6 +245,9 @@ class SharedEngine:
         )
         for name, cron, queue, work in periodic:
             app.periodic(cron=cron)(app.task(name=name, queue=queue, lock=name, queueing_lock=name, priority=PROMPT)(timed(work)))
+        # Without a lock, which one that is gone might hold: all else waits for this.
+        recover = app.task(name="recover", queue="jobs", queueing_lock="recover", priority=PROMPT)(timed(self._recover))
+        app.periodic(cron="* * * * * */10")(recover)
         # Without a lock: what a slow receiver holds up on one worker leaves what became due meanwhile to another.
         deliver = app.task(name="deliver", queue="deliver", queueing_lock="deliver", priority=PROMPT)(timed(self._deliver))
         app.periodic(cron="* * * * * */10")(deliver)
@@ -253,9 +256,7 @@ class SharedEngine:
     async def _poll(self, source: str, host: str) -> None:
         """Poll one source in its turn at its host."""
         async with self._using() as using:
-            if using.manners.gap and (wait := await asyncio.to_thread(self._turn, host, using.manners.gap)):
-                await asyncio.sleep(wait.total_seconds())
-            for signal in await using.polls.poll(source):
+            for signal in await using.polls.poll(source, host):
                 await self._queue(decision(signal))
 
     async def _decide(self, signal: str, since: str = "") -> None:
@@ -341,10 +342,6 @@ class SharedEngine:
 
     # --- in threads
 
-    def _turn(self, host: str, gap: timedelta) -> timedelta:
-        with self.store.writing(Scope()) as tx:
-            return tx.shared.turn(host, gap)
-
     def _forget_turns(self) -> None:
         with self.store.writing(Scope()) as tx:
             tx.shared.forget_turns()
@@ -392,6 +389,11 @@ class SharedEngine:
         """Queue jobs; one that waits already need not wait twice."""
         with suppress(exceptions.AlreadyEnqueued):
             await self.app.job_manager.batch_defer_jobs_async(list(jobs))
+
+
+async def by_statement(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Each of the library's statements is a transaction of its own, and need not be begun and committed besides."""
+    await connection.set_autocommit(True)
 
 
 def timed(work: Work) -> Work:
