@@ -268,7 +268,7 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
         if not found:
             continue
         authors = [thing.said for thing in line.things if thing.group in title.by and _is_author(line.folded, thing, found)]
-        if not _is_plain(line.folded[: found.start()], line):
+        if not _is_plain(line.folded[: found.start()], line, vocabulary):
             continue
         about = re.split(r"(?i) by (?=the |[A-Z])", line.folded[found.end() :])[0].strip(" :-")
         named = [t for t in line.things if t.group in title.object_of and t.start >= found.end() - 1]
@@ -306,13 +306,15 @@ def _unexplained(about: str, line: Line, vocabulary: Vocabulary, title: Title) -
     return [word for word in words[first + 1 :] if not re.search(r"\d", word) and word.lower() not in _LITTLE]
 
 
-def _is_plain(before: str, line: Line) -> bool:
+def _is_plain(before: str, line: Line, vocabulary: Vocabulary) -> bool:
     """Whether what precedes the work is its author, its kind and that it is published, and nothing else.
 
     "CAISI Releases Its Preliminary Assessment of X" is; "Why …", "X disputes the …", "CAISI withdraws its …" are not.
     """
     for thing in reversed([thing for thing in line.things if thing.end <= len(before)]):
         before = before[: thing.start] + before[thing.end :]
+    for _, start, end in sorted((one for one in vocabulary.roles_in(before) if one[0] == "maker"), reverse=True):
+        before = before[:start] + before[end:]
     return not line.folded.rstrip().endswith("?") and all(word in _PLAIN for word in _WORD.findall(before.lower()))
 
 
