@@ -272,3 +272,30 @@ store.close()
 def test_a_file_that_may_not_grow_is_the_same(tmp_path: Path) -> None:
     said = child(LIMITED.format(path=str(tmp_path / "watch.db")), user=0)
     assert said.splitlines() in (["full", "1  on again"], ["broken", "1  on again"]), said
+
+
+@pytest.mark.parametrize("left", [0, 50, 4096, 20_000])
+def test_a_database_that_was_cut_off_is_no_new_one(tmp_path: Path, left: int) -> None:
+    file = tmp_path / "watch.db"
+    with Store.open(f"sqlite:///{file}") as store:
+        look(store, seen())
+    whole = file.read_bytes()
+    file.write_bytes(whole[:left])
+    with pytest.raises(StoreError, match="restore") as caught:
+        Store.open(f"sqlite:///{file}")
+    assert caught.value.kind is ErrorKind.CORRUPT
+    assert file.read_bytes() == whole[:left], "nothing is begun anew in it"
+    file.unlink()
+    Store.open(f"sqlite:///{file}").close()
+
+
+def test_who_dies_while_a_database_is_made_leaves_no_empty_one(tmp_path: Path) -> None:
+    file = tmp_path / "watch.db"
+    body = (
+        "import sqlite3\nfrom pathlib import Path\nfrom watcher.store.private import make_database\n"
+        f"sys.addaudithook(lambda event, _: os._exit(9) if event == 'os.link' else None)\nmake_database(Path({str(file)!r}))\n"
+    )
+    child(body, user=os.getuid())
+    assert not file.exists()
+    with Store.open(f"sqlite:///{file}") as store:
+        look(store, seen())

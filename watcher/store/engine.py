@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Programmin
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
-from watcher.store.private import keep_private, make_private
+from watcher.store.private import is_empty, keep_private, make_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,6 +48,10 @@ READS = ("foreign_keys=ON", "query_only=ON", "mmap_size=33554432")
 FOREIGN = (
     "is a copy beside which the log of another database lies (-wal), which would be written into it: take both away, and put "
     "the backup back with `watcher restore FILE`"
+)
+EMPTY = (
+    "is an empty file, and no watch leaves one behind: what was in it is lost. Put the last backup back with "
+    "`watcher restore FILE`, or take the file away to begin anew"
 )
 MAGIC = b"SQLite format 3\0"
 
@@ -144,9 +148,11 @@ def sqlite(name: str, *, durable: bool, wait: float) -> Database:
     path = Path(name)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        foreign = has_foreign_log(path)
+        foreign, empty = has_foreign_log(path), is_empty(path)
     except OSError as error:
         raise store_error(name, ErrorKind.UNWRITABLE, str(error)) from error
+    if empty:
+        raise StoreError(f"the database {name} {EMPTY}", ErrorKind.CORRUPT)
     if foreign:
         raise StoreError(f"the database {name} {FOREIGN}", ErrorKind.CORRUPT)
     # INCREMENTAL only takes hold in a file that has no table yet; it lets retention give room back.
@@ -167,7 +173,7 @@ def file_engine(path: Path, pragmas: tuple[str, ...], wait: float, begin: str, p
 
 def open_file(path: Path, pragmas: tuple[str, ...], wait: float) -> sqlite3.Connection:
     """A connection of the driver, which waits for another writer for so many seconds."""
-    make_private(path)
+    make_database(path)
     raw = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
     try:
         for pragma in pragmas:
