@@ -116,8 +116,8 @@ def declared(folder: Path, sources: int, via: str, gap: str) -> None:
 
 
 async def serve() -> None:
-    """Answer each feed after a while, with the same body and ETag; `/_asked` says how often each was asked, and forgets it."""
-    asked = Counter[str]()
+    """Answer each feed after a while; `/_asked` says how often each was asked, and forgets it; `/_news` adds an entry to each."""
+    asked, days = Counter[str](), [40]
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -125,14 +125,17 @@ async def serve() -> None:
         if target == "/_asked":
             body, status, tag = json.dumps(asked).encode(), "200 OK", '"-"'
             asked.clear()
+        elif target == "/_news":
+            days[0] += 1
+            body, status, tag = b"{}", "200 OK", '"-"'
         else:
             asked[target] += 1
-            body = notices(target.split("/")[1], 1000)
+            body = notices(target.split("/")[1], days[0] * 24)
             tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
             await asyncio.sleep(SECONDS)
             status = "304 Not Modified" if tag in head else "200 OK"
             body = b"" if status.startswith("304") else body
-        kind = "application/rss+xml" if target != "/_asked" else "application/json"
+        kind = "application/rss+xml" if not target.startswith("/_") else "application/json"
         length = "" if status.startswith("304") else f"Content-Length: {len(body)}\r\n"
         words = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nETag: {tag}\r\n{length}Connection: close\r\n\r\n"
         writer.write(words.encode() + body)
@@ -216,7 +219,7 @@ def children(pid: int) -> list[Path]:
 
 
 def rounds(folder: Path, url: str, via: str, many: int, asked: argparse.Namespace) -> Iterator[Round]:
-    """A cold round and a warm one by so many workers, on a database of their own."""
+    """A first look, a round with an entry more in each feed and one without, by so many workers, on a database of their own."""
     config = load(folder / "signals.toml", {})
     with Store.open(url) as store:
         prepare(store, config, utc_now())
@@ -228,8 +231,8 @@ def rounds(folder: Path, url: str, via: str, many: int, asked: argparse.Namespac
 
         connection.execute(LATER)
         until(lambda: is_ready(value, many), 120)
-        for name in ("cold", "warm"):
-            httpx2.get(f"{via}/_asked")
+        for name in ("first look", "news", "no news"):
+            httpx2.get(f"{via}/{'_news' if name == 'news' else '_asked'}")
             since, before = int(value(CLOCK)), processor(running)
             connection.execute(DUE)
             until(partial(is_done, value, since, asked.sources), 600)

@@ -29,6 +29,7 @@ def test_what_was_given_last_is_the_newest_and_an_older_one_is_refused(shared_ur
         assert is_newest(tx, "one")
 
 
+@pytest.mark.slow
 def test_a_changed_file_is_taken_up_and_the_worker_without_it_stops(fleet: Fleet, tmp_path: Path) -> None:
     fleet.declare(2)
     elsewhere = tmp_path / "elsewhere"

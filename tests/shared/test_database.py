@@ -38,6 +38,7 @@ def restarted(tmp_path: Path) -> Iterator[tuple[Fleet, Callable[[], None]]]:
                 running.cleanup()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_restarted_in_the_middle_is_waited_for(restarted: tuple[Fleet, Callable[[], None]]) -> None:
     fleet, restart = restarted
     fleet.declare(60)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.conftest import Page
 from tests.shared.workers import Fleet
 from tests.test_cycles import FEED, item
@@ -44,6 +46,7 @@ def test_what_changes_is_told_once(fleet: Fleet) -> None:
     assert len(fleet.subjects()) == 2
 
 
+@pytest.mark.slow
 def test_what_a_worker_that_is_killed_was_doing_is_done_by_another_once(fleet: Fleet) -> None:
     fleet.declare(60)
     first = fleet.start("--concurrency", "3")
@@ -62,6 +65,7 @@ def test_what_a_worker_that_is_killed_was_doing_is_done_by_another_once(fleet: F
         assert store.verify().broken == ""
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_stopped_in_the_middle_ends_what_it_began_and_leaves_the_rest(fleet: Fleet) -> None:
     fleet.declare(60)
     first = fleet.start("--concurrency", "3")
@@ -75,6 +79,7 @@ def test_a_worker_that_is_stopped_in_the_middle_ends_what_it_began_and_leaves_th
     assert set(fleet.asked().values()) == {1}
 
 
+@pytest.mark.slow
 def test_workers_that_do_only_some_kinds_of_jobs_do_the_watch_together(fleet: Fleet) -> None:
     fleet.declare(10)
     fleet.start("--queues", "poll")

@@ -28,7 +28,7 @@ from watcher.core.decision.queueing import PollJob, poll_jobs
 from watcher.pipeline.announce import announce
 from watcher.pipeline.batches import host_of, skip_unchanged, update_verdicts
 from watcher.pipeline.configurations import OlderConfigurationError
-from watcher.pipeline.cycle import Context, purge, remind, retain
+from watcher.pipeline.cycle import Context, purge, remind, reset_future_due_times, retain
 from watcher.pipeline.keep import Check
 from watcher.pipeline.skip_unchanged import HOLDS
 from watcher.pipeline.source_poll import SourcePolls
@@ -177,14 +177,18 @@ class SharedEngine:
 
     async def _ticks(self) -> None:
         """Beside the jobs: what the caller wants looked at, and the counts for others to read."""
+        said = ""
         while True:
             try:
                 await self._tick()
                 await asyncio.to_thread(self._flush)
+                said = ""
             except OlderConfigurationError:
                 raise
             except StoreError as error:
-                log.warning("%s", error)
+                if str(error) != said:
+                    log.warning("%s", error)
+                said = str(error)
             await asyncio.sleep(RECONNECT)
 
     def _flush(self) -> None:
@@ -256,8 +260,9 @@ class SharedEngine:
     async def _poll(self, source: str, host: str) -> None:
         """Poll one source in its turn at its host."""
         async with self._using() as using:
-            for signal in await using.polls.poll(source, host):
-                await self._queue(decision(signal))
+            with suppress(OlderConfigurationError):  # it is due again, and we are about to stop
+                for signal in await using.polls.poll(source, host):
+                    await self._queue(decision(signal))
 
     async def _decide(self, signal: str, since: str = "") -> None:
         """Decide a signal again, with its pages read; what changed is announced soon."""
@@ -269,8 +274,9 @@ class SharedEngine:
             if now - first < PATIENCE and await asyncio.to_thread(self._has_more, signal, now):
                 await self._queue(decision(signal, since=first, at=now + AGAIN))
                 return
-            if await asyncio.to_thread(self._decided, using, signal, now):
-                await self._queue(ANNOUNCE)
+            with suppress(OlderConfigurationError):
+                if await asyncio.to_thread(self._decided, using, signal, now):
+                    await self._queue(ANNOUNCE)
 
     async def _announce(self) -> None:
         """Make digests of what is to be told."""
@@ -380,6 +386,7 @@ class SharedEngine:
 
     def _open(self, using: _InUse) -> list[str]:
         signals, now = using.context.signals, self.clock()
+        reset_future_due_times(self.store, now)  # where the clock of the server was set back
         with self.store.reading() as tx:
             names = [name for name in tx.shared.open_signals(HOLDS) if name in signals]
         still = skip_unchanged(self.store, [signals[name] for name in names], now)
