@@ -69,7 +69,7 @@ def test_before_the_first_look_it_is_not_healthy(home: Path) -> None:
 
 MISTAKES = [
     (("--within", "soon"), 2, "6h"),
-    (("--within", "2h", "--url", "http://127.0.0.1"), 2, "one of --url and --within"),
+    (("--within", "2h", "--url", "http://127.0.0.1"), 2, "one of --url, --within and --worker"),
     (("--url", "here"), 2, "no address"),
     (("--config", "none.toml"), 2, "watcher init"),
 ]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import ACCESS, SERIES, day, said, signal_of
 from watcher.core.decision.decide import decide
-from watcher.core.decision.undecided import QuestionState, ask, edges, outcome, settled_by, why
+from watcher.core.decision.undecided import SENTENCES, QuestionState, ask, edges, outcome, settled_by, why
 from watcher.core.model import Claim, Quote, Tier, Undecided, Verdict
 
 BEGUN = day("06-01")
@@ -202,3 +202,12 @@ def test_what_was_decided_holds_for_the_same_words_from_then_on() -> None:
     assert [row.settled_at for row in early] == [None, None]
     assert [(row.id, row.settled_by) for row in late] == [(1, "Ann"), (2, "")]
     assert many(look(doubt(), known=late, moment="06-24")) == (2, 0)
+
+
+def test_a_page_with_very_many_doubtful_sentences_is_one_question_that_shows_twenty() -> None:
+    said_there = [doubt(" ".join(f"{letter}{number}word" for letter in "abcdefgh")) for number in range(SENTENCES + 5)]
+
+    asked = look(*said_there)
+
+    assert many(asked) == (1, 1)
+    assert len(asked.rows[0].quotes) == SENTENCES
