@@ -99,11 +99,18 @@ def _told_by(words: list[str]) -> tuple[str, str] | None:
 def _named_as_out(words: list[str]) -> tuple[str, str] | None:
     """The work that a sentence calls "the evaluation released today", whatever else it says of it."""
     clause = "".join(f"{word} " for word in words)
-    found = next(found_in(clause, ("work_out",)), None)
+    found = next((one for one in found_in(clause, ("work_out",)) if _is_own(clause, one)), None)
     work = next(found_in(clause, ("work_noun",)), None)
     if not found or not work or _is_by_others(clause, found.end):
         return None
     return work.words, found.words
+
+
+def _is_own(clause: str, found: Found) -> bool:
+    """Whether the work is of who is watched: "our evaluation released today", "the evaluation that X posted today"."""
+    maker = ROLES["maker"]
+    before = clause[: found.end - len(found.words) - 1].split()[-2:]
+    return bool({maker, "we"}.intersection(found.words.split())) or before[-1:] in (["our"], [maker]) or before == [maker, "'s"]
 
 
 def _of_this_page(words: list[str]) -> tuple[str, str] | None:
