@@ -17,12 +17,14 @@ from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.undecided import (
     Net,
     Open,
+    Quiet,
     Works,
     frame_of,
     given_back,
     in_another_language,
     is_not_out,
     looked_at,
+    mentioned,
     told_of_works,
 )
 from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
@@ -119,9 +121,21 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator
         if foreign := in_another_language(net, seen.reading):
             yield _asked_about(seen, track, foreign)
             continue
-        held = (one for one in looked_at(net, seen.reading) if isinstance(one, Open) and (one.bound or one.quote not in told))
-        if one := next(held, None):
+        looked = list(looked_at(net, seen.reading))
+        held = (one for one in looked if isinstance(one, Open) and (one.bound or one.quote not in told))
+        rest = None if looked or mine else mention_in(seen, net)
+        if one := next(held, rest if isinstance(rest, Open) else None):
             yield _asked_about(seen, track, one)
+
+
+def mention_in(seen: RuleContext, net: Net) -> Open | Quiet | None:
+    """What is made of a text that names a thing, and of which no rule and no word of the question made anything."""
+    return mentioned(net, seen.reading, _watched(seen.signal), seen.signal.vocabulary.lists.get("maker"))
+
+
+def _watched(signal: Signal) -> frozenset[str]:
+    asked = (rule.sentence for track in signal.tracks for rule in track.ladder.rules if rule.sentence)
+    return frozenset(group for sentence in asked for group in sentence.about)
 
 
 def _of_series(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from watcher.core.decision.claims import claims_of, is_accounted, not_to_be_said_by
+from watcher.core.decision.claims import claims_of, is_accounted, mention_in, not_to_be_said_by
 from watcher.core.decision.nets import net_of, wakes
 from watcher.core.decision.rule_context import RuleContext
 from watcher.core.language.match import matches, passed_over
 from watcher.core.language.parse import Reading
 from watcher.core.language.sentence import Sentence
-from watcher.core.language.undecided import Quiet, looked_at
+from watcher.core.language.undecided import Open, Quiet, looked_at
 from watcher.core.model import Observation, Rule, Signal, Tier
 
 
@@ -39,7 +39,8 @@ def near_misses(signal: Signal, observation: Observation) -> tuple[NearMiss, ...
     for track in signal.tracks:
         net = net_of(track)
         accounted = is_accounted(track, seen) and bool(net.groups)
-        for one in looked_at(net, reading) if accounted else ():
+        looked: list[Open | Quiet | None] = [*looked_at(net, reading)] if accounted else []
+        for one in looked or ([mention_in(seen, net)] if accounted else []):
             if isinstance(one, Quiet) and (track.id, one.quote) not in told:
                 found.setdefault((track.id, one.status, one.quote), NearMiss(track.id, "", one.status, one.quote, one.why))
         for rule in track.ladder.rules:

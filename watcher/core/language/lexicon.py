@@ -73,7 +73,7 @@ def _classes(text: str) -> frozenset[str]:
 _KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
 ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone artifact field frame quiet foreign"
-    " work no_work work_out work_here work_noun work_part work_told work_measured work_beside out_now given_back not_out"
+    " work no_work work_out work_here work_noun work_part work_told work_measured work_beside out_now given_back not_out tells_else"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"
@@ -84,7 +84,7 @@ GRAMMAR: Final = _classes(
     " everywhere owning one_of to_be negation no_negation ordered opening_gerund act_stem glad opening_verb"
     " bare_verb doer aside_first no_name before_name title_word little_word turn clause_subject contrast person"
     " english present_verb now_word work_turn work_doubt work_on work_rest speaking_us meant carrier opens_modifier opens_place"
-    " entry_label to_happen"
+    " entry_label to_happen opening_gate"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import Account, masked
 from watcher.core.language.assertion import is_strict
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, cue, english, found_in, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, any_of, choice, cue, english, found_in, word_set
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
@@ -33,6 +33,8 @@ _OURS: Final = word_set("speaking_us")
 _APPOINTED: Final = cue("appointed", "before", "sentence")
 _NEAR: Final = 2
 """Sentences before and behind one that may tell what the text is."""
+_SHORT: Final = 12
+"""Sentences of a text up to which a thing that is named in one is what the text is about."""
 _BARE: Final = 3
 """Words and marks of a title that is a name alone, or a name with a word or two."""
 _OPEN_YET: Final = word_set("negation") | word_set("to_happen")
@@ -43,6 +45,8 @@ _ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')} ?(?:-|\u2014|:)")
 """An entry of an incident, the newest first: "Resolved - …", "Update: …"."""
 _DESCRIBED: Final = DETERMINERS | {"either", "neither", "both"}
 _PRESENT: Final = word_set("present_verb")
+_OPENING: Final = word_set("opening_gate")
+_GATE: Final = re.compile(rf"(?i){any_of('gate_word')}")
 _MEANT: Final = word_set("meant")
 _OWNERS: Final = word_set("carrier")
 
@@ -162,6 +166,8 @@ def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
     """Whether a page among the body's own need not name it: its address does, or it says "we" and names a model's version."""
     if any(mark in link.lower() for mark in works.marks):
         return True
+    if models_named(reading.title, tuple(works.of)):
+        return True
     named = any(models_named(line, tuple(works.of)) for line in reading.lines)
     return named and any(not _OURS.isdisjoint(masked(line.folded, (), frozenset())) for line in reading.lines)
 
@@ -189,6 +195,40 @@ def looked_at(net: Net, reading: Reading) -> Iterator[Open | Quiet]:
             continue
         said = [one for one in reading.statements if one.sentence == number and one.kind in net.statuses and _is_about(net, one)]
         yield _judged(net, reading, line, said, words)
+
+
+def mentioned(net: Net, reading: Reading, watched: frozenset[str], maker: re.Pattern[str] | None) -> Open | Quiet | None:
+    """The first sentence of a short text that names a thing and no other, where nothing else was made of the text.
+
+    Quiet where the title, or each such sentence, gives a reason; None where there is none, or the text is long and its title
+    names none. `watched` are the groups of all tracks of the signal; `maker` finds the maker, whose name alone is no other thing.
+    """
+    known = watched | {*ROLE_LISTS}
+    lines = reading.lines if len(reading.lines) <= _SHORT else reading.lines[:1]
+    naming = [line for line in lines if _names_alone(net, line, known, maker)]
+    open_yet = [line for line in naming if _is_asked(line) and not _tells_else(line, net.groups)]
+    asked = (lines[n + 1] for n, line in enumerate(lines[:-1]) if line in open_yet)
+    told = [*(line for line in naming if not _is_asked(line)), *(line for line in asked if not line.things)]
+    if not told:
+        return None
+    titled = _tells_else(reading.title, net.groups)
+    reasons = [_tells_else(line, net.groups) for line in told]
+    if titled or all(reasons):
+        return Quiet(told[0].quote, titled or reasons[0], net.first)
+    return Open(told[0].quote, net.first, ("what it tells",), "it speaks of the thing in words that no rule knows")
+
+
+def _names_alone(net: Net, line: Line, known: frozenset[str], maker: re.Pattern[str] | None) -> bool:
+    """Whether a sentence names one of the net's things, and beside it none but what is watched and the maker."""
+    named = any(thing.group in net.groups for thing in line.things)
+    return named and all(one.group in known or (maker and maker.fullmatch(one.said)) for one in line.things)
+
+
+def _tells_else(line: Line, groups: frozenset[str]) -> str:
+    """The reason for which a line that holds no word of the question tells nothing of it, empty where it gives none."""
+    words = masked(line.folded, line.things, groups)
+    found = next(found_in("".join(f"{word} " for word in words), ("tells_else",)), None)
+    return found.row.reason if found else _reason_in(words)
 
 
 def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
@@ -400,11 +440,21 @@ def _quiet(net: Net, reading: Reading, line: Line) -> str:
     """Why a sentence without a known phrase says nothing of the question, empty where that is not known."""
     words = masked(line.folded, line.things, net.groups)
     lexicon = english()
-    for found in found_in("".join(f"{word} " for word in words), ("quiet",)):
-        return found.row.reason
+    if why := _reason_in(words):
+        return why
     if another := _of_another(net, reading, line) or _of_one_before(net, reading, line):
         return f"it is said of {another}"
     return "it speaks of what only carries the name" if _is_carried(words, lexicon) else ""
+
+
+def _reason_in(words: list[str]) -> str:
+    """The reason that the words of a sentence give; a row beside others holds only where the rest speaks of nobody else."""
+    clause = "".join(f"{word} " for word in words)
+    for found in found_in(clause, ("quiet",)):
+        rest = f"{clause[: found.end - len(found.words) - 1]}; {clause[found.end :]}"
+        if found.row.scope != "aside" or not any(one.row.reason == "all" for one in found_in(rest, ("field",))):
+            return found.row.reason
+    return ""
 
 
 def _of_another(net: Net, reading: Reading, line: Line) -> str:
@@ -439,8 +489,9 @@ def _is_carried(words: list[str], lexicon: Lexicon) -> bool:
 
 
 def _carried_at(words: list[str], at: int, lexicon: Lexicon) -> bool:
-    behind = "".join(f"{word} " for word in words[at + 1 : at + 5])
-    if lexicon.at(behind, 0, ("artifact",)) or (behind.startswith("'s ") and lexicon.at(behind, 3, ("artifact",))):
+    opens = not _OPENING.isdisjoint(words)
+    behind = "".join(f"{word} " for word in words[at + 1 : at + 5]).removeprefix("'s ")
+    if _is_artifact(lexicon, behind, 0, opens=opens):
         return True
     before = words[:at]
     while before and before[-1] in {ROLES["it"], ROLES["other"], ",", "and", "the", "both", "all"}:
@@ -448,4 +499,11 @@ def _carried_at(words: list[str], at: int, lexicon: Lexicon) -> bool:
     if not before or before[-1] not in _OWNERS:
         return False
     head = "".join(f"{word} " for word in before)
-    return any(lexicon.at(head, n, ("artifact",)) for n in [0, *(k + 1 for k, letter in enumerate(head) if letter == " ")][:-1])
+    places = [0, *(k + 1 for k, letter in enumerate(head) if letter == " ")][:-1]
+    return any(_is_artifact(lexicon, head, place, opens=opens) for place in places)
+
+
+def _is_artifact(lexicon: Lexicon, clause: str, at: int, *, opens: bool) -> bool:
+    """Whether a noun that carries the name stands at a place; of gates only those that open: that a waiting list goes is news."""
+    found = lexicon.at(clause, at, ("artifact",))
+    return found is not None and (opens or not _GATE.match(found.words))
