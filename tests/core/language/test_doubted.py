@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.core.language.test_language import ALARMS, found_in, fresh
-from tests.spoken import claims
+from tests.spoken import claims, said, shipped
+from watcher.core.decision.near_misses import near_misses
 from watcher.core.model import Tier
 
 ROWS = fresh("doubted")
@@ -59,3 +60,53 @@ def test_an_address_that_no_ladder_hears_asks_nobody() -> None:
     text = "Claude Mythos 6 is now generally available to all customers."
     found = claims(signal, text, title="", tier=Tier.PRESS, link="https://www.example.com/x", publisher="example.com")
     assert not [claim for claim in found if claim.review]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "why"),
+    [
+        ("Claude Fable 8 gets cheaper", "The new prices hold from Monday.", "tells of a price"),
+        ("July 6", "Bug fixes: claude-mythos-8 streams whole words.", "lists the changes of a library"),
+        ("Rate limits", "Claude Mythos 8 has a pool of tokens of its own.", "tells of limits of use"),
+        ("How a farm saves water", "The farm asked Claude Mythos 8.", "tells of who uses it for what"),
+        ("Six months after Claude Mythos 8", "What the first teams wrote.", "tells of what was"),
+        ("Erratum", "The score for the third task of Claude Mythos 8 was 71.", "tells of a document, or a measurement"),
+    ],
+)
+def test_a_text_that_names_a_thing_is_quiet_for_a_reason_that_is_printed(title: str, text: str, why: str) -> None:
+    assert found_in("o", title, text) == (set(), [])
+    track = "class" if "Fable" in title else "named"
+    passed = near_misses(shipped("mythos-ga"), said(text, title=title))
+    assert [near.why for near in passed if near.track == track] == [why]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Claude Mythos 8", "Pick it, type."),
+        ("Which of them runs?", "And Claude Mythos 8? Not since noon."),
+        ("A new chapter", "Nothing for Opus. And Claude Mythos 8 loses its form."),
+        ("Claude Mythos 8", "The sky is blue. " * 20),
+    ],
+)
+def test_a_text_that_names_a_thing_without_a_reason_to_be_quiet_is_asked_about(title: str, text: str) -> None:
+    said, asked = found_in("o", title, text)
+    assert not said
+    assert [claim.track for claim in asked] == ["named"]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Claude Opus 8 and Claude Mythos 8 compared", "The sky is blue."),
+        ("News of the week", "The sky is blue. " * 20 + "Claude Mythos 8 drew it."),
+        ("Is Claude Mythos 8 blue?", ""),
+    ],
+)
+def test_a_text_that_is_about_more_or_only_asks_asks_nobody(title: str, text: str) -> None:
+    assert found_in("o", title, text) == (set(), [])
+
+
+def test_that_a_waiting_list_goes_is_no_noun_that_carries_the_name() -> None:
+    assert found_in("o", "June 3", "That is when the waiting list for Claude Mythos 6 goes away.")[1]
+    assert not found_in("o", "June 3", "Since noon the dashboard for Claude Mythos 6 is live.")[1]
