@@ -114,7 +114,14 @@ def test_a_very_long_item_is_cut(text: str) -> None:
     assert len(entry.text) <= 60_000
 
 
-DEEP = ["<a>" * 100_000, "<div>" * 50_000 + "x", "<g/>" * 50_000 + "<div>" * 900, "> " * 20_000 + "x", "* " * 5_000 + "x"]
+DEEP = [
+    "<a>" * 100_000,
+    "<div>" * 50_000 + "x",
+    "<g/>" * 50_000 + "<div>" * 900,
+    "> " * 20_000 + "x",
+    "* " * 5_000 + "x",
+    "<select>" + "<option>" * 50_000,
+]
 
 
 @pytest.mark.parametrize("deep", DEEP, ids=lambda deep: deep[:5])

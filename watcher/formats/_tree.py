@@ -35,14 +35,17 @@ _OPENING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)")
 _TAG = re.compile(r"<[a-zA-Z](?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+")
 _VALUE = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 _BETWEEN = re.compile(r"[\s/]+")
+_OPTION = re.compile(r"<option\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _DEEPEST = 1_000
 MAX_ATTRIBUTES = 200
+_MOST_OPTIONS = 5_000
+"""With each choice of a list the parser walks through all of them."""
 
 
 def parse_html(markup: str) -> LexborHTMLParser | None:
-    """The tree of a page or a fragment, as browsers build it; None for a trap (`too_deep`, `too_many_attributes`)."""
-    trap = too_deep(markup) or too_many_attributes(markup)
+    """The tree of a page or a fragment, as browsers build it; None for a trap (`too_deep`, `too_many_attributes`, options)."""
+    trap = too_deep(markup) or too_many_attributes(markup) or len(_OPTION.findall(markup)) > _MOST_OPTIONS
     return None if trap else LexborHTMLParser(markup.replace("\0", ""))
 
 
