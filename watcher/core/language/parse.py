@@ -150,13 +150,12 @@ def _leads(spoken: _Spoken, thing: Thing, vocabulary: Vocabulary) -> bool:
     line = spoken.line
     if line is None or any(one is thing for one in spoken.told):
         return True
-    if not any(one is thing for one in line.things):
-        return False
+    named = any(one is thing for one in line.things)
     before = tuple(one for one in line.things if one.end <= thing.start)
     groups = frozenset(one.group for one in before)
     words = masked(line.folded[: thing.start], before, groups, vocabulary.roles_in(line.folded[: thing.start]))
     plain = is_plain(words, english(), named=words[-1:] in ([","], [":"], ["\u2014"]))
-    return (plain or _is_asked_of(line, thing)) and not is_modifier(tokens(line.folded, line.things), thing)
+    return named and (plain or _is_asked_of(line, thing)) and not is_modifier(tokens(line.folded, line.things), thing)
 
 
 def _is_asked_of(line: Line, thing: Thing) -> bool:
