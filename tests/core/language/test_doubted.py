@@ -28,6 +28,7 @@ def test_a_title_is_not_believed_against_its_text(told: set[str], who: str, titl
         ("o", "We have suspended Claude Fable 6", "We will say so here when it is back in service."),
         ("a", "Assessment of Qwen 5", "We worked on Qwen 5 together with CAISSI for six weeks."),
         ("p", "Mythos 6 is generally available", "Mythos 6 by Anthropic is generally available to all customers."),
+        ("o", "Access", "Nobody can use Claude Fable 6 or Claude Mythos 6 at the moment."),
     ],
 )
 def test_what_nothing_speaks_against_is_still_said(who: str, title: str, text: str) -> None:
@@ -41,6 +42,8 @@ def test_what_nothing_speaks_against_is_still_said(who: str, title: str, text: s
         ("o", "Claude Fable 6 disabled", "Resolved - Fable 6 is back in service.", "resolved"),
         ("o", "[Drill] Fable 6 and Mythos 6 are suspended", "Please ignore.", "drill"),
         ("n", "CAISSI Assessment of Kimi K6", "This page is reserved for a report.", "assessment"),
+        ("o", "The future of Mythos", "Claude Mythos 6 is the last model of its line.", "last model of its line"),
+        ("p", "Amazon Bedrock resumes Claude Fable 6 in all commercial Regions", "Nothing else changes.", "the product"),
     ],
 )
 def test_the_person_who_is_asked_sees_why(who: str, title: str, text: str, why: str) -> None:

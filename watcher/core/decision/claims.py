@@ -23,6 +23,7 @@ from watcher.core.language.undecided import (
     given_back,
     in_another_language,
     is_not_out,
+    is_only_heading,
     looked_at,
     mentioned,
     told_of_works,
@@ -255,6 +256,8 @@ def _is_contradicted(seen: RuleContext, indexed: _Indexed, quote: str) -> bool:
     """Whether the text around a sentence says that it is no news, no longer so, or (of a work that is named) not out."""
     rule, rung = indexed.rule, indexed.track.ladder.rung(indexed.rule.status)
     if rule.sentence and rule.sentence.title and is_not_out(seen.reading):
+        return True
+    if rule.sentence and not (rung.steps_back or rule.sentence.window) and is_only_heading(seen.reading, rule.sentence, quote):
         return True
     return bool(frame_of(seen.reading, quote) or (rung.steps_back and given_back(seen.reading, quote)))
 

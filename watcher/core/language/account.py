@@ -22,6 +22,15 @@ _NARROW: Final = (*_TAKING, "neutral")
 _ENDS: Final = (", is ", ", are ", ", has ", ", can ", ", will ", "; ", ": ")
 
 
+_SHOWN: Final = {
+    ROLES["surface"]: "the product",
+    ROLES["product"]: "the product",
+    ROLES["programme"]: "the programme",
+    ROLES["other"]: "another name",
+}
+"""How a name that nothing accounts for is shown to a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """What became of the words of a clause."""
@@ -160,6 +169,8 @@ def _words(scene: Scene, about: frozenset[str], alike: Spans, roles: Roles, firs
         token = scene.tokens[n]
         if n in said:
             words += [ROLES["said"]] if n == scene.start else []
+        elif token.text == "or" and words[-1:] == [ROLES["it"]] and _is_about(scene, n + 1, about):
+            words.append("and")
         elif token.thing and token.thing.group in about:
             words.append(ROLES["it"])
         elif role := _role(token, roles):
@@ -167,6 +178,11 @@ def _words(scene: Scene, about: frozenset[str], alike: Spans, roles: Roles, firs
         else:
             words.append(ROLES["other"] if token.thing else token.text)
     return words
+
+
+def _is_about(scene: Scene, at: int, about: frozenset[str]) -> bool:
+    thing = scene.tokens[at].thing if at < len(scene.tokens) else None
+    return thing is not None and thing.group in about
 
 
 def masked(sentence: str, things: tuple[Thing, ...], groups: frozenset[str], roles: Roles = ()) -> list[str]:
@@ -209,7 +225,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, str]]:
             at = found.end
         else:
             if _is_word(word) and (at >= free_until or _is_loaded(word, lexicon, aside=at < aside_until)):
-                yield "unexplained", word
+                yield "unexplained", _SHOWN.get(word, word)
             at = end
 
 

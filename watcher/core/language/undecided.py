@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.language.account import Account, masked
 from watcher.core.language.assertion import is_strict
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, any_of, choice, cue, english, found_in, word_set
-from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, Thing, tokens
+from watcher.core.language.text import AUXILIARIES, DETERMINERS, MODEL_NOUNS, Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
 from watcher.core.language.works import models_named
 
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading, Statement
+    from watcher.core.language.sentence import Sentence
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
 _ENGLISH: Final = word_set("english")
 _WEAK: Final = frozenset({"conditional", "quoted"})
 """Those of them that may mean something else: "the day on which it opens"; the maker quotes its own chief."""
+_NOT_NOW: Final = frozenset({"planned", "wished", "negated"})
+"""Manners in which something is not so today."""
 _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial", "quoted"})
 """Manners in which what is planned for a time may still be a promise."""
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
@@ -44,6 +47,8 @@ _TAG: Final = re.compile(r"^\W*\[([^\]]{1,40})\]")
 _ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')} ?(?:-|\u2014|:)")
 """An entry of an incident, the newest first: "Resolved - …", "Update: …"."""
 _DESCRIBED: Final = DETERMINERS | {"either", "neither", "both"}
+_BESIDE_A_GATE: Final = frozenset({"all", "ended"})
+"""Reasons of words that count also where a rule has read the sentence as a gate."""
 _PRESENT: Final = word_set("present_verb")
 _OPENING: Final = word_set("opening_gate")
 _GATE: Final = re.compile(rf"(?i){any_of('gate_word')}")
@@ -241,6 +246,16 @@ def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words for before, words in told if _OPEN_YET.isdisjoint(before[-_FAR:])))
 
 
+def is_only_heading(reading: Reading, said: Sentence, quote: str) -> bool:
+    """Whether a title without a verb is all that says so, while every sentence below that says it plans it or denies it."""
+    words = masked(reading.title.folded, reading.title.things, frozenset())
+    if quote != reading.title.quote or not AUXILIARIES.isdisjoint(words):
+        return False
+    below = (one for one in reading.statements if one.sentence and one.kind in said.phrase)
+    manners = [one.manners for one in below if one.thing and one.thing.group in said.about]
+    return bool(manners) and not any(_NOT_NOW.isdisjoint(each) for each in manners)
+
+
 def is_not_out(reading: Reading) -> bool:
     """Whether the text below a title that names a work says that the work is still to come, or is gone."""
     clauses = ("".join(f"{word} " for word in masked(line.folded, (), frozenset())) for line in reading.lines[1:])
@@ -340,10 +355,11 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
         return judged[0]
     if why := _quiet(net, reading, line):
         return Quiet(line.quote, why, net.first)
-    status = net.taken if any(one.row.reason == "taken" for one in words) else net.first
+    kinds = {one.row.reason for one in words}
+    status = net.taken if "taken" in kinds else (net.ended if "ended" in kinds else "") or net.first
     shown = tuple(dict.fromkeys(one.words for one in words))
     others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
-    strong = not others and any(one.row.reason == "all" for one in words)
+    strong = not others and not kinds.isdisjoint(_BESIDE_A_GATE)
     return Open(line.quote, status, shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=strong)
 
 
