@@ -248,8 +248,8 @@ def _claim(seen: RuleContext, indexed: _Indexed) -> Claim | None:
 
 def _is_of_namesake(seen: RuleContext, rule: Rule) -> bool:
     """Whether a name may be that of another thing: who speaks is not the maker, and the text does not name him."""
-    named = rule.sentence is not None and bool(rule.sentence.about)
-    return named and seen.observation.tier is not Tier.OFFICIAL and not seen.names_maker
+    about = rule.sentence.about if rule.sentence else ()
+    return bool(about) and seen.observation.tier is not Tier.OFFICIAL and not seen.names_maker(about)
 
 
 def _is_contradicted(seen: RuleContext, indexed: _Indexed, quote: str) -> bool:

@@ -14,6 +14,8 @@ from watcher.core.language.parse import read
 from watcher.core.model import Observation, Quote, Signal
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from watcher.core.language.parse import Reading
 
 _COMMON: Final = re.compile(r"https?://([a-zA-Z0-9.-]+)((?:/[!\"$->@-~]*)?)(?:[?#]|\Z)")
@@ -48,13 +50,21 @@ class RuleContext:
         """What the text says in the words of the signal."""
         return read(self.signal.vocabulary, self.entry.title, self.entry.text)
 
-    @cached_property
-    def names_maker(self) -> bool:
-        """Whether the text, or its address, names the maker or a programme of his: else a bare name may be another thing's."""
+    def names_maker(self, about: Collection[str]) -> bool:
+        """Whether the text, or its address, names the maker of these things or a programme of his.
+
+        Where it does not, a bare name may be another thing's; the name of another model of his is not enough.
+        """
         lists = self.signal.vocabulary.lists
-        words = f"{self.entry.title}\n{self.entry.text}\n{self.link}"
-        held = [lists[role] for role in MASKS if role in lists]
-        return not held or any(pattern.search(words) for pattern in held)
+        makers = [lists[role] for role in MASKS if role in lists]
+        if not makers or any(maker.search(self.link) for maker in makers):
+            return True
+        return any(
+            not any(one.start <= found.start() < one.end for one in line.things if one.group not in about)
+            for line in self.reading.lines
+            for maker in makers
+            for found in maker.finditer(line.folded)
+        )
 
     @cached_property
     def link(self) -> str:

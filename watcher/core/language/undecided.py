@@ -351,6 +351,9 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
     opened = [one for one in judged if isinstance(one, Open)]
     if opened:
         return min(opened, key=lambda one: len(one.unexplained))
+    ended = tuple(one.words for one in words if one.row.reason == "ended")
+    if judged and net.ended and ended:
+        return Open(line.quote, net.ended, ended, f"it also speaks of an end: {', '.join(ended)}")
     if judged:
         return judged[0]
     if why := _quiet(net, reading, line):
