@@ -31,6 +31,7 @@ SPEAKERS: dict[str, tuple[str, dict[str, Any]]] = {
     "d": ("mythos-ga", {"tier": Tier.PARTNER, "link": "https://www.databricks.com/blog/x", "publisher": "databricks.com"}),
     "g": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": BULLETIN, "publisher": "govdelivery.com"}),
     "j": ("caisi-evaluation", {"tier": Tier.PRESS, "link": "https://aisi.go.jp/news/x/", "publisher": "aisi.go.jp"}),
+    "e": ("caisi-evaluation", {"tier": Tier.PRESS, "link": "https://www.bis.gov/press-release/x", "publisher": "bis.gov"}),
     "c": ("caisi-evaluation", {"tier": Tier.OFFICIAL, "link": COMMERCE, "url": COMMERCE, "publisher": "commerce.gov"}),
 }
 WAKES = {"available", "suspended", "promised", "cancelled", "published"}
