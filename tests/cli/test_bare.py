@@ -20,7 +20,7 @@ WORDS = {
     "export": ["public"],
     "document": ["0" * 64],
 }
-NEVER_ENDS = {"run", "mcp"}
+NEVER_ENDS = {"run", "web", "mcp"}
 NAMES = sorted(set(COMMANDS) - NEVER_ENDS)
 
 

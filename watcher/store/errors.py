@@ -31,7 +31,7 @@ class StoreError(Exception):
 WORDS = {
     ErrorKind.UNWRITABLE: "cannot be opened or created: check that the folder exists and that this user may write to it",
     ErrorKind.READ_ONLY: "is read-only: give this user the right to write to the file and to its folder",
-    ErrorKind.LOCKED: "is locked by another process: only one watch may write; stop the other one, or wait until it has finished",
+    ErrorKind.LOCKED: "is locked by another process that writes: stop that one, or wait until it has finished",
     ErrorKind.CORRUPT: "is damaged or no database: put it aside and restore the last backup (`watcher backup` makes one)",
     ErrorKind.FULL: "has no room left: free space on the disk; the watch goes on by itself when there is some",
     ErrorKind.NEWER: "was written by a newer version of the watch: upgrade the program, or restore the backup from before",

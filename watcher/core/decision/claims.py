@@ -14,20 +14,8 @@ from watcher.core.decision.readings import readings_of
 from watcher.core.decision.rule_context import RuleContext
 from watcher.core.decision.text_match import match_text_rule
 from watcher.core.evaluations.outcome import outcome_of
-from watcher.core.language.undecided import (
-    Net,
-    Open,
-    Quiet,
-    Works,
-    frame_of,
-    given_back,
-    in_another_language,
-    is_not_out,
-    is_only_heading,
-    looked_at,
-    mentioned,
-    told_of_works,
-)
+from watcher.core.language.surroundings import frame_of, given_back, is_not_out, is_only_heading
+from watcher.core.language.undecided import Net, Open, Quiet, Works, in_another_language, looked_at, mentioned, told_of_works
 from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
 
 if TYPE_CHECKING:

@@ -10,22 +10,20 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.language.account import Account, masked
 from watcher.core.language.assertion import is_strict
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, any_of, choice, cue, english, found_in, word_set
-from watcher.core.language.text import AUXILIARIES, DETERMINERS, MODEL_NOUNS, Thing, tokens
+from watcher.core.language.surroundings import frame_of, given_back
+from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
 from watcher.core.language.works import models_named
 
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading, Statement
-    from watcher.core.language.sentence import Sentence
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
 _ENGLISH: Final = word_set("english")
 _WEAK: Final = frozenset({"conditional", "quoted"})
 """Those of them that may mean something else: "the day on which it opens"; the maker quotes its own chief."""
-_NOT_NOW: Final = frozenset({"planned", "wished", "negated"})
-"""Manners in which something is not so today."""
 _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial", "quoted"})
 """Manners in which what is planned for a time may still be a promise."""
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
@@ -35,17 +33,11 @@ _OPENS_LATER: Final = re.compile(r"(?i)^\W*(?:when|once)\b(?! (?:again|more|you|
 _OURS: Final = word_set("speaking_us")
 _APPOINTED: Final = cue("appointed", "before", "sentence")
 _NEAR: Final = 2
-"""Sentences before and behind one that may tell what the text is."""
+"""Sentences with a name before one that may tell what it goes on to speak of."""
 _SHORT: Final = 12
 """Sentences of a text up to which a thing that is named in one is what the text is about."""
 _BARE: Final = 3
 """Words and marks of a title that is a name alone, or a name with a word or two."""
-_OPEN_YET: Final = word_set("negation") | word_set("to_happen")
-_FAR: Final = 10
-"""Words before one that gives back that may say that it is still to happen."""
-_TAG: Final = re.compile(r"^\W*\[([^\]]{1,40})\]")
-_ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')} ?(?:-|\u2014|:)")
-"""An entry of an incident, the newest first: "Resolved - …", "Update: …"."""
 _DESCRIBED: Final = DETERMINERS | {"either", "neither", "both"}
 _BESIDE_A_GATE: Final = frozenset({"all", "ended"})
 """Reasons of words that count also where a rule has read the sentence as a gate."""
@@ -234,48 +226,6 @@ def _tells_else(line: Line, groups: frozenset[str]) -> str:
     words = masked(line.folded, line.things, groups)
     found = next(found_in("".join(f"{word} " for word in words), ("tells_else",)), None)
     return found.row.reason if found else _reason_in(words)
-
-
-def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
-    """The words by which the newest entry of a status page, or the text below a title, says that what was taken is back."""
-    entries = [line for line in reading.lines if _ENTRY.match(line.folded)]
-    newest = [line for line in entries[:1] if line.quote != quote]
-    below = reading.lines[1:] if quote == reading.title.quote else ()
-    clauses = ("".join(f"{word} " for word in masked(line.folded, (), frozenset())) for line in (*newest, *below))
-    told = ((clause[: found.end].split(), found.words) for clause in clauses for found in found_in(clause, ("given_back",)))
-    return tuple(dict.fromkeys(words for before, words in told if _OPEN_YET.isdisjoint(before[-_FAR:])))
-
-
-def is_only_heading(reading: Reading, said: Sentence, quote: str) -> bool:
-    """Whether a title without a verb is all that says so, while every sentence below that says it plans it or denies it."""
-    words = masked(reading.title.folded, reading.title.things, frozenset())
-    if quote != reading.title.quote or not AUXILIARIES.isdisjoint(words):
-        return False
-    below = (one for one in reading.statements if one.sentence and one.kind in said.phrase)
-    manners = [one.manners for one in below if one.thing and one.thing.group in said.about]
-    return bool(manners) and not any(_NOT_NOW.isdisjoint(each) for each in manners)
-
-
-def is_not_out(reading: Reading) -> bool:
-    """Whether the text below a title that names a work says that the work is still to come, or is gone."""
-    clauses = ("".join(f"{word} " for word in masked(line.folded, (), frozenset())) for line in reading.lines[1:])
-    return any(next(found_in(clause, ("not_out",)), None) for clause in clauses)
-
-
-def _tag(title: Line) -> tuple[str, ...]:
-    """The words of a tag in brackets before a title for which nothing accounts: "[DRILL] …", "[Draft] …"."""
-    found = _TAG.match(title.folded)
-    words = masked(found[1], (), frozenset()) if found else []
-    return tuple(word for word in words if word.isalpha() and english().at(f"{word} ", 0, ("neutral", "given_back")) is None)
-
-
-def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
-    """What the title or a sentence close to one says of the whole text: that it is rehearsed, imagined, drafted or mended."""
-    number = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
-    near = {0, *range(max(number - _NEAR, 0), number), *range(number + 1, min(number + _NEAR, len(reading.lines) - 1) + 1)}
-    clauses = ("".join(f"{word} " for word in masked(reading.lines[n].folded, (), frozenset())) for n in sorted(near - {number}))
-    found = (found.words for clause in clauses for found in found_in(clause, ("frame",)))
-    return tuple(dict.fromkeys((*_tag(reading.title), *found)))
 
 
 def _is_about(net: Net, said: Statement) -> bool:

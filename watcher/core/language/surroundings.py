@@ -1,0 +1,67 @@
+"""What a text says around a sentence: that all of it is an exercise, that it is over, only a heading, or not out yet."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from watcher.core.language.account import masked
+from watcher.core.language.lexicon import choice, english, found_in, word_set
+from watcher.core.language.text import AUXILIARIES
+
+if TYPE_CHECKING:
+    from watcher.core.language.parse import Line, Reading
+    from watcher.core.language.sentence import Sentence
+
+_NEAR: Final = 2
+"""Sentences before and behind one that may tell what the text is."""
+_NOT_NOW: Final = frozenset({"planned", "wished", "negated"})
+"""Manners in which something is not so today."""
+_OPEN_YET: Final = word_set("negation") | word_set("to_happen")
+_FAR: Final = 10
+"""Words before one that gives back that may say that it is still to happen."""
+_TAG: Final = re.compile(r"^\W*\[([^\]]{1,40})\]")
+_ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')} ?(?:-|\u2014|:)")
+"""An entry of an incident, the newest first: "Resolved - …", "Update: …"."""
+
+
+def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
+    """The words by which the newest entry of a status page, or the text below a title, says that what was taken is back."""
+    entries = [line for line in reading.lines if _ENTRY.match(line.folded)]
+    newest = [line for line in entries[:1] if line.quote != quote]
+    below = reading.lines[1:] if quote == reading.title.quote else ()
+    clauses = ("".join(f"{word} " for word in masked(line.folded, (), frozenset())) for line in (*newest, *below))
+    told = ((clause[: found.end].split(), found.words) for clause in clauses for found in found_in(clause, ("given_back",)))
+    return tuple(dict.fromkeys(words for before, words in told if _OPEN_YET.isdisjoint(before[-_FAR:])))
+
+
+def is_only_heading(reading: Reading, said: Sentence, quote: str) -> bool:
+    """Whether a title without a verb is all that says so, while every sentence below that says it plans it or denies it."""
+    words = masked(reading.title.folded, reading.title.things, frozenset())
+    if quote != reading.title.quote or not AUXILIARIES.isdisjoint(words):
+        return False
+    below = (one for one in reading.statements if one.sentence and one.kind in said.phrase)
+    manners = [one.manners for one in below if one.thing and one.thing.group in said.about]
+    return bool(manners) and not any(_NOT_NOW.isdisjoint(each) for each in manners)
+
+
+def is_not_out(reading: Reading) -> bool:
+    """Whether the text below a title that names a work says that the work is still to come, or is gone."""
+    clauses = ("".join(f"{word} " for word in masked(line.folded, (), frozenset())) for line in reading.lines[1:])
+    return any(next(found_in(clause, ("not_out",)), None) for clause in clauses)
+
+
+def _tag(title: Line) -> tuple[str, ...]:
+    """The words of a tag in brackets before a title for which nothing accounts: "[DRILL] …", "[Draft] …"."""
+    found = _TAG.match(title.folded)
+    words = masked(found[1], (), frozenset()) if found else []
+    return tuple(word for word in words if word.isalpha() and english().at(f"{word} ", 0, ("neutral", "given_back")) is None)
+
+
+def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
+    """What the title or a sentence close to one says of the whole text: that it is rehearsed, imagined, drafted or mended."""
+    number = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
+    near = {0, *range(max(number - _NEAR, 0), number), *range(number + 1, min(number + _NEAR, len(reading.lines) - 1) + 1)}
+    clauses = ("".join(f"{word} " for word in masked(reading.lines[n].folded, (), frozenset())) for n in sorted(near - {number}))
+    found = (found.words for clause in clauses for found in found_in(clause, ("frame",)))
+    return tuple(dict.fromkeys((*_tag(reading.title), *found)))
