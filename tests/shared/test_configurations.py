@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.shared.workers import Fleet, Process
+from watcher.cli.worker_life import WorkerLife
+from watcher.config.build import load
 from watcher.pipeline.configurations import OlderConfigurationError, check_of, give, is_newest
+from watcher.pipeline.queue_schema import bring_queue
 from watcher.store.store import Store
 
 FILE = Path("signals.toml")
@@ -29,6 +34,24 @@ def test_what_was_given_last_is_the_newest_and_an_older_one_is_refused(shared_ur
         assert is_newest(tx, "one")
 
 
+def test_a_file_that_changes_while_a_worker_starts_is_taken_up(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.declare(1)
+    config = load(tmp_path / "signals.toml")
+    config = replace(config, store=replace(config.store, url=fleet.url))
+    fleet.declare(3)
+
+    async def started(store: Store) -> int:
+        life = WorkerLife(config, store)
+        await life.take_up(config)
+        await life.tick()
+        await life.close()
+        return sum(len(signal.sources) for signal in life.config.signals)
+
+    with fleet.store() as store:
+        bring_queue(store)
+        assert asyncio.run(started(store)) == 3
+
+
 @pytest.mark.slow
 def test_a_changed_file_is_taken_up_and_the_worker_without_it_stops(fleet: Fleet, tmp_path: Path) -> None:
     fleet.declare(2)
@@ -38,6 +61,7 @@ def test_a_changed_file_is_taken_up_and_the_worker_without_it_stops(fleet: Fleet
     fleet.start()
     other = Process(elsewhere, fleet.url, "worker")
     fleet.workers.append(other)
+    fleet.workers[0].until("working on")
     other.until("working on")
     fleet.until(lambda: len(fleet.asked()) == 2)
     fleet.declare(4)

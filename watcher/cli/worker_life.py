@@ -37,7 +37,8 @@ class WorkerLife:
         self.clock = ServerClock(store, utc_now)
         self.engine = SharedEngine(store, conninfo_of(config.store.url), clock=self.clock, tick=self.tick)
         self._opened = AsyncExitStack()
-        self._seen = signature(config.path)
+        self._seen: tuple[tuple[str, int, int], ...] = ()
+        """Of the files as last read; not known at first: they may have changed since the configuration was read."""
 
     async def take_up(self, config: Config, *, newest: bool = False) -> None:
         """Work by this configuration from the next job on. Raises OlderConfigurationError, ConfigError, StoreError."""
