@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from watcher.cli.doctor_local import LATE, _workers
-from watcher.store.work_queue import QueueDepth, QueueNumbers, workers_line
+from watcher.cli.doctor_local import _workers
+from watcher.store.work_queue import LATE, QueueDepth, QueueNumbers, workers_line
 
 NOW = datetime(2026, 6, 9, 12, tzinfo=UTC)
 
@@ -42,3 +42,8 @@ def test_doctor_says_what_to_do_where_jobs_wait_or_nobody_works(numbers: QueueNu
     found = _workers(numbers, NOW)
     assert found.to_do.startswith(advice)
     assert bool(found.to_do) == bool(advice)
+
+
+def test_a_queue_is_late_when_its_oldest_job_waits_longer_than_ten_minutes() -> None:
+    assert seen(2, LATE).late(NOW) == ()
+    assert seen(2, LATE + timedelta(seconds=1)).late(NOW) == ("poll since 11:49",)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders import said
 from watcher.core.decision.claims import claims_of
-from watcher.core.decision.corroboration import OF_A_SOURCE, few_of_a_source, independent_sources, is_copy
+from watcher.core.decision.corroboration import MAX_CLAIMS_OF_A_SOURCE, few_of_a_source, independent_sources, is_copy
 from watcher.core.decision.simhash import simhash
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.times import retold_on
@@ -272,9 +272,9 @@ def test_a_copied_text_is_no_second_voice() -> None:
 
 
 def test_of_one_source_twenty_reports_at_a_time_are_looked_at() -> None:
-    reports = [said("press:paper", "rumoured", "06-01", words=f"words {n}") for n in range(OF_A_SOURCE + 5)]
+    reports = [said("press:paper", "rumoured", "06-01", words=f"words {n}") for n in range(MAX_CLAIMS_OF_A_SOURCE + 5)]
     later = said("press:paper", "rumoured", "08-01", words="said again")
 
     kept = list(few_of_a_source([*reports, later], timedelta(days=3)))
 
-    assert kept == [*reports[:OF_A_SOURCE], later]
+    assert kept == [*reports[:MAX_CLAIMS_OF_A_SOURCE], later]

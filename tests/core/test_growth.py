@@ -20,7 +20,7 @@ from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide
 from watcher.core.decision.entry_diff import diff_entries
 from watcher.core.decision.explain import explain
-from watcher.core.decision.fold import REVOKED
+from watcher.core.decision.fold import MAX_REVOCATIONS
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.decision.undecided import ask, edges
 from watcher.core.model import Claim, Entry, Ladder, Signal, Verdict
@@ -191,7 +191,7 @@ def test_what_is_taken_back_again_and_again_is_not_walked_through_each_time() ->
     def work(many: int) -> None:
         decide(signal, [passed_and_taken_back(number) for number in range(many)], [], NOW)
 
-    assert not swollen(work, 6 * REVOKED)
+    assert not swollen(work, 6 * MAX_REVOCATIONS)
 
 
 @pytest.mark.parametrize(("words", "copy"), [("{} is open", unlike), ("we have suspended access to model {} today", near)])

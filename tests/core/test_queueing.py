@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.core.decision.queueing import OF_A_HOST, PollJob, lane_of, poll_jobs
+from watcher.core.decision.queueing import MAX_JOBS_OF_A_HOST, PollJob, lane_of, poll_jobs
 
 
 def test_what_is_due_is_queued_once_and_what_waits_already_is_not() -> None:
@@ -15,7 +15,7 @@ def test_a_host_with_thousands_of_pages_leaves_room_for_others() -> None:
     many = [(f"p{number}", "big.example") for number in range(1000)]
     waiting = [("w1", "big.example 0"), ("w2", "big.example 1")]
     found = list(poll_jobs([*many, ("a", "small.example")], waiting, per_host=2))
-    assert len(found) == OF_A_HOST - len(waiting) + 1
+    assert len(found) == MAX_JOBS_OF_A_HOST - len(waiting) + 1
     assert found[-1].source == "a"
 
 

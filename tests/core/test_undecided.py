@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import ACCESS, SERIES, day, said, signal_of
 from watcher.core.decision.decide import decide
-from watcher.core.decision.undecided import SENTENCES, QuestionState, ask, edges, outcome, settled_by, why
+from watcher.core.decision.undecided import MAX_SENTENCES, QuestionState, ask, edges, outcome, settled_by, why
 from watcher.core.model import Claim, Quote, Tier, Undecided, Verdict
 
 BEGUN = day("06-01")
@@ -205,9 +205,9 @@ def test_what_was_decided_holds_for_the_same_words_from_then_on() -> None:
 
 
 def test_a_page_with_very_many_doubtful_sentences_is_one_question_that_shows_twenty() -> None:
-    said_there = [doubt(" ".join(f"{letter}{number}word" for letter in "abcdefgh")) for number in range(SENTENCES + 5)]
+    said_there = [doubt(" ".join(f"{letter}{number}word" for letter in "abcdefgh")) for number in range(MAX_SENTENCES + 5)]
 
     asked = look(*said_there)
 
     assert many(asked) == (1, 1)
-    assert len(asked.rows[0].quotes) == SENTENCES
+    assert len(asked.rows[0].quotes) == MAX_SENTENCES

@@ -42,7 +42,7 @@ def test_a_file_that_changes_while_a_worker_starts_is_taken_up(fleet: Fleet, tmp
 
     async def started(store: Store) -> int:
         life = WorkerLife(config, store)
-        await life.take_up(config)
+        await life.apply(config)
         await life.tick()
         await life.close()
         return sum(len(signal.sources) for signal in life.config.signals)
@@ -65,7 +65,7 @@ def test_a_changed_file_is_taken_up_and_the_worker_without_it_stops(fleet: Fleet
     other.until("working on")
     fleet.until(lambda: len(fleet.asked()) == 2)
     fleet.declare(4)
-    fleet.workers[0].until(r"configuration taken up from .*other sources: gadget")
+    fleet.workers[0].until(r"configuration reloaded from .*other sources: gadget")
     fleet.until(lambda: len(fleet.asked()) == 4)
     assert other.process.wait(120) == 3
     assert "is older than the configuration by which other workers" in "".join(other.said())

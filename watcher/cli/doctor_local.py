@@ -29,8 +29,6 @@ OFF = timedelta(minutes=2)
 SHOWN = 10
 """Lines on the configuration: `watcher check` has them all."""
 WAITING = timedelta(hours=1)
-LATE = timedelta(minutes=10)
-"""A job that waits for so long waits for too few workers."""
 
 
 def examine_machine(config: Config, now: datetime) -> Iterator[Finding]:
@@ -139,10 +137,10 @@ def _database(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _workers(seen: QueueNumbers, now: datetime) -> Finding:
-    words, oldest = workers_line(seen), [one.oldest_at for one in seen.queues if one.status == "todo" and one.oldest_at]
+    words = workers_line(seen)
     if not seen.workers:
         return note("workers", words, "Is `watcher worker` to run? `watcher run` does everything in one process.")
-    if oldest and now - min(oldest) > LATE:
+    if seen.late(now):
         return note("workers", words, "Start more of them, or look whether one does that queue (`--queues`).")
     return good("workers", words)
 

@@ -40,7 +40,7 @@ class WorkerLife:
         self._seen: tuple[tuple[str, int, int], ...] = ()
         """Of the files as last read; not known at first: they may have changed since the configuration was read."""
 
-    async def take_up(self, config: Config, *, newest: bool = False) -> None:
+    async def apply(self, config: Config, *, newest: bool = False) -> None:
         """Work by this configuration from the next job on. Raises OlderConfigurationError, ConfigError, StoreError."""
         await asyncio.to_thread(self._bring, config, newest=newest)
         context, opened_for = await self._open(config)
@@ -73,8 +73,8 @@ class WorkerLife:
             config = self.config
         if config.text_hash != self.config.text_hash:
             changed = differences(self.config, config)
-            await self.take_up(config)
-            log.info("configuration taken up from %s: %s", config.path, changed)
+            await self.apply(config)
+            log.info("configuration reloaded from %s: %s", config.path, changed)
         elif not await asyncio.to_thread(self._is_newest):
             raise OlderConfigurationError(self.config.path)
 
@@ -111,7 +111,7 @@ async def started(config: Config, store: Store, *, newest: bool = False) -> Asyn
     bring_queue(store)
     life = WorkerLife(config, store)
     try:
-        await life.take_up(config, newest=newest)
+        await life.apply(config, newest=newest)
         yield life.engine
     finally:
         await life.close()

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from watcher.core.decision.queueing import OF_A_HOST
+from watcher.core.decision.queueing import MAX_JOBS_OF_A_HOST
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.decide import update_verdict
 from watcher.pipeline.keep import (
@@ -220,7 +220,12 @@ class Poller:
         mine, seen = list[Due](), Counter(hosts)
         for one in found:
             host = host_of(one.source.url)
-            if one.source.id not in asked and one.source.signal in self._signals and seen[host] < OF_A_HOST and len(mine) < room:
+            if (
+                one.source.id not in asked
+                and one.source.signal in self._signals
+                and seen[host] < MAX_JOBS_OF_A_HOST
+                and len(mine) < room
+            ):
                 seen[host] += 1
                 mine.append(one)
         return mine

@@ -11,7 +11,7 @@ from watcher.store.store import Transaction
 
 GIVEN = "configurations"
 """Under this name the store keeps the digests of those that were given, the newest last."""
-MOST = 100
+MAX_REMEMBERED = 100
 
 
 class OlderConfigurationError(StoreError):
@@ -45,7 +45,7 @@ def give(tx: Transaction, digest: str, path: Path, *, newest: bool = False) -> N
     if digest in before[:-1] and not newest:
         raise OlderConfigurationError(path)
     if before[-1:] != [digest]:
-        tx.meta.put(GIVEN, json.dumps([*(each for each in before if each != digest), digest][-MOST:]))
+        tx.meta.put(GIVEN, json.dumps([*(each for each in before if each != digest), digest][-MAX_REMEMBERED:]))
 
 
 def check_of(digest: str, path: Path) -> Callable[[Transaction], None]:

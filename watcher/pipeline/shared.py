@@ -28,7 +28,7 @@ from watcher.core.decision.queueing import PollJob, poll_jobs
 from watcher.pipeline.announce import announce
 from watcher.pipeline.batches import host_of, skip_unchanged, update_verdicts
 from watcher.pipeline.configurations import OlderConfigurationError
-from watcher.pipeline.cycle import Context, purge, remind, reset_future_due_times, retain
+from watcher.pipeline.cycle import MAX_DECISION_DELAY, Context, purge, remind, reset_future_due_times, retain
 from watcher.pipeline.keep import Check
 from watcher.pipeline.skip_unchanged import HOLDS
 from watcher.pipeline.source_poll import SourcePolls
@@ -42,30 +42,28 @@ log = logging.getLogger(__name__)
 Clock: TypeAlias = Callable[[], datetime]
 Work: TypeAlias = Callable[..., Awaitable[None]]
 
-STALLED = 30.0
+WORKER_TIMEOUT = 30.0
 """Seconds without a sign of life after which a worker counts as gone, and what it was doing is taken up by others."""
-PATIENCE = timedelta(seconds=45)
+DECISION_DELAY = timedelta(seconds=MAX_DECISION_DELAY)
 """For so long a signal waits for pages of its own that are still to be read, so that a change is told with what they say."""
-AGAIN = timedelta(seconds=3)
+DECISION_RETRY = timedelta(seconds=3)
 """After this it is looked again."""
-MOST = 2_000
+MAX_QUEUED_AT_ONCE = 2_000
 """Sources that are queued at once."""
-ENOUGH = 10_000
+MAX_WAITING_JOBS = 10_000
 """With so many jobs waiting no more are queued: they would only wait in another place."""
-LATE = timedelta(minutes=10)
-"""A queue whose oldest job has waited for so long has too few workers, or none."""
-LEAVING = 20.0
+SHUTDOWN_TIMEOUT = 20.0
 """Seconds that a worker which is stopped waits for what it is doing; what is then not done is due again."""
 POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": 10, "kwargs": {"connect_timeout": 10}}
-THREADS = 16
+DATABASE_THREADS = 16
 """Statements that one worker has under way at the database."""
-PROMPT = 10
+HIGH_PRIORITY = 10
 """What changes is told before more is polled, by those who do both."""
-ANNOUNCE = Job(task_name="announce", queue="jobs", lock="announce", queueing_lock="announce", priority=PROMPT)
-DELIVER = Job(task_name="deliver", queue="deliver", lock=None, queueing_lock="deliver", priority=PROMPT)
-RECONNECT = 2.0
+ANNOUNCE = Job(task_name="announce", queue="jobs", lock="announce", queueing_lock="announce", priority=HIGH_PRIORITY)
+DELIVER = Job(task_name="deliver", queue="deliver", lock=None, queueing_lock="deliver", priority=HIGH_PRIORITY)
+TICK_INTERVAL = 2.0
 """Seconds between two looks beside the jobs, and before a lost database is tried again."""
-LOST = (exceptions.ConnectorException, psycopg.OperationalError, PoolTimeout, StoreError)
+CONNECTION_ERRORS = (exceptions.ConnectorException, psycopg.OperationalError, PoolTimeout, StoreError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ class SharedEngine:
     async def run(self, queues: Sequence[str], concurrency: int) -> None:
         """Work until `stop`. Raises StoreError where nothing can be done at all."""
         logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else a line for each step of each job
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(DATABASE_THREADS))
         ticking = asyncio.create_task(self._ticks(), name="ticks")
         try:
             while not self._ending.is_set():
@@ -156,8 +154,8 @@ class SharedEngine:
                 concurrency=concurrency,
                 install_signal_handlers=False,
                 delete_jobs="successful",
-                shutdown_graceful_timeout=LEAVING,
-                stalled_worker_timeout=STALLED,
+                shutdown_graceful_timeout=SHUTDOWN_TIMEOUT,
+                stalled_worker_timeout=WORKER_TIMEOUT,
                 fetch_job_polling_interval=1.0,
                 worker_middleware=[self._counted],
             )
@@ -169,10 +167,10 @@ class SharedEngine:
         except asyncio.CancelledError:
             if not self._ending.is_set():
                 raise
-        except LOST as error:
+        except CONNECTION_ERRORS as error:
             log.warning("the database is lost, and tried again: %s", error)
         with suppress(TimeoutError):
-            async with asyncio.timeout(RECONNECT):
+            async with asyncio.timeout(TICK_INTERVAL):
                 await self._ending.wait()
 
     async def _ticks(self) -> None:
@@ -189,7 +187,7 @@ class SharedEngine:
                 if str(error) != said:
                     log.warning("%s", error)
                 said = str(error)
-            await asyncio.sleep(RECONNECT)
+            await asyncio.sleep(TICK_INTERVAL)
 
     def _flush(self) -> None:
         runs, self._runs = self._runs, defaultdict(lambda: [0, 0.0])
@@ -248,12 +246,14 @@ class SharedEngine:
             ("retention", "17 * * * *", "jobs", self._retain),
         )
         for name, cron, queue, work in periodic:
-            app.periodic(cron=cron)(app.task(name=name, queue=queue, lock=name, queueing_lock=name, priority=PROMPT)(timed(work)))
+            app.periodic(cron=cron)(
+                app.task(name=name, queue=queue, lock=name, queueing_lock=name, priority=HIGH_PRIORITY)(timed(work))
+            )
         # Without a lock, which one that is gone might hold: all else waits for this.
-        recover = app.task(name="recover", queue="jobs", queueing_lock="recover", priority=PROMPT)(timed(self._recover))
+        recover = app.task(name="recover", queue="jobs", queueing_lock="recover", priority=HIGH_PRIORITY)(timed(self._recover))
         app.periodic(cron="* * * * * */10")(recover)
         # Without a lock: what a slow receiver holds up on one worker leaves what became due meanwhile to another.
-        deliver = app.task(name="deliver", queue="deliver", queueing_lock="deliver", priority=PROMPT)(timed(self._deliver))
+        deliver = app.task(name="deliver", queue="deliver", queueing_lock="deliver", priority=HIGH_PRIORITY)(timed(self._deliver))
         app.periodic(cron="* * * * * */10")(deliver)
         return app
 
@@ -271,8 +271,8 @@ class SharedEngine:
             if signal not in using.context.signals:
                 return
             first = datetime.fromisoformat(since) if since else now
-            if now - first < PATIENCE and await asyncio.to_thread(self._has_more, signal, now):
-                await self._queue(decision(signal, since=first, at=now + AGAIN))
+            if now - first < DECISION_DELAY and await asyncio.to_thread(self._has_more, signal, now):
+                await self._queue(decision(signal, since=first, at=now + DECISION_RETRY))
                 return
             with suppress(OlderConfigurationError):
                 if await asyncio.to_thread(self._decided, using, signal, now):
@@ -338,8 +338,8 @@ class SharedEngine:
     async def _recover(self) -> None:
         """Take up what workers did that are gone."""
         manager = self.app.job_manager
-        await manager.prune_stalled_workers(STALLED)
-        for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+        await manager.prune_stalled_workers(WORKER_TIMEOUT)
+        for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=WORKER_TIMEOUT):
             try:
                 await manager.retry_job(stalled)
             except exceptions.UniqueViolation:  # it waits in the queue once more already
@@ -371,18 +371,17 @@ class SharedEngine:
         now = self.clock()
         with self.store.reading() as tx:
             numbers = tx.shared.numbers()
-        waiting = ((one.queue, one.oldest_at) for one in (numbers.queues if numbers else ()) if one.status == "todo")
-        return ", ".join(f"{queue} since {oldest:%H:%M}" for queue, oldest in waiting if oldest and now - oldest > LATE)
+        return ", ".join(numbers.late(now)) if numbers else ""
 
     def _polls(self, per_host: int) -> list[Job]:
         with self.store.reading() as tx:
             queued = tx.shared.queued("poll")
-            if len(queued) >= ENOUGH:
+            if len(queued) >= MAX_WAITING_JOBS:
                 return []
-            due = tx.shared.due(self.clock(), MOST + len(queued))
+            due = tx.shared.due(self.clock(), MAX_QUEUED_AT_ONCE + len(queued))
         known = [(name.removeprefix("poll "), lane) for name, lane in queued]
         found = poll_jobs(((one.source, host_of(one.url)) for one in due), known, per_host)
-        return [poll_job(one) for one in found][:MOST]
+        return [poll_job(one) for one in found][:MAX_QUEUED_AT_ONCE]
 
     def _open(self, using: _InUse) -> list[str]:
         signals, now = using.context.signals, self.clock()
@@ -423,7 +422,7 @@ def decision(signal: str, *, since: datetime | None = None, at: datetime | None 
         queueing_lock=name,
         task_kwargs={"signal": signal, "since": told},
         scheduled_at=at,
-        priority=PROMPT,
+        priority=HIGH_PRIORITY,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from watcher.store.codec import moment
@@ -11,6 +12,8 @@ from watcher.store.statements import Statements
 if TYPE_CHECKING:
     from datetime import datetime
 
+LATE = timedelta(minutes=10)
+"""A queue whose oldest job has waited for longer has too few workers, or none."""
 COUNTED = "SELECT task, outcome, many, seconds, last_at FROM job_run ORDER BY task, outcome"
 # The tables of Procrastinate, as its own documentation names them.
 IS_THERE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
@@ -56,6 +59,16 @@ class QueueNumbers:
     queues: tuple[QueueDepth, ...]
     jobs: tuple[JobCount, ...]
 
+    def waiting(self) -> tuple[QueueDepth, ...]:
+        """The queues in which jobs wait for a worker."""
+        return tuple(one for one in self.queues if one.status == "todo")
+
+    def late(self, now: datetime) -> tuple[str, ...]:
+        """The queues that have too few workers, and since when their oldest job waits."""
+        return tuple(
+            f"{one.queue} since {one.oldest_at:%H:%M}" for one in self.waiting() if one.oldest_at and now - one.oldest_at > LATE
+        )
+
 
 class WorkQueue(Statements):
     """How the workers do."""
@@ -81,7 +94,7 @@ class WorkQueue(Statements):
 
 def workers_line(seen: QueueNumbers) -> str:
     """The workers and what waits for them, in a line."""
-    waiting = [one for one in seen.queues if one.status == "todo"]
+    waiting = seen.waiting()
     words = ", ".join(f"{one.many:,} in {one.queue}" for one in waiting) or "no job waits"
     first = min((one.oldest_at for one in waiting if one.oldest_at), default=None)
     since = f", the oldest since {first:%Y-%m-%d %H:%M:%S} UTC" if first else ""

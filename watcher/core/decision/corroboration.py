@@ -12,7 +12,7 @@ from watcher.core.model import Claim, Quote, Standing, Tier
 
 AUTHORITATIVE = frozenset({Tier.OFFICIAL, Tier.OPERATOR})
 REPORTING = frozenset({Tier.PRESS})
-OF_A_SOURCE = 20
+MAX_CLAIMS_OF_A_SOURCE = 20
 """What one source tells more often than this in the time in which voices must lie together adds no voice."""
 RETOLD = timedelta(days=14)
 """What a text tells further back than this was no news on its own day."""
@@ -84,11 +84,11 @@ def reports_of_press(claims: Iterable[Claim], *, count: int, within: timedelta) 
 
 
 def few_of_a_source(claims: Iterable[Claim], within: timedelta) -> Iterator[Claim]:
-    """The claims, in order of time, but of one source no more than `OF_A_SOURCE` inside `within`."""
-    kept = defaultdict[str, deque[datetime]](lambda: deque(maxlen=OF_A_SOURCE))
+    """The claims, in order of time, but of one source no more than `MAX_CLAIMS_OF_A_SOURCE` inside `within`."""
+    kept = defaultdict[str, deque[datetime]](lambda: deque(maxlen=MAX_CLAIMS_OF_A_SOURCE))
     for claim in claims:
         times = kept[claim.quote.source]
-        if len(times) < OF_A_SOURCE or claim.effective_at - times[0] > within:
+        if len(times) < MAX_CLAIMS_OF_A_SOURCE or claim.effective_at - times[0] > within:
             times.append(claim.effective_at)
             yield claim
 

@@ -23,7 +23,7 @@ from watcher.core.model import Claim, Ladder, Quote, Rule, Scalar, Standing, Sta
 
 DECLARED = frozenset({"known", "operator"})
 """Rules of people: history declared in the configuration, evidence recorded by the operator. They may move anywhere."""
-REVOKED = 50
+MAX_REVOCATIONS = 50
 """So often may something be taken back on one track: each time what came before is walked through again."""
 _Details = dict[str, Scalar | tuple[Scalar, ...]]
 
@@ -145,7 +145,9 @@ def _revoke(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim,
     """Fold again without the claims that this one cancels (a vitiated or returned action)."""
     day = str(claim.details.get("vitiates", ""))
     day = day if "day" in rule.cancels else ""
-    if walk.revoked == REVOKED or not (walk.days[day] if day else 0) + sum(walk.statuses[status] for status in rule.cancels):
+    if walk.revoked == MAX_REVOCATIONS or not (walk.days[day] if day else 0) + sum(
+        walk.statuses[status] for status in rule.cancels
+    ):
         return walk
     kept = list[Claim]()
     for old in walk.taken:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
-OF_A_HOST = 25
+MAX_JOBS_OF_A_HOST = 25
 """Jobs of one host that wait at the same time: one with thousands of pages leaves room for the others."""
 
 
@@ -31,6 +31,6 @@ def poll_jobs(due: Iterable[tuple[str, str]], queued: Collection[tuple[str, str]
     known = {source for source, _ in queued}
     busy = Counter(lane.rpartition(" ")[0] for _, lane in queued)
     for source, host in due:
-        if source not in known and busy[host] < OF_A_HOST:
+        if source not in known and busy[host] < MAX_JOBS_OF_A_HOST:
             busy[host] += 1
             yield PollJob(source, host, lane_of(source, host, per_host))

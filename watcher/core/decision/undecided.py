@@ -39,7 +39,7 @@ MARK = "undecided"
 """What a transition says in the place of a status while a text is open."""
 ASKED = "An official text may change this answer; a person is checking it"
 SETTLED = "The official text that was being checked is settled"
-SENTENCES = 20
+MAX_SENTENCES = 20
 """So many sentences of one text are kept with it."""
 _WORD = re.compile(r"(?<![\w$%.-])[\w$%.-]*\w")
 _MONTH = rf"{any_of('month')}\.?"
@@ -139,7 +139,7 @@ class _Look:
             place = len(self.rows)
             self.rows.append(replace(row, asked_at=self.at if asks else None))
             self._known(place, self.rows[place])
-        elif len(self.rows[place].quotes) < SENTENCES:
+        elif len(self.rows[place].quotes) < MAX_SENTENCES:
             self.rows[place] = replace(self.rows[place], quotes=(*self.rows[place].quotes, claim.quote))
             self._known(place, self.rows[place])
         return place
