@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
@@ -29,6 +31,8 @@ Host: TypeAlias = Annotated[str, typer.Option(help="Address to serve the page on
 Port: TypeAlias = Annotated[
     int, typer.Option(help="Port of the page; the configuration's by default, 0 takes a free one.", min=-1, max=65535)
 ]
+Serving: TypeAlias = Callable[[Config, Store, socket.socket], Coroutine[Any, Any, None]]
+"""What a command does with the page's listening socket until it is stopped."""
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing where nothing was said, sent or left.")]
 
 
@@ -137,6 +141,11 @@ def run(
     rewrite of what was told is mailed as a correction. A configuration that cannot be used is told in the log and in the audit
     list of the page, and the old one kept. The address of the page and of the database change at the next start alone.
     """
+    serve_until_stopped(config, host, port, log, log_level, serve)
+
+
+def serve_until_stopped(config: Path, host: str, port: int, log: LogFormat, log_level: LogLevel, serving: Serving) -> None:
+    """Open the listening socket, the log and the database, and serve under them until a signal ends it."""
     tune_memory()
     settings = configured(config)
     listener = open_listener(host or settings.web.host, settings.web.port if port < 0 else port)
@@ -147,7 +156,7 @@ def run(
         Store.open(settings.store.url) as store,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        asyncio.run(serve(settings, store, listener))
+        asyncio.run(serving(settings, store, listener))
 
 
 def open_listener(host: str, port: int) -> socket.socket:

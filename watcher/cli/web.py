@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import socket
 
-from watcher.cli.common import CONFIG, ConfigFile, exit_on_error
+from watcher.cli.common import CONFIG, ConfigFile
 from watcher.cli.console import console_of
 from watcher.cli.daemon import serve_page, show
-from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel, configure_logging
-from watcher.cli.opening import configured
-from watcher.cli.run import Host, Port, open_listener
+from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel
+from watcher.cli.run import Host, Port, serve_until_stopped
 from watcher.cli.subscriptions import subscriptions_of
 from watcher.clock import utc_now
 from watcher.config.build import Config
-from watcher.runtime import tune_memory
 from watcher.store.store import Store
 from watcher.web.queries import StoreQueries, site_info, stored_cycle
 
@@ -32,17 +28,7 @@ def web(
     It reads the database; what visitors do (to subscribe, to leave) and what a person does at the console is written there.
     `/healthz` says whether it answers, `/readyz` whether the work goes on, too. SIGHUP reloads a changed configuration.
     """
-    tune_memory()
-    settings = configured(config)
-    listener = open_listener(host or settings.web.host, settings.web.port if port < 0 else port)
-    with (
-        configure_logging(log, log_level),
-        contextlib.closing(listener),
-        exit_on_error(),
-        Store.open(settings.store.url) as store,
-        contextlib.suppress(KeyboardInterrupt),
-    ):
-        asyncio.run(_serve(settings, store, listener))
+    serve_until_stopped(config, host, port, log, log_level, _serve)
 
 
 class PageAlone:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, found_in, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, clause_of, found_in, word_set
 from watcher.core.language.text import AUXILIARIES, PREPOSITIONS, RELATIVE, Scene, Thing, Token, tokens
 
 _TURNS: Final = word_set("turn")
@@ -60,7 +60,7 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
     present = False
     for begin, end, main in _segments(scene, first, stop):
         words = _words(scene, about if main else frozenset([own]), alike, roles, begin, end)
-        unexplained += [] if main else [cue.words for cue in found_in("".join(f"{word} " for word in words), ("frame",))]
+        unexplained += [] if main else [cue.words for cue in found_in(clause_of(words), ("frame",))]
         if not main and ROLES["other"] in words and ROLES["it"] not in words:
             continue  # what is said of another thing takes nothing from this one
         present = present or (main and not _NOW.isdisjoint(words))
@@ -198,6 +198,11 @@ def masked(sentence: str, things: tuple[Thing, ...], groups: frozenset[str], rol
     return words
 
 
+def plain_clause(sentence: str) -> str:
+    """The words of a folded sentence in one line, as cues are looked for, with nothing in it named by its role."""
+    return clause_of(masked(sentence, (), frozenset()))
+
+
 def _role(token: Token, roles: Roles) -> str:
     """The mark of the longest name that a token belongs to, empty where it belongs to none."""
     around = [(end - start, role) for role, start, end in roles if start <= token.start and token.end <= end]
@@ -206,7 +211,7 @@ def _role(token: Token, roles: Roles) -> str:
 
 def _scan(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, str]]:
     """What each word or run of words is: a class, or "unexplained"; neutral ones are left out."""
-    clause = "".join(f"{word} " for word in words)
+    clause = clause_of(words)
     at = 0
     free_until = 0
     aside_until = 0
@@ -231,7 +236,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, str]]:
 
 def is_plain(words: list[str], lexicon: Lexicon, *, named: bool) -> bool:
     """Whether words leave the name behind them as it is, each of them; a description counts where it is `named` behind a mark."""
-    clause = "".join(f"{word} " for word in words)
+    clause = clause_of(words)
     described = next(found_in(clause, ("describing",)), None)
     return (named or described is None) and next(_scan(words, lexicon), None) is None
 

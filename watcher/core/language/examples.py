@@ -8,7 +8,7 @@ from typing import Final
 
 from watcher.core.language.account import account, masked
 from watcher.core.language.assertion import manner
-from watcher.core.language.lexicon import GRAMMAR, Lexicon, Row, on_side
+from watcher.core.language.lexicon import GRAMMAR, Lexicon, Row, clause_of, on_side
 from watcher.core.language.text import Scene, tokens
 from watcher.core.language.vocabulary import Phrase, Vocabulary, phrase
 
@@ -55,7 +55,7 @@ def _stands_in(world: Vocabulary, lexicon: Lexicon, row: Row, sentence: str) -> 
     words = masked(sentence, world.find(sentence), frozenset({"it"}), world.roles_in(sentence))
     if row.kind in GRAMMAR:
         return not frozenset(row.words).isdisjoint(words)
-    clause = "".join(f"{word} " for word in words)
+    clause = clause_of(words)
     starts = [0, *(at + 1 for at, letter in enumerate(clause) if letter == " ")][:-1]
     return any(cue.row is row and cue.pattern.match(clause, at) for at in starts for cue in lexicon.cues_at(clause, at))
 

@@ -172,6 +172,11 @@ def english() -> Lexicon:
     return lexicon(_tables())
 
 
+def clause_of(words: Iterable[str]) -> str:
+    """Words and marks in one line, as cues are looked for: a blank behind each."""
+    return "".join(f"{word} " for word in words)
+
+
 def found_in(clause: str, kinds: tuple[str, ...]) -> Iterator[Found]:
     """The cues of these classes in a clause, from left to right."""
     at = 0

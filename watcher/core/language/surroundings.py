@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from watcher.core.language.account import masked
+from watcher.core.language.account import masked, plain_clause
 from watcher.core.language.lexicon import choice, english, found_in, word_set
 from watcher.core.language.text import AUXILIARIES
 
@@ -30,7 +30,7 @@ def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
     entries = [line for line in reading.lines if _ENTRY.match(line.folded)]
     newest = [line for line in entries[:1] if line.quote != quote]
     below = reading.lines[1:] if quote == reading.title.quote else ()
-    clauses = ("".join(f"{word} " for word in masked(line.folded, (), frozenset())) for line in (*newest, *below))
+    clauses = (plain_clause(line.folded) for line in (*newest, *below))
     told = ((clause[: found.end].split(), found.words) for clause in clauses for found in found_in(clause, ("given_back",)))
     return tuple(dict.fromkeys(words for before, words in told if _OPEN_YET.isdisjoint(before[-_FAR:])))
 
@@ -47,7 +47,7 @@ def is_only_heading(reading: Reading, said: Sentence, quote: str) -> bool:
 
 def is_not_out(reading: Reading) -> bool:
     """Whether the text below a title that names a work says that the work is still to come, or is gone."""
-    clauses = ("".join(f"{word} " for word in masked(line.folded, (), frozenset())) for line in reading.lines[1:])
+    clauses = (plain_clause(line.folded) for line in reading.lines[1:])
     return any(next(found_in(clause, ("not_out",)), None) for clause in clauses)
 
 
@@ -62,6 +62,6 @@ def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
     """What the title or a sentence close to one says of the whole text: that it is rehearsed, imagined, drafted or mended."""
     number = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
     near = {0, *range(max(number - _NEAR, 0), number), *range(number + 1, min(number + _NEAR, len(reading.lines) - 1) + 1)}
-    clauses = ("".join(f"{word} " for word in masked(reading.lines[n].folded, (), frozenset())) for n in sorted(near - {number}))
+    clauses = (plain_clause(reading.lines[n].folded) for n in sorted(near - {number}))
     found = (found.words for clause in clauses for found in found_in(clause, ("frame",)))
     return tuple(dict.fromkeys((*_tag(reading.title), *found)))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from watcher.core.language.account import Account, masked
+from watcher.core.language.account import Account, masked, plain_clause
 from watcher.core.language.assertion import is_strict
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, any_of, choice, cue, english, found_in, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, any_of, choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.surroundings import frame_of, given_back
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, Thing, tokens
 from watcher.core.language.times import names_time
@@ -121,7 +121,7 @@ def _is_foreign(line: Line) -> bool:
     if sum(letter > "\u024f" for letter in letters) > len(letters) / 5:
         return True
     words = [token.text for token in tokens(rest, ())]
-    clause = "".join(f"{word} " for word in words)
+    clause = clause_of(words)
     foreign = sum(1 for _ in found_in(clause, ("foreign",)))
     return foreign > sum(word in _ENGLISH for word in words)
 
@@ -172,7 +172,7 @@ def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
 def _of_works(line: Line) -> dict[str, list[Found]]:
     """The words of a line that tell a work, and those that tell of something else ("no new results" holds no "new results")."""
     kinds: dict[str, list[Found]] = {"work": [], "no_work": []}
-    for found in found_in("".join(f"{word} " for word in masked(line.folded, (), frozenset())), tuple(kinds)):
+    for found in found_in(plain_clause(line.folded), tuple(kinds)):
         kinds[found.row.kind].append(found)
     return kinds
 
@@ -224,7 +224,7 @@ def _names_alone(net: Net, line: Line, known: frozenset[str], maker: re.Pattern[
 def _tells_else(line: Line, groups: frozenset[str]) -> str:
     """The reason for which a line that holds no word of the question tells nothing of it, empty where it gives none."""
     words = masked(line.folded, line.things, groups)
-    found = next(found_in("".join(f"{word} " for word in words), ("tells_else",)), None)
+    found = next(found_in(clause_of(words), ("tells_else",)), None)
     return found.row.reason if found else _reason_in(words)
 
 
@@ -246,7 +246,7 @@ def _is_of_others(net: Net, line: Line) -> bool:
     others = tuple(one for one in line.things if one.group not in ROLE_LISTS and not _OF_ALL.match(line.folded, one.end))
     if not others:
         return False
-    clause = "".join(f"{word} " for word in masked(line.folded, others, net.groups))
+    clause = clause_of(masked(line.folded, others, net.groups))
     first = next(iter(found_in(clause, ("field",))), None)
     # "Now available in the app: files for everyone": what a label names, the sentence is of.
     return first is None or ROLES["other"] in clause[: max(first.end, clause.find(" : "))]
@@ -290,7 +290,7 @@ def _is_bare(title: Line) -> bool:
 
 def field_words(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Those of the words and marks of a sentence in which the question is spoken of."""
-    found = found_in("".join(f"{word} " for word in words), ("field",))
+    found = found_in(clause_of(words), ("field",))
     return tuple(one for one in found if one.row.reason != "aside")
 
 
@@ -418,7 +418,7 @@ def _quiet(net: Net, reading: Reading, line: Line) -> str:
 
 def _reason_in(words: list[str]) -> str:
     """The reason that the words of a sentence give; a row beside others holds only where the rest speaks of nobody else."""
-    clause = "".join(f"{word} " for word in words)
+    clause = clause_of(words)
     for found in found_in(clause, ("quiet",)):
         rest = f"{clause[: found.end - len(found.words) - 1]}; {clause[found.end :]}"
         if found.row.scope != "aside" or not any(one.row.reason == "all" for one in found_in(rest, ("field",))):
@@ -459,7 +459,7 @@ def _is_carried(words: list[str], lexicon: Lexicon) -> bool:
 
 def _carried_at(words: list[str], at: int, lexicon: Lexicon) -> bool:
     opens = not _OPENING.isdisjoint(words)
-    behind = "".join(f"{word} " for word in words[at + 1 : at + 5]).removeprefix("'s ")
+    behind = clause_of(words[at + 1 : at + 5]).removeprefix("'s ")
     if _is_artifact(lexicon, behind, 0, opens=opens):
         return True
     before = words[:at]
@@ -467,7 +467,7 @@ def _carried_at(words: list[str], at: int, lexicon: Lexicon) -> bool:
         before = before[:-1]
     if not before or before[-1] not in _OWNERS:
         return False
-    head = "".join(f"{word} " for word in before)
+    head = clause_of(before)
     places = [0, *(k + 1 for k, letter in enumerate(head) if letter == " ")][:-1]
     return any(_is_artifact(lexicon, head, place, opens=opens) for place in places)
 

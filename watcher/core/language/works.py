@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from watcher.core.language.account import masked
-from watcher.core.language.lexicon import ROLES, any_of, choice, english, found_in, word_set
+from watcher.core.language.account import masked, plain_clause
+from watcher.core.language.lexicon import ROLES, any_of, choice, clause_of, english, found_in, word_set
 from watcher.core.language.parse import Line, Reading
 from watcher.core.language.text import Thing
 from watcher.core.language.vocabulary import Vocabulary
@@ -89,16 +89,16 @@ def _told_by(words: list[str]) -> tuple[str, str] | None:
     """What a headline measures of the thing that it begins with, told by who does the works: "X trails by a year, Y finds"."""
     if words[-3:-1] != [",", ROLES["maker"]] or not _DOUBT.isdisjoint(words):
         return None
-    clause = "".join(f"{word} " for word in words)
+    clause = clause_of(words)
     own = next((n for n, word in enumerate(words) if word not in {_IT, "'s", "model"}), 0)
-    measured = english().at(clause, len("".join(f"{word} " for word in words[:own])), ("work_measured",))
+    measured = english().at(clause, len(clause_of(words[:own])), ("work_measured",))
     told = english().at(f"{words[-1]} ", 0, ("work_told",))
     return (measured.words, told.words) if measured and told and words[0] == _IT else None
 
 
 def _named_as_out(words: list[str]) -> tuple[str, str] | None:
     """The work that a sentence calls "the evaluation released today", whatever else it says of it."""
-    clause = "".join(f"{word} " for word in words)
+    clause = clause_of(words)
     found = next((one for one in found_in(clause, ("work_out",)) if _is_own(clause, one)), None)
     work = next(found_in(clause, ("work_noun",)), None)
     if not found or not work or _is_by_others(clause, found.end):
@@ -115,7 +115,7 @@ def _is_own(clause: str, found: Found) -> bool:
 
 def _of_this_page(words: list[str]) -> tuple[str, str] | None:
     """The work that a page which says when it was released calls its own: "In this evaluation, …"."""
-    clause = "".join(f"{word} " for word in words)
+    clause = clause_of(words)
     found = next(found_in(clause, ("work_here",)), None) if ROLES["maker"] in words and _IT in words else None
     return (found.words, "released") if found else None
 
@@ -127,7 +127,7 @@ def _is_by_others(clause: str, at: int) -> bool:
 
 def _said_out(words: list[str]) -> tuple[str, str] | None:
     """The work that a clause names, and the words by which it is out now, where nothing else stands in it."""
-    clause = "".join(f"{word} " for word in words)
+    clause = clause_of(words)
     work, out = (next(found_in(clause, (kind,)), None) for kind in ("work_noun", "out_now"))
     if not work or not out or not _DOUBT.isdisjoint(words):
         return None
@@ -168,7 +168,7 @@ def _is_of_others(line: Line, groups: Groups) -> bool:
         thing.group not in groups.of | groups.by | groups.beside for thing in line.things
     ):
         return True
-    clause = "".join(f"{word} " for word in masked(line.folded, (), frozenset()))
+    clause = plain_clause(line.folded)
     return next(found_in(clause, ("no_work", "work_part")), None) is not None
 
 
