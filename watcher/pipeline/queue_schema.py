@@ -9,13 +9,13 @@ import procrastinate
 from procrastinate.schema import SchemaManager
 
 from watcher.store.store import Store, Transaction
+from watcher.store.work_queue import IS_THERE
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 STEP = "procrastinate schema"
 """Under this name the store keeps the last of its steps that was taken."""
-IS_THERE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
 
 
 def bring_queue(store: Store) -> None:
