@@ -311,6 +311,15 @@ def test_the_documentation_and_what_a_phone_can_follow_are_linked_where_they_are
     assert "ntfy://ntfy.home.example/our-watch?secure=false" in plain
 
 
+def test_a_phone_that_looks_at_the_page_can_follow_by_its_camera() -> None:
+    bare = pages.draw_machines(view(), NOW, pages.Links())
+    assert "QR code" not in bare
+    shown = pages.draw_machines(view(push="https://ntfy.example.org/our-watch"), NOW, pages.Links())
+    assert 'role="img" aria-label="QR code of https://ntfy.example.org/our-watch"' in shown
+    longest = pages.draw_machines(view(push=f"https://ntfy.example.org/{'x' * 3000}"), NOW, pages.Links())
+    assert "QR code" not in longest, "no code holds so long an address, and the links stand all the same"
+
+
 def test_under_a_step_back_stand_only_the_details_that_were_told_since() -> None:
     then, known = NOW - timedelta(days=3), verdicts()
     old = said("lab.example", "It is open at $10 / $50.", when=f"{then - timedelta(days=9):%Y-%m-%d}")

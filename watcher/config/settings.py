@@ -106,8 +106,8 @@ class Web:
     docs: MaybeUrl = ""
     """Address of this documentation, where it is published (`make docs` writes it); each page links it."""
     push: MaybeUrl = ""
-    """Address of an ntfy topic that anybody may follow, such as `https://ntfy.sh/my-watch`; the page's *Follow* links it. What is
-    sent there is a recipient's matter: channel `apprise`, `ntfys://ntfy.sh/my-watch`."""
+    """Address of an ntfy topic that anybody may follow, such as `https://ntfy.sh/my-watch`; the page's *Follow* links it, and
+    shows its QR code. What is sent there is a recipient's matter: channel `apprise`, `ntfys://ntfy.sh/my-watch`."""
 
 
 @dataclass(frozen=True, slots=True)

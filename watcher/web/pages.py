@@ -18,6 +18,7 @@ from watcher.core.model import Signal
 from watcher.web import calendar as days
 from watcher.web import wording
 from watcher.web.paging import ListPage, part_of
+from watcher.web.qr_code import qr_code
 from watcher.web.read_model import View
 from watcher.web.signal_page import SignalPage, section, sight_of
 from watcher.web.source_health import HealthRow, rows_of
@@ -161,7 +162,8 @@ def draw_log(view: View, now: datetime, to: Links) -> str:
 def draw_machines(view: View, now: datetime, to: Links, number: int = 1) -> str:
     """Feeds, calendars, badges, cards and the API. Raises KeyError for a part behind the last."""
     part = part_of(len(view.signals), number, SIGNALS)
-    return _page("machines.html", view, now, to, signals=view.signals[part.span], part=part)
+    code = qr_code(view.push) if view.push else None
+    return _page("machines.html", view, now, to, signals=view.signals[part.span], part=part, code=code)
 
 
 def draw_card(view: View, now: datetime, to: Links, signal_id: str) -> str:
