@@ -43,6 +43,7 @@ def test_what_nothing_speaks_against_is_still_said(who: str, title: str, text: s
         ("o", "[Drill] Fable 6 and Mythos 6 are suspended", "Please ignore.", "drill"),
         ("n", "CAISSI Assessment of Kimi K6", "This page is reserved for a report.", "assessment"),
         ("o", "The future of Mythos", "Claude Mythos 6 is the last model of its line.", "last model of its line"),
+        ("p", "Claude Mythos 6", "Claude Mythos 6", "Claude Mythos 6"),
         ("p", "Amazon Bedrock resumes Claude Fable 6 in all commercial Regions", "Nothing else changes.", "the product"),
     ],
 )

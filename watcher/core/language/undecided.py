@@ -212,7 +212,7 @@ def mentioned(net: Net, reading: Reading, watched: frozenset[str], maker: re.Pat
     reasons = [_tells_else(line, net.groups) for line in told]
     if titled or all(reasons):
         return Quiet(told[0].quote, titled or reasons[0], net.first)
-    return Open(told[0].quote, net.first, ("what it tells",), "it speaks of the thing in words that no rule knows")
+    return Open(told[0].quote, net.first, (told[0].quote,), "it speaks of the thing in words that no rule knows")
 
 
 def _names_alone(net: Net, line: Line, known: frozenset[str], maker: re.Pattern[str] | None) -> bool:
