@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from watcher.acts.errors import NothingToDo, Unusable, named
+from watcher.acts.moments import check_moment
 from watcher.acts.places import check_address, check_status, track_of
 from watcher.config.defaults import publisher_of
-from watcher.config.moments import MAX_SPAN
 from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Tier, Transition
 from watcher.pipeline.decide import update_verdict
 from watcher.store.store import Transaction
-
-A_DAY = timedelta(days=1)
-"""Today may be tomorrow where the reader lives."""
-
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
@@ -43,7 +39,7 @@ def record(tx: Transaction, signals: Sequence[Signal], said: Testimony, now: dat
     event = said.event or (subject_key(said.title) if track.ladder.series else "")
     check_status(track, said.status, event)
     _check_words(said)
-    _check_moment(said.at or now, now)
+    check_moment(said.at or now, now)
     url, quote = said.url.strip(), said.quote.strip()
     known = DeclaredFact(
         track.id, said.status, said.at or now, quote, url, publisher_of(url), Tier.OPERATOR, event, said.title.strip()
@@ -56,11 +52,6 @@ def _check_words(said: Testimony) -> None:
     check_address(said.url.strip())
     if not said.quote.strip():
         raise Unusable("the quote is empty; expected the words that say it")
-
-
-def _check_moment(at: datetime, now: datetime) -> None:
-    if not now - MAX_SPAN <= at <= now + A_DAY:
-        raise Unusable(f"{at:%Y-%m-%d} is no day that somebody can have read of; expected a past one of the last hundred years")
 
 
 def withdraw(

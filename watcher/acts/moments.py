@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from watcher.acts.errors import Unusable
-from watcher.config.moments import read_moment, read_pace
+from watcher.config.moments import MAX_SPAN, read_moment, read_pace
+
+A_DAY = timedelta(days=1)
+"""Today may be tomorrow where the reader lives."""
 
 
 def parse_datetime(text: str) -> datetime:
@@ -22,3 +25,9 @@ def parse_duration(text: str) -> timedelta:
         return read_pace(text.strip())
     except ValueError:
         raise Unusable(f"{text!r} is no length of time; expected 6h, 45m, 2d") from None
+
+
+def check_moment(at: datetime, now: datetime) -> None:
+    """Refuse a moment at which nothing can have happened that somebody has read of. Raises Unusable."""
+    if not now - MAX_SPAN <= at <= now + A_DAY:
+        raise Unusable(f"{at:%Y-%m-%d} is no day that somebody can have read of; expected a past one of the last hundred years")

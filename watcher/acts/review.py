@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.acts.errors import NothingToDo, named
+from watcher.acts.moments import check_moment
 from watcher.acts.places import check_status
 from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Transition, Undecided
@@ -64,6 +65,8 @@ def _record(tx: Transaction, signal: Signal, text: Undecided, decided: Decision,
     quote, title = text.quotes[0], decided.title or text.quotes[0].title
     event = (text.event or subject_key(title)) if track.ladder.series else ""
     check_status(track, decided.status, event)
+    if decided.at:
+        check_moment(decided.at, now)
     known = DeclaredFact(
         track=track.id,
         status=decided.status,
