@@ -101,12 +101,13 @@ def undecided_line(text: Undecided) -> dict[str, Any]:
     }
 
 
-def undecided_words(text: Undecided) -> str:
-    """The same in lines for a person."""
+def undecided_words(text: Undecided, became: str = "") -> str:
+    """The same in lines for a person; `became` says what has become of a text that is open no more."""
     quote = text.quotes[0]
     may = f" ({text.status})" if text.status else ""
     words = f"\n      not explained: {', '.join(text.unexplained)}" if text.unexplained else ""
-    lead = f"  ? {text.id}: an official text may change {text.track}{may}; a person is checking it"
+    about = f"on {text.track}{may}: {became}" if became else f"may change {text.track}{may}; a person is checking it"
+    lead = f"  {'·' if became else '?'} {text.id}: an official text {about}"
     return f"{lead}\n      “{' '.join(quote.text.split())[:300]}”\n      {safe_link(quote.url)}{words}"
 
 

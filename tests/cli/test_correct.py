@@ -88,7 +88,7 @@ MISTAKES = [
     (("record", "gadget.it", "open"), 2, "--url"),
     (("withdraw", "7", "--by", "Ann", "--reason", "x"), 1, "no evidence 7"),
     (("withdraw", "one", "--by", "Ann", "--reason", "x"), 2, "valid integer"),
-    (("mute", "nope", "--by", "Ann"), 2, "'nope' is no track"),
+    (("mute", "nope", "--by", "Ann"), 2, "'nope' is no signal and no track; expected one of gadget, gadget.it"),
     (("mute", "gadget", "--by", "Ann", "--for", "6h", "--until", "2030-01-01"), 2, "one of --until and --for"),
     (("mute", "gadget", "--by", "Ann", "--for", "a while"), 2, "6h"),
     (("mute", "gadget", "--by", "Ann", "--until", "2020-01-01"), 2, "lies in the past"),

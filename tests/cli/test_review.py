@@ -84,7 +84,9 @@ def test_a_dismissed_text_is_settled_with_author_and_reason(watch: Path) -> None
     assert [one["id"] for one in listed()] == [1]
     every = {one["id"]: one for one in listed("--all")}
     assert (every[2]["settled_as"], every[2]["settled_by"], every[2]["settled_why"]) == ("dismissed", "Ann", "schools alone")
-    assert "dismissed by Ann: schools alone" in watcher("review", "--all").out
+    shown = watcher("review", "--all").out
+    assert "  · 2: an official text on it (open): dismissed by Ann: schools alone" in shown
+    assert shown.count("a person is checking it") == 1, "what is settled is checked by nobody"
     assert "Ann  dismissed text 2 of gadget.it: schools alone" in watcher("audit").out
 
 
@@ -104,6 +106,7 @@ def test_when_all_is_settled_nothing_is_undecided(watch: Path) -> None:
         (("1", "--claim", "open", "--dismiss", "no"), "expected a number with one of --claim and --dismiss"),
         (("--claim", "open"), "expected a number with one of --claim and --dismiss"),
         (("1", "--claim", "wide"), "'wide' is no status of it; expected one of closed, open"),
+        (("1", "--claim", "open", "--at", "2099-01-01"), "2099-01-01 is no day that somebody can have read of"),
     ],
 )
 def test_mistakes_are_named_and_settle_nothing(watch: Path, words: tuple[str, ...], expected: str) -> None:

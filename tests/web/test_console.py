@@ -358,7 +358,7 @@ MISTAKES = [
     ("withdraw", {"number": "7", "why": "x"}, 409, "there is no evidence 7"),
     ("withdraw", {"number": "7", "why": ""}, 400, "no reason is given"),
     ("mute", {"where": "", "for": "6h"}, 400, "nothing is chosen"),
-    ("mute", {"where": "nope", "for": "6h"}, 400, "is no track"),
+    ("mute", {"where": "nope", "for": "6h"}, 400, "is no signal and no track; expected one of gadget, gadget.it"),
     ("mute", {"where": "gadget", "for": "a while"}, 400, "is no length of time"),
     ("mute", {"where": "gadget", "for": "999999999w"}, 400, "is no length of time"),
     ("mute", {"where": "gadget", "until": "2020-01-01"}, 400, "lies in the past"),

@@ -14,18 +14,27 @@ def place_of(signals: Sequence[Signal], where: str) -> tuple[str, str]:
     """Signal and track of `SIGNAL[.TRACK]`, the track empty where none is named. Raises Unusable."""
     if any(signal.id == where for signal in signals):
         return where, ""
-    signal, track = track_of(signals, where)
-    return signal.id, track.id
+    found = _track(signals, where)
+    if found is None:
+        known = ", ".join(signal.id for signal in signals)
+        raise Unusable(f"{where!r} is no signal and no track; expected one of {known}, {_places(signals)}")
+    return found[0].id, found[1].id
 
 
 def track_of(signals: Sequence[Signal], where: str) -> tuple[Signal, Track]:
     """The track that `SIGNAL.TRACK` names. Raises Unusable."""
-    for signal in signals:
-        for track in signal.tracks:
-            if where == f"{signal.id}.{track.id}":
-                return signal, track
-    known = ", ".join(f"{signal.id}.{track.id}" for signal in signals for track in signal.tracks)
-    raise Unusable(f"{where!r} is no track; expected one of {known}")
+    if found := _track(signals, where):
+        return found
+    raise Unusable(f"{where!r} is no track; expected one of {_places(signals)}")
+
+
+def _track(signals: Sequence[Signal], where: str) -> tuple[Signal, Track] | None:
+    pairs = ((signal, track) for signal in signals for track in signal.tracks)
+    return next(((signal, track) for signal, track in pairs if where == f"{signal.id}.{track.id}"), None)
+
+
+def _places(signals: Sequence[Signal]) -> str:
+    return ", ".join(f"{signal.id}.{track.id}" for signal in signals for track in signal.tracks)
 
 
 def check_status(track: Track, status: str, event: str) -> None:

@@ -66,7 +66,7 @@ def _list(store: Store, *, every: bool, as_json: bool) -> None:
         print_json({"open": len(is_open), "undecided": [_plain(text, is_open=text.id in numbers) for text in texts]})
         return
     for text in texts:
-        typer.echo(undecided_words(text) if text.id in numbers else f"{undecided_words(text)}\n      {_state(text)}")
+        typer.echo(undecided_words(text, "" if text.id in numbers else _became(text)))
     if not is_open:
         typer.echo("nothing is undecided")
 
@@ -83,7 +83,7 @@ def _plain(text: Undecided, *, is_open: bool) -> dict[str, Any]:
     }
 
 
-def _state(text: Undecided) -> str:
+def _became(text: Undecided) -> str:
     """Why a text is not open."""
     return outcome(text) if text.asked_at else "nobody was asked: old words, or words that could change nothing"
 
