@@ -15,6 +15,7 @@ from watcher.core.model import DeclaredFact, Signal, Tier, Transition
 from watcher.pipeline.decide import update_verdict
 from watcher.store.store import Transaction
 
+
 @dataclass(frozen=True, slots=True)
 class Testimony:
     """What a person has read somewhere, and where."""
@@ -44,6 +45,7 @@ def record(tx: Transaction, signals: Sequence[Signal], said: Testimony, now: dat
     known = DeclaredFact(
         track.id, said.status, said.at or now, quote, url, publisher_of(url), Tier.OPERATOR, event, said.title.strip()
     )
+    _check_new(tx, signal, known)
     number = tx.evidence.add(signal.id, known, by=named(said.by), reason=said.reason.strip(), at=now)
     return number, _decide(tx, signal, now)
 
@@ -52,6 +54,17 @@ def _check_words(said: Testimony) -> None:
     check_address(said.url.strip())
     if not said.quote.strip():
         raise Unusable("the quote is empty; expected the words that say it")
+
+
+def _check_new(tx: Transaction, signal: Signal, known: DeclaredFact) -> None:
+    """A form that is sent twice, or a line typed again, would leave one behind when the other is taken back."""
+    told = (signal.id, *_told(known))
+    if same := next((one.id for one in tx.evidence.of() if (one.signal, *_told(one.known)) == told), 0):
+        raise Unusable(f"evidence {same} says this already, of the same day, in the same words")
+
+
+def _told(known: DeclaredFact) -> tuple[str, ...]:
+    return known.track, known.status, known.event, known.url, known.quote, f"{known.at:%Y-%m-%d}"
 
 
 def withdraw(

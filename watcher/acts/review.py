@@ -9,6 +9,7 @@ from datetime import datetime
 from watcher.acts.errors import NothingToDo, named
 from watcher.acts.moments import check_moment
 from watcher.acts.places import check_status
+from watcher.core.decision.undecided import outcome
 from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Transition, Undecided
 from watcher.pipeline.decide import update_verdict
@@ -47,7 +48,8 @@ def settle(tx: Transaction, signals: Sequence[Signal], number: int, decided: Dec
     """Settle the text with this number and decide its signal again. Raises NothingToDo, Unusable; then nothing is changed."""
     text = next((one for one in tx.undecided.of() if one.id == number and one.asked_at and not one.settled_at), None)
     if text is None:
-        raise NothingToDo(f"there is no open text {number}", "`watcher review` lists what is open")
+        became = next((f": it was {outcome(one)}" for one in tx.undecided.of() if one.id == number and one.settled_at), "")
+        raise NothingToDo(f"there is no open text {number}{became}", "`watcher review` lists what is open")
     signal = next((one for one in signals if one.id == text.signal), None)
     if signal is None:
         raise NothingToDo(f"{text.signal} is no longer declared")
