@@ -83,7 +83,7 @@ def test_a_claim_moves_the_answer_under_the_name_of_who_signed_in(watch: Watch) 
     assert (answer.status_code, answer.headers["location"]) == (303, "../console")
     said = words(ann.get("/console"))
     assert "Text 1 is decided as open: evidence 1." in said
-    assert "closed → open" in said
+    assert "Gadget: Open, provisional. Before: Closed." in said
     assert watch.status() == ("open", "provisional"), "one official voice, as if a rule had read it"
     assert watch.open() == [2]
     assert [(act.who, act.what, act.why) for act in watch.acts()][:1] == [
@@ -291,7 +291,8 @@ def test_evidence_is_recorded_and_taken_back(watch: Watch) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "evidence")
     said = words(ann.get("/console/evidence"))
     assert "Evidence 1 is recorded." in said
-    assert "closed → open" in said
+    assert "Gadget: Open, provisional. Before: Closed." in said
+    assert "Evidence 1: Gadget, Open" in said
     assert watch.status()[0] == "open"
     assert "It is open." in said
 
@@ -323,7 +324,7 @@ def test_a_mute_holds_and_ends(watch: Watch) -> None:
     ann.post("/console/mute", {"where": "gadget", "for": "7d", "why": "the site is being rebuilt"})
 
     said = words(ann.get("/console/mutes"))
-    assert "gadget is muted until 2026-12-01 09:30 UTC." in said
+    assert "Gadget is muted until 1 December 2026, 09:30 UTC." in said
     assert "by Ann, 24 November 2026 (the site is being rebuilt)" in said
     with watch.store.reading() as tx:
         assert [mute.signal for mute in tx.mutes.of(watch.clock())] == ["gadget"]
@@ -342,6 +343,33 @@ def test_a_mute_lasts_as_long_as_it_says(watch: Watch, fields: dict[str, str], e
     with watch.store.reading() as tx:
         (held,) = tx.mutes.of(watch.clock())
     assert (held.track, f"{held.until:%Y-%m-%d}" if held.until else None) == ("it", end)
+
+
+def test_a_form_that_is_sent_again_records_nothing_again(watch: Watch) -> None:
+    ann = watch.signed_in()
+    for _ in range(2):
+        answer = ann.post("/console/record", EVIDENCE)
+
+    assert answer.status_code == 400
+    assert "evidence 1 says this already, of the same day, in the same words" in words(answer)
+    ann.post("/console/withdraw", {"number": "1", "why": "a misreading"})
+    assert watch.status()[0] == "closed", "no second one was left behind"
+    assert ann.post("/console/record", EVIDENCE).status_code == 303, "what was taken back may be said again"
+
+
+def test_who_settles_a_settled_text_learns_what_became_of_it(watch: Watch) -> None:
+    ann = watch.signed_in()
+    for why in ("schools alone", "again"):
+        answer = ann.post("/console/settle", {"number": "2", "as": "dismiss", "why": why})
+
+    assert answer.status_code == 409
+    assert "there is no open text 2: it was dismissed by Ann: schools alone" in words(answer)
+
+
+def test_a_wrong_token_leaves_the_name_where_it_was_typed(watch: Watch) -> None:
+    answer = watch.visitor().sign_in("wrong", "Ann <b>")
+
+    assert 'value="Ann &lt;b&gt;"' in answer.text
 
 
 MISTAKES = [

@@ -97,7 +97,7 @@ def test_evidence_and_mutes_without_javascript(browser: Browser, address: str, w
         page.click("nav >> text=Mutes")
         page.select_option("#where", "gadget")
         page.click("button:text('Mute')")
-        assert "gadget is muted until 2026-11-24 15:30 UTC." in page.locator("[role=status]").inner_text()
+        assert "Gadget is muted until 24 November 2026, 15:30 UTC." in page.locator("[role=status]").inner_text()
         page.click("text=End it now")
         assert "Nothing is muted." in page.locator("main").inner_text()
         assert [act.what for act in watch.acts()] == [

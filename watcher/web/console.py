@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,14 +19,16 @@ from watcher.acts.new_source import Proposal
 from watcher.acts.outside import Outside
 from watcher.config.build import Config
 from watcher.core.addresses import redact
-from watcher.core.model import Transition
+from watcher.core.model import Change, Signal, Transition
 from watcher.store.records import AuditEntry
 from watcher.store.store import Store
 from watcher.web.console_session import Sessions
-from watcher.wording import transition_to_text
+from watcher.web.timeline import change_of
 
 MAX_FIELD_LENGTH = 2_000
 """Characters of a field."""
+MOVES = {Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.RAISED, Change.NEXT}
+"""Changes that say how sure what they tell is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,30 @@ def moment_of(fields: Fields) -> datetime | None:
     return parse_datetime(fields["at"]) if fields.get("at") else None
 
 
-def changes_of(told: tuple[Transition, ...]) -> tuple[str, ...]:
-    """What an act has changed, a line each."""
-    return tuple(transition_to_text(one) for one in told)
+def changes_of(console: Console, told: tuple[Transition, ...]) -> tuple[str, ...]:
+    """What an act has changed, a sentence each."""
+    signals = {signal.id: signal for signal in console.config.signals}
+    return tuple(_sentence(signals[one.signal], one) for one in told if one.signal in signals)
+
+
+def place_in_words(signals: Sequence[Signal], signal_id: str, track_id: str = "") -> str:
+    """A signal, or one of its tracks, by title; by its id where it is not declared any more."""
+    signal = next((one for one in signals if one.id == signal_id), None)
+    if signal is None:
+        return f"{signal_id}.{track_id}" if track_id else signal_id
+    track = next((one.title for one in signal.tracks if one.id == track_id), track_id)
+    return f"{signal.title}, {track}" if track and track != signal.title else signal.title
+
+
+def status_in_words(signals: Sequence[Signal], signal_id: str, track_id: str, status: str) -> str:
+    """A status by its label; by its id where it is not declared any more."""
+    tracks = (track for signal in signals if signal.id == signal_id for track in signal.tracks if track.id == track_id)
+    rungs = (rung for track in tracks for rung in track.ladder.statuses)
+    return next((rung.label for rung in rungs if rung.id == status), status.replace("_", " "))
+
+
+def _sentence(signal: Signal, change: Transition) -> str:
+    moment, place = change_of(signal, change), place_in_words((signal,), signal.id, change.track)
+    held = f", {moment.standing.value}" if moment.standing and change.kind in MOVES else ""
+    more = f" {moment.words}." if moment.words else ""
+    return f"{place}: {moment.heading}{held}.{more}"

@@ -57,5 +57,5 @@ def settle_text(console: Console, fields: Fields, who: str, now: datetime) -> Do
     decided = Decision(who, why, status if claimed else "", moment_of(fields), fields.get("title", "").strip())
     with console.store.writing() as tx:
         done = settle(tx, console.config.signals, number, decided, now)
-    words = f"Text {number} is decided as {status}: evidence {done.evidence}." if claimed else f"Text {number} is dismissed."
-    return Done(words, changes_of(done.told))
+    became = f"decided as {status.replace('_', ' ')}: evidence {done.evidence}" if claimed else "dismissed"
+    return Done(f"Text {number} is {became}.", changes_of(console, done.told))

@@ -135,14 +135,14 @@ def _add_signing_in(router: APIRouter, routes: ConsoleRoutes) -> None:
         asker, now = client_key(request, routes.pages.settings.trusted_proxies), routes.pages.clock()
         sessions, who = routes.console.sessions, " ".join(fields.get("who", "").split())[:80]
         if not _is_own(routes, request, fields):
-            return await run_in_threadpool(_login, routes, request, 403, FOREIGN_FORM)
+            return await run_in_threadpool(_login, routes, request, 403, FOREIGN_FORM, who)
         if sessions.must_wait(asker, now):
-            return await run_in_threadpool(_login, routes, request, 429, WAIT)
+            return await run_in_threadpool(_login, routes, request, 429, WAIT, who)
         if not who:
             return await run_in_threadpool(_login, routes, request, 400, NOBODY)
         if not sessions.is_token(fields.get("token", ""), asker, now):
             log.warning("a wrong token at the console, from %s", asker)
-            return await run_in_threadpool(_login, routes, request, 403, WRONG)
+            return await run_in_threadpool(_login, routes, request, 403, WRONG, who)
         session = await run_in_threadpool(sessions.open, who, now)
         log.info("%s is signed in at the console, from %s", who, asker)
         return _with_cookie(routes, RedirectResponse("../console", 303, KEEP_OUT), session.id)
@@ -188,11 +188,11 @@ async def _session(routes: ConsoleRoutes, request: Request) -> Session | None:
     return await run_in_threadpool(routes.console.sessions.find, _cookie(routes, request), routes.pages.clock())
 
 
-def _login(routes: ConsoleRoutes, request: Request, status: int = 200, wrong: str = "") -> Response:
+def _login(routes: ConsoleRoutes, request: Request, status: int = 200, wrong: str = "", named: str = "") -> Response:
     """The form to sign in by, with a cookie of its own where the browser has none: the form is bound to it."""
     held = _cookie(routes, request)
     cookie = held or new_id()
-    answer = _drawn(routes, "console_login.html", status, depth=1, wrong=wrong, form=form_token(cookie))
+    answer = _drawn(routes, "console_login.html", status, depth=1, wrong=wrong, named=named, form=form_token(cookie))
     return answer if held else _with_cookie(routes, answer, cookie)
 
 
