@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +18,10 @@ from tests.test_cycles import CONFIG, Web, item, web
 from tests.watching import Watch
 from watcher.core.model import Document, Entry, Follow, Ladder, Signal, Source, Status, Track
 from watcher.fetch import Request
-from watcher.pipeline.batches import Poller
+from watcher.pipeline.batches import Get, Poller
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
+from watcher.pipeline.deliver import Counts
 from watcher.store.store import Store
 
 __all__ = ["web"]
@@ -125,6 +128,81 @@ def test_a_host_that_never_answers_makes_no_other_source_late(tmp_path: Path) ->
 
     assert asked == [T0 + n * timedelta(minutes=61) for n in range(4)]
     assert kept == [2, 3, 4], "each reading is kept in its own cycle"
+
+
+@dataclass
+class Hours:
+    """A watch of two sources of an hour's pace, each of a signal of its own; its clock moves on each time it is read."""
+
+    store: Store
+    step: timedelta
+    now: datetime = T0
+    done: list[str] = field(default_factory=list)
+
+    def clock(self) -> datetime:
+        self.now += self.step
+        return self.now
+
+    async def get(self, request: Request) -> Document:
+        self.done.append(request.url)
+        return Document(request.url, request.url, b"x", hashlib.sha256(b"x").hexdigest(), "text/html", self.now)
+
+    async def read(self, *_: object) -> tuple[Entry, ...]:
+        return (Entry("k", "t", "x"),)
+
+    async def deliver(self, _: datetime) -> Counts:
+        self.done.append("mails")
+        return Counts()
+
+    async def first_look(self, get: Get, **changes: Any) -> None:
+        """All jobs, once after a start."""
+        named = {"s1": "https://slow.example/", "s2": "https://quick.example/"}
+        found = [replace(source(name), signal=name, url=url, every=HOUR) for name, url in named.items()]
+        with self.store.writing() as tx:
+            tx.sources.sync(found, T0)
+        track = Track("it", "It", Ladder("open", (Status("closed", "Closed", "It is closed."),), ()))
+        signals = {one.id: Signal(one.id, "", "", "", tracks=(track,), headlines=(), sources=(one,)) for one in found}
+        context = Context(self.store, signals, (), get, self.read, lambda: 0.5, HOUR, self.deliver, **changes)
+        daemon = Daemon(context, clock=self.clock)
+        await daemon.tick()
+        await daemon.stop()
+
+
+@pytest.fixture
+def hours(tmp_path: Path) -> Iterator[Hours]:
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
+        yield Hours(store, timedelta(minutes=15))
+
+
+def test_while_the_look_after_a_start_waits_for_an_answer_others_are_asked_when_they_are_due(hours: Hours) -> None:
+    async def live() -> None:
+        due_again = asyncio.Event()
+
+        async def get(request: Request) -> Document:
+            if "slow" in request.url:
+                hours.done.append("waits")
+                await asyncio.wait_for(due_again.wait(), 20)
+            answer = await hours.get(request)
+            if hours.done.count(request.url) == 2:
+                due_again.set()
+            return answer
+
+        await hours.first_look(get)
+
+    asyncio.run(live())
+    assert hours.done[:4] == ["waits", "https://quick.example/", "https://quick.example/", "https://slow.example/"]
+    with hours.store.reading() as tx:
+        assert {name for name, verdict in tx.verdicts.all_latest().items() if not verdict.blind} == {"s1", "s2"}, (
+            "it was waited for"
+        )
+
+
+def test_mails_have_their_turn_though_there_is_always_something_due(hours: Hours) -> None:
+    hours.step = 2 * HOUR
+
+    asyncio.run(hours.first_look(hours.get, decide_within=0.0))
+
+    assert hours.done.index("mails") <= 8, "not after hundreds of rounds"
 
 
 def polls_of(store: Store, signal: str) -> int:

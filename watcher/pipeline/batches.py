@@ -100,6 +100,16 @@ class Poller:
         await asyncio.gather(*running, return_exceptions=True)
         await asyncio.to_thread(self._locks.close)
 
+    @property
+    def asks(self) -> bool:
+        """Whether anything is being asked or understood."""
+        return bool(self._running or self._reading)
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more is asked before something has answered."""
+        return len(self._running.keys() | self._reading.keys()) >= BATCH
+
     async def next(self, now: datetime, wait: float | None = None) -> BatchResult:
         """Ask what is due at `now`, and keep what has been read since the last call.
 

@@ -37,8 +37,9 @@ PROMPT = 1.0
 SHARE = 4
 """Then no more often than this many times as long as telling took: news of a thousand signals is slow to write."""
 MAX_DECISION_DELAY = 45.0
-"""Seconds after which a signal is decided although it has more to be polled: thousands of sources must not delay it. After a
-start it is long enough for every answer or time-out: what was merely not asked yet is not out of sight.
+"""Seconds after which a signal is decided although it has more to be polled, and a cycle of the daemon ends although more is due:
+thousands of sources must delay neither it nor the mails. After a start it is long enough for every answer or time-out: what was
+merely not asked yet is not out of sight.
 """
 
 
@@ -65,6 +66,8 @@ class Context:
     """How long things are kept that nothing cites; None lets nothing go (a rehearsal)."""
     subscribing: bool = False
     """Whether people may subscribe, whose addresses are forgotten where they never confirm."""
+    decide_within: float = MAX_DECISION_DELAY
+    """Seconds."""
     understand: Understand = understand_here
     """What new entries claim; a watch has it done within bounds, by processes of its own."""
 
@@ -136,7 +139,7 @@ async def poll(
     at_once = None if context.wait else tell_at_once
     own = poller or context.poller()
     try:
-        pace = _Pace(own, clock or (lambda: now), PROMPT if poller and not every_signal else None)
+        pace = _Pace(own, clock or (lambda: now), PROMPT if poller else None)
         outcomes, told = await _observe_and_decide(context, pace, errors, every_signal=every_signal, tell=at_once)
     finally:
         if poller is None:
@@ -190,19 +193,22 @@ async def _observe_and_decide(
     """
     outcomes, told, waiting, begun, pause = Counter[str](), list[Transition](), False, perf_counter(), SOON
     started = begun
-    undecided = set(context.signals)
-    now = pace.clock()
-    open_signals = set(await asyncio.to_thread(_unpolled, context, now) if every_signal else ())
+    undecided = set(context.signals if every_signal else ())
+    open_signals = set(await asyncio.to_thread(_unpolled, context, pace.clock()) if every_signal else ())
     for _ in range(ROUNDS):
-        seen = BatchResult()
+        seen = failed = BatchResult()
         with errors.left_out("observing"):
             seen = await pace.poller.next(pace.clock(), pace.wait)
+        late = perf_counter() - started >= context.decide_within
+        behind = pace.poller.full or (pace.poller.asks and not late)
+        if undecided and behind and not seen.polls and seen is not failed:
+            continue  # after a start all answers are waited for, round by round: what becomes due meanwhile is asked
         now = pace.clock()
         outcomes += seen.outcomes
         open_signals |= seen.signals
-        last = not seen.polls  # what is still open then waits for answers that are slow to come
-        late = last or perf_counter() - started >= MAX_DECISION_DELAY
-        ready = [name for name in open_signals - seen.reading if late or name not in seen.waiting]
+        # What is still open then waits for answers that are slow to come; where they never cease, the other jobs have their turn.
+        last = not seen.polls or (late and pace.wait is not None and not undecided)
+        ready = [name for name in open_signals - seen.reading if last or late or name not in seen.waiting]
         news = await asyncio.to_thread(_decide, context, sorted(ready), now, errors)  # the page is served meanwhile
         told, waiting = told + news, waiting or bool(news)
         if waiting and tell is not None and perf_counter() - begun >= pause:
@@ -214,8 +220,8 @@ async def _observe_and_decide(
         undecided -= set(ready)
         if last:
             break
-    if every_signal:  # what could not be polled is decided by what is known: that it cannot be seen is part of it
-        told += await asyncio.to_thread(_decide, context, sorted(undecided), now, errors)
+    if undecided:  # what could not be polled is decided by what is known: that it cannot be seen is part of it
+        told += await asyncio.to_thread(_decide, context, sorted(undecided), pace.clock(), errors)
     return outcomes, told
 
 
