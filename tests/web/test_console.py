@@ -196,6 +196,15 @@ def test_behind_tls_only_the_declared_origin_counts_and_the_cookie_travels_by_tl
         assert ann.post("/console/settle", CLAIM).status_code == 303
 
 
+@pytest.mark.parametrize("others", ['a="b\\"; {}', "{}; z=1", "console2=x;{}", "=; ;; {} ;", "consol=x; b; {}"])
+def test_cookies_of_others_on_the_same_host_change_nothing(watch: Watch, others: str) -> None:
+    visitor = watch.signed_in()
+    [own] = [f"{name}={value}" for name, value in visitor.cookies.items()]
+    visitor.cookies.clear()
+    assert visitor.get("/console", cookie=others.format(own)).status_code == 200
+    assert visitor.get("/console", cookie=others.format(own[:-1])).status_code == 303
+
+
 def test_without_tls_the_cookie_is_kept_from_scripts_and_other_sites_all_the_same(watch: Watch) -> None:
     kept = watch.visitor().sign_in().headers["set-cookie"]
 
