@@ -29,6 +29,8 @@ COOL_DOWN = 4
 """After reading the present the shelf rests for this many times as long as that took."""
 SMALL = 700
 """Bodies below this many bytes are not worth compressing."""
+LONGEST_ACCEPTED = 256
+"""Bytes of an Accept-Encoding that are read; browsers send some thirty, and what is read is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +173,14 @@ class ResponseCache:
         return answer
 
 
-@lru_cache(maxsize=1024)
 def takes_gzip(accepted: bytes) -> bool:
-    """Whether a reader takes gzip, by Accept-Encoding (RFC 9110, 12.5.3): named, or meant by `*`, and not with `q=0`."""
+    """Whether a reader takes gzip, by Accept-Encoding; one who says more than anybody means gets it plain."""
+    return len(accepted) <= LONGEST_ACCEPTED and _takes_gzip(accepted)
+
+
+@lru_cache(maxsize=1024)
+def _takes_gzip(accepted: bytes) -> bool:
+    """Named, or meant by `*`, and not with `q=0` (RFC 9110, 12.5.3)."""
     weights: dict[bytes, float] = {}
     for part in accepted.lower().split(b","):
         coding, _, options = part.partition(b";")

@@ -12,6 +12,8 @@ from watcher.web.params import InvalidParameter
 from watcher.web.render import PageRenderer, TooManyRequests
 from watcher.web.security import headers_for
 
+DEEPEST = 8
+"""Folders below which links on an error's page begin at the root: as many steps up as somebody likes are a page of any size."""
 WORDS = {
     400: ("That question cannot be answered", "A part of the address is not as it should be."),
     404: NOTHING_HERE,
@@ -30,7 +32,10 @@ def add_errors(app: FastAPI, renderer: PageRenderer) -> None:
 
     async def status(request: Request, error: Exception) -> Response:
         code = error.status_code if isinstance(error, HTTPException) else 500
-        return error_response(renderer, request, code if code in WORDS else 400)
+        answer = error_response(renderer, request, code if code in WORDS else 400)
+        if allowed := (getattr(error, "headers", None) or {}).get("Allow"):  # RFC 9110, 15.5.6
+            answer.headers["allow"] = allowed
+        return answer
 
     async def bad(request: Request, error: Exception) -> Response:
         return error_response(renderer, request, 400, str(error) if isinstance(error, InvalidParameter) else "")
@@ -63,7 +68,8 @@ def error_response(renderer: PageRenderer, request: Request, code: int, message:
     if path.startswith(("/api/", "/feeds/", "/badges/", "/og/")):
         answer: Response = JSONResponse({"error": title, "message": message or words}, code, extra)
     else:
-        root = "../" * max(0, path.count("/") - 1)
+        depth = max(0, path.count("/") - 1)
+        root = "../" * depth if depth <= DEEPEST else f"{renderer.settings.base_path.rstrip('/')}/"
         answer = HTMLResponse(draw_error(None, renderer.clock(), Links(root=root), title, message or words), code, extra)
     for name, value in headers_for(path, answer.headers["content-type"], published=renderer.settings.published):
         answer.headers[name.decode()] = value.decode()

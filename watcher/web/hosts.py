@@ -58,7 +58,8 @@ class HostMiddleware:
         """Answer one request."""
         if scope["type"] == "http":
             named = [value for name, value in scope["headers"] if name == b"host"]
-            if len(named) != 1 or not self._answers(named[0]):
+            # By its length first: what is looked at is remembered.
+            if len(named) != 1 or len(named[0]) > MAX_HOST_LENGTH or not self._answers(named[0]):
                 await _refuse(scope, send)
                 return
         await self.app(scope, receive, send)

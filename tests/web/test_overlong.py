@@ -1,0 +1,60 @@
+"""What a visitor says at great length costs the watch no more than anything else."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.conftest import Site
+from tests.web.story import Shown
+from watcher.web.settings import WebSettings
+
+LONG = 40_000
+
+
+@pytest.mark.parametrize("header", ["accept_encoding", "host", "if_none_match", "cookie", "x_forwarded_for"])
+def test_headers_are_not_remembered_whatever_their_length(site: Site, header: str) -> None:
+    def ask(number: int) -> None:
+        site.get("/", **{header: f"{number:04}".ljust(LONG, "x")})
+
+    assert kept(ask) < 10 * LONG, "of forty headers not ten"
+
+
+@pytest.mark.parametrize("place", ["/{}", "/?as_of={}", "/?page={}", "/signals/{}", "/feeds/{}.atom", "/static/{}"])
+def test_addresses_are_not_remembered_whatever_their_length(site: Site, place: str) -> None:
+    assert kept(lambda number: site.get(place.format(f"{number:04}".ljust(LONG, "x")))) < 10 * LONG
+
+
+def kept(ask: Callable[[int], object]) -> int:
+    """Bytes that are still held after forty requests."""
+    ask(0)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for number in range(1, 41):
+            ask(number)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_browser_that_says_more_than_anybody_means_gets_the_page_all_the_same(site: Site) -> None:
+    answer = site.get("/", accept_encoding="gzip, " * 1000)
+    assert answer.status_code == 200
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/" * LONG, "/x" * (LONG // 2), "/watch" + "/x" * (LONG // 2)])
+def test_an_address_of_thousands_of_folders_is_answered_in_brief(path: str) -> None:
+    answer = Site(Shown(), WebSettings(base_path="/watch")).get(f"http://watch.example.org{path}")
+    assert answer.status_code == 404
+    assert len(answer.content) < 4_000
+    assert 'href="/watch/static/style.css' in answer.text
+
+
+def test_an_address_of_some_folders_finds_its_way_under_any_prefix(site: Site) -> None:
+    assert 'href="../../../static/style.css' in site.get("/a/b/c/d").text
