@@ -271,6 +271,25 @@ def test_a_past_day_says_so_and_stays_past_when_links_are_followed(site: Site) -
     assert site.reads.asked[-1].isoformat() == "2026-06-13T23:59:59+00:00"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("day", ["2026-06-13", "20260613", "2026-W24-6", "2026-06-13T23:59:59Z"])
+def test_a_day_may_be_written_in_several_ways_and_means_its_end(site: Site, day: str) -> None:
+    assert 'href="signals/mythos-ga?as_of=2026-06-13"' in site.get(f"/?as_of={day}").text
+
+
+@pytest.mark.parametrize("between", ["T", "%20", "%23", "%26", "%22", "%00", "%0A", "%25", "%C3%A9", "%3C", "+"])
+def test_links_of_a_past_moment_lead_to_that_very_moment(site: Site, between: str) -> None:
+    answer = site.get(f"/?as_of=2026-06-13{between}12:00")
+    assert answer.status_code in {200, 400}
+    carried = set(re.findall(r'href="[^"]*\?(as_of=[^"]*)"', answer.text))
+    assert carried <= {"as_of=2026-06-13T12:00:00Z"}
+    assert (answer.status_code == 200) is bool(carried)
+
+
+def test_a_moment_is_not_answered_under_the_name_of_another(site: Site) -> None:
+    noon = site.get("/?as_of=2026-06-13%2612:00").text
+    assert site.get("/?as_of=2026-06-13&12:00").text != noon
+
+
 def test_moments_after_that_day_are_not_told(site: Site) -> None:
     late = words(site.get("/signals/senate-vote?as_of=2025-12-20").text)
     assert "Read twice and referred" in late

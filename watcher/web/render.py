@@ -88,9 +88,8 @@ class PageRenderer:
 
         Raises BadQuestion for an `as_of` out of bounds, Busy, and what `render` raises (KeyError for an unknown name).
         """
-        words = request.query_params.get("as_of", "")
-        moment = parse_as_of(words, self.clock())
-        query = "&".join(part for part in (query_of(words) if moment else "", extra) if part)
+        moment = parse_as_of(request.query_params.get("as_of", ""), self.clock())
+        query = "&".join(part for part in (query_of(moment), extra) if part)
         key = key_of(path, query)
         if answer := self.shelf.find(key):
             return RenderedPage(answer)
@@ -104,7 +103,7 @@ class PageRenderer:
                     return RenderedPage(answer)
                 if moment:
                     await self._turn()
-                return RenderedPage(await run_in_threadpool(self._make, key, path, media, render, moment, words, depth))
+                return RenderedPage(await run_in_threadpool(self._make, key, path, media, render, moment, depth))
         finally:
             self._waiting -= bool(moment)
 
@@ -114,12 +113,12 @@ class PageRenderer:
             raise TooManyRequests(wait)
         await asyncio.sleep(wait)
 
-    def _make(self, key: str, path: str, media: str, render: Render, moment: datetime | None, words: str, depth: int) -> Answer:
+    def _make(self, key: str, path: str, media: str, render: Render, moment: datetime | None, depth: int) -> Answer:
         begun = thread_time()
         version, view = self.shelf.seen(moment)
         now = self.clock()
         view = replace(view, judged_at=now)  # a view is kept while nothing changes, and a watch that stands still changes nothing
-        query = f"?{query_of(words)}" if moment else ""
+        query = f"?{query_of(moment)}" if moment else ""
         body = render(
             RenderRequest(
                 view, now, Links(root="../" * depth, query=query, base_url=view.base_url, subscribe=self.settings.subscribe)
