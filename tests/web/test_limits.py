@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -82,4 +83,16 @@ def test_a_clock_that_was_wrong_closes_nothing_and_what_is_old_is_forgotten(limi
     with limits.store.reading() as tx:
         kept = tx.meta.get(ASKED)
     assert "reader" not in kept
-    assert kept.count("[") == 4, "asker, mailbox, domain and all"
+    assert kept.count("[") == 5, "asker, wishes, mailbox, domain and all"
+
+
+def test_who_has_ever_another_network_to_ask_from_does_not_fill_the_list_of_who_asked(limits: SubscriptionLimits) -> None:
+    asked = [limits.admit(f"2001:db8:{n:x}::/64", "ada@reader.example", NOW) for n in range(1_010)]
+    assert Counter(asked) == {Admission.WRITE: 2, Admission.QUIET: 998, Admission.REFUSE: 10}
+    for hours in range(1, 4):
+        for n in range(1_010):
+            limits.admit(f"2001:db9:{n:x}::/64", "ada@reader.example", NOW + timedelta(hours=hours))
+    with limits.store.reading() as tx:
+        assert len(tx.meta.get(ASKED)) < 100_000, "an hour's"
+    assert limits.admit("late", "ada@reader.example", NOW + timedelta(hours=5)) is Admission.QUIET
+    assert limits.admit("late", "ada@reader.example", NOW + timedelta(hours=6)) is Admission.WRITE

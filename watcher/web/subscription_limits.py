@@ -57,7 +57,11 @@ ASKER = Limit(5, timedelta(hours=1))
 ALL = Limit(200, timedelta(hours=1))
 MAILBOX = Limit(2, timedelta(hours=6))
 DOMAIN = Limit(20, timedelta(hours=1))
-LONGEST_WINDOW = max(each.within for each in (ASKER, ALL, MAILBOX, DOMAIN))
+WISHES = Limit(1_000, timedelta(hours=1))
+"""Wishes of everybody, written for or not: who has many networks asks from ever another one, and each asker is remembered."""
+WINDOW = max(each.within for each in (ASKER, ALL, DOMAIN, WISHES))
+LONG = "m"
+"""What the names of mailboxes begin with where they are kept: they count for longer than all others."""
 
 
 class Admission(Enum):
@@ -92,9 +96,9 @@ class SubscriptionLimits:
         quiet = {f"mailbox {mailbox}": MAILBOX} | ({} if domain in PROVIDERS else {f"domain {domain}": DOMAIN})
         with self.store.writing() as tx:
             asked = _recent(tx.meta.get(ASKED, "{}"), now)
-            if not self._free(asked, {f"asker {asker}": ASKER}, now):
+            if not self._free(asked, {f"asker {asker}": ASKER, "wishes": WISHES}, now):
                 return Admission.REFUSE
-            self._count(asked, [f"asker {asker}"], now)
+            self._count(asked, [f"asker {asker}", "wishes"], now)
             verdict = Admission.WRITE if self._free(asked, quiet, now) else Admission.QUIET
             if verdict is Admission.WRITE and not self._free(asked, {"all": ALL}, now):
                 return Admission.REFUSE
@@ -113,11 +117,15 @@ class SubscriptionLimits:
             asked.setdefault(self._hidden(name), []).append(int(now.timestamp()))
 
     def _hidden(self, name: str) -> str:
-        return hmac.digest(self.key, name.encode(), "sha256").hex()[:16]
+        digest = hmac.digest(self.key, name.encode(), "sha256").hex()[:16]
+        return f"{LONG}{digest}" if name.startswith("mailbox ") else digest
 
 
 def _recent(kept: str, now: datetime) -> dict[str, list[int]]:
     """What still counts: neither what is long ago nor what a clock that was wrong has put into the future."""
-    at, oldest = int(now.timestamp()), int((now - LONGEST_WINDOW).timestamp())
-    recent = {name: [each for each in times if oldest < each <= at] for name, times in json.loads(kept).items()}
+    at, oldest, older = (int((now - span).timestamp()) for span in (timedelta(0), WINDOW, MAILBOX.within))
+    recent = {
+        name: [each for each in times if (older if name.startswith(LONG) else oldest) < each <= at]
+        for name, times in json.loads(kept).items()
+    }
     return {name: times for name, times in recent.items() if times}

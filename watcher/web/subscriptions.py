@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifiers import Message, NotSent, Recipient
+from notifiers import Message, NotSent, Recipient, check
 from watcher.core.decision.delivery_window import EVERY_DETAIL
 from watcher.mail import MailContext
 from watcher.mail import Recipient as Reader
@@ -75,7 +75,7 @@ class Subscriptions:
     def wish(self, fields: dict[str, list[str]]) -> SubscribeForm | None:
         """A wish from a form; None where its address is none, or it names what there is not."""
         address = fields.get("address", [""])[0].strip()
-        if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+        if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address) or not _can_be_written(address):
             return None
         choice = self.choice(fields)
         return SubscribeForm(address, *choice) if choice else None
@@ -177,6 +177,15 @@ class Subscriptions:
             with self.store.writing() as tx:
                 tx.subscribers.erase(name)
         return bool(name)
+
+
+def _can_be_written(address: str) -> bool:
+    """Whether a mail can be addressed so: browsers take `a..b@example.org` for an address, mail does not (RFC 5321, 4.1.2)."""
+    try:
+        check("smtp", Recipient("", address))
+    except NotSent:
+        return False
+    return True
 
 
 def _kept(tx: Transaction, wish: SubscribeForm, now: datetime) -> Subscriber:
