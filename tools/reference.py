@@ -31,6 +31,7 @@ TABLES = (
     ("channel_webhook", "[webhook]"),
     ("channel_apprise", "[apprise]"),
     ("Signal", "[[signal]]"),
+    ("Article", "[signal.article]"),
     ("Track", "[[signal.track]]"),
     ("Source", "[[signal.source]]"),
     ("Expect", "[signal.source.expect]"),
@@ -45,7 +46,10 @@ TABLES = (
     ("Rule", "[[ladder.NAME.rule]]"),
     ("Sentence", "says = { … }"),
     ("Flag", "[[ladder.NAME.flag]]"),
+    ("EventOutcome", "[[ladder.NAME.outcome]]"),
+    ("Side", "[[ladder.NAME.side]]"),
     ("Tool", "[[stack]]"),
+    ("Ground", "[[ground]]"),
 )
 
 
@@ -102,7 +106,7 @@ def _kind(each: dict[str, Any]) -> str:
         return "tables" if "$ref" in each["items"] else "list"
     if each.get("examples"):
         return f"such as `{each['examples'][0]}`"
-    return {"string": "text", "boolean": "true or false", "integer": "whole number", "object": "table"}.get(
+    return {"string": "text", "boolean": "true or false", "integer": "whole number", "number": "number", "object": "table"}.get(
         str(each.get("type")), ""
     )
 

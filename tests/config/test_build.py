@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from tests.config.texts import LADDER, SIGNAL, SMALL
 from watcher.config.build import Config
+from watcher.config.errors import ConfigError
 from watcher.config.rules_hash import rules_hash
 from watcher.config.settings import Recipient
-from watcher.core.model import Date, DeclaredFact, Follow, Headline, Tier
+from watcher.config.types import Table
+from watcher.core import model
+from watcher.core.model import Article, Date, DeclaredFact, Follow, Headline, Tier
 
 Read = Callable[..., Config]
 
@@ -93,7 +97,7 @@ def test_a_small_file_is_enough(read: Read) -> None:
         Headline("awaiting", "Awaiting", {"release": ("awaiting",)}),
         Headline("released", "Released", {"release": ("released",)}),
     )
-    assert config.recipients == (Recipient("mailbox", "maildir", "data/mailbox", operator=True),)
+    assert config.recipients == (Recipient(id="mailbox", channel="maildir", to="data/mailbox", operator=True),)
     assert config.store.url == "sqlite:///data/watch.db"
     assert config.signal("my-release") is signal
     with pytest.raises(KeyError):
@@ -123,6 +127,25 @@ def test_every_table_becomes_its_value(read: Read) -> None:
     assert source.follow == (Follow("/releases/", "page", timedelta(days=1)),)
     assert config.sources == (source,)
     assert [tool.name for tool in config.stack if tool.open_weights] == ["Coder"]
+
+
+def test_the_article_is_of_a_moment_and_at_an_address(read: Read) -> None:
+    article = '[signal.article]\ntitle = "T"\nurl = "https://e.example/"\nby = "B"\nat = 2026-05-14\n'
+    assert read(SMALL + article).signals[0].article == Article("T", "https://e.example/", "B", datetime(2026, 5, 14, tzinfo=UTC))
+    with pytest.raises(ConfigError, match=r'"e\.example"; expected an address'):
+        read(SMALL + article.replace("https://e.example/", "e.example"))
+
+
+TABLES = [each for each in Table.__subclasses__() if hasattr(model, each.__name__)]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda each: each.__name__)
+def test_what_is_left_out_is_as_the_core_has_it(table: Any) -> None:
+    held = {each.name: each.default for each in fields(getattr(model, table.__name__)) if each.default is not MISSING}
+    keys = {name: each.get_default(call_default_factory=True) for name, each in table.model_fields.items() if name in held}
+    assert {name: tuple(each) if isinstance(each, list) else each for name, each in keys.items()} == {
+        name: held[name] for name in keys
+    }
 
 
 def test_a_track_fills_its_ladder(read: Read) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +41,43 @@ def test_every_setting_can_be_set_from_outside(read: Read) -> None:
     assert config.fetch.max_body == 2**20
     assert config.store.url == "postgresql://watch@db/watch"
     assert config.watch.title == "2026"
+
+
+def test_a_key_that_ends_as_the_name_of_a_file_does_can_be_set_from_outside(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "named").write_text("/etc/ca.pem\n", encoding="utf-8")
+    assert read(SMALL, WATCHER_FETCH_CA_FILE="/etc/ca.pem").fetch.ca_file == "/etc/ca.pem"
+    assert read(SMALL, WATCHER_FETCH_CA_FILE_FILE=str(tmp_path / "named")).fetch.ca_file == "/etc/ca.pem"
+
+
+def test_nothing_from_outside_is_an_empty_list_or_text(read: Read) -> None:
+    config = read(
+        SMALL + "[web]\nhosts = ['a.example']\n[watch]\ncontact = 'me'\n", WATCHER_WEB_HOSTS="", WATCHER_WATCH_CONTACT=""
+    )
+    assert (config.web.hosts, config.watch.contact) == ((), "")
+
+
+def test_variables_that_are_no_settings_are_nobody_s_business(read: Read) -> None:
+    other = {"WATCHER_WEB_SERVICE_HOST": "10.0.0.1", "WATCHER_WEB": "x", "WATCHER_SIGNAL": "[]", "watcher_web_port": "1"}
+    assert read(SMALL, **other).web.port == 8080
+
+
+@pytest.mark.parametrize(
+    ("variable", "found", "place", "expected"),
+    [
+        ("WATCHER_WEB_PORT", 70000, "[web], key `port`", "less than or equal to 65535"),
+        ("WATCHER_WEB_SUBSCRIBE", "perhaps", "[web], key `subscribe`", "true or false"),
+        ("WATCHER_FETCH_TIMEOUT", "3600", "[fetch], key `timeout`", 'a duration such as "90s"'),
+        ("WATCHER_SMTP_TIMEOUT", "PT5S", "[smtp], key `timeout`", 'a duration such as "90s"'),
+        ("WATCHER_SMTP_PORT", "", "[smtp], key `port`", "a whole number"),
+    ],
+)
+def test_what_is_wrong_with_a_variable_is_said_as_of_the_file(
+    read: Read, variable: str, found: str | int, place: str, expected: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(MAIL, **{variable: str(found)})
+    assert str(caught.value).startswith(f"{variable}: {place}: found {json.dumps(found)}; expected ")
+    assert expected in str(caught.value)
 
 
 def test_a_wrong_value_from_outside_is_named_by_its_variable(read: Read) -> None:

@@ -101,7 +101,10 @@ CAISI = signal(
 CONTEXT = MailContext(
     {each.id: each for each in (SENATE, MYTHOS, CAISI)},
     base_url="https://watch.example.org",
-    stack=(Tool("Chat", "Moonshot", "Kimi", via_prc_lab=True, fallback="the local model"), Tool("Coder", via_prc_lab=True)),
+    stack=(
+        Tool(name="Chat", provider="Moonshot", model="Kimi", via_prc_lab=True, fallback="the local model"),
+        Tool(name="Coder", via_prc_lab=True),
+    ),
 )
 READER = Recipient(
     "me",

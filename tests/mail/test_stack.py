@@ -29,23 +29,28 @@ def told(*stack: Tool, touches: tuple[str, ...] = ("via_prc_lab", "open_weights"
 @pytest.mark.parametrize(
     "tool",
     [
-        Tool("It", via_prc_lab=True),
-        Tool("It", open_weights=True),
-        Tool("It", distilled=True),
-        Tool("It", model="Qwen 4"),
-        Tool("It", provider="qwen.example"),
+        Tool(name="It", via_prc_lab=True),
+        Tool(name="It", open_weights=True),
+        Tool(name="It", distilled=True),
+        Tool(name="It", model="Qwen 4"),
+        Tool(name="It", provider="qwen.example"),
     ],
 )
 def test_a_tool_is_touched_by_what_it_is_or_who_makes_it(tool: Tool) -> None:
     assert "Your tools without a fallback: It. Write down what would take its place." in told(tool)
-    with_fallback = told(replace(tool, fallback="the local model"))
+    with_fallback = told(tool.model_copy(update={"fallback": "the local model"}))
     assert "Your tools: It (fallback: the local model)." in with_fallback
     assert "without a fallback" not in with_fallback
     assert "Your tools" not in told(tool, touches=("claude",))
 
 
 def test_tools_without_a_fallback_are_pointed_out_together_after_the_others() -> None:
-    stack = (Tool("A", distilled=True), Tool("B", distilled=True, fallback="C"), Tool("D", distilled=True), Tool("E"))
+    stack = (
+        Tool(name="A", distilled=True),
+        Tool(name="B", distilled=True, fallback="C"),
+        Tool(name="D", distilled=True),
+        Tool(name="E"),
+    )
     assert (
         "Your tools: B (fallback: C). Your tools without a fallback: A and D. Write down what would take its place. What comes"
         in told(*stack)

@@ -37,7 +37,7 @@ def test_what_was_given_last_is_the_newest_and_an_older_one_is_refused(shared_ur
 def test_a_file_that_changes_while_a_worker_starts_is_taken_up(fleet: Fleet, tmp_path: Path) -> None:
     fleet.declare(1)
     config = load(tmp_path / "signals.toml")
-    config = replace(config, store=replace(config.store, url=fleet.url))
+    config = replace(config, store=config.store.model_copy(update={"url": fleet.url}))
     fleet.declare(3)
 
     async def started(store: Store) -> int:

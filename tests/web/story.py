@@ -638,8 +638,8 @@ def strip(declared: Source, index: int, *, blind: bool) -> SourceHealth:
 
 
 STACK = (
-    Tool("Code review", "Anthropic", "Claude Fable 5.2", fallback="Claude Opus 5.5"),
-    Tool("Support bot", "OpenRouter", "GLM-5.3", via_prc_lab=True, open_weights=True),
+    Tool(name="Code review", provider="Anthropic", model="Claude Fable 5.2", fallback="Claude Opus 5.5"),
+    Tool(name="Support bot", provider="OpenRouter", model="GLM-5.3", via_prc_lab=True, open_weights=True),
 )
 
 

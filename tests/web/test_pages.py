@@ -207,7 +207,7 @@ def hostile() -> Shown:
         letters=tuple(replace(item, error=HOSTILE, to=HOSTILE) for item in shown.letters),
         acts=tuple(replace(item, what=HOSTILE, by=HOSTILE, reason=HOSTILE, url="javascript:alert(1)") for item in shown.acts),
         reviews=tuple(replace(item, title=HOSTILE, url="javascript:alert(1)", publisher=HOSTILE) for item in shown.reviews),
-        stack=tuple(replace(tool, provider=HOSTILE, fallback=HOSTILE) for tool in shown.stack),
+        stack=tuple(tool.model_copy(update={"provider": HOSTILE, "fallback": HOSTILE}) for tool in shown.stack),
     )
     return Shown(changed)
 

@@ -20,8 +20,11 @@ def read(path: Path) -> Config:
     config = load(file)
     if not is_home(file):
         return config
-    recipients = (replace(one, to=at_home(one.to)) if one.channel == "maildir" else one for one in config.recipients)
-    return replace(config, store=replace(config.store, url=url_at_home(config.store.url)), recipients=tuple(recipients))
+    store = config.store.model_copy(update={"url": url_at_home(config.store.url)})
+    recipients = (
+        one.model_copy(update={"to": at_home(one.to)}) if one.channel == "maildir" else one for one in config.recipients
+    )
+    return replace(config, store=store, recipients=tuple(recipients))
 
 
 def configured(path: Path) -> Config:

@@ -9,7 +9,6 @@ import sys
 import termios
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 
 from watcher.config.build import Config
 from watcher.config.rules_hash import rules_hash
@@ -68,6 +67,6 @@ def differences(old: Config, new: Config) -> str:
 
 def fixed(old: Config, new: Config) -> list[str]:
     """What was changed and only counts at the next start."""
-    web = [f"[web] {field.name}" for field in fields(old.web) if getattr(old.web, field.name) != getattr(new.web, field.name)]
+    web = [f"[web] {key}" for key, value in new.web if value != getattr(old.web, key)]
     named = ["[watch] base_url, as the name under which the page answers,"] if old.watch.base_url != new.watch.base_url else []
     return [*web, *named, *(["[store] url"] if old.store.url != new.store.url else [])]

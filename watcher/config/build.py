@@ -16,8 +16,8 @@ from watcher.config.proxies import proxies_of
 from watcher.config.recipients import channels_of, recipients_of
 from watcher.config.references import note_options, note_references
 from watcher.config.secrets import fill_secrets, read_secret
-from watcher.config.settings import Example, Fetch, Ground, Recipient, Store, Tool, Watch, Web
-from watcher.config.signals import build_examples, build_signal
+from watcher.config.settings import Fetch, Ground, Recipient, Store, Tool, Watch, Web
+from watcher.config.signals import Example, build_examples, build_signal
 from watcher.config.source_map import SourceMap
 from watcher.config.toml_reader import read_file
 from watcher.core.model import Signal, Source
@@ -80,26 +80,26 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
         note_options(tables, places)
         note_headers(tables, env, places)
     _stop(places)
-    ladders = {name: LadderTemplate(name, table) for name, table in tables.get("ladder", {}).items()}
-    signals = tuple(build_signal(n, each, ladders, places) for n, each in enumerate(tables["signal"]))
+    ladders = {name: LadderTemplate(name, table) for name, table in tables.ladder.items()}
+    signals = tuple(build_signal(n, each, ladders, places) for n, each in enumerate(tables.signal))
     proxies = proxies_of(tables, env, places)
     recipients = recipients_of(tables, env, places)
     channels = {} if quick else channels_of(tables, places)
     _stop(places)
     return Config(
         path=Path(path),
-        watch=Watch(**tables.get("watch", {})),
-        fetch=Fetch(**tables.get("fetch", {})),
+        watch=tables.watch,
+        fetch=tables.fetch,
         proxies=proxies,
-        store=Store(**tables.get("store", {})),
-        web=Web(**tables.get("web", {})),
+        store=tables.store,
+        web=tables.web,
         channels=channels,
         recipients=recipients or (MAILBOX,),
-        stack=tuple(Tool(**each) for each in tables.get("stack", ())),
-        ground=tuple(Ground(**each) for each in tables.get("ground", ())),
+        stack=tuple(tables.stack),
+        ground=tuple(tables.ground),
         signals=signals,
         ladders=tuple(ladders),
-        examples=tuple(example for each in tables["signal"] for example in build_examples(each)),
+        examples=tuple(example for each in tables.signal for example in build_examples(each)),
         digest=digest_of(places.text),
         text_hash=hash_of(places.text),
         secret=lambda name: read_secret(f"WATCHER_{name}", env),

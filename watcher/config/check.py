@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from watcher.config.build import Config
 from watcher.config.errors import Diagnostic, show
-from watcher.config.settings import Example
+from watcher.config.signals import Example
 from watcher.config.warnings import warnings_of
 from watcher.core.bills.actions import wrong_examples
 from watcher.core.decision.claims import claims_of

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from watcher.config.settings import Recipient
 from watcher.core.model import Headline, Track
 from watcher.publishers import registrable_domain
 
-EVERY = timedelta(hours=1)
-FORMAT = "feed"
-MAILBOX = Recipient("mailbox", "maildir", "data/mailbox", operator=True)
+MAILBOX = Recipient(id="mailbox", channel="maildir", to="data/mailbox", operator=True)
 """Who is told where nobody is named: a folder on this machine."""
 
 

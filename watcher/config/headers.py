@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
+from watcher.config.file_model import SignalsFile
 from watcher.config.line_numbers import Position
 from watcher.config.secrets import fill_secrets
 from watcher.config.source_map import SourceMap
@@ -36,13 +36,13 @@ OURS = frozenset(
 _REFERENCE = re.compile(r"(?<!\$)\$(?:[A-Za-z_]|\{[A-Za-z_])")
 
 
-def note_headers(tables: Mapping[str, Any], env: Mapping[str, str], places: SourceMap) -> None:
+def note_headers(tables: SignalsFile, env: Mapping[str, str], places: SourceMap) -> None:
     """Note every header that cannot be sent, that holds a value in plain text, or whose value the environment lacks."""
-    for number, signal in enumerate(tables["signal"]):
-        for n, source in enumerate(signal["source"]):
-            for name, value in source.get("headers", {}).items():
+    for number, signal in enumerate(tables.signal):
+        for n, source in enumerate(signal.source):
+            for name, value in source.headers.items():
                 place = ("signal", number, "source", n, "headers", name)
-                if _REFERENCE.search(value) and _is_open(source["url"]):
+                if _REFERENCE.search(value) and _is_open(source.url):
                     places.note(place, "a key for an address of http", "an address of https, on whose way nobody reads it")
                 else:
                     _note(name, value, place, env, places)

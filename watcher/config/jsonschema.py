@@ -1,41 +1,42 @@
-"""The JSON Schema of signals.toml, generated from the same types, so that editors complete and explain each key."""
+"""The JSON Schema of signals.toml, generated from the models that read it, so that editors complete and explain each key."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from datetime import time, timedelta
 from enum import Enum
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 import notifiers
-from watcher.config import settings
-from watcher.config.defaults import EVERY, FORMAT
-from watcher.config.schema import file_table, in_file, secrets_of
+from watcher.config import settings, signal_tables
+from watcher.config.file_model import CHANNEL, file_model, in_file, secrets_of
 from watcher.core import model
 from watcher.core.language.sentence import Sentence
 
 _SAYS = "Sentence"
-_VALUES: tuple[type, ...] = (
-    *(settings.Watch, settings.Fetch, settings.Store, settings.Web, settings.Recipient, settings.Tool, settings.Example),
-    *(
-        model.Signal,
-        model.Track,
-        model.Source,
-        model.Expect,
-        model.Follow,
-        model.Headline,
-        model.FigureSpec,
-        model.DeclaredFact,
-        model.Date,
-    ),
-    *(model.Ladder, model.Status, model.Rule, model.Flag, Sentence),
-)
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Writes defaults as they would stand in the file, which knows no null, and no titles that repeat the key."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        written = super().default_schema(schema)
+        return {**{key: value for key, value in written.items() if key != "default"}, **_default(written.get("default"))}
+
+    def encode_default(self, dft: Any) -> Any:  # noqa: ANN401 - as its base has it
+        return _plain(dft)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - as its base has it
+        return False
 
 
 def schema_text() -> str:
@@ -47,49 +48,44 @@ def schema_text() -> str:
 
 
 def build_schema() -> dict[str, Any]:
-    """Build the schema with a sentence and a default for each key, taken from the values that the tables become."""
-    schema = TypeAdapter(file_table(frozenset(notifiers.names()))).json_schema()
+    """Build the schema with a sentence and a default for each key."""
+    schema = file_model(frozenset(notifiers.names())).model_json_schema(schema_generator=_AsWritten)
     tables = schema["$defs"]
+    for name, table in tables.items():
+        for key, words in _words(name).items():
+            if key in table.get("properties", ()):
+                table["properties"][key]["description"] = words
+    for name in notifiers.names():
+        for key in secrets_of(name):
+            del tables[f"{CHANNEL}{name}"]["properties"][key]
     tables[_SAYS] = _says()
     tables["Rule"]["properties"]["says"] = {"$ref": f"#/$defs/{_SAYS}"}
-    for name, of in _values():
-        _explain(tables[name], of)
-    tables["Source"]["properties"]["format"]["default"] = FORMAT
-    tables["Source"]["properties"]["every"]["default"] = _plain(EVERY)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "signals.toml", **schema}
 
 
-def _values() -> Iterator[tuple[str, type]]:
-    """The value that each table becomes, by the name of the table."""
-    yield from ((of.__name__, of) for of in _VALUES)
-    yield from ((f"channel_{name}", notifiers.load(name).Settings) for name in notifiers.names())
-
-
-def _explain(table: dict[str, Any], of: type) -> None:
-    """Add to each key what the field's docstring says, and its default; take out what only the environment may set."""
-    words = _docstrings(of)
-    for each in fields(of):
-        key = in_file(each.name) if of.__name__ == "Settings" else each.name
-        if key not in table["properties"]:
-            continue
-        described = table["properties"][key]
-        described.pop("title", None)
-        if each.name in words:
-            described["description"] = words[each.name]
-        if each.default is not MISSING and (default := _plain(each.default)) not in (None, ""):
-            described["default"] = default
-    if of.__name__ == "Settings":
-        for key in secrets_of(of.__module__.rpartition(".")[2]):
-            del table["properties"][key]
+def _words(table: str) -> dict[str, str]:
+    """What each key of a table means: said at the table, or else at the value of the core that it becomes."""
+    if table.startswith(CHANNEL):
+        said = _docstrings(notifiers.load(table.removeprefix(CHANNEL)).Settings)
+        return {in_file(name): words for name, words in said.items()}
+    homes = (getattr(module, table, None) for module in (model, signal_tables, settings))
+    return {name: words for home in homes if inspect.isclass(home) for name, words in _docstrings(home).items()}
 
 
 def _says() -> dict[str, Any]:
     """The table `says`, which the sentence reader checks by itself; its keys are the fields of its value."""
-    table: dict[str, Any] = TypeAdapter(Mapping[str, Any]).json_schema()
     texts = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     kinds = {"bool": {"type": "boolean"}, "str": {"type": "string"}}
-    properties = {each.name: dict(kinds.get(str(each.type), texts)) for each in fields(Sentence)}
-    return {**table, "additionalProperties": False, "properties": properties, "description": Sentence.__doc__}
+    words = _docstrings(Sentence)
+    properties = {
+        each.name: {**kinds.get(str(each.type), texts), "description": words[each.name], **_default(_plain(each.default))}
+        for each in fields(Sentence)
+    }
+    return {"additionalProperties": False, "type": "object", "properties": properties, "description": Sentence.__doc__}
+
+
+def _default(value: object) -> dict[str, object]:
+    return {} if value in (None, "") else {"default": value}
 
 
 def _docstrings(of: type) -> dict[str, str]:

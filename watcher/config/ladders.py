@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+from watcher.config import signal_tables as tables
 from watcher.config.errors import show
 from watcher.config.humanize import humanize
 from watcher.config.line_numbers import Position
@@ -16,40 +17,41 @@ from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import EventOutcome, Flag, Ladder, Rule, Side, Status
 
 T = TypeVar("T")
+_LISTS = ("status", "rule", "flag", "outcome", "side")
 
 
 class LadderTemplate:
     """A ladder as declared, for all tracks of all signals: what asks for nothing of theirs is made once."""
 
-    def __init__(self, name: str, table: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, table: tables.Ladder) -> None:
         self.name = name
-        self.table = table
-        self.rest = {key: value for key, value in table.items() if key not in {"status", "rule", "flag", "outcome", "side"}}
+        self.lists: dict[str, list[dict[str, Any]]] = {key: [each.given() for each in getattr(table, key)] for key in _LISTS}
+        self.rest = {key: value for key, value in table.given().items() if key not in _LISTS}
 
     @cached_property
     def asked(self) -> frozenset[str]:
         """What it asks for as `$name`."""
-        return frozenset(placeholders(self.table))
+        return frozenset(placeholders({**self.lists, **self.rest}))
 
     @cached_property
     def statuses(self) -> Callable[[Mapping[str, Any]], tuple[Status, ...]]:
         """Its statuses, from what a track binds."""
-        return _made(_status, self.table["status"])
+        return _made(_status, self.lists["status"])
 
     @cached_property
     def flags(self) -> Callable[[Mapping[str, Any]], tuple[Flag, ...]]:
         """Its flags, from what a track binds."""
-        return _made(_flag, self.table.get("flag", ()))
+        return _made(_flag, self.lists["flag"])
 
     @cached_property
     def outcomes(self) -> Callable[[Mapping[str, Any]], tuple[EventOutcome, ...]]:
         """What its events can say, from what a track binds."""
-        return _made(_outcome, self.table.get("outcome", ()))
+        return _made(_outcome, self.lists["outcome"])
 
     @cached_property
     def sides(self) -> Callable[[Mapping[str, Any]], tuple[Side, ...]]:
         """The two that its events measure, from what a track binds."""
-        return _made(_side, self.table.get("side", ()))
+        return _made(_side, self.lists["side"])
 
 
 class Ladders:
@@ -82,7 +84,7 @@ class Ladders:
 
     def _ladder(self, pattern: LadderTemplate, bind: Mapping[str, Any]) -> Ladder:
         words = {key: " ".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in bind.items()}
-        rules = enumerate(pattern.table.get("rule", ()))
+        rules = enumerate(pattern.lists["rule"])
         return Ladder(
             id=pattern.name,
             statuses=pattern.statuses(words),
@@ -94,7 +96,7 @@ class Ladders:
         )
 
     def _rule(self, name: str, number: int, table: Mapping[str, Any], bind: Mapping[str, Any]) -> Rule:
-        filled = fill(dict(table), bind)
+        filled = fill(table, bind)
         says = filled.pop("says", None)
         return Rule(**filled, sentence=None if says is None else self._sentence((LADDER, name, "rule", number, "says"), says))
 
@@ -108,11 +110,11 @@ class Ladders:
             return None
 
 
-def _made(make: Callable[[Mapping[str, Any]], T], tables: Any) -> Callable[[Mapping[str, Any]], tuple[T, ...]]:  # noqa: ANN401 - TOML
+def _made(make: Callable[[Mapping[str, Any]], T], given: list[dict[str, Any]]) -> Callable[[Mapping[str, Any]], tuple[T, ...]]:
     """Give values from what a track binds; where nothing is asked for, always the same."""
-    if placeholders(tables):
-        return lambda words: tuple(make(fill(each, words)) for each in tables)
-    made = tuple(map(make, tables))
+    if placeholders(given):
+        return lambda words: tuple(make(fill(each, words)) for each in given)
+    made = tuple(map(make, given))
     return lambda _: made
 
 
@@ -129,4 +131,4 @@ def _outcome(table: Mapping[str, Any]) -> EventOutcome:
 
 
 def _side(table: Mapping[str, Any]) -> Side:
-    return Side(**{**table, "names": tuple(table["names"])})
+    return Side(**table)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from watcher.config.file_model import SignalsFile
 from watcher.config.line_numbers import Position
 from watcher.config.secrets import fill_secrets, read_secret
 from watcher.config.source_map import SourceMap
@@ -13,13 +13,12 @@ from watcher.core.proxies import Proxies, Proxy, read_bypass, read_proxy
 _PLACE: Position = ("fetch", "proxy")
 
 
-def proxies_of(tables: Mapping[str, Any], env: Mapping[str, str], places: SourceMap) -> Proxies:
+def proxies_of(tables: SignalsFile, env: Mapping[str, str], places: SourceMap) -> Proxies:
     """The proxy of `[fetch]` for everything, else those of HTTPS_PROXY and HTTP_PROXY; NO_PROXY names what goes past them.
 
     What cannot be used is noted, never with the address itself: it may hold a password.
     """
-    own = tables.get("fetch", {}).get("proxy", "")
-    if own:
+    if own := tables.fetch.proxy:
         http = https = _own(own, env, places)
     else:
         http, https = (_named(name, env, places) for name in ("http_proxy", "https_proxy"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from watcher.config.errors import one_of, show
+from watcher.config.file_model import SignalsFile, keys_of
 from watcher.config.line_numbers import Position
 from watcher.config.source_map import SourceMap
 
@@ -21,12 +22,13 @@ _EXPECTED = {
     "list_type": "a list, [[in double brackets]] where its members are tables",
     "tuple_type": "a list",
     "dict_type": "a table",
+    "model_type": "a table",
     "string_pattern_mismatch": "a name of small letters, digits, _ and - such as hr2683",
 }
 _SCALARS = {"string_type", "bool_type", "int_type"}
 
 
-def report_all(error: ValidationError, places: SourceMap, root: Any) -> None:  # noqa: ANN401 - the root table's type
+def report_all(error: ValidationError, places: SourceMap, root: type[SignalsFile]) -> None:
     """Note each of pydantic's errors once; where a value could be of several kinds, say what it could be."""
     seen: dict[Position, list[ErrorDetails]] = {}
     for each in error.errors(include_url=False):
@@ -38,7 +40,7 @@ def report_all(error: ValidationError, places: SourceMap, root: Any) -> None:  #
         places.note(place, found, expected)
 
 
-def _words(place: Position, errors: list[ErrorDetails], places: SourceMap, root: Any) -> tuple[str, str]:  # noqa: ANN401 - a type
+def _words(place: Position, errors: list[ErrorDetails], places: SourceMap, root: type[SignalsFile]) -> tuple[str, str]:
     first = errors[0]
     if first["type"] == "extra_forbidden":
         return f'the key "{place[-1]}"', one_of(place[-1], _keys(root, place[:-1]))
@@ -59,10 +61,13 @@ def _expected(error: ErrorDetails) -> str:
             return _EXPECTED.get(kind, error["msg"].removeprefix("Input should be ").lower())
 
 
-def _keys(root: Any, place: Position) -> list[str]:  # noqa: ANN401 - a type
+def _keys(root: type[SignalsFile], place: Position) -> list[str]:
     """The keys that the table at a place may have."""
-    kind = root
+    kind: Any = root
     for part in place:
-        inner = get_args(kind)
-        kind = inner[-1] if inner else get_type_hints(kind)[str(part)]
-    return list(get_type_hints(kind))
+        if get_origin(kind) in {list, dict}:
+            kind = get_args(kind)[-1]
+        else:
+            kind = next(each.annotation for name, each in kind.model_fields.items() if part == (each.alias or name))
+            kind = next((each for each in get_args(kind) if type(None) in get_args(kind)), kind)
+    return keys_of(kind)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TypeAlias
 
 from watcher import formats
-from watcher.config.defaults import FORMAT, source_id
+from watcher.config import signal_tables
+from watcher.config.defaults import source_id
 from watcher.config.errors import one_of, show
+from watcher.config.file_model import SignalsFile
 from watcher.config.line_numbers import Position
 from watcher.config.recipients import recipient_id
 from watcher.config.signals import track_id
@@ -18,25 +20,23 @@ _IN_LABEL = re.compile(r"\{([a-z0-9_-]+)\.[a-z0-9_]+\}")
 _NOTHING_CLAIMED = "none"
 _SAME_DAY = "day"
 """In `cancels`: whatever was claimed of the same day."""
+Tracks: TypeAlias = Mapping[str, signal_tables.Ladder | None]
+"""The tracks of a signal by id, each with its ladder, where that is declared."""
 
 
-def note_references(tables: Mapping[str, Any], places: SourceMap) -> None:
+def note_references(tables: SignalsFile, places: SourceMap) -> None:
     """Note every name that is used and not declared, and every name that is declared twice."""
-    signals, ladders = tables["signal"], tables.get(LADDER, {})
+    signals = [signal.id for signal in tables.signal]
     _note_twice(signals, ("signal",), places)
-    _note_twice(({"id": recipient_id(each)} for each in tables.get("recipient", ())), ("recipient",), places)
-    ids = [
-        (n, m, each.get("id") or source_id(each["url"]))
-        for n, signal in enumerate(signals)
-        for m, each in enumerate(signal["source"])
-    ]
+    _note_twice(map(recipient_id, tables.recipient), ("recipient",), places)
+    ids = [(n, m, name) for n, signal in enumerate(tables.signal) for m, name in enumerate(_source_ids(signal))]
     _note_sources(ids, places)
-    for name, ladder in ladders.items():
+    for name, ladder in tables.ladder.items():
         _note_ladder(name, ladder, {name for _, _, name in ids}, places)
-    for number, signal in enumerate(signals):
-        _note_signal(number, signal, ladders, places)
-    for number, each in enumerate(tables.get("recipient", ())):
-        _note_names(each.get("signals", ()), [signal["id"] for signal in signals], ("recipient", number, "signals"), places)
+    for number, signal in enumerate(tables.signal):
+        _note_signal(number, signal, tables.ladder, places)
+    for number, each in enumerate(tables.recipient):
+        _note_names(each.signals, signals, ("recipient", number, "signals"), places)
 
 
 def _note_sources(ids: Iterable[tuple[int, int, str]], places: SourceMap) -> None:
@@ -49,12 +49,12 @@ def _note_sources(ids: Iterable[tuple[int, int, str]], places: SourceMap) -> Non
         seen.add(name)
 
 
-def _note_twice(tables: Iterable[Mapping[str, Any]], place: Position, places: SourceMap) -> None:
+def _note_twice(names: Iterable[str], place: Position, places: SourceMap) -> None:
     seen: set[str] = set()
-    for number, table in enumerate(tables):
-        if table["id"] in seen:
-            places.note((*place, number, "id"), f'"{table["id"]}" again', f"an id that no other {place[-1]} here has")
-        seen.add(table["id"])
+    for number, name in enumerate(names):
+        if name in seen:
+            places.note((*place, number, "id"), f'"{name}" again', f"an id that no other {place[-1]} here has")
+        seen.add(name)
 
 
 def _note_name(name: str, declared: Collection[str], place: Position, places: SourceMap) -> None:
@@ -67,107 +67,113 @@ def _note_names(names: Iterable[str], declared: Collection[str], place: Position
         _note_name(name, declared, place, places)
 
 
-def _ids(tables: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [table["id"] for table in tables]
-
-
-def _note_ladder(name: str, ladder: Mapping[str, Any], sources: Collection[str], places: SourceMap) -> None:
-    for kind in ("status", "rule", "flag", "outcome", "side"):
-        _note_twice(ladder.get(kind, ()), (LADDER, name, kind), places)
-    statuses, flags = _ids(ladder["status"]), _ids(ladder.get("flag", ()))
+def _note_ladder(name: str, ladder: signal_tables.Ladder, sources: Collection[str], places: SourceMap) -> None:
+    statuses, flags = [each.id for each in ladder.status], [each.id for each in ladder.flag]
+    sides, rules, outcomes = ([each.id for each in kind] for kind in (ladder.side, ladder.rule, ladder.outcome))
+    kinds = {"status": statuses, "rule": rules, "flag": flags, "outcome": outcomes, "side": sides}
+    for kind, ids in kinds.items():
+        _note_twice(ids, (LADDER, name, kind), places)
     if not statuses:
         places.note((LADDER, name, "status"), "an empty list", "at least one status")
     _note_sides(name, ladder, places)
-    for number, rule in enumerate(ladder.get("rule", ())):
+    for number, rule in enumerate(ladder.rule):
         place = (LADDER, name, "rule", number)
-        for key, declared in (("status", statuses), ("flag", flags)):
-            _note_name(rule.get(key, ""), declared, (*place, key), places)
-        for key, also in (("back_from", ()), ("not_from", ()), ("cancels", (_SAME_DAY,))):
-            _note_names(rule.get(key, ()), [*statuses, *also], (*place, key), places)
-        _note_names(rule.get("clears", ()), flags, (*place, "clears"), places)
-        _note_names((each for each in rule.get("sources", ()) if "$" not in each), sources, (*place, "sources"), places)
+        _note_name(rule.status, statuses, (*place, "status"), places)
+        _note_name(rule.flag, flags, (*place, "flag"), places)
+        _note_names(rule.back_from, statuses, (*place, "back_from"), places)
+        _note_names(rule.not_from, statuses, (*place, "not_from"), places)
+        _note_names(rule.cancels, [*statuses, _SAME_DAY], (*place, "cancels"), places)
+        _note_names(rule.clears, flags, (*place, "clears"), places)
+        _note_names((each for each in rule.sources if "$" not in each), sources, (*place, "sources"), places)
         _note_purpose(rule, place, places)
 
 
-def _note_sides(name: str, ladder: Mapping[str, Any], places: SourceMap) -> None:
+def _note_sides(name: str, ladder: signal_tables.Ladder, places: SourceMap) -> None:
     """Note a comparison without two sides or a name of their difference, and a rule that reads one which is not declared."""
-    sides = ladder.get("side", ())
+    sides = [each.id for each in ladder.side]
     if len(sides) not in {0, 2}:
-        places.note((LADDER, name, "side"), show(_ids(sides)), "two sides, the one that is watched first, or none")
-    if sides and not ladder.get("difference"):
+        places.note((LADDER, name, "side"), show(sides), "two sides, the one that is watched first, or none")
+    if sides and not ladder.difference:
         places.note((LADDER, name), "two sides", 'the key difference, the name of what lies between their rates, as "gap"')
-    for number, rule in enumerate(ladder.get("rule", ())):
-        if rule.get("outcome") and not sides:
+    for number, rule in enumerate(ladder.rule):
+        if rule.outcome and not sides:
             found = "true in a ladder without sides"
             places.note(
                 (LADDER, name, "rule", number, "outcome"), found, "two tables [[ladder.NAME.side]] to compare, or no outcome"
             )
 
 
-def _note_purpose(rule: Mapping[str, Any], place: Position, places: SourceMap) -> None:
+def _note_purpose(rule: signal_tables.Rule, place: Position, places: SourceMap) -> None:
     """Note a rule that leads nowhere."""
-    if not any(rule.get(key) for key in ("status", "flag", "review", "clears", "cancels", "details")):
+    if not (rule.status or rule.flag or rule.review or rule.clears or rule.cancels or rule.details):
         places.note(place, "a rule that leads nowhere", "one of the keys status, flag, review, clears or details")
 
 
-def _note_signal(number: int, signal: Mapping[str, Any], ladders: Mapping[str, Any], places: SourceMap) -> None:
+def _note_signal(
+    number: int, signal: signal_tables.Signal, ladders: Mapping[str, signal_tables.Ladder], places: SourceMap
+) -> None:
     place: Position = ("signal", number)
-    tracks = {track_id(each): ladders.get(each["ladder"]) for each in signal["track"]}
-    for kind in ("figure", "date"):
-        _note_twice(signal.get(kind, ()), (*place, kind), places)
-    _note_twice(({"id": track_id(each)} for each in signal["track"]), (*place, "track"), places)
-    for kind in ("track", "source"):
-        if not signal[kind]:
+    tracks = {track_id(each): ladders.get(each.ladder) for each in signal.track}
+    _note_twice((each.id for each in signal.figure), (*place, "figure"), places)
+    _note_twice((each.id for each in signal.date), (*place, "date"), places)
+    _note_twice(map(track_id, signal.track), (*place, "track"), places)
+    for kind, listed in (("track", signal.track), ("source", signal.source)):
+        if not listed:
             places.note((*place, kind), "an empty list", f"at least one {kind}")
-    for n, each in enumerate(signal["track"]):
-        _note_name(each["ladder"], ladders, (*place, "track", n, "ladder"), places)
-    for n, each in enumerate(signal.get("headline", ())):
-        _note_headline(each, tracks, (*place, "headline", n), places)
-    for n, each in enumerate(signal.get("known", ())):
-        _note_standing(each, tracks, (*place, "known", n), places)
-    for n, each in enumerate(signal.get("example", ())):
-        first = {"track": next(iter(tracks), "")}
-        _note_standing({**first, **each}, tracks, (*place, "example", n), places, _NOTHING_CLAIMED)
-        _note_name(each.get("source", ""), _source_ids(signal), (*place, "example", n, "source"), places)
+    for n, track in enumerate(signal.track):
+        _note_name(track.ladder, ladders, (*place, "track", n, "ladder"), places)
+    for n, headline in enumerate(signal.headline):
+        _note_headline(headline, tracks, (*place, "headline", n), places)
+    for n, known in enumerate(signal.known):
+        _note_standing(known, known.track, tracks, (*place, "known", n), places)
+        if ladder := tracks.get(known.track):
+            _note_names(known.clears, [each.id for each in ladder.flag], (*place, "known", n, "clears"), places)
+    for n, example in enumerate(signal.example):
+        track_name = example.track or next(iter(tracks), "")
+        _note_standing(example, track_name, tracks, (*place, "example", n), places, _NOTHING_CLAIMED)
+        _note_name(example.source, _source_ids(signal), (*place, "example", n, "source"), places)
 
 
-def _source_ids(signal: Mapping[str, Any]) -> list[str]:
-    return [each.get("id") or source_id(each["url"]) for each in signal["source"]]
+def _source_ids(signal: signal_tables.Signal) -> list[str]:
+    return [each.id or source_id(each.url) for each in signal.source]
 
 
-def _note_headline(headline: Mapping[str, Any], tracks: Mapping[str, Any], place: Position, places: SourceMap) -> None:
-    for key in ("when", "any_of"):
-        for track, statuses in headline.get(key, {}).items():
+def _note_headline(headline: signal_tables.Headline, tracks: Tracks, place: Position, places: SourceMap) -> None:
+    for key, standing in (("when", headline.when), ("any_of", headline.any_of)):
+        for track, statuses in standing.items():
             _note_name(track, tracks, (*place, key, track), places)
-            declared = _ids(tracks[track]["status"]) if tracks.get(track) else statuses
-            _note_names(statuses, declared, (*place, key, track), places)
-    _note_names(_IN_LABEL.findall(headline["label"]), tracks, (*place, "label"), places)
+            if ladder := tracks.get(track):
+                _note_names(statuses, [each.id for each in ladder.status], (*place, key, track), places)
+    _note_names(_IN_LABEL.findall(headline.label), tracks, (*place, "label"), places)
 
 
-def _note_standing(table: Mapping[str, Any], tracks: Mapping[str, Any], place: Position, places: SourceMap, *also: str) -> None:
-    """Check the track, the status and the flags that a piece of history or an example names."""
-    _note_name(table["track"], tracks, (*place, "track"), places)
-    if ladder := tracks.get(table["track"]):
-        _note_name(table.get("status", ""), [*_ids(ladder["status"]), *also], (*place, "status"), places)
-        flags = _ids(ladder.get("flag", ()))
-        _note_name(table.get("flag", ""), flags, (*place, "flag"), places)
-        _note_names(table.get("clears", ()), flags, (*place, "clears"), places)
+def _note_standing(
+    table: signal_tables.DeclaredFact | signal_tables.Example,
+    track: str,
+    tracks: Tracks,
+    place: Position,
+    places: SourceMap,
+    *also: str,
+) -> None:
+    """Check the track, the status and the flag that a piece of history or an example names."""
+    _note_name(track, tracks, (*place, "track"), places)
+    if ladder := tracks.get(track):
+        _note_name(table.status, [*(each.id for each in ladder.status), *also], (*place, "status"), places)
+        _note_name(table.flag, [each.id for each in ladder.flag], (*place, "flag"), places)
 
 
-def note_options(tables: Mapping[str, Any], places: SourceMap) -> None:
+def note_options(tables: SignalsFile, places: SourceMap) -> None:
     """Note every option that the format of a source or of a followed page does not know."""
-    for number, signal in enumerate(tables["signal"]):
-        for n, source in enumerate(signal["source"]):
+    for number, signal in enumerate(tables.signal):
+        for n, source in enumerate(signal.source):
             place: Position = ("signal", number, "source", n)
-            follows = [(each, (*place, "follow", m)) for m, each in enumerate(source.get("follow", ()))]
-            for table, at in ((source, place), *follows):
-                _note_options_of(table, (*at, "options"), places)
+            _note_options_of(source, (*place, "options"), places)
+            for m, follow in enumerate(source.follow):
+                _note_options_of(follow, (*place, "follow", m, "options"), places)
 
 
-def _note_options_of(table: Mapping[str, Any], place: Position, places: SourceMap) -> None:
-    if not table.get("options"):
-        return
-    known = formats.options(table.get("format", FORMAT))
+def _note_options_of(table: signal_tables.Source | signal_tables.Follow, place: Position, places: SourceMap) -> None:
+    known = formats.options(table.format) if table.options else None
     if known is not None:
-        for key in table["options"]:
+        for key in table.options:
             _note_name(key, known, (*place, key), places)

@@ -1,39 +1,41 @@
-"""How this installation runs: polling, storing, serving, mailing, and to whom."""
+"""How this installation runs: the tables [watch], [fetch], [store], [web], [[recipient]], [[stack]] and [[ground]]."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+import notifiers
 from watcher.config.types import (
     BasePath,
+    Duration,
     FilePath,
     HostName,
     Hour,
     Hours,
     Id,
     MaybeUrl,
+    Moment,
+    NameOf,
     Network,
     Pace,
+    Several,
     Size,
     StoreUrl,
-    Text,
+    Table,
     Url,
     Weekday,
     Zone,
 )
-from watcher.core.model import Facts, Tier
 
-Port: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=65535)]
-Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+Port: TypeAlias = Annotated[int, Field(ge=0, le=65535)]
+Count: TypeAlias = Annotated[int, Field(ge=1, le=10_000)]
+Channel: TypeAlias = Annotated[str, NameOf(notifiers.names())]
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Table):
     """The watch itself: who runs it, and how news is gathered."""
 
     title: str = "Policy Signal Watch"
@@ -44,38 +46,36 @@ class Watch:
     """Address under which readers open the page; links in mails and feeds start with it."""
     timezone: Zone = "UTC"
     """Time zone of the readers, where a recipient names none."""
-    group_wait: timedelta = timedelta(minutes=10)
+    group_wait: Duration = timedelta(minutes=10)
     """How long changes gather before they are told together."""
     heartbeat_url: MaybeUrl = ""
     """Address that is asked after each good cycle, so that another service notices when this one stops."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Table):
     """The HTTP client that asks all sources."""
 
     via: MaybeUrl = ""
     """Mirror or archive that every request goes to instead, as `{via}/{host}{path}?{query}`."""
-    proxy: Text = field(default="", repr=False)
+    proxy: str = Field(default="", repr=False)
     """Forward proxy that everything is asked through, `http://host:port` or `$NAME`; empty: HTTPS_PROXY and HTTP_PROXY."""
     timeout: Pace = timedelta(seconds=30)
     """Total time of one request with its redirects."""
     max_body: Size = 15_000_000
     """Largest answer in bytes, before and after decompression."""
-    allow: tuple[str, ...] = ()
+    allow: Several[str] = ()
     """Private addresses or networks (CIDR) and hosts that may be asked all the same."""
     concurrency: Count = 20
     """Requests under way at the same time."""
     per_host: Count = 2
     """Requests under way at one host."""
-    per_host_gap: timedelta = timedelta(seconds=1)
+    per_host_gap: Duration = timedelta(seconds=1)
     """Pause between two requests to one host."""
     ca_file: FilePath = ""
     """Certificates to trust instead of the system's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Table):
     """Where everything is kept."""
 
     url: StoreUrl = "sqlite:///data/watch.db"
@@ -86,22 +86,21 @@ class Store:
     """How long documents are kept that nothing cites."""
 
 
-@dataclass(frozen=True, slots=True)
-class Web:
+class Web(Table):
     """The page."""
 
     host: str = "127.0.0.1"
     """Address to listen on; 0.0.0.0 behind a reverse proxy on another machine."""
     port: Port = 8080
-    hosts: tuple[HostName, ...] = ()
+    hosts: Several[HostName] = ()
     """Names under which the page is opened, beside that of base_url; under others it answers 400."""
     base_path: BasePath = ""
     """Folder under which a reverse proxy serves it, such as `/watch`."""
-    trusted_proxies: tuple[Network, ...] = ()
+    trusted_proxies: Several[Network] = ()
     """Addresses or networks whose X-Forwarded headers are believed."""
     subscribe: bool = False
     """Whether readers may subscribe from the page."""
-    metrics_networks: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
+    metrics_networks: Several[Network] = ("127.0.0.0/8", "::1/128")
     """Networks that may read /metrics directly, never through a proxy; with a public name this machine needs the token."""
     docs: MaybeUrl = ""
     """Address of this documentation, where it is published (`make docs` writes it); each page links it."""
@@ -110,19 +109,18 @@ class Web:
     shows its QR code. What is sent there is a recipient's matter: channel `apprise`, `ntfys://ntfy.sh/my-watch`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Table):
     """Who is told, by which channel, and when."""
 
-    id: Id
+    id: Id = ""
     """Name in the outbox; it stays the same while the person does."""
-    channel: str
+    channel: Channel
     """File name of a notifier."""
-    to: Text = field(repr=False)
+    to: str = Field(default="", repr=False)
     """Mail address, folder or web address. `$NAME` stands for the environment's NAME or the content of the file NAME_FILE."""
     name: str = ""
     """How mails address the person."""
-    signals: tuple[str, ...] = ()
+    signals: Several[str] = ()
     """Ids of the signals that interest; empty: all."""
     pace: Literal["at_once", "every_detail", "daily", "weekly"] = "at_once"
     """When news is told. Details (a version, a price, who may use it) that come with nothing bigger wait for the weekly note;
@@ -131,7 +129,7 @@ class Recipient:
     """Span of the local day in which only urgent news passes."""
     timezone: Zone = ""
     """Empty: the time zone of the watch."""
-    weekdays: tuple[Weekday, ...] = ()
+    weekdays: Several[Weekday] = ()
     """Days on which a daily or weekly digest may go out, `mon` to `sun`; empty: any day, or Monday for a weekly one."""
     at: Hour = time(8)
     """Local hour of a daily or weekly digest."""
@@ -139,12 +137,11 @@ class Recipient:
     """Whether notes for the person who runs the watch (a blind source, a failed delivery) come here."""
     weekly_note: bool = True
     """Whether a weekly note says that the watch is still watching."""
-    secret: str = field(default="", repr=False)
+    secret: str = Field(default="", repr=False)
     """`$NAME` of the environment's key that signs a webhook; never the key itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Table):
     """One of the reader's own AI tools (`[[stack]]`)."""
 
     name: str
@@ -163,8 +160,7 @@ class Tool:
     """What takes its place when it is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Table):
     """One piece of the ground on which the questions stand (`[[ground]]`), with its source and date."""
 
     kind: Literal["number", "scenario", "front", "wish"]
@@ -176,42 +172,11 @@ class Ground:
     """Where it is said."""
     by: str
     """Who says it."""
-    at: datetime
+    at: Moment
     """When it was said."""
     signal: str = ""
     """Id of the signal that watches it; empty: none does."""
     you: str = ""
     """What it would change for the reader."""
-    speaks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    speaks: dict[str, Several[str]] = Field(default_factory=dict)
     """For a scenario: signal id → the answers in a word that speak for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """What a text must, or must not, be read as; run by the tests and by `watcher check`."""
-
-    signal: str
-    track: str
-    """Id of the track; by default the signal's first."""
-    status: str
-    """Status that it claims, or `none` where it must claim nothing."""
-    seen: Text = ""
-    """The text."""
-    title: str = ""
-    """The title over it."""
-    tier: Tier = Tier.OFFICIAL
-    """Who speaks."""
-    publisher: str = ""
-    """Registrable domain of who speaks."""
-    url: MaybeUrl = ""
-    """Address of the text."""
-    source: str = ""
-    """Id of the source that shows it; what is left out here is then as there."""
-    surface: str = ""
-    """Kind of place."""
-    at: datetime | None = None
-    """When it was published."""
-    flag: str = ""
-    """Flag that it raises."""
-    facts: Facts = field(default_factory=dict)
-    """Typed fields of the entry."""

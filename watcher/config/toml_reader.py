@@ -14,10 +14,10 @@ from pydantic import ValidationError
 import notifiers
 from watcher.config.environment import override
 from watcher.config.errors import ConfigError, Diagnostic, show
+from watcher.config.file_model import SignalsFile, file_model
 from watcher.config.include import KEY, Part, included, merge
 from watcher.config.line_numbers import Position
 from watcher.config.pydantic_errors import report_all
-from watcher.config.schema import checker, file_table
 from watcher.config.source_map import SourceMap
 
 BOM = "\ufeff"
@@ -45,7 +45,7 @@ _EXPECTED = (
 """What tomli found wrong, by how its words begin, and what was expected, for a person who does not know TOML."""
 
 
-def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], SourceMap]:
+def read_file(path: Path, env: Mapping[str, str]) -> tuple[SignalsFile, SourceMap]:
     """Read and check the kinds of all values; where some are wrong, and noted, the tables are without them.
 
     Raises ConfigError where nothing more can be said of the rest.
@@ -53,24 +53,23 @@ def read_file(path: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], Sourc
     tables, parts = read_tables(path)
     overridden = override(tables, env)
     places = SourceMap(parts, tables, overridden)
-    channels = frozenset(name for name in tables if name in notifiers.names())
+    model = file_model(frozenset(name for name in tables if name in notifiers.names()))
     try:
-        return checker(channels).validate_python(tables), places
+        return model.model_validate(tables), places
     except ValidationError as error:
-        report_all(error, places, file_table(channels))
-        return _rest(error, places, channels), places
+        report_all(error, places, model)
+        return _rest(error, places, model), places
 
 
-def _rest(error: ValidationError, places: SourceMap, channels: frozenset[str]) -> dict[str, Any]:
+def _rest(error: ValidationError, places: SourceMap, model: type[SignalsFile]) -> SignalsFile:
     """The tables without the values that are wrong: other mistakes in them are told at once. Raises ConfigError."""
     tables = deepcopy(dict(places.tables))
     try:
         for each in error.errors(include_url=False):
             _drop(tables, () if each["type"] == "missing" else places.existing(each["loc"]))
-        rest: dict[str, Any] = checker(channels).validate_python(tables)
+        return model.model_validate(tables)
     except (LookupError, TypeError, ValidationError):
         raise ConfigError(*places.mistakes) from None
-    return rest
 
 
 def _drop(tables: dict[str, Any], place: Position) -> None:

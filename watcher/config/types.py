@@ -1,20 +1,35 @@
-"""How single values are written in the file: sizes, hours, zones, addresses and patterns, with durations and moments."""
+"""What a table of the file is, and how its values are written: durations, moments, sizes, hours, zones, addresses, patterns."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from ipaddress import ip_network
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, StrictBool, StrictInt, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function, no_info_before_validator_function
 
+from watcher.config.errors import one_of
 from watcher.config.moments import read_duration, read_moment, read_pace
 from watcher.config.paths import expand, expand_url
 from watcher.config.safe_regex import check_pattern
+from watcher.core.model import Tier
 from watcher.core.shape import ELEMENT
 
 _SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -112,23 +127,63 @@ def read_base_path(text: str) -> str:
     return text.rstrip("/")
 
 
-def listed(value: object) -> object:
-    """Take one value for a list of one."""
-    return list(value) if isinstance(value, list | tuple) else [value]
+class OneOrSeveral:
+    """Lets a list be written as its one member."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's
+        """Read one value as a list of one."""
+        return no_info_before_validator_function(_listed, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Offer both ways of writing."""
+        several = handler(schema)
+        one = several["items"]
+        return {"anyOf": [*one.get("anyOf", [one]), several]}
 
 
-def several(kind: Any) -> Any:  # noqa: ANN401 - kinds are annotations, which have no type of their own
-    """Make the kind of a list that may be written as its one member."""
-    return Annotated[tuple[kind, ...], BeforeValidator(listed, json_schema_input_type=kind | list[kind])]
+def _listed(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+@dataclass(frozen=True, slots=True)
+class NameOf:
+    """Takes one of these names, and offers them."""
+
+    names: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's
+        """Refuse any other name."""
+        return no_info_after_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Offer the names."""
+        return {**handler(schema), "enum": list(self.names)}
+
+    def _read(self, name: str) -> str:
+        if name not in self.names:
+            raise ValueError(one_of(name, self.names))
+        return name
 
 
 def _words(pattern: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
 
-Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]
-Filled = Annotated[str, StringConstraints(strict=True, min_length=1)]
-Scalar: TypeAlias = Text | StrictBool | StrictInt | float
+class Table(BaseModel):
+    """A table of the file: what it does not name is a mistake, and a text is no number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    def given(self) -> dict[str, Any]:
+        """What stands in the file, by its keys; tables in it stay tables."""
+        return {key: getattr(self, key) for key in self.model_fields_set}
+
+
+T = TypeVar("T")
+Several: TypeAlias = Annotated[tuple[T, ...], OneOrSeveral()]
+Filled = Annotated[str, StringConstraints(min_length=1)]
+Scalar: TypeAlias = str | bool | int | float
+Facts: TypeAlias = dict[str, Scalar | Annotated[tuple[Scalar, ...], Field(strict=False)]]
 Duration = Annotated[timedelta, PlainValidator(read_duration), _words(r"^(\d+[wdhms])+$", "6h")]
 Pace = Annotated[timedelta, PlainValidator(read_pace), _words(r"^(\d+[wdhms])+$", "1h")]
 Moment = Annotated[datetime, PlainValidator(read_moment), _words(r"^\d{4}-\d\d-\d\d", "2026-05-14T09:30:00Z")]
@@ -136,15 +191,17 @@ Size = Annotated[int, PlainValidator(read_size), WithJsonSchema({"type": ["strin
 Hour = Annotated[time, PlainValidator(read_hour), _words(r"^\d\d:\d\d", "08:00")]
 Hours = Annotated[tuple[time, time], PlainValidator(read_hours), _words(r"^\d\d:\d\d-\d\d:\d\d$", "22:00-07:00")]
 Weekday = Annotated[int, PlainValidator(read_weekday), WithJsonSchema({"enum": list(_DAYS)})]
-Zone = Annotated[Text, AfterValidator(read_zone)]
-Url = Annotated[Text, AfterValidator(read_url), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})]
-MaybeUrl = Annotated[Text, AfterValidator(lambda text: text and read_url(text))]
-HostName = Annotated[Text, AfterValidator(read_host), WithJsonSchema({"type": "string", "format": "hostname"})]
-Network = Annotated[Text, AfterValidator(read_network), WithJsonSchema({"type": "string", "examples": ["10.0.0.0/8"]})]
-FilePath = Annotated[Text, AfterValidator(expand)]
-StoreUrl = Annotated[Text, AfterValidator(expand_url)]
-BasePath = Annotated[Text, AfterValidator(read_base_path)]
-ElementName = Annotated[Text, AfterValidator(read_element), WithJsonSchema({"type": "string", "examples": ["article.news"]})]
-Pattern = Annotated[Text, AfterValidator(check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
-Id = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
-SourceId = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9_.-]{0,119}$")]
+Zone = Annotated[str, AfterValidator(read_zone)]
+Url = Annotated[str, AfterValidator(read_url), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})]
+MaybeUrl = Annotated[str, AfterValidator(lambda text: text and read_url(text))]
+HostName = Annotated[str, AfterValidator(read_host), WithJsonSchema({"type": "string", "format": "hostname"})]
+Network = Annotated[str, AfterValidator(read_network), WithJsonSchema({"type": "string", "examples": ["10.0.0.0/8"]})]
+FilePath = Annotated[str, AfterValidator(expand)]
+StoreUrl = Annotated[str, AfterValidator(expand_url)]
+BasePath = Annotated[str, AfterValidator(read_base_path)]
+ElementName = Annotated[str, AfterValidator(read_element), WithJsonSchema({"type": "string", "examples": ["article.news"]})]
+Pattern = Annotated[str, AfterValidator(check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
+Speaker = Annotated[Tier, Field(strict=False)]
+"""Who speaks, by its word."""
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
+SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,119}$")]

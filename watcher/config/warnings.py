@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import product
 from math import prod
@@ -75,7 +74,7 @@ def _texts(config: Config) -> Iterator[tuple[str, str]]:
         "store": config.store,
         "web": config.web,
     }
-    given = {(name, each.name): getattr(table, each.name) for name, table in tables.items() for each in fields(table)}
+    given = {(name, key): value for name, table in tables.items() for key, value in table}
     given |= {
         (name, key): value for name, table in config.channels.items() for key, value in table.items() if key not in _SECRETS
     }
