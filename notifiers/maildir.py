@@ -18,6 +18,7 @@ class Settings:
     """Who the mail in the folder comes from."""
 
     sender: str = "Policy Signal Watch <watch@localhost.localdomain>"
+    """Address that mails come from, with or without a name."""
 
 
 async def send(message: Message, recipient: Recipient, settings: Settings) -> None:

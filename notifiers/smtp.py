@@ -41,6 +41,7 @@ class Settings:
     """How the mail server is reached."""
 
     host: str
+    """Name or address of the mail server."""
     sender: str
     """Address that mails come from, with or without a name."""
     port: int = 0
@@ -48,6 +49,7 @@ class Settings:
     security: str = "starttls"
     """`starttls` never falls back to an open line; `none` is for a relay on this machine."""
     username: str = ""
+    """Name to log in with."""
     ca_file: str = ""
     """Certificates to trust instead of the system's."""
     timeout: timedelta = timedelta(seconds=30)

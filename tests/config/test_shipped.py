@@ -95,3 +95,9 @@ def test_the_schema_explains_its_keys() -> None:
     assert tables["Rule"]["properties"]["by"]["default"] == ["official"]
     assert tables["channel_smtp"]["properties"]["timeout"]["default"] == "30s"
     assert "manner" in tables["Sentence"]["properties"]
+    assert [
+        (name, key)
+        for name, table in tables.items()
+        for key, said in table.get("properties", {}).items()
+        if "description" not in said
+    ] == []

@@ -59,7 +59,8 @@ def build_schema() -> dict[str, Any]:
         for key in secrets_of(name):
             del tables[f"{CHANNEL}{name}"]["properties"][key]
     tables[_SAYS] = _says()
-    tables["Rule"]["properties"]["says"] = {"$ref": f"#/$defs/{_SAYS}"}
+    says = tables["Rule"]["properties"]["says"]
+    tables["Rule"]["properties"]["says"] = {"$ref": f"#/$defs/{_SAYS}", "description": says["description"]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "signals.toml", **schema}
 
 

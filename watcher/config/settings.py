@@ -92,6 +92,7 @@ class Web(Table):
     host: str = "127.0.0.1"
     """Address to listen on; 0.0.0.0 behind a reverse proxy on another machine."""
     port: Port = 8080
+    """Port to listen on."""
     hosts: Several[HostName] = ()
     """Names under which the page is opened, beside that of base_url; under others it answers 400."""
     base_path: BasePath = ""
@@ -164,6 +165,7 @@ class Ground(Table):
     """One piece of the ground on which the questions stand (`[[ground]]`), with its source and date."""
 
     kind: Literal["number", "scenario", "front", "wish"]
+    """What kind of ground: scenarios are set against the answers, fronts and wishes listed under their own headings."""
     title: str
     """The number itself, or a name."""
     text: str

@@ -50,14 +50,18 @@ class Follow(Table):
 
     match: Pattern
     format: FormatName
+    """How the pages are read."""
     every: Pace
+    """How often each of them is asked."""
     title: Pattern = ""
     within: Duration | None = None
     keep: Duration = timedelta(days=90)
     tier: Speaker | None = None
     publisher: str = ""
     surface: str = ""
+    """Kind of place; empty: that of the source."""
     options: Facts = Field(default_factory=dict)
+    """What the format is told beside the page."""
     expect: Expect | None = None
     deep: bool = False
 
@@ -66,11 +70,15 @@ class Source(Table):
     """Where to look."""
 
     id: SourceId = ""
+    """Name of the source, for good; empty: made of the address."""
     url: Url
     format: FormatName = "feed"
+    """How documents are read."""
     publisher: str = ""
     tier: Speaker
+    """Who speaks."""
     every: Pace = timedelta(hours=1)
+    """How often it is asked."""
     title: str = ""
     surface: str = ""
     expect_every: Duration | None = None
@@ -78,9 +86,11 @@ class Source(Table):
     record: bool = False
     essential: bool = False
     options: Facts = Field(default_factory=dict)
+    """What the format is told beside the document."""
     headers: dict[str, str] = Field(default_factory=dict)
     expect: Expect | None = None
     follow: list[Follow] = Field(default_factory=list)
+    """Which links of its entries are fetched, too."""
     may_be_empty: bool = False
     may_be_missing: bool = False
 
@@ -89,10 +99,15 @@ class Track(Table):
     """One thing followed on a ladder; `bind` gives what the ladder asks for as `$name`."""
 
     id: Id = ""
+    """Name of the track, for good; empty: that of its ladder."""
     title: str = ""
+    """What it is called; empty: made of the id, or the signal's where it is the only one."""
     ladder: Id
+    """Name of its ladder."""
     bind: dict[Id, Scalar | list[Scalar]] = Field(default_factory=dict)
+    """What the ladder asks for as `$name`."""
     link: MaybeUrl = ""
+    """Page where a person can follow it."""
     search: str = ""
 
 
@@ -100,9 +115,13 @@ class Headline(Table):
     """A line that holds when each track of `when`, and at least one of `any_of`, has one of its named statuses."""
 
     id: Id
+    """Name of the answer, for good."""
     label: str
+    """The answer; `{track.label}` and `{track.detail}` are filled in."""
     when: dict[str, Several[str]] = Field(default_factory=dict)
+    """For each of these tracks, the statuses that it may have."""
     any_of: dict[str, Several[str]] = Field(default_factory=dict)
+    """The same, of which one track is enough."""
     word: str = ""
     says: str = ""
 
@@ -111,45 +130,69 @@ class FigureSpec(Table):
     """A number to show, and how it is read."""
 
     id: Id
+    """Name of the number, for good."""
     label: str
+    """What it counts."""
     unit: str = ""
+    """What it is counted in."""
     kind: str
     options: Facts = Field(default_factory=dict)
+    """What the kind needs: `track`, `detail`, `text`, `base_mean`, `source`, `note` and the like."""
 
 
 class DeclaredFact(Table):
     """History that is counted as observed: a dated fact with its quote and official link."""
 
     track: str
+    """Id of the track that it is of."""
     status: str
+    """Status that was reached."""
     at: Moment
+    """When it happened."""
     quote: str
+    """The words that prove it."""
     url: Url
+    """Where they stand."""
     publisher: str = ""
+    """Registrable domain of who speaks; empty: that of `url`."""
     tier: Speaker = Tier.OFFICIAL
+    """Who speaks."""
     event: str = ""
+    """For a series: what the event was about."""
     title: str = ""
+    """Title of the page."""
     details: Facts = Field(default_factory=dict)
+    """Details that it sets, such as `{ price = "$10/$50" }`."""
     flag: str = ""
+    """Flag that it raises."""
     clears: Several[str] = ()
+    """Flags that it lowers."""
 
 
 class Date(Table):
     """A day that matters to the reader: an opening, a deadline, an end."""
 
     id: Id
+    """Name of the day, for good."""
     label: str
+    """What happens on it."""
     at: Moment
+    """When it is."""
     remind: Several[Duration] = ()
+    """How long before it a reminder is sent, such as `["14d", "1d"]`."""
 
 
 class Article(Table):
     """The text that the question comes from; its window counts from there."""
 
     title: str
+    """Its title."""
     url: Url
+    """Where it stands."""
     by: str
+    """Who wrote it."""
     at: Moment
+    """When it was published."""
 
 
 class Example(Table):
@@ -185,36 +228,57 @@ class Signal(Table):
     """One question to the reader, and everything that answers it."""
 
     id: Id
+    """Name of the signal, for good: it stands in addresses and in the database."""
     title: Filled = ""
+    """What it is called; empty: made of the id."""
     question: Filled
+    """What the reader asks."""
     why: str = ""
+    """Why it is worth watching."""
     opened: Moment | None = None
+    """When the watch for it began."""
     window: Duration | None = None
+    """How long after that the article expects an answer."""
     article: Article | None = None
     known: list[DeclaredFact] = Field(default_factory=list)
+    """What had happened before."""
     vocabulary: dict[str, Any] = Field(default_factory=dict)
+    """Things, phrases and word lists that its sentences are read with."""
     wanted: str = ""
+    """What would be the wished answer."""
     changes_for_you: str = ""
+    """What an answer changes for the reader."""
     touches: Several[str] = ()
     track: list[Track]
+    """What is followed, each on its ladder."""
     source: list[Source]
+    """Where to look."""
     headline: list[Headline] = Field(default_factory=list)
+    """The answers; none: the statuses of the first track."""
     figure: list[FigureSpec] = Field(default_factory=list)
+    """Numbers to show."""
     date: list[Date] = Field(default_factory=list)
+    """Days that matter."""
     example: list[Example] = Field(default_factory=list)
+    """Texts with what they must be read as."""
 
 
 class Status(Table):
     """A rung of a ladder, in the order of the ladder."""
 
     id: Id
+    """Name of the status, for good."""
     label: str = ""
+    """What it is called; empty: made of the id."""
     meaning: str = ""
+    """What it says, in a sentence."""
     consequence: str = ""
     next: str = ""
     final: bool = False
+    """Whether nothing comes after it."""
     steps_back: bool = False
     urgent: bool = False
+    """Whether it is told in quiet hours, too."""
     confirm: int = 1
     report: int = 0
     within: Duration = timedelta(days=3)
@@ -227,14 +291,20 @@ class Rule(Table):
     """When an entry supports a status, raises a flag, or is handed to a person."""
 
     id: Id
+    """Name of the rule, as each claim shows it."""
     status: str = ""
+    """Status that it claims."""
     flag: str = ""
+    """Flag that it raises."""
     review: bool = False
     when: dict[str, Several[Scalar]] = Field(default_factory=dict)
     by: Several[Speaker] = (Tier.OFFICIAL,)
+    """Who may say it."""
     publishers: Several[str] = ()
     sources: Several[str] = ()
+    """Ids of the sources that may say it; empty: any."""
     surfaces: Several[str] = ()
+    """Kinds of places where it may be said; empty: any."""
     hosts: Several[str] = ()
     back_from: Several[str] = ()
     not_from: Several[str] = ()
@@ -246,17 +316,23 @@ class Rule(Table):
     event: str = ""
     outcome: bool = False
     says: dict[str, Any] | None = None
+    """What one sentence must say."""
 
 
 class Flag(Table):
     """Something beside the status that a reader should see."""
 
     id: Id
+    """Name of the flag, for good."""
     label: str = ""
+    """What it says, in a word or two; empty: made of the id."""
     meaning: str = ""
+    """What it says, in a sentence."""
     mail: bool = True
+    """Whether it is worth a message of its own."""
     report: int = 0
     within: Duration = timedelta(days=3)
+    """Time inside which press must report it."""
     lasts: Duration | None = None
     differs: Several[str] = ()
 
@@ -265,7 +341,9 @@ class EventOutcome(Table):
     """What an event of a series can say, the strongest reading first: of two texts about one event the stronger is kept."""
 
     id: Id
+    """Name of the outcome, for good."""
     label: str = ""
+    """What the event says, in a word or two; empty: made of the id."""
     says: str = ""
     at_least: float | None = None
 
@@ -274,6 +352,7 @@ class Side(Table):
     """One of the two whose rates a publication sets against each other."""
 
     id: Id
+    """Name of the side, for good."""
     label: str
     names: Several[str]
 
@@ -287,7 +366,12 @@ class Ladder(Table):
     heard: Several[str] = ()
     attributes: Several[str] = ()
     status: list[Status]
+    """The statuses, lowest first."""
     rule: list[Rule] = Field(default_factory=list)
+    """What reaches them."""
     flag: list[Flag] = Field(default_factory=list)
+    """What is shown beside the status."""
     outcome: list[EventOutcome] = Field(default_factory=list)
+    """What an event of the series can say, the strongest reading first."""
     side: list[Side] = Field(default_factory=list)
+    """None, or two: the one that is watched, and the one beside which it is measured."""
