@@ -42,12 +42,22 @@ def build(message: Message, *, sender: str, to: str, name: str = "") -> bytes:
         mail["Date"] = message.sent_at
     for header, value in _headers(message).items():
         if value:
-            mail[header] = one_line(value)
-    mail.set_content(message.text, charset="utf-8", cte="quoted-printable")
+            mail[header] = _literal(one_line(value))
+    mail.set_content(_sendable(message.text), charset="utf-8", cte="quoted-printable")
     if message.html:
-        mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="quoted-printable")
+        mail.add_alternative(_sendable(message.html), subtype="html", charset="utf-8", cte="quoted-printable")
         mail.set_boundary("=_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32])
     return mail.as_bytes(policy=Headers(linesep="\r\n"))
+
+
+def _literal(value: str) -> str:
+    """The value without an encoded word (RFC 2047): the library would read it, and put line ends that it hides into the mail."""
+    return value.replace("=?", "= ?")
+
+
+def _sendable(text: str) -> str:
+    """The text without halves of pairs of code units, which no mail can carry."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def address(text: str, name: str = "") -> Address:

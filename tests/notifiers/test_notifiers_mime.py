@@ -90,6 +90,35 @@ def test_letters_of_the_world_arrive() -> None:
     assert body.get_content().splitlines() == ["“…” ü €"]
 
 
+HIDDEN = "=?utf-8?q?=0d=0aX-Forged:_yes=0d=0a=0d=0aforged?="
+
+
+@pytest.mark.parametrize("field", ["subject", "list_id", "in_reply_to", "unsubscribe_url"])
+@pytest.mark.parametrize(
+    "value", [HIDDEN, f"News: {HIDDEN}", f"é {HIDDEN} é", f"{HIDDEN} {HIDDEN}", HIDDEN.replace("?q?", "*en?Q?")]
+)
+def test_an_encoded_word_in_a_title_is_no_way_to_a_header_of_its_own(field: str, value: str) -> None:
+    sent = written(**{field: value})
+    assert b"X-Forged" not in {line.partition(b":")[0] for line in sent.split(b"\r\n")}
+    read = message_from_bytes(sent, policy=default)
+    assert read["To"] == "A Reader <reader@example.org>"
+    assert "X-Forged" not in read
+    assert not read.defects
+
+
+def test_a_name_hides_no_header() -> None:
+    sent = build(message(), sender="w@example.org", to="r@example.org", name=HIDDEN)
+    assert not [line for line in sent.split(b"\r\n") if line.startswith((b"X-Forged", b"forged"))]
+
+
+def test_a_text_with_half_a_letter_is_sent_without_it() -> None:
+    told = mail(text="Passed \ud800 the Senate", html="<p>Passed \ud800 the Senate</p>")
+    for kind in ("plain", "html"):
+        part = told.get_body((kind,))
+        assert part
+        assert "Passed ? the Senate" in part.get_content()
+
+
 def test_a_domain_of_other_letters_is_written_for_the_dns() -> None:
     told = build(message(), sender="watch@example.org", to="jo@münchen.example")
     assert b"To: jo@xn--mnchen-3ya.example" in told
