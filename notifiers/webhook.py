@@ -9,6 +9,7 @@ import hashlib
 import json
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -37,7 +38,9 @@ class Settings:
     guard: Guard
     clock: Callable[[], datetime]
     timeout: timedelta = timedelta(seconds=20)
-    """For the whole exchange."""
+    """Until the status of the answer."""
+    for_words: timedelta = timedelta(seconds=5)
+    """For the first words of the answer behind its status; they are for the operator alone."""
     ca_file: str = ""
     """Certificates to trust instead of the system's."""
 
@@ -49,8 +52,7 @@ async def send(message: Message, recipient: Recipient, settings: Settings) -> No
     headers = _signed(_identity(message), body, recipient.secret, settings.clock())
     address = await _checked(url, settings.guard)
     try:
-        async with asyncio.timeout(settings.timeout.total_seconds()):
-            status, wait, words = await _post(url, address, body, headers, settings)
+        status, wait, words = await _post(url, address, body, headers, settings)
     except (httpx2.ConnectError, httpx2.ConnectTimeout, ssl.SSLError, FileNotFoundError) as error:
         raise NotSent(f"{url.host}: {str(error) or type(error).__name__}", retry=True) from None
     except (httpx2.HTTPError, TimeoutError) as error:
@@ -149,22 +151,31 @@ async def _checked(url: httpx2.URL, guard: Guard) -> str:
 async def _post(
     url: httpx2.URL, address: str, body: bytes, headers: dict[str, str], settings: Settings
 ) -> tuple[int, timedelta | None, str]:
-    """Status, wait and first words of the answer; connects to the checked address, follows nothing, reads 4 KB at most."""
-    context = ssl.create_default_context(cafile=settings.ca_file or None)
-    target = url.copy_with(host=address)
+    """Status, wait and first words of the answer; connects to the checked address, follows nothing. Raises TimeoutError."""
+    seconds, context = settings.timeout.total_seconds(), ssl.create_default_context(cafile=settings.ca_file or None)
     named = {**headers, "host": url.netloc.decode("ascii")}
-    async with (
-        httpx2.AsyncClient(
-            verify=context, trust_env=False, follow_redirects=False, timeout=settings.timeout.total_seconds()
-        ) as client,
-        client.stream("POST", target, content=body, headers=named, extensions={"sni_hostname": _ascii_host(url)}) as response,
-    ):
-        start = b""
-        async for chunk in response.aiter_raw(ANSWER):
-            start += chunk
-            if len(start) >= ANSWER:
-                break
-        return response.status_code, _wait(response.headers.get("retry-after", ""), settings.clock()), _words(start)
+    async with httpx2.AsyncClient(verify=context, trust_env=False, follow_redirects=False, timeout=seconds) as client:
+        request = client.build_request(
+            "POST", url.copy_with(host=address), content=body, headers=named, extensions={"sni_hostname": _ascii_host(url)}
+        )
+        async with asyncio.timeout(seconds):
+            response = await client.send(request, stream=True)
+        wait = _wait(response.headers.get("retry-after", ""), settings.clock())
+        return response.status_code, wait, _words(await _beginning(response, settings.for_words))
+
+
+async def _beginning(response: httpx2.Response, patience: timedelta) -> bytes:
+    """What comes of the body within the patience, 4 KB at most: the status has said what becomes of the message."""
+    start = b""
+    with suppress(httpx2.HTTPError, TimeoutError):
+        async with asyncio.timeout(patience.total_seconds()):
+            async for chunk in response.aiter_raw():
+                start += chunk
+                if len(start) >= ANSWER:
+                    break
+    with suppress(httpx2.HTTPError):
+        await response.aclose()
+    return start[:ANSWER]
 
 
 def _wait(header: str, now: datetime) -> timedelta | None:
@@ -173,7 +184,7 @@ def _wait(header: str, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=min(int(header[:9]), 10**9)), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a zone of twenty digits
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

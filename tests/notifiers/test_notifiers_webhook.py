@@ -100,6 +100,8 @@ def test_without_a_good_secret_nothing_leaves(secret: str, words: str) -> None:
         ("soon", None),
         ("-5", None),
         ("Fri, 99 Nov 2026 12:05:00 GMT", None),
+        ("Sun, 06 Nov 1994 08:49:37 -99999999999999999999", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2300", timedelta(days=1)),
     ],
 )
 def test_a_busy_server_says_how_long_to_wait(header: str, wait: timedelta | None) -> None:
@@ -152,13 +154,13 @@ async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.transport.abort()
 
 
-async def post_to(server_side: Handler, limit: timedelta) -> None:
+async def post_to(server_side: Handler, limit: timedelta, **more: timedelta) -> None:
     """Post to a server of one function."""
 
     async def here(host: str, port: int) -> str:
         return "127.0.0.1"
 
-    settings = notifiers.settings("webhook", {"guard": here, "clock": lambda: NOW, "timeout": limit})
+    settings = notifiers.settings("webhook", {"guard": here, "clock": lambda: NOW, "timeout": limit, **more})
     async with answering(server_side) as port:
         recipient = Recipient("machine", f"http://hooks.example.org:{port}/", secret=SECRET)
         await notifiers.load("webhook").send(message(), recipient, settings)
@@ -168,6 +170,44 @@ def test_an_endless_answer_is_left_after_its_first_words() -> None:
     answer = Endless()
     asyncio.run(post_to(answer, timedelta(seconds=20)))
     assert answer.taken < 50_000_000, "what lay in the buffers of both sides, and no more"
+
+
+def saying(head: str, *more: str, hold: bool = False) -> Handler:
+    """A server that says this head, and then no whole body."""
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {head}\r\n".encode() + b"".join(line.encode() + b"\r\n" for line in more) + b"\r\nso far")
+        with suppress(OSError):
+            await writer.drain()
+            if hold:
+                await reader.read()
+                await asyncio.sleep(3600)
+        writer.transport.abort() if "cut" in head else writer.close()
+
+    return say
+
+
+HALF = (("content-length: 10",), ("transfer-encoding: chunked",))
+
+
+@pytest.mark.parametrize("more", [*HALF, ()])
+@pytest.mark.parametrize("how", ["200 OK", "202 cut"])
+@pytest.mark.parametrize("hold", [False, True])
+def test_a_yes_is_a_yes_though_its_body_never_comes(how: str, more: tuple[str, ...], hold: bool) -> None:  # noqa: FBT001 - a table
+    asyncio.run(post_to(saying(how, *more, hold=hold), timedelta(seconds=20), for_words=timedelta(milliseconds=50)))
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_a_no_is_understood_though_its_body_never_comes(hold: bool) -> None:  # noqa: FBT001 - a table
+    brief = timedelta(milliseconds=50)
+    with pytest.raises(NotSent, match="answered 410 so far") as gone:
+        asyncio.run(post_to(saying("410 Gone", "content-length: 10", hold=hold), timedelta(seconds=20), for_words=brief))
+    assert (gone.value.gone, gone.value.retry) == (True, False)
+    server = saying("503 Busy", "retry-after: 7", "content-length: 10", hold=hold)
+    with pytest.raises(NotSent, match="answered 503") as busy:
+        asyncio.run(post_to(server, timedelta(seconds=20), for_words=brief))
+    assert (busy.value.wait, busy.value.uncertain) == (timedelta(seconds=7), False)
 
 
 def test_a_dripping_answer_costs_the_time_limit_and_is_uncertain() -> None:
