@@ -16,7 +16,8 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 from notifiers.message import Message, NotSent, Recipient, Send
 from notifiers.message.mime import address, build, dns_name
 
-PERMANENT = 500
+PERMANENT, TAKEN = range(500, 600), range(200, 300)
+"""Codes that mean never, and those that mean yes (RFC 5321, 4.2.1); whatever else comes is no answer."""
 CLOSING = 421
 """The server takes nothing more over this connection, or none at all (RFC 5321, 3.8)."""
 MAILBOX = ("4.2.", "5.2.")
@@ -241,8 +242,9 @@ def _told(where: str, *, final: bool = False, uncertain: bool = False, mailbox: 
     except SMTPResponseException as error:
         if _is_limit(error):
             raise NotSent(f"{where}{error.code} {_silent(error.message)}", retry=True, wait=REST, busy=True) from None
-        retry = not (final and error.code >= PERMANENT)
-        unclear = uncertain and error.code < 0  # an answer without a code: it may have been a yes
+        retry = not (final and error.code in PERMANENT)
+        # An answer without a code may have been a yes, and so may another yes than the usual one.
+        unclear = uncertain and (error.code < 0 or error.code in TAKEN)
         refused = mailbox and not retry and not error.message.startswith(POLICY)
         words = f"{where}{error.code} {_silent(error.message)}"
         raise NotSent(words, retry=retry, uncertain=unclear, refused=refused) from None

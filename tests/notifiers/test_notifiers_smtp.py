@@ -173,6 +173,32 @@ def test_an_answer_that_is_none_after_the_mail_is_uncertain() -> None:
         assert (told.value.retry, told.value.uncertain, len(stage.inbox)) == (True, True, 1)
 
 
+class Odd(MailHandler):
+    """Answers with a code of its own, to a recipient or to a mail."""
+
+    def __init__(self, place: str, answer: str) -> None:
+        self.place, self.answer = place, answer
+
+    async def handle_RCPT(self, *given: object) -> str:  # noqa: N802 - aiosmtpd's name
+        taken = await super().handle_RCPT(*given)  # type: ignore[arg-type] # as they came
+        return self.answer if self.place == "RCPT" else taken
+
+    async def handle_DATA(self, *given: object) -> str:  # noqa: N802 - aiosmtpd's name
+        taken = await super().handle_DATA(*given)  # type: ignore[arg-type] # as they came
+        return self.answer if self.place == "DATA" else taken
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "uncertain"),
+    [("RCPT", "600 what", False), ("RCPT", "999 what", False), ("DATA", "999 what", False), ("DATA", "200 taken", True)],
+)
+def test_a_code_that_is_none_is_no_last_word_and_another_yes_is_no_plain_no(place: str, answer: str, uncertain: bool) -> None:  # noqa: FBT001 - a table
+    with mail_server(handler=Odd(place, answer)) as stage:
+        with pytest.raises(NotSent) as told:
+            asyncio.run(stage.send(message()))
+        assert (told.value.retry, told.value.refused, told.value.uncertain) == (True, False, uncertain)
+
+
 async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """A greeting without an end."""
     with suppress(OSError):
