@@ -8,6 +8,7 @@ import tracemalloc
 import zlib
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
@@ -73,6 +74,41 @@ def test_gzip_is_inflated_whole_however_it_is_cut() -> None:
     answer, _ = fetch(in_drops)
     assert isinstance(answer, Document)
     assert answer.body == body + b"and a second member"
+
+
+@pytest.mark.parametrize("behind", [b"\0" * 300, b"\r\n", b"<!-- 0.3 s -->", b"\x1f", b"\x1f\x1f\x8b", b"\x8b\x1f" * 9000])
+@pytest.mark.parametrize("members", [1, 2])
+@pytest.mark.parametrize("piece", [1, 7, 100_000])
+def test_what_follows_a_whole_compressed_document_is_left_alone(behind: bytes, members: int, piece: int) -> None:
+    reply = http(200, gzip.compress(b"<p>it is open</p>") * members + behind, content_encoding="gzip")
+
+    async def in_pieces(writer: asyncio.StreamWriter) -> None:
+        for start in range(0, 600, piece):
+            writer.write(reply[:600][start : start + piece])
+            await writer.drain()
+            await asyncio.sleep(0)
+        writer.write(reply[600:])
+
+    answer, _ = fetch(in_pieces)
+    assert isinstance(answer, Document)
+    assert answer.body == b"<p>it is open</p>" * members
+
+
+def test_a_second_compressed_part_is_read_or_refused_and_never_left_out() -> None:
+    whole, second = gzip.compress(b"<p>it is open</p>"), gzip.compress(b"<p>it was open</p>")
+    for broken in (second[:-4], second[:12], second[:2], second[:8] + b"\xff" * 20):
+        answer, _ = fetch(http(200, whole + broken, content_encoding="gzip"))
+        assert isinstance(answer, Failed)
+        assert answer.kind is Outcome.MALFORMED
+
+
+@pytest.mark.parametrize("age", ["0", "1", "999999999", "9" * 40])
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"]
+)
+def test_a_clock_at_the_end_of_the_calendar_is_no_reason_to_stop(date: str, age: str) -> None:
+    answer, _ = fetch(http(200, "<p>it is open</p>", date=date, age=age, expires=date, retry_after=date))
+    assert isinstance(answer, Document)
 
 
 @given(

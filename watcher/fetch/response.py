@@ -24,6 +24,8 @@ _GZIP_NAMES = frozenset({"gzip", "x-gzip"})
 # The registry of content codings (https://www.iana.org/assignments/http-parameters), but for `identity`.
 _CODINGS = _GZIP_NAMES | {"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "pack200-gzip", "x-compress", "zstd"}
 _GZIP = 16 + zlib.MAX_WBITS
+_MAGIC = b"\x1f\x8b"
+"""What every member begins with (RFC 1952, 2.3.1)."""
 _MAX_MEMBERS = 100
 
 MAX_WAIT = timedelta(days=31)
@@ -112,7 +114,10 @@ def max_age(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:
 def server_time(headers: Mapping[str, str]) -> datetime | None:
     """The time that the other side's clock shows: its Date, and how long a cache on the way has kept the answer since."""
     age, at = headers.get("age", "").strip(), _date(headers.get("date", ""))
-    return at and at + timedelta(seconds=int(age[:9]) if age.isdecimal() else 0)
+    try:
+        return at and at + timedelta(seconds=int(age[:9]) if age.isdecimal() else 0)
+    except OverflowError:  # the last day of the calendar, and later
+        return None
 
 
 def validator(headers: Mapping[str, str], name: str) -> str:
@@ -208,11 +213,17 @@ def _pieces(response: Response, limit: int) -> Generator[bytes, None, None]:
 
 
 class GzipReader:
-    """Inflates gzip members one after the other, never more than a step at a time."""
+    """Inflates gzip members one after the other, never more than a step at a time.
+
+    What follows a whole member and begins no other is left alone, as browsers do, and gzip: some servers append a line end.
+    """
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(_GZIP)
         self._members = 0
+        self._begun = b""
+        """What came behind a member and may be the beginning of another."""
+        self._over = False
 
     @property
     def whole(self) -> bool:
@@ -222,9 +233,11 @@ class GzipReader:
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Inflate one chunk in steps. Raises BodyError."""
         more = False
-        while chunk or more:
+        while (chunk or more) and not self._over:
             if self._member.eof or not self._members:
-                self._next()
+                chunk = self._next(chunk)
+                if not chunk:
+                    return
             try:
                 piece = self._member.decompress(chunk, STEP_BYTES)
             except zlib.error as error:
@@ -234,12 +247,20 @@ class GzipReader:
             if piece:
                 yield piece
 
-    def _next(self) -> None:
-        """Begin a member; thousands of empty ones in a row are no document, but a way to keep us busy."""
+    def _next(self, chunk: bytes) -> bytes:
+        """Begin a member, and give its first bytes; none where there is no other, or none yet.
+
+        Thousands of empty ones in a row are no document, but a way to keep us busy. Raises BodyError.
+        """
+        chunk, self._begun = self._begun + chunk, b""
+        if self._members and not chunk.startswith(_MAGIC):
+            self._begun, self._over = chunk, not _MAGIC.startswith(chunk)
+            return b""
         self._members += 1
         if self._members > _MAX_MEMBERS:
             raise BodyError("compression in too many parts")
         self._member = zlib.decompressobj(_GZIP)
+        return chunk
 
 
 def _gzip_reader(field: str) -> GzipReader | None:
