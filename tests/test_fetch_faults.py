@@ -92,6 +92,7 @@ FAULTS: list[tuple[str, Reply, Outcome, str]] = [
     ("redirect in a circle", http(302, location="/"), Outcome.ERROR, "circle"),
     ("redirect to metadata", http(302, location="http://169.254.169.254/latest/"), Outcome.ERROR, r"address not allowed: 169\.254\.169\.254"),
     ("redirect to a private name", http(302, location="http://intranet.example/"), Outcome.ERROR, "not allowed: intranet"),
+    ("redirect to a host of marks", http(302, location="http://a" + "\u0301\u0323" * 2_000 + ".example/"), Outcome.ERROR, "too long"),
     ("redirect to a file", http(302, location="file:///etc/passwd"), Outcome.ERROR, "neither http nor https"),
     ("redirect with a password", http(302, location="//u:s3cret@127.0.0.1/"), Outcome.ERROR, "user name"),
     ("redirect to nowhere", http(302), Outcome.ERROR, "302"),

@@ -143,6 +143,13 @@ def test_a_redirect_with_tricks_is_refused(location: str) -> None:
         join(Address("https", "example.org", 443, "/"), location)
 
 
+@pytest.mark.parametrize("host", ["http://a{}/", "//{}.example", "https:{}", "/{}", "{}", "x://{}", "HTTPS://a.{}:80?x"])
+@pytest.mark.parametrize("piece", ["\u0301\u0323", "a", "%41", "a.", "../"])
+def test_a_redirect_of_any_length_is_refused_before_it_is_joined(host: str, piece: str) -> None:
+    with pytest.raises(UrlRejected, match="too long"):
+        join(Address("https", "example.org", 443, "/"), host.format(piece * 20_000))
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

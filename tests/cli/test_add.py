@@ -49,6 +49,19 @@ def test_a_page_leads_to_its_feed_and_names_the_others(lab: Site, home: Path) ->
     assert len(sources(home)) == 1
 
 
+@pytest.mark.parametrize(
+    "href", ["http://[", "http://a" + "\u0301\u0323" * 5_000, "//[x]/", "javascript:x", "http://u:p@x.example/"]
+)
+@pytest.mark.parametrize("tag", [HEAD, '<base href="%s">'])
+def test_a_page_that_names_what_is_no_address_is_read_all_the_same(lab: Site, home: Path, href: str, tag: str) -> None:
+    lab.page("/", f"<html><head>{tag % href}{HEAD % '/blog.xml'}</head><body>Hello</body></html>")
+    lab.feed("A walk in the park", path="/blog.xml")
+
+    told = watcher("add", lab.url("/"), "--dry-run", "--json").json()
+
+    assert (told["url"], told["also"]) == (lab.url("/blog.xml"), [])
+
+
 def test_a_page_without_a_feed_is_watched_itself(lab: Site, home: Path) -> None:
     lab.page("/news", page("The Gadget is open to everyone. " * 5))
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
-from urllib.parse import urljoin
 
 from watcher.core.model import Document, Entry, Facts, Failed, NotModified, Unreadable
 from watcher.fetch import Answer, Request
+from watcher.fetch.urls import UrlRejected, join, parse
 from watcher.sandbox.detect import detect_format
 
 FEEDS = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
@@ -44,23 +44,30 @@ class _Links(HTMLParser):
 
     def __init__(self, base: str) -> None:
         super().__init__()
-        self.base, self.found = base, list[str]()
+        self.base, self.found = parse(base), list[str]()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what leads to a feed."""
         values = {name: value or "" for name, value in attrs}
-        if tag == "base" and values.get("href"):
-            self.base = urljoin(self.base, values["href"])
         alternate = tag == "link" and "alternate" in values.get("rel", "").lower().split()
-        if alternate and values.get("type", "").partition(";")[0].strip().lower() in FEEDS and values.get("href"):
-            self.found.append(urljoin(self.base, values["href"].strip()))
+        feed = alternate and values.get("type", "").partition(";")[0].strip().lower() in FEEDS
+        if not (values.get("href") and (feed or tag == "base")):
+            return
+        try:
+            address = join(self.base, values["href"].strip())
+        except UrlRejected:  # nothing that could be asked
+            return
+        if feed:
+            self.found.append(address.url)
+        else:
+            self.base = address
 
 
 def feeds_of(document: Document) -> list[str]:
     """Addresses of the feeds that a page names."""
     links = _Links(document.final_url)
     links.feed(document.body[:LOOK].decode("utf-8", "replace"))
-    return [url for url in dict.fromkeys(links.found) if url.startswith(("http://", "https://"))]
+    return list(dict.fromkeys(links.found))
 
 
 async def find(url: str, *, get: Get, read: Read, wanted: str = "") -> FoundFeed:

@@ -13,8 +13,13 @@ import idna
 PORTS = {"http": 80, "https": 443}
 MAX_DECODINGS = 5
 """How often a path may be encoded over and over; more is no path, but a way to keep us busy."""
+MAX_LOCATION = 8_000
+"""Characters of a redirect; as many as a server is asked to take at least (RFC 9110, 4.1)."""
+MAX_HOST = 300
+"""Characters of a host with its port: where marks are put on letters the library that joins addresses takes their square."""
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _SHAPE = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^/?#@\[\]:]+)(?::([0-9]{1,5}))?(/[^?#]*)?(\?[^#]*)?(?:#.*)?", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//([^/?#]*)", re.IGNORECASE)
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _DOT, _DOTS = re.compile(r"\.|%2e", re.IGNORECASE), re.compile(r"(?:\.|%2e){2}", re.IGNORECASE)
@@ -71,6 +76,9 @@ def join(base: Address, location: str) -> Address:
     location = location.strip(" \t").replace(" ", "%20")
     if _FORBIDDEN.search(location):
         raise UrlRejected("redirect with a backslash or a control character")
+    named = _HOST.match(location)
+    if len(location) > MAX_LOCATION or (named and len(named[1]) > MAX_HOST):
+        raise UrlRejected("redirect to an address that is too long")
     try:
         return parse(urljoin(base.url, location))
     except ValueError as error:
