@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+from icalendar import Calendar
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.types import Message
 
 from tests.web.conftest import Site
 from tests.web.story import MYTHOS, NOW, Shown, verdicts, view
-from watcher.core.model import Health
+from watcher.core.model import Date, Health
 from watcher.web import cache
 from watcher.web.budget import BURST, SHARE, Budget
 from watcher.web.export import export_site
@@ -145,6 +149,60 @@ def test_a_signal_with_thousands_of_sources_lists_the_first() -> None:
     body = Site(Shown(view(strips=strips))).get("/signals/mythos-ga").text
     assert "1900 more stand on the" in body
     assert len(body) < 400_000
+
+
+def body_parts(site: Site, path: str) -> list[bytes]:
+    """What the server is given to send, part by part."""
+    sent: list[bytes] = []
+
+    async def receive() -> Message:
+        return await asyncio.Event().wait() or {}  # nothing more is said
+
+    async def send(message: Message) -> None:
+        sent.append(message.get("body", b""))
+
+    headers = [(b"host", site.host.encode())]
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers, "client": (site.peer, 4711)}
+    asyncio.run(site.app(scope, receive, send))
+    return [part for part in sent if part]
+
+
+def test_the_numbers_of_thousands_of_sources_are_sent_in_parts_and_are_whole() -> None:
+    source = view().strips[0].source
+    strips = tuple(SourceHealth(replace(source, id=f"x-{n}"), Health(f"x-{n}", "", "", NOW, NOW)) for n in range(2_500))
+    parts = body_parts(Site(Shown(view(strips=strips)), peer="127.0.0.1"), "/metrics")
+    assert max(map(len, parts)) < 150_000
+    families = list(text_string_to_metric_families(b"".join(parts).decode()))
+    names = [family.name for family in families]
+    assert len(names) == len(set(names)), "each is described once"
+    for name in ("watcher_source_good_age_seconds", "watcher_source_failing_seconds", "watcher_source_every_seconds"):
+        [samples] = [family.samples for family in families if family.name == name]
+        assert [sample.labels["source"] for sample in samples] == [f"x-{n}" for n in range(2_500)]
+
+
+def test_the_calendar_of_many_signals_has_the_dates_that_come_next() -> None:
+    signals = tuple(
+        replace(
+            MYTHOS,
+            id=f"s-{n:03}",
+            opened=None,
+            dates=(Date("next", "Ahead", NOW + timedelta(days=400 - n)), Date("gone", "Gone", NOW - timedelta(days=n + 1))),
+        )
+        for n in range(300)
+    )
+    site = Site(Shown(view(signals=signals, verdicts={}, history=())))
+
+    def dates(name: str) -> set[str]:
+        events = Calendar.from_ical(site.get(f"/feeds/{name}.ics").content).walk("VEVENT")
+        return {str(event["UID"]).partition("@")[0] for event in events}
+
+    assert dates("all") == {f"s-{n:03}-next" for n in range(50, 300)}, "and not those that are further away, or have passed"
+    assert dates("s-000") == {"s-000-next", "s-000-gone"}
+
+
+def test_a_calendar_of_few_dates_has_those_that_have_passed_too() -> None:
+    events = Calendar.from_ical(Site(Shown()).get("/feeds/all.ics").content).walk("VEVENT")
+    assert any(event.decoded("DTSTART") < NOW.date() for event in events if "opened" in str(event["UID"]))
 
 
 class Heavy(Shown):

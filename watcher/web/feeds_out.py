@@ -16,7 +16,7 @@ from icalendar import Calendar, Event
 from watcher import __version__
 from watcher.core.addresses import safe_link
 from watcher.core.model import Change, Quote, Signal, Transition
-from watcher.web.calendar import days_of
+from watcher.web.calendar import Day, days_of
 from watcher.web.read_model import View
 from watcher.web.summary import summarise_signals
 from watcher.web.timeline import TimelineEntry, change_of
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from icalendar import Event
 
 MAX_FEED_ITEMS = 50
+MAX_CALENDAR_DATES = 250
+"""Thousands of signals have thousands of dates; each signal's own calendar has all of its own."""
 START = datetime(2026, 5, 14, tzinfo=UTC)
 
 
@@ -52,7 +54,7 @@ def signals_of(view: View, name: str) -> tuple[Signal, ...]:
 def items_of(view: View, name: str, ending: str = "") -> tuple[FeedItem, ...]:
     """The newest changes, newest first; where each signal stood at the beginning is the oldest one."""
     signals = {signal.id: signal for signal in signals_of(view, name)}
-    told = [item for item in view.history if item.signal in signals]
+    told = [item for item in view.history if item.signal in signals] if name == "all" else view.history_of(name)
     newest = sorted(told, key=lambda item: (item.at, item.id), reverse=True)[:MAX_FEED_ITEMS]
     return tuple(_item(view, signals[item.signal], item, ending) for item in newest)
 
@@ -204,25 +206,30 @@ def _json_item(item: FeedItem) -> dict[str, object]:
 
 
 def calendar(view: View, name: str, *, ending: str = "") -> bytes:
-    """Dates ahead and changes told, as iCalendar (RFC 5545). Raises KeyError."""
+    """Dates ahead and changes told, as iCalendar (RFC 5545), with a bound on both. Raises KeyError."""
     made = Calendar()
     made.add("prodid", f"-//Policy Signal Watch//{__version__}//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
     made.add("x-wr-calname", strip_controls(_title(view, name)))
     made.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
-    for signal in signals_of(view, name):
+    for signal, item in _dates_of(view, name):
         link, words = f"{view.base_url}signals/{signal.id}{ending}", summarise_signals(view, signal).answer
-        stamp = max((item.at for item in view.history if item.signal == signal.id), default=signal.opened or START)
-        for item in days_of((signal,), view.as_of):
-            made.add_component(
-                _day(f"{signal.id}-{item.id}@{_host(view)}", item.at, f"{signal.title}: {item.label}", words, link, stamp)
-            )
+        stamp = max((told.at for told in view.history_of(signal.id)), default=signal.opened or START)
+        made.add_component(
+            _day(f"{signal.id}-{item.id}@{_host(view)}", item.at, f"{signal.title}: {item.label}", words, link, stamp)
+        )
     for told in items_of(view, name, ending):
         made.add_component(
             _day(f"{told.id.rsplit('/', 1)[-1]}@{_host(view)}", told.happened, told.title, told.text, told.link, told.at)
         )
     return bytes(made.to_ical())
+
+
+def _dates_of(view: View, name: str) -> list[tuple[Signal, Day]]:
+    """The dates of a calendar with their signals: those ahead before those that have passed, of each the nearest first."""
+    found = [(signal, item) for signal in signals_of(view, name) for item in days_of((signal,), view.as_of)]
+    return sorted(found, key=lambda one: (one[1].past, abs(one[1].at - view.as_of)))[:MAX_CALENDAR_DATES]
 
 
 def _day(uid: str, at: datetime, summary: str, words: str, link: str, stamp: datetime) -> Event:

@@ -22,11 +22,13 @@ from watcher.web.rate_limit import within
 from watcher.web.read_model import HealthStatus, View
 from watcher.web.settings import WebSettings, is_public
 
+PART = 1000
+"""Samples that are written at a time."""
 FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "x-original-host", "x-envoy-external-address")
 """What proxies add, beside all that begins with `x-forwarded-` or `cf-`."""
 
 
-class _Numbers(Collector):
+class _Numbers:
     """Families made from one view and one pulse."""
 
     def __init__(self, view: View, pulse: HealthStatus, now: datetime) -> None:
@@ -138,11 +140,27 @@ def _counter(name: str, words: str, labels: Iterable[str], values: Iterable[tupl
     return family
 
 
-def metrics_text(view: View, pulse: HealthStatus, now: datetime) -> bytes:
-    """Everything in Prometheus' text form."""
-    numbers = CollectorRegistry()
-    numbers.register(_Numbers(view, pulse, now))
-    return generate_latest(numbers) + generate_latest(REGISTRY)
+class _Part(Collector):
+    """Some samples of a family."""
+
+    def __init__(self, family: Metric, samples: slice) -> None:
+        self._part = Metric(family.name, family.documentation, family.type)
+        self._part.samples = family.samples[samples]
+
+    def collect(self) -> Iterator[Metric]:
+        """These alone."""
+        yield self._part
+
+
+def metrics_text(view: View, pulse: HealthStatus, now: datetime) -> Iterator[bytes]:
+    """Everything in Prometheus' text form, in parts of so many samples: of thousands of sources it is megabytes."""
+    for family in _Numbers(view, pulse, now).collect():
+        for start in range(0, max(1, len(family.samples)), PART):
+            numbers = CollectorRegistry()
+            numbers.register(_Part(family, slice(start, start + PART)))
+            written = generate_latest(numbers)
+            yield written if start == 0 else b"\n".join(row for row in written.split(b"\n") if not row.startswith(b"#"))
+    yield generate_latest(REGISTRY)
 
 
 def may_measure(request: Request, settings: WebSettings, *, same: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -160,6 +160,18 @@ class View:
     def strips_of(self, signal_id: str) -> tuple[SourceHealth, ...]:
         """The sources of a signal."""
         return tuple(self._by_signal.get(signal_id, ()))
+
+    def history_of(self, signal_id: str) -> Sequence[Transition]:
+        """Every transition of a signal, oldest first."""
+        return self._history_by_signal.get(signal_id, ())
+
+    @cached_property
+    def _history_by_signal(self) -> Mapping[str, list[Transition]]:
+        """As below: feeds and stories of every signal are written into an export."""
+        found: dict[str, list[Transition]] = defaultdict(list)
+        for item in self.history:
+            found[item.signal].append(item)
+        return found
 
     @cached_property
     def _by_signal(self) -> Mapping[str, list[SourceHealth]]:

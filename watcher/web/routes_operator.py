@@ -7,7 +7,7 @@ from hmac import compare_digest
 from fastapi import APIRouter, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from watcher.web.health import health_text, readiness_text
 from watcher.web.metrics import may_measure, metrics_text
@@ -36,8 +36,9 @@ def add(app: FastAPI, renderer: PageRenderer) -> None:
     async def metrics(request: Request) -> Response:
         if not may_measure(request, renderer.settings, same=_has_token(request, renderer.settings.metrics_token)):
             raise HTTPException(404)
-        body = await run_in_threadpool(lambda: metrics_text(renderer.shelf.view(None), renderer.reads.pulse(), renderer.clock()))
-        return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8", headers=NEVER)
+        view, pulse = await run_in_threadpool(lambda: (renderer.shelf.view(None), renderer.reads.pulse()))
+        parts = metrics_text(view, pulse, renderer.clock())
+        return StreamingResponse(parts, media_type="text/plain; version=0.0.4; charset=utf-8", headers=NEVER)
 
     app.include_router(public)
     app.include_router(operator)

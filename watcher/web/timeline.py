@@ -46,8 +46,8 @@ def timeline_of(view: View, signal: Signal) -> tuple[TimelineEntry, ...]:
     events = _events(signal, verdict) if verdict else ()
     changes = tuple(
         change_of(signal, item)
-        for item in view.history
-        if item.signal == signal.id and item.kind is not Change.BASELINE and not (item.kind is Change.NEXT and events)
+        for item in view.history_of(signal.id)
+        if item.kind is not Change.BASELINE and not (item.kind is Change.NEXT and events)
     )
     past = [item for item in signal.known if item.at <= view.as_of and not (item.event and events)]
     seen = tuple(_proven(moment, past) for moment in changes)
