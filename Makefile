@@ -99,7 +99,8 @@ score-text: .venv/dev ## the text rules against the labelled texts in SHARED
 bench: .venv/dev ## speed and memory of our own parts
 	@$(PY) -m tools.bench "$(SHARED)"
 
-bench-scale: .venv/dev ## one, two and four workers on one PostgreSQL
+bench-scale: .venv/dev ## a poll on a file and on PostgreSQL; one, two and four workers on one PostgreSQL
+	@$(PY) -m tools.bench_stores
 	@$(PY) -m tools.bench_workers
 
 bench-peers: .venv/dev ## the same work beside the peers of the rig in SHARED

@@ -198,12 +198,12 @@ def until(holds: Callable[[], bool], patience: float) -> None:
         time.sleep(0.5)
 
 
-def processor(processes: list[subprocess.Popen[bytes]]) -> float:
-    """Seconds of the processor that they and their children have taken (Linux)."""
+def processor(*processes: int) -> float:
+    """Seconds of the processor that processes and their children have taken (Linux)."""
     tick = os.sysconf("SC_CLK_TCK")
     total = 0
-    for one in processes:
-        for task in [Path(f"/proc/{one.pid}/stat"), *children(one.pid)]:
+    for pid in processes:
+        for task in [Path(f"/proc/{pid}/stat"), *children(pid)]:
             fields = task.read_text().rpartition(")")[2].split()
             total += int(fields[11]) + int(fields[12])
     return total / tick
@@ -229,14 +229,15 @@ def rounds(folder: Path, url: str, via: str, many: int, asked: argparse.Namespac
             row = connection.execute(statement, values).fetchone()  # type: ignore[call-overload]
             return float(row[0] or 0)
 
+        pids = [one.pid for one in running]
         connection.execute(LATER)
         until(lambda: is_ready(value, many), 120)
         for name in ("first look", "news", "no news"):
             httpx2.get(f"{via}/{'_news' if name == 'news' else '_asked'}")
-            since, before = int(value(CLOCK)), processor(running)
+            since, before = int(value(CLOCK)), processor(*pids)
             connection.execute(DUE)
             until(partial(is_done, value, since, asked.sources), 600)
-            span, used = value(SPAN, since) / 1e6, processor(running) - before
+            span, used = value(SPAN, since) / 1e6, processor(*pids) - before
             times: dict[str, int] = httpx2.get(f"{via}/_asked").json()
             wrong = sum(1 for number in range(asked.sources) if times.get(f"/agency{number}.example/feed.xml") != 1)
             yield Round(many, name, asked.sources, span, used, wrong)
@@ -258,7 +259,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="How workers share sources that answer after 200 ms.")
     parser.add_argument("--sources", type=int, default=400)
     parser.add_argument("--workers", default="1,2,4", help="numbers of workers, such as 1,2,4")
-    parser.add_argument("--concurrency", type=int, default=4, help="jobs at a time in each")
+    parser.add_argument("--concurrency", type=int, default=20, help="sources at a time in each")
     parser.add_argument("--gap", default="1s", help="between two requests to one host, here each source has its own")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()

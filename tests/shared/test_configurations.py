@@ -41,7 +41,7 @@ def test_a_file_that_changes_while_a_worker_starts_is_taken_up(fleet: Fleet, tmp
     fleet.declare(3)
 
     async def started(store: Store) -> int:
-        life = WorkerLife(config, store)
+        life = WorkerLife(config, store, 1)
         await life.apply(config)
         await life.tick()
         await life.close()

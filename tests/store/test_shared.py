@@ -42,9 +42,9 @@ def test_turns_at_a_host_lie_a_gap_apart_whoever_takes_them(shared_url: str) -> 
         waits = []
         for store in (one, other, one):
             with store.writing() as tx:
-                waits.append(tx.shared.turn("a.example", HOUR))
+                waits.append(tx.shared.turns({"a.example": 1}, HOUR)["a.example"])
         with other.writing() as tx:
-            assert tx.shared.turn("b.example", HOUR) == timedelta(0)
+            assert tx.shared.turns({"b.example": 1}, HOUR)["b.example"] == timedelta(0)
             assert tx.shared.forget_turns() == 0, "they are still to come"
     assert waits[0] == timedelta(0)
     assert HOUR - timedelta(minutes=5) < waits[1] <= HOUR
@@ -96,7 +96,7 @@ def test_the_queue_is_made_once_and_nobody_has_worked_before(shared_store: Store
         numbers = tx.shared.numbers()
         assert numbers is not None
         assert (numbers.workers, numbers.queues, numbers.jobs) == (0, (), ())
-        assert tx.shared.queued("poll") == []
+        assert tx.shared.polled() == []
 
 
 def test_on_a_file_there_is_no_queue(file_store: Store) -> None:

@@ -28,7 +28,8 @@ def worker(
         str, typer.Option(metavar="NAMES", help="Kinds of jobs to do, with commas: poll, decide, deliver, jobs.")
     ] = ALL,
     concurrency: Annotated[
-        int, typer.Option(metavar="N", help="Jobs at the same time; [fetch] concurrency by default (0).", min=0, max=200)
+        int,
+        typer.Option(metavar="N", help="Sources asked, and jobs, at a time; [fetch] concurrency by default (0).", min=0, max=200),
     ] = 0,
     log: Log = LogFormat.CONSOLE,
     log_level: LogLevel = Level.INFO,
@@ -66,7 +67,7 @@ async def _work(config: Config, store: Store, queues: tuple[str, ...], concurren
         from watcher.cli.worker_life import started  # noqa: PLC0415 - what it needs is optional
     except ImportError as error:
         raise fail(f"{WITHOUT} ({error})") from None
-    async with started(config, store, newest=newest) as engine:
+    async with started(config, store, concurrency=concurrency, newest=newest) as engine:
         loop = asyncio.get_running_loop()
 
         def end(number: signal.Signals) -> None:
@@ -75,6 +76,6 @@ async def _work(config: Config, store: Store, queues: tuple[str, ...], concurren
 
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, end, number)
-        typer.echo(f"{config.watch.title}: working on {', '.join(queues)}, {concurrency} jobs at a time")
+        typer.echo(f"{config.watch.title}: working on {', '.join(queues)}, {concurrency} sources and jobs at a time")
         with contextlib.suppress(asyncio.CancelledError):
-            await engine.run(queues, concurrency)
+            await engine.run(queues)

@@ -31,11 +31,12 @@ log = logging.getLogger("watcher")
 class WorkerLife:
     """Keeps a worker at the newest configuration."""
 
-    def __init__(self, config: Config, store: Store) -> None:
-        """Raises StoreError."""
+    def __init__(self, config: Config, store: Store, concurrency: int) -> None:
+        """`concurrency` is how many sources are asked at a time. Raises StoreError."""
         self.config, self.store = config, store
         self.clock = ServerClock(store, utc_now)
-        self.engine = SharedEngine(store, conninfo_of(config.store.url), clock=self.clock, tick=self.tick)
+        conninfo = conninfo_of(config.store.url)
+        self.engine = SharedEngine(store, conninfo, clock=self.clock, tick=self.tick, concurrency=concurrency)
         self._opened = AsyncExitStack()
         self._seen: tuple[tuple[str, int, int], ...] = ()
         """Of the files as last read; not known at first: they may have changed since the configuration was read."""
@@ -106,10 +107,13 @@ class WorkerLife:
 
 
 @asynccontextmanager
-async def started(config: Config, store: Store, *, newest: bool = False) -> AsyncIterator[SharedEngine]:
-    """A worker that is ready to run. Raises OlderConfigurationError, ConfigError, StoreError."""
+async def started(config: Config, store: Store, *, concurrency: int, newest: bool = False) -> AsyncIterator[SharedEngine]:
+    """A worker that is ready to run, and asks so many sources at a time.
+
+    Raises OlderConfigurationError, ConfigError, StoreError.
+    """
     bring_queue(store)
-    life = WorkerLife(config, store)
+    life = WorkerLife(config, store, concurrency)
     try:
         await life.apply(config, newest=newest)
         yield life.engine

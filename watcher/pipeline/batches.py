@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 from watcher.core.decision.queueing import MAX_JOBS_OF_A_HOST
 from watcher.core.model import Signal, Transition
@@ -20,15 +19,14 @@ from watcher.pipeline.keep import (
     Understand,
     keep_all,
     missing_entries,
-    sift_all,
     signal_lock,
     unchecked,
-    understood,
 )
-from watcher.pipeline.poll import Get, PollResult, Read, look
+from watcher.pipeline.poll import Get, Read, look
 from watcher.pipeline.refusals import refused
 from watcher.pipeline.sift import Sifted
 from watcher.pipeline.skip_unchanged import invalidate, skip_unchanged
+from watcher.pipeline.under_way import UnderWay, host_of
 from watcher.sandbox.pool import understand_here
 from watcher.store.engine import Scope
 from watcher.store.records import Due
@@ -38,8 +36,6 @@ __all__ = ["BatchResult", "Get", "Poller", "Read", "Understand", "invalidate", "
 
 BATCH = 100
 """Polls that are made at once; what they bring is in memory together."""
-TOGETHER = 0.2
-"""Seconds in which readings are gathered to be kept in one transaction."""
 AT_ONCE = 4
 """Polls that are begun in one turn of the loop."""
 
@@ -74,12 +70,9 @@ class Poller:
         """Take where to look."""
         self._store, self._signals, self._dice = store, signals, dice
         self._known = {source.id: source for signal in signals.values() for source in signal.sources}
-        self._get, self._read, self._understand = get, read, understand
-        self._running: dict[str, asyncio.Task[PollResult]] = {}
-        self._reading: dict[str, tuple[str, asyncio.Task[Sifted]]] = {}
-        """What was read and is still to be understood: by source, the signal and the work."""
+        self._get, self._read = get, read
+        self._under_way = UnderWay(store, signals, understand=understand, dice=dice)
         self._locks = store.source_locks()
-        self._hosts = Counter[str]()
         self._waiting = frozenset[str]()
 
     async def __aenter__(self) -> Self:
@@ -92,23 +85,18 @@ class Poller:
 
     async def close(self) -> None:
         """Break off what is still being asked; it is due again, for other processes too."""
-        running = self._under_way()
-        self._running.clear()
-        self._reading.clear()
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await self._under_way.close()
         await asyncio.to_thread(self._locks.close)
 
     @property
     def asks(self) -> bool:
         """Whether anything is being asked or understood."""
-        return bool(self._running or self._reading)
+        return len(self._under_way) > 0
 
     @property
     def full(self) -> bool:
         """Whether nothing more is asked before something has answered."""
-        return len(self._running.keys() | self._reading.keys()) >= BATCH
+        return len(self._under_way) >= BATCH
 
     async def next(self, now: datetime, wait: float | None = None) -> BatchResult:
         """Ask what is due at `now`, and keep what has been read since the last call.
@@ -118,26 +106,20 @@ class Poller:
         stored.
         """
         await self._ask(now)
-        ready: list[Sifted] = []
-        while (under_way := self._under_way()) and not ready:
-            await asyncio.wait(under_way, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait(under_way, timeout=TOGETHER)
-            ready = await self._sifted(self._finished(), now)
-            if wait is not None:
-                break
+        ready = await self._under_way.ready(lambda: now, wait)
         if not ready:
-            return BatchResult(reading=self._unread())
+            return BatchResult(reading=self._under_way.unread())
         await self._ask(now, kept=frozenset(one.reading.due.source.id for one in ready))  # they answer meanwhile
-        seen = await asyncio.to_thread(self._kept, ready, now, frozenset(self._running) | frozenset(self._reading))
+        seen = await asyncio.to_thread(self._kept, ready, now, self._under_way.names())
         self._waiting = seen.waiting
-        return replace(seen, reading=self._unread())
+        return replace(seen, reading=self._under_way.unread())
 
     async def _ask(self, now: datetime, kept: frozenset[str] = frozenset()) -> None:
         """Begin to ask what is due, up to the bounds; `kept` is not to be asked again, though nothing is stored of it yet."""
-        under_way = self._running.keys() | self._reading.keys()
-        if len(under_way) >= BATCH:
+        if self.full:
             return
-        asked = await asyncio.to_thread(self._due, now, kept | under_way, Counter(self._hosts), BATCH - len(under_way))
+        under_way = self._under_way.names()
+        asked = await asyncio.to_thread(self._due, now, kept | under_way, self._under_way.hosts(), BATCH - len(under_way))
         for number, one in enumerate(asked.due, 1):
             name = one.source.id
             looking = look(
@@ -149,42 +131,9 @@ class Poller:
                 missing=name in asked.missing,
                 refused=asked.refused.get(name),
             )
-            self._running[name] = asyncio.create_task(looking)
-            self._hosts[host_of(one.source.url)] += 1
+            self._under_way.ask(one, looking)
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)  # hundreds begun in one turn of the loop would hold up the page
-
-    async def _sifted(self, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:
-        """What can be kept: of these readings, and of those before them that are understood by now."""
-        found = await asyncio.to_thread(sift_all, self._store, readings, now, self._dice) if readings else []
-        begun = [(one.reading.due.source, asyncio.create_task(self._understood(one))) for one in found if one.fresh]
-        self._reading |= {source.id: (source.signal, task) for source, task in begun}
-        if begun:
-            await asyncio.wait([task for _, task in begun], timeout=TOGETHER)
-        done = [name for name, (_, task) in self._reading.items() if task.done()]
-        return [*(one for one in found if not one.fresh), *(self._reading.pop(name)[1].result() for name in done)]
-
-    async def _understood(self, one: Sifted) -> Sifted:
-        return await understood(one, self._signals[one.reading.due.source.signal], self._understand, self._dice)
-
-    def _unread(self) -> frozenset[str]:
-        """The signals of which something is still to be understood."""
-        return frozenset(signal for signal, _ in self._reading.values())
-
-    def _under_way(self) -> list[asyncio.Task[PollResult] | asyncio.Task[Sifted]]:
-        """All that is being asked or understood."""
-        return [*self._running.values(), *(task for _, task in self._reading.values())]
-
-    def _finished(self) -> list[PollResult]:
-        """What has been read, no longer counted as being asked."""
-        done = [(name, task) for name, task in self._running.items() if task.done()]
-        for name, _ in done:
-            del self._running[name]
-        readings = [task.result() for _, task in done]
-        for reading in readings:
-            self._hosts[host_of(reading.due.source.url)] -= 1
-        self._hosts += Counter()  # forgets hosts of which nothing is asked
-        return readings
 
     def _kept(self, ready: Sequence[Sifted], now: datetime, under_way: frozenset[str]) -> BatchResult:
         """Keep them, then see what of their signals, and of those that were waiting, is still to be polled."""
@@ -239,14 +188,6 @@ class Poller:
                 seen[host] += 1
                 mine.append(one)
         return mine
-
-
-def host_of(url: str) -> str:
-    """The host of an address, empty where it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def update_verdicts(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,14 +24,15 @@ from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 from psycopg_pool import PoolTimeout
 
-from watcher.core.decision.queueing import PollJob, poll_jobs
+from watcher.core.decision.queueing import MAX_POLLS_OF_A_JOB, DueSource, PollJob, poll_jobs
 from watcher.pipeline.announce import announce
-from watcher.pipeline.batches import host_of, skip_unchanged, update_verdicts
+from watcher.pipeline.batches import skip_unchanged, update_verdicts
 from watcher.pipeline.configurations import OlderConfigurationError
 from watcher.pipeline.cycle import MAX_DECISION_DELAY, Context, purge, remind, reset_future_due_times, retain
 from watcher.pipeline.keep import Check
 from watcher.pipeline.skip_unchanged import HOLDS
-from watcher.pipeline.source_poll import SourcePolls
+from watcher.pipeline.source_poll import Place, Room, SourcePolls
+from watcher.pipeline.under_way import host_of
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.store import Store
@@ -50,8 +51,8 @@ DECISION_RETRY = timedelta(seconds=3)
 """After this it is looked again."""
 MAX_QUEUED_AT_ONCE = 2_000
 """Sources that are queued at once."""
-MAX_WAITING_JOBS = 10_000
-"""With so many jobs waiting no more are queued: they would only wait in another place."""
+MAX_WAITING_SOURCES = 10_000
+"""With so many sources waiting no more are queued: they would only wait in another place."""
 SHUTDOWN_TIMEOUT = 20.0
 """Seconds that a worker which is stopped waits for what it is doing; what is then not done is due again."""
 POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": 10, "kwargs": {"connect_timeout": 10}}
@@ -89,9 +90,15 @@ class _InUse:
 class SharedEngine:
     """One worker: does the jobs of its queues until it is told to stop, and goes on when a database that was lost is back."""
 
-    def __init__(self, store: Store, conninfo: str, *, clock: Clock, tick: Callable[[], Awaitable[None]]) -> None:
-        """Take the database, its address for Procrastinate, the clock, and what is done every few seconds beside the jobs."""
+    def __init__(
+        self, store: Store, conninfo: str, *, clock: Clock, tick: Callable[[], Awaitable[None]], concurrency: int
+    ) -> None:
+        """Take the database, its address for Procrastinate, the clock, and what is done every few seconds beside the jobs.
+
+        `concurrency` is how many sources are asked at a time, and how many jobs are under way.
+        """
         self.store, self.clock = store, clock
+        self._concurrency, self._room, self._locks = concurrency, Room(concurrency), store.source_locks()
         self._conninfo, self._tick = conninfo, tick
         self._current: _InUse | None = None
         self._ending = asyncio.Event()
@@ -101,14 +108,14 @@ class SharedEngine:
 
     # --- its life
 
-    async def run(self, queues: Sequence[str], concurrency: int) -> None:
+    async def run(self, queues: Sequence[str]) -> None:
         """Work until `stop`. Raises StoreError where nothing can be done at all."""
         logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else a line for each step of each job
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(DATABASE_THREADS))
         ticking = asyncio.create_task(self._ticks(), name="ticks")
         try:
             while not self._ending.is_set():
-                self._running = asyncio.create_task(self._work(queues, concurrency), name="worker")
+                self._running = asyncio.create_task(self._work(queues), name="worker")
                 await asyncio.wait([self._running, ticking], return_when=asyncio.FIRST_COMPLETED)
                 if ticking.done():
                     self.stop()
@@ -118,11 +125,13 @@ class SharedEngine:
             await asyncio.gather(ticking, return_exceptions=True)
             with suppress(StoreError):
                 await asyncio.to_thread(self._flush)
+            await asyncio.to_thread(self._locks.close)
         if ticking.done() and not ticking.cancelled():
             ticking.result()
 
     def stop(self) -> None:
         """Begin nothing more, end what was begun, then end."""
+        self._room.closed = True
         self._ending.set()
         if self._running is not None:
             self._running.cancel()
@@ -139,19 +148,21 @@ class SharedEngine:
             clock=self.clock,
             check=check,
             gap=manners.gap,
+            locks=self._locks,
+            room=self._room,
         )
         before, self._current = self._current, _InUse(context, polls, check, manners)
         if before is not None and before.users:
             before.idle.clear()
             await before.idle.wait()
 
-    async def _work(self, queues: Sequence[str], concurrency: int) -> None:
+    async def _work(self, queues: Sequence[str]) -> None:
         """One connected life of the worker."""
         self.app = self._made()  # a pool that could not be opened is of no use any more
         async with self.app.open_async():
             await self.app.run_worker_async(
                 queues=list(queues),
-                concurrency=concurrency,
+                concurrency=self._concurrency,
                 install_signal_handlers=False,
                 delete_jobs="successful",
                 shutdown_graceful_timeout=SHUTDOWN_TIMEOUT,
@@ -257,12 +268,14 @@ class SharedEngine:
         app.periodic(cron="* * * * * */10")(deliver)
         return app
 
-    async def _poll(self, source: str, host: str) -> None:
-        """Poll one source in its turn at its host."""
+    async def _poll(self, places: Sequence[Place]) -> None:
+        """Poll some sources, each in its turn at its host."""
         async with self._using() as using:
-            with suppress(OlderConfigurationError):  # it is due again, and we are about to stop
-                for signal in await using.polls.poll(source, host):
-                    await self._queue(decision(signal))
+            with suppress(OlderConfigurationError):  # they are due again, and we are about to stop
+                await using.polls.poll(places, self._stirred)
+
+    async def _stirred(self, signals: Iterable[str]) -> None:
+        await self._queue(*map(decision, sorted(signals)))
 
     async def _decide(self, signal: str, since: str = "") -> None:
         """Decide a signal again, with its pages read; what changed is announced soon."""
@@ -332,8 +345,7 @@ class SharedEngine:
         """Note what still holds of what was polled, and queue what is to be decided, though nobody asked for it any more."""
         async with self._using() as using:
             names = await asyncio.to_thread(self._open, using)
-        for name in names:
-            await self._queue(decision(name))
+        await self._queue(*map(decision, names))
 
     async def _recover(self) -> None:
         """Take up what workers did that are gone."""
@@ -375,13 +387,14 @@ class SharedEngine:
 
     def _polls(self, per_host: int) -> list[Job]:
         with self.store.reading() as tx:
-            queued = tx.shared.queued("poll")
-            if len(queued) >= MAX_WAITING_JOBS:
+            queued = tx.shared.polled()
+            if len(queued) >= MAX_WAITING_SOURCES:
                 return []
-            due = tx.shared.due(self.clock(), MAX_QUEUED_AT_ONCE + len(queued))
-        known = [(name.removeprefix("poll "), lane) for name, lane in queued]
-        found = poll_jobs(((one.source, host_of(one.url)) for one in due), known, per_host)
-        return [poll_job(one) for one in found][:MAX_QUEUED_AT_ONCE]
+            places = tx.shared.due(self.clock(), MAX_QUEUED_AT_ONCE + len(queued))
+        due = (DueSource(one.source, one.signal, host_of(one.url)) for one in places)
+        # Two jobs are as much as a worker asks at a time: the others get their share of what is due.
+        most = min(max(self._concurrency // 2, 1), MAX_POLLS_OF_A_JOB)
+        return [poll_job(one) for one in poll_jobs(due, queued, per_host, most)][:MAX_QUEUED_AT_ONCE]
 
     def _open(self, using: _InUse) -> list[str]:
         signals, now = using.context.signals, self.clock()
@@ -392,9 +405,22 @@ class SharedEngine:
         return [name for name in names if name not in still]
 
     async def _queue(self, *jobs: Job) -> None:
-        """Queue jobs; one that waits already need not wait twice."""
-        with suppress(exceptions.AlreadyEnqueued):
-            await self.app.job_manager.batch_defer_jobs_async(list(jobs))
+        """Queue jobs together; one that waits already need not wait twice."""
+        wanted, manager = list(jobs), self.app.job_manager
+        if len(wanted) > 1:
+            waiting = await asyncio.to_thread(self._waiting, [one.queueing_lock for one in wanted if one.queueing_lock])
+            wanted = [one for one in wanted if one.queueing_lock not in waiting]
+        try:
+            if wanted:
+                await manager.batch_defer_jobs_async(wanted)
+        except exceptions.AlreadyEnqueued:
+            for one in wanted if len(wanted) > 1 else ():  # another worker has queued one of them meanwhile
+                with suppress(exceptions.AlreadyEnqueued):
+                    await manager.batch_defer_jobs_async([one])
+
+    def _waiting(self, names: Sequence[str]) -> frozenset[str]:
+        with self.store.reading() as tx:
+            return tx.shared.waiting(names)
 
 
 async def by_statement(connection: psycopg.AsyncConnection[Any]) -> None:
@@ -427,11 +453,12 @@ def decision(signal: str, *, since: datetime | None = None, at: datetime | None 
 
 
 def poll_job(one: PollJob) -> Job:
-    """A source to be polled: once in the queue, and as many of its host at a time as that bears."""
+    """Sources to be polled; where they wait for others of their host, one at a time."""
+    [(first, _), *_] = one.places
     return Job(
         task_name="poll",
         queue="poll",
-        lock=one.lane,
-        queueing_lock=f"poll {one.source}",
-        task_kwargs={"source": one.source, "host": one.host},
+        lock=one.lane or None,
+        queueing_lock=f"poll {first}",
+        task_kwargs={"places": [list(place) for place in one.places]},
     )

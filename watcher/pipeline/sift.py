@@ -37,7 +37,9 @@ class Sifted:
 def sift(tx: Transaction, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:
     """What each reading brings; a copy of a record that is older than what is known is refused."""
     known = known_entries(tx, readings)
-    return [_sifted(tx, reading, known.get(reading.due.source.id, {}), now) for reading in readings]
+    sifted = [_sifted(tx, reading, known.get(reading.due.source.id, {}), now) for reading in readings]
+    heavy = tx.claims.counts({one.reading.due.source.signal for one in sifted if one.fresh})
+    return [_bounded(tx, one, heavy) if one.fresh else one for one in sifted]
 
 
 def known_entries(tx: Transaction, readings: Iterable[PollResult]) -> Mapping[str, Mapping[str, KnownEntry]]:
@@ -55,19 +57,18 @@ def _sifted(tx: Transaction, read: PollResult, known: Mapping[str, KnownEntry], 
     if reading.entries is None or document is None:
         return Sifted(reading)
     diff = diff_entries(reading.entries, known, record=source.record, now=now, digest=entry_digest)
-    if diff.fresh and (why := _full(tx, source)):
-        return Sifted(refuse(reading, why))
     fresh = (_observation(source, document, new.entry, new.revision, known.get(new.entry.key), now) for new in diff.fresh)
     return Sifted(reading, known, diff, tuple(fresh))
 
 
-def _full(tx: Transaction, source: Source) -> str:
-    """Why nothing more is taken from a source, in words: it alone has made a signal as heavy as one may become."""
-    if tx.claims.count(source.signal) <= CLAIMS_OF_SIGNAL:
-        return ""
+def _bounded(tx: Transaction, one: Sifted, claims: Mapping[str, int]) -> Sifted:
+    """Nothing more is taken from a source that alone has made a signal as heavy as one may become."""
+    source = one.reading.due.source
+    if claims.get(source.signal, 0) <= CLAIMS_OF_SIGNAL:
+        return one
     mine = tx.claims.count(source.signal, source.id)
     most = f"the signal has more than {CLAIMS_OF_SIGNAL:,} claims, and {mine:,} of them are of this source"
-    return f"{most}: nothing more of it is taken" if mine > CLAIMS_OF_SOURCE else ""
+    return Sifted(refuse(one.reading, f"{most}: nothing more of it is taken")) if mine > CLAIMS_OF_SOURCE else one
 
 
 def _observation(

@@ -1,21 +1,40 @@
-"""One source polled as a job of its own: asked, read, understood and kept, as the batches do it for many."""
+"""Some sources polled as one job: asked, read, understood and kept, as the batches do it for all that is due."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from watcher.core.model import Signal
-from watcher.pipeline.keep import Check, Understand, keep_all, missing_entries, sift_all, understood
-from watcher.pipeline.poll import Get, Read, look
+from watcher.pipeline.keep import Check, Understand, keep_all, missing_entries
+from watcher.pipeline.poll import Get, PollResult, Read, look
 from watcher.pipeline.record import stirred_by
 from watcher.pipeline.refusals import refused
 from watcher.pipeline.sift import Sifted
+from watcher.pipeline.under_way import UnderWay
 from watcher.store.engine import Scope
+from watcher.store.errors import StoreError
 from watcher.store.records import Due
+from watcher.store.source_locks import SourceLocks
 from watcher.store.store import Store
+
+Place: TypeAlias = tuple[str, str]
+"""A source and its host."""
+
+
+class Room:
+    """How many sources a worker asks at a time, in all of its jobs together."""
+
+    def __init__(self, places: int) -> None:
+        """So many at a time."""
+        self.places = asyncio.Semaphore(places)
+        self.closed = False
+        """Whether nothing more is to be begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +44,14 @@ class _Asked:
     due: Due
     missing: bool
     """Whether an entry of a record is missing."""
-    refused: Mapping[str, Mapping[str, str]]
+    refused: Mapping[str, str] | None
     """The documents that are not tried again."""
     wait: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePolls:
-    """Polls sources one by one; many may be under way at once, each in its own transactions."""
+    """Polls sources, those of a job together; many jobs may be under way at once, each in its own transactions."""
 
     store: Store
     signals: Mapping[str, Signal]
@@ -42,39 +61,58 @@ class SourcePolls:
     dice: Callable[[], float]
     clock: Callable[[], datetime]
     check: Check
-    """Asked inside the transaction that keeps a reading; raises StoreError where it must not be kept."""
+    """Asked inside the transaction that keeps readings; raises StoreError where they must not be kept."""
     gap: timedelta
     """Between two requests to one host, whoever makes them."""
+    locks: SourceLocks
+    """What keeps other processes, workers or not, from asking the same sources."""
+    room: Room
 
-    async def poll(self, source: str, host: str) -> frozenset[str]:
-        """Poll a source if it is due, in its turn at its host; the signals to be decided again for it. Raises StoreError."""
-        asked = await asyncio.to_thread(self._due, source, host)
-        if asked is None:
-            return frozenset()
-        await asyncio.sleep(asked.wait.total_seconds())
-        due, now = asked.due, self.clock()
-        reading = await look(
-            due, get=self.get, read=self.read, now=now, dice=self.dice(), missing=asked.missing, refused=asked.refused.get(source)
-        )
-        if reading.entries is None:
-            return await asyncio.to_thread(self._keep, Sifted(reading), now)
-        [one] = await asyncio.to_thread(sift_all, self.store, [reading], now, self.dice)
-        if one.fresh:
-            one = await understood(one, self.signals[due.source.signal], self.understand, self.dice)
-        return await asyncio.to_thread(self._keep, one, now)
+    async def poll(self, places: Sequence[Place], stirred: Callable[[frozenset[str]], Awaitable[None]]) -> None:
+        """Poll those that are due, each in its turn at its host, and keep each reading as it comes.
 
-    def _due(self, source: str, host: str) -> _Asked | None:
-        """The source with what is known of it besides, and its turn; None where it is not due."""
-        now = self.clock()
-        with self.store.writing(Scope()) if self.gap else self.store.reading() as tx:
-            found = [one for one in tx.sources.due_of([source], now) if one.source.signal in self.signals]
-            if not found:
+        `stirred` is told the signals to be decided again. Raises StoreError.
+        """
+        under_way = UnderWay(self.store, self.signals, understand=self.understand, dice=self.dice)
+        try:
+            for one in await asyncio.to_thread(self._due, places):
+                under_way.ask(one.due, self._look(one))
+            while ready := await under_way.ready(self.clock):
+                if signals := await asyncio.to_thread(self._keep, ready):
+                    await stirred(signals)
+        finally:
+            await under_way.close()
+            with suppress(StoreError):  # with a lost connection they are given back already
+                await asyncio.to_thread(self.locks.give_back, [source for source, _ in places])
+
+    async def _look(self, one: _Asked) -> PollResult | None:
+        """Ask a source; None where nothing more is to be begun."""
+        await asyncio.sleep(one.wait.total_seconds())
+        async with self.room.places:
+            if self.room.closed:
                 return None
-            [due] = found
-            missing = due.source.record and bool(missing_entries(tx, [source]))
-            wait = tx.shared.turn(host, self.gap) if self.gap else timedelta(0)
-            return _Asked(due, missing, refused(tx, found, now), wait)
+            now, dice = self.clock(), self.dice()
+            return await look(one.due, get=self.get, read=self.read, now=now, dice=dice, missing=one.missing, refused=one.refused)
 
-    def _keep(self, one: Sifted, now: datetime) -> frozenset[str]:
-        keep_all(self.store, [one], now, self.dice, check=self.check)
-        return frozenset(stirred_by([one]))
+    def _due(self, places: Sequence[Place]) -> list[_Asked]:
+        """Those that are due and that nobody else asks, with what is known of them besides, and their turns."""
+        now, hosts = self.clock(), dict(places)
+        ours = self.locks.take(list(hosts))
+        with self.store.writing(Scope()) if self.gap else self.store.reading() as tx:
+            dues = [one for one in tx.sources.due_of(ours, now) if one.source.signal in self.signals]
+            if not dues:
+                return []
+            missing = missing_entries(tx, [one.source.id for one in dues if one.source.record])
+            never = refused(tx, dues, now)
+            wanted = Counter(hosts[one.source.id] for one in dues)
+            turns = tx.shared.turns(wanted, self.gap) if self.gap else dict.fromkeys(wanted, timedelta(0))
+        asked = list[_Asked]()
+        for due in dues:
+            name, host = due.source.id, hosts[due.source.id]
+            asked.append(_Asked(due, name in missing, never.get(name), turns[host]))
+            turns[host] += self.gap
+        return asked
+
+    def _keep(self, ready: Sequence[Sifted]) -> frozenset[str]:
+        keep_all(self.store, ready, self.clock(), self.dice, check=self.check)
+        return frozenset(stirred_by(ready))

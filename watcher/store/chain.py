@@ -24,9 +24,10 @@ NEW = sa.text("INSERT INTO chain (name, last, head) VALUES (:name, 0, :head) ON 
 
 
 def hold(session: Session, name: str) -> ChainRow:
-    """The same, held to the end of the transaction: whoever extends the chain next waits for it."""
-    if session.get(ChainRow, name) is None:
-        session.execute(NEW, {"name": name, "head": GENESIS})
+    """The end of a chain, held to the end of the transaction: whoever extends the chain next waits for it."""
+    if held := session.get(ChainRow, name, with_for_update=True, populate_existing=True):
+        return held
+    session.execute(NEW, {"name": name, "head": GENESIS})
     return session.get_one(ChainRow, name, with_for_update=True, populate_existing=True)
 
 
@@ -41,11 +42,14 @@ def ends(session: Session) -> tuple[ChainEnd, ...]:
     return tuple(ChainEnd(row.name, row.last, row.head.hex()) for row in rows if row.last)
 
 
-def extend(session: Session, name: str, contents: Sequence[bytes]) -> list[tuple[int, bytes]]:
-    """Id and hash for each new row of a table, in order; the end is held until the commit, which makes both gapless."""
+def extend(session: Session, name: str, contents: Sequence[bytes], end: ChainRow | None = None) -> list[tuple[int, bytes]]:
+    """Id and hash for each new row of a table, in order; the end is held until the commit, which makes both gapless.
+
+    `end` where it is held already.
+    """
     if not contents:
         return []
-    end, links = hold(session, name), []
+    end, links = end or hold(session, name), []
     last, value = end.last, end.head
     for content in contents:
         last, value = last + 1, sha256(value + content)

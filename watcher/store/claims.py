@@ -26,6 +26,7 @@ REVIEWS = "SELECT claim.claim FROM claim WHERE claim.signal = :signal AND claim.
 NEWEST = "ORDER BY claim.id DESC LIMIT :most"
 MARKED = '%"review":true%'
 COUNT = "SELECT COUNT(*) FROM claim WHERE signal = :signal"
+COUNTS = "SELECT signal, COUNT(*) FROM claim WHERE signal IN :signals GROUP BY signal"
 COUNT_OF_SOURCE = (
     "SELECT COUNT(*) FROM observation JOIN claim ON claim.observation = observation.id"
     " WHERE observation.source = :source AND claim.signal = :signal"
@@ -86,6 +87,11 @@ class Claims(Repository):
         if source is None:
             return int(self.value(COUNT, {"signal": signal}))
         return int(self.value(COUNT_OF_SOURCE, {"signal": signal, "source": source}))
+
+    def counts(self, signals: Iterable[str]) -> dict[str, int]:
+        """How many claims of each of these signals are kept; one without any is not there."""
+        found = (self.rows(COUNTS, {"signals": some}) for some in batches(signals))
+        return {signal: many for rows in found for signal, many in rows}
 
     def of(self, signal: str, as_of: datetime | None = None) -> list[Claim]:
         """The claims that stand now or stood then, in the order of their observations.

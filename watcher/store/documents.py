@@ -53,11 +53,12 @@ class Documents(Repository):
         held = self.stored(by_hash)
         # What costs is done before the end of the chain is held; by then another process may have stored the same.
         new = {name: columns(packed(document)) for name, document in by_hash.items() if name not in held}
+        end = None
         if new:
-            hold(self.session, "document")
+            end = hold(self.session, "document")
             held |= self.stored(new)
         fresh = [row for name, row in new.items() if name not in held]
-        links = extend(self.session, "document", [content(*covered(row)) for row in fresh])
+        links = extend(self.session, "document", [content(*covered(row)) for row in fresh], end)
         for row, (number, chain) in zip(fresh, links, strict=True):
             row["id"], row["chain"] = number, chain
         self.insert(DocumentRow, fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.store.codec import MICROSECOND, micros, moment
@@ -9,13 +10,17 @@ from watcher.store.sources import ARE_DUE
 from watcher.store.work_queue import JobCount, WorkQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime, timedelta
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
 SERVER = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
-TURN = (
-    f"INSERT INTO host_turn (host, free_at) VALUES (:host, {SERVER} + :gap) ON CONFLICT (host) DO UPDATE"
-    f" SET free_at = greatest(host_turn.free_at, {SERVER}) + :gap RETURNING free_at - :gap - {SERVER}"
+BEGUN = "CAST(extract(epoch FROM statement_timestamp()) * 1000000 AS BIGINT)"
+# In the order of the hosts: two that take turns at the same ones do not wait for each other in a circle.
+TURNS = (
+    f"INSERT INTO host_turn (host, free_at) SELECT host, {BEGUN} + CAST(:gap AS bigint) * many"
+    " FROM unnest(CAST(:hosts AS text[]), CAST(:many AS bigint[])) AS wanted(host, many) ORDER BY host"
+    f" ON CONFLICT (host) DO UPDATE SET free_at = greatest(host_turn.free_at, {BEGUN}) + excluded.free_at - {BEGUN}"
+    f" RETURNING host, free_at - {BEGUN}"
 )
 PASSED = f"DELETE FROM host_turn WHERE free_at < {SERVER} - 60000000"
 COUNT = (
@@ -51,10 +56,10 @@ class Shared(WorkQueue):
         then: datetime = moment(self.value(f"SELECT {SERVER}"))
         return then
 
-    def turn(self, host: str, gap: timedelta) -> timedelta:
-        """Take the next turn at a host, a gap behind the one before it, whoever has that; how long to wait for it."""
-        left: int = self.value(TURN, {"host": host, "gap": gap // MICROSECOND})
-        return max(0, left) * MICROSECOND
+    def turns(self, wanted: Mapping[str, int], gap: timedelta) -> dict[str, timedelta]:
+        """Take so many turns at each host, a gap behind the one before, whoever has that; how long to wait for the first."""
+        values = {"hosts": list(wanted), "many": list(wanted.values()), "gap": gap // MICROSECOND}
+        return {host: max(left * MICROSECOND - gap * wanted[host], timedelta(0)) for host, left in self.rows(TURNS, values)}
 
     def forget_turns(self) -> int:
         """Forget hosts that may be asked at once again."""

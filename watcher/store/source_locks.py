@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ NOTICED = ("SET tcp_keepalives_idle = 20", "SET tcp_keepalives_interval = 10", "
 
 
 class SourceLocks:
-    """The sources that are ours to ask; with SQLite all of them. One thread at a time; the methods raise StoreError."""
+    """The sources that are ours to ask; with SQLite all of them. From many threads; the methods raise StoreError."""
 
     def __init__(self, database: Database) -> None:
         """Nothing is taken yet."""
@@ -30,30 +31,40 @@ class SourceLocks:
         self._shared = database.path is None
         self._connection: sa.Connection | None = None
         self._held = frozenset[str]()
+        self._turn = threading.RLock()
 
     def take(self, names: Collection[str]) -> frozenset[str]:
         """Those of the sources that no other process asks: they are ours until `only` or `close`, or until we die."""
         if not self._shared or not names:
             return frozenset(names)
         by_key = {key_of(name): name for name in names}
-        found = frozenset(by_key[key] for key in self._asked(TAKE, by_key))
-        self._held |= found
+        with self._turn:
+            # What is ours already would be taken a second time, and given back once.
+            found = frozenset(by_key[key] for key in self._asked(TAKE, by_key.keys() - {key_of(name) for name in self._held}))
+            self._held |= found
         return found
 
     def only(self, names: Collection[str]) -> None:
         """Give back all that are ours but these."""
-        if gone := self._held.difference(names):
-            self._held -= gone
-            self._asked(GIVE_BACK, [key_of(name) for name in gone])
+        with self._turn:
+            self.give_back(self._held.difference(names))
+
+    def give_back(self, names: Collection[str]) -> None:
+        """Give back those of these that are ours."""
+        with self._turn:
+            if gone := self._held.intersection(names):
+                self._held -= gone
+                self._asked(GIVE_BACK, [key_of(name) for name in gone])
 
     def close(self) -> None:
         """Give back everything."""
-        self._held = frozenset()
-        if self._connection is not None:
-            with suppress(sa.exc.SQLAlchemyError):  # it may be lost; else it is done when we return, and not a moment later
-                self._connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
-            self._connection.close()
-            self._connection = None
+        with self._turn:
+            self._held = frozenset()
+            if self._connection is not None:
+                with suppress(sa.exc.SQLAlchemyError):  # it may be lost; else it is done when we return, and not a moment later
+                    self._connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
+                self._connection.close()
+                self._connection = None
 
     def _asked(self, statement: sa.TextClause, keys: Collection[int]) -> list[int]:
         """The first column of the answer. With a lost connection all locks are lost."""

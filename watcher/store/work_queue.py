@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from watcher.core.decision.queueing import QueuedSource
 from watcher.store.codec import moment
-from watcher.store.statements import Statements
+from watcher.store.statements import Statements, batches
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 LATE = timedelta(minutes=10)
@@ -17,7 +19,12 @@ LATE = timedelta(minutes=10)
 COUNTED = "SELECT task, outcome, many, seconds, last_at FROM job_run ORDER BY task, outcome"
 # The tables of Procrastinate, as its own documentation names them.
 IS_THERE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
-QUEUED = "SELECT queueing_lock, lock FROM procrastinate_jobs WHERE queue_name = :queue AND status IN ('todo', 'doing')"
+POLLED = (
+    "SELECT place.value->>0, place.value->>1, coalesce(jobs.lock, '') FROM procrastinate_jobs AS jobs"
+    " CROSS JOIN jsonb_array_elements(jobs.args->'places') AS place(value)"
+    " WHERE jobs.queue_name = 'poll' AND jobs.status IN ('todo', 'doing')"
+)
+WAITING = "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock IN :names"
 DEPTH = (
     "SELECT jobs.queue_name, CAST(jobs.status AS text), count(*), CAST(extract(epoch FROM min(events.at)) * 1000000 AS BIGINT)"
     " FROM procrastinate_jobs AS jobs LEFT JOIN procrastinate_events AS events ON events.job_id = jobs.id"
@@ -80,9 +87,14 @@ class WorkQueue(Statements):
         rows = self.rows(COUNTED)
         return tuple(JobCount(task, outcome, many, seconds, moment(last)) for task, outcome, many, seconds, last in rows)
 
-    def queued(self, queue: str) -> list[tuple[str, str]]:
-        """Of the jobs of a queue that wait or are being done: under which name each is queued once, and by which lock it runs."""
-        return [(name or "", lock or "") for name, lock in self.rows(QUEUED, {"queue": queue})]
+    def polled(self) -> list[QueuedSource]:
+        """The sources whose jobs wait or are being done."""
+        return [QueuedSource(source, host, lane) for source, host, lane in self.rows(POLLED)]
+
+    def waiting(self, names: Iterable[str]) -> frozenset[str]:
+        """Of the names under which a job is queued once those of jobs that wait."""
+        found = (self.rows(WAITING, {"names": some}) for some in batches(names))
+        return frozenset(name for rows in found for (name,) in rows)
 
     def numbers(self) -> QueueNumbers | None:
         """How the workers do; None where there never was one."""

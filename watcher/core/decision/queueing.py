@@ -8,29 +8,76 @@ from dataclasses import dataclass
 from zlib import crc32
 
 MAX_JOBS_OF_A_HOST = 25
-"""Jobs of one host that wait at the same time: one with thousands of pages leaves room for the others."""
+"""Polls of one host that wait at the same time: one with thousands of pages leaves room for the others."""
+MAX_POLLS_OF_A_JOB = 20
+"""What a worker looks up, keeps and finishes together."""
 
 
 @dataclass(frozen=True, slots=True)
-class PollJob:
-    """A source to be polled."""
+class DueSource:
+    """A source that is due, and where."""
+
+    source: str
+    signal: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedSource:
+    """A source that is queued already, or being polled."""
 
     source: str
     host: str
     lane: str
-    """Of the jobs with the same lane one runs at a time; a host has as many lanes as it may be asked things at once."""
+    """Empty where its job holds several lanes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollJob:
+    """Sources to be polled together, each with its host."""
+
+    places: tuple[tuple[str, str], ...]
+    lane: str = ""
+    """Of the jobs with the same lane one runs at a time; empty where nothing else of its sources' lanes is queued."""
 
 
 def lane_of(source: str, host: str, per_host: int) -> str:
-    """The lane of a source: always the same one, so that a source is asked once at a time, too. Pure."""
+    """The lane of a source; a host has as many as it may be asked things at once.
+
+    Always the same one, so that a source is asked once at a time, too. Pure.
+    """
     return f"{host} {crc32(source.encode()) % per_host}"
 
 
-def poll_jobs(due: Iterable[tuple[str, str]], queued: Collection[tuple[str, str]], per_host: int) -> Iterator[PollJob]:
-    """The jobs to queue for sources (id, host) in this order, beside jobs (source, lane) that are queued already. Pure."""
-    known = {source for source, _ in queued}
-    busy = Counter(lane.rpartition(" ")[0] for _, lane in queued)
-    for source, host in due:
-        if source not in known and busy[host] < MAX_JOBS_OF_A_HOST:
-            busy[host] += 1
-            yield PollJob(source, host, lane_of(source, host, per_host))
+def poll_jobs(due: Iterable[DueSource], queued: Collection[QueuedSource], per_host: int, most: int) -> Iterator[PollJob]:
+    """The jobs to queue for sources, the longest overdue first, beside what is queued already. Pure.
+
+    Sources that are alone in their lane share jobs of at most `most`, those of a signal together; those that must wait for one
+    another have jobs of their own. What a shared job holds up is left for the next time.
+    """
+    fresh = _fresh(due, queued)
+    held = {lane_of(one.source, one.host, per_host) for one in queued if not one.lane}
+    busy = Counter(lane_of(one.source, one.host, per_host) for one in fresh)
+    busy.update(one.lane for one in queued if one.lane)
+    by_signal: dict[str, list[DueSource]] = {}
+    for one in fresh:
+        lane = lane_of(one.source, one.host, per_host)
+        if lane in held:
+            continue
+        if busy[lane] > 1:
+            yield PollJob(((one.source, one.host),), lane)
+        else:
+            by_signal.setdefault(one.signal, []).append(one)
+    together = [(one.source, one.host) for mine in by_signal.values() for one in mine]
+    for start in range(0, len(together), most):
+        yield PollJob(tuple(together[start : start + most]))
+
+
+def _fresh(due: Iterable[DueSource], queued: Collection[QueuedSource]) -> list[DueSource]:
+    """Those that are not queued, few of one host."""
+    known, many, found = {one.source for one in queued}, Counter(one.host for one in queued), list[DueSource]()
+    for one in due:
+        if one.source not in known and many[one.host] < MAX_JOBS_OF_A_HOST:
+            many[one.host] += 1
+            found.append(one)
+    return found

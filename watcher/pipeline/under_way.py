@@ -1,0 +1,106 @@
+"""What is being asked, and what was read and is still to be understood: many sources at once, gathered as they come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from watcher.core.model import Signal
+from watcher.pipeline.keep import Understand, sift_all, understood
+from watcher.pipeline.poll import PollResult
+from watcher.pipeline.sift import Sifted
+from watcher.store.records import Due
+from watcher.store.store import Store
+
+TOGETHER = 0.2
+"""Seconds in which readings are gathered to be kept in one transaction."""
+
+
+class UnderWay:
+    """The polls that are under way; what is slow to answer or to be understood holds up no other."""
+
+    def __init__(self, store: Store, signals: Mapping[str, Signal], *, understand: Understand, dice: Callable[[], float]) -> None:
+        """Nothing is asked yet."""
+        self._store, self._signals, self._understand, self._dice = store, signals, understand, dice
+        self._asking: dict[str, tuple[str, asyncio.Task[PollResult | None]]] = {}
+        """By source, the host and the poll."""
+        self._reading: dict[str, tuple[str, asyncio.Task[Sifted]]] = {}
+        """What was read and is still to be understood: by source, the signal and the work."""
+
+    def __len__(self) -> int:
+        """How many sources."""
+        return len(self._asking) + len(self._reading)
+
+    def names(self) -> frozenset[str]:
+        """The sources."""
+        return frozenset(self._asking) | frozenset(self._reading)
+
+    def hosts(self) -> Counter[str]:
+        """How much is being asked of each host."""
+        return Counter(host for host, _ in self._asking.values())
+
+    def unread(self) -> frozenset[str]:
+        """The signals of which something is still to be understood."""
+        return frozenset(signal for signal, _ in self._reading.values())
+
+    def ask(self, due: Due, looking: Coroutine[Any, Any, PollResult | None]) -> None:
+        """Begin to poll a source; a poll that gives None asked nothing."""
+        self._asking[due.source.id] = (host_of(due.source.url), asyncio.create_task(looking))
+
+    async def ready(self, clock: Callable[[], datetime], wait: float | None = None) -> list[Sifted]:
+        """What can be kept: waits `wait` seconds for a first reading (None: as long as it takes), then a moment for others.
+
+        Nothing, where nothing is under way any more, or nothing came in time. Raises StoreError.
+        """
+        found: list[Sifted] = []
+        while (tasks := self._tasks()) and not found:
+            await asyncio.wait(tasks, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, timeout=TOGETHER)
+            found = await self._sifted(self._finished(), clock())
+            if wait is not None:
+                break
+        return found
+
+    async def close(self) -> None:
+        """Break off all of it."""
+        tasks = self._tasks()
+        self._asking.clear()
+        self._reading.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _sifted(self, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:
+        """What can be kept: of these readings, and of those before them that are understood by now."""
+        found = await asyncio.to_thread(sift_all, self._store, readings, now, self._dice) if readings else []
+        begun = [(one.reading.due.source, asyncio.create_task(self._understood(one))) for one in found if one.fresh]
+        self._reading |= {source.id: (source.signal, task) for source, task in begun}
+        if begun:
+            await asyncio.wait([task for _, task in begun], timeout=TOGETHER)
+        done = [name for name, (_, task) in self._reading.items() if task.done()]
+        return [*(one for one in found if not one.fresh), *(self._reading.pop(name)[1].result() for name in done)]
+
+    async def _understood(self, one: Sifted) -> Sifted:
+        return await understood(one, self._signals[one.reading.due.source.signal], self._understand, self._dice)
+
+    def _tasks(self) -> list[asyncio.Task[PollResult | None] | asyncio.Task[Sifted]]:
+        return [*(task for _, task in self._asking.values()), *(task for _, task in self._reading.values())]
+
+    def _finished(self) -> list[PollResult]:
+        """What has been read, no longer counted as being asked."""
+        done = [(name, task) for name, (_, task) in self._asking.items() if task.done()]
+        for name, _ in done:
+            del self._asking[name]
+        return [reading for _, task in done if (reading := task.result()) is not None]
+
+
+def host_of(url: str) -> str:
+    """The host of an address, empty where it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
