@@ -105,6 +105,26 @@ def test_what_is_no_backup_replaces_nothing(stopped: Path) -> None:
     assert sorted(keys(stopped)) == ["one", "two"]
 
 
+def test_a_backup_of_a_newer_program_replaces_nothing(stopped: Path) -> None:
+    newer = stopped.with_name("copy.db")
+    with closing(sqlite3.connect(newer)) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+        raw.commit()
+    with pytest.raises(StoreError, match="newer version of the watch: upgrade the program"):
+        restore(newer, stopped, stopped.with_name("aside.db"))
+    assert sorted(keys(stopped)) == ["one", "two"]
+
+
+@pytest.mark.parametrize("statement", ["CREATE TABLE bookmark (url TEXT)", "CREATE TABLE alembic_version (version_num TEXT)", ""])
+def test_the_database_of_another_program_is_called_so_and_replaces_nothing(stopped: Path, statement: str) -> None:
+    other = stopped.with_name("places.sqlite")
+    with closing(sqlite3.connect(other)) as raw:
+        raw.execute(statement or "PRAGMA user_version")
+    with pytest.raises(StoreError, match="no watch has written it"):
+        restore(other, stopped, stopped.with_name("aside.db"))
+    assert sorted(keys(stopped)) == ["one", "two"]
+
+
 def test_a_backup_overwrites_nothing_that_is_no_database(file_store: Store, tmp_path: Path) -> None:
     letter = tmp_path / "signals.toml"
     letter.write_text("[watch]\n")

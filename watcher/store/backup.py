@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from watcher.store.engine import MAGIC, driver, has_foreign_log, head, in_words
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
 from watcher.store.private import keep_private, make_private
+from watcher.store.revision import SCHEMA_REVISION
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -70,7 +71,7 @@ def restore(source: Path, target: Path, aside: Path) -> None:
     try:
         part.unlink(missing_ok=True)
         with in_words(str(source)), closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as backed_up:
-            backed_up.execute("SELECT version_num FROM alembic_version").close()
+            require_known(source, backed_up)
             if (answer := backed_up.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
                 raise store_error(str(source), ErrorKind.CORRUPT, answer)
             copy(backed_up, part)
@@ -87,6 +88,16 @@ def restore(source: Path, target: Path, aside: Path) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def require_known(source: Path, backed_up: sqlite3.Connection) -> None:
+    """Raise StoreError where a file was written by no watch, or by one that is newer than this program."""
+    noted = backed_up.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+    (before,) = (noted and backed_up.execute("SELECT version_num FROM alembic_version").fetchone()) or ("",)
+    if not before:
+        raise StoreError(f"{source} is no backup: no watch has written it", ErrorKind.CORRUPT)
+    if before > SCHEMA_REVISION:
+        raise store_error(str(source), ErrorKind.NEWER, f"schema {before}, this program knows {SCHEMA_REVISION}")
 
 
 def require_unused(target: Path) -> None:
