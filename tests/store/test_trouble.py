@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -287,6 +287,54 @@ def test_a_database_that_was_cut_off_is_no_new_one(tmp_path: Path, left: int) ->
     assert file.read_bytes() == whole[:left], "nothing is begun anew in it"
     file.unlink()
     Store.open(f"sqlite:///{file}").close()
+
+
+def remove(file: Path) -> None:
+    for each in file.parent.glob("watch.db*"):
+        each.unlink()
+
+
+def rename(file: Path) -> None:
+    file.parent.rename(file.parent.with_name("elsewhere"))
+
+
+def replace(file: Path) -> None:
+    with Store.open(f"sqlite:///{file}.other"):
+        pass
+    Path(f"{file}.other").replace(file)
+
+
+@pytest.mark.parametrize("harm", [remove, rename, replace])
+def test_a_database_that_is_taken_away_while_it_is_in_use_is_missed_at_once(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    file = tmp_path / "data" / "watch.db"
+    with Store.open(f"sqlite:///{file}") as store:
+        look(store, seen())
+        harm(file)
+        left = sorted(file.parent.glob("*"))
+        with pytest.raises(StoreError, match="was taken away, or another file") as caught, store.writing() as tx:
+            tx.meta.put("a", "kept")
+        assert caught.value.kind is ErrorKind.GONE
+        with pytest.raises(StoreError, match="was taken away"), store.reading() as tx:
+            tx.meta.get("a")
+        with pytest.raises(StoreError, match="was taken away"):
+            store.token()
+        assert sorted(file.parent.glob("*")) == left, "nothing is begun anew in its place"
+
+
+def test_a_database_that_is_put_back_is_used_again(tmp_path: Path) -> None:
+    file, away = tmp_path / "data" / "watch.db", tmp_path / "away"
+    with Store.open(f"sqlite:///{file}") as store:
+        with store.writing() as tx:
+            tx.sources.sync([source()], T0)
+        look(store, seen("before"))
+        file.parent.rename(away)
+        with pytest.raises(StoreError), store.writing() as tx:
+            tx.meta.put("a", "b")
+        away.rename(file.parent)
+        look(store, seen("after"))
+        with store.reading() as tx:
+            assert sorted(one.entry.key for one in tx.observations.of("sig")) == ["after", "before"]
+        assert store.verify().broken == ""
 
 
 def test_who_dies_while_a_database_is_made_leaves_no_empty_one(tmp_path: Path) -> None:

@@ -193,6 +193,17 @@ def test_the_pulse_counts_what_waits(store: Store, reads: StoreQueries) -> None:
     )
 
 
+def test_a_database_that_is_taken_away_under_a_running_watch_is_a_watch_that_is_not_well(
+    store: Store, reads: StoreQueries, tmp_path: Path
+) -> None:
+    site = Site(reads)
+    assert site.get("/healthz").status_code == 200
+    (tmp_path / "watch.db").rename(tmp_path / "other.db")
+    answer = site.get("/healthz")
+    assert (answer.status_code, answer.json()["message"]) == (503, "The database does not answer.")
+    assert not (tmp_path / "watch.db").exists()
+
+
 def test_a_database_that_is_gone_is_said_and_not_shown(store: Store, reads: StoreQueries, tmp_path: Path) -> None:
     store.close()
     (tmp_path / "watch.db").unlink()

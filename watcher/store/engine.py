@@ -71,14 +71,47 @@ class Scope:
 ALONE = Scope(beside=False)
 
 
+class HeldFile:
+    """The file of a database: from its first opening on the same one, or none.
+
+    Whoever goes on with a file that has lost its name writes what nobody will ever read.
+    """
+
+    def __init__(self, name: str, path: Path) -> None:
+        """`name` as shown to people; nothing is opened yet."""
+        self.name, self.path = name, path
+        self._known: tuple[int, int] | None = None
+
+    def make(self) -> None:
+        """Make it where it was not there before; one that was held is never begun anew."""
+        if self._known is None:
+            make_database(self.path)
+        else:
+            self.look()
+
+    def look(self) -> None:
+        """Note which file it is; later, raise StoreError where its name has another one, or none."""
+        try:
+            there = self.path.stat()
+        except OSError:
+            found = None
+        else:
+            found = there.st_dev, there.st_ino
+        if self._known is None:
+            self._known = found
+        elif self._known != found:
+            raise store_error(self.name, ErrorKind.GONE)
+
+
 class Database:
     """Where the tables are; every method that reaches it raises StoreError."""
 
     def __init__(
-        self, name: str, writer: sa.Engine, reader: sa.Engine, path: Path | None = None, *, wait: float = BUSY_SECONDS
+        self, name: str, writer: sa.Engine, reader: sa.Engine, file: HeldFile | None = None, *, wait: float = BUSY_SECONDS
     ) -> None:
-        """`name` as shown to people, without a password; `path` of the file of an embedded one; `wait` seconds for locks."""
-        self.name, self.path, self.wait = name, path, wait
+        """`name` as shown to people, without a password; `file` of an embedded one; `wait` seconds for locks."""
+        self.name, self.file, self.wait = name, file, wait
+        self.path = file.path if file else None
         self.writer, self.reader = writer, reader
         self._lock = threading.Lock()
         self._watching: sa.PoolProxiedConnection | None = None
@@ -86,6 +119,7 @@ class Database:
     @contextmanager
     def writing(self, scope: Scope = ALONE) -> Iterator[sa.Connection]:
         """A transaction that may write: committed at the end, undone by any exception. To a file one thread at a time."""
+        self.look()
         with in_words(self.name), self.writer.begin() as connection:
             if self.path is None:
                 wait_for(connection, scope, self.wait)
@@ -94,6 +128,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that only reads, on one consistent state, beside any writer. From many threads."""
+        self.look()
         with in_words(self.name), self.reader.begin() as connection:
             yield connection
 
@@ -102,10 +137,16 @@ class Database:
         if self.path is None:
             with self.reading() as connection:
                 return str(connection.exec_driver_sql("SELECT pg_current_wal_lsn()::text").scalar())
+        self.look()
         # By a connection that only watches (https://sqlite.org/pragma.html#pragma_data_version).
         with in_words(self.name), self._lock:
             self._watching = self._watching or self.reader.raw_connection()
             return str(driver(self._watching).execute("PRAGMA data_version").fetchone()[0])
+
+    def look(self) -> None:
+        """Raise StoreError where the file of an embedded database is not the one that was opened."""
+        if self.file:
+            self.file.look()
 
     def reset(self) -> None:
         """Start the next transaction that writes on a fresh connection."""
@@ -159,29 +200,31 @@ def sqlite(name: str, *, durable: bool, wait: float) -> Database:
     synchronous = "FULL" if durable else "OFF"
     writes = ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON")
     # The writer takes the lock at once: a late lock is a lost one.
-    writer = file_engine(path, writes, wait, "BEGIN IMMEDIATE", WRITER)
-    return Database(name, writer, file_engine(path, READS, wait, "BEGIN", READERS), path)
+    file = HeldFile(name, path)
+    writer = file_engine(file, writes, wait, "BEGIN IMMEDIATE", WRITER)
+    return Database(name, writer, file_engine(file, READS, wait, "BEGIN", READERS), file)
 
 
-def file_engine(path: Path, pragmas: tuple[str, ...], wait: float, begin: str, pool: dict[str, Any]) -> sa.Engine:
+def file_engine(file: HeldFile, pragmas: tuple[str, ...], wait: float, begin: str, pool: dict[str, Any]) -> sa.Engine:
     """An engine over a file; transactions are begun by ourselves, the driver would begin late."""
-    opened = partial(open_file, path, pragmas, wait)
+    opened = partial(open_file, file, pragmas, wait)
     engine = sa.create_engine("sqlite://", creator=opened, poolclass=sa.QueuePool, **pool, **SILENT)
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def open_file(path: Path, pragmas: tuple[str, ...], wait: float) -> sqlite3.Connection:
+def open_file(file: HeldFile, pragmas: tuple[str, ...], wait: float) -> sqlite3.Connection:
     """A connection of the driver, which waits for another writer for so many seconds."""
-    make_database(path)
-    raw = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
+    file.make()
+    raw = sqlite3.connect(file.path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
     try:
         for pragma in pragmas:
             raw.execute(f"PRAGMA {pragma}").close()
+        file.look()
     except BaseException:
         raw.close()
         raise
-    keep_private(path)
+    keep_private(file.path)
     return raw
 
 

@@ -16,6 +16,7 @@ class ErrorKind(StrEnum):
     FULL = "full"
     NEWER = "newer"
     UNREACHABLE = "unreachable"
+    GONE = "gone"
     BROKEN = "broken"
 
 
@@ -36,6 +37,10 @@ WORDS = {
     ErrorKind.FULL: "has no room left: free space on the disk; the watch goes on by itself when there is some",
     ErrorKind.NEWER: "was written by a newer version of the watch: upgrade the program, or restore the backup from before",
     ErrorKind.UNREACHABLE: "cannot be reached: check the address, the login and that the server runs",
+    ErrorKind.GONE: (
+        "was taken away, or another file was put in its place, while it was in use: nothing more is kept. Put it back "
+        "where it was, or stop the watch, put back the last backup with `watcher restore FILE`, and start it again"
+    ),
     ErrorKind.BROKEN: "cannot be read or written: check the disk and its mount",
 }
 
