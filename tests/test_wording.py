@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import ACCESS, signal_of
-from watcher.core.model import Headline
-from watcher.mail.wording import detail as mail_detail
-from watcher.web.wording import detail as page_detail
-from watcher.wording import lowered
+from watcher.core.model import Detail, Headline
+from watcher.wording import detail, lowered
 
 QUESTION = "Has the Parliament of Freedonia met, and did a quorum vote?"
 LOWERED = [
@@ -47,6 +47,12 @@ def test_without_a_signal_only_english_is_known() -> None:
     ("written", "told"),
     [("2026-01-12", "12 January 2026"), ("2026-01-30", "30 January 2026"), ("2026-02-30", "2026-02-30"), ("5.2", "5.2")],
 )
-def test_a_day_among_the_details_is_told_in_words_on_the_page_and_in_a_mail(written: str, told: str) -> None:
-    assert page_detail("house_passed", written) == ("House passed", told)
-    assert mail_detail("house_passed", written) == ("House passed", told)
+def test_a_day_among_the_details_is_told_in_words(written: str, told: str) -> None:
+    assert detail("house_passed", written) == ("House passed", told)
+
+
+def test_a_detail_is_told_in_the_words_that_its_ladder_declares() -> None:
+    spoken = replace(ACCESS, details=(Detail("way_in", "Access", {"invite_only": "by invitation"}),))
+    assert detail("way_in", "invite_only", spoken) == ("Access", "by invitation")
+    assert detail("way_in", ("invite_only", "by_post"), spoken) == ("Access", "by invitation, by post")
+    assert detail("other_way", "invite_only", spoken) == ("Other way", "invite only"), "what nobody declares is told as it is"

@@ -46,6 +46,7 @@ TABLES = (
     ("Rule", "[[ladder.NAME.rule]]"),
     ("Sentence", "says = { … }"),
     ("Flag", "[[ladder.NAME.flag]]"),
+    ("Detail", "[[ladder.NAME.detail]]"),
     ("EventOutcome", "[[ladder.NAME.outcome]]"),
     ("Side", "[[ladder.NAME.side]]"),
     ("Tool", "[[stack]]"),

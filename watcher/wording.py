@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from watcher.core.addresses import redact, safe_link
 from watcher.core.language.lexicon import english
-from watcher.core.model import Change, Quote, Signal, Transition, Undecided
+from watcher.core.model import Change, Ladder, Quote, Scalar, Signal, Transition, Undecided
 
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST: Final = re.compile(r"[A-Z][a-z]*(?![\w.'\u2019-])")
@@ -125,6 +125,18 @@ def day_in_words(words: str) -> str:
     except ValueError:  # no such day
         return words
     return f"{told.day} {told:%B %Y}"
+
+
+def detail(name: str, value: Scalar | tuple[Scalar, ...], ladder: Ladder | None = None) -> tuple[str, str]:
+    """A detail of a track with its name, in the words of its ladder, else in plain ones."""
+    told = (ladder or Ladder("", (), ())).detail(name)
+    said = told.said(value)
+    words = ", ".join(map(_scalar, said if isinstance(said, tuple) else (said,)))
+    return told.label, words.replace("_", " ") if words.islower() else words
+
+
+def _scalar(value: Scalar) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else day_in_words(str(value))
 
 
 def lowered(label: str, signal: Signal | None) -> str:

@@ -14,6 +14,7 @@ from watcher.core.decision.proof import holds, proof_of
 from watcher.core.evaluations.compliance import pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import (
+    Detail,
     Entry,
     Event,
     Facts,
@@ -33,9 +34,12 @@ QUOTE = Quote("complied with 94% compared to 8%", "https://www.nist.gov/x", "nis
 OTHER = Quote("It was published.", "https://www.nist.gov/y", "nist.gov", Tier.OFFICIAL, NOW)
 
 
+SPOKEN = replace(LADDER, details=(Detail("way", "Access", {"invite": "by invitation"}),))
+
+
 def figure(kind: str, *, verdict: TrackVerdict | None = None, now: datetime = NOW, **options: object) -> Figure | None:
     spec = FigureSpec("f", "Label", "%", kind, options)  # type: ignore[arg-type]
-    signal = Signal("s", "", "", "", (Track("t", "", LADDER),), (), (), figures=(spec,))
+    signal = Signal("s", "", "", "", (Track("t", "", SPOKEN),), (), (), figures=(spec,))
     return next(iter(figures_of(signal, [verdict] if verdict else [], (), now)), None)
 
 
@@ -51,6 +55,8 @@ def event(number: int, details: Facts, *quotes: Quote) -> Event:
     ("details", "options", "text"),
     [
         ({"price": "$8/$40"}, {"detail": "price"}, "$8/$40"),
+        ({"way": "invite"}, {"detail": "way"}, "by invitation"),
+        ({"way": ("invite", "post")}, {"detail": "way"}, "by invitation, post"),
         ({"yeas": 60, "nays": 40}, {"text": "{yeas}-{nays}"}, "60-40"),
         ({"share": 12.5, "names": ("a", "b")}, {"text": "{share} by {names}"}, "12.5 by a, b"),
     ],

@@ -38,7 +38,7 @@ from tests.mail.stories import (
     verdict,
 )
 from watcher.core.decision.digest import summarise
-from watcher.core.model import Digest, RaisedFlag, Standing, Transition
+from watcher.core.model import Detail, Digest, RaisedFlag, Standing, Transition
 from watcher.mail import MailContext, render
 from watcher.mail.confirmation import confirmation, known_already
 from watcher.mail.sample import sample
@@ -516,6 +516,18 @@ def test_a_week_is_told_to_each_reader_by_what_this_reader_follows() -> None:
         line for line in render(replace(week, told=(PASSED,) * 20), CONTEXT, READER).text.splitlines() if "and 8 more" in line
     ]
     assert lines, "a long week ends in how much more the page has"
+
+
+def test_a_detail_is_told_in_the_words_of_its_ladder() -> None:
+    signal = CONTEXT.signals["senate-vote"]
+    spoken = Detail("text_check", "The text", {"has_all": "as it was", "lacks_words": "without its heart"})
+    tracks = tuple(replace(each, ladder=replace(each.ladder, details=(spoken,))) for each in signal.tracks)
+    context = replace(CONTEXT, signals={**CONTEXT.signals, signal.id: replace(signal, tracks=tracks)})
+    changed = replace(DETAIL, mail=True, reason="text_check: has_all, before: lacks_words")
+    mail = render(digest(changed), context, READER)
+    assert "The text: as it was Before: without its heart" in " ".join(mail.text.split())
+    assert "the text as it was" in mail.subject
+    assert "text_check" not in mail.text + mail.html
 
 
 def test_a_changed_detail_says_what_it_was_before_and_nothing_that_only_a_status_changes() -> None:

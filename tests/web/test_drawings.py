@@ -10,9 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.web.story import CAISI, EVENTS, MYTHOS, NOW, SENATE, at, said, standing, strip, transition, verdict, verdicts, view
-from watcher.core.model import Change, Date, DeclaredFact, Figure, FigureSpec, Headline, Outcome, Standing, Verdict
+from watcher.core.model import Change, Date, DeclaredFact, Detail, Figure, FigureSpec, Headline, Outcome, Standing, Verdict
 from watcher.web import calendar, charts, source_health, status_path, summary, timeline, wording
 from watcher.web.read_model import PollView
+from watcher.wording import detail
 
 
 def figure(
@@ -162,6 +163,15 @@ def test_each_kind_of_change_has_its_words(kind: Change, options: dict[str, str]
 def test_what_an_event_says_is_in_the_words_of_its_ladder() -> None:
     item = transition(CAISI, 1, "evaluations", Change.NEXT, "awaiting", "published", "2026-11-20", title="A", outcome="widened")
     assert timeline.change_of(CAISI, item).words == "The gap widened"
+
+
+def test_a_detail_that_changed_is_told_in_the_words_of_its_ladder() -> None:
+    spoken = Detail("access_model", "Access", {"invitation": "by invitation", "product-only": "inside a product only"})
+    tracks = tuple(replace(each, ladder=replace(each.ladder, details=(spoken,))) for each in MYTHOS.tracks)
+    reason = "version: 5.1; access_model: invitation, before: product-only"
+    item = transition(MYTHOS, 1, "named", Change.DETAIL, "gated", "gated", "2026-09-01", reason=reason)
+    moment = timeline.change_of(replace(MYTHOS, tracks=tracks), item)
+    assert moment.heading == "Version: 5.1; Access: by invitation, before: inside a product only"
 
 
 def test_a_flag_that_is_lowered_says_so_on_the_day_it_was() -> None:
@@ -325,11 +335,11 @@ def test_how_long_ago_is_said_in_one_unit(minutes: float, sentence: str) -> None
 
 
 def test_details_and_reasons_are_said_in_words() -> None:
-    assert wording.detail("access_model", "self_serve") == ("Access model", "self serve")
-    assert wording.detail("amended", value=True) == ("Amended", "yes")
-    assert wording.detail("cycle", 1) == ("Cycle", "1")
-    assert wording.detail("house_passed", "2026-01-12") == ("House passed", "12 January 2026")
-    assert wording.detail("odd", "2026-02-30") == ("Odd", "2026-02-30")
+    assert detail("access_model", "self_serve") == ("Access model", "self serve")
+    assert detail("amended", value=True) == ("Amended", "yes")
+    assert detail("cycle", 1) == ("Cycle", "1")
+    assert detail("house_passed", "2026-01-12") == ("House passed", "12 January 2026")
+    assert detail("odd", "2026-02-30") == ("Odd", "2026-02-30")
     assert wording.short_url("https://www.nist.gov/a%20b/") == "nist.gov/a b"
     assert (
         wording.short_url("https://platform.claude.com/docs/en/release-notes/overview")
@@ -337,7 +347,7 @@ def test_details_and_reasons_are_said_in_words() -> None:
     )
     assert wording.short_url("javascript:x") == ""
     assert wording.capitalised("") == ""
-    assert wording.detail("names", ("Fable", "Mythos")) == ("Names", "Fable, Mythos")
+    assert detail("names", ("Fable", "Mythos")) == ("Names", "Fable, Mythos")
     assert (
         wording.without_addresses("550 <bob@x.example> refused, see https://hooks.example/T0/SECRET")
         == "550 <…> refused, see https://hooks.example…"

@@ -14,10 +14,10 @@ from watcher.config.source_map import LADDER, SourceMap
 from watcher.config.templates import fill, placeholders
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
-from watcher.core.model import EventOutcome, Flag, Ladder, Rule, Side, Status
+from watcher.core.model import Detail, EventOutcome, Flag, Ladder, Rule, Side, Status
 
 T = TypeVar("T")
-_LISTS = ("status", "rule", "flag", "outcome", "side")
+_LISTS = ("status", "rule", "flag", "outcome", "side", "detail")
 
 
 class LadderTemplate:
@@ -52,6 +52,11 @@ class LadderTemplate:
     def sides(self) -> Callable[[Mapping[str, Any]], tuple[Side, ...]]:
         """The two that its events measure, from what a track binds."""
         return _made(_side, self.lists["side"])
+
+    @cached_property
+    def details(self) -> Callable[[Mapping[str, Any]], tuple[Detail, ...]]:
+        """How details of its claims are told, from what a track binds."""
+        return _made(_detail, self.lists["detail"])
 
 
 class Ladders:
@@ -92,6 +97,7 @@ class Ladders:
             flags=pattern.flags(words),
             outcomes=pattern.outcomes(words),
             sides=pattern.sides(words),
+            details=pattern.details(words),
             **pattern.rest,
         )
 
@@ -128,6 +134,10 @@ def _flag(table: Mapping[str, Any]) -> Flag:
 
 def _outcome(table: Mapping[str, Any]) -> EventOutcome:
     return EventOutcome(**{"label": humanize(table["id"]), **table})
+
+
+def _detail(table: Mapping[str, Any]) -> Detail:
+    return Detail(**{"label": humanize(table["id"]), **table})
 
 
 def _side(table: Mapping[str, Any]) -> Side:

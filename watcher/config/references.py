@@ -69,8 +69,9 @@ def _note_names(names: Iterable[str], declared: Collection[str], place: Position
 
 def _note_ladder(name: str, ladder: signal_tables.Ladder, sources: Collection[str], places: SourceMap) -> None:
     statuses, flags = [each.id for each in ladder.status], [each.id for each in ladder.flag]
-    sides, rules, outcomes = ([each.id for each in kind] for kind in (ladder.side, ladder.rule, ladder.outcome))
-    kinds = {"status": statuses, "rule": rules, "flag": flags, "outcome": outcomes, "side": sides}
+    listed = (ladder.side, ladder.rule, ladder.outcome, ladder.detail)
+    sides, rules, outcomes, details = ([each.id for each in kind] for kind in listed)
+    kinds = {"status": statuses, "rule": rules, "flag": flags, "outcome": outcomes, "side": sides, "detail": details}
     for kind, ids in kinds.items():
         _note_twice(ids, (LADDER, name, kind), places)
     if not statuses:

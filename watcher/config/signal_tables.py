@@ -357,6 +357,15 @@ class Side(Table):
     names: Several[str]
 
 
+class Detail(Table):
+    """How a detail that claims carry is told to people; programs are given its name and value."""
+
+    id: Id
+    label: str = ""
+    """What the detail is called; empty: made of the id."""
+    words: dict[str, str] = Field(default_factory=dict)
+
+
 class Ladder(Table):
     """The statuses of a kind of track, lowest first, with the rules that reach them."""
 
@@ -375,3 +384,5 @@ class Ladder(Table):
     """What an event of the series can say, the strongest reading first."""
     side: list[Side] = Field(default_factory=list)
     """None, or two: the one that is watched, and the one beside which it is measured."""
+    detail: list[Detail] = Field(default_factory=list)
+    """How details of its claims are told."""

@@ -9,8 +9,8 @@ from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.citations import cites, states, stating
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import MailItem
-from watcher.mail.wording import STANDINGS, Sign, detail, moment, several, shortened, tally, when
-from watcher.wording import ChangedDetail, changed_details, lowered
+from watcher.mail.wording import STANDINGS, Sign, moment, several, shortened, tally, when
+from watcher.wording import ChangedDetail, changed_details, detail, lowered
 
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
@@ -35,7 +35,7 @@ def item(transition: Transition, context: MailContext, reader: Recipient) -> Mai
 
 def _proof(transition: Transition, context: MailContext) -> list[Quote]:
     """The first quote, then those that state the details which are told, then the others."""
-    values = [value for _, value in _details(transition, context)]
+    values = [value for _, _, value in _details(transition, context)]
     return list(dict.fromkeys((*transition.evidence[:1], *stating(transition.evidence, values), *transition.evidence)))
 
 
@@ -51,25 +51,26 @@ def title(transition: Transition, context: MailContext) -> str:
         )
     if transition.event:
         return f"Taken back: {transition.title}" if is_taken_back(transition) else transition.title
-    if told := detail_words(transition):
+    if told := detail_words(transition, context):
         return told
     label = context.status(transition.signal, transition.track, transition.after).label
     return f"{label}, {votes}" if (votes := told_tally(transition)) and votes not in label else label
 
 
-def detail_words(transition: Transition) -> str:
+def detail_words(transition: Transition, context: MailContext) -> str:
     """The details that changed, as they are told (`price: $8/$40, before: $10/$50; version: 5.2`), with their names in words."""
     if transition.kind is not Change.DETAIL:
         return ""
-    changed = [_detail_line(each) for each in changed_details(transition)]
+    changed = [_detail_line(transition, each, context) for each in changed_details(transition)]
     first, *rest = changed or [transition.reason.replace("_", " ")]
     return "; ".join((first, *(f"{each[:1].lower()}{each[1:]}" for each in rest)))
 
 
-def _detail_line(changed: ChangedDetail) -> str:
+def _detail_line(transition: Transition, changed: ChangedDetail, context: MailContext) -> str:
     """`Price: $8/$40, before: $10/$50`."""
-    name, value = detail(changed.name, changed.value)
-    return f"{name}: {value}, before: {detail(changed.name, changed.before)[1]}" if changed.before else f"{name}: {value}"
+    name, value = context.detail(transition, changed.name, changed.value)
+    before = context.detail(transition, changed.name, changed.before)[1]
+    return f"{name}: {value}, before: {before}" if before else f"{name}: {value}"
 
 
 def told_tally(transition: Transition) -> str:
@@ -87,7 +88,7 @@ def moved(transition: Transition, context: MailContext) -> str:
     if transition.kind is Change.FLAG:
         return f"{track}: {_flag_meaning(transition, context) or transition.reason}"
     if transition.event or transition.kind is Change.DETAIL:
-        told = detail_words(transition)
+        told = detail_words(transition, context)
         return _event_sentence(transition, context) if transition.event else f"{track}: {told[:1].lower()}{told[1:]}."
     before, after = (
         context.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
@@ -140,7 +141,7 @@ def _rows(transition: Transition, context: MailContext, zone: tzinfo) -> tuple[t
     if dated and transition.effective_at and transition.effective_at != transition.at:
         rows.append(("Published" if transition.event else "Happened", when(transition.effective_at, zone)))
     rows.append(("Seen", moment(transition.at, zone)))
-    rows += _changed_rows(transition, context) or _details(transition, context)
+    rows += _changed_rows(transition, context) or [(name, words) for name, words, _ in _details(transition, context)]
     return tuple((name, shortened(value, 300)) for name, value in rows if value)
 
 
@@ -165,8 +166,8 @@ def _changed_rows(transition: Transition, context: MailContext) -> list[tuple[st
     """The details that changed, each with what it was before; of the others nothing is told."""
     rows = list[tuple[str, str]]()
     for name, value, before in changed_details(transition):
-        rows.append((_called(transition, name, context), detail(name, value)[1]))
-        rows += [("Before", detail(name, before)[1])] if before else []
+        rows.append((_called(transition, name, context), context.detail(transition, name, value)[1]))
+        rows += [("Before", context.detail(transition, name, before)[1])] if before else []
     return rows
 
 
@@ -175,11 +176,13 @@ def _called(transition: Transition, name: str, context: MailContext) -> str:
     signal = context.signals.get(transition.signal)
     figures = [each for each in signal.figures if each.options.get("detail") == name] if signal else []
     own = [each for each in figures if each.options.get("track") == transition.track]
-    return next((each.label for each in (*own, *figures[:1])), detail(name, "")[0])
+    return next((each.label for each in (*own, *figures[:1])), context.detail(transition, name, "")[0])
 
 
-def _details(transition: Transition, context: MailContext) -> list[tuple[str, str]]:
+def _details(transition: Transition, context: MailContext) -> list[tuple[str, str, str]]:
     """What the ladder keeps beside the status (version, price, access model), and how a vote was taken.
+
+    Of each, by what it is called, its words, and its words as a source may state them.
 
     A step back leaves the details of before behind it, and no number is told without the words that state it: then only what the
     quotes of this very change state is told.
@@ -191,9 +194,12 @@ def _details(transition: Transition, context: MailContext) -> list[tuple[str, st
     names = [name for each in tracks if each.id == transition.track for name in (*each.ladder.attributes, "how")]
     facts: Facts = transition.details
     known = [name for name in dict.fromkeys(names) if facts.get(name) not in {None, "", False, True}]
-    told = [(_called(transition, name, context), detail(name, facts[name])[1]) for name in known]
+    told = [
+        (_called(transition, name, context), context.detail(transition, name, facts[name])[1], detail(name, facts[name])[1])
+        for name in known
+    ]
     back = context.status(transition.signal, transition.track, transition.after).steps_back
-    return [pair for pair in told if not (back or any(map(str.isdigit, pair[1]))) or _is_stated(transition, pair[1])]
+    return [each for each in told if not (back or any(map(str.isdigit, each[2]))) or _is_stated(transition, each[2])]
 
 
 def _is_stated(transition: Transition, value: str) -> bool:

@@ -8,7 +8,8 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from watcher.core.model import Change, Digest, Ladder, Signal, Status, Transition, Verdict
+from watcher.core.model import Change, Digest, Ladder, Scalar, Signal, Status, Transition, Verdict
+from watcher.wording import detail
 
 if TYPE_CHECKING:
     from watcher.config.settings import Ground, Tool  # pydantic comes with it
@@ -48,11 +49,17 @@ class MailContext:
         known = self.signals[signal].tracks if signal in self.signals else ()
         return next((each.title for each in known if each.id == track), track)
 
+    def detail(self, transition: Transition, name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
+        """A detail of a change with its name, in words."""
+        return detail(name, value, self._ladder(transition))
+
+    def _ladder(self, transition: Transition) -> Ladder:
+        known = self.signals[transition.signal].tracks if transition.signal in self.signals else ()
+        return next((each.ladder for each in known if each.id == transition.track), Ladder("", (), ()))
+
     def outcome(self, transition: Transition) -> str:
         """What an event says, as a sentence; empty where it has not been read."""
-        known = self.signals[transition.signal].tracks if transition.signal in self.signals else ()
-        ladder = next((each.ladder for each in known if each.id == transition.track), Ladder("", (), ()))
-        return ladder.outcome(transition.outcome).sentence if transition.outcome else ""
+        return self._ladder(transition).outcome(transition.outcome).sentence if transition.outcome else ""
 
     def status(self, signal: str, track: str, status: str) -> Status:
         """The rung; one that the configuration has lost since is shown by its id."""

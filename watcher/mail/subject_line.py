@@ -9,7 +9,7 @@ from watcher.core.model import Change, Digest, Standing, Transition
 from watcher.mail.changes import is_taken_back, told_tally
 from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
-from watcher.mail.wording import STANDINGS, detail, several, shortened
+from watcher.mail.wording import STANDINGS, several, shortened
 from watcher.wording import changed_details, lowered
 
 MAX_SUBJECT_LENGTH = 100
@@ -92,7 +92,7 @@ def headline(lead: Transition, context: MailContext, before: Mapping[str, str]) 
         label = f"{lead.headline_label}: {lead.title}" if named else lead.headline_label
         return f"{label}, {more}" if more and more not in label else label
     if changed := changed_details(lead):
-        pairs = [detail(each.name, each.value) for each in changed]
+        pairs = [context.detail(lead, each.name, each.value) for each in changed]
         told = several([value if name == "Name" else f"{name.lower()} {value}" for name, value in pairs])
         return f"{context.track_title(lead.signal, lead.track)}: {told}"
     words = change_title(lead, context)

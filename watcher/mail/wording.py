@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from notifiers.message import one_line
 from watcher.core.addresses import redact
-from watcher.core.model import Facts, Scalar, Standing, Tier
-from watcher.wording import day_in_words
+from watcher.core.model import Facts, Standing, Tier
 
 QUOTE = 420
 """Longest quote in characters; the whole stands behind its link and in the store."""
@@ -77,13 +76,6 @@ def shortened(text: str, most: int) -> str:
     """The text on one line, without what its addresses must not show, cut after a whole word."""
     line = one_line(redact(text))
     return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
-
-
-def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
-    """A detail of a track with its name, in words."""
-    values = value if isinstance(value, tuple) else (value,)
-    words = ", ".join({True: "yes", False: "no"}[each] if isinstance(each, bool) else day_in_words(str(each)) for each in values)
-    return name.replace("_", " ").capitalize(), one_line(words.replace("_", " ") if words.islower() else words)
 
 
 def tally(details: Facts) -> str:

@@ -220,7 +220,6 @@ def environment() -> Environment:
         "tiers": wording.TIERS,
         "standings": wording.STANDINGS,
         "polls": wording.POLLS,
-        "detail": wording.detail,
         "path_words": path_words,
         "FULL": FULL,
         "BRIEF": BRIEF,

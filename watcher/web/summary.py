@@ -23,6 +23,7 @@ from watcher.core.model import (
 from watcher.web.read_model import View
 from watcher.web.status_path import standing_words
 from watcher.web.wording import STANDINGS, Sign
+from watcher.wording import detail
 
 WEAKEST_FIRST = tuple(Standing)
 
@@ -40,7 +41,7 @@ class TrackLine:
     standing: Sign
     since: datetime | None
     seen_at: datetime | None
-    details: tuple[tuple[str, object], ...]
+    details: tuple[tuple[str, str], ...]
     voices: int
     steps_back: bool
     """What was known of it before (a price, a version) holds no more."""
@@ -163,9 +164,10 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         since=verdict.since,
         seen_at=verdict.seen_at,
         details=tuple(
-            (name, value)
+            detail(name, value, track.ladder)
             for name, value in verdict.details.items()
-            if (name in track.ladder.attributes and not status.steps_back) or _is_of_now(verdict, name)
+            if value not in {"", None}
+            and ((name in track.ladder.attributes and not status.steps_back) or _is_of_now(verdict, name))
         ),
         voices=len(verdict.voices),
         steps_back=status.steps_back,

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signal, Standing, Transition, Verdict
 from watcher.web.read_model import View
-from watcher.web.wording import CHANGES, Sign, day, detail
+from watcher.web.wording import CHANGES, Sign, day
+from watcher.wording import ChangedDetail, changed_details, detail
 
 LATE_REPORT = timedelta(days=2)
 LOWERED = {Change.FLAG: Sign("⚐", "Flag lowered", "calm"), Change.UNDECIDED: Sign("✓", "Settled", "calm")}
@@ -90,7 +91,7 @@ def _heading(signal: Signal, item: Transition) -> str:
     label = _label(signal, item.track, item.after)
     headings = {
         Change.CORRECTION: f"Corrected: now {label}",
-        Change.DETAIL: item.title or _details(item.reason) or label,
+        Change.DETAIL: item.title or _details(signal, item) or label,
         Change.RAISED: f"{label}: now {item.standing.value}",
         Change.NEXT: item.title or label,
         Change.UNDECIDED: item.title,
@@ -103,16 +104,26 @@ def _words(signal: Signal, item: Transition) -> str:
     """What the heading leaves open: the outcome, what held before, what is different, why a correction was due."""
     said = [_outcome(signal, item.track, item.outcome), _before(signal, item)]
     if item.kind is Change.DETAIL and item.title:
-        said.append(_details(item.reason))
+        said.append(_details(signal, item))
     elif item.kind in {Change.CORRECTION, Change.UNDECIDED}:
         said.append(item.reason.replace("_", " "))
     return ". ".join(part for part in said if part)
 
 
-def _details(reason: str) -> str:
-    """The details that changed, as they are told (`price: $8/$40; version: 5.2`), with their names in words."""
-    pairs = (part.partition(": ") for part in reason.split("; "))
-    return "; ".join(": ".join(detail(name, value)) if colon else name for name, colon, value in pairs)
+def _details(signal: Signal, item: Transition) -> str:
+    """The details that changed, in words (`Price: $8/$40, before: $10/$50; Version: 5.2`); without any, the reason."""
+    ladder = _ladder(signal, item.track)
+    return "; ".join(_changed(each, ladder) for each in changed_details(item)) or item.reason.replace("_", " ")
+
+
+def _changed(one: ChangedDetail, ladder: Ladder) -> str:
+    name, value = detail(one.name, one.value, ladder)
+    return f"{name}: {value}, before: {detail(one.name, one.before, ladder)[1]}" if one.before else f"{name}: {value}"
+
+
+def _ladder(signal: Signal, track_id: str) -> Ladder:
+    """The ladder of a track; one that the configuration has lost has no words."""
+    return next((track.ladder for track in signal.tracks if track.id == track_id), Ladder("", (), ()))
 
 
 def _fresh(item: Transition) -> tuple[Quote, ...]:
@@ -135,9 +146,8 @@ def _label(signal: Signal, track_id: str, status: str) -> str:
 
 
 def _outcome(signal: Signal, track_id: str, name: str) -> str:
-    """What an event says; a track that the configuration has lost has no words for it."""
-    ladders = (track.ladder for track in signal.tracks if track.id == track_id)
-    return next(ladders, Ladder("", (), ())).outcome(name).label
+    """What an event says."""
+    return _ladder(signal, track_id).outcome(name).label
 
 
 def _events(signal: Signal, verdict: Verdict) -> tuple[TimelineEntry, ...]:
@@ -169,13 +179,14 @@ def _again(item: DeclaredFact, past: list[DeclaredFact]) -> bool:
 def _known(signal: Signal, item: DeclaredFact, again: bool) -> TimelineEntry:  # noqa: FBT001 - a helper of one caller
     track = next((track for track in signal.tracks if track.id == item.track), None)
     label = _label(signal, item.track, item.status) if item.status else _flag_label(signal, item)
+    told = (detail(name, value, _ladder(signal, item.track)) for name, value in item.details.items())
     return TimelineEntry(
         at=item.at,
         heading=item.title or label,
         track=track.title if track else item.track,
         kind=CHANGES[Change.DETAIL if again else _kind(signal, item)],
         quotes=(_declared(item),),
-        words="; ".join(f"{name}: {words}" for name, words in (detail(key, value) for key, value in item.details.items())),
+        words="; ".join(f"{name}: {words}" for name, words in told),
         status=item.status or item.flag,
         track_id=item.track,
         history=True,

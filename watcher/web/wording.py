@@ -8,8 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from watcher.core.addresses import redact, safe_link
-from watcher.core.model import Change, Outcome, Scalar, Standing, Tier
-from watcher.wording import day_in_words
+from watcher.core.model import Change, Outcome, Standing, Tier
 
 
 class Sign(NamedTuple):
@@ -116,18 +115,6 @@ def ago(at: datetime, now: datetime) -> str:
     if abs(gap) < timedelta(minutes=1):
         return "just now"
     return f"{duration(gap)} ago" if gap > timedelta(0) else f"in {duration(gap)}"
-
-
-def detail(name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
-    """A detail of a track with its name, in words."""
-    words = ", ".join(map(str, value)) if isinstance(value, tuple) else _scalar(value)
-    return name.replace("_", " ").capitalize(), words.replace("_", " ") if words.islower() else words
-
-
-def _scalar(value: Scalar) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return day_in_words(str(value))
 
 
 def poll(name: str) -> Sign:

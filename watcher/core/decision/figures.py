@@ -21,13 +21,15 @@ def figures_of(signal: Signal, verdicts: Iterable[TrackVerdict], claims: Iterabl
     """The signal's figures as they stand at `now` (aware); one that nothing supports is left out. Pure."""
     tracks = {verdict.track: verdict for verdict in verdicts}
     told = [claim for claim in claims if claim.figure]
-    makers = {"detail": _detail, "days_since": _days_since, "constant": _constant}
+    makers = {"days_since": _days_since, "constant": _constant}
     found: list[Figure | None] = []
     for spec in signal.figures:
         if spec.kind == "monthly":
             found.append(_monthly(spec, [claim for claim in told if claim.figure == spec.id], now))
         elif spec.kind == "pair":
             found.append(_pair(spec, signal, tracks))
+        elif spec.kind == "detail":
+            found.append(_detail(spec, signal, tracks))
         elif spec.kind in makers:
             found.append(makers[spec.kind](spec, tracks, now))
     return tuple(figure for figure in found if figure)
@@ -37,13 +39,14 @@ def _track(spec: FigureSpec, tracks: Mapping[str, TrackVerdict]) -> TrackVerdict
     return tracks.get(str(spec.options.get("track", "")))
 
 
-def _detail(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], _now: datetime) -> Figure | None:
-    """A detail of a track as it is, or put into the words of the option `text` ("{yeas}-{nays}")."""
+def _detail(spec: FigureSpec, signal: Signal, tracks: Mapping[str, TrackVerdict]) -> Figure | None:
+    """A detail of a track in its ladder's words, or put into those of the option `text` ("{yeas}-{nays}")."""
     verdict = _track(spec, tracks)
     if verdict is None:
         return None
     name, words = str(spec.options.get("detail", "")), str(spec.options.get("text", ""))
-    text = _filled(words, verdict.details) if words else _shown(verdict.details.get(name))
+    told = signal.track(verdict.track).ladder.detail(name)
+    text = _filled(words, verdict.details) if words else _shown(told.said(verdict.details.get(name)))
     if not text:
         return None
     quote = _proof(verdict, [each for each in verdict.details if "{" + each + "}" in words] if words else [name])

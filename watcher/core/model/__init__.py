@@ -1,7 +1,7 @@
 """The words of the watch as frozen values: what is declared, what was seen, what it means, and what is told."""
 
 from watcher.core.model.base import Change, Facts, Outcome, Scalar, Standing, Tier
-from watcher.core.model.ladder import EventOutcome, Flag, Ladder, Rule, Side, Status, Track
+from watcher.core.model.ladder import Detail, EventOutcome, Flag, Ladder, Rule, Side, Status, Track
 from watcher.core.model.observation import (
     Claim,
     Document,
@@ -24,6 +24,7 @@ __all__ = [
     "Claim",
     "Date",
     "DeclaredFact",
+    "Detail",
     "Digest",
     "Document",
     "Entry",

@@ -125,6 +125,24 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """How a detail that claims carry is told to people; programs are given its name and value."""
+
+    id: str
+    """Its name in the `details` of rules."""
+    label: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What its values are called; one that is not named is told as it is."""
+
+    def said(self, value: Scalar | tuple[Scalar, ...]) -> Scalar | tuple[Scalar, ...]:
+        """The value in words; of several, each."""
+        return tuple(self._said(each) for each in value) if isinstance(value, tuple) else self._said(value)
+
+    def _said(self, value: Scalar) -> Scalar:
+        return self.words.get(str(value), value)
+
+
+@dataclass(frozen=True, slots=True)
 class Ladder:
     """The statuses of a kind of track, lowest first, with the rules that reach them."""
 
@@ -142,6 +160,8 @@ class Ladder:
     """None, or two: the one that is watched, and the one beside which it is measured."""
     difference: str = ""
     """What the watched side's rate less the other one's is called."""
+    details: tuple[Detail, ...] = ()
+    """How details of claims are told."""
     heard: tuple[str, ...] = ()
     """Addresses, `*` for anything, of who is no source and yet no press: what is said there of the question is asked about."""
     attributes: tuple[str, ...] = ()
@@ -158,6 +178,11 @@ class Ladder:
         """What an event says, by its id; one that the ladder does not know (any more) is told by its id, none in no words."""
         unknown = EventOutcome(name, name.replace("_", " ").capitalize())
         return next((one for one in self.outcomes if one.id == name), unknown)
+
+    def detail(self, name: str) -> Detail:
+        """How a detail is told; one without words of its own by its name."""
+        plain = Detail(name, name.replace("_", " ").capitalize())
+        return next((one for one in self.details if one.id == name), plain)
 
     def rung(self, status: str) -> Status:
         """The status with this id. Raises KeyError."""
