@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -107,6 +108,48 @@ def test_the_first_broken_link_is_named(past: Path, statement: str, told: str) -
     assert said.code == 1
     assert told in said.err
     assert watcher("verify", "--json").json()["intact"] is False
+
+
+OLD = Path(__file__).parents[1] / "fixtures" / "store" / "0003.db.gz"
+
+
+def test_a_backup_that_is_verified_stays_as_it_is_whatever_program_made_it(past: Path) -> None:
+    earlier, own = past / "earlier.db", past / "own?.db"
+    earlier.write_bytes(gzip.decompress(OLD.read_bytes()))
+    assert watcher("backup", str(own)).code == 0
+    before = [file.read_bytes() for file in (earlier, own)]
+
+    for file in (earlier, own):
+        said = watcher("verify", str(file))
+        assert (said.code, f"{file} is intact" in said.out) == (0, True), said.out
+
+    assert [file.read_bytes() for file in (earlier, own)] == before
+    assert sorted(file.name for file in past.glob("*.db*")) == ["earlier.db", "own?.db"], "nothing is left beside them"
+
+
+def test_the_database_of_another_program_is_left_alone(past: Path) -> None:
+    spoil(past / "places.sqlite", "CREATE TABLE bookmark (url TEXT)")
+    before = (past / "places.sqlite").read_bytes()
+
+    said = watcher("verify", "places.sqlite")
+
+    assert (said.code, "no watch has written it" in said.err) == (3, True)
+    assert (past / "places.sqlite").read_bytes() == before
+
+
+def test_a_database_behind_a_link_is_put_back_where_the_link_leads(past: Path) -> None:
+    assert watcher("backup", "copy.db").code == 0
+    disk, live = past / "disk", past / "data" / "watch.db"
+    disk.mkdir()
+    live.replace(disk / "real.db")
+    live.symlink_to(disk / "real.db")
+
+    told = watcher("restore", "copy.db", "--json").json()
+
+    assert live.is_symlink()
+    assert Path(told["database"]) == disk / "real.db"
+    assert Path(told["kept"]).parent == disk
+    assert watcher("verify").code == 0
 
 
 def test_a_file_that_is_no_database_is_exit_code_3(past: Path) -> None:

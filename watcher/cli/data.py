@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -23,9 +24,11 @@ from watcher.cli.common import (
 from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
 from watcher.core.addresses import in_year
+from watcher.store.backup import as_it_is
 from watcher.store.backup import restore as put_back
 from watcher.store.chain import NAMES
 from watcher.store.records import ChainEnd
+from watcher.store.store import Store
 from watcher.web.export import export_site
 from watcher.web.queries import StoreQueries, site_info
 
@@ -71,6 +74,7 @@ def restore(
         raise fail("a PostgreSQL database is restored with pg_restore, not by the watch", code=3)
     if not source.is_file() or (live.exists() and source.samefile(live)):
         raise fail(f"{source} is no backup; expected a file that `watcher backup` wrote", code=2)
+    live = live.resolve() if live.is_symlink() else live  # the link stays, and the data on the disk that it leads to
     aside = live.with_name(f"{live.name}.before-{utc_now():%Y%m%dT%H%M%SZ}")
     with exit_on_error():
         put_back(source, live, aside)
@@ -111,6 +115,17 @@ def _noted(texts: Iterable[str]) -> list[ChainEnd]:
     return ends
 
 
+@contextmanager
+def _looked_at(file: Path | None, config: Path) -> Iterator[Store]:
+    """The watch's own database, or a backup, which is left as it is. Exit code 3."""
+    if file is None or not file.is_file():
+        with open_store(f"sqlite:///{file}" if file else configured(config).store.url) as store:
+            yield store
+    else:
+        with exit_on_error(), as_it_is(file) as place, open_store(f"sqlite:///{place}") as store:
+            yield store
+
+
 def verify(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A backup; the watch's own database by default.")] = None,
     config: ConfigFile = CONFIG,
@@ -128,9 +143,8 @@ def verify(
     new chain: its ends stand in each weekly note and under `/api/v1/record`, and `--noted` holds the chain against them.
     """
     ends = _noted(noted or ())
-    url = f"sqlite:///{file}" if file else configured(config).store.url
-    with open_store(url) as store, exit_on_error():
-        found = store.verify(ends)
+    with _looked_at(file, config) as store, exit_on_error():
+        found, shown = store.verify(ends), str(file or store.name)
     if as_json:
         left = [end.words for end in found.not_compared]
         print_json({"intact": not found.broken, "rows": dict(found.rows), "broken": found.broken or None, "not_compared": left})
@@ -140,9 +154,9 @@ def verify(
         for end in found.not_compared:
             typer.echo(f"{end.words}: the row was deleted in its time, nothing is left to compare")
         if not found.broken:
-            typer.echo(f"{store.name} is intact{', and holds what was noted' if ends and not found.not_compared else ''}")
+            typer.echo(f"{shown} is intact{', and holds what was noted' if ends and not found.not_compared else ''}")
     if found.broken:
-        raise fail(f"{store.name} is not as it was written: {found.broken}")
+        raise fail(f"{shown} is not as it was written: {found.broken}")
 
 
 def export(

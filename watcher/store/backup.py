@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from watcher.store.engine import MAGIC, driver, has_foreign_log, head, in_words
@@ -14,6 +15,8 @@ from watcher.store.private import keep_private, make_private
 from watcher.store.revision import SCHEMA_REVISION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import sqlalchemy as sa
 
 
@@ -70,11 +73,12 @@ def restore(source: Path, target: Path, aside: Path) -> None:
     part = target.with_name(f"{target.name}.part")
     try:
         part.unlink(missing_ok=True)
-        with in_words(str(source)), closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as backed_up:
+        with opened(source) as backed_up:
             require_known(source, backed_up)
             if (answer := backed_up.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
                 raise store_error(str(source), ErrorKind.CORRUPT, answer)
-            copy(backed_up, part)
+            with in_words(str(target)):
+                copy(backed_up, part)
         flush(part)
         if target.exists():
             require_unused(target)
@@ -90,14 +94,36 @@ def restore(source: Path, target: Path, aside: Path) -> None:
             part.unlink(missing_ok=True)
 
 
-def require_known(source: Path, backed_up: sqlite3.Connection) -> None:
-    """Raise StoreError where a file was written by no watch, or by one that is newer than this program."""
+@contextmanager
+def opened(source: Path) -> Iterator[sqlite3.Connection]:
+    """A file that is only read. Raises StoreError."""
+    with in_words(str(source)), closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as backed_up:
+        yield backed_up
+
+
+@contextmanager
+def as_it_is(source: Path) -> Iterator[Path]:
+    """A backup to be opened without a change to it: of an earlier schema a copy, which may be upgraded. Raises StoreError."""
+    with opened(source) as backed_up, TemporaryDirectory() as folder:
+        if require_known(source, backed_up) == SCHEMA_REVISION and "?" not in str(source):  # which would begin an option
+            place = source
+        else:
+            place = Path(folder) / "copy.db"
+            with in_words(str(place)):
+                copy(backed_up, place)
+        backed_up.close()
+        yield place
+
+
+def require_known(source: Path, backed_up: sqlite3.Connection) -> str:
+    """The schema of a backup. Raises StoreError where no watch wrote it, or one that is newer than this program."""
     noted = backed_up.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
     (before,) = (noted and backed_up.execute("SELECT version_num FROM alembic_version").fetchone()) or ("",)
     if not before:
         raise StoreError(f"{source} is no backup: no watch has written it", ErrorKind.CORRUPT)
     if before > SCHEMA_REVISION:
         raise store_error(str(source), ErrorKind.NEWER, f"schema {before}, this program knows {SCHEMA_REVISION}")
+    return str(before)
 
 
 def require_unused(target: Path) -> None:
