@@ -92,6 +92,15 @@ def test_a_file_that_was_cut_off(url: str, tmp_path: Path) -> None:
     assert "restore the last backup" in caught.value.reason
 
 
+def test_a_database_of_another_program_gets_no_tables_of_ours(tmp_path: Path) -> None:
+    file = tmp_path / "watch.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE bookmark (url TEXT)")
+    assert kind(f"sqlite:///{file}") is ErrorKind.CORRUPT
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmark",)]
+
+
 @pytest.mark.parametrize("address", ["mysql://x/y", "sqlite://", "sqlite:///", "no address", ""])
 def test_an_address_that_is_none(address: str) -> None:
     assert kind(address) is ErrorKind.UNREACHABLE

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 import watcher.store.operator_tables
 import watcher.store.tables  # noqa: F401 - both fill the metadata
-from watcher.store.errors import ErrorKind, store_error
+from watcher.store.errors import ErrorKind, StoreError, store_error
 from watcher.store.revision import SCHEMA_REVISION, version
 
 if TYPE_CHECKING:
@@ -24,9 +24,16 @@ def upgrade(connection: sa.Connection, name: str) -> None:
     if before > SCHEMA_REVISION:
         raise store_error(name, ErrorKind.NEWER, f"schema {before}, this program knows {SCHEMA_REVISION}")
     if not before:
+        require_new(connection, name)
         create(connection)
     elif before != SCHEMA_REVISION:
         migrate(connection)
+
+
+def require_new(connection: sa.Connection, name: str) -> None:
+    """Raise StoreError for a file that holds tables of somebody else; on a server others may have tables beside ours."""
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("SELECT 1 FROM sqlite_master").fetchone():
+        raise StoreError(f"the database {name} is another program's: name another file as url of [store]", ErrorKind.CORRUPT)
 
 
 def create(connection: sa.Connection) -> None:
