@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -19,7 +20,10 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon, Pace
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.ownership import OtherWatchError, Owner
-from watcher.store.store import Store
+from watcher.pipeline.retention import LAST
+from watcher.store.engine import Database
+from watcher.store.records import Policy
+from watcher.store.store import KEEP, Store
 
 HOUR = timedelta(hours=1)
 SHORT = timedelta(milliseconds=5)
@@ -88,6 +92,39 @@ def test_no_job_rests_after_the_clock_was_set(jump: timedelta, store: Store, wal
         return daemon
 
     assert asyncio.run(live()).last_error == ""
+
+
+class Lingering(Store):
+    """A database with very much to let go of."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.begun, self.enough = threading.Event(), threading.Event()
+
+    def retention(self, now: datetime, policy: Policy = KEEP) -> Iterator[tuple[str, int]]:
+        """A slice, and no other before the test has seen enough."""
+        self.begun.set()
+        self.enough.wait(60)
+        yield from super().retention(now, policy)
+
+
+def test_what_is_let_go_holds_up_no_other_job(tmp_path: Path, wall: type[Wall]) -> None:
+    async def live(store: Lingering) -> Daemon:
+        counted = Counted()
+        daemon = Daemon(replace(context(store, counted), keep=Policy()), clock=lambda: wall.now(UTC), pause=SHORT)
+        daemon.start()
+        assert await asyncio.to_thread(store.begun.wait, 30)
+        wall.off = HOUR  # every job is due
+        await counted.again()
+        store.enough.set()
+        await daemon.stop()
+        return daemon
+
+    with Lingering.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
+        assert isinstance(store, Lingering)
+        with store.writing() as tx:
+            tx.meta.put(LAST, (datetime.now(UTC) - 25 * HOUR).isoformat())
+        assert asyncio.run(live(store)).last_error == ""
 
 
 def test_what_a_job_did_and_when_it_runs_again_is_kept_for_other_processes(store: Store) -> None:

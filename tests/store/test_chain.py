@@ -19,7 +19,7 @@ from tests.store.things import DAY, HOUR, T0, claim, digest, document, look, out
 from watcher.core.model import Outcome
 from watcher.store.chain import ends
 from watcher.store.records import Dropped, Policy, State
-from watcher.store.retention import Retention, runs
+from watcher.store.retention import SLICE, Retention, runs
 from watcher.store.store import Store
 
 DOCS = tuple(document(f"body {number}") for number in range(6))
@@ -254,6 +254,28 @@ def test_a_body_that_went_is_back_when_it_is_fetched_again(store: Store) -> None
     with store.writing() as tx:
         assert tx.documents.put([DOCS[0]]) == 0
     assert bodies(store)[0] is True
+    assert store.verify().broken == ""
+
+
+def test_between_two_slices_of_retention_others_write(store: Store, request: pytest.FixtureRequest) -> None:
+    with store.writing() as tx:
+        tx.sources.sync([source()], T0)
+        for hour in range(3):
+            tx.polls.book([poll("feed", at=T0 + hour * HOUR)])
+    look(store, *(seen(f"k{number}", document="") for number in range(2 * SLICE + 1)), docs=())
+    with store.writing() as tx:
+        tx.claims.add([claim(number) for number in range(1, 2 * SLICE, 3)])
+    url = f"sqlite:///{store.path}" if store.path else request.getfixturevalue("shared_url")
+    slices = list[tuple[str, int]]()
+    with Store.open(url, durable=False, wait=0.1) as other:
+        for slice_ in store.retention(LATER):
+            slices.append(slice_)
+            with other.writing() as tx:
+                tx.meta.put("written beside", str(len(slices)))
+    observations = [many for what, many in slices if what == "observations"]
+    assert len(observations) == 3, "what is kept is looked at once"
+    assert max(observations) < SLICE
+    assert sum(observations) == 2 * SLICE + 1 - len(range(1, 2 * SLICE, 3))
     assert store.verify().broken == ""
 
 

@@ -23,6 +23,7 @@ from tests.store.things import (
     verdict,
 )
 from watcher.core.model import Outcome
+from watcher.store.retention import START, Retention
 from watcher.store.store import Store, Transaction
 
 GROWING = (
@@ -106,6 +107,10 @@ ACTS: dict[str, Callable[[Transaction], Any]] = {
     "deliveries.claim": lambda tx: tx.deliveries.claim(T0, HOUR, 10),
     "deliveries.next_due": lambda tx: tx.deliveries.next_due(),
     "deliveries.counts": lambda tx: tx.deliveries.counts(),
+    **{
+        f"retention.{what}": lambda tx, what=what: getattr(Retention(tx.session), what)(T0 + 999 * DAY, START)  # type: ignore[misc]
+        for what in ("polls", "poll_days", "bodies", "observations", "documents", "deliveries")
+    },
     "deliveries.of digest": lambda tx: tx.deliveries.of(digest="d1"),
 }
 

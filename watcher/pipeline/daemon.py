@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
@@ -46,6 +46,10 @@ PACES = {
     "heartbeat": PING_EVERY,
 }
 """How long after a run each job is due again; what it finds due earlier brings it forward. In the order of one cycle."""
+
+
+BESIDE = frozenset({"retention"})
+"""Jobs that leave their turn to others: what they do is done in short transactions, and they wait between them."""
 
 
 class Pace(BaseTrigger):  # type: ignore[misc]  # the library has no types
@@ -184,11 +188,14 @@ class Daemon:
 
     async def _run(self, name: str) -> None:
         """Run one job in its turn, and note how it went; none while another watch has the sources."""
-        async with self._turn:
+        async with AsyncExitStack() as turn:
+            await turn.enter_async_context(self._turn)
             now, started = self.clock(), perf_counter()
             try:
                 if not (self._believes(now) and await self._hold(now)):
                     return
+                if name in BESIDE:
+                    await turn.aclose()
                 await self._jobs[name](now)
                 self._errors.pop(name, None)
             except Exception as error:

@@ -1,9 +1,10 @@
-"""Once a day what nothing cites is deleted after its time; not on a day on which the clock may be wrong."""
+"""Once a day what nothing cites is deleted after its time, beside all else; not on a day on which the clock may be wrong."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from time import perf_counter
 
 from watcher.store.records import Policy
 from watcher.store.store import Store
@@ -16,7 +17,7 @@ GAP = timedelta(days=10)
 
 
 async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
-    """Delete what is due, in a thread of its own; whether it was done at `now`. Raises StoreError."""
+    """Delete what is due, slice by slice, and let others write in between; whether it was done at `now`. Raises StoreError."""
     with store.reading() as tx:
         last = tx.meta.get(LAST)
     passed = now - datetime.fromisoformat(last) if last else None
@@ -26,5 +27,8 @@ async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
         tx.meta.put(LAST, now.isoformat())
     if passed is None or not EVERY <= passed < GAP:
         return False
-    await asyncio.to_thread(store.retain, now, policy)
+    slices, begun = store.retention(now, policy), perf_counter()
+    while await asyncio.to_thread(next, slices, None):
+        await asyncio.sleep(perf_counter() - begun)  # as long as the slice took: who waits for the writer has half of the time
+        begun = perf_counter()
     return True

@@ -31,6 +31,9 @@ WRITER: dict[str, Any] = {"pool_size": 1, "max_overflow": 0}
 WRITERS: dict[str, Any] = {"pool_size": 4, "max_overflow": 12}
 READERS: dict[str, Any] = {"pool_size": 4, "max_overflow": 12}
 """Connections that are kept, and how many more may read at the same time; who comes later waits for one of them."""
+PAGES = 500
+"""Pages of a file that are given back to the disk in one transaction."""
+TIDY = "PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)"
 STATEMENTS = 256
 """Prepared statements that a connection to SQLite keeps."""
 LOCK = 7_405_219
@@ -152,15 +155,22 @@ class Database:
         """Start the next transaction that writes on a fresh connection."""
         self.writer.dispose()
 
-    def tidy(self) -> None:
-        """Give the room of dropped rows back to the disk, and let the planner know what has grown; a server does so itself."""
+    def tidy(self) -> bool:
+        """Give some room of dropped rows back to the disk; whether there is more.
+
+        At the end the planner learns what has grown. A server does all of it itself.
+        """
         if self.path is None:
-            return
+            return False
         with in_words(self.name):
             raw = self.writer.raw_connection()
             try:
                 # As a script: the vacuum gives back one page for each step, and `execute` would take but one.
-                driver(raw).executescript("PRAGMA incremental_vacuum; PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)")
+                before = free_pages(raw)
+                driver(raw).executescript(f"PRAGMA incremental_vacuum({PAGES})")
+                more = 0 < free_pages(raw) < before
+                driver(raw).executescript("PRAGMA wal_checkpoint(PASSIVE)" if more else TIDY)
+                return more
             finally:
                 raw.close()
 
@@ -286,6 +296,11 @@ def in_words(name: str) -> Iterator[None]:
 def driver(connection: sa.PoolProxiedConnection) -> sqlite3.Connection:
     """The driver's own connection to a file."""
     return cast("sqlite3.Connection", connection.driver_connection)
+
+
+def free_pages(connection: sa.PoolProxiedConnection) -> int:
+    """The pages of a file in which nothing stands."""
+    return int(driver(connection).execute("PRAGMA freelist_count").fetchone()[0])
 
 
 def head(path: Path) -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from contextlib import contextmanager, nullcontext
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING, Self
 
 from sqlmodel import Session
@@ -22,7 +23,7 @@ from watcher.store.observations import Observations
 from watcher.store.polls import Polls
 from watcher.store.records import ChainEnd, Dropped, Policy, Verified
 from watcher.store.repository import Repository
-from watcher.store.retention import Retention
+from watcher.store.retention import START, Place, Retention, Slice
 from watcher.store.revision import bring_up_to_date, version
 from watcher.store.shared import Shared
 from watcher.store.source_locks import SourceLocks
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 KEEP = Policy()
+PAGES = "pages"
+"""What retention gives back to the disk at its end."""
 
 
 class Transaction(Repository):
@@ -163,22 +166,28 @@ class Store:
             backup(tx.connection, target)
 
     def retain(self, now: datetime, policy: Policy = KEEP) -> Dropped:
-        """Delete what nothing cites and whose time is over, slice by slice, so that nobody waits long for the writer."""
-        dropped = Dropped(**{span.name: self.shed(span.name, now - getattr(policy, span.name)) for span in fields(Policy)})
-        documents = self.shed("documents", now - policy.bodies)
-        with self._lock:
-            self.database.tidy()
-        return replace(dropped, documents=documents)
+        """Delete what nothing cites and whose time is over, all of it."""
+        removed = Counter[str]()
+        for what, many in self.retention(now, policy):
+            removed[what] += many
+        del removed[PAGES]
+        return Dropped(**removed)
 
-    def shed(self, what: str, before: datetime) -> int:
-        """All slices of one kind."""
-        total = 0
-        while True:
-            with self.writing() as tx:
-                removed: int = getattr(Retention(tx.session), what)(before)
-            total += removed
-            if not removed:
-                return total
+    def retention(self, now: datetime, policy: Policy = KEEP) -> Iterator[tuple[str, int]]:
+        """The same slice by slice: of what, and how many rows, after each transaction. Between two of them others write."""
+        spans = {span.name: now - getattr(policy, span.name) for span in fields(Policy)}
+        for what, before in (*spans.items(), ("documents", spans["bodies"])):
+            place: Place | None = START
+            while place is not None:
+                with self.writing() as tx:
+                    done: Slice = getattr(Retention(tx.session), what)(before, place)
+                place = done.next
+                yield what, done.removed
+        left = True
+        while left:
+            with self._lock:
+                left = self.database.tidy()
+            yield PAGES, 0
 
     def source_locks(self) -> SourceLocks:
         """What keeps other processes from asking the sources that this one asks."""
