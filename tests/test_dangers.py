@@ -174,9 +174,6 @@ def test_what_must_not_happen_cannot_be_written_unnoticed(path: Path) -> None:
     text = path.read_text("utf-8")
     assert "CERT_NONE" not in text
     assert "autoescape=False" not in text
-    assert "request.cookies" not in text, (
-        "its reader takes the square of the length (CVE-2024-7592); 60 KB held the watch for 5 s"
-    )
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import sys
 import tracemalloc
 from collections.abc import Callable
+from types import FrameType
 
 import pytest
 
@@ -40,6 +42,28 @@ def kept(ask: Callable[[int], object]) -> int:
         return tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/nothing", "/api/v1/signals?as_of=x", "/metrics", "/console/login"])
+@pytest.mark.parametrize("cookie", ['console="{}"', 'a=b; x="{}', "{}", "console={}", 'a="b"; __Host-console="{}"; c=d'])
+@pytest.mark.parametrize("piece", ["\\", "\\1", ";", '"', "a"])
+def test_a_cookie_of_any_length_is_no_work(site: Site, path: str, cookie: str, piece: str) -> None:
+    def calls(length: int) -> int:
+        made = 0
+
+        def count(_frame: FrameType, what: str, _of: object) -> None:
+            nonlocal made
+            made += what in {"call", "c_call"}
+
+        sys.setprofile(count)
+        try:
+            site.get(path, cookie=cookie.format(piece * length))
+        finally:
+            sys.setprofile(None)
+        return made
+
+    calls(1)
+    assert calls(4_000) < calls(1) + (20_000 if piece == ";" else 1_000), "a look at each pair, and none at each character"
 
 
 def test_a_browser_that_says_more_than_anybody_means_gets_the_page_all_the_same(site: Site) -> None:

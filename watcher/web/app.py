@@ -12,6 +12,7 @@ from watcher import __version__
 from watcher.web import routes_api, routes_console, routes_operator, routes_pages, routes_subscribe
 from watcher.web.cache import CacheMiddleware, Clock
 from watcher.web.console import Console
+from watcher.web.cookies import CookieMiddleware
 from watcher.web.errors import add_errors
 from watcher.web.hosts import HostMiddleware
 from watcher.web.read_model import Reads
@@ -58,6 +59,7 @@ def create_app(
         routes_console.add(app, renderer, console)
     app.add_middleware(SecurityHeadersMiddleware, published=renderer.settings.published)
     app.add_middleware(CacheMiddleware, shelf=renderer.shelf, base_path=renderer.settings.base_path)
+    app.add_middleware(CookieMiddleware)
     app.add_middleware(HostMiddleware, settings=renderer.settings)
     app.state.renderer = renderer
     return app

@@ -18,6 +18,7 @@ from watcher.core.addresses import redact
 from watcher.web import console_evidence, console_mutes, console_sources, console_trial, console_undecided
 from watcher.web.console import MAX_FIELD_LENGTH, Console, Deed, Done, Fields, Values, stored
 from watcher.web.console_session import Session, form_token, new_id
+from watcher.web.cookies import PLAIN, SECURE
 from watcher.web.pages import Links, draw_form
 from watcher.web.rate_limit import client_key
 from watcher.web.read_model import Access
@@ -171,14 +172,11 @@ def _is_own(routes: ConsoleRoutes, request: Request, fields: Fields) -> bool:
 
 
 def _name(routes: ConsoleRoutes) -> str:
-    """The cookie's name; browsers take one of the first kind over TLS alone, and from this very host (RFC 6265bis 4.1.3.2)."""
-    return "__Host-console" if routes.console.secure else "console"
+    return SECURE if routes.console.secure else PLAIN
 
 
 def _cookie(routes: ConsoleRoutes, request: Request) -> str:
-    """What the browser holds of ours. Read here: the library's reader takes the square of the length of what anybody may send."""
-    pairs = (pair.strip().partition("=") for pair in request.headers.get("cookie", "").split(";"))
-    return next((value for name, _, value in pairs if name == _name(routes)), "")
+    return request.cookies.get(_name(routes), "")
 
 
 def _with_cookie(routes: ConsoleRoutes, answer: Response, value: str) -> Response:
