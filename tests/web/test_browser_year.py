@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,17 @@ def test_each_answer_is_proven_and_says_what_would_change_it(browser: Browser, a
                 assert (link.get_attribute("href") or "").startswith("https://")
             assert too_wide(page, (NARROW,)) == []
         assert wrong == []
+
+
+def test_a_card_is_whole_in_the_frame_that_the_page_recommends(browser: Browser, address: str) -> None:
+    with opened(browser, address) as (page, _):
+        page.goto(f"{address}machines")
+        width, height = map(int, re.findall(r'(?:width|height)="(\d+)"', page.locator("#card + p").inner_text()))
+        page.set_viewport_size({"width": width, "height": height})
+        for name, day in product(SIGNALS, (*DAYS, "2026-06-12")):
+            page.goto(f"{address}cards/{name}?as_of={day}" if day else f"{address}cards/{name}")
+            assert page.evaluate("document.documentElement.scrollHeight") <= height, (name, day)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, day)
 
 
 @pytest.mark.parametrize("path", PAGES)

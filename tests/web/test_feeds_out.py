@@ -165,6 +165,16 @@ def test_a_badge_without_a_verdict_says_not_yet_known() -> None:
     assert badge.badge_json(view(verdicts={}), "senate-vote")["message"] == "not yet known"
 
 
+def test_a_badge_that_cannot_hold_an_answer_tells_its_sentence_whole() -> None:
+    held = verdicts()["caisi-evaluation"]
+    long = replace(
+        held, headline_label="The latest is " + "a long title " * 5, sentence="Three papers since May; none measured it."
+    )
+    said = badge.badge_json(view(verdicts={"caisi-evaluation": replace(long, blind=())}), "caisi-evaluation")["message"]
+    assert "Three papers since May" in str(said)
+    assert "…" not in str(said)
+
+
 def test_the_api_gives_every_quote_with_its_hash(site: Site) -> None:
     signal = site.get("/api/v1/signals/senate-vote").json()
     assert signal["answer"] == "Not yet. Both bills are with the Senate Banking Committee"

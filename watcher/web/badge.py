@@ -41,9 +41,11 @@ def _sight(summary: SignalSummary) -> tuple[str, str]:
 
 
 def _short(summary: SignalSummary) -> str:
-    """The answer in a word, and where it stands up to its first semicolon, cut to what a badge can hold."""
+    """The answer in a word, and where it stands up to its first semicolon; where a badge cannot hold that, what its sentence says."""
     lead = f"{summary.word}: " if summary.word else ""
-    return f"{lead}{truncate(summary.answer.partition(';')[0], MAX_ANSWER_LENGTH)}"
+    told = [words.partition(";")[0].rstrip(".") for words in (summary.answer, summary.sentence)]
+    whole = next((words for words in told if words and len(words) <= MAX_ANSWER_LENGTH), told[0])
+    return f"{lead}{truncate(whole, MAX_ANSWER_LENGTH)}"
 
 
 def write_badge(view: View, signal_id: str) -> str:
