@@ -38,7 +38,7 @@ from tests.mail.stories import (
     verdict,
 )
 from watcher.core.decision.digest import summarise
-from watcher.core.model import Detail, Digest, RaisedFlag, Standing, Transition
+from watcher.core.model import Detail, Digest, RaisedFlag, Standing, Tier, Transition
 from watcher.mail import MailContext, render
 from watcher.mail.confirmation import confirmation, known_already
 from watcher.mail.sample import sample
@@ -482,6 +482,15 @@ def test_a_day_stays_the_day_that_its_source_names_in_every_zone(at: str, words:
 def test_history_that_nobody_saw_is_not_said_to_be_seen() -> None:
     known = replace(PASSED, evidence=(quote(document="", published=NOW),))
     assert "govinfo.gov, official. Published 9 December 2026, 22:41 UTC. Known history." in told(known)
+
+
+def test_what_a_person_recorded_is_no_official_voice_and_no_history() -> None:
+    by_hand = quote(document="", published=NOW, seen_at=NOW, tier=Tier.OPERATOR)
+    shown = told(replace(PASSED, standing=Standing.PROVISIONAL, evidence=(by_hand,)))
+    assert "The person who runs the watch has recorded it; an official voice is still to come." in shown
+    assert "added by hand. Happened 9 December 2026, 22:41 UTC. Not seen by the watch." in shown
+    assert "One official voice" not in shown
+    assert "Known history" not in shown
 
 
 def test_signals_stand_in_the_order_of_the_configuration() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from watcher.core.model import Change, Facts, Flag, Quote, Transition
+from watcher.core.model import Change, Facts, Flag, Quote, Standing, Tier, Transition
 from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.citations import cites, states, stating
 from watcher.mail.context import MailContext, Recipient
@@ -13,6 +13,9 @@ from watcher.mail.wording import STANDINGS, Sign, moment, several, shortened, ta
 from watcher.wording import ChangedDetail, changed_details, detail, lowered
 
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
+BY_HAND = STANDINGS[Standing.PROVISIONAL]._replace(
+    meaning="The person who runs the watch has recorded it; an official voice is still to come."
+)
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
 
 
@@ -124,7 +127,10 @@ def _sign(transition: Transition) -> Sign:
     """How well it is supported, or that it is a correction or a flag."""
     if transition.kind is Change.CORRECTION:
         return CORRECTED
-    return FLAGGED if transition.kind is Change.FLAG else STANDINGS[transition.standing]
+    if transition.kind is Change.FLAG:
+        return FLAGGED
+    recorded = {quote.tier for quote in transition.evidence} == {Tier.OPERATOR}
+    return BY_HAND if recorded and transition.standing is Standing.PROVISIONAL else STANDINGS[transition.standing]
 
 
 def _tone(transition: Transition, context: MailContext, sign: Sign) -> str:

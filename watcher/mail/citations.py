@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
-from watcher.core.model import Quote
+from watcher.core.model import Quote, Tier
 from watcher.mail.letter import Cite
 from watcher.mail.wording import QUOTE, TIERS, moment, shortened, when
 
@@ -48,10 +48,11 @@ def _holds(said: str, sought: str) -> bool:
 
 
 def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:
-    published = f"Published {when(quote.published, zone)}. " if quote.published else ""
-    # History that signals.toml tells carries its own date as the time it was seen: nobody saw it.
+    by_hand = quote.tier is Tier.OPERATOR
+    published = f"{'Happened' if by_hand else 'Published'} {when(quote.published, zone)}. " if quote.published else ""
+    # What signals.toml or a person tells carries its own date as the time it was seen: the watch has not seen it.
     told = not quote.document and quote.seen_at == quote.published
-    seen = "Known history." if told else f"Seen {moment(quote.seen_at, zone)}."
+    seen = ("Not seen by the watch." if by_hand else "Known history.") if told else f"Seen {moment(quote.seen_at, zone)}."
     stored = f" Stored as {quote.document[:12]}." if quote.document else ""
     return Cite(
         text=text,
