@@ -29,6 +29,10 @@ as they come. Words go to standard output, mistakes to standard error.
 ALREADY_SAID = {"config", "as_json", "help"}
 
 
+NOBODY_GAVE = -1
+"""What stands for a number that the configuration gives; the words of the option say so."""
+
+
 def page_text() -> str:
     """Give the page as it is shipped."""
     said = f"{app.info.epilog}\n" if app.info.epilog else ""
@@ -61,7 +65,9 @@ def _paragraphs(text: str | None) -> str:
 
 
 def _placeholder(argument: Any) -> str:  # noqa: ANN401 - as above
-    name = (argument.metavar or argument.name).strip("{}[]").upper()
+    name = argument.metavar or argument.name.upper()
+    if name[:1] + name[-1:] in {"{}", "[]"}:
+        name = name[1:-1]
     shown = f"{name} …" if argument.nargs == -1 else name
     return shown if argument.required else f"[{shown}]"
 
@@ -77,7 +83,13 @@ def _row(spelled: str, parameter: Any) -> str:  # noqa: ANN401 - as above
 
 
 def _default(value: object) -> str:
-    if value is None or isinstance(value, bool) or callable(value) or (isinstance(value, Iterable) and not list(value)):
+    if (
+        value is None
+        or value == NOBODY_GAVE
+        or isinstance(value, bool)
+        or callable(value)
+        or (isinstance(value, Iterable) and not list(value))
+    ):
         return ""
     return f"`{value}`"
 

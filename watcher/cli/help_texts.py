@@ -37,7 +37,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "run": (
         ("Watch, with the page on http://127.0.0.1:8080", "watcher run"),
         ("Another port, and a log for programs", "watcher run --port 8081 --log json"),
-        ("Reload a changed configuration", "kill -HUP $(pidof -s python)"),
+        ("Reload a changed configuration", "pkill -HUP -f 'watcher run'"),
     ),
     "worker": (
         ("Do every kind of job", "watcher worker"),
