@@ -79,7 +79,8 @@ def _spelled(option: Any) -> str:  # noqa: ANN401 - as above
 
 def _row(spelled: str, parameter: Any) -> str:  # noqa: ANN401 - as above
     words = " ".join((parameter.help or "").split()).replace("|", "\\|")
-    return f"| `{spelled}` | {words} | {_default(parameter.default)} |\n"
+    shown = spelled.replace("|", "\\|")
+    return f"| `{shown}` | {words} | {_default(parameter.default)} |\n"
 
 
 def _default(value: object) -> str:

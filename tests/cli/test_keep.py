@@ -39,6 +39,8 @@ def test_a_backup_into_a_folder_gets_a_dated_name_and_an_old_one_is_replaced(pas
 
     assert Path(told["file"]).match("copies/watch-*Z.db")
     assert told["bytes"] == Path(told["file"]).stat().st_size
+    new = watcher("backup", "new/", "--json").json()
+    assert Path(new["file"]).match("new/watch-*Z.db"), "a slash says that a folder is meant"
     assert watcher("backup", "old.db").code == 0
     assert watcher("backup", "old.db").code == 0
     assert watcher("verify", "old.db").code == 0
@@ -56,7 +58,10 @@ def test_a_watch_goes_back_to_a_backup_and_says_where_the_old_state_is(past: Pat
 
     assert Path(told["kept"]).exists()
     assert watcher("verify").code == 0
-    assert watcher("restore", "nowhere.db").code == 2
+    missing = watcher("restore", "nowhere.db")
+    assert (missing.code, missing.err.strip()) == (2, "there is no nowhere.db; expected a file that `watcher backup` wrote")
+    other = watcher("restore", "signals.toml")
+    assert (other.code, other.err.strip()) == (2, "signals.toml is no backup; expected a file that `watcher backup` wrote")
     assert watcher("restore", str(live)).code == 2
     (past / "data" / "watch.db-wal").write_bytes(b"of another database")
     (past / "copy.db").replace(live)

@@ -24,7 +24,7 @@ from watcher.cli.common import (
 from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
 from watcher.core.addresses import in_year
-from watcher.store.backup import as_it_is
+from watcher.store.backup import as_it_is, is_database
 from watcher.store.backup import restore as put_back
 from watcher.store.chain import NAMES
 from watcher.store.records import ChainEnd
@@ -34,18 +34,21 @@ from watcher.web.queries import StoreQueries, site_info
 
 
 def backup(
-    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; in a folder it gets a dated name.")],
+    target: Annotated[str, typer.Argument(metavar="FILE", help="Where the copy goes; in a folder it gets a dated name.")],
     config: ConfigFile = CONFIG,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Copy the database into one file, while the watch runs.
 
-    The copy is whole or not there: it is written beside its place and moved when it is complete. An older copy of the same
-    name is replaced, and nothing that is no database. `watcher restore` goes back to it. PostgreSQL has `pg_dump`.
+    The copy is whole or not there: it is written beside its place and moved when it is complete. A folder that is missing is
+    made; what ends in a slash is a folder. An older copy of the same name is replaced, and nothing that is no database.
+    `watcher restore` goes back to it. PostgreSQL has `pg_dump`.
     """
     url = configured(config).store.url
-    file = target / f"watch-{utc_now():%Y%m%dT%H%M%SZ}.db" if target.is_dir() else target
+    place = Path(target)
+    in_folder = place.is_dir() or target.endswith("/")
+    file = place / f"watch-{utc_now():%Y%m%dT%H%M%SZ}.db" if in_folder else place
     live = embedded_file(url)
     if live is not None and file.resolve() == live.resolve():
         raise fail(f"{file} is the database itself; expected another place", code=2)
@@ -72,7 +75,9 @@ def restore(
     live = embedded_file(configured(config).store.url)
     if live is None:
         raise fail("a PostgreSQL database is restored with pg_restore, not by the watch", code=3)
-    if not source.is_file() or (live.exists() and source.samefile(live)):
+    if not source.exists():
+        raise fail(f"there is no {source}; expected a file that `watcher backup` wrote", code=2)
+    if not is_database(source) or (live.exists() and source.samefile(live)):
         raise fail(f"{source} is no backup; expected a file that `watcher backup` wrote", code=2)
     live = live.resolve() if live.is_symlink() else live  # the link stays, and the data on the disk that it leads to
     aside = live.with_name(f"{live.name}.before-{utc_now():%Y%m%dT%H%M%SZ}")

@@ -61,7 +61,12 @@ def flush(part: Path) -> None:
 
 def may_replace(target: Path) -> bool:
     """Whether a backup may take this name: nothing is there, or an empty file, or a database."""
-    return not target.exists() or (target.is_file() and head(target)[:16] in {b"", MAGIC})
+    return not target.exists() or is_database(target) or (target.is_file() and not head(target))
+
+
+def is_database(file: Path) -> bool:
+    """Whether this is a file that SQLite has written, whole or not."""
+    return file.is_file() and head(file)[:16] == MAGIC
 
 
 def restore(source: Path, target: Path, aside: Path) -> None:

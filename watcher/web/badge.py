@@ -41,7 +41,7 @@ def _sight(summary: SignalSummary) -> tuple[str, str]:
 
 
 def _short(summary: SignalSummary) -> str:
-    """The answer in a word, and where it stands up to its first semicolon; where a badge cannot hold that, what its sentence says."""
+    """The answer in a word, and where it stands up to its first semicolon; what a badge cannot hold gives way to its sentence."""
     lead = f"{summary.word}: " if summary.word else ""
     told = [words.partition(";")[0].rstrip(".") for words in (summary.answer, summary.sentence)]
     whole = next((words for words in told if words and len(words) <= MAX_ANSWER_LENGTH), told[0])
