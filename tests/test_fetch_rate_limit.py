@@ -181,3 +181,34 @@ def test_a_few_pages_that_hang_silence_no_other_page_of_their_host() -> None:
         said_of(Hanging(frozenset("cde")), *["ab", "cde"] * 5, apart=timedelta(seconds=10))
         == (["no answer"] * 2 + ["read"] * 3) * 5
     )
+
+
+@dataclass
+class Outage:
+    """A network on which all hosts of one name never answer in time; each waits a second first."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def get(self, url: str, headers: Mapping[str, str], read: Callable[[Response], T]) -> T:
+        self.asked.append(urlsplit(url).hostname or "")
+        await asyncio.sleep(1)
+        if "quick" not in url:
+            raise TimedOut("no answer")
+        return read(Response(200, Headers(), (b"x",)))
+
+    async def aclose(self) -> None: ...
+
+
+def test_many_hosts_that_did_not_answer_leave_half_of_the_slots_to_the_others() -> None:
+    web, loop = Outage(), Leaping()
+    hang = [Request(f"https://slow{n}.example/") for n in range(8)]
+
+    async def run() -> None:
+        async with Fetcher(FetchSettings(concurrency=4), clock=lambda: NOON, transport=web) as fetcher:
+            await asyncio.gather(*map(fetcher.get, hang))
+            web.asked.clear()
+            await asyncio.gather(*map(fetcher.get, [*hang, Request("https://quick.example/")]))
+
+    loop.run_until_complete(run())
+    loop.close()
+    assert web.asked[:3] == ["slow0.example", "slow1.example", "quick.example"]

@@ -16,8 +16,8 @@ from tests.builders import day
 from tests.store.things import DAY, HOUR, T0, source
 from tests.test_cycles import CONFIG, Web, item, web
 from tests.watching import Watch
-from watcher.core.model import Document, Entry, Follow, Ladder, Signal, Source, Status, Track
-from watcher.fetch import Request
+from watcher.core.model import Document, Entry, Failed, Follow, Ladder, Outcome, Signal, Source, Status, Track
+from watcher.fetch import Answer, Request
 from watcher.pipeline.batches import Get, Poller
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
@@ -86,8 +86,15 @@ def test_what_cannot_even_be_asked_for_is_said_to_be_blind(web: Web, tmp_path: P
     assert [blind.source for blind in verdict.blind] == ["news"]
 
 
-def test_a_host_that_never_answers_makes_no_other_source_late(tmp_path: Path) -> None:
-    hangs = [replace(source(f"h{n:02}"), signal="s1", url=f"https://slow.example/{n}") for n in range(60)]
+ONE_HOST = [f"https://slow.example/{n}" for n in range(60)]
+MANY_HOSTS = [f"https://slow{n}.example/" for n in range(150)]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "before"), [(ONE_HOST, Outcome.OK), (MANY_HOSTS, Outcome.ERROR)], ids=["one host", "many hosts"]
+)
+def test_hosts_that_never_answer_make_no_other_source_late(tmp_path: Path, addresses: list[str], before: Outcome) -> None:
+    hangs = [replace(source(f"h{n:03}"), signal="s1", url=url) for n, url in enumerate(addresses)]
     healthy = replace(source("healthy"), signal="s2", url="https://quick.example/", every=timedelta(minutes=1))
     track = Track("it", "It", Ladder("open", (Status("closed", "Closed", "It is closed."),), ()))
     signals = {
@@ -96,9 +103,11 @@ def test_a_host_that_never_answers_makes_no_other_source_late(tmp_path: Path) ->
     }
     now, hanging, asked = [T0], [False], list[datetime]()
 
-    async def get(request: Request) -> Document:
+    async def get(request: Request) -> Answer:
         if hanging[0] and "slow" in request.url:
             await asyncio.Event().wait()
+        if before is Outcome.ERROR and "slow" in request.url:
+            return Failed(before, "no answer within 30 s", timed_out=True)
         if "quick" in request.url:
             asked.append(now[0])
         return Document(request.url, request.url, b"x", hashlib.sha256(b"x").hexdigest(), "text/html", now[0])

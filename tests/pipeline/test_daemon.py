@@ -14,6 +14,9 @@ import pytest
 
 from tests.mail.stories import NOW
 from tests.pipeline.test_stopping import nobody
+from tests.store.things import source
+from watcher.core.model import Ladder, NotModified, Signal, Status, Track
+from watcher.fetch import Request
 from watcher.pipeline.clock_guard import ClockGuard
 from watcher.pipeline.counters import JOBS, jobs_of_text
 from watcher.pipeline.cycle import Context
@@ -146,6 +149,34 @@ def test_what_a_job_did_and_when_it_runs_again_is_kept_for_other_processes(store
     assert [run.name for run in runs] == JOB_NAMES[:-1], "in the order of one cycle"
     assert {run.at for run in runs} == {NOW}
     assert all(run.good and run.seconds >= 0 and run.next_at for run in runs)
+
+
+def test_the_next_look_waits_for_what_is_due_and_not_for_as_long_as_the_last_one_took(store: Store) -> None:
+    now, asked, third = [NOW], list[datetime](), asyncio.Event()
+
+    def clock() -> datetime:
+        now[0] += timedelta(seconds=1)
+        return now[0]
+
+    async def get(_: Request) -> NotModified:
+        asked.append(now[0])
+        now[0] += timedelta(seconds=52)
+        if len(asked) == 3:
+            third.set()
+        return NotModified()
+
+    async def live() -> None:
+        feed = source(every=timedelta(minutes=1))
+        with store.writing() as tx:
+            tx.sources.sync([feed], NOW)
+        track = Track("it", "It", Ladder("open", (Status("closed", "Closed", "It is closed."),), ()))
+        signals = {feed.signal: Signal(feed.signal, "", "", "", tracks=(track,), headlines=(), sources=(feed,))}
+        daemon = Daemon(replace(context(store, Counted()), signals=signals, get=get), clock=clock, pause=HOUR)
+        daemon.start()
+        await asyncio.wait_for(third.wait(), 25)  # where nothing is due it looks again after 30
+        await daemon.stop()
+
+    asyncio.run(live())
 
 
 def test_a_job_that_fails_stops_no_other_and_the_sign_of_life(store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -37,6 +37,8 @@ class HostLimiter:
     def __init__(self, *, total: int, per_host: int, gap: float) -> None:
         """Take the bounds, and the gap in seconds."""
         self._total = asyncio.Semaphore(total)
+        self._silent = asyncio.Semaphore(max(1, total // 2))
+        """Slots for hosts that did not answer in time when they were last asked: the others are left to those that do."""
         self._per_host, self._gap = per_host, gap
         self._hosts: dict[str, _Host] = {}
         self._tidy_at = 1000
@@ -48,7 +50,7 @@ class HostLimiter:
         try:
             async with host.slots:
                 await self._keep_gap(host)
-                async with self._total:
+                async with self._silent if host.time_outs else nullcontext(), self._total:
                     yield host.users > 1
         finally:
             host.users -= 1

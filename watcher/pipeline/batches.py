@@ -36,6 +36,8 @@ __all__ = ["BatchResult", "Get", "Poller", "Read", "Understand", "invalidate", "
 
 BATCH = 100
 """Polls that are made at once; what they bring is in memory together."""
+MOST_FAILING = BATCH // 2
+"""Polls under way of sources whose last poll failed: hosts that hang must not take all the room there is."""
 AT_ONCE = 4
 """Polls that are begun in one turn of the loop."""
 
@@ -119,7 +121,7 @@ class Poller:
         if self.full:
             return
         under_way = self._under_way.names()
-        asked = await asyncio.to_thread(self._due, now, kept | under_way, self._under_way.hosts(), BATCH - len(under_way))
+        asked = await asyncio.to_thread(self._due, now, kept | under_way, self._under_way.asking(), BATCH - len(under_way))
         for number, one in enumerate(asked.due, 1):
             name = one.source.id
             looking = look(
@@ -142,50 +144,52 @@ class Poller:
         with self._store.reading() as tx:
             return replace(seen, waiting=tx.sources.signals_due(now, seen.signals | self._waiting))
 
-    def _due(self, now: datetime, asked: frozenset[str], hosts: Counter[str], room: int) -> _Asked:
+    def _due(self, now: datetime, asked: frozenset[str], asking: Sequence[Due], room: int) -> _Asked:
         """The sources to ask besides those that are asked already, as many as there is room for."""
         self._locks.only(asked)  # what was given up in an error is not ours any more
-        due = self._taken(now, asked, hosts, room)
+        due = self._taken(now, asked, asking, room)
         with self._store.reading() as tx:
             return _Asked(due, missing_entries(tx, [one.source.id for one in due if one.source.record]), refused(tx, due, now))
 
-    def _taken(self, now: datetime, asked: frozenset[str], hosts: Counter[str], room: int) -> list[Due]:
+    def _taken(self, now: datetime, asked: frozenset[str], asking: Sequence[Due], room: int) -> list[Due]:
         """The same, none of which another process asks."""
         taken, tried = list[Due](), asked
-        while names := self._candidates(now, tried, hosts, room - len(taken)):
+        while names := self._candidates(now, tried, [*asking, *taken], room - len(taken)):
             ours = self._locks.take(names)
             with self._store.reading() as tx:  # what another process has kept before it gave them back is due no more
                 found = tx.sources.due_of(ours, now, self._known)
             taken += found
-            hosts.update(host_of(one.source.url) for one in found)
             tried |= frozenset(names)
             if len(found) == len(names):  # nobody is beside us
                 break
         self._locks.only(asked | {one.source.id for one in taken})
         return taken
 
-    def _candidates(self, now: datetime, asked: frozenset[str], hosts: Counter[str], room: int) -> list[str]:
+    def _candidates(self, now: datetime, asked: frozenset[str], asking: Sequence[Due], room: int) -> list[str]:
         """The ids of what is due and ours to ask, as many as there is room for."""
         with self._store.reading() as tx:
             most = BATCH + len(asked)
             found = tx.sources.due(now, most, self._known)
-            due = self._mine(found, asked, hosts, room)
+            due = self._mine(found, asked, asking, room)
             if len(due) < room and len(found) == most:  # some are not ours, or of a host that is asked enough: look behind them
-                due = self._mine(tx.sources.due(now, known=self._known), asked, hosts, room)
+                due = self._mine(tx.sources.due(now, known=self._known), asked, asking, room)
         return [one.source.id for one in due]
 
-    def _mine(self, found: Iterable[Due], asked: frozenset[str], hosts: Counter[str], room: int) -> list[Due]:
-        """Those that are ours to ask, as many as there is room for, and few of one host."""
-        mine, seen = list[Due](), Counter(hosts)
+    def _mine(self, found: Iterable[Due], asked: frozenset[str], asking: Sequence[Due], room: int) -> list[Due]:
+        """Those that are ours to ask, as many as there is room for, and few of one host, or of those that failed."""
+        mine, failing = list[Due](), sum(one.failures > 0 for one in asking)
+        hosts = Counter(host_of(one.source.url) for one in asking)
         for one in found:
-            host = host_of(one.source.url)
+            host, fails = host_of(one.source.url), one.failures > 0
             if (
                 one.source.id not in asked
                 and one.source.signal in self._signals
-                and seen[host] < MAX_JOBS_OF_A_HOST
+                and hosts[host] < MAX_JOBS_OF_A_HOST
+                and not (fails and failing >= MOST_FAILING)
                 and len(mine) < room
             ):
-                seen[host] += 1
+                hosts[host] += 1
+                failing += fails
                 mine.append(one)
         return mine
 

@@ -252,7 +252,7 @@ class Daemon:
                 self._run_after("deliver", timedelta(0))
             with self.context.store.reading() as tx:
                 due = tx.sources.next_due(now)
-            self._run_by("poll", now, now if done.transitions or done.digests or self._first else due)
+            self._run_by("poll", now if done.transitions or done.digests or self._first else due)
             errors.tell()
         except Exception:
             self._first = True
@@ -264,11 +264,11 @@ class Daemon:
         _log(CycleResult(delivered=delivered))
         with self.context.store.reading() as tx:
             due = tx.deliveries.next_due()
-        self._run_by("deliver", now, due)
+        self._run_by("deliver", due)
 
-    def _run_by(self, name: str, now: datetime, due: datetime | None) -> None:
-        """Run a job when something is due, not at once and not after its own pace."""
-        wait = LOOK_AGAIN if due is None else due - now
+    def _run_by(self, name: str, due: datetime | None) -> None:
+        """Run a job when something is due, however long it took until now; not at once and not after its own pace."""
+        wait = LOOK_AGAIN if due is None else due - self.clock()
         self._run_after(name, min(max(wait, TICK), LOOK_AGAIN))
 
     async def _remind(self, now: datetime) -> None:

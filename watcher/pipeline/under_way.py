@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -26,8 +25,8 @@ class UnderWay:
     def __init__(self, store: Store, signals: Mapping[str, Signal], *, understand: Understand, dice: Callable[[], float]) -> None:
         """Nothing is asked yet."""
         self._store, self._signals, self._understand, self._dice = store, signals, understand, dice
-        self._asking: dict[str, tuple[str, asyncio.Task[PollResult | None]]] = {}
-        """By source, the host and the poll."""
+        self._asking: dict[str, tuple[Due, asyncio.Task[PollResult | None]]] = {}
+        """By source, what was due and the poll."""
         self._reading: dict[str, tuple[str, asyncio.Task[Sifted]]] = {}
         """What was read and is still to be understood: by source, the signal and the work."""
 
@@ -39,9 +38,9 @@ class UnderWay:
         """The sources."""
         return frozenset(self._asking) | frozenset(self._reading)
 
-    def hosts(self) -> Counter[str]:
-        """How much is being asked of each host."""
-        return Counter(host for host, _ in self._asking.values())
+    def asking(self) -> list[Due]:
+        """What is being asked."""
+        return [due for due, _ in self._asking.values()]
 
     def unread(self) -> frozenset[str]:
         """The signals of which something is still to be understood."""
@@ -49,7 +48,7 @@ class UnderWay:
 
     def ask(self, due: Due, looking: Coroutine[Any, Any, PollResult | None]) -> None:
         """Begin to poll a source; a poll that gives None asked nothing."""
-        self._asking[due.source.id] = (host_of(due.source.url), asyncio.create_task(looking))
+        self._asking[due.source.id] = (due, asyncio.create_task(looking))
 
     async def ready(self, clock: Callable[[], datetime], wait: float | None = None) -> list[Sifted]:
         """What can be kept: waits `wait` seconds for a first reading (None: as long as it takes), then a moment for others.
