@@ -28,7 +28,7 @@ LIMIT = re.compile(
     re.IGNORECASE,
 )
 """How servers say that they take no more from us for now: RFC 3463's codes for a busy system, and the usual words."""
-REST = timedelta(minutes=5)
+BUSY_SERVER_REST = timedelta(minutes=5)
 """For how long a server that takes no more is left alone, where it says nothing else."""
 POLICY = "5.7."
 """Refused for who writes, not for the mailbox (RFC 3463, 3.8)."""
@@ -241,7 +241,7 @@ def _told(where: str, *, final: bool = False, uncertain: bool = False, mailbox: 
         yield
     except SMTPResponseException as error:
         if _is_limit(error):
-            raise NotSent(f"{where}{error.code} {_silent(error.message)}", retry=True, wait=REST, busy=True) from None
+            raise NotSent(f"{where}{error.code} {_silent(error.message)}", retry=True, wait=BUSY_SERVER_REST, busy=True) from None
         retry = not (final and error.code in PERMANENT)
         # An answer without a code may have been a yes, and so may another yes than the usual one.
         unclear = uncertain and (error.code < 0 or error.code in TAKEN)

@@ -34,7 +34,7 @@ from watcher.store.store import Store, Transaction
 
 PREPARED = "prepared under"
 """Under this name the store keeps the digest of the configuration that it was last brought to."""
-SHORTEST = 32
+MIN_SECRET_CHARACTERS = 32
 """Characters of a secret that guards an entrance."""
 
 
@@ -185,8 +185,8 @@ def secret_of(config: Config, name: str, *, without: str) -> str:
         secret = config.secret(name) or ""
     except ValueError as error:
         raise ConfigError(Diagnostic(f"WATCHER_{name}_FILE", 0, "", "", "a file that cannot be read", str(error))) from None
-    if 0 < len(secret) < SHORTEST:
-        wanted = f"at least {SHORTEST} that nobody can guess, or none: {without}"
+    if 0 < len(secret) < MIN_SECRET_CHARACTERS:
+        wanted = f"at least {MIN_SECRET_CHARACTERS} that nobody can guess, or none: {without}"
         raise ConfigError(Diagnostic(f"WATCHER_{name}", 0, "", "", f"{len(secret)} characters", wanted))
     return secret
 

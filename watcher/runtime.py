@@ -9,15 +9,15 @@ import os
 import sys
 from contextlib import suppress
 
-ARENAS, TRIM, MAP = -8, -1, -3
+ARENAS, TRIM_THRESHOLD, MAP_THRESHOLD = -8, -1, -3
 """Parameters of glibc's allocator (mallopt(3))."""
-YOUNG = 20_000
+COLLECT_AFTER_OBJECTS = 20_000
 """New objects after which cycles among them are looked for: a batch of polls makes a hundred thousand, and hardly a cycle."""
-SHORT = 100_000
+COLLECT_AFTER_OBJECTS_OF_A_COMMAND = 100_000
 """The same for a command that ends soon: what it leaves behind ends with it."""
 
 
-def tune_memory(*, young: int = YOUNG) -> None:
+def tune_memory(*, young: int = COLLECT_AFTER_OBJECTS) -> None:
     """A command that works long has been loaded: what is there stays, and what it frees goes back to the system.
 
     One arena for all threads, and large blocks mapped by themselves: each batch of polls would else leave some memory behind;
@@ -28,8 +28,8 @@ def tune_memory(*, young: int = YOUNG) -> None:
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(ARENAS, 1)
-        mallopt(TRIM, 128 << 10)
-        mallopt(MAP, 64 << 10)
+        mallopt(TRIM_THRESHOLD, 128 << 10)
+        mallopt(MAP_THRESHOLD, 64 << 10)
 
 
 def mend_streams() -> None:

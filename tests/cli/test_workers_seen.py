@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from watcher.cli.doctor_local import _workers
-from watcher.store.work_queue import LATE, QueueDepth, QueueNumbers, workers_line
+from watcher.store.work_queue import MAX_JOB_WAIT, QueueDepth, QueueNumbers, workers_line
 
 NOW = datetime(2026, 6, 9, 12, tzinfo=UTC)
 
@@ -33,8 +33,8 @@ def test_they_are_told_of_in_a_line(numbers: QueueNumbers, told: str) -> None:
     ("numbers", "advice"),
     [
         (seen(2, None), ""),
-        (seen(2, LATE), ""),
-        (seen(2, LATE + timedelta(seconds=1)), "Start more of them"),
+        (seen(2, MAX_JOB_WAIT), ""),
+        (seen(2, MAX_JOB_WAIT + timedelta(seconds=1)), "Start more of them"),
         (seen(0, None), "Is `watcher worker` to run?"),
     ],
 )
@@ -45,5 +45,5 @@ def test_doctor_says_what_to_do_where_jobs_wait_or_nobody_works(numbers: QueueNu
 
 
 def test_a_queue_is_late_when_its_oldest_job_waits_longer_than_ten_minutes() -> None:
-    assert seen(2, LATE).late(NOW) == ()
-    assert seen(2, LATE + timedelta(seconds=1)).late(NOW) == ("poll since 11:49",)
+    assert seen(2, MAX_JOB_WAIT).late(NOW) == ()
+    assert seen(2, MAX_JOB_WAIT + timedelta(seconds=1)).late(NOW) == ("poll since 11:49",)

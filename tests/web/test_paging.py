@@ -218,7 +218,7 @@ def test_views_of_the_past_are_kept_by_their_weight() -> None:
     shelf = site.app.state.renderer.shelf
     for day in range(1, 9):
         shelf.view(datetime(2026, 6, day, tzinfo=NOW.tzinfo))
-    assert len(shelf._views) == cache.HEAVIEST // 10_003
+    assert len(shelf._views) == cache.MAX_VIEW_ITEMS // 10_003
     huge = Site(Heavy(replace(view(), signals=view().signals * 10_000)))
     huge.app.state.renderer.shelf.view(None)
     assert len(huge.app.state.renderer.shelf._views) == 1, "the newest stays, whatever it weighs"
@@ -229,7 +229,7 @@ def test_answers_are_kept_by_their_bytes() -> None:
     for number in range(100):
         body = bytes(1 << 20)
         shelf.keep(f"/{number % 60}", cache.pack(body, "text/plain", "/", at=NOW, version="", published=False))
-    assert sum(answer.size for answer in shelf._answers.values()) == shelf._bytes <= cache.LARGEST
+    assert sum(answer.size for answer in shelf._answers.values()) == shelf._bytes <= cache.MAX_ANSWER_BYTES
 
 
 def test_all_that_ask_for_the_past_have_a_share_of_one_core() -> None:

@@ -18,8 +18,8 @@ LOOK = 600_000
 """Bytes of a page in which a feed is looked for."""
 MAX_FEEDS = 5
 """Named feeds that are tried."""
-FEW = 4
-"""Dates that say nothing yet about how often something comes."""
+MIN_DATES_OF_A_PACE = 4
+"""Fewer dates say nothing yet about how often something comes."""
 Get = Callable[[Request], Awaitable[Answer]]
 Read = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
 
@@ -106,6 +106,6 @@ async def _read(document: Document, name: str, read: Read) -> tuple[Entry, ...]:
 def silence(entries: tuple[Entry, ...]) -> timedelta | None:
     """Twice the longest pause between entries, in whole days and at least a week: what a silence alarm may be set to."""
     days = sorted(entry.published for entry in entries if entry.published)
-    if len(days) < FEW:
+    if len(days) < MIN_DATES_OF_A_PACE:
         return None
     return timedelta(days=max(7, 2 * max((after - before).days + 1 for before, after in pairwise(days))))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from watcher import formats
 from watcher.acts.errors import NothingToDo, Unusable
-from watcher.acts.find_feed import FEW, FoundFeed, NothingToRead, find, silence
+from watcher.acts.find_feed import MIN_DATES_OF_A_PACE, FoundFeed, NothingToRead, find, silence
 from watcher.acts.moments import parse_duration
 from watcher.acts.outside import Outside
 from watcher.acts.places import check_address
@@ -22,7 +22,7 @@ from watcher.core.model import Claim, Entry, Observation, Signal, Tier, Unreadab
 from watcher.publishers import publisher_of as speaker
 from watcher.replay.labelled_text import SourceTiers
 
-HOURLY = "1h"
+USUAL_PACE = "1h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Wish:
     """Empty where there is one alone."""
     tier: Tier | None = None
     """None: as the signal's other sources of the same publisher, else press."""
-    every: str = HOURLY
+    every: str = USUAL_PACE
     format: str = ""
     """Empty: as it looks."""
 
@@ -123,7 +123,7 @@ def _block(found: FoundFeed, who: Tier, every: str) -> str:
 
 def _expect(found: FoundFeed) -> dict[str, object]:
     """What all of several entries have, so that another shape is noticed: a date, and a link to one host."""
-    if len(found.entries) < FEW:
+    if len(found.entries) < MIN_DATES_OF_A_PACE:
         return {}
     expect: dict[str, object] = {}
     if all(entry.published for entry in found.entries):

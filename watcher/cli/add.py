@@ -19,7 +19,7 @@ from watcher.config.build import Config
 from watcher.core.model import Tier
 from watcher.wording import count, iso_utc
 
-SHOWN = 5
+SHOWN_ENTRIES = 5
 
 
 def add(  # noqa: PLR0913 - the options of a command
@@ -100,7 +100,7 @@ def _show(new: Proposal) -> None:
     typer.secho(f"{new.found.document.url}: {new.found.format}, {count(len(new.read), 'entry', 'entries')}", bold=True)
     for url in new.found.also:
         typer.echo(f"  the page also names {url}")
-    for one in new.read[:SHOWN]:
+    for one in new.read[:SHOWN_ENTRIES]:
         day = f"{one.entry.published:%Y-%m-%d}  " if one.entry.published else ""
         typer.echo(f"  {day}{' '.join((one.entry.title or one.entry.text).split())[:110]}")
         for claim in one.claims:

@@ -24,7 +24,7 @@ from watcher.pipeline.deliver import mail_context
 
 OUT = Path("-")
 """Standard output, as the name of a file."""
-TOLD = ("news", "baseline", "weekly", "reminder", "operator", "undecided")
+TOLD_KINDS = ("news", "baseline", "weekly", "reminder", "operator", "undecided")
 
 
 def digest(
@@ -67,7 +67,7 @@ def _last(settings: Config) -> Digest | None:
     if file is not None and not file.exists():
         return None
     with open_store(settings.store.url) as store, store.reading() as tx:
-        return next((each for each in tx.digests.of() if each.kind in TOLD), None)
+        return next((each for each in tx.digests.of() if each.kind in TOLD_KINDS), None)
 
 
 def _written(settings: Config, to: Recipient, told: Digest) -> Message:

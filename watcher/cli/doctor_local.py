@@ -26,7 +26,7 @@ LITTLE, SCARCE = 1_000_000_000, 100_000_000
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that is right shows an earlier time."""
 OFF = timedelta(minutes=2)
-SHOWN = 10
+SHOWN_WARNINGS = 10
 """Lines on the configuration: `watcher check` has them all."""
 WAITING = timedelta(hours=1)
 
@@ -49,10 +49,10 @@ def _configuration(config: Config, now: datetime) -> Finding:
     words = f"{count(len(config.signals), 'signal')}, {count(len(config.sources), 'source')}, {examples}"
     if report.wrong:
         said = bad("configuration", words, "`watcher check` names each thing that is wrong.")
-        return replace(said, details=report.wrong[:SHOWN])
+        return replace(said, details=report.wrong[:SHOWN_WARNINGS])
     if report.warnings:
         said = note("configuration", words, f"`watcher check` has {count(len(report.warnings), 'note')} on it.")
-        return replace(said, details=report.warnings[:SHOWN])
+        return replace(said, details=report.warnings[:SHOWN_WARNINGS])
     return good("configuration", words)
 
 

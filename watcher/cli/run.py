@@ -22,7 +22,7 @@ from watcher.clock import utc_now, wrong_clock
 from watcher.config.build import Config
 from watcher.pipeline.cycle import CycleResult, run_cycle
 from watcher.pipeline.deliver import Counts, deliver_all
-from watcher.runtime import SHORT, tune_memory
+from watcher.runtime import COLLECT_AFTER_OBJECTS_OF_A_COMMAND, tune_memory
 from watcher.store.store import Store
 from watcher.web.socket import bind_socket
 from watcher.wording import count, iso_utc, transition_to_dict
@@ -49,7 +49,7 @@ def once(
     The first run sets a baseline and says where everything stands. Later runs poll what is due and tell what has changed. All
     that is due is sent, as fast as `mails_per_minute` allows; what was not delivered is said, and is exit code 1.
     """
-    tune_memory(young=SHORT)
+    tune_memory(young=COLLECT_AFTER_OBJECTS_OF_A_COMMAND)
     settings = configured(config)
     if wrong := wrong_clock(utc_now()):
         typer.echo(wrong, err=True)

@@ -19,14 +19,14 @@ from watcher.store.store import Store
 
 WITHOUT = "`watcher worker` needs Procrastinate: pip install 'policy-signal-watch[shared]'"
 KINDS = ("poll", "decide", "deliver", "jobs")
-ALL = ",".join(KINDS)
+ALL_KINDS = ",".join(KINDS)
 
 
 def worker(
     config: ConfigFile = CONFIG,
     queues: Annotated[
         str, typer.Option(metavar="NAMES", help="Kinds of jobs to do, with commas: poll, decide, deliver, jobs.")
-    ] = ALL,
+    ] = ALL_KINDS,
     concurrency: Annotated[
         int,
         typer.Option(metavar="N", help="Sources asked, and jobs, at a time; [fetch] concurrency by default (0).", min=0, max=200),
@@ -49,7 +49,7 @@ def worker(
     """
     wanted = tuple(dict.fromkeys(name.strip() for name in queues.split(",") if name.strip()))
     if not wanted or not set(wanted) <= set(KINDS):
-        raise UsageError(f"expected some of {ALL} in --queues, not {queues!r}")
+        raise UsageError(f"expected some of {ALL_KINDS} in --queues, not {queues!r}")
     tune_memory()
     settings = configured(config)
     if not settings.store.url.startswith(POSTGRESQL):

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from watcher.core.addresses import redact
 
-_SHOWN = 80
+_SHOWN_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def show(value: object) -> str:
     if isinstance(value, dict):
         return f"a table with {', '.join(value) or 'nothing in it'}"
     text = redact(json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
 
 
 def one_of(found: object, choices: Iterable[str]) -> str:

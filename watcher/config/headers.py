@@ -14,9 +14,9 @@ from watcher.core.proxies import is_this_machine
 
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 """A field name (RFC 9110, 5.1)."""
-PLAIN = frozenset({"accept", "accept-language"})
+PLAIN_HEADERS = frozenset({"accept", "accept-language"})
 """What may stand in the file as it is: nobody's secret."""
-OURS = frozenset(
+OWN_HEADERS = frozenset(
     {
         *(
             "accept-encoding",
@@ -55,9 +55,9 @@ def _is_open(url: str) -> bool:
 
 
 def _note(name: str, value: str, place: Position, env: Mapping[str, str], places: SourceMap) -> None:
-    if not NAME.fullmatch(name) or name.lower() in OURS:
+    if not NAME.fullmatch(name) or name.lower() in OWN_HEADERS:
         places.note(place, f'the header "{name}"', "a header that a source may ask for, such as X-Api-Key or Authorization")
-    elif not _REFERENCE.search(value) and name.lower() not in PLAIN:
+    elif not _REFERENCE.search(value) and name.lower() not in PLAIN_HEADERS:
         places.note(place, "a value in the file", 'the name of an environment variable such as "$API_KEY" or "Bearer $TOKEN"')
     else:
         try:

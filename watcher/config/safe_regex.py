@@ -8,11 +8,11 @@ import re._parser as reader  # type: ignore[import-not-found]  # as above
 from collections.abc import Iterator
 from typing import Any
 
-_LONGEST = 500
+_MAX_CHARACTERS = 500
 _REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT}
-_MANY = 64
+_MAX_COUNTED_REPEATS = 64
 """A repeat that may run longer than this counts as one without end."""
-_WIDE = 3
+_MAX_WIDE_REPEATS = 3
 """How many repeats that can take any character may stand in one pattern: each multiplies the time by the length of the text."""
 
 
@@ -22,8 +22,8 @@ def check_pattern(text: str) -> str:
     Refused are repeats inside repeats, alternatives inside repeats, back references and rows of `.*`: the shapes that OWASP lists
     as regular-expression denial of service. Raises ValueError with what is expected.
     """
-    if len(text) > _LONGEST:
-        raise ValueError(f"a regular expression of at most {_LONGEST} characters")
+    if len(text) > _MAX_CHARACTERS:
+        raise ValueError(f"a regular expression of at most {_MAX_CHARACTERS} characters")
     try:
         re.compile(text)
         tree = reader.parse(text)
@@ -36,13 +36,13 @@ def check_pattern(text: str) -> str:
         if inside and (kind is op.BRANCH or _endless(kind, body)):
             raise ValueError("a regular expression without repeats or alternatives inside a repeat, such as (a+)+ or (a|b)*")
         wide += _endless(kind, body) and _takes_anything(body[2])
-    if wide > _WIDE:
-        raise ValueError(f"a regular expression with at most {_WIDE} wide repeats such as .* or [^/]+")
+    if wide > _MAX_WIDE_REPEATS:
+        raise ValueError(f"a regular expression with at most {_MAX_WIDE_REPEATS} wide repeats such as .* or [^/]+")
     return text
 
 
 def _endless(kind: Any, body: Any) -> bool:  # noqa: ANN401 - nodes of the library's own tree
-    return kind in _REPEATS and (body[1] is op.MAXREPEAT or body[1] > _MANY)
+    return kind in _REPEATS and (body[1] is op.MAXREPEAT or body[1] > _MAX_COUNTED_REPEATS)
 
 
 def _takes_anything(repeated: Any) -> bool:  # noqa: ANN401 - nodes of the library's own tree

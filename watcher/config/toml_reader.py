@@ -21,7 +21,7 @@ from watcher.config.pydantic_errors import report_all
 from watcher.config.source_map import SourceMap
 
 BOM = "\ufeff"
-_LONGEST = 50_000_000
+_MAX_BYTES = 50_000_000
 _NAMES = {"id", "track", "status", "flag", "review", "clears", "cancels", "details", "format", "channel"}
 """Without a value of one of these keys the rest means something else: it is not looked at further."""
 _EXPECTED = (
@@ -110,7 +110,7 @@ def _included(path: Path) -> Part:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > _LONGEST:
+        if path.stat().st_size > _MAX_BYTES:
             raise ConfigError(Diagnostic(str(path), 0, "", "", "a file of more than 50 MB", "a shorter one"))
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

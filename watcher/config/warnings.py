@@ -17,7 +17,7 @@ from watcher.core.model import Rule, Signal, Source, Tier, Track
 from watcher.core.proxies import is_this_machine
 
 _MOST_COMBINATIONS = 10_000
-_SOON = timedelta(days=60)
+_ENDS_SOON = timedelta(days=60)
 _REFERENCE = re.compile(r"(?<!\$)\$(?:[A-Z_][A-Z0-9_]{2,}|\{[A-Za-z_]\w*\})")
 _SECRETS = {"password", "token", "secret"}
 """Keys of channels whose values come from the environment, where a dollar sign is one."""
@@ -139,7 +139,7 @@ def _speaks(tier: Tier, publisher: str, surface: str, rule: Rule) -> bool:
 def _ending(signal: Signal, track: Track, now: datetime) -> Iterator[str]:
     """A track that a rule of time closes soon, or closed, with where its successor would be found."""
     ends = min((rule.clock for rule in track.ladder.rules if rule.clock), default=None)
-    if ends is None or now < ends - _SOON:
+    if ends is None or now < ends - _ENDS_SOON:
         return
     verb = "ends" if now < ends else "ended"
     yield f'track "{signal.id}.{track.id}" {verb} on {ends:%Y-%m-%d}; {_successor(track)}'

@@ -27,7 +27,7 @@ _CODE = re.compile(
 _CAPTCHA = re.compile(r"=\s*[\"'][^\"'<>]{0,200}captcha", re.IGNORECASE)
 """In an attribute: what a page with hardly a word loads or asks for; many a form has one."""
 
-LONG = 2_500
+MAX_CHALLENGE_CHARACTERS = 2_500
 """A page with more readable characters than this is no challenge, whatever words it holds: articles about them are longer."""
 _BEGINNING = 400
 """Characters in which a challenge says what it is."""
@@ -38,7 +38,7 @@ def is_challenge(*, title: str, shown: str, markup: str) -> bool:
 
     `shown` is what can be read of it, of any length.
     """
-    if len(shown) > LONG:
+    if len(shown) > MAX_CHALLENGE_CHARACTERS:
         return False
     if _TITLE.match(title.strip()) or _TEXT.search(shown[:_BEGINNING]) or _CODE.search(markup):
         return True

@@ -41,7 +41,7 @@ _BARE = (0, 1)
 """Unspecified and loopback: of `::/96`, but they carry nothing (RFC 4291, 2.5.5.1)."""
 _TEREDO = ipaddress.IPv6Network("2001::/32")
 _ISATAP = (0x00005EFE, 0x02005EFE)
-_LOW = (1 << 32) - 1
+_LOW_BITS = (1 << 32) - 1
 
 
 MAX_JUDGED = 10_000
@@ -112,11 +112,11 @@ def _embedded_addresses(address: IP) -> Iterator[IP]:
     number = int(address)
     carried = [shift for network, shift in _CARRIERS if address in network and number not in _BARE]
     if carried:
-        yield ipaddress.IPv4Address(number >> carried[0] & _LOW)
+        yield ipaddress.IPv4Address(number >> carried[0] & _LOW_BITS)
     elif address in _TEREDO:  # server, and client with its bits turned (RFC 4380)
-        yield ipaddress.IPv4Address(number >> 64 & _LOW)
-        yield ipaddress.IPv4Address(~number & _LOW)
+        yield ipaddress.IPv4Address(number >> 64 & _LOW_BITS)
+        yield ipaddress.IPv4Address(~number & _LOW_BITS)
     else:
         yield address
-        if number >> 32 & _LOW in _ISATAP:  # RFC 5214
-            yield ipaddress.IPv4Address(number & _LOW)
+        if number >> 32 & _LOW_BITS in _ISATAP:  # RFC 5214
+            yield ipaddress.IPv4Address(number & _LOW_BITS)

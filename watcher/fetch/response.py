@@ -76,7 +76,7 @@ def is_challenge(content_type: str, body: bytes) -> bool:
     head = body[:PEEK_BYTES]
     if "html" not in content_type.lower() and not re.match(rb"\s*<(?:!doctype html|html)\b", head, re.IGNORECASE):
         return False
-    if len(_visible(head[: PEEK_BYTES // 8])) > challenges.LONG:  # most pages show at once that they are full
+    if len(_visible(head[: PEEK_BYTES // 8])) > challenges.MAX_CHALLENGE_CHARACTERS:  # most pages show at once that they are full
         return False
     title = _TITLE.search(head, 0, PEEK_BYTES // 8)
     return challenges.is_challenge(title=_text(title[1]) if title else "", shown=_text(_visible(head)), markup=_text(head))

@@ -13,7 +13,7 @@ from watcher.formats._months import month_of
 FIRST_YEAR, LAST_YEAR = 1985, 2200
 """Outside of these a date is a default or a mistake (year 0, 1970-01-01, 9999), and arithmetic on it may overflow."""
 
-_LONGEST = 80
+_MAX_DATE_CHARACTERS = 80
 _HOURS = {
     0: "z ut utc uct gmt wet zulu",
     1: "bst west cet met mez wat",
@@ -95,17 +95,17 @@ def read_date(raw: str, zone: tzinfo = UTC) -> datetime | None:
     that is not known or that several places call so, an offset that no place has.
     """
     raw = raw.strip()
-    if not raw or len(raw) > _LONGEST * 5:
+    if not raw or len(raw) > _MAX_DATE_CHARACTERS * 5:
         return None
     try:
-        return _in_range(_read_rfc(raw) or _read_iso(raw, zone) or _read_any(raw[:_LONGEST], zone))
+        return _in_range(_read_rfc(raw) or _read_iso(raw, zone) or _read_any(raw[:_MAX_DATE_CHARACTERS], zone))
     except (ValueError, OverflowError):
         return None
 
 
 def find_date(text: str, zone: tzinfo = UTC) -> datetime | None:
     """The first date anywhere in a short text, such as a heading: "0.108.0 (2026-06-09)"."""
-    text = text[: _LONGEST * 2]
+    text = text[: _MAX_DATE_CHARACTERS * 2]
     for start in [0, *(found.end() for found in re.finditer(r"[\s(\[:|]+", text))]:
         moment = read_date(text[start:], zone)
         if moment is not None:

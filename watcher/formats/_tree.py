@@ -30,14 +30,14 @@ _NEVER_DEEP = frozenset(_NEVER_DEEP_NAMES.split())
 """Elements without content, and those that the next one of their kind closes."""
 
 _MARKS = {**dict.fromkeys((*BREAKS, "caption", "option", "table", "tbody", "tfoot", "thead", "tr"), "\n"), "td": " ", "th": " "}
-_KNOWN = frozenset((*BREAKS, *FLOWING))
+_KNOWN_TAGS = frozenset((*BREAKS, *FLOWING))
 _OPENING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)")
 _TAG = re.compile(r"<[a-zA-Z](?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+")
 _VALUE = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 _BETWEEN = re.compile(r"[\s/]+")
 _OPTION = re.compile(r"<option\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
-_DEEPEST = 1_000
+_MAX_DEPTH = 1_000
 MAX_ATTRIBUTES = 200
 _MOST_OPTIONS = 5_000
 """With each choice of a list the parser walks through all of them."""
@@ -57,7 +57,7 @@ def too_many_attributes(markup: str) -> bool:
 
 def too_deep(markup: str) -> bool:
     """Whether elements lie in one another so deep that a browser's way of reading takes time in the square of them."""
-    if markup.count("<") < _DEEPEST:
+    if markup.count("<") < _MAX_DEPTH:
         return False
     depth = 0.0
     for closing, written, rest in _OPENING.findall(markup):
@@ -66,11 +66,11 @@ def too_deep(markup: str) -> bool:
             continue
         if closing:
             depth = max(0.0, depth - 1)
-        elif rest.endswith("/") and name not in _KNOWN:
+        elif rest.endswith("/") and name not in _KNOWN_TAGS:
             depth += 0.05  # closed in SVG, but open in HTML: a page of many drawings is no trap
         else:
             depth += 1
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             return True
     return False
 

@@ -20,7 +20,7 @@ OPTIONS = {
     "phrases": "Words that the text must hold to be this bill, whatever their case and spacing.",
     "own": 'The watched measures, such as "119/hr/2683"; a print of any other one is another vehicle.',
 }
-SHORTEST = 200
+MIN_PRINT_CHARACTERS = 200
 """Characters below which a page is a stub and no print."""
 
 
@@ -36,7 +36,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     text = " ".join(unescape(_TAG.sub(" ", raw)).replace("\u2019", "'").split())
     if human_check(raw):
         raise Unreadable("the answer is a check for humans", Outcome.BLOCKED)
-    if len(text) < SHORTEST:
+    if len(text) < MIN_PRINT_CHARACTERS:
         raise Unreadable(f"no text of a bill: {url}")
     measure = measure_of(name[1], name[2], name[3]) if name else None
     if name is None or measure is None or "congress" not in text[:4000].lower():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from watcher.config.settings import Ground
 
 NUMBERS = {2: "two", 3: "three", 4: "four"}
-MORE = (("front", "The fronts"), ("wish", "What is asked for, and what it would change for you"))
+TITLES = (("front", "The fronts"), ("wish", "What is asked for, and what it would change for you"))
 
 
 def ground_sections(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> tuple[Section, ...]:
@@ -32,7 +32,7 @@ def ground_sections(verdicts: Sequence[Verdict], context: MailContext, reader: R
         lines.append(MailLine("", "The page says it all, with how each of the answers stands today.", page))
     first = Section(f"Why these {NUMBERS.get(len(verdicts), 'questions')}", tuple(lines))
     return first, *(
-        Section(heading, tuple(_line(each, verdicts, context) for each in mine if each.kind == kind)) for kind, heading in MORE
+        Section(heading, tuple(_line(each, verdicts, context) for each in mine if each.kind == kind)) for kind, heading in TITLES
     )
 
 

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from css_inline import CSSInliner
     from jinja2 import Template
 
-KEPT = ' data-css-inline="keep"'
+KEPT_STYLE = ' data-css-inline="keep"'
 """Tells the inliner which style element stays; no mail program needs it."""
 
 
 def as_html(letter: Letter) -> str:
     """The HTML part; it says what the text part says, in the same order."""
-    return _inliner().inline(_template().render(letter=letter)).replace(KEPT, "")
+    return _inliner().inline(_template().render(letter=letter)).replace(KEPT_STYLE, "")
 
 
 @cache

@@ -16,10 +16,10 @@ from watcher.mail.text import as_text
 from watcher.mail.thread import list_id, root
 from watcher.mail.wording import count, moment
 
-LIMIT = 80_000
+MAX_HTML_BYTES = 80_000
 """Bytes of HTML; Gmail clips at about 102 KB with its encoding."""
 WAITED = timedelta(hours=1)
-FIRST = 12
+ITEMS_OF_FIRST_TRY = 12
 """Items of which the first try is made: most letters have fewer, and few have room for more."""
 
 
@@ -60,11 +60,11 @@ def _fitted(told: Letter) -> tuple[Letter, str]:
     """
     all_items = len(told.items)
     best, fits, too_many = (told, ""), -1, all_items + 1
-    tried = min(FIRST, all_items)
+    tried = min(ITEMS_OF_FIRST_TRY, all_items)
     while too_many - fits > 1:
         letter = told if tried == all_items else _shortened(told, tried)
         html = as_html(letter)
-        if len(html.encode()) <= LIMIT or not tried:
+        if len(html.encode()) <= MAX_HTML_BYTES or not tried:
             best, fits = (letter, html), tried
         else:
             too_many = tried

@@ -13,7 +13,7 @@ from watcher.mail.standings import standing_of
 from watcher.wording import iso_utc, transition_to_dict, undecided_line
 
 VERSION = 1
-LIMIT = 20_000
+MAX_BYTES = 20_000
 """Bytes that Standard Webhooks asks a payload to stay under."""
 QUOTES = ((3, 600), (1, 300), (1, 120), (0, 0))
 """How many quotes of how many characters, tried in turn until the payload fits."""
@@ -36,7 +36,7 @@ def payload(digest: Digest, context: MailContext, reader: Recipient, *, subject:
         "cannot_see": [_blind(blind, verdict.signal) for verdict in verdicts for blind in verdict.blind],
         "notes": [*digest.notes, *(f"{context.title_of(name)}: {words}" for name, words in digest.lines if reader.wants(name))],
     }
-    return next((small for many, length in QUOTES if _size(small := _trimmed(told, many, length)) <= LIMIT), _least(told))
+    return next((small for many, length in QUOTES if _size(small := _trimmed(told, many, length)) <= MAX_BYTES), _least(told))
 
 
 def _trimmed(told: dict[str, Any], many: int, length: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from watcher.mail.wording import STANDINGS, several, shortened
 from watcher.wording import changed_details, lowered
 
 MAX_SUBJECT_LENGTH = 100
-SHORTEST = 50
+MAX_NAMES_LENGTH = 50
 """Names of other signals longer than this may not take the place of the news."""
 ORDER = (
     Change.CORRECTION,
@@ -48,7 +48,7 @@ def subject(changes: Sequence[Transition], context: MailContext, before: Mapping
     also = f"; also {several(list(others))}" if others else ""
     told, most = (
         news(lead, context, before, words),
-        MAX_SUBJECT_LENGTH - len(also) if len(also) < SHORTEST else MAX_SUBJECT_LENGTH,
+        MAX_SUBJECT_LENGTH - len(also) if len(also) < MAX_NAMES_LENGTH else MAX_SUBJECT_LENGTH,
     )
     if len(told) > most and lead.event:  # the name of what was published rather than half of what it says
         told = told.rpartition(", ")[0] or told

@@ -9,7 +9,7 @@ from pathlib import Path
 from watcher.store.errors import ErrorKind, StoreError
 from watcher.store.store import Transaction
 
-GIVEN = "configurations"
+CONFIGURATIONS_KEY = "configurations"
 """Under this name the store keeps the digests of those that were given, the newest last."""
 MAX_REMEMBERED = 100
 
@@ -27,7 +27,7 @@ class OlderConfigurationError(StoreError):
 
 def given(tx: Transaction) -> list[str]:
     """The digests of the configurations that were given, the newest last."""
-    found: list[str] = json.loads(tx.meta.get(GIVEN, "[]"))
+    found: list[str] = json.loads(tx.meta.get(CONFIGURATIONS_KEY, "[]"))
     return found
 
 
@@ -45,7 +45,7 @@ def give(tx: Transaction, digest: str, path: Path, *, newest: bool = False) -> N
     if digest in before[:-1] and not newest:
         raise OlderConfigurationError(path)
     if before[-1:] != [digest]:
-        tx.meta.put(GIVEN, json.dumps([*(each for each in before if each != digest), digest][-MAX_REMEMBERED:]))
+        tx.meta.put(CONFIGURATIONS_KEY, json.dumps([*(each for each in before if each != digest), digest][-MAX_REMEMBERED:]))
 
 
 def check_of(digest: str, path: Path) -> Callable[[Transaction], None]:

@@ -26,11 +26,11 @@ from watcher.store.store import Store
 log = logging.getLogger(__name__)
 
 Clock: TypeAlias = Callable[[], datetime]
-NONE = Counts()
+NO_COUNTS = Counts()
 
 ROUNDS = 500
 """Rounds of polls in one cycle: pages that were just found are read in the same one."""
-SOON = 1.0
+NEWS_WAITS_SECONDS = 1.0
 """Seconds of one cycle after which news that waits for no other goes out, though more sources are to be polled."""
 PROMPT = 1.0
 """Seconds that a cycle of the daemon waits for a first answer before it goes on with what it has."""
@@ -84,7 +84,7 @@ class CycleResult:
     transitions: tuple[Transition, ...] = ()
     digests: int = 0
     """How many; what they hold is in the store, and too much to be kept beside it."""
-    delivered: Counts = NONE
+    delivered: Counts = NO_COUNTS
     outcomes: Counter[str] = field(default_factory=Counter)
     """How the polls ended."""
 
@@ -125,7 +125,7 @@ async def poll(
     """
     if every_signal:
         reset_future_due_times(context.store, now)
-    digests, delivered = 0, NONE
+    digests, delivered = 0, NO_COUNTS
 
     async def tell_at_once() -> None:
         nonlocal digests, delivered, now
@@ -191,7 +191,7 @@ async def _observe_and_decide(
 
     A signal is decided when its pages have been read too, so that a change is told with what they say.
     """
-    outcomes, told, waiting, begun, pause = Counter[str](), list[Transition](), False, perf_counter(), SOON
+    outcomes, told, waiting, begun, pause = Counter[str](), list[Transition](), False, perf_counter(), NEWS_WAITS_SECONDS
     started = begun
     undecided = set(context.signals if every_signal else ())
     open_signals = set(await asyncio.to_thread(_unpolled, context, pace.clock()) if every_signal else ())
@@ -215,7 +215,7 @@ async def _observe_and_decide(
             telling = perf_counter()
             await tell()
             begun, waiting = perf_counter(), False
-            pause = max(SOON, SHARE * (begun - telling))
+            pause = max(NEWS_WAITS_SECONDS, SHARE * (begun - telling))
         open_signals -= set(ready)
         undecided -= set(ready)
         if last:

@@ -47,7 +47,7 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 MINUTE = timedelta(minutes=1)
-PATIENT = timedelta(days=3)
+MAX_BUSY_TIME = timedelta(days=3)
 """For so long a receiver that takes nothing more for now costs a message no attempt."""
 SILENT = "nothing more is sent there; `watcher recipients` says why"
 """Why a message is given up that was for somebody who is not written to any more: that has been told once, by itself."""
@@ -303,7 +303,7 @@ def _record_failure(run: _Run, batch: Batch, error: Exception, *, begun: bool) -
     """Book a refusal: put off, again later, or never; and that an address is gone, where it says so."""
     carrier, now = batch.carrier, run.moment()
     refusal = error if isinstance(error, NotSent) else _internal_error(carrier, error, begun=begun)
-    busy = refusal.busy and now - carrier.created_at < PATIENT
+    busy = refusal.busy and now - carrier.created_at < MAX_BUSY_TIME
     to, again = run.office.find(carrier), None
     if busy:
         again = now + (refusal.wait or MINUTE)

@@ -9,9 +9,9 @@ from time import perf_counter
 from watcher.store.records import Policy
 from watcher.store.store import Store
 
-LAST = "let go at"
+LAST_RUN_KEY = "let go at"
 """When something was deleted, or could have been, for the last time."""
-EVERY = timedelta(days=1)
+PAUSE_BETWEEN_RUNS = timedelta(days=1)
 GAP = timedelta(days=10)
 """After a gap as long as this nothing is deleted for another day: a clock that ran ahead must not cost what was kept."""
 
@@ -19,13 +19,13 @@ GAP = timedelta(days=10)
 async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
     """Delete what is due, slice by slice, and let others write in between; whether it was done at `now`. Raises StoreError."""
     with store.reading() as tx:
-        last = tx.meta.get(LAST)
+        last = tx.meta.get(LAST_RUN_KEY)
     passed = now - datetime.fromisoformat(last) if last else None
-    if passed is not None and timedelta(0) <= passed < EVERY:
+    if passed is not None and timedelta(0) <= passed < PAUSE_BETWEEN_RUNS:
         return False
     with store.writing() as tx:
-        tx.meta.put(LAST, now.isoformat())
-    if passed is None or not EVERY <= passed < GAP:
+        tx.meta.put(LAST_RUN_KEY, now.isoformat())
+    if passed is None or not PAUSE_BETWEEN_RUNS <= passed < GAP:
         return False
     slices, begun = store.retention(now, policy), perf_counter()
     while await asyncio.to_thread(next, slices, None):

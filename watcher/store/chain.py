@@ -20,14 +20,14 @@ NAMES = ("document", "observation", "verdict", "transition")
 """The tables that are chained."""
 
 
-NEW = sa.text("INSERT INTO chain (name, last, head) VALUES (:name, 0, :head) ON CONFLICT (name) DO NOTHING")
+NEW_CHAIN = sa.text("INSERT INTO chain (name, last, head) VALUES (:name, 0, :head) ON CONFLICT (name) DO NOTHING")
 
 
 def hold(session: Session, name: str) -> ChainRow:
     """The end of a chain, held to the end of the transaction: whoever extends the chain next waits for it."""
     if held := session.get(ChainRow, name, with_for_update=True, populate_existing=True):
         return held
-    session.execute(NEW, {"name": name, "head": GENESIS})
+    session.execute(NEW_CHAIN, {"name": name, "head": GENESIS})
     return session.get_one(ChainRow, name, with_for_update=True, populate_existing=True)
 
 

@@ -23,7 +23,7 @@ FOUND = "FROM claim LEFT JOIN observation ON observation.id = claim.observation 
 THEN = "AND claim.seen_at <= :as_of"
 ORDER = "ORDER BY claim.observation, claim.id"
 REVIEWS = "SELECT claim.claim FROM claim WHERE claim.signal = :signal AND claim.claim LIKE :marked"
-NEWEST = "ORDER BY claim.id DESC LIMIT :most"
+NEWEST_FIRST = "ORDER BY claim.id DESC LIMIT :most"
 MARKED = '%"review":true%'
 COUNT = "SELECT COUNT(*) FROM claim WHERE signal = :signal"
 COUNTS = "SELECT signal, COUNT(*) FROM claim WHERE signal IN :signals GROUP BY signal"
@@ -111,7 +111,7 @@ class Claims(Repository):
 
     def reviews(self, signal: str, *, as_of: datetime | None = None, limit: int = 50) -> list[Claim]:
         """What a person should read, newest first: news that no rule could place."""
-        statement = f"{REVIEWS} {NEWEST}" if as_of is None else f"{REVIEWS} {THEN} {NEWEST}"
+        statement = f"{REVIEWS} {NEWEST_FIRST}" if as_of is None else f"{REVIEWS} {THEN} {NEWEST_FIRST}"
         values = {"signal": signal, "as_of": micros(as_of), "marked": MARKED, "most": limit}
         return loaded(self.rows(statement, values))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LEVEL = 3
 """zlib: three times as fast as the default for a tenth more bytes."""
 HELD = "SELECT hash, id, body IS NULL FROM document WHERE hash IN :hashes"
-ONE = "SELECT url, final_url, body, hash, content_type, fetched_at FROM document WHERE hash = :hash"
+ONE_DOCUMENT = "SELECT url, final_url, body, hash, content_type, fetched_at FROM document WHERE hash = :hash"
 REFILL = "UPDATE document SET body = :body WHERE hash = :hash"
 FIND = "SELECT hash FROM document WHERE body IS NOT NULL AND (hash LIKE :start OR url = :url) ORDER BY fetched_at DESC LIMIT 1"
 CITE = "UPDATE document SET cited = TRUE WHERE NOT cited AND hash IN :hashes"
@@ -73,7 +73,7 @@ class Documents(Repository):
 
     def get(self, name: str) -> Document | None:
         """The document with this hash; None where it was never stored or its body was dropped."""
-        row = self.row(ONE, {"hash": name})
+        row = self.row(ONE_DOCUMENT, {"hash": name})
         if row is None or row[2] is None:
             return None
         url, final_url, body, found, content_type, fetched_at = row

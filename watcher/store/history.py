@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from watcher.core.model import Observation
 
-ALL = f"{OBSERVATIONS_OF_SIGNAL} {ORDER}"
+ALL_OBSERVATIONS = f"{OBSERVATIONS_OF_SIGNAL} {ORDER}"
 ABSENCES = (
     'SELECT absence.source, absence."key", absence.since, absence.until'
     " FROM absence JOIN source ON source.id = absence.source WHERE source.signal = :signal ORDER BY absence.since"
@@ -28,7 +28,7 @@ class History(Repository):
 
     def observations(self, signal: str) -> Iterator[Observation]:
         """Every observation of a signal in the order of their ids, also those that are withdrawn now."""
-        return map(observation, self.stream(ALL, {"signal": signal}))
+        return map(observation, self.stream(ALL_OBSERVATIONS, {"signal": signal}))
 
     def absences(self, signal: str) -> list[tuple[str, str, datetime, datetime | None]]:
         """Source, key, since and until of every withdrawal, oldest first."""

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-KNOWN = (
+KNOWN_ENTRIES = (
     'SELECT entry.source, entry."key", entry.revision, entry.digest, entry.observation, entry.first_seen_at,'
     " entry.missing_since, entry.missing_reads, entry.withdrawn_at"
 )
-KNOWN_OF_SOURCES = f"{KNOWN} FROM entry WHERE entry.source IN :sources"
+KNOWN_OF_SOURCES = f"{KNOWN_ENTRIES} FROM entry WHERE entry.source IN :sources"
 # CROSS JOIN keeps the order: SQLite would else read the whole table and look each row up in the list.
 PAIRS_SQLITE = (
     "FROM json_each(:entries) AS pair CROSS JOIN entry"
@@ -40,13 +40,13 @@ MISSING = f"UPDATE entry SET missing_since = :since, missing_reads = :reads WHER
 WITHDRAW = f"UPDATE entry SET withdrawn_at = :since WHERE {PLACE}"
 BACK = f"UPDATE entry SET missing_since = NULL, missing_reads = 0, withdrawn_at = NULL WHERE {PLACE}"
 RETURNED = f"UPDATE absence SET until = :moment WHERE {PLACE} AND until IS NULL"
-SEEN = (
+SEEN_OBSERVATIONS = (
     "SELECT observation.id, observation.source, observation.revision, observation.seen_at, observation.first_seen_at,"
     " observation.publisher, observation.tier, observation.surface, observation.url, observation.entry, document.hash"
     " FROM observation LEFT JOIN document ON document.id = observation.document"
 )
-GET = f"{SEEN} WHERE observation.id = :id"
-OBSERVATIONS_OF_SIGNAL = f"{SEEN} JOIN source ON source.id = observation.source WHERE source.signal = :signal"
+GET = f"{SEEN_OBSERVATIONS} WHERE observation.id = :id"
+OBSERVATIONS_OF_SIGNAL = f"{SEEN_OBSERVATIONS} JOIN source ON source.id = observation.source WHERE source.signal = :signal"
 ORDER = "ORDER BY observation.id"
 AFTER = f"{OBSERVATIONS_OF_SIGNAL} AND observation.id > :number {ORDER} LIMIT :most"
 COUNT = "SELECT COUNT(*) FROM observation"
@@ -122,7 +122,7 @@ class Observations(Repository):
 
     def known_of(self, entries: Iterable[tuple[str, str]]) -> dict[str, dict[str, KnownEntry]]:
         """The same for single entries (source, key): as much as a stream needs, however long its history has become."""
-        statement = f"{KNOWN} {PAIRS[self.connection.dialect.name]}"
+        statement = f"{KNOWN_ENTRIES} {PAIRS[self.connection.dialect.name]}"
         found: dict[str, dict[str, KnownEntry]] = {}
         for some in batches(entries):
             by_key(self.rows(statement, {"entries": json.dumps(some)}), found)

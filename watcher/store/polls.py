@@ -24,14 +24,14 @@ def booking(*parts: str) -> str:
 NEXT = "next_at = CASE WHEN until IS NOT NULL AND until <= :next_at THEN NULL ELSE :next_at END"
 ALWAYS = f"outcome = :outcome, error = :error, last_tried_at = :at, first_tried_at = coalesce(first_tried_at, :at), {NEXT}"
 GOOD = "last_good_at = :at, failing_since = NULL, failures = 0, gone_since = NULL, gone_polls = 0"
-NEWEST = (
+NEWEST_ENTRY = (
     "newest_entry_at = CASE WHEN newest_entry_at IS NULL OR CAST(:newest_entry_at AS BIGINT) > newest_entry_at"
     " THEN CAST(:newest_entry_at AS BIGINT) ELSE newest_entry_at END"
 )
 BAD = "failing_since = coalesce(failing_since, :at), failures = failures + 1"
 ABSENT = "gone_since = coalesce(gone_since, :at), gone_polls = gone_polls + 1"
 BODY = ("etag", "last_modified", "body_hash")
-READ = booking(GOOD, *(f"{name} = :{name}" for name in BODY), NEWEST)
+READ = booking(GOOD, *(f"{name} = :{name}" for name in BODY), NEWEST_ENTRY)
 SAME = booking(GOOD, *(f"{name} = coalesce(nullif(:{name}, ''), {name})" for name in BODY))
 FAILED = booking(BAD)
 GONE = booking(BAD, ABSENT)

@@ -65,7 +65,7 @@ GAPS_NEAR = (
     'SELECT name, "first", "last", prior, chain FROM gap WHERE name = :name AND "first" <= :most + 1 AND "first" >='
     ' coalesce((SELECT MAX("first") FROM gap WHERE name = :name AND "first" < :least), :least)'
 )
-CLOSE = 'DELETE FROM gap WHERE name = :name AND "first" = :first'
+DELETE_GAP = 'DELETE FROM gap WHERE name = :name AND "first" = :first'
 
 
 class Place(NamedTuple):
@@ -188,7 +188,7 @@ class Retention(Repository):
 
     def write(self, name: str, old: dict[int, Gap], new: dict[int, Gap]) -> None:
         """Make the stored gaps the new ones."""
-        self.run_all(CLOSE, [{"name": name, "first": gap.first} for gap in old.values() if new.get(gap.first) != gap])
+        self.run_all(DELETE_GAP, [{"name": name, "first": gap.first} for gap in old.values() if new.get(gap.first) != gap])
         self.insert(GapRow, [gap._asdict() for gap in new.values() if old.get(gap.first) != gap])
 
 

@@ -24,7 +24,7 @@ HEALTH = (
 ARE_DUE = "FROM source WHERE retired_at IS NULL AND next_at <= :now AND (until IS NULL OR until > :now)"
 DUE = f"SELECT {HEALTH}, etag, last_modified, body_hash, failures {ARE_DUE} ORDER BY next_at LIMIT :most"
 DUE_OF = f"SELECT {HEALTH}, etag, last_modified, body_hash, failures {ARE_DUE} AND id IN :names ORDER BY next_at"
-ALL = 1_000_000
+NO_LIMIT = 1_000_000
 NOT_KNOWN: Mapping[str, Source] = {}
 STANDING = "WHERE retired_at IS NULL AND next_at IS NOT NULL"
 NEXT = f"SELECT next_at FROM source {STANDING} AND (until IS NULL OR until > :now)"
@@ -183,7 +183,7 @@ class Sources(Repository):
         """Poll these followed pages no longer."""
         self.run_all(RETIRE, [{"id": name, "now": micros(now)} for name in names])
 
-    def due(self, now: datetime, limit: int = ALL, known: Mapping[str, Source] = NOT_KNOWN) -> list[Due]:
+    def due(self, now: datetime, limit: int = NO_LIMIT, known: Mapping[str, Source] = NOT_KNOWN) -> list[Due]:
         """The sources to poll now, longest overdue first. `known`: declarations, by id, that need not be read."""
         found = self.rows(DUE, {"now": micros(now), "most": limit})
         return [Due(source := named(row, known), health(row, source), *row[14:]) for row in found]

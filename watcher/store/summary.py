@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 LOOKS = "SELECT signal, last_tried_at, next_at FROM source WHERE retired_at IS NULL AND next_at IS NOT NULL AND parent = ''"
-KEPT = "SELECT value FROM meta WHERE key = :key"
-UNDER = "SELECT key, value FROM meta WHERE substr(key, 1, length(:start)) = :start ORDER BY key"
+KEPT_VALUE = "SELECT value FROM meta WHERE key = :key"
+VALUES_UNDER = "SELECT key, value FROM meta WHERE substr(key, 1, length(:start)) = :start ORDER BY key"
 LOOKED_AT, SHOWN = 200, 20
 """Deliveries of each state that are looked at for trouble, and troubled ones that are shown: the summary stays quick."""
 
@@ -83,14 +83,14 @@ def load_summary(url: str, as_of: datetime | None = None) -> Summary:
 
 def _now(connection: sa.Connection) -> Summary:
     asked, deliveries = Statements(connection), Deliveries(connection)
-    stopped_now = tuple(stopped_of(key.removeprefix(STOPPED), kept) for key, kept in asked.rows(UNDER, {"start": STOPPED}))
+    stopped_now = tuple(stopped_of(key.removeprefix(STOPPED), kept) for key, kept in asked.rows(VALUES_UNDER, {"start": STOPPED}))
     return Summary(
         Standings(connection).all_latest(),
         deliveries.counts(),
         _letters(deliveries),
         looks_of(asked.rows(LOOKS)),
         stopped_now,
-        asked.value(KEPT, {"key": JOBS}) or "",
+        asked.value(KEPT_VALUE, {"key": JOBS}) or "",
         WorkQueue(connection).numbers(),
     )
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-ALL = "SELECT id, transition FROM transition"
-PENDING = f"{ALL} WHERE digest IS NULL ORDER BY id"
+ALL_TRANSITIONS = "SELECT id, transition FROM transition"
+PENDING = f"{ALL_TRANSITIONS} WHERE digest IS NULL ORDER BY id"
 WAITING = "SELECT kind, min(at) FROM transition WHERE digest IS NULL GROUP BY kind"
-SINCE = f"{ALL} WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
-TRANSITIONS_OF_SIGNAL = f"{ALL} WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
-TOLD = f"{ALL} WHERE digest = :digest ORDER BY id"
+SINCE = f"{ALL_TRANSITIONS} WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
+TRANSITIONS_OF_SIGNAL = f"{ALL_TRANSITIONS} WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
+TOLD_TRANSITIONS = f"{ALL_TRANSITIONS} WHERE digest = :digest ORDER BY id"
 TOLD_IN = "SELECT id, digest FROM transition WHERE id IN :ids AND digest IS NOT NULL"
 MARK = "UPDATE transition SET digest = :digest WHERE id = :id"
 
@@ -73,7 +73,7 @@ class Transitions(Repository):
 
     def told_by(self, digest: str) -> list[Transition]:
         """Those that this digest told."""
-        return self.read(TOLD, {"digest": digest})
+        return self.read(TOLD_TRANSITIONS, {"digest": digest})
 
     def digests(self, numbers: Iterable[int]) -> dict[int, str]:
         """Which digest told each of these; those still waiting are not there."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-LATE = timedelta(minutes=10)
+MAX_JOB_WAIT = timedelta(minutes=10)
 """A queue whose oldest job has waited for longer has too few workers, or none."""
 COUNTED = "SELECT task, outcome, many, seconds, last_at FROM job_run ORDER BY task, outcome"
 # The tables of Procrastinate, as its own documentation names them.
@@ -73,7 +73,9 @@ class QueueNumbers:
     def late(self, now: datetime) -> tuple[str, ...]:
         """The queues that have too few workers, and since when their oldest job waits."""
         return tuple(
-            f"{one.queue} since {one.oldest_at:%H:%M}" for one in self.waiting() if one.oldest_at and now - one.oldest_at > LATE
+            f"{one.queue} since {one.oldest_at:%H:%M}"
+            for one in self.waiting()
+            if one.oldest_at and now - one.oldest_at > MAX_JOB_WAIT
         )
 
 

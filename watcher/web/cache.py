@@ -21,13 +21,13 @@ Pair = tuple[bytes, bytes]
 Clock = Callable[[], datetime]
 MAX_CACHED = 256
 MAX_PAST_VIEWS = 16
-HEAVIEST = 25_000
+MAX_VIEW_ITEMS = 25_000
 """Signals and sources in all views that are kept together, beside the newest."""
-LARGEST = 32 << 20
+MAX_ANSWER_BYTES = 32 << 20
 """Bytes of all answers that are kept together, beside the newest."""
 COOL_DOWN = 4
 """After reading the present the shelf rests for this many times as long as that took."""
-SMALL = 700
+MIN_COMPRESSED_BYTES = 700
 """Bodies below this many bytes are not worth compressing."""
 LONGEST_ACCEPTED = 256
 """Bytes of an Accept-Encoding that are read; browsers send some thirty, and what is read is remembered."""
@@ -66,7 +66,7 @@ def pack(body: str | bytes, media: str, path: str, *, at: datetime, version: str
     """An answer from its body; `keep` is how many seconds a reader may hold it without asking."""
     raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
     tag = blake2b(raw, digest_size=12).hexdigest().encode()
-    packed = gzip.compress(raw, 6, mtime=0) if len(raw) >= SMALL else b""
+    packed = gzip.compress(raw, 6, mtime=0) if len(raw) >= MIN_COMPRESSED_BYTES else b""
     policy = b"public, max-age=%d, immutable" % keep if keep else b"no-cache"
     common = [(b"cache-control", policy), (b"vary", b"accept-encoding"), *headers_for(path, media, published=published)]
     full = [(b"content-type", media.encode()), *common]
@@ -136,7 +136,7 @@ class ResponseCache:
                 self._rest, self._read_at = COOL_DOWN * timedelta(seconds=self.timer() - began), self.clock()
             self._views[as_of] = (version, read)
             self._views.move_to_end(as_of)
-            while len(self._views) > MAX_PAST_VIEWS or (len(self._views) > 1 and self._weight() > HEAVIEST):
+            while len(self._views) > MAX_PAST_VIEWS or (len(self._views) > 1 and self._weight() > MAX_VIEW_ITEMS):
                 self._views.popitem(last=False)
         return version, read
 
@@ -168,7 +168,7 @@ class ResponseCache:
             old = self._answers.pop(key, None)
             self._answers[key] = answer
             self._bytes += answer.size - (old.size if old else 0)
-            while len(self._answers) > MAX_CACHED or (len(self._answers) > 1 and self._bytes > LARGEST):
+            while len(self._answers) > MAX_CACHED or (len(self._answers) > 1 and self._bytes > MAX_ANSWER_BYTES):
                 self._bytes -= self._answers.popitem(last=False)[1].size
         return answer
 

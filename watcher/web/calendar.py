@@ -82,7 +82,7 @@ def windows_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Window, ...]
 
 
 LEFT, RIGHT, Y = 3.0, 97.0, 34.0
-NEAR = 6.5
+SPOT_WIDTH = 6.5
 """Per cent of the width that a spot takes on a telephone."""
 
 
@@ -100,6 +100,7 @@ def draw_days(days: tuple[Day, ...], now: datetime, *, windows: tuple[Window, ..
     says = "Dates: " + "; ".join(f"{item.label}, {day(item.at)}" for item in days) + f". Today is {day(now)}."
     months = [part for at in _firsts(start, end) for part in _month(at, place(at))]
     spots = [part for index, (item, x, lift) in enumerate(_lifted(days, place), 1) for part in _spot(item, index, x, lift)]
+    side = "start" if here < SPOT_WIDTH else "end" if here > 100 - SPOT_WIDTH else "middle"
     return picture(
         86,
         says,
@@ -108,7 +109,7 @@ def draw_days(days: tuple[Day, ...], now: datetime, *, windows: tuple[Window, ..
         line(LEFT, Y, RIGHT, Y, "line"),
         *months,
         line(here, 6, here, Y + 28, "today"),
-        text(here, Y + 42, today, cls="strong", anchor="start" if here < NEAR else "end" if here > 100 - NEAR else "middle"),
+        text(here, Y + 42, today, cls="strong", anchor=side),
         *spots,
         cls="plot wide",
     )
@@ -136,7 +137,7 @@ def _lifted(days: tuple[Day, ...], place: Callable[[datetime], float]) -> list[t
     result: list[tuple[Day, float, float]] = []
     for item in days:
         x = place(item.at)
-        close = bool(result) and x - result[-1][1] < NEAR and not result[-1][2]
+        close = bool(result) and x - result[-1][1] < SPOT_WIDTH and not result[-1][2]
         result.append((item, x, 21.0 if close else 0.0))
     return result
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from watcher.store.store import Store
 
-KEPT = "console sessions"
+SESSIONS_KEY = "console sessions"
 """Under this name the store keeps, by hashes that the token alone can make, who is signed in and until when."""
 LASTS = timedelta(hours=8)
 MAX_SESSIONS = 20
@@ -73,9 +73,9 @@ class Sessions:
         """A new session under a new cookie. Raises StoreError."""
         session, ends = Session(new_id(), who), int((now + LASTS).timestamp())
         with self.store.writing() as tx:
-            kept = sorted(_live(tx.meta.get(KEPT, "{}"), now).items(), key=lambda item: item[1][1])
+            kept = sorted(_live(tx.meta.get(SESSIONS_KEY, "{}"), now).items(), key=lambda item: item[1][1])
             held = dict(kept[max(0, len(kept) + 1 - MAX_SESSIONS) :]) | {self._hidden(session.id): (who, ends)}
-            tx.meta.put(KEPT, json.dumps(held, separators=(",", ":")))
+            tx.meta.put(SESSIONS_KEY, json.dumps(held, separators=(",", ":")))
         return session
 
     def find(self, cookie: str, now: datetime) -> Session | None:
@@ -83,15 +83,15 @@ class Sessions:
         if not cookie:
             return None
         with self.store.reading() as tx:
-            held = _live(tx.meta.get(KEPT, "{}"), now).get(self._hidden(cookie))
+            held = _live(tx.meta.get(SESSIONS_KEY, "{}"), now).get(self._hidden(cookie))
         return Session(cookie, held[0]) if held else None
 
     def end(self, cookie: str, now: datetime) -> None:
         """Sign out. Raises StoreError."""
         with self.store.writing() as tx:
-            held = _live(tx.meta.get(KEPT, "{}"), now)
+            held = _live(tx.meta.get(SESSIONS_KEY, "{}"), now)
             held.pop(self._hidden(cookie), None)
-            tx.meta.put(KEPT, json.dumps(held, separators=(",", ":")))
+            tx.meta.put(SESSIONS_KEY, json.dumps(held, separators=(",", ":")))
 
     def _hidden(self, cookie: str) -> str:
         return hmac.digest(self._token.encode(), cookie.encode(), "sha256").hex()

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from watcher import formats
 from watcher.acts.errors import NothingToDo, Unusable
 from watcher.acts.look import look_at
-from watcher.acts.new_source import HOURLY, Wish, check_wish, propose
+from watcher.acts.new_source import USUAL_PACE, Wish, check_wish, propose
 from watcher.core.addresses import safe_link
 from watcher.core.model import Tier
 from watcher.web.console import Console, Done, Fields
@@ -51,7 +51,7 @@ async def find_source(console: Console, fields: Fields, who: str, now: datetime)
         fields.get("url", "").strip(),
         fields.get("signal", ""),
         Tier(tier) if tier else None,
-        fields.get("every", "").strip() or HOURLY,
+        fields.get("every", "").strip() or USUAL_PACE,
         fields.get("format", ""),
     )
     check_wish(console.config, wish, now)

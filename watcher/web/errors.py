@@ -12,7 +12,7 @@ from watcher.web.params import InvalidParameter
 from watcher.web.render import PageRenderer, TooManyRequests
 from watcher.web.security import headers_for
 
-DEEPEST = 8
+MAX_FOLDERS = 8
 """Folders below which links on an error's page begin at the root: as many steps up as somebody likes are a page of any size."""
 WORDS = {
     400: ("That question cannot be answered", "A part of the address is not as it should be."),
@@ -69,7 +69,7 @@ def error_response(renderer: PageRenderer, request: Request, code: int, message:
         answer: Response = JSONResponse({"error": title, "message": message or words}, code, extra)
     else:
         depth = max(0, path.count("/") - 1)
-        root = "../" * depth if depth <= DEEPEST else f"{renderer.settings.base_path.rstrip('/')}/"
+        root = "../" * depth if depth <= MAX_FOLDERS else f"{renderer.settings.base_path.rstrip('/')}/"
         answer = HTMLResponse(draw_error(None, renderer.clock(), Links(root=root), title, message or words), code, extra)
     for name, value in headers_for(path, answer.headers["content-type"], published=renderer.settings.published):
         answer.headers[name.decode()] = value.decode()

@@ -27,7 +27,7 @@ from watcher.web.summary import summarise_signals, tone_of
 from watcher.web.timeline import TimelineEntry, timeline_of
 
 HOME = Path(__file__).parent.parent
-LATEST = 5
+LATEST_CHANGES = 5
 SIGNALS, SOURCES = 50, 200
 """How many of them a page shows; the next ones stand on the next page."""
 FULL, BRIEF = 4, 12
@@ -99,11 +99,11 @@ def draw_home(view: View, now: datetime, to: Links, number: int = 1) -> str:
 
 def _latest(view: View, sections: tuple[SignalPage, ...]) -> list[tuple[Signal, TimelineEntry]]:
     """The newest moments of the signals on the page, and of those that changed last."""
-    changed = dict.fromkeys(item.signal for item in view.history[-LATEST:])
+    changed = dict.fromkeys(item.signal for item in view.history[-LATEST_CHANGES:])
     others = [signal for signal in view.signals if signal.id in changed and all(part.signal is not signal for part in sections)]
     told = [(part.signal, item) for part in sections for item in part.moments]
     told += [(signal, item) for signal in others for item in timeline_of(view, signal)]
-    return sorted(told, key=lambda pair: pair[1].at, reverse=True)[:LATEST]
+    return sorted(told, key=lambda pair: pair[1].at, reverse=True)[:LATEST_CHANGES]
 
 
 def _said_once(sections: tuple[SignalPage, ...]) -> tuple[days.Window, ...]:

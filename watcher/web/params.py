@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+EARLIEST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_PARAMETER_LENGTH = 32
 END_OF_DAY = time(23, 59, 59)
 Number = Annotated[int, Query(ge=1, le=100_000, description="Which part of the list, counted from 1.")]
@@ -27,7 +27,7 @@ def parse_as_of(words: str, now: datetime) -> datetime | None:
     except ValueError:
         raise InvalidParameter("as_of must be a date such as 2026-06-13, or a moment such as 2026-06-13T12:00:00Z.") from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    if not timedelta(0) <= moment - EARLIEST < timedelta(days=36525):
+    if not timedelta(0) <= moment - EARLIEST_DAY < timedelta(days=36525):
         raise InvalidParameter("as_of must lie between the years 2000 and 2099.")
     moment = moment.astimezone(UTC).replace(microsecond=0)
     return None if moment >= now else moment

@@ -26,9 +26,9 @@ from watcher.web.wording import without_addresses
 
 LOOK_BACK = timedelta(days=3)
 """How far back polls are shown."""
-MANY = 500
+MAX_SOURCES_WITH_STRIPS = 500
 """With more sources than this, strips are left out: nobody looks at them, and they cost."""
-TOLD = 20
+LISTED_DIGESTS = 20
 CHANGES = 1000
 
 
@@ -215,7 +215,7 @@ def _history(tx: Transaction, until: datetime | None) -> tuple[Transition, ...]:
 def _strips(tx: Transaction, signals: Iterable[Signal], moment: datetime, *, past: bool) -> tuple[SourceHealth, ...]:
     sources = [source for signal in signals for source in signal.sources]
     healths = {} if past else {health.source: health for signal in signals for health in tx.sources.health(signal.id)}
-    polls = _polls(tx, signals, moment) if len(sources) <= MANY else {}
+    polls = _polls(tx, signals, moment) if len(sources) <= MAX_SOURCES_WITH_STRIPS else {}
     return tuple(_strip(source, healths.get(source.id), polls.get(source.id, []), moment) for source in sources)
 
 
@@ -252,7 +252,7 @@ def _review(claim: Claim) -> Review:
 
 def _told(tx: Transaction, face: SiteInfo) -> tuple[SentDigest, ...]:
     renderer = MailContext({signal.id: signal for signal in face.signals}, face.title)
-    return tuple(_digest(digest, tx.deliveries.of(digest=digest.id), renderer) for digest in tx.digests.of(limit=TOLD))
+    return tuple(_digest(digest, tx.deliveries.of(digest=digest.id), renderer) for digest in tx.digests.of(limit=LISTED_DIGESTS))
 
 
 def _digest(digest: Digest, sent: Sequence[Delivery], renderer: MailContext) -> SentDigest:

@@ -20,7 +20,7 @@ from watcher.web.render import JSON, PageRenderer
 from watcher.web.subscriptions import LONGEST_ADDRESS, PACES, Subscriptions
 
 Token = Annotated[str, Path(pattern=r"^subscriber-[0-9a-f]{24}\.[0-9a-f]{1,12}\.[0-9a-f]{40}$")]
-LARGEST = 8192
+MAX_FORM_BYTES = 8192
 """Bytes of a form; ours has a tenth of it."""
 NEVER = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 WRONG = "That is not a whole mail address, such as name@example.org."
@@ -48,7 +48,7 @@ async def form(request: Request) -> dict[str, list[str]]:
     try:
         async for part in request.stream():
             body += part
-            if len(body) > LARGEST:
+            if len(body) > MAX_FORM_BYTES:
                 raise HTTPException(400)
         return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=50)
     except (ValueError, ClientDisconnect):

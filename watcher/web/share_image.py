@@ -17,7 +17,7 @@ from watcher.web.wording import day
 INK, QUIET, PAPER, ACCENT, ALARM = "#16191d", "#555d66", "#ffffff", "#1d4f91", "#9d1c24"
 SIZE = (1200, 630)
 EDGE = 72
-PLAIN = str.maketrans({"—": "-", "–": "-", "×": "x", "…": "...", "“": '"', "”": '"'})  # noqa: RUF001 - what the font has not, and what stands for it
+PLAIN_SIGNS = str.maketrans({"—": "-", "–": "-", "×": "x", "…": "...", "“": '"', "”": '"'})  # noqa: RUF001 - what the font has not, and what stands for it
 
 
 class Words(NamedTuple):
@@ -80,5 +80,5 @@ def _said(summary: SignalSummary) -> str:
 
 def carried(text: str) -> str:
     """The text in the signs that the built-in font has."""
-    simple = unicodedata.normalize("NFKD", text.translate(PLAIN))
+    simple = unicodedata.normalize("NFKD", text.translate(PLAIN_SIGNS))
     return "".join(sign for sign in simple if sign.isascii() or sign in "\u2019\u2018€")

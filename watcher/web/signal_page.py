@@ -16,7 +16,7 @@ from watcher.web.status_path import Next, StatusPath, draw_paths, next_text
 from watcher.web.summary import SignalSummary, summarise_signals
 from watcher.web.timeline import TimelineEntry, timeline_of
 
-MANY = 100
+LISTED_SOURCES = 100
 """Sources that a signal's own page lists."""
 ROOM = 40
 """Signs of a figure on a card."""
@@ -122,7 +122,7 @@ def section(view: View, signal: Signal, now: datetime) -> SignalPage:
         moments=timeline_of(view, signal),
         figures=_figures(signal, verdict) if verdict else (),
         missing=_missing(signal, verdict),
-        rows=rows_of(view, signal.id, slice(MANY)),
+        rows=rows_of(view, signal.id, slice(LISTED_SOURCES)),
         seen=seen_of(view, signal.id),
         window=calendar.window_of(signal, now, view.closed.get(signal.id)),
         days=calendar.days_of((signal,), now),

@@ -54,13 +54,13 @@ class Limit:
 
 
 ASKER = Limit(5, timedelta(hours=1))
-ALL = Limit(200, timedelta(hours=1))
+TOGETHER = Limit(200, timedelta(hours=1))
 MAILBOX = Limit(2, timedelta(hours=6))
 DOMAIN = Limit(20, timedelta(hours=1))
 WISHES = Limit(1_000, timedelta(hours=1))
 """Wishes of everybody, written for or not: who has many networks asks from ever another one, and each asker is remembered."""
-WINDOW = max(each.within for each in (ASKER, ALL, DOMAIN, WISHES))
-LONG = "m"
+WINDOW = max(each.within for each in (ASKER, TOGETHER, DOMAIN, WISHES))
+MAILBOX_PREFIX = "m"
 """What the names of mailboxes begin with where they are kept: they count for longer than all others."""
 
 
@@ -100,7 +100,7 @@ class SubscriptionLimits:
                 return Admission.REFUSE
             self._count(asked, [f"asker {asker}", "wishes"], now)
             verdict = Admission.WRITE if self._free(asked, quiet, now) else Admission.QUIET
-            if verdict is Admission.WRITE and not self._free(asked, {"all": ALL}, now):
+            if verdict is Admission.WRITE and not self._free(asked, {"all": TOGETHER}, now):
                 return Admission.REFUSE
             if verdict is Admission.WRITE:
                 self._count(asked, [*quiet, "all"], now)
@@ -118,14 +118,14 @@ class SubscriptionLimits:
 
     def _hidden(self, name: str) -> str:
         digest = hmac.digest(self.key, name.encode(), "sha256").hex()[:16]
-        return f"{LONG}{digest}" if name.startswith("mailbox ") else digest
+        return f"{MAILBOX_PREFIX}{digest}" if name.startswith("mailbox ") else digest
 
 
 def _recent(kept: str, now: datetime) -> dict[str, list[int]]:
     """What still counts: neither what is long ago nor what a clock that was wrong has put into the future."""
     at, oldest, older = (int((now - span).timestamp()) for span in (timedelta(0), WINDOW, MAILBOX.within))
     recent = {
-        name: [each for each in times if (older if name.startswith(LONG) else oldest) < each <= at]
+        name: [each for each in times if (older if name.startswith(MAILBOX_PREFIX) else oldest) < each <= at]
         for name, times in json.loads(kept).items()
     }
     return {name: times for name, times in recent.items() if times}

@@ -14,9 +14,9 @@ from watcher.core.decision.near import Shelves, copy_pieces, is_copy
 from watcher.core.language.text import fold
 from watcher.core.model import Claim
 
-SAME: Final = 0.8
+SHARE_OF_AN_EDIT: Final = 0.8
 """Share of words that two sentences have in common when one is an edit of the other."""
-FEWEST: Final = 5
+MIN_WORDS_OF_A_PART: Final = 5
 """Words from which on a part of a sentence is known to be of it."""
 _WORD: Final = re.compile(r"(?<![\w$%.-])[\w$%.-]*[\w%]")
 _NUMBER: Final = re.compile(r"\d")
@@ -43,12 +43,12 @@ class _Said:
         """Whether it says, with small changes, what the other says; of declared history a part is enough."""
         if not (self.numbers <= other.numbers or other.numbers <= self.numbers):
             return False
-        if self.place == other.place or (other.claim.rule == "known" and len(other.words) >= FEWEST):
+        if self.place == other.place or (other.claim.rule == "known" and len(other.words) >= MIN_WORDS_OF_A_PART):
             return self._shares(other, min(len(self.words), len(other.words)))
         return is_copy(self.claim.copy, other.claim.copy) or self._shares(other, max(len(self.words), len(other.words)))
 
     def _shares(self, other: _Said, length: int) -> bool:
-        return len(self.words & other.words) >= SAME * max(length, 1)
+        return len(self.words & other.words) >= SHARE_OF_AN_EDIT * max(length, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class _Firsts:
 
     def repeated_by(self, one: _Said) -> _Said | None:
         """The first that a sentence repeats."""
-        pieces = [*self.near.rarest(one.words, SAME), *copy_pieces(one.claim.copy), one.place]
+        pieces = [*self.near.rarest(one.words, SHARE_OF_AN_EDIT), *copy_pieces(one.claim.copy), one.place]
         numbers = self.near.among(pieces)
         numbers = sorted({*numbers, *self.known}) if self.known else numbers
         return next((first for first in map(self.said.__getitem__, numbers) if one.repeats(first)), None)

@@ -18,7 +18,7 @@ _RETOLD: Final = timedelta(days=7)
 """Press that dates what it tells further back than this is retelling it."""
 _PUT_OUT: Final = re.compile(r"(?i)(?:first |originally )?(?:released|published|issued):? [A-Z0-9][\w.]* [\w, ]{1,14}20\d\d")
 """The line with which a page of the institute begins: "Released January 20, 2027, Updated June 3, 2027"."""
-_LATELY: Final = timedelta(days=2)
+_TOLD_AS_IT_HAPPENED: Final = timedelta(days=2)
 """What a sentence dates so shortly before it was told is told as it happened."""
 
 
@@ -68,5 +68,5 @@ def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:
     past = None if promised else retold_on(_dated(seen, rule) or said.quote, told)
     if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
         return None
-    at, since = (past.until, past.since) if past and told - past.until > _LATELY else (told, None)
+    at, since = (past.until, past.since) if past and told - past.until > _TOLD_AS_IT_HAPPENED else (told, None)
     return TextMatch(said.quote, said.reason, said.values, at, since, subject_key(said.values.get("object", "")))

@@ -31,9 +31,9 @@ RECENT = timedelta(days=14)
 """Words that lie longer than this before the watch (or a change of its rules) are old: nobody is asked."""
 SAME_TEXT = timedelta(days=1)
 """Sentences at one address are of one text where they are dated at most this far apart."""
-FEWEST = 5
+MIN_WORDS_OF_A_PART = 5
 """Words from which on a part of a sentence is known to be of it."""
-SAME = 0.8
+SHARE_OF_AN_EDIT = 0.8
 """Share of the words that two sentences have in common when one is an edit of the other."""
 MARK = "undecided"
 """What a transition says in the place of a status while a text is open."""
@@ -128,7 +128,7 @@ class _Look:
     def _said_alike(self, claim: Claim) -> int | None:
         """The first text that was asked about before and says the same with small changes."""
         words = _words(claim.quote.text)
-        near = self._near.among(self._near.rarest(_pieces(claim, words), SAME))
+        near = self._near.among(self._near.rarest(_pieces(claim, words), SHARE_OF_AN_EDIT))
         return next((place for place in near if _says_alike(self.rows[place], claim)), None)
 
     def _noted(self, claim: Claim, *, is_news: bool) -> int:
@@ -200,7 +200,7 @@ def _says_alike(row: Undecided, claim: Claim) -> bool:
 
 def _are_alike(one: _Words, other: _Words) -> bool:
     longer = max(len(one.all), len(other.all))
-    return bool(longer) and one.fixed == other.fixed and len(one.all & other.all) >= SAME * longer
+    return bool(longer) and one.fixed == other.fixed and len(one.all & other.all) >= SHARE_OF_AN_EDIT * longer
 
 
 class _Told:
@@ -222,10 +222,10 @@ class _Told:
     def say(self, claim: Claim) -> bool:
         """Whether they say the same; of history a part is enough."""
         words = _words(claim.quote.text)
-        parts = self._history[claim.track, claim.status]
-        if any(len(part.all) >= FEWEST and len(part.all & words.all) >= SAME * len(part.all) for part in parts):
+        parts = [part.all for part in self._history[claim.track, claim.status] if len(part.all) >= MIN_WORDS_OF_A_PART]
+        if any(len(part & words.all) >= SHARE_OF_AN_EDIT * len(part) for part in parts):
             return True
-        near = self._near.among(self._near.rarest(_pieces(claim, words), SAME))
+        near = self._near.among(self._near.rarest(_pieces(claim, words), SHARE_OF_AN_EDIT))
         return any(_are_alike(self._counted[number], words) for number in near)
 
 

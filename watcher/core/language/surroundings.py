@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading
     from watcher.core.language.sentence import Sentence
 
-_NEAR: Final = 2
+_SENTENCES_AROUND: Final = 2
 """Sentences before and behind one that may tell what the text is."""
 _NOT_NOW: Final = frozenset({"planned", "wished", "negated"})
 """Manners in which something is not so today."""
 _OPEN_YET: Final = word_set("negation") | word_set("to_happen")
-_FAR: Final = 10
+_WORDS_BEFORE: Final = 10
 """Words before one that gives back that may say that it is still to happen."""
 _TAG: Final = re.compile(r"^\W*\[([^\]]{1,40})\]")
 _ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')} ?(?:-|\u2014|:)")
@@ -32,7 +32,7 @@ def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
     below = reading.lines[1:] if quote == reading.title.quote else ()
     clauses = (plain_clause(line.folded) for line in (*newest, *below))
     told = ((clause[: found.end].split(), found.words) for clause in clauses for found in found_in(clause, ("given_back",)))
-    return tuple(dict.fromkeys(words for before, words in told if _OPEN_YET.isdisjoint(before[-_FAR:])))
+    return tuple(dict.fromkeys(words for before, words in told if _OPEN_YET.isdisjoint(before[-_WORDS_BEFORE:])))
 
 
 def is_only_heading(reading: Reading, said: Sentence, quote: str) -> bool:
@@ -61,7 +61,8 @@ def _tag(title: Line) -> tuple[str, ...]:
 def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
     """What the title or a sentence close to one says of the whole text: that it is rehearsed, imagined, drafted or mended."""
     number = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
-    near = {0, *range(max(number - _NEAR, 0), number), *range(number + 1, min(number + _NEAR, len(reading.lines) - 1) + 1)}
+    first, last = max(number - _SENTENCES_AROUND, 0), min(number + _SENTENCES_AROUND, len(reading.lines) - 1)
+    near = {0, *range(first, last + 1)}
     clauses = (plain_clause(reading.lines[n].folded) for n in sorted(near - {number}))
     found = (found.words for clause in clauses for found in found_in(clause, ("frame",)))
     return tuple(dict.fromkeys((*_tag(reading.title), *found)))

@@ -270,7 +270,7 @@ def noun_phrase_start(tokens: tuple[Token, ...], at: int) -> int:
     return at
 
 
-_FAR: Final = 60
+_MAX_LIST_TOKENS: Final = 60
 """Tokens that a list may be long."""
 
 
@@ -298,7 +298,7 @@ def list_left(tokens: tuple[Token, ...], at: int) -> tuple[int, tuple[Thing, ...
     found = [tokens[at].thing]
     first = at
     between: list[str] = []
-    for n in range(at - 1, max(at - _FAR, -1), -1):
+    for n in range(at - 1, max(at - _MAX_LIST_TOKENS, -1), -1):
         token = tokens[n]
         if token.thing and _joins(list(reversed(between))):
             found.append(token.thing)

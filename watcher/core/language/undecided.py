@@ -32,9 +32,9 @@ _EVERY: Final = re.compile(r"\b(?:all|every|any|each)\b")
 _OPENS_LATER: Final = re.compile(r"(?i)^\W*(?:when|once)\b(?! (?:again|more|you|we)\b)")
 _OURS: Final = word_set("speaking_us")
 _APPOINTED: Final = cue("appointed", "before", "sentence")
-_NEAR: Final = 2
+_SENTENCES_BEFORE: Final = 2
 """Sentences with a name before one that may tell what it goes on to speak of."""
-_SHORT: Final = 12
+_MAX_SENTENCES: Final = 12
 """Sentences of a text up to which a thing that is named in one is what the text is about."""
 _BARE: Final = 3
 """Words and marks of a title that is a name alone, or a name with a word or two."""
@@ -201,7 +201,7 @@ def mentioned(net: Net, reading: Reading, watched: frozenset[str], maker: re.Pat
     names none. `watched` are the groups of all tracks of the signal; `maker` finds the maker, whose name alone is no other thing.
     """
     known = watched | {*ROLE_LISTS}
-    lines = reading.lines if len(reading.lines) <= _SHORT else reading.lines[:1]
+    lines = reading.lines if len(reading.lines) <= _MAX_SENTENCES else reading.lines[:1]
     naming = [line for line in lines if _names_alone(net, line, known, maker)]
     open_yet = [line for line in naming if _is_asked(line) and not _tells_else(line, net.groups)]
     asked = (lines[n + 1] for n, line in enumerate(lines[:-1]) if line in open_yet)
@@ -255,7 +255,7 @@ def _is_of_others(net: Net, line: Line) -> bool:
 def _means(net: Net, reading: Reading, number: int) -> bool:
     """Whether a sentence without a thing goes on to speak of one that the title, or the last sentence that names any, names."""
     before = (line for line in reversed(reading.lines[:number]) if any(thing.group not in ROLE_LISTS for thing in line.things))
-    lines = [*(line for _, line in zip(range(_NEAR), before, strict=False)), *(reading.lines[:1] if number else ())]
+    lines = [*(line for _, line in zip(range(_SENTENCES_BEFORE), before, strict=False)), *(reading.lines[:1] if number else ())]
     if not any(thing.group in net.groups for line in lines for thing in line.things):
         return False
     words = masked(reading.lines[number].folded, (), net.groups)
