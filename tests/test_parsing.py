@@ -59,7 +59,7 @@ FORMS = [
 def test_a_worker_says_the_same_as_we_do(readers: ParserPool, name: str, form: str, options: dict[str, str]) -> None:
     found = document((GOLDEN / name).read_bytes(), content_type="text/html")
     assert (
-        readers.read_now(found, form, options)
+        read_now(readers, found, form, options)
         == formats.read(found, form, options)
         == asyncio.run(read_here(found, form, options))
     )
@@ -74,10 +74,10 @@ def test_a_refusal_keeps_its_kind_and_words(readers: ParserPool) -> None:
         with pytest.raises(Unreadable) as ours:
             formats.read(document(body), "feed", {})
         with pytest.raises(Unreadable) as theirs:
-            readers.read_now(document(body), "feed", {})
+            read_now(readers, document(body), "feed", {})
         assert (theirs.value.kind, theirs.value.reason) == (kind, ours.value.reason)
     with pytest.raises(KeyError):
-        readers.read_now(document("x"), "no-such-format", {})
+        read_now(readers, document("x"), "no-such-format", {})
 
 
 def test_many_documents_are_read_side_by_side_by_few_processes(naughty: ParserPool) -> None:
@@ -88,8 +88,12 @@ def test_many_documents_are_read_side_by_side_by_few_processes(naughty: ParserPo
     assert len(set(asyncio.run(all_of_them()))) == 1
 
 
+def read_now(pool: ParserPool, found: Document, form: str, options: dict[str, str]) -> tuple[Entry, ...]:
+    return asyncio.run(pool.read(found, form, options))
+
+
 def who(pool: ParserPool) -> int:
-    return int(pool.read_now(document("who"), "text", {})[0].key)
+    return int(read_now(pool, document("who"), "text", {})[0].key)
 
 
 def test_documents_that_are_read_quickly_need_one_process_alone() -> None:
@@ -104,7 +108,7 @@ def test_documents_that_are_read_quickly_need_one_process_alone() -> None:
 def test_a_document_that_takes_long_holds_up_no_other() -> None:
     with ParserPool(workers=2, command=(sys.executable, str(NAUGHTY))) as pool, ThreadPoolExecutor() as threads:
         first = who(pool)
-        hanging = threads.submit(pool.read_now, document("hang"), "text", {})
+        hanging = threads.submit(read_now, pool, document("hang"), "text", {})
         while who(pool) == first:  # until the other one has begun
             pass
         assert not hanging.done()
@@ -163,35 +167,35 @@ def test_a_document_that_harms_its_worker_is_one_failure_and_the_pool_goes_on(
     naughty: ParserPool, body: str, reason: str
 ) -> None:
     with pytest.raises(Unreadable) as caught:
-        naughty.read_now(document(body), "text", {})
+        read_now(naughty, document(body), "text", {})
     assert (caught.value.reason, caught.value.kind) == (reason, Outcome.MALFORMED)
-    assert naughty.read_now(document("all is well"), "text", {})[0].text == "all is well"
+    assert read_now(naughty, document("all is well"), "text", {})[0].text == "all is well"
 
 
 def test_a_worker_that_does_nothing_is_ended_when_its_time_is_over() -> None:
     with ParserPool(workers=1, wall=timedelta(seconds=0.5), command=(sys.executable, str(NAUGHTY))) as impatient:
         with pytest.raises(Unreadable, match=r"took longer than 0\.5 s"):
-            impatient.read_now(document("hang"), "text", {})
+            read_now(impatient, document("hang"), "text", {})
         assert impatient._idle == []
 
 
 def test_a_worker_that_stopped_by_itself_is_no_fault_of_the_document(naughty: ParserPool) -> None:
-    before = naughty.read_now(document("who"), "text", {})[0].key
+    before = read_now(naughty, document("who"), "text", {})[0].key
     os.kill(int(before), signal.SIGKILL)
     naughty._idle[0]._process.wait()
-    after = naughty.read_now(document("who"), "text", {})[0].key
+    after = read_now(naughty, document("who"), "text", {})[0].key
     assert after != before
     with pytest.raises(Unreadable, match="exit code 75"):
-        naughty.read_now(document("retire"), "text", {})
+        read_now(naughty, document("retire"), "text", {})
 
 
 def test_what_a_library_prints_is_no_answer(naughty: ParserPool) -> None:
-    assert naughty.read_now(document("print"), "text", {})[0].text == "print"
+    assert read_now(naughty, document("print"), "text", {})[0].text == "print"
 
 
 def test_no_secret_of_ours_reaches_a_worker(naughty: ParserPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATCHER_SECRET", "planted")
-    facts = naughty.read_now(document("who"), "text", {})[0].facts
+    facts = read_now(naughty, document("who"), "text", {})[0].facts
     assert facts["secret"] == "none"
     assert isinstance(facts["open"], int)
     assert facts["open"] <= 5
@@ -199,12 +203,12 @@ def test_no_secret_of_ours_reaches_a_worker(naughty: ParserPool, monkeypatch: py
 
 def test_a_document_larger_than_a_pipe_comes_through(readers: ParserPool) -> None:
     body = "line of text\n" * 500_000
-    (entry,) = readers.read_now(document(body), "text", {})
+    (entry,) = read_now(readers, document(body), "text", {})
     assert 199_000 < len(entry.text) <= 200_000
 
 
 def test_closing_ends_every_worker(naughty: ParserPool) -> None:
-    process = int(naughty.read_now(document("who"), "text", {})[0].key)
+    process = int(read_now(naughty, document("who"), "text", {})[0].key)
     naughty.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
@@ -213,7 +217,7 @@ def test_closing_ends_every_worker(naughty: ParserPool) -> None:
 def test_closing_does_not_wait_for_a_document_that_takes_long() -> None:
     with ThreadPoolExecutor() as threads, ParserPool(workers=2, command=(sys.executable, str(NAUGHTY))) as pool:
         first = who(pool)
-        hanging = threads.submit(pool.read_now, document("hang"), "text", {})
+        hanging = threads.submit(read_now, pool, document("hang"), "text", {})
         while who(pool) == first:  # until the other one has begun
             pass
         pool.close()

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 NEEDED = ("watcher", "notifiers", "policy_signal_watch", "pyproject.toml", "setup.py", "requirements.in", "README.md", "LICENSE")
 READ = """
+import asyncio
 import sys
 from datetime import UTC, datetime
 sys.path.insert(0, sys.argv[1])
@@ -23,7 +24,8 @@ from watcher.core.model import Document
 from watcher.sandbox.pool import ParserPool
 feed = b"<rss version='2.0'><channel><item><title>One</title><link>https://a.example/1</link></item></channel></rss>"
 with ParserPool(workers=1) as pool:
-    print(pool.read_now(Document("https://a.example/", "", feed, "", "text/xml", datetime.now(UTC)), "feed", {})[0].title)
+    found = Document("https://a.example/", "", feed, "", "text/xml", datetime.now(UTC))
+    print(asyncio.run(pool.read(found, "feed", {}))[0].title)
 """
 FOREIGN = "raise SystemExit('a package of somebody else was imported')\n"
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from watcher.core.addresses import redact, safe_link
 from watcher.core.language.lexicon import english
-from watcher.core.model import Change, Ladder, Quote, Scalar, Signal, Transition, Undecided
+from watcher.core.model import Change, Ladder, Quote, Scalar, Signal, Tier, Transition, Undecided, day_text
 
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST: Final = re.compile(r"[A-Z][a-z]*(?![\w.'\u2019-])")
@@ -124,7 +124,7 @@ def day_in_words(words: str) -> str:
         told = date.fromisoformat(words)
     except ValueError:  # no such day
         return words
-    return f"{told.day} {told:%B %Y}"
+    return day_text(told)
 
 
 def detail(name: str, value: Scalar | tuple[Scalar, ...], ladder: Ladder | None = None) -> tuple[str, str]:
@@ -174,6 +174,15 @@ def _common_words() -> frozenset[str]:
     """Words that the general English of the watch writes small; it holds no names."""
     texts = (text for row in english().rows for text in (*row.words, *row.examples))
     return frozenset(word for text in texts for word in re.findall(r"(?<![\w.'-])[a-z]+\b", text))
+
+
+TIERS: Final = {
+    Tier.OFFICIAL: "official",
+    Tier.PARTNER: "partner",
+    Tier.PRESS: "press",
+    Tier.COMMUNITY: "community",
+    Tier.OPERATOR: "added by hand",
+}
 
 
 def count(number: int, noun: str, several: str = "") -> str:

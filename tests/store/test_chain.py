@@ -144,7 +144,7 @@ def test_whatever_retention_drops_the_rest_stays_linked(tmp_path_factory: pytest
         assert dict(store.verify().rows)["observation"] == len(left) + 1
         if left:
             victim = min(left)
-            with store.changing() as connection:
+            with store.database.writing() as connection:
                 connection.execute(text("DELETE FROM observation WHERE id = :id"), {"id": victim})
             assert store.verify().broken == f"observation {victim} is missing"
 

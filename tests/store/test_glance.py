@@ -75,7 +75,7 @@ def test_a_glance_at_an_address_with_options_or_without_a_file_goes_through_the_
 def test_a_glance_at_an_older_schema_brings_it_up_to_date(url: str) -> None:
     with Store.open(url) as store:
         fill(store)
-        with store.changing() as connection:
+        with store.database.writing() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match=r"newer version"):
         load_summary(url)

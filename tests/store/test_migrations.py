@@ -47,16 +47,16 @@ def index(found: Any) -> tuple[str, list[str], bool, list[str]]:
 def test_the_steps_lead_to_the_tables_of_today(store: Store, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     embedded = store.path is not None
     url = f"sqlite:///{tmp_path}/steps.db" if embedded else request.getfixturevalue("empty_url")
-    with closing(Store(connect(url, durable=False))) as stepped, stepped.changing() as by_steps:
+    with closing(Store(connect(url, durable=False))) as stepped, stepped.database.writing() as by_steps:
         migrate(by_steps)
         context = MigrationContext.configure(by_steps, opts={"compare_type": False, "compare_server_default": False})
         assert compare_metadata(context, SQLModel.metadata) == []
-        with store.changing() as at_once:
+        with store.database.writing() as at_once:
             assert tables(by_steps) == tables(at_once)
 
 
 def test_a_new_database_has_no_step_left_to_take(store: Store) -> None:
-    with store.changing() as connection:
+    with store.database.writing() as connection:
         assert set(sa.inspect(connection).get_table_names()) == {*SQLModel.metadata.tables, "alembic_version"}
     assert store.version() == SCHEMA_REVISION
 
@@ -69,7 +69,7 @@ def test_two_that_open_a_new_database_at_once_make_it_once(url: str) -> None:
 
 
 def test_the_newest_step_is_the_one_that_the_program_knows(file_store: Store) -> None:
-    with file_store.changing() as connection:
+    with file_store.database.writing() as connection:
         script = ScriptDirectory.from_config(configuration(connection))
         assert script.get_current_head() == SCHEMA_REVISION
         assert version(connection) == SCHEMA_REVISION
@@ -89,7 +89,7 @@ def test_an_earlier_database_is_upgraded_with_everything_in_it(old: Path, url: s
     with Store.open(url) as store:
         assert store.verify().broken == ""
         assert dict(store.verify().rows) == {"document": 6, "observation": 6, "verdict": 2, "transition": 2}
-        with store.changing() as connection:
+        with store.database.writing() as connection:
             assert version(connection) == SCHEMA_REVISION
         with store.reading() as tx:
             assert [one.entry.key for one in tx.observations.of("sig")] == [f"k{number}" for number in range(6)]

@@ -115,7 +115,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
 
 
 def test_a_schema_of_a_newer_program_is_left_alone(store: Store) -> None:
-    with store.changing() as connection:
+    with store.database.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError) as caught:
         store.upgrade()

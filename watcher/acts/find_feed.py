@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 
-from watcher.core.model import Document, Entry, Facts, Failed, NotModified, Unreadable
-from watcher.fetch import Answer, Request
+from watcher.core.model import Document, Entry, Failed, NotModified, Unreadable
+from watcher.fetch import Request
 from watcher.fetch.urls import UrlRejected, join, parse
+from watcher.pipeline.poll import Get, Read
 from watcher.sandbox.detect import detect_format
 
 FEEDS = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
@@ -20,8 +20,6 @@ MAX_FEEDS = 5
 """Named feeds that are tried."""
 MIN_DATES_OF_A_PACE = 4
 """Fewer dates say nothing yet about how often something comes."""
-Get = Callable[[Request], Awaitable[Answer]]
-Read = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
 
 
 class NothingToRead(Exception):  # noqa: N818 - a finding, not a failure

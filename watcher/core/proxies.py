@@ -69,7 +69,7 @@ def read_bypass(text: str) -> tuple[str, ...]:
 
 def is_this_machine(host: str) -> bool:
     """Whether a host (lower case, no brackets) is the one on which we run, by its name or its address."""
-    address = _literal(host)
+    address = literal_ip(host)
     return host == "localhost" or host.endswith(".localhost") or (address is not None and address.is_loopback)
 
 
@@ -81,14 +81,15 @@ def _covers(entry: str, host: str, port: int) -> bool:
     except ValueError:
         pass
     else:
-        address = _literal(host)
+        address = literal_ip(host)
         return address is not None and address in network
     name, _, number = entry.partition(":")
     domain = name.removeprefix("*").strip(".")
     return bool(domain) and number in {"", str(port)} and f".{host}".endswith(f".{domain}")
 
 
-def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def literal_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host is written as; None for a name."""
     try:
         return ipaddress.ip_address(host)
     except ValueError:

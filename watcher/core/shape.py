@@ -83,7 +83,7 @@ def _misfits(expect: Expect, body: bytes, entries: Sequence[Entry], now: datetim
     if expect.words and not any(_says(entry, expect.words) for entry in entries):
         yield f"nothing in it says {_one_of(expect.words)}"
     links = [entry.link for entry in entries if entry.link]
-    strange = [link for link in links if expect.links and not _pattern(expect.links).search(link)]
+    strange = [link for link in links if expect.links and not link_pattern(expect.links).search(link)]
     if 2 * len(strange) > len(links):
         yield f"{len(strange)} of {len(links)} links lead elsewhere than expected"
 
@@ -140,7 +140,8 @@ def _part(kind: str, name: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _pattern(text: str) -> re.Pattern[str]:
+def link_pattern(text: str) -> re.Pattern[str]:
+    """A pattern of the configuration for links or titles, whatever their case."""
     return re.compile(text, re.IGNORECASE)
 
 

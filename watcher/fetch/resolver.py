@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeAlias
 
+from watcher.core.proxies import literal_ip
 from watcher.fetch.guard import IP, Guard
 from watcher.fetch.messages import ConnectionFailed
 
@@ -41,7 +42,7 @@ class Resolver:
 
     def resolve(self, host: str, port: int) -> Sequence[IP]:
         """Where a host may be connected to. Raises ConnectionFailed or UrlRejected."""
-        if (literal := _literal(host)) is not None:
+        if (literal := literal_ip(host)) is not None:
             self._guard.check(host, (host,))
             return (literal,)
         with self._lock:
@@ -81,10 +82,3 @@ class Resolver:
         if len(self._known) >= TIDY_AT:  # a long life must not gather every name ever asked
             self._known = {name: known for name, known in self._known.items() if known[0] > now}
         self._known[host] = now + SECONDS_KEPT, addresses
-
-
-def _literal(host: str) -> IP | None:
-    try:
-        return ipaddress.ip_address(host)
-    except ValueError:
-        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from watcher.core.model import Unreadable
@@ -18,6 +19,14 @@ def open_json(body: bytes, content_type: str = "") -> Any:  # noqa: ANN401 - JSO
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the document is no JSON: {type(error).__name__}") from error
+
+
+def open_object(body: bytes, content_type: str, url: str) -> Mapping[str, Any]:
+    """The same, of a document that is one object. Raises Unreadable."""
+    data = open_json(body, content_type)
+    if not isinstance(data, Mapping):
+        raise Unreadable(f"JSON of another shape: {url}")
+    return data
 
 
 def _refuse(name: str) -> None:

@@ -11,7 +11,7 @@ from watcher.core.model import Entry, Facts, Outcome, Scalar, Unreadable
 from watcher.formats._markup import decode, human_check
 from watcher.formats._options import words
 
-_NAME = re.compile(r"\bBILLS-(\d{1,3})([a-z]{1,7})(\d{1,5})([a-z]{2,4})\b")
+PRINT_NAME = re.compile(r"\bBILLS-(\d{1,3})([a-z]{1,7})(\d{1,5})([a-z]{2,4})\b")
 _NUMBER = re.compile(r"<legis-num\b[^>]{0,200}>([^<]{1,60})</legis-num>")
 _STAGE = re.compile(r'bill-stage="([^"]{1,60})"')
 _DAY = re.compile(r'<(?:attestation|action)-date[^>]{0,80}?\bdate="(\d{4})-?(\d{2})-?(\d{2})"')
@@ -32,7 +32,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     Raises Unreadable for a page of the site instead of the print, and for a stub.
     """
     raw = decode(body, content_type)
-    name = _NAME.search(url) or _NAME.search(raw[:4000])
+    name = PRINT_NAME.search(url) or PRINT_NAME.search(raw[:4000])
     text = " ".join(unescape(_TAG.sub(" ", raw)).replace("\u2019", "'").split())
     if human_check(raw):
         raise Unreadable("the answer is a check for humans", Outcome.BLOCKED)

@@ -8,7 +8,7 @@ from typing import Any
 
 from watcher.core.bills.record import ActionRow, Measure, entries_of, measure_of, system_of
 from watcher.core.model import Entry, Facts, Outcome, Unreadable
-from watcher.formats._json import open_json
+from watcher.formats._json import open_object
 
 _ADDRESS = re.compile(r"/v3/bill/(\d{1,3})/([a-z]{1,7})/(\d{1,5})/actions\b")
 OPTIONS: dict[str, str] = {}
@@ -20,7 +20,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     Raises Unreadable for XML (the API's own default), for a page, for a list cut off by paging, and for an empty one.
     """
     del options
-    data = _parse(body, content_type, url)
+    data = open_object(body, content_type, url)
     found = _ADDRESS.search(url)
     measure = measure_of(found[1], found[2], found[3]) if found else None
     if measure is None:
@@ -31,13 +31,6 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
         raise Unreadable(f"no list of actions: {url}")
     _check_whole(data, actions, measure)
     return entries_of(measure, [_row(action) for action in actions if isinstance(action, Mapping)])
-
-
-def _parse(body: bytes, content_type: str, url: str) -> Mapping[str, Any]:
-    data = open_json(body, content_type)
-    if not isinstance(data, Mapping):
-        raise Unreadable(f"JSON of another shape: {url}")
-    return data
 
 
 def _check_bill(data: Mapping[str, Any], measure: Measure, url: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from watcher.core.bills.record import midnight
 from watcher.core.model import Entry, Facts, Scalar, Unreadable
-from watcher.formats._json import open_json
+from watcher.formats._json import open_object
 from watcher.formats._options import words
 from watcher.formats._text import paragraphs, plain_title
 
@@ -22,7 +22,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     or several); their presence is the fact `has_all`. An answer that counts no documents is an honest empty list. Raises
     Unreadable for anything else without a list.
     """
-    data = _parse(body, content_type, url)
+    data = open_object(body, content_type, url)
     results = data.get("results")
     if results is None and data.get("count") == 0:
         return ()
@@ -30,13 +30,6 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
         raise Unreadable(f"no list of documents: {url}")
     phrases = tuple(phrase.lower() for phrase in words(options, "phrases"))
     return tuple(_entry(item, phrases) for item in results if isinstance(item, Mapping) and item.get("document_number"))
-
-
-def _parse(body: bytes, content_type: str, url: str) -> Mapping[str, Any]:
-    data = open_json(body, content_type)
-    if not isinstance(data, Mapping):
-        raise Unreadable(f"JSON of another shape: {url}")
-    return data
 
 
 def _entry(item: Mapping[str, Any], phrases: tuple[str, ...]) -> Entry:

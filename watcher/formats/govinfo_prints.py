@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
@@ -14,12 +13,12 @@ from watcher.core.bills.actions import Step
 from watcher.core.bills.record import WASHINGTON, facts_of, measure_of, midnight
 from watcher.core.model import Entry, Facts, Outcome, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
+from watcher.formats.bill_text import PRINT_NAME
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 OPTIONS: dict[str, str] = {}
-_NAME = re.compile(r"\bBILLS-(\d{1,3})([a-z]{1,7})(\d{1,5})([a-z]{2,4})\b")
 _PAGE = "https://www.govinfo.gov/content/pkg/{0}/xml/{0}.xml"
 
 
@@ -43,7 +42,7 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
 
 
 def _entry(item: Element) -> Entry | None:
-    named = _NAME.search(" ".join(item.findtext(name) or "" for name in ("guid", "link", "description")))
+    named = PRINT_NAME.search(" ".join(item.findtext(name) or "" for name in ("guid", "link", "description")))
     measure = measure_of(named[1], named[2], named[3]) if named else None
     if named is None or measure is None:
         return None

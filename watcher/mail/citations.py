@@ -9,7 +9,8 @@ from datetime import tzinfo
 from watcher.core.addresses import safe_link
 from watcher.core.model import Quote, Tier
 from watcher.mail.letter import Cite
-from watcher.mail.wording import QUOTE, TIERS, moment, shortened, when
+from watcher.mail.wording import QUOTE, moment, shortened, when
+from watcher.wording import TIERS
 
 MAX_CITATIONS = 3
 

@@ -15,8 +15,8 @@ from watcher.mail.ground import ground_sections
 from watcher.mail.letter import Letter, MailItem, MailLine, Section
 from watcher.mail.standings import blind_section, standing_item, unchanged, undecided_section
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headlines_before, rank, subject
-from watcher.mail.wording import count, day_of, moment, several, shortened
-from watcher.wording import changed_details
+from watcher.mail.wording import day_of, moment, several, shortened
+from watcher.wording import changed_details, count
 
 MOST_ITEMS = 8
 MOST_LINES = 12

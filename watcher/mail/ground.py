@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from watcher.core.addresses import safe_link
-from watcher.core.model import Verdict
+from watcher.core.model import Verdict, day_text
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import MailLine, Section
 from watcher.mail.wording import several, shortened
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from watcher.config.settings import Ground
 
 NUMBERS = {2: "two", 3: "three", 4: "four"}
@@ -26,7 +24,9 @@ def ground_sections(verdicts: Sequence[Verdict], context: MailContext, reader: R
     if not mine:
         return ()
     articles = dict.fromkeys(signal.article for signal in context.signals.values() if signal.article)
-    lines = [MailLine("", f"The questions come from “{each.title}” ({each.by}, {_day(each.at)}).", each.url) for each in articles]
+    lines = [
+        MailLine("", f"The questions come from “{each.title}” ({each.by}, {day_text(each.at)}).", each.url) for each in articles
+    ]
     lines += [_line(each, verdicts, context) for kind in ("number", "scenario") for each in mine if each.kind == kind]
     if page := context.page("why"):
         lines.append(MailLine("", "The page says it all, with how each of the answers stands today.", page))
@@ -44,9 +44,5 @@ def _line(piece: Ground, verdicts: Sequence[Verdict], context: MailContext) -> M
     you = f"For you: {piece.you}" if piece.you else ""
     told = piece.kind != "number" and piece.signal in context.signals
     watched = f"Watched by {context.title_of(piece.signal)}." if told else ""
-    words = (shortened(piece.text, 280), shortened(you, 280), watched, today, f"{piece.by}, {_day(piece.at)}.")
+    words = (shortened(piece.text, 280), shortened(you, 280), watched, today, f"{piece.by}, {day_text(piece.at)}.")
     return MailLine(piece.title, " ".join(filter(None, words)), safe_link(piece.url))
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,8 +14,8 @@ from watcher.mail.html import as_html
 from watcher.mail.letter import Letter, MailLine, Section
 from watcher.mail.payload import brief, payload
 from watcher.mail.text import as_text
-from watcher.mail.thread import list_id, root
-from watcher.mail.wording import count, moment
+from watcher.mail.wording import moment
+from watcher.wording import count
 
 MAX_HTML_BYTES = 80_000
 """Bytes of HTML; Gmail clips at about 102 KB with its encoding."""
@@ -26,7 +27,7 @@ ITEMS_OF_FIRST_TRY = 12
 def build_message(digest: Digest, context: MailContext, reader: Recipient, sent_at: datetime) -> Message:
     """The message with text and HTML parts, thread and list headers, and the payload for machines."""
     told, html = _fitted(_dated(letter(digest, context, reader), digest, reader, sent_at))
-    thread = root(told.about, context)
+    thread = _thread(told.about, context)
     links = [cite.link for item in told.items[:1] for cite in item.cites[:1]]
     return Message(
         message_id=reader.message_id,
@@ -35,7 +36,7 @@ def build_message(digest: Digest, context: MailContext, reader: Recipient, sent_
         html=html,
         brief=brief("", told.deck, [context.page() or "".join(links)]),
         sent_at=sent_at,
-        list_id=list_id(context),
+        list_id=_list_id(context),
         in_reply_to=thread,
         references=(thread,),
         unsubscribe_url=reader.unsubscribe_url,
@@ -78,3 +79,19 @@ def _shortened(told: Letter, items: int) -> Letter:
         "", f"{count(len(told.items) - items, 'more change')}: this mail would be too long. The page has them all."
     )
     return replace(told, items=told.items[:items], sections=(Section("Left off", (left_off,)), *told.sections))
+
+
+def _thread(about: str, context: MailContext) -> str:
+    """The stable beginning of a signal's thread: no message has it, and every message about the signal refers to it."""
+    return f"<{_token(about)}.root@{context.host}>"
+
+
+def _list_id(context: MailContext) -> str:
+    """The list, the same for all its messages, so that one filter finds them."""
+    words = re.sub(r"[<>]", "", context.title)
+    return f"{words} <policy-signals.{context.host}>"
+
+
+def _token(text: str) -> str:
+    """Letters that may stand in an identifier."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text) or "watch"

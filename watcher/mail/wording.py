@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from notifiers.message import one_line
 from watcher.core.addresses import redact
-from watcher.core.model import Facts, Standing, Tier
+from watcher.core.model import Facts, Standing, day_text
 
 QUOTE = 420
 """Longest quote in characters; the whole stands behind its link and in the store."""
@@ -30,19 +30,11 @@ STANDINGS = {
     Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; there are no official words yet."),
 }
 
-TIERS = {
-    Tier.OFFICIAL: "official",
-    Tier.PARTNER: "partner",
-    Tier.PRESS: "press",
-    Tier.COMMUNITY: "community",
-    Tier.OPERATOR: "added by hand",
-}
-
 
 def moment(at: datetime, zone: tzinfo) -> str:
     """A moment in the reader's time: 13 January 2026, 09:12 UTC."""
     local = at.astimezone(zone)
-    return f"{local.day} {local:%B %Y}, {local:%H:%M %Z}"
+    return f"{day_text(local)}, {local:%H:%M %Z}"
 
 
 def when(at: datetime, zone: tzinfo) -> str:
@@ -51,19 +43,13 @@ def when(at: datetime, zone: tzinfo) -> str:
     Midnight, noon and midnight in Washington (04:00 and 05:00 UTC), to the second, stand for a day.
     """
     if (at.minute, at.second, at.microsecond) == (0, 0, 0) and at.hour in {0, 4, 5, 12}:
-        return f"{at.day} {at:%B %Y}"
+        return day_text(at)
     return moment(at, zone)
 
 
 def day_of(at: datetime, zone: tzinfo) -> str:
     """The day of a moment, as the reader's calendar has it: 13 January 2026."""
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%B %Y}"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: 1 source, 3 sources."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return day_text(at.astimezone(zone))
 
 
 def several(names: list[str]) -> str:

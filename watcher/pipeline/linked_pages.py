@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from watcher.core.model import Entry, Follow, Source
+from watcher.core.shape import link_pattern
 from watcher.publishers import registrable_domain
-
-
-@lru_cache(maxsize=1024)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
-
 
 SITE_MAP = "sitemap"
 SELDOM = 8
@@ -39,8 +32,8 @@ def _is_meant(source: Source, follow: Follow, entry: Entry) -> bool:
     """Whether an entry leads to what is followed, however old it is."""
     if not entry.link or entry.link == source.url or _is_index(entry) or not (follow.deep or source_lists(source)):
         return False
-    return bool(_pattern(follow.match).search(entry.link)) and (
-        not follow.title or bool(_pattern(follow.title).search(entry.title))
+    return bool(link_pattern(follow.match).search(entry.link)) and (
+        not follow.title or bool(link_pattern(follow.title).search(entry.title))
     )
 
 

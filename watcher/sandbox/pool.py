@@ -65,7 +65,7 @@ class ParserPool:
     One worker reads most documents in a millisecond or two, and another one would need 20 MB: it is started only where those
     there are have been at their documents for longer than `patience`.
 
-    `read` may be awaited from any event loop; `read_now` blocks. Close it, or use it as a context manager.
+    It may be awaited from any event loop. Close it, or use it as a context manager.
     """
 
     def __init__(
@@ -104,10 +104,6 @@ class ParserPool:
     async def read(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
         """The entries of a document. Raises Unreadable, also where a worker died over it, and KeyError for an unknown name."""
         return await self._in_lane(document.url, lambda cpu: self._read(document, format_name, options, cpu))
-
-    def read_now(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
-        """The same, in the calling thread."""
-        return self._read(document, format_name, options, self._cpu)
 
     def _read(self, document: Document, format_name: str, options: Facts, cpu: int) -> tuple[Entry, ...]:
         if format_name not in formats.names():

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    import sqlalchemy as sa
 
 KEEP = Policy()
 PAGES = "pages"
@@ -117,12 +116,6 @@ class Store:
     def path(self) -> Path | None:
         """File of an embedded database."""
         return self.database.path
-
-    @contextmanager
-    def changing(self) -> Iterator[sa.Connection]:
-        """The writer's transaction as the migration machinery wants it."""
-        with self._writes(), self.database.writing() as connection:
-            yield connection
 
     @contextmanager
     def writing(self, scope: Scope = ALONE) -> Iterator[Transaction]:

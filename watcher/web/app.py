@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
 from watcher import __version__
+from watcher.clock import utc_now
 from watcher.web import routes_api, routes_console, routes_operator, routes_pages, routes_subscribe
 from watcher.web.cache import CacheMiddleware, Clock
 from watcher.web.console import Console
@@ -22,16 +22,11 @@ from watcher.web.settings import WebSettings
 from watcher.web.subscriptions import Subscriptions
 
 
-def real_time() -> datetime:
-    """The clock of the machine, UTC."""
-    return datetime.now(UTC)
-
-
 def create_app(
     reads: Reads,
     settings: WebSettings | None = None,
     *,
-    clock: Clock = real_time,
+    clock: Clock = utc_now,
     subscriptions: Subscriptions | None = None,
     console: Console | None = None,
 ) -> FastAPI:

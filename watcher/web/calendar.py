@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from watcher.core.decision.closing import close_in_words, close_of, counted_from
-from watcher.core.model import Signal, Verdict
+from watcher.core.model import Signal, Verdict, day_text
 from watcher.web.svg import bar, dot, line, picture, text
-from watcher.web.wording import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def window_of(signal: Signal, now: datetime, closed: Verdict | None = None) -> W
     if end <= now:
         return Window(signal.opened, end, True, close_in_words(signal, closed), signal.title)
     words = f"Day {(now.date() - signal.opened.date()).days + 1} of the {signal.window.days} days{counted_from(signal)}"
-    return Window(signal.opened, end, False, f"{words}; they end {away_in_days(end, now)}, on {day(end)}.")
+    return Window(signal.opened, end, False, f"{words}; they end {away_in_days(end, now)}, on {day_text(end)}.")
 
 
 def windows_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Window, ...]:
@@ -97,7 +96,7 @@ def draw_days(days: tuple[Day, ...], now: datetime, *, windows: tuple[Window, ..
         return LEFT + (RIGHT - LEFT) * ((at - start) / (end - start))
 
     here = place(now)
-    says = "Dates: " + "; ".join(f"{item.label}, {day(item.at)}" for item in days) + f". Today is {day(now)}."
+    says = "Dates: " + "; ".join(f"{item.label}, {day_text(item.at)}" for item in days) + f". Today is {day_text(now)}."
     months = [part for at in _firsts(start, end) for part in _month(at, place(at))]
     spots = [part for index, (item, x, lift) in enumerate(_lifted(days, place), 1) for part in _spot(item, index, x, lift)]
     side = "start" if here < SPOT_WIDTH else "end" if here > 100 - SPOT_WIDTH else "middle"
@@ -117,7 +116,7 @@ def draw_days(days: tuple[Day, ...], now: datetime, *, windows: tuple[Window, ..
 
 def _band(window: Window, place: Callable[[datetime], float]) -> Markup:
     start, end = place(window.start), place(window.end)
-    return bar(start, Y - 10, end - start, 20, "window", f"{(window.end - window.start).days} days, to {day(window.end)}")
+    return bar(start, Y - 10, end - start, 20, "window", f"{(window.end - window.start).days} days, to {day_text(window.end)}")
 
 
 def _month(at: datetime, x: float) -> tuple[Markup, ...]:
@@ -127,7 +126,7 @@ def _month(at: datetime, x: float) -> tuple[Markup, ...]:
 
 def _spot(item: Day, number: int, x: float, lift: float) -> tuple[Markup, ...]:
     cls = "spot past" if item.past else "spot"
-    return dot(x, Y - lift, 10, cls, f"{item.label}, {day(item.at)}"), text(
+    return dot(x, Y - lift, 10, cls, f"{item.label}, {day_text(item.at)}"), text(
         x, Y - lift + 4, str(number), cls="number", anchor="middle"
     )
 

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from watcher.core.model import Event, Figure, FigureSpec, Ladder, Scalar, Signal, Verdict
+from watcher.core.model import Event, Figure, FigureSpec, Ladder, Scalar, Signal, Verdict, day_text
 from watcher.web.svg import bar, dot, line, picture, text
-from watcher.web.wording import day
 from watcher.wording import lowered
 
 ROW = 40
@@ -74,7 +73,7 @@ def pairs(spec: FigureSpec, figure: Figure, signal: Signal, verdict: Verdict) ->
         dot(56, 10, 5, "second"),
         text(59, 14, second.label, cls="axis"),
     )
-    says = "; ".join(f"{_name(event)}, {day(event.at)}: {_said(event, signal, ladder)}" for event in events)
+    says = "; ".join(f"{_name(event)}, {day_text(event.at)}: {_said(event, signal, ladder)}" for event in events)
     return picture(foot + 22, f"{figure.label}. {says}.", *ticks, *legend, *rows)
 
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from watcher import __version__
 from watcher.core.addresses import safe_link
-from watcher.core.model import Signal
+from watcher.core.model import Signal, day_text
 from watcher.web import calendar as days
 from watcher.web import wording
 from watcher.web.paging import ListPage, part_of
@@ -25,6 +25,7 @@ from watcher.web.source_health import HealthRow, rows_of
 from watcher.web.status_path import path_words
 from watcher.web.summary import summarise_signals, tone_of
 from watcher.web.timeline import TimelineEntry, timeline_of
+from watcher.wording import TIERS, count
 
 HOME = Path(__file__).parent.parent
 LATEST_CHANGES = 5
@@ -203,7 +204,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "day": wording.day,
+        "day": day_text,
         "exact": wording.datetime_text,
         "stamp": wording.stamp,
         "link": safe_link,
@@ -216,8 +217,8 @@ def environment() -> Environment:
     made.globals |= {
         "ago": wording.ago,
         "span": wording.duration,
-        "count": wording.count,
-        "tiers": wording.TIERS,
+        "count": count,
+        "tiers": TIERS,
         "standings": wording.STANDINGS,
         "polls": wording.POLLS,
         "path_words": path_words,

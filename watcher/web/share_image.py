@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
+from watcher.core.model import day_text
 from watcher.web.read_model import View
 from watcher.web.summary import SignalSummary, summarise_signals
-from watcher.web.wording import day
 
 INK, QUIET, PAPER, ACCENT, ALARM = "#16191d", "#555d66", "#ffffff", "#1d4f91", "#9d1c24"
 SIZE = (1200, 630)
@@ -46,7 +46,7 @@ def draw_picture(view: View, signal_id: str) -> bytes:
 def lines_of(view: View, signal_id: str) -> list[Words]:
     """What the card says, line by line. Raises KeyError."""
     said = _all(view) if signal_id == "all" else _one(summarise_signals(view, view.signal(signal_id)))
-    return [*said, Words(576, f"{view.title}, {day(view.as_of)}", 26, QUIET)]
+    return [*said, Words(576, f"{view.title}, {day_text(view.as_of)}", 26, QUIET)]
 
 
 def _one(summary: SignalSummary) -> Iterator[Words]:
@@ -62,9 +62,9 @@ def _one(summary: SignalSummary) -> Iterator[Words]:
 
 def _standing(summary: SignalSummary) -> str:
     if summary.cannot_see_since:
-        return f"Cannot see since {day(summary.cannot_see_since)}"
+        return f"Cannot see since {day_text(summary.cannot_see_since)}"
     words = summary.standing.word if summary.standing else "Not yet known"
-    return f"{words}, since {day(summary.since)}" if summary.since else words
+    return f"{words}, since {day_text(summary.since)}" if summary.since else words
 
 
 def _all(view: View) -> Iterator[Words]:

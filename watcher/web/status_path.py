@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from watcher.core.model import Signal, Status, Track, TrackVerdict, Verdict
-from watcher.web.wording import count, day
+from watcher.core.model import Signal, Status, Track, TrackVerdict, Verdict, day_text
+from watcher.wording import count
 
 HERE, PASSED, SKIPPED, AHEAD, SIDE, BEEN = "here", "passed", "skipped", "ahead", "side", "been"
 SAYS = {
@@ -232,7 +232,8 @@ def path_words(path: StatusPath) -> str:
     """The way of each track in one sentence, for those who do not see it drawn."""
     return (
         "; ".join(
-            f"{track.title}: " + ", then ".join(f"{stage.label} ({day(stage.at)})" if stage.at else stage.label for stage in way)
+            f"{track.title}: "
+            + ", then ".join(f"{stage.label} ({day_text(stage.at)})" if stage.at else stage.label for stage in way)
             for track, way in zip(path.tracks, path.ways, strict=True)
         )
         + "."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signal, Standing, Transition, Verdict
+from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signal, Standing, Transition, Verdict, day_text
 from watcher.web.read_model import View
-from watcher.web.wording import CHANGES, Sign, day
+from watcher.web.wording import CHANGES, Sign
 from watcher.wording import ChangedDetail, changed_details, detail
 
 LATE_REPORT = timedelta(days=2)
@@ -155,7 +155,7 @@ def _events(signal: Signal, verdict: Verdict) -> tuple[TimelineEntry, ...]:
 
 
 def _event(signal: Signal, track_id: str, event: Event) -> TimelineEntry:
-    revised = f"Revised on {day(event.revised_at)}" if event.revised_at else ""
+    revised = f"Revised on {day_text(event.revised_at)}" if event.revised_at else ""
     return TimelineEntry(
         at=event.at,
         heading=event.title or event.key,

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from watcher.core.addresses import redact, safe_link
-from watcher.core.model import Change, Outcome, Standing, Tier
+from watcher.core.model import Change, Outcome, Standing, day_text
+from watcher.wording import count
 
 
 class Sign(NamedTuple):
@@ -50,14 +51,6 @@ POLLS = {
     Outcome.GONE: Sign("✕", "gone", "bad", "The page is no longer there."),
 }
 
-TIERS = {
-    Tier.OFFICIAL: "official",
-    Tier.PARTNER: "partner",
-    Tier.PRESS: "press",
-    Tier.COMMUNITY: "community",
-    Tier.OPERATOR: "added by hand",
-}
-
 STEPS = (
     (timedelta(days=730), timedelta(days=365.25), "year"),
     (timedelta(days=60), timedelta(days=30.44), "month"),
@@ -73,15 +66,10 @@ LONGEST_REASON = 300
 UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def day(at: datetime) -> str:
-    """A date in words: 13 January 2026."""
-    return f"{at.day} {at:%B %Y}"
-
-
 def datetime_text(at: datetime) -> str:
     """A moment in words, in UTC; a bare date where the time is not known."""
     at = at.astimezone(UTC)
-    return day(at) if is_date_only(at) else f"{day(at)}, {at:%H:%M} UTC"
+    return day_text(at) if is_date_only(at) else f"{day_text(at)}, {at:%H:%M} UTC"
 
 
 def is_date_only(at: datetime) -> bool:
@@ -102,11 +90,6 @@ def duration(length: timedelta) -> str:
         if length >= least:
             return count(int(length / unit), name)
     return "1 day" if length >= timedelta(days=1) else "1 hour" if length >= timedelta(hours=1) else "1 minute"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: 1 source, 3 sources."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from watcher.core.decision.decide import decide, known_claims
-from watcher.core.model import Signal, TrackVerdict, Verdict
+from watcher.core.model import Signal, TrackVerdict, Verdict, day_text
 
 
 def close_of(signal: Signal) -> datetime | None:
@@ -23,7 +23,7 @@ def close_in_words(signal: Signal, then: Verdict | None = None) -> str:
         return ""
     then = then or decide(signal, known_claims(signal, until=end), (), end)
     return (
-        f"The {signal.window.days} days{counted_from(signal)} ended on {_day(end)}. "
+        f"The {signal.window.days} days{counted_from(signal)} ended on {day_text(end)}. "
         f"They brought: {brought_until(signal, then, end)}. At their close: {then.headline_label}."
     )
 
@@ -38,7 +38,7 @@ def brought_until(signal: Signal, then: Verdict, until: datetime) -> str:
 def counted_from(signal: Signal) -> str:
     """` after “Title” (Author, 14 May 2026)`; empty where no article is declared."""
     article = signal.article
-    return f" after “{article.title}” ({article.by}, {_day(article.at)})" if article else ""
+    return f" after “{article.title}” ({article.by}, {day_text(article.at)})" if article else ""
 
 
 def _steps(signal: Signal, verdict: TrackVerdict, start: datetime, end: datetime) -> str:
@@ -48,9 +48,5 @@ def _steps(signal: Signal, verdict: TrackVerdict, start: datetime, end: datetime
         told = [(event.title or event.key, event.at) for event in verdict.events]
     else:
         told = [(track.ladder.rung(status).label, at) for status, at in verdict.path]
-    steps = ", ".join(f"{label} ({_day(at)})" for label, at in told if start <= at <= end)
+    steps = ", ".join(f"{label} ({day_text(at)})" for label, at in told if start <= at <= end)
     return f"{track.title}: {steps}" if steps else ""
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from watcher.core.decision.closing import brought_until, close_of, counted_from
 from watcher.core.decision.digest import summarise
-from watcher.core.model import Date, Digest, Health, Signal, Transition, Verdict
+from watcher.core.model import Date, Digest, Health, Signal, Transition, Verdict, day_text
 
 HOUR = timedelta(hours=1)
 UNDELIVERED = "undelivered-"
@@ -93,7 +93,7 @@ def _window(
     start: datetime, end: datetime, mine: Sequence[Signal], stood: Mapping[str, Verdict], now: datetime, *, half: bool
 ) -> Digest:
     """Whose days they are, and what they brought each signal."""
-    days, begun = (end - start).days, f"{start.day} {start:%B %Y}"
+    days, begun = (end - start).days, day_text(start)
     told = f"half of the {days} days from {begun} is over; they end in {(end.date() - now.date()).days} days"
     whose = sorted({f"They are the {days} days{words}." for signal in mine if (words := counted_from(signal))})
     brought = ((each.id, brought_until(each, stood[each.id], min(now, end))) for each in mine if each.id in stood)
@@ -131,7 +131,7 @@ def _words(date: Date, now: datetime) -> str:
     """`in 7 days: the Congress ends (3 January 2027)`."""
     days = (date.at.date() - now.date()).days
     when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
-    return f"{when}: {date.label} ({date.at.day} {date.at:%B %Y})"
+    return f"{when}: {date.label} ({day_text(date.at)})"
 
 
 def _of(signal: Signal, verdicts: Mapping[str, Verdict]) -> tuple[Verdict, ...]:

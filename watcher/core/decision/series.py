@@ -19,7 +19,7 @@ from watcher.core.decision.corroboration import (
 )
 from watcher.core.decision.near import Shelves
 from watcher.core.decision.same_event import Likeness, Publication, likeness
-from watcher.core.model import Claim, Event, Facts, Ladder, Standing, Status, Track, TrackVerdict
+from watcher.core.model import Claim, Event, Facts, Ladder, Standing, Status, Track, TrackVerdict, day_text
 
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
@@ -109,17 +109,17 @@ def _since(ladder: Ladder, events: Sequence[Event], opened: datetime | None, now
     if opened is None:
         return {}
     if now < opened:
-        return {"answer": "Unknown", "since": f"What counts is published from {_day(opened)} on{_latest(events)}."}
+        return {"answer": "Unknown", "since": f"What counts is published from {day_text(opened)} on{_latest(events)}."}
     new = [event for event in events if event.at >= opened]
     pair = next((event for event in reversed(events) if is_measured(ladder, event.details)), None)
     if not new:
-        return {"answer": "No", "since": f"Nothing has been published since {_day(opened)}{_latest(events)}."}
+        return {"answer": "No", "since": f"Nothing has been published since {day_text(opened)}{_latest(events)}."}
     many = "One paper" if len(new) == 1 else f"{_NUMBERS.get(len(new), str(len(new)))} papers"
-    return {"answer": "Yes", "since": f"{many} since {_day(opened)}{_again(ladder, new, pair)}."}
+    return {"answer": "Yes", "since": f"{many} since {day_text(opened)}{_again(ladder, new, pair)}."}
 
 
 def _latest(events: Sequence[Event]) -> str:
-    return f"; the latest is {events[-1].title} of {_day(events[-1].at)}" if events else ""
+    return f"; the latest is {events[-1].title} of {day_text(events[-1].at)}" if events else ""
 
 
 def is_measured(ladder: Ladder, details: Facts) -> bool:
@@ -133,12 +133,8 @@ def _again(ladder: Ladder, new: Sequence[Event], pair: Event | None) -> str:
         return ""
     numbers = " against ".join(f"{pair.details[side.id]:g} %" for side in ladder.sides)
     if pair in new:
-        return f"; the {ladder.difference} was measured again: {numbers} on {_day(pair.at)}"
+        return f"; the {ladder.difference} was measured again: {numbers} on {day_text(pair.at)}"
     return f"; the {numbers} was not measured again"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"
 
 
 def _standing(support: Sequence[Claim]) -> Standing:

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from watcher.core.language.lexicon import word_set
+from watcher.core.language.assertion import NEGATIONS
 from watcher.core.language.parse import Line, Reading, Statement, read
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.times import price_of
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.language.works import Groups, Title, announced, find_title, models_named
 
-_NEGATIONS: Final = word_set("negation")
 _PAST: Final = frozenset({"past", "window"})
 
 
@@ -71,7 +70,7 @@ def _named_beside(sentence: Sentence, reading: Reading) -> bool:
 def _told_beside(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> bool:
     """Whether a sentence that names one of `also` holds the words that are asked for beside a title, and denies nothing."""
     named = (line for line in reading.lines if any(thing.group in sentence.also for thing in line.things))
-    plain = (line.folded for line in named if _NEGATIONS.isdisjoint(line.folded.lower().split()))
+    plain = (line.folded for line in named if NEGATIONS.isdisjoint(line.folded.lower().split()))
     return any(all(vocabulary.lists[name].search(words) for name in sentence.words) for words in plain)
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool | None
 Facts: TypeAlias = Mapping[str, Scalar | tuple[Scalar, ...]]
+
+
+def day_text(at: date) -> str:
+    """A day in words, 13 January 2026, as its own time zone has it."""
+    return f"{at.day} {at:%B %Y}"
 
 
 class Tier(StrEnum):
