@@ -6,12 +6,11 @@ import re
 from html import unescape
 
 from watcher.core.bills.actions import WORDINGS, Step
-from watcher.core.bills.record import Measure, facts_of, issue_of, measure_of, midnight
+from watcher.core.bills.record import PRINT_NAME, Measure, facts_of, issue_of, measure_of, midnight
 from watcher.core.model import Entry, Facts, Outcome, Scalar, Unreadable
 from watcher.formats._markup import decode, human_check
 from watcher.formats._options import words
 
-PRINT_NAME = re.compile(r"\bBILLS-(\d{1,3})([a-z]{1,7})(\d{1,5})([a-z]{2,4})\b")
 _NUMBER = re.compile(r"<legis-num\b[^>]{0,200}>([^<]{1,60})</legis-num>")
 _STAGE = re.compile(r'bill-stage="([^"]{1,60})"')
 _DAY = re.compile(r'<(?:attestation|action)-date[^>]{0,80}?\bdate="(\d{4})-?(\d{2})-?(\d{2})"')

@@ -10,10 +10,9 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from watcher.core.bills.actions import Step
-from watcher.core.bills.record import WASHINGTON, facts_of, measure_of, midnight
+from watcher.core.bills.record import PRINT_NAME, WASHINGTON, facts_of, measure_of, midnight
 from watcher.core.model import Entry, Facts, Outcome, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
-from watcher.formats.bill_text import PRINT_NAME
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

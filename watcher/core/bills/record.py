@@ -15,6 +15,8 @@ from watcher.core.bills.actions import WORDINGS, Step, read_action, without_cita
 from watcher.core.model import Entry, Facts, Scalar
 
 WASHINGTON = ZoneInfo("America/New_York")
+PRINT_NAME = re.compile(r"\bBILLS-(\d{1,3})([a-z]{1,7})(\d{1,5})([a-z]{2,4})\b")
+"""What govinfo.gov calls a print: congress, kind, number and version."""
 
 KINDS = {
     "hr": ("H.R.", "house-bill"),
