@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeAlias
+from urllib.parse import unquote
 
 import httpx2
 from standardwebhooks import Webhook
@@ -27,6 +29,9 @@ ANSWER = 4096
 HTTP_GONE = 410
 LONGEST_WAIT = timedelta(days=1)
 PREFIX = "whsec_"
+SHORTEST_HIDDEN = 6
+"""Characters of a piece of an address that is hidden where an answer repeats it: no key is shorter."""
+_APART = re.compile(r"[/?&=;]")
 SHORTEST_KEY, LONGEST_KEY = 24, 64
 """Bytes of a signing key, as Standard Webhooks asks."""
 
@@ -161,7 +166,7 @@ async def _post(
         async with asyncio.timeout(seconds):
             response = await client.send(request, stream=True)
         wait = _wait(response.headers.get("retry-after", ""), settings.clock())
-        return response.status_code, wait, _words(await _beginning(response, settings.for_words))
+        return response.status_code, wait, _words(await _beginning(response, settings.for_words), url)
 
 
 async def _beginning(response: httpx2.Response, patience: timedelta) -> bytes:
@@ -191,6 +196,12 @@ def _wait(header: str, now: datetime) -> timedelta | None:
     return max(timedelta(), min(moment - now, LONGEST_WAIT))
 
 
-def _words(start: bytes) -> str:
-    """The beginning of an answer, for the operator."""
-    return one_line(start.decode("utf-8", "replace"))[:120]
+def _words(start: bytes, url: httpx2.URL) -> str:
+    """The beginning of an answer, for the operator; many a server repeats the address in it, whose path is often a key."""
+    told = one_line(start.decode("utf-8", "replace"))
+    target = url.raw_path.decode("ascii")
+    parts = {target, unquote(target), *(piece for text in (target, unquote(target)) for piece in _APART.split(text))}
+    for part in sorted(parts, key=len, reverse=True):
+        if len(part) >= SHORTEST_HIDDEN:
+            told = told.replace(part, "***")
+    return told[:120]

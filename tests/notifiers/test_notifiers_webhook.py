@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import ssl
 from contextlib import suppress
 from dataclasses import replace
@@ -154,7 +155,7 @@ async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.transport.abort()
 
 
-async def post_to(server_side: Handler, limit: timedelta, **more: timedelta) -> None:
+async def post_to(server_side: Handler, limit: timedelta, *, target: str = "/", **more: timedelta) -> None:
     """Post to a server of one function."""
 
     async def here(host: str, port: int) -> str:
@@ -162,7 +163,7 @@ async def post_to(server_side: Handler, limit: timedelta, **more: timedelta) -> 
 
     settings = notifiers.settings("webhook", {"guard": here, "clock": lambda: NOW, "timeout": limit, **more})
     async with answering(server_side) as port:
-        recipient = Recipient("machine", f"http://hooks.example.org:{port}/", secret=SECRET)
+        recipient = Recipient("machine", f"http://hooks.example.org:{port}{target}", secret=SECRET)
         await notifiers.load("webhook").send(message(), recipient, settings)
 
 
@@ -172,12 +173,14 @@ def test_an_endless_answer_is_left_after_its_first_words() -> None:
     assert answer.taken < 50_000_000, "what lay in the buffers of both sides, and no more"
 
 
-def saying(head: str, *more: str, hold: bool = False) -> Handler:
+def saying(head: str, *more: str, hold: bool = False, body: str = "so far") -> Handler:
     """A server that says this head, and then no whole body."""
 
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(f"HTTP/1.1 {head}\r\n".encode() + b"".join(line.encode() + b"\r\n" for line in more) + b"\r\nso far")
+        writer.write(
+            f"HTTP/1.1 {head}\r\n".encode() + b"".join(line.encode() + b"\r\n" for line in more) + b"\r\n" + body.encode()
+        )
         with suppress(OSError):
             await writer.drain()
             if hold:
@@ -208,6 +211,22 @@ def test_a_no_is_understood_though_its_body_never_comes(hold: bool) -> None:  # 
     with pytest.raises(NotSent, match="answered 503") as busy:
         asyncio.run(post_to(server, timedelta(seconds=20), for_words=brief))
     assert (busy.value.wait, busy.value.uncertain) == (timedelta(seconds=7), False)
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Cannot POST /hooks/s3cret-t0ken?key=an0ther%2Fkey",
+        "no route for hooks/s3cret-t0ken (key an0ther/key)",
+        "x" * 112 + " s3cret-t0ken",
+        "{'path': ['hooks', 's3cret-t0ken'], 'key': 'an0ther%2Fkey'}",
+    ],
+)
+def test_an_answer_that_repeats_the_address_gives_away_no_key(says: str) -> None:
+    target = "/hooks/s3cret-t0ken?key=an0ther%2Fkey"
+    with pytest.raises(NotSent, match="answered 404") as told:
+        asyncio.run(post_to(saying("404 Not Found", body=says), timedelta(seconds=20), target=target))
+    assert not re.search("s3cr|t0k|an0ther", told.value.reason)
 
 
 def test_a_dripping_answer_costs_the_time_limit_and_is_uncertain() -> None:
