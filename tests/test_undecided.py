@@ -195,7 +195,7 @@ async def nothing(_now: Any) -> Counts:
 def test_replaying_says_the_same(watch: Watch, store: Store) -> None:
     watch.run(hourly(START, 40))
     with store.reading() as tx:
-        record = history_of(tx, "gadget", rehearsed=True)
+        record = history_of(tx, watch.config.signals[0], rehearsed=True)
     assert record is not None
 
     again = replay(watch.config.signals[0], record)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import configure, watcher
 from tests.cli.story import OPEN, SOON, is_missing_database, kept, past
+from watcher.config.build import load
+from watcher.core.model import Entry, Observation, Tier
+from watcher.replay.replay import read_again
 
 __all__ = ["kept", "past"]
 
@@ -44,6 +50,26 @@ def test_programs_get_both_sides_and_a_start_leaves_out_what_was_before(past: Pa
 
     assert [(one["kind"], one["now"], one["told"]["to"]) for one in told] == [("gone", None, "open")]
     assert later == {"differences": []}
+
+
+def test_of_a_long_past_no_more_is_in_memory_than_what_claims_something(past: Path) -> None:
+    [signal] = load(past / "signals.toml", {}).signals
+    most = 0
+
+    def long_past() -> Iterator[Observation]:
+        nonlocal most
+        for number in range(2_000):
+            text = OPEN if number == 700 else f"The weather of day {number}"
+            at = datetime(2026, 6, 1, tzinfo=UTC) + timedelta(minutes=number)
+            yield Observation("feed", Entry(f"k{number}", text, "", "", at), at, "", "lab.example", Tier.OFFICIAL)
+            if number % 500 == 499:
+                most = max(most, sum(isinstance(one, Observation) for one in gc.get_objects()))
+
+    seen = list(read_again(signal, long_past()))
+
+    assert [one.key for one in seen] == ["k700"]
+    assert [claim.status for claim in seen[0].claims] == ["open"]
+    assert most < 50, "the others are gone when they have been read"
 
 
 def test_a_past_elsewhere_may_be_named(past: Path) -> None:

@@ -57,7 +57,7 @@ def _replayed(settings: Config, url: str, wanted: str, start: datetime | None) -
     with open_store(url) as store, store.reading() as tx:
         rehearsed = bool(tx.meta.get(REHEARSED))
         for signal in settings.signals:
-            if wanted in {"", signal.id} and (record := history_of(tx, signal.id, rehearsed=rehearsed)):
+            if wanted in {"", signal.id} and (record := history_of(tx, signal, rehearsed=rehearsed)):
                 found += differences(record.told, decided_again(signal, record), since=start)
     return found
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.compare import compare
@@ -25,11 +26,22 @@ BY_HEALTH = frozenset({"page_gone"})
 QUIET = frozenset({Change.BASELINE, Change.DETAIL})
 
 
+class Seen(NamedTuple):
+    """What is left of an observation when it was read: what it says is not kept."""
+
+    source: str
+    key: str
+    revision: int
+    at: datetime
+    claims: tuple[Claim, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SignalHistory:
     """Everything of one signal that a decision at any moment needs."""
 
-    observations: tuple[Observation, ...]
+    seen: tuple[Seen, ...]
+    """What claims something under the rules, and every later revision."""
     absences: tuple[tuple[str, str, datetime, datetime | None], ...]
     """Source, key, since and until: a record's vanished entries."""
     evidence: tuple[Evidence, ...]
@@ -55,14 +67,18 @@ class Difference:
     """As it would be told; None where it would be gone."""
 
 
-def history_of(tx: Transaction, signal: str, *, rehearsed: bool) -> SignalHistory | None:
-    """What is stored of a signal, or None before its baseline. In a rehearsal history counts up to its start."""
+def history_of(tx: Transaction, watched: Signal, *, rehearsed: bool) -> SignalHistory | None:
+    """What is stored of a signal, read under its rules, or None before its baseline.
+
+    In a rehearsal history counts up to its start. Of a million observations as many are in memory as are read at a time.
+    """
+    signal = watched.id
     begun, last = tx.verdicts.baseline(signal), tx.verdicts.latest(signal)
     if begun is None or last is None:
         return None
     past = History(tx.session)
     return SignalHistory(
-        observations=tuple(past.observations(signal)),
+        seen=tuple(read_again(watched, past.observations(signal))),
         absences=tuple(past.absences(signal)),
         evidence=tuple(tx.evidence.of(signal, withdrawn=True)),
         begun=begun,
@@ -73,14 +89,20 @@ def history_of(tx: Transaction, signal: str, *, rehearsed: bool) -> SignalHistor
     )
 
 
+def read_again(signal: Signal, observations: Iterable[Observation]) -> Iterator[Seen]:
+    """What observations claim under the rules of `signal`, in their order; on those that claim nothing nothing depends."""
+    for one in observations:
+        if (made := claims_of(signal, one)) or one.revision > 1:
+            yield Seen(one.source, one.entry.key, one.revision, one.seen_at, tuple(made))
+
+
 def replay(signal: Signal, record: SignalHistory) -> tuple[Transition, ...]:
-    """What would have been told under the rules of `signal`, from the baseline on. Pure."""
-    claims = [(one, claims_of(signal, one)) for one in record.observations]
+    """What would have been told under the rules of `signal`, under which its past was read, from the baseline on. Pure."""
     before: Verdict | None = None
     told: list[Transition] = []
     texts: tuple[Undecided, ...] = ()
-    for moment in _moments(signal, record, claims):
-        standing = _claims_at(signal, record, claims, moment)
+    for moment in _moments(signal, record):
+        standing = _claims_at(signal, record, moment)
         after = decide(signal, standing, (), moment)
         told += compare(signal, before, after, old_news=record.begun - HISTORY_CUTOFF)
         asked = ask(signal, texts, standing, after, since=record.begun - RECENT, first=before is None)
@@ -91,9 +113,9 @@ def replay(signal: Signal, record: SignalHistory) -> tuple[Transition, ...]:
     return tuple(told)
 
 
-def _moments(signal: Signal, record: SignalHistory, claims: Iterable[tuple[Observation, Sequence[Claim]]]) -> list[datetime]:
+def _moments(signal: Signal, record: SignalHistory) -> list[datetime]:
     """The moments at which anything may have changed: new claims, absences, evidence, what was told, and time alone."""
-    found = {one.seen_at for one, made in claims if made or one.revision > 1}
+    found = {one.at for one in record.seen}
     found |= {moment for _, _, since, until in record.absences for moment in (since, until) if moment}
     found |= {moment for one in record.evidence for moment in (one.at, one.withdrawn_at) if moment}
     found |= {one.settled_at for one in record.texts if one.settled_at}
@@ -109,19 +131,17 @@ def _has_clock(signal: Signal) -> bool:
     return timed or any(rule.clock for ladder in ladders for rule in ladder.rules) or bool(signal.known)
 
 
-def _claims_at(
-    signal: Signal, record: SignalHistory, claims: Iterable[tuple[Observation, Sequence[Claim]]], moment: datetime
-) -> list[Claim]:
-    """What counted at a moment: as `observe.settling.counting_claims`, over what is in memory."""
+def _claims_at(signal: Signal, record: SignalHistory, moment: datetime) -> list[Claim]:
+    """What counted at a moment: as `active_claims` of `watcher/pipeline/decide.py`, over what is in memory."""
     gone = {(source, key) for source, key, since, until in record.absences if since <= moment and (not until or until > moment)}
-    seen = [(one, made) for one, made in claims if one.seen_at <= moment and (one.source, one.entry.key) not in gone]
-    latest = {(one.source, one.entry.key): one.revision for one, _ in seen}
+    seen = [one for one in record.seen if one.at <= moment and (one.source, one.key) not in gone]
+    latest = {(one.source, one.key): one.revision for one in seen}
     records = {source.id for source in signal.sources if source.record}
     standing = [
         claim
-        for one, made in seen
-        for claim in made
-        if one.revision == latest[one.source, one.entry.key] or not (claim.event or one.source in records)
+        for one in seen
+        for claim in one.claims
+        if one.revision == latest[one.source, one.key] or not (claim.event or one.source in records)
     ]
     decided = {text.evidence: text for text in record.texts}
     hands = [one for one in record.evidence if one.at <= moment and not (one.withdrawn_at and one.withdrawn_at <= moment)]
