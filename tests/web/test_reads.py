@@ -211,5 +211,5 @@ def test_a_database_that_is_gone_is_said_and_not_shown(store: Store, reads: Stor
     assert reads.pulse().database is False
     assert reads.version().endswith("unreadable")
     answer = Site(reads).get("/")
-    assert answer.status_code == 500
+    assert answer.status_code == 503
     assert str(tmp_path) not in answer.text

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from tests.web.conftest import PUBLIC_NAME, Site
 from tests.web.story import NOW, Shown, view
+from watcher.store.errors import ErrorKind, store_error
 from watcher.web.read_model import Access, HealthStatus, View
 from watcher.web.settings import WebSettings
 
@@ -166,6 +167,26 @@ class Broken(Shown):
 
     def __call__(self, as_of: object) -> View:  # type: ignore[override]
         raise RuntimeError("postgresql://watch:hunter2@db/watch is gone")
+
+
+class Away(Shown):
+    """A store that cannot be reached."""
+
+    def __call__(self, as_of: object) -> View:  # type: ignore[override]
+        raise store_error("/srv/secret/watch.db", ErrorKind.GONE)
+
+
+@pytest.mark.parametrize("path", ["/", "/signals/mythos-ga", "/api/v1/signals", "/feeds/all.atom", "/?as_of=2026-06-13"])
+def test_while_the_database_is_away_the_page_says_so_and_the_log_once_why(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    site = Site(Away())
+    said = [site.get(path) for _ in range(5)]
+    assert {answer.status_code for answer in said} == {503}
+    assert said[0].headers["retry-after"] == "30"
+    assert "cannot reach what it keeps" in said[0].text
+    assert "secret" not in said[0].text
+    lines = [line.getMessage() for line in caplog.records if line.levelname != "DEBUG"]
+    assert len(lines) <= 1, "however many visitors ask"
+    assert all("was taken away" in line for line in lines)
 
 
 def test_a_fault_says_nothing_of_the_inside() -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from watcher.store.errors import StoreError
 from watcher.web.pages import NOTHING_HERE, Links, draw_error
 from watcher.web.params import InvalidParameter
 from watcher.web.render import PageRenderer, TooManyRequests
 from watcher.web.security import headers_for
+from watcher.web.server import SaidOnce
 
+log = logging.getLogger(__name__)
+log.addFilter(SaidOnce())
+NO_STORE = "The watch cannot reach what it keeps. Nothing was changed; try again in a minute."
 MAX_FOLDERS = 8
 """Folders below which links on an error's page begin at the root: as many steps up as somebody likes are a page of any size."""
 WORDS = {
@@ -52,6 +59,13 @@ def add_errors(app: FastAPI, renderer: PageRenderer) -> None:
     async def failed(request: Request, _: Exception) -> Response:
         return error_response(renderer, request, 500)
 
+    async def no_store(request: Request, error: Exception) -> Response:
+        log.warning("a page cannot be shown: %s", error)  # who looks after the watch is told why, who visits it is not
+        answer = error_response(renderer, request, 503, NO_STORE, title="Nothing can be looked up at the moment")
+        answer.headers["retry-after"] = "30"
+        return answer
+
+    app.exception_handler(StoreError)(no_store)
     app.exception_handler(KeyError)(not_found)
     app.exception_handler(HTTPException)(status)
     app.exception_handler(InvalidParameter)(bad)
@@ -60,9 +74,10 @@ def add_errors(app: FastAPI, renderer: PageRenderer) -> None:
     app.exception_handler(Exception)(failed)
 
 
-def error_response(renderer: PageRenderer, request: Request, code: int, message: str = "") -> Response:
-    """The error of this code; programs get JSON."""
-    title, words = WORDS[code]
+def error_response(renderer: PageRenderer, request: Request, code: int, message: str = "", title: str = "") -> Response:
+    """The error of this code, in words of its own where there are any; programs get JSON."""
+    usual, words = WORDS[code]
+    title = title or usual
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     extra = {"cache-control": "no-store"}
     if path.startswith(("/api/", "/feeds/", "/badges/", "/og/")):

@@ -31,7 +31,7 @@ QUIET = 600.0
 """Seconds in which a warning about visitors is said once: anybody can cause as many as they like."""
 
 
-class _SaidOnce(logging.Filter):
+class SaidOnce(logging.Filter):
     """Lets a warning through where the same words were not said for a while; errors always."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class _SaidOnce(logging.Filter):
         return True
 
 
-_SAID_ONCE = _SaidOnce()
+_SAID_ONCE = SaidOnce()
 
 
 def server_config(app: ASGIApp, limits: ConnectionLimits) -> uvicorn.Config:
