@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
 
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, fail, print_json
@@ -20,7 +23,7 @@ from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel, configure
 from watcher.cli.opening import configured
 from watcher.clock import utc_now, wrong_clock
 from watcher.config.build import Config
-from watcher.pipeline.cycle import CycleResult, run_cycle
+from watcher.pipeline.cycle import CycleResult, Progress, run_cycle
 from watcher.pipeline.deliver import Counts, deliver_all
 from watcher.runtime import COLLECT_AFTER_OBJECTS_OF_A_COMMAND, tune_memory
 from watcher.store.store import Store
@@ -33,6 +36,8 @@ Port: TypeAlias = Annotated[
 ]
 Serving: TypeAlias = Callable[[Config, Store, socket.socket], Coroutine[Any, Any, None]]
 """What a command does with the page's listening socket until it is stopped."""
+REFRESH = 0.5
+"""Seconds between two states of the bar."""
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing where nothing was said, sent or left.")]
 
 
@@ -117,12 +122,26 @@ async def _once(config: Config, store: Store, done: list[_Done]) -> None:
     now = utc_now()
     prepare(store, config, now)
     async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as context:
-        cycle = await run_cycle(context, now, every_signal=True)
+        with _bar() as shown:
+            cycle = await run_cycle(replace(context, **shown), now, every_signal=True)
         delivered = await deliver_all(context.deliver, cycle.delivered, clock=utc_now)
         if context.after is not None:
             await context.after()
     with store.reading() as tx:
         done.append(_Done(cycle, delivered, *tx.deliveries.unsent()))
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[dict[str, Any]]:
+    """How far the first look is: a bar on a terminal, lines of the log elsewhere. Gives what the cycle is told for that."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield {}
+        return
+    with Bar(TextColumn("first look"), BarColumn(), MofNCompleteColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=None, visible=False)
+        shown: Progress = lambda asked, known: bar.update(task, completed=asked, total=known, visible=True)  # noqa: E731 - typed
+        yield {"progress": shown, "progress_every": REFRESH}
 
 
 def run(

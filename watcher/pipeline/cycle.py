@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
+from math import inf
 from time import perf_counter
 from typing import TypeAlias
 
@@ -26,6 +27,8 @@ from watcher.store.store import Store
 log = logging.getLogger(__name__)
 
 Clock: TypeAlias = Callable[[], datetime]
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many sources have been asked at least once, followed pages too, and how many there are."""
 NO_COUNTS = Counts()
 
 ROUNDS = 500
@@ -41,6 +44,11 @@ MAX_DECISION_DELAY = 45.0
 thousands of sources must delay neither it nor the mails. After a start it is long enough for every answer or time-out: what was
 merely not asked yet is not out of sight.
 """
+
+
+def log_progress(asked: int, known: int) -> None:
+    """How far the first look is, as a line of the log."""
+    log.info("first look: %d of %d sources and pages asked; the baseline follows when all have been", asked, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,10 @@ class Context:
     subscribing: bool = False
     """Whether people may subscribe, whose addresses are forgotten where they never confirm."""
     decide_within: float = MAX_DECISION_DELAY
+    """Seconds."""
+    progress: Progress = log_progress
+    """Told how far a first look is."""
+    progress_every: float = 5.0
     """Seconds."""
     understand: Understand = understand_here
     """What new entries claim; a watch has it done within bounds, by processes of its own."""
@@ -139,7 +151,8 @@ async def poll(
     at_once = None if context.wait else tell_at_once
     own = poller or context.poller()
     try:
-        pace = _Pace(own, clock or (lambda: now), PROMPT if poller else None)
+        first = _FirstLook(context, begins=every_signal)
+        pace = _Pace(own, clock or (lambda: now), PROMPT if poller else None, first)
         outcomes, told = await _observe_and_decide(context, pace, errors, every_signal=every_signal, tell=at_once)
     finally:
         if poller is None:
@@ -175,6 +188,27 @@ def _announce(context: Context, now: datetime) -> int:
     return len(announce(context.store, context.readers, context.signals, now=now, wait=context.wait))
 
 
+class _FirstLook:
+    """Says now and then how far the first look at all sources is, which may take a minute; nothing when all have been asked."""
+
+    def __init__(self, context: Context, *, begins: bool) -> None:
+        """Begin to wait, where a cycle `begins` with every signal."""
+        self._context, self._next = context, perf_counter() + context.progress_every if begins else inf
+
+    async def tell(self) -> None:
+        """How far it is, where it is time to say so. Raises StoreError."""
+        if perf_counter() < self._next:
+            return
+        asked, known = await asyncio.to_thread(self._count)
+        self._next = perf_counter() + self._context.progress_every if asked < known else inf
+        if asked < known:
+            self._context.progress(asked, known)
+
+    def _count(self) -> tuple[int, int]:
+        with self._context.store.reading() as tx:
+            return tx.sources.asked()
+
+
 @dataclass(frozen=True, slots=True)
 class _Pace:
     """Who polls, by what time, and how many seconds a round waits for a first answer; None: as long as it takes."""
@@ -182,6 +216,13 @@ class _Pace:
     poller: Poller
     clock: Clock
     wait: float | None
+    first: _FirstLook
+
+    async def look(self) -> BatchResult:
+        """One round. Raises StoreError."""
+        seen = await self.poller.next(self.clock(), self.wait)
+        await self.first.tell()
+        return seen
 
 
 async def _observe_and_decide(
@@ -198,7 +239,7 @@ async def _observe_and_decide(
     for _ in range(ROUNDS):
         seen = failed = BatchResult()
         with errors.left_out("observing"):
-            seen = await pace.poller.next(pace.clock(), pace.wait)
+            seen = await pace.look()
         late = perf_counter() - started >= context.decide_within
         behind = pace.poller.full or (pace.poller.asks and not late)
         if undecided and behind and not seen.polls and seen is not failed:

@@ -205,6 +205,11 @@ class Sources(Repository):
         """When the next source is due; None where nothing is to be polled. A page whose time is over is due no more."""
         return self.moment(f"{NEXT} ORDER BY next_at LIMIT 1", {"now": micros(now)})
 
+    def asked(self) -> tuple[int, int]:
+        """How many live sources have been asked at least once, followed pages too, and how many there are."""
+        [(asked, known)] = self.rows(f"SELECT count(first_tried_at), count(*) FROM source {STANDING}")
+        return asked, known
+
     def ahead(self, now: datetime) -> timedelta:
         """By how much the newest poll lies after `now`: the clock was set back by about that; nothing where it was not."""
         newest = self.moment("SELECT max(last_tried_at) FROM source")
