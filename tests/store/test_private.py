@@ -14,6 +14,7 @@ import notifiers
 from tests.notifiers.stages import message
 from tests.store.things import T0
 from watcher.store.backup import restore
+from watcher.store.private import keep_private
 from watcher.store.records import AuditEntry
 from watcher.store.store import Store
 
@@ -59,6 +60,14 @@ def test_one_that_an_earlier_version_left_open_is_closed_to_others(tmp_path: Pat
         with Store.open(f"sqlite:///{file}") as store:
             fill(store)
             assert open_to_others(tmp_path) == []
+
+
+def test_what_is_no_file_keeps_its_rights(tmp_path: Path) -> None:
+    """`sqlite:////dev/null` must take nothing from all other programs of the machine."""
+    device = tmp_path / "null"
+    os.mkfifo(device, 0o666)
+    keep_private(device)
+    assert open_to_others(tmp_path) == ["null"]
 
 
 def test_a_restore_closes_what_it_puts_aside(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -44,10 +45,10 @@ def is_empty(path: Path) -> bool:
 def keep_private(path: Path) -> None:
     """Take the rights of others from a database and what lies beside it, where they are ours to take.
 
-    By name: to open and close a database would end the locks that this process holds on it.
+    By name: to open and close a database would end the locks that this process holds on it. A device keeps its rights.
     """
     for each in (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm", "-journal"))):
         with suppress(OSError):
             mode = each.stat().st_mode
-            if mode & OTHERS:
+            if mode & OTHERS and stat.S_ISREG(mode):
                 each.chmod(mode & ~OTHERS & 0o7777)
