@@ -51,6 +51,26 @@ def test_turns_at_a_host_lie_a_gap_apart_whoever_takes_them(shared_url: str) -> 
     assert 2 * HOUR - timedelta(minutes=5) < waits[2] <= 2 * HOUR
 
 
+def test_after_the_clock_of_the_server_was_set_back_no_host_is_waited_for(shared_store: Store) -> None:
+    with shared_store.writing() as tx:
+        tx.shared.turns({"a.example": 1}, timedelta(seconds=1))
+        tx.run("UPDATE host_turn SET free_at = free_at + 3600000000")
+        assert tx.shared.turns({"a.example": 1}, timedelta(seconds=1))["a.example"] <= timedelta(seconds=100)
+
+
+def test_after_the_clock_of_the_server_was_set_back_no_job_waits_and_nobody_dead_seems_alive(shared_store: Store) -> None:
+    bring_queue(shared_store)
+    with shared_store.writing() as tx:
+        tx.run("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + CAST('1 hour' AS interval))")
+        tx.run(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, scheduled_at)"
+            " VALUES ('decide', 'decide', now() + CAST('1 hour' AS interval)), ('decide', 'decide', now() + CAST('3 seconds' AS interval))"
+        )
+        tx.shared.set_back()
+        assert tx.value("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now()") == 0
+        assert tx.value("SELECT count(*) FROM procrastinate_jobs WHERE scheduled_at > now()") == 1, "what is put off by seconds"
+
+
 def test_jobs_are_counted_by_all_together(store: Store) -> None:
     for at in (T0, T0 + HOUR):
         with store.writing() as tx:

@@ -165,3 +165,12 @@ def test_a_page_whose_time_is_over_is_not_what_comes_next(store: Store) -> None:
         tx.sources.follow([source("page", parent="list", until=T0 + DAY)], T0)
         assert tx.sources.next_due(T0) == T0
         assert tx.sources.next_due(T0 + 2 * DAY) == T0 + 9 * DAY
+
+
+def test_what_was_declared_by_a_clock_that_went_ahead_and_never_polled_is_due_when_it_is_put_right(store: Store) -> None:
+    with store.writing() as tx:
+        tx.sources.sync([source()], T0 + DAY)
+        assert tx.sources.due(T0, 10) == []
+        assert tx.sources.ahead(T0) == DAY
+        tx.sources.set_back(T0)
+        assert [due.source.id for due in tx.sources.due(T0, 10)] == ["feed"]

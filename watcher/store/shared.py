@@ -19,9 +19,12 @@ BEGUN = "CAST(extract(epoch FROM statement_timestamp()) * 1000000 AS BIGINT)"
 TURNS = (
     f"INSERT INTO host_turn (host, free_at) SELECT host, {BEGUN} + CAST(:gap AS bigint) * many"
     " FROM unnest(CAST(:hosts AS text[]), CAST(:many AS bigint[])) AS wanted(host, many) ORDER BY host"
-    f" ON CONFLICT (host) DO UPDATE SET free_at = greatest(host_turn.free_at, {BEGUN}) + excluded.free_at - {BEGUN}"
+    " ON CONFLICT (host) DO UPDATE SET"
+    f" free_at = least(greatest(host_turn.free_at, {BEGUN}), {BEGUN} + CAST(:most AS bigint)) + excluded.free_at - {BEGUN}"
     f" RETURNING host, free_at - {BEGUN}"
 )
+MOST_TURNS = 100
+"""More gaps ahead than this no turn lies, for few jobs ask a host at a time: then the clock of the server was set back."""
 PASSED = f"DELETE FROM host_turn WHERE free_at < {SERVER} - 60000000"
 COUNT = (
     "INSERT INTO job_run (task, outcome, many, seconds, last_at) VALUES (:task, :outcome, :many, :seconds, :at)"
@@ -58,7 +61,12 @@ class Shared(WorkQueue):
 
     def turns(self, wanted: Mapping[str, int], gap: timedelta) -> dict[str, timedelta]:
         """Take so many turns at each host, a gap behind the one before, whoever has that; how long to wait for the first."""
-        values = {"hosts": list(wanted), "many": list(wanted.values()), "gap": gap // MICROSECOND}
+        values = {
+            "hosts": list(wanted),
+            "many": list(wanted.values()),
+            "gap": (step := gap // MICROSECOND),
+            "most": MOST_TURNS * step,
+        }
         return {host: max(left * MICROSECOND - gap * wanted[host], timedelta(0)) for host, left in self.rows(TURNS, values)}
 
     def forget_turns(self) -> int:

@@ -43,8 +43,10 @@ SKEW = timedelta(minutes=1)
 MOMENTS = ("first_tried_at", "last_tried_at", "last_good_at", "failing_since", "gone_since", "next_at")
 SET_BACK = (
     f"UPDATE source SET {', '.join(f'{name} = CASE WHEN {name} > :now THEN :now ELSE {name} END' for name in MOMENTS)}"
-    " WHERE last_tried_at > :now"
+    " WHERE last_tried_at > :now OR (last_tried_at IS NULL AND next_at > :now)"
 )
+# What was never tried is due since it was declared.
+NEWEST = "SELECT max(CASE WHEN last_tried_at IS NULL THEN next_at ELSE last_tried_at END) FROM source"
 FORGET = {"etag": "", "last_modified": "", "body_hash": ""}
 BLANK: dict[str, Any] = {**FORGET, "failures": 0, "outcome": "", "error": "", "gone_polls": 0}
 
@@ -211,8 +213,8 @@ class Sources(Repository):
         return asked, known
 
     def ahead(self, now: datetime) -> timedelta:
-        """By how much the newest poll lies after `now`: the clock was set back by about that; nothing where it was not."""
-        newest = self.moment("SELECT max(last_tried_at) FROM source")
+        """By how much the newest poll or new source lies after `now`: the clock was set back by about that; nothing where not."""
+        newest = self.moment(NEWEST)
         return newest - now if newest is not None and newest - now > SKEW else timedelta(0)
 
     def set_back(self, now: datetime) -> int:

@@ -32,6 +32,15 @@ DEPTH = (
     " AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now()) GROUP BY jobs.queue_name, jobs.status ORDER BY 1, 2"
 )
 ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - CAST('30 seconds' AS interval)"
+# No sign of life is of the future, and no job of ours is put off by more than seconds: the clock of the server was set back.
+ALIVE_LATER = (
+    "UPDATE procrastinate_workers SET last_heartbeat = now()"
+    " WHERE last_heartbeat > clock_timestamp() + CAST('5 seconds' AS interval)"
+)
+DONE_LATER = (
+    "UPDATE procrastinate_jobs SET scheduled_at = now()"
+    " WHERE status = 'todo' AND scheduled_at > now() + CAST('1 minute' AS interval)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,11 @@ class WorkQueue(Statements):
         """Of the names under which a job is queued once those of jobs that wait."""
         found = (self.rows(WAITING, {"names": some}) for some in batches(names))
         return frozenset(name for rows in found for (name,) in rows)
+
+    def set_back(self) -> None:
+        """After the clock of the server was set back: what waits for a later time, and who seems to be alive until then."""
+        for statement in (ALIVE_LATER, DONE_LATER):
+            self.run(statement)
 
     def numbers(self) -> QueueNumbers | None:
         """How the workers do; None where there never was one."""
