@@ -33,7 +33,7 @@ from watcher.pipeline.keep import Check
 from watcher.pipeline.skip_unchanged import HOLDS
 from watcher.pipeline.source_poll import Place, Room, SourcePolls
 from watcher.pipeline.under_way import host_of
-from watcher.store.engine import Scope
+from watcher.store.engine import LINE, Scope
 from watcher.store.errors import StoreError
 from watcher.store.store import Store
 from watcher.store.work_queue import JobCount
@@ -55,7 +55,7 @@ MAX_WAITING_SOURCES = 10_000
 """With so many sources waiting no more are queued: they would only wait in another place."""
 SHUTDOWN_TIMEOUT = 20.0
 """Seconds that a worker which is stopped waits for what it is doing; what is then not done is due again."""
-POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": 10, "kwargs": {"connect_timeout": 10}}
+POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": 10, "kwargs": LINE}
 DATABASE_THREADS = 16
 """Statements that one worker has under way at the database."""
 HIGH_PRIORITY = 10
@@ -97,6 +97,7 @@ class SharedEngine:
 
         `concurrency` is how many sources are asked at a time, and how many jobs are under way.
         """
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else a line for each step of each job
         self.store, self.clock = store, clock
         self._concurrency, self._room, self._locks = concurrency, Room(concurrency), store.source_locks()
         self._conninfo, self._tick = conninfo, tick
@@ -110,7 +111,6 @@ class SharedEngine:
 
     async def run(self, queues: Sequence[str]) -> None:
         """Work until `stop`. Raises StoreError where nothing can be done at all."""
-        logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else a line for each step of each job
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(DATABASE_THREADS))
         ticking = asyncio.create_task(self._ticks(), name="ticks")
         try:
@@ -350,10 +350,11 @@ class SharedEngine:
     async def _recover(self) -> None:
         """Take up what workers did that are gone."""
         manager = self.app.job_manager
+        await asyncio.to_thread(self._set_back)
         await manager.prune_stalled_workers(WORKER_TIMEOUT)
         for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=WORKER_TIMEOUT):
             try:
-                await manager.retry_job(stalled)
+                await manager.retry_job(stalled, retry_at=self.clock())  # by itself it takes the time of this machine
             except exceptions.UniqueViolation:  # it waits in the queue once more already
                 await manager.finish_job(stalled, status=Status.ABORTED, delete_job=True)
             log.warning("%s of a worker that is gone is taken up", stalled.task_name)
@@ -363,6 +364,10 @@ class SharedEngine:
     def _forget_turns(self) -> None:
         with self.store.writing(Scope()) as tx:
             tx.shared.forget_turns()
+
+    def _set_back(self) -> None:
+        with self.store.writing(Scope()) as tx:
+            tx.shared.set_back()
 
     def _has_more(self, signal: str, now: datetime) -> bool:
         with self.store.reading() as tx:

@@ -45,6 +45,21 @@ EXCLUDE = sa.text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS b
 SHARE = sa.text("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 SNAPSHOT: dict[str, Any] = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
 """A transaction that only reads sees one state, whatever others write meanwhile."""
+LINE: dict[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A line to a server that was cut without a word is given up within a minute (libpq's parameters; those of the address win)."""
+# So does the server: its side of a line that was cut must not hold what others wait for.
+NOTICED = (
+    "SELECT set_config('tcp_keepalives_idle', '20', FALSE), set_config('tcp_keepalives_interval', '10', FALSE),"
+    " set_config('tcp_keepalives_count', '3', FALSE), set_config('tcp_user_timeout', '60s', FALSE)"
+)
+LEFT_ALONE = f"{NOTICED}, set_config('idle_in_transaction_session_timeout', '60s', FALSE)"
+"""What holds locks and says nothing for so long is ended: its host is gone. Who only reads holds none."""
 SILENT: dict[str, Any] = {"hide_parameters": True}
 """An error that is logged must not carry the values of its statement: some are addresses of readers."""
 READS = ("foreign_keys=ON", "query_only=ON", "mmap_size=33554432")
@@ -247,12 +262,26 @@ def postgresql(address: str, wait: float) -> Database:
         raise store_error("that is configured", ErrorKind.UNREACHABLE, EXPECTED) from error
     name = url.render_as_string(hide_password=True).replace("+psycopg", "")
     try:
-        writer = sa.create_engine(url, pool_pre_ping=True, **WRITERS, **SILENT)
-        reader = sa.create_engine(url, pool_pre_ping=True, execution_options=SNAPSHOT, **READERS, **SILENT)
+        writer = server_engine(url, LEFT_ALONE, **WRITERS)
+        reader = server_engine(url, NOTICED, execution_options=SNAPSHOT, **READERS)
     except ImportError as error:
         needed = "pip install 'policy-signal-watch[shared]'"
         raise StoreError(f"the database {name} needs psycopg: {needed}", ErrorKind.UNREACHABLE) from error
     return Database(name, writer, reader, wait=wait)
+
+
+def server_engine(url: sa.URL, settings: str, **how: Any) -> sa.Engine:  # noqa: ANN401 - the library's
+    """An engine over a server, whose connections begin with these settings."""
+    line = {name: value for name, value in LINE.items() if name not in url.query}
+    engine = sa.create_engine(url, pool_pre_ping=True, connect_args=line, **how, **SILENT)
+
+    def begin(raw: Any, _: object) -> None:  # noqa: ANN401 - the driver's, which may not be installed
+        raw.autocommit = True
+        raw.execute(settings)
+        raw.autocommit = False
+
+    sa.event.listen(engine, "connect", begin)
+    return engine
 
 
 def wait_for(connection: sa.Connection, scope: Scope, seconds: float) -> None:

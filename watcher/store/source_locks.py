@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 # A lock of the session: it ends with its connection, so with a process that is killed, whatever the clocks say.
 TAKE = sa.text("SELECT key FROM unnest(CAST(:keys AS bigint[])) AS key WHERE pg_try_advisory_lock(key)")
 GIVE_BACK = sa.text("SELECT pg_advisory_unlock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
-# A host that has lost its power closes no connection: the server finds out within a minute.
-NOTICED = ("SET tcp_keepalives_idle = 20", "SET tcp_keepalives_interval = 10", "SET tcp_keepalives_count = 3")
 
 
 class SourceLocks:
@@ -81,6 +79,4 @@ class SourceLocks:
         """A connection of our own, which no transaction holds open and no pool takes back."""
         connection = self._database.reader.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()
-        for setting in NOTICED:
-            connection.exec_driver_sql(setting)
         return connection
