@@ -8,6 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -59,3 +60,28 @@ def empty_url(server: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
     return database(server, name)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A file."""
+    return f"sqlite:///{tmp_path}/watch.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_url(request: pytest.FixtureRequest) -> str:
+    """A database in a file, and one on a server: what is promised holds on both."""
+    found: str = request.getfixturevalue("url" if request.param == "sqlite" else "shared_url")
+    return found
+
+
+@pytest.fixture
+def store(either_url: str) -> Iterator[Store]:
+    with Store.open(either_url, durable=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file_store(url: str) -> Iterator[Store]:
+    with Store.open(url, durable=False) as opened:
+        yield opened

@@ -35,8 +35,9 @@ def rehearsed(
     step: timedelta = timedelta(hours=6),
     world: RecordedWeb | None = None,
     each: Callable[[str], None] | None = None,
+    url: str = "",
 ) -> tuple[list[dict[str, Any]], dict[str, Verdict]]:
-    """Everything said, as `--json` prints it, and the verdicts at the end."""
+    """Everything said, as `--json` prints it, and the verdicts at the end; `url` of a database, a file in the folder without it."""
     lines: list[dict[str, Any]] = []
     plan = Schedule(day(start), day(end), step)
     recorded = world or open_recorded_web(str(where))
@@ -49,7 +50,7 @@ def rehearsed(
             progress = (lambda at: each(at.isoformat())) if each else (lambda _at: None)
             await rehearse(context, recorded, plan, say=lambda line: lines.append(transition_to_dict(line)), progress=progress)
 
-    with Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
+    with Store.open(url or f"sqlite:///{folder}/watch.db", durable=False) as store:
         asyncio.run(walk(store))
         with store.reading() as tx:
             return lines, tx.verdicts.all_latest()

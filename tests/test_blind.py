@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -49,12 +48,6 @@ KINDS: dict[str, tuple[str, str, tuple[Any, ...], tuple[Any, ...]]] = {
     "a feed that says nothing new": (SILENT, "nothing new since", (), (GOOD, item("New", at="Tue, 02 Jun 2026 11:00:00 GMT"))),
     "selectors that find nothing": (PAGE, "finds nothing", (posts("card"), 200, "text/html"), ()),
 }
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
-        yield opened
 
 
 def web_of(kind: str, folder: Path) -> Web:

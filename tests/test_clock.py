@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,12 +29,6 @@ HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 NOON = day("06-01 12:00")
 NEWS = "Gadget: Yes. Open (provisional)"
 OPEN = item("The Gadget is open to everyone", at="Mon, 01 Jun 2026 13:30:00 GMT")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
-        yield opened
 
 
 def told_at(web: Web) -> Web:

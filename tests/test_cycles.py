@@ -97,8 +97,9 @@ def page(text: str) -> str:
 class Web:
     """A small web: what each address says from when on."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.lines = folder, []
+    def __init__(self, folder: Path, database: str = "") -> None:
+        """`database`: of who watches it; a file of that one where none is named."""
+        self.folder, self.database, self.lines = folder, database, []
         folder.mkdir()
 
     def says(self, url: str, since: str, body: str, *, status: int = 200, kind: str = "application/rss+xml") -> Web:
@@ -118,8 +119,8 @@ class Web:
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Web:
-    return Web(tmp_path / "world")
+def web(tmp_path: Path, either_url: str) -> Web:
+    return Web(tmp_path / "world", either_url)
 
 
 def config(tmp_path: Path, more: str = "") -> Config:
@@ -130,7 +131,9 @@ def config(tmp_path: Path, more: str = "") -> Config:
 def told(
     web: Web, tmp_path: Path, more: str = "", *, end: str = "2026-06-03", step: timedelta = HOUR
 ) -> tuple[list[tuple[str, str, str]], Verdict]:
-    lines, verdicts = rehearsed(config(tmp_path, more), web.folder, tmp_path, start="2026-06-01", end=end, step=step)
+    lines, verdicts = rehearsed(
+        config(tmp_path, more), web.folder, tmp_path, start="2026-06-01", end=end, step=step, url=web.database
+    )
     return [(line["at"][5:13], line["kind"], line["to"]) for line in lines], verdicts["gadget"]
 
 
@@ -168,7 +171,13 @@ def test_a_source_goes_by_its_title_where_it_has_one(web: Web, tmp_path: Path) -
     web.feed("2026-05-01", item("The Gadget is open to everyone")).feed("2026-06-01T06:00:00Z", status=503)
 
     lines, verdicts = rehearsed(
-        config(tmp_path, 'title = "Lab: all news"'), web.folder, tmp_path, start="2026-06-01", end="2026-06-02", step=HOUR
+        config(tmp_path, 'title = "Lab: all news"'),
+        web.folder,
+        tmp_path,
+        start="2026-06-01",
+        end="2026-06-02",
+        step=HOUR,
+        url=web.database,
     )
 
     assert [line["title"] for line in lines[1:]] == ["Lab: all news: cannot see since 2026-06-01 05:00 UTC"]
@@ -184,7 +193,7 @@ def test_a_document_of_an_unexpected_shape_is_not_read_and_kept_for_the_operator
 
     assert [line[1:] for line in lines] == [("baseline", "it: closed"), ("flag", "blind")]
     assert (verdict.headline, verdict.blind[0].why) == ("closed", "nothing in it says “other news”")
-    with Store.open(f"sqlite:///{tmp_path}/watch.db") as store, store.reading() as tx:
+    with Store.open(web.database) as store, store.reading() as tx:
         (source,) = tx.sources.health("gadget")
         assert source.outcome == "unexpected shape"
         body = (FEED % item("The Gadget is open to everyone")).encode()
@@ -327,7 +336,9 @@ def rows(*texts: str) -> str:
 
 def record(web: Web, tmp_path: Path, *, end: str = "2026-06-04") -> list[tuple[str, str, str]]:
     (tmp_path / "signals.toml").write_text(BILL, "utf-8")
-    lines, _ = rehearsed(load(tmp_path / "signals.toml", {}), web.folder, tmp_path, start="2026-06-01", end=end, step=HOUR)
+    lines, _ = rehearsed(
+        load(tmp_path / "signals.toml", {}), web.folder, tmp_path, start="2026-06-01", end=end, step=HOUR, url=web.database
+    )
     return [(line["at"][5:13], line["kind"], line["to"]) for line in lines]
 
 
@@ -386,7 +397,9 @@ def test_what_an_address_hides_is_hidden_where_a_change_is_said(web: Web, tmp_pa
     link = "https://ann:s3cret@lab.example/news?token=s3cret"
     web.feed("2026-05-01").feed("2026-06-01T12:00:00Z", item("The Gadget is open to everyone", link=link))
 
-    lines, _ = rehearsed(config(tmp_path), web.folder, tmp_path, start="2026-06-01", end="2026-06-02", step=HOUR)
+    lines, _ = rehearsed(
+        config(tmp_path), web.folder, tmp_path, start="2026-06-01", end="2026-06-02", step=HOUR, url=web.database
+    )
 
     assert lines[-1]["to"] == "open"
     assert "https://lab.example/news?token=***" in [quote["url"] for quote in lines[-1]["evidence"]]
@@ -427,7 +440,13 @@ def test_entries_that_come_in_one_reading_are_told_each_with_its_own_title_words
     web.feed("2026-05-01").feed("2026-06-01T12:00:00Z", *papers)
     (tmp_path / "signals.toml").write_text(PAPERS, "utf-8")
     lines, _ = rehearsed(
-        load(tmp_path / "signals.toml", {}), web.folder, tmp_path, start="2026-06-01", end="2026-06-03", step=HOUR
+        load(tmp_path / "signals.toml", {}),
+        web.folder,
+        tmp_path,
+        start="2026-06-01",
+        end="2026-06-03",
+        step=HOUR,
+        url=web.database,
     )
     told = [(line["title"], line["evidence"][0]["quote"], line["evidence"][0]["url"]) for line in lines if line["kind"] == "next"]
     assert told == [(f"Paper {name}", f"Paper {name}", f"https://lab.example/papers/{name}") for name in ("one", "three", "two")]

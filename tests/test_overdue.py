@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,12 +24,6 @@ AT = LAST + timedelta(hours=3, seconds=144)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
-        yield opened
-
-
-@pytest.fixture
 def watch(store: Store, tmp_path: Path) -> Watch:
     """A watch with a pace of an hour that has looked until six."""
     watch = Watch(CONFIG % "", tmp_path, Web(tmp_path / "world").feed("2026-05-01").folder, store)
@@ -38,7 +31,7 @@ def watch(store: Store, tmp_path: Path) -> Watch:
     return watch
 
 
-def test_a_watch_that_stands_still_is_overdue_on_every_surface(watch: Watch, store: Store, tmp_path: Path) -> None:
+def test_a_watch_that_stands_still_is_overdue_on_every_surface(watch: Watch, either_url: str) -> None:
     watch.now = LAST + timedelta(hours=5)
 
     for path in ("/", "/signals/gadget", "/cards/gadget"):
@@ -46,7 +39,7 @@ def test_a_watch_that_stands_still_is_overdue_on_every_surface(watch: Watch, sto
     assert "in sight" not in watch.page("/").text.replace("0 of 1 sources in sight", "")
     assert watch.page("/api/v1/signals/gadget").json()["overdue_since"] == "2026-06-01T06:00:00Z"
     assert "(overdue: no look since 2026-06-01)" in watch.page("/badges/gadget.json").json()["message"]
-    look = load_summary(f"sqlite:///{tmp_path}/watch.db").looks["gadget"]
+    look = load_summary(either_url).looks["gadget"]
     assert (look.last, look.overdue_at) == (LAST, AT)
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -28,12 +27,11 @@ def reader(name: str = "me", *, signals: tuple[str, ...] = (), weekly: bool = Tr
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/watch.db") as opened:
-        with opened.writing() as tx:
-            tx.verdicts.put(decide(SIGNAL, [], [], BEGUN))
-            tx.verdicts.mark_baseline("sig", BEGUN)
-        yield opened
+def store(store: Store) -> Store:
+    with store.writing() as tx:
+        tx.verdicts.put(decide(SIGNAL, [], [], BEGUN))
+        tx.verdicts.mark_baseline("sig", BEGUN)
+    return store
 
 
 def at(store: Store, moment: str, *readers: Route, signals: dict[str, Signal] = ALL) -> list[str]:

@@ -68,19 +68,18 @@ def test_a_signal_waits_for_a_page_that_was_found_while_others_were_asked_for_ah
     assert all(waits or page for waits, page in told), "it is not let go before its page is read"
 
 
-def test_what_cannot_even_be_asked_for_is_said_to_be_blind(web: Web, tmp_path: Path) -> None:
+def test_what_cannot_even_be_asked_for_is_said_to_be_blind(web: Web, store: Store, tmp_path: Path) -> None:
     web.feed("2026-05-01", item("A note"))
     start = day("2026-06-01")
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
-        watch = Watch(CONFIG % "", tmp_path, web.folder, store)
-        watch.run([start])
-        with store.writing() as tx:
-            tx.sources.follow([replace(source("spoilt"), signal="ghost", parent="nobody", until=start + 30 * DAY)], start)
-            tx.run("""UPDATE source SET declared = '{"no": 1}' WHERE id = 'spoilt'""")
-        with pytest.raises(AssertionError):  # the cycle is no good one
-            watch.run([start + timedelta(hours=48)])
-        with store.reading() as tx:
-            verdict = tx.verdicts.latest("gadget")
+    watch = Watch(CONFIG % "", tmp_path, web.folder, store)
+    watch.run([start])
+    with store.writing() as tx:
+        tx.sources.follow([replace(source("spoilt"), signal="ghost", parent="nobody", until=start + 30 * DAY)], start)
+        tx.run("""UPDATE source SET declared = '{"no": 1}' WHERE id = 'spoilt'""")
+    with pytest.raises(AssertionError):  # the cycle is no good one
+        watch.run([start + timedelta(hours=48)])
+    with store.reading() as tx:
+        verdict = tx.verdicts.latest("gadget")
     assert verdict is not None
     assert verdict.as_of == start + timedelta(hours=48)
     assert [blind.source for blind in verdict.blind] == ["news"]
@@ -93,7 +92,7 @@ MANY_HOSTS = [f"https://slow{n}.example/" for n in range(150)]
 @pytest.mark.parametrize(
     ("addresses", "before"), [(ONE_HOST, Outcome.OK), (MANY_HOSTS, Outcome.ERROR)], ids=["one host", "many hosts"]
 )
-def test_hosts_that_never_answer_make_no_other_source_late(tmp_path: Path, addresses: list[str], before: Outcome) -> None:
+def test_hosts_that_never_answer_make_no_other_source_late(store: Store, addresses: list[str], before: Outcome) -> None:
     hangs = [replace(source(f"h{n:03}"), signal="s1", url=url) for n, url in enumerate(addresses)]
     healthy = replace(source("healthy"), signal="s2", url="https://quick.example/", every=timedelta(minutes=1))
     track = Track("it", "It", Ladder("open", (Status("closed", "Closed", "It is closed."),), ()))
@@ -130,10 +129,9 @@ def test_hosts_that_never_answer_make_no_other_source_late(tmp_path: Path, addre
         await daemon.stop()
 
     kept: list[int] = []
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
-        with store.writing() as tx:
-            tx.sources.sync([*hangs, healthy], T0)
-        asyncio.run(live(store))
+    with store.writing() as tx:
+        tx.sources.sync([*hangs, healthy], T0)
+    asyncio.run(live(store))
 
     assert asked == [T0 + n * timedelta(minutes=61) for n in range(4)]
     assert kept == [2, 3, 4], "each reading is kept in its own cycle"

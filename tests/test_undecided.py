@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,12 +50,6 @@ TEXT = (
 WORDS = "The Gadget reaches more hands in most of the countries that we serve"
 CHECKED = "An official text may change this answer; a person is checking it"
 START = day("06-01")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
-        yield opened
 
 
 def cloud(web: Web, since: str, *titles: str) -> Web:

@@ -64,7 +64,10 @@ class Watch:
             heartbeat_ping(url, real, lambda: self.now) as sign,
         ):
             self.daemon = Daemon(replace(context, after=sign, **self.changes), clock=lambda: self.now)
-            yield self.daemon
+            try:
+                yield self.daemon
+            finally:
+                await self.daemon.stop()
 
     def set(self, now: datetime, *, true: datetime | None = None) -> None:
         """Set the clock; `true` is the time in the web where the clock is wrong."""

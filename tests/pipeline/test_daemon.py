@@ -74,12 +74,6 @@ def context(store: Store, counted: Counted) -> Context:
     return Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=counted.deliver)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
-        yield opened
-
-
 @pytest.mark.parametrize("jump", [-HOUR, timedelta(days=-200), timedelta(days=20_000)], ids=str)
 def test_no_job_rests_after_the_clock_was_set(jump: timedelta, store: Store, wall: type[Wall]) -> None:
     """The scheduler alone would rest as long as the clock was set back, or make up for millions of runs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import chain, repeat
@@ -23,12 +22,6 @@ from watcher.store.records import Delivery, Outgoing, State
 from watcher.store.store import Store
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
-        yield opened
 
 
 def office(*stages: Stage, **changes: Any) -> DeliveryContext:

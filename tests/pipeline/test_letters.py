@@ -6,7 +6,6 @@ import asyncio
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,15 +28,9 @@ from watcher.store.store import Store
 from watcher.web.queries import SiteInfo, StoreQueries
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as opened:
-        yield opened
-
-
-def status(tmp_path: Path) -> list[str]:
+def status(tmp_path: Path, url: str) -> list[str]:
     """What `watcher status` says of messages."""
-    (tmp_path / "signals.toml").write_text(f'{CONFIG % ""}\n[store]\nurl = "sqlite:///{tmp_path}/watch.db"\n', "utf-8")
+    (tmp_path / "signals.toml").write_text(f'{CONFIG % ""}\n[store]\nurl = "{url}"\n', "utf-8")
     done = CliRunner().invoke(app, ["status", "--config", str(tmp_path / "signals.toml")])
     assert done.exit_code == 0, done.output
     return [line.strip() for line in done.output.splitlines() if " by smtp" in line or " by webhook" in line or "message" in line]
@@ -48,12 +41,14 @@ def log(store: Store) -> str:
     return Site(StoreQueries(store, SiteInfo((), "Watch"), clock=lambda: NOW, cycle=lambda: NOW)).get("/log").text
 
 
-def test_a_permanent_refusal_is_a_dead_letter_at_once_that_status_and_page_show(store: Store, tmp_path: Path) -> None:
+def test_a_permanent_refusal_is_a_dead_letter_at_once_that_status_and_page_show(
+    store: Store, tmp_path: Path, either_url: str
+) -> None:
     with mail_server() as mail, web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
         mail.mood, hook.mood = NEVER, NEVER
         put(store, digest(PASSED), mail, hook)
         assert cycle(store, NOW, mail, hook) == Counts(dead=2)
-    assert status(tmp_path) == [
+    assert status(tmp_path, either_url) == [
         "2 messages could not be delivered.",
         "machine by webhook: given up after 1 attempt (hooks.example.org answered 410 because)",
         "reader by smtp: given up after 1 attempt (recipient refused: 550 5.1.1 No such user)",
@@ -63,28 +58,28 @@ def test_a_permanent_refusal_is_a_dead_letter_at_once_that_status_and_page_show(
     assert "recipient refused: 550 5.1.1 No such user" in page
 
 
-def test_what_is_to_be_tried_again_is_shown_with_its_reason_and_its_time(store: Store, tmp_path: Path) -> None:
+def test_what_is_to_be_tried_again_is_shown_with_its_reason_and_its_time(store: Store, tmp_path: Path, either_url: str) -> None:
     with mail_server() as mail:
         mail.mood = LATER
         put(store, digest(PASSED), mail)
         cycle(store, NOW, mail)
-    assert status(tmp_path) == [
+    assert status(tmp_path, either_url) == [
         "reader by smtp: refused after 1 attempt, next try 2026-12-09 22:41 UTC (recipient refused: 451 4.7.1 Greylisted, come back later)"
     ]
     assert "waiting</span>, next try" in log(store)
 
 
-def test_an_uncertain_mail_is_shown_until_and_after_its_repeat(store: Store, tmp_path: Path) -> None:
+def test_an_uncertain_mail_is_shown_until_and_after_its_repeat(store: Store, tmp_path: Path, either_url: str) -> None:
     with mail_server() as mail:
         mail.mood = LOST
         put(store, digest(PASSED), mail)
         cycle(store, NOW, mail)
-        [told] = status(tmp_path)
+        [told] = status(tmp_path, either_url)
         assert told.startswith("reader by smtp: uncertain: it may have arrived, next try 2026-12-09 22:41 UTC (after DATA: ")
         assert "uncertain: it may have arrived; the repeat carries the same id" in log(store)
         mail.mood = "accepts"
         cycle(store, NOW + HOUR, mail)
-    assert status(tmp_path) == ["reader by smtp: sent; it may have arrived twice, under the same Message-ID"]
+    assert status(tmp_path, either_url) == ["reader by smtp: sent; it may have arrived twice, under the same Message-ID"]
     assert "1 uncertain" in log(store)
 
 
@@ -161,13 +156,13 @@ def resend(tmp_path: Path, *words: str) -> tuple[int, str]:
     return done.exit_code, " ".join(done.output.split())
 
 
-def test_what_was_given_up_is_sent_again_when_a_person_asks_for_it(store: Store, tmp_path: Path) -> None:
+def test_what_was_given_up_is_sent_again_when_a_person_asks_for_it(store: Store, tmp_path: Path, either_url: str) -> None:
     with mail_server() as mail, web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
         mail.mood, hook.mood = NEVER, NEVER
         put(store, digest(PASSED), mail, hook)
         cycle(store, NOW, mail, hook)
         before = rows(store)
-        status(tmp_path)
+        status(tmp_path, either_url)
         assert resend(tmp_path, "nobody") == (1, "nothing was given up for nobody; `watcher status` lists what was")
         assert resend(tmp_path, "--since", "2099-01-01") == (0, "0 messages are due again")
         assert resend(tmp_path, "reader") == (0, "1 message is due again")
@@ -177,15 +172,15 @@ def test_what_was_given_up_is_sent_again_when_a_person_asks_for_it(store: Store,
         assert cycle(store, later, mail, hook) == Counts(sent=2), "also the receiver that had answered 410"
         assert [row.message_id for row in rows(store)] == [row.message_id for row in before]
         assert mail.inbox[0]["Message-ID"] == before[0].message_id
-    assert status(tmp_path) == []
+    assert status(tmp_path, either_url) == []
 
 
-def test_what_is_sent_again_has_its_three_days_again(store: Store, tmp_path: Path) -> None:
+def test_what_is_sent_again_has_its_three_days_again(store: Store, tmp_path: Path, either_url: str) -> None:
     with mail_server() as mail:
         mail.mood = NEVER
         put(store, digest(PASSED), mail)
         cycle(store, NOW, mail)
-        status(tmp_path)
+        status(tmp_path, either_url)
         resend(tmp_path)
         mail.mood = LATER
         later = rows(store)[0].next_at
@@ -274,9 +269,9 @@ class Patient(Stuck):
 def test_a_lease_is_renewed_as_long_as_sending_takes_and_nobody_else_sends(store: Store) -> None:
     async def sent() -> tuple[Counts, Counts]:
         began, slow = datetime.now(UTC), Patient()
-        real = office(mail, load=lambda _: slow, clock=lambda: datetime.now(UTC), lease=timedelta(milliseconds=400))
+        real = office(mail, load=lambda _: slow, clock=lambda: datetime.now(UTC), lease=timedelta(seconds=2))
         sending = asyncio.create_task(deliver(store, real, now=NOW))
-        while not any((row.lease_until or NOW) > NOW + timedelta(seconds=1) for row in rows(store)):
+        while not any((row.lease_until or NOW) > NOW + timedelta(seconds=3) for row in rows(store)):
             await asyncio.sleep(0)
             assert not sending.done()
         others = await deliver(store, real, now=NOW + (datetime.now(UTC) - began))
@@ -324,11 +319,11 @@ def test_what_a_kill_leaves_behind_is_sent_a_minute_later(store: Store, *, begun
         assert cycle(store, NOW + timedelta(seconds=70), mail) == Counts(sent=1)
 
 
-def words_of(tmp_path: Path, *words: str) -> str:
+def words_of(tmp_path: Path, url: str, *words: str) -> str:
     """What a command prints about this outbox."""
     text = f'{CONFIG % ""}\n[smtp]\nhost = "mail.example.org"\nfrom = "watch@example.org"\n'
     text += '[[recipient]]\nid = "reader"\nchannel = "smtp"\nto = "reader@example.org"\n'
-    (tmp_path / "signals.toml").write_text(f'{text}\n[store]\nurl = "sqlite:///{tmp_path}/watch.db"\n', "utf-8")
+    (tmp_path / "signals.toml").write_text(f'{text}\n[store]\nurl = "{url}"\n', "utf-8")
     done = CliRunner().invoke(app, [*words, "--config", str(tmp_path / "signals.toml")])
     assert done.exit_code == 0, done.output
     return done.output
@@ -345,7 +340,9 @@ def dead_mailbox(store: Store, many: int = 3) -> None:
             send_reminders(store, (), {}, now=at, zone=UTC)
 
 
-def test_a_dead_mailbox_is_told_to_the_operator_once_and_shown_wherever_one_looks(store: Store, tmp_path: Path) -> None:
+def test_a_dead_mailbox_is_told_to_the_operator_once_and_shown_wherever_one_looks(
+    store: Store, tmp_path: Path, either_url: str
+) -> None:
     dead_mailbox(store, many=6)
 
     with store.reading() as tx:
@@ -353,26 +350,28 @@ def test_a_dead_mailbox_is_told_to_the_operator_once_and_shown_wherever_one_look
     refused = "to reader by smtp: recipient refused: 550 5.1.1 No such user"
     assert notes == [refused, refused, f"{refused}; nothing more is sent there until `watcher recipients revive`"]
     told = f"reader is sent nothing more since {NOW + 2 * DAY:%Y-%m-%d}: its mailbox refused 3 mails in a row for good"
-    assert told in words_of(tmp_path, "status")
+    assert told in words_of(tmp_path, either_url, "status")
     assert told in log(store)
-    assert words_of(tmp_path, "recipients").splitlines() == [
+    assert words_of(tmp_path, either_url, "recipients").splitlines() == [
         "reader by smtp, at once: nothing sent yet, 6 given up, 3 refused in a row",
         f"  {told.removeprefix('reader is ')}",
     ]
 
 
-def test_a_mailbox_that_was_dropped_or_revived_by_hand_is_written_to_accordingly(store: Store, tmp_path: Path) -> None:
+def test_a_mailbox_that_was_dropped_or_revived_by_hand_is_written_to_accordingly(
+    store: Store, tmp_path: Path, either_url: str
+) -> None:
     dead_mailbox(store)
-    words_of(tmp_path, "recipients", "revive", "reader", "--by", "Ann", "--reason", "a new box")
-    words_of(tmp_path, "resend", "reader")
+    words_of(tmp_path, either_url, "recipients", "revive", "reader", "--by", "Ann", "--reason", "a new box")
+    words_of(tmp_path, either_url, "resend", "reader")
     later = datetime.now(UTC) + DAY
     with mail_server() as mail:
         assert cycle(store, later, mail) == Counts(sent=3), "what was missed arrives"
-        words_of(tmp_path, "recipients", "drop", "reader", "--by", "Ann")
+        words_of(tmp_path, either_url, "recipients", "drop", "reader", "--by", "Ann")
         put(store, replace(digest(PASSED), id="news-9"), mail, at=later)
         assert cycle(store, later, mail) == Counts(dead=1)
         assert len(mail.inbox) == 3
-    assert json.loads(words_of(tmp_path, "recipients", "--json"))["recipients"][0]["stopped"]
+    assert json.loads(words_of(tmp_path, either_url, "recipients", "--json"))["recipients"][0]["stopped"]
     with store.reading() as tx:
         assert [(act.who, act.what, act.why) for act in tx.audit.of()] == [
             ("Ann", "writes no more to reader", "dropped by hand"),
@@ -382,8 +381,8 @@ def test_a_mailbox_that_was_dropped_or_revived_by_hand_is_written_to_accordingly
 
 
 @pytest.mark.parametrize("words", [("drop",), ("drop", "reader"), ("revive", "nobody", "--by", "Ann")])
-def test_whom_and_who_must_be_said(store: Store, tmp_path: Path, words: tuple[str, ...]) -> None:
-    words_of(tmp_path, "recipients")
+def test_whom_and_who_must_be_said(store: Store, tmp_path: Path, either_url: str, words: tuple[str, ...]) -> None:
+    words_of(tmp_path, either_url, "recipients")
     done = CliRunner().invoke(app, ["recipients", *words, "--config", str(tmp_path / "signals.toml")])
     assert done.exit_code == 2
     with store.reading() as tx:

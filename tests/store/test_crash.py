@@ -18,20 +18,20 @@ ROOT = Path(__file__).parents[2]
 
 WORK = """
 import os, signal, sys
+import sqlalchemy as sa
 from tests.store.things import *
 from watcher.store.store import Store
-from watcher.store.engine import driver
 
 store = Store.open(sys.argv[1])
 count = [0]
 
-def count_down(*_):
+def count_down(*_, **__):
     count[0] += 1
     if count[0] == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
-with store.writing() as tx:
-    driver(tx.connection.connection).set_trace_callback(count_down)
+for moment in ("begin", "before_cursor_execute", "after_cursor_execute", "commit"):
+    sa.event.listen(store.database.writer, moment, count_down)
 for number in range(int(sys.argv[3]), 1_000):
     text = f"body {number}"
     with store.writing() as tx:
@@ -63,15 +63,15 @@ def told(store: Store) -> set[int]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_killed_between_any_two_statements(url: str, seed: int) -> None:
+def test_killed_between_any_two_statements(either_url: str, seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - the same dice each time
     committed = 0
     for _ in range(2):
-        with start(url, dice.randrange(8, 90), committed) as process:
+        with start(either_url, dice.randrange(8, 90), committed) as process:
             said = process.communicate()[0].split()
         assert process.returncode == -signal.SIGKILL
         committed = int(said[-1]) + 1 if said else committed
-        with Store.open(url) as store:
+        with Store.open(either_url) as store:
             [number] = told(store)
             assert store.verify().broken == ""
             # Killed after the commit and before the word of it: one more is there than was said.
@@ -79,13 +79,13 @@ def test_killed_between_any_two_statements(url: str, seed: int) -> None:
             committed = number
 
 
-def test_killed_from_outside_at_any_moment(url: str) -> None:
-    with start(url, -1, 0) as process:
+def test_killed_from_outside_at_any_moment(either_url: str) -> None:
+    with start(either_url, -1, 0) as process:
         assert process.stdout is not None
         for _ in range(5):
             process.stdout.readline()
         os.kill(process.pid, signal.SIGKILL)
-    with Store.open(url) as store:
+    with Store.open(either_url) as store:
         [number] = told(store)
         assert number >= 5
         assert store.verify().broken == ""
