@@ -106,7 +106,7 @@ bench-scale: .venv/dev ## a poll on a file and on PostgreSQL; one, two and four 
 bench-peers: .venv/dev ## the same work beside the peers of the rig in SHARED
 	@$(PY) -m tools.bench_peers "$(SHARED)"
 
-soak: .venv/dev ## ten minutes of kills, faults, hostility and load
+soak: .venv/dev ## ten minutes of kills, faults, hostility, workers and load
 	@$(PY) -m tools.soak "$(SHARED)"
 
 pictures: .venv/dev browser ## screenshots of the page and of a mail for the README

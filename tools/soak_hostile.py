@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import signal
 import socket
@@ -13,12 +12,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import count, pairwise
+from itertools import count
 from pathlib import Path
 from statistics import median
 from time import monotonic
 
 from tools.soak_rounds import ROOT, Place, Row, memory
+from tools.soak_web import Web, feed, names
 
 HEALTHY, HANGING, HOSTILE, VISITORS = 20, 40, 10, 150
 PACE = timedelta(seconds=10)
@@ -95,52 +95,17 @@ def configured(folder: Path, via: str) -> Path:
 # --- the web ---------------------------------------------------------------------------------------------------------
 
 
-class Web:
-    """A mirror, `GET /host/path`: notes who is asked when, answers for one host never, and for some with hostile texts."""
+class Texts:
+    """What each host says: another document each time, so that none is known; the hostile ones are slow to understand."""
 
     def __init__(self) -> None:
-        """Nothing asked yet."""
-        self.asked: dict[str, list[float]] = {}
+        """Nothing said yet."""
         self._number = count()
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One request on a line."""
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            host = (await reader.readuntil(b"\r\n\r\n")).split(b"/")[1].decode()
-            self.asked.setdefault(host, []).append(monotonic())
-            if host == "hanging.example":
-                await reader.read()
-            body = self._says(host)
-            head = (
-                f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-            )
-            writer.write(head.encode() + body)
-            await writer.drain()
-        writer.close()
-
-    def _says(self, host: str) -> bytes:
-        """Another document each time, so that none is known."""
+    def __call__(self, host: str) -> bytes:
+        """A feed."""
         number = next(self._number)
-        text = f"Note {number}" if "healthy" in host else f"{number} {TEXTS[number % len(TEXTS)]}"
-        item = {"id": str(number), "url": f"https://{host}/{number}", "title": "A note", "content_text": text}
-        return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": [item]}).encode()
-
-    def lateness(self, until: float) -> float:
-        """Seconds by which a healthy source was later than its pace, at the worst."""
-        times = [sorted([*each, until]) for host, each in self.asked.items() if "healthy" in host]
-        if len(times) < HEALTHY:
-            return until
-        return max(later - earlier for each in times for earlier, later in pairwise(each)) - PACE.total_seconds()
-
-
-@asynccontextmanager
-async def served(web: Web) -> AsyncIterator[str]:
-    """The web on a free port."""
-    server = await asyncio.start_server(web.answer, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
+        return feed(host, str(number), f"Note {number}" if "healthy" in host else f"{number} {TEXTS[number % len(TEXTS)]}")
 
 
 # --- the visitors ----------------------------------------------------------------------------------------------------
@@ -213,7 +178,7 @@ class Measured:
 async def hostility(folder: Path, seconds: float, web: Web) -> Measured:
     """Let all of it happen at once, and measure."""
     seen = Measured()
-    async with served(web) as address, watching(await asyncio.to_thread(configured, folder, address)) as (process, port):
+    async with web.served() as address, watching(await asyncio.to_thread(configured, folder, address)) as (process, port):
         crowd, until = Crowd(port), monotonic() + seconds
         while monotonic() < until:
             await asyncio.to_thread(crowd.grow)
@@ -223,14 +188,14 @@ async def hostility(folder: Path, seconds: float, web: Web) -> Measured:
                 seen.failed += 1
             seen.sizes.append(memory(process))
             await asyncio.sleep(1)
-        seen.late, seen.came = web.lateness(monotonic()), crowd.came
+        seen.late, seen.came = web.lateness(names("healthy", HEALTHY), PACE, monotonic()), crowd.came
         crowd.leave()
     return seen
 
 
 def hostile_round(place: Place, seconds: float) -> Row:
     """Hosts that hang, texts that are slow to understand and visitors that hold on: nothing healthy is late."""
-    row, web = Row("hostility"), Web()
+    row, web = Row("hostility"), Web(Texts(), hangs="hanging.example")
     seen = asyncio.run(hostility(place.folder, seconds, web))
     hung, hostile = (
         len(web.asked.get("hanging.example", ())),

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -115,10 +116,12 @@ class Server(Controller):
         super()._trigger_server()
 
 
+Box = TypeVar("Box", bound=Postbox)
+
+
 @contextmanager
-def postbox() -> Iterator[tuple[Postbox, int]]:
-    """A mail server on a free port, while the block runs."""
-    box = Postbox()
+def postbox(box: Box) -> Iterator[tuple[Box, int]]:
+    """This mail server on a free port, while the block runs."""
     controller = Server(box, hostname="127.0.0.1", port=0)
     controller.start()
     try:
@@ -174,7 +177,7 @@ def rehearse(place: Place, config: Path) -> subprocess.Popen[bytes]:
 def kill_round(place: Place, seconds: float) -> Row:
     """SIGKILL at random moments, and again, until it has come to its end; then the same with other moments."""
     row, began, dice = Row("kills", start=memory()), monotonic(), random.Random(26)  # noqa: S311 - a soak, no secret
-    with postbox() as (box, port):
+    with postbox(Postbox()) as (box, port):
         whole = rehearse(place, configured(place.folder / "whole", port)).wait()
         usual, takes, lap = box.told(), monotonic() - began, 0
         if whole or not usual:
@@ -215,7 +218,7 @@ def killed_often(place: Place, config: Path, takes: float, dice: random.Random) 
 def fault_round(place: Place, seconds: float) -> Row:
     """A month in which at any time a tenth of the sources misbehave, each in its own way."""
     row, began = Row("faults", start=memory()), monotonic()
-    with postbox() as (box, port), standin(place) as address:
+    with postbox(Postbox()) as (box, port), standin(place) as address:
         config = load(configured(place.folder / "c", port), {})
         good, _, _ = asyncio.run(month(place, config, address, "good", None, seconds))
         box.mails.clear()

@@ -60,11 +60,12 @@ class Site:
     """What a server on loopback says for each path; it may change while it serves."""
 
     port: int
+    host: str = "127.0.0.1"
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     def feed(self, *titles: str, path: str = "/feed.xml") -> Site:
         self.pages[path] = Page(FEED % "".join(item(title) for title in titles))
@@ -76,9 +77,9 @@ class Site:
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
-    """A site on loopback."""
-    site = Site(0)
+def serving(host: str = "127.0.0.1") -> Iterator[Site]:
+    """A site on loopback, or at another address of this machine."""
+    site = Site(0, host)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -94,7 +95,7 @@ def serving() -> Iterator[Site]:
         def log_message(self, *words: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, 0), Handler)
     site.port = server.server_port
     threading.Thread(target=server.serve_forever, args=(0.01,)).start()
     try:

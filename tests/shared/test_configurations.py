@@ -59,7 +59,7 @@ def test_a_changed_file_is_taken_up_and_the_worker_without_it_stops(fleet: Fleet
     elsewhere.mkdir()
     shutil.copy(tmp_path / "signals.toml", elsewhere)
     fleet.start()
-    other = Process(elsewhere, fleet.url, "worker")
+    other = Process(elsewhere, "worker", WATCHER_STORE_URL=fleet.url)
     fleet.workers.append(other)
     fleet.workers[0].until("working on")
     other.until("working on")
@@ -69,10 +69,10 @@ def test_a_changed_file_is_taken_up_and_the_worker_without_it_stops(fleet: Fleet
     fleet.until(lambda: len(fleet.asked()) == 4)
     assert other.process.wait(120) == 3
     assert "is older than the configuration by which other workers" in "".join(other.said())
-    late = Process(elsewhere, fleet.url, "worker")
+    late = Process(elsewhere, "worker", WATCHER_STORE_URL=fleet.url)
     fleet.workers.append(late)
     assert late.process.wait(120) == 3
-    back = Process(elsewhere, fleet.url, "worker", "--newest")
+    back = Process(elsewhere, "worker", "--newest", WATCHER_STORE_URL=fleet.url)
     fleet.workers.append(back)
     assert fleet.workers[0].process.wait(120) == 3, "the one that is older now"
     assert back.end() == 0

