@@ -7,6 +7,7 @@ import pytest
 from tests.cli.conftest import Page
 from tests.shared.workers import Fleet
 from tests.test_cycles import FEED, item
+from watcher.core.decision.queueing import MIN_POLLS_OF_A_JOB
 
 TOLD = "SELECT count(*) FROM delivery WHERE state = 'sent'"
 POLLED = "SELECT count(*) FROM poll"
@@ -58,7 +59,7 @@ def test_what_a_worker_that_is_killed_was_doing_is_done_by_another_once(fleet: F
     fleet.until(lambda: fleet.ask(TOLD) == 1 and fleet.ask(JOBS) == 0)
     assert before < 60, "it died in the middle"
     assert fleet.ask(POLLED) == 60, "each is kept once"
-    assert sum(fleet.asked().values()) <= 60 + 3, "only what it had under way was asked again"
+    assert sum(fleet.asked().values()) <= 60 + 3 * MIN_POLLS_OF_A_JOB, "only what it had under way was asked again"
     assert len(fleet.subjects()) == 1
     assert second.end() == 0
     with fleet.store() as store:

@@ -24,7 +24,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 from psycopg_pool import PoolTimeout
 
-from watcher.core.decision.queueing import MAX_POLLS_OF_A_JOB, DueSource, PollJob, poll_jobs
+from watcher.core.decision.queueing import MAX_POLLS_OF_A_JOB, MIN_POLLS_OF_A_JOB, DueSource, PollJob, poll_jobs
 from watcher.pipeline.announce import announce
 from watcher.pipeline.batches import skip_unchanged, update_verdicts
 from watcher.pipeline.configurations import OlderConfigurationError
@@ -398,7 +398,7 @@ class SharedEngine:
             places = tx.shared.due(self.clock(), MAX_QUEUED_AT_ONCE + len(queued))
         due = (DueSource(one.source, one.signal, host_of(one.url)) for one in places)
         # Two jobs are as much as a worker asks at a time: the others get their share of what is due.
-        most = min(max(self._concurrency // 2, 1), MAX_POLLS_OF_A_JOB)
+        most = min(max(self._concurrency // 2, MIN_POLLS_OF_A_JOB), MAX_POLLS_OF_A_JOB)
         return [poll_job(one) for one in poll_jobs(due, queued, per_host, most)][:MAX_QUEUED_AT_ONCE]
 
     def _open(self, using: _InUse) -> list[str]:

@@ -9,8 +9,9 @@ from zlib import crc32
 
 MAX_JOBS_OF_A_HOST = 25
 """Polls of one host that wait at the same time: one with thousands of pages leaves room for the others."""
+MIN_POLLS_OF_A_JOB = 4
 MAX_POLLS_OF_A_JOB = 20
-"""What a worker looks up, keeps and finishes together."""
+"""What a worker looks up, keeps and finishes together, where so much is due: more, the more it asks at a time."""
 
 
 @dataclass(frozen=True, slots=True)
