@@ -244,6 +244,22 @@ def test_the_headline_counts_the_tracks_that_make_it() -> None:
     assert seen.since == at("2025-12-17")
 
 
+def test_an_answer_that_one_of_two_tracks_makes_is_dated_and_meant_by_that_one() -> None:
+    """The companion moves later, and changes nothing: neither is the answer's."""
+    either = Headline("passed", "Passed", any_of={"hr2683": ("senate_passed",), "s3519": ("senate_passed",)})
+    rungs = tuple(
+        replace(each, consequence="It goes on.") if each.id == "senate_passed" else each
+        for each in SENATE.track("hr2683").ladder.statuses
+    )
+    tracks = tuple(replace(each, ladder=replace(each.ladder, statuses=rungs)) for each in SENATE.tracks)
+    held = verdicts()["senate-vote"]
+    passed, companion = held.tracks
+    moved = (replace(passed, status="senate_passed", since=at("2026-11-20")), replace(companion, since=at("2026-11-23")))
+    shown = view(verdicts={"senate-vote": replace(held, headline="passed", headline_label="Passed", tracks=moved)})
+    seen = summary.summarise_signals(shown, replace(SENATE, headlines=(either,), tracks=tracks))
+    assert (seen.since, seen.consequence) == (at("2026-11-20"), "H.R. 2683: It goes on.")
+
+
 def test_a_verdict_without_tracks_or_label_still_reads() -> None:
     bare = Verdict("senate-vote", "nothing_holds", "", (), (), (), NOW)
     seen = summary.summarise_signals(view(verdicts={"senate-vote": bare}, history=()), SENATE)

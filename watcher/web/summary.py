@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,6 +79,8 @@ class SignalSummary:
     """The answer in a sentence."""
     undecided: tuple[Undecided, ...] = ()
     """Texts that may change the answer and that a person is reading."""
+    consequence: str = ""
+    """What the answer changes for the reader."""
 
 
 def tone_of(summary: SignalSummary) -> str:
@@ -113,6 +115,7 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         flags=flags,
         proof=next((quote for track in leading for quote in _newest(track)), None),
         consequences=_consequences(lines),
+        consequence=_consequence(lines, {track.track for track in leading}),
         tools=tools,
         sources=sources,
         overdue_since=view.overdue_since(signal.id),
@@ -130,6 +133,13 @@ def _consequences(lines: Sequence[TrackLine]) -> tuple[str, ...]:
     return tuple(f"{title}: {words}" if len(told) > 1 else words for words, title in each)
 
 
+def _consequence(lines: Sequence[TrackLine], leading: Collection[str]) -> str:
+    """That of the last track that makes the headline: what another one changes is no answer."""
+    differ = len({line.consequence for line in lines if line.consequence}) > 1
+    told = [line for line in lines if line.id in leading and line.consequence]
+    return f"{told[-1].title}: {told[-1].consequence}" if told and differ else told[-1].consequence if told else ""
+
+
 def _newest(track: TrackVerdict) -> tuple[Quote, ...]:
     """The proof of where a track stands; for a series, of its newest event."""
     if track.evidence:
@@ -138,11 +148,12 @@ def _newest(track: TrackVerdict) -> tuple[Quote, ...]:
 
 
 def _leading(signal: Signal, verdict: Verdict) -> tuple[TrackVerdict, ...]:
-    """The tracks that make the headline; all of them where it names none."""
+    """The tracks that make the headline: those that stand where it asks for; all of them where it asks for none."""
     statuses = {track.track: track.status for track in verdict.tracks}
     headline = next((line for line in signal.headlines if line.id == verdict.headline and _holds(line, statuses)), None)
-    named = set(headline.when) if headline else set()
-    return tuple(track for track in verdict.tracks if track.track in named) or verdict.tracks
+    asked = (headline.when, headline.any_of) if headline else ()
+    made = (track for track in verdict.tracks if any(track.status in part.get(track.track, ()) for part in asked))
+    return tuple(made) or verdict.tracks
 
 
 def _holds(line: Headline, statuses: Mapping[str, str]) -> bool:
