@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from watcher.acts.outside import Outside
-from watcher.clock import utc_now
+from watcher.clock import Clock, utc_now
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError, Diagnostic
 from watcher.config.rules_hash import rules_hash
@@ -22,7 +22,7 @@ from watcher.fetch.guard import Guard
 from watcher.fetch.heartbeat import heartbeat_ping
 from watcher.pipeline.announce import Route
 from watcher.pipeline.batches import invalidate
-from watcher.pipeline.cycle import Clock, Context
+from watcher.pipeline.cycle import Context
 from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
 from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
 from watcher.pipeline.renewal import renew_claims

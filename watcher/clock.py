@@ -1,6 +1,11 @@
 """The clock of the service."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeAlias
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Tells the time, in UTC."""
 
 
 def utc_now() -> datetime:

@@ -176,6 +176,20 @@ def _common_words() -> frozenset[str]:
     return frozenset(word for text in texts for word in re.findall(r"(?<![\w.'-])[a-z]+\b", text))
 
 
+class Sign(NamedTuple):
+    """A word with its icon and its class, so that colour never speaks alone."""
+
+    icon: str
+    word: str
+    tone: str
+    meaning: str = ""
+
+
+def is_date_only(at: datetime) -> bool:
+    """Whether only the day is known: midnight, noon and midnight in Washington (4 or 5 h), to the second, stand for one."""
+    return (at.minute, at.second, at.microsecond) == (0, 0, 0) and at.hour in {0, 4, 5, 12}
+
+
 TIERS: Final = {
     Tier.OFFICIAL: "official",
     Tier.PARTNER: "partner",

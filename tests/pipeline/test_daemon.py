@@ -23,7 +23,7 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon, Pace
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.ownership import OtherWatchError, Owner
-from watcher.pipeline.retention import LAST
+from watcher.pipeline.retention import LAST_RUN_KEY
 from watcher.store.engine import Database
 from watcher.store.records import Policy
 from watcher.store.store import KEEP, Store
@@ -120,7 +120,7 @@ def test_what_is_let_go_holds_up_no_other_job(tmp_path: Path, wall: type[Wall]) 
     with Lingering.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
         assert isinstance(store, Lingering)
         with store.writing() as tx:
-            tx.meta.put(LAST, (datetime.now(UTC) - 25 * HOUR).isoformat())
+            tx.meta.put(LAST_RUN_KEY, (datetime.now(UTC) - 25 * HOUR).isoformat())
         assert asyncio.run(live(store)).last_error == ""
 
 

@@ -9,8 +9,8 @@ from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.citations import cites, states, stating
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import MailItem
-from watcher.mail.wording import STANDINGS, Sign, moment, several, shortened, tally, when
-from watcher.wording import ChangedDetail, changed_details, detail, lowered
+from watcher.mail.wording import STANDINGS, moment, several, shortened, tally, when
+from watcher.wording import ChangedDetail, Sign, changed_details, detail, lowered
 
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
 BY_HAND = STANDINGS[Standing.PROVISIONAL]._replace(

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, tzinfo
-from typing import NamedTuple
 
 from notifiers.message import one_line
 from watcher.core.addresses import redact
 from watcher.core.model import Facts, Standing, day_text
+from watcher.wording import Sign, is_date_only
 
 QUOTE = 420
 """Longest quote in characters; the whole stands behind its link and in the store."""
-
-
-class Sign(NamedTuple):
-    """A word with its icon and its tone, so that colour never speaks alone."""
-
-    icon: str
-    word: str
-    tone: str
-    meaning: str
 
 
 STANDINGS = {
@@ -38,13 +29,8 @@ def moment(at: datetime, zone: tzinfo) -> str:
 
 
 def when(at: datetime, zone: tzinfo) -> str:
-    """When something happened, as far as its source tells: a day where it names a day, else a moment.
-
-    Midnight, noon and midnight in Washington (04:00 and 05:00 UTC), to the second, stand for a day.
-    """
-    if (at.minute, at.second, at.microsecond) == (0, 0, 0) and at.hour in {0, 4, 5, 12}:
-        return day_text(at)
-    return moment(at, zone)
+    """When something happened, as far as its source tells: a day where it names a day, else a moment."""
+    return day_text(at) if is_date_only(at) else moment(at, zone)
 
 
 def day_of(at: datetime, zone: tzinfo) -> str:

@@ -12,6 +12,7 @@ from math import inf
 from time import perf_counter
 from typing import TypeAlias
 
+from watcher.clock import Clock
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.announce import Route, announce
 from watcher.pipeline.batches import BatchResult, Get, Poller, Read, Understand, skip_unchanged, update_verdicts
@@ -26,7 +27,6 @@ from watcher.store.store import Store
 
 log = logging.getLogger(__name__)
 
-Clock: TypeAlias = Callable[[], datetime]
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many sources have been asked at least once, followed pages too, and how many there are."""
 NO_COUNTS = Counts()

@@ -24,6 +24,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 from psycopg_pool import PoolTimeout
 
+from watcher.clock import Clock
 from watcher.core.decision.queueing import MAX_POLLS_OF_A_JOB, MIN_POLLS_OF_A_JOB, DueSource, PollJob, poll_jobs
 from watcher.pipeline.announce import announce
 from watcher.pipeline.batches import skip_unchanged, update_verdicts
@@ -40,7 +41,6 @@ from watcher.store.work_queue import JobCount
 
 log = logging.getLogger(__name__)
 
-Clock: TypeAlias = Callable[[], datetime]
 Work: TypeAlias = Callable[..., Awaitable[None]]
 
 WORKER_TIMEOUT = 30.0

@@ -8,9 +8,9 @@ from dataclasses import replace
 from fastapi import FastAPI
 
 from watcher import __version__
-from watcher.clock import utc_now
+from watcher.clock import Clock, utc_now
 from watcher.web import routes_api, routes_console, routes_operator, routes_pages, routes_subscribe
-from watcher.web.cache import CacheMiddleware, Clock
+from watcher.web.cache import CacheMiddleware
 from watcher.web.console import Console
 from watcher.web.cookies import CookieMiddleware
 from watcher.web.errors import add_errors

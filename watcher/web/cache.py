@@ -14,11 +14,11 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from watcher.clock import Clock
 from watcher.web.read_model import Reads, View
 from watcher.web.security import headers_for
 
 Pair = tuple[bytes, bytes]
-Clock = Callable[[], datetime]
 MAX_CACHED = 256
 MAX_PAST_VIEWS = 16
 MAX_VIEW_ITEMS = 25_000

@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from watcher.clock import Clock
 from watcher.web.budget import Budget
-from watcher.web.cache import Answer, Clock, ResponseCache, key_of, pack, send_answer
+from watcher.web.cache import Answer, ResponseCache, key_of, pack, send_answer
 from watcher.web.pages import Links
 from watcher.web.params import parse_as_of, query_of
 from watcher.web.read_model import Reads, View

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from watcher.core.model import Source, SourceOutage
 from watcher.web.read_model import PollView, SourceHealth, View
 from watcher.web.svg import tag
-from watcher.web.wording import Sign, poll
+from watcher.web.wording import poll
+from watcher.wording import Sign
 
 MAX_SOURCES = 40
 STEP = 5

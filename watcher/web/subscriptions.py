@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifiers import Message, NotSent, Recipient, check
+from notifiers import Message, NotSent, Recipient, Send, check
+from watcher.clock import Clock
 from watcher.core.decision.delivery_window import EVERY_DETAIL
 from watcher.mail import MailContext
 from watcher.mail import Recipient as Reader
@@ -19,7 +20,6 @@ from watcher.pipeline.subscribers import CONFIRM, GOOD_FOR, READER, SignedLinks,
 from watcher.store.errors import StoreError
 from watcher.store.records import Delivery, Subscriber
 from watcher.store.store import Store, Transaction
-from watcher.web.cache import Clock
 from watcher.web.subscription_limits import Admission, SubscriptionLimits
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,6 @@ _ADDRESS = re.compile(
 
 AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60))
 """When a mail is tried again that the server put off: greylisting lasts some minutes."""
-Post = Callable[[Message, Recipient], Awaitable[None]]
 Pause = Callable[[float], Awaitable[None]]
 
 
@@ -65,7 +64,7 @@ class Subscriptions:
     """What subscribing needs: the store, the links, the words of the mail, and the way out to the mail server."""
 
     def __init__(
-        self, store: Store, links: SignedLinks, context: MailContext, post: Post, *, pause: Pause = asyncio.sleep
+        self, store: Store, links: SignedLinks, context: MailContext, post: Send, *, pause: Pause = asyncio.sleep
     ) -> None:
         """Nothing is asked yet; `pause` waits so many seconds."""
         self.store, self.links, self.context, self.post, self.pause = store, links, context, post, pause

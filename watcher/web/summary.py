@@ -22,8 +22,8 @@ from watcher.core.model import (
 )
 from watcher.web.read_model import View
 from watcher.web.status_path import standing_words
-from watcher.web.wording import STANDINGS, Sign
-from watcher.wording import detail
+from watcher.web.wording import STANDINGS
+from watcher.wording import Sign, detail
 
 WEAKEST_FIRST = tuple(Standing)
 

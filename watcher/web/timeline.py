@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signal, Standing, Transition, Verdict, day_text
 from watcher.web.read_model import View
-from watcher.web.wording import CHANGES, Sign
-from watcher.wording import ChangedDetail, changed_details, detail
+from watcher.web.wording import CHANGES
+from watcher.wording import ChangedDetail, Sign, changed_details, detail
 
 LATE_REPORT = timedelta(days=2)
 LOWERED = {Change.FLAG: Sign("⚐", "Flag lowered", "calm"), Change.UNDECIDED: Sign("✓", "Settled", "calm")}

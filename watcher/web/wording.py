@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Change, Outcome, Standing, day_text
-from watcher.wording import count
-
-
-class Sign(NamedTuple):
-    """A word with its icon and its class, so that colour never speaks alone."""
-
-    icon: str
-    word: str
-    tone: str
-    meaning: str = ""
-
+from watcher.wording import Sign, count, is_date_only
 
 STANDINGS = {
     Standing.DECLARED: Sign("·", "Declared", "calm", "History that the configuration declares; nothing of it has been read yet."),
@@ -70,11 +59,6 @@ def datetime_text(at: datetime) -> str:
     """A moment in words, in UTC; a bare date where the time is not known."""
     at = at.astimezone(UTC)
     return day_text(at) if is_date_only(at) else f"{day_text(at)}, {at:%H:%M} UTC"
-
-
-def is_date_only(at: datetime) -> bool:
-    """Whether only the day is known (midnight, noon or 05:00 UTC to the second stand for a day)."""
-    return (at.minute, at.second, at.microsecond) == (0, 0, 0) and at.hour in (0, 4, 5, 12)
 
 
 def stamp(at: datetime) -> str:
