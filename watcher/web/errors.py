@@ -52,18 +52,14 @@ def add_errors(app: FastAPI, renderer: PageRenderer) -> None:
         return error_response(renderer, request, 404 if named else 400)
 
     async def busy(request: Request, error: Exception) -> Response:
-        answer = error_response(renderer, request, 503)
-        answer.headers["retry-after"] = str(error.wait if isinstance(error, TooManyRequests) else 5)
-        return answer
+        return _later(error_response(renderer, request, 503), error.wait if isinstance(error, TooManyRequests) else 5)
 
     async def failed(request: Request, _: Exception) -> Response:
         return error_response(renderer, request, 500)
 
     async def no_store(request: Request, error: Exception) -> Response:
         log.warning("a page cannot be shown: %s", error)  # who looks after the watch is told why, who visits it is not
-        answer = error_response(renderer, request, 503, NO_STORE, title="Nothing can be looked up at the moment")
-        answer.headers["retry-after"] = "30"
-        return answer
+        return _later(error_response(renderer, request, 503, NO_STORE, title="Nothing can be looked up at the moment"), 30)
 
     app.exception_handler(StoreError)(no_store)
     app.exception_handler(KeyError)(not_found)
@@ -72,6 +68,12 @@ def add_errors(app: FastAPI, renderer: PageRenderer) -> None:
     app.exception_handler(RequestValidationError)(unknown)
     app.exception_handler(TooManyRequests)(busy)
     app.exception_handler(Exception)(failed)
+
+
+def _later(answer: Response, seconds: int) -> Response:
+    """The same answer with the number of seconds after which to ask again."""
+    answer.headers["retry-after"] = str(seconds)
+    return answer
 
 
 def error_response(renderer: PageRenderer, request: Request, code: int, message: str = "", title: str = "") -> Response:
