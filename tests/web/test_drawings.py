@@ -344,6 +344,8 @@ def test_what_cannot_be_seen_stands_first() -> None:
         (800 * 1440, "2 years ago"),
         (-3 * 1440, "in 3 days"),
         (-1.2, "in 1 minute"),
+        (-0.5, "in a moment"),
+        (-0.02, "just now"),
     ],
 )
 def test_how_long_ago_is_said_in_one_unit(minutes: float, sentence: str) -> None:

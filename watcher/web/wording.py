@@ -40,6 +40,8 @@ POLLS = {
     Outcome.GONE: Sign("✕", "gone", "bad", "The page is no longer there."),
 }
 
+CLOCKS_APART = timedelta(seconds=2)
+"""What was just seen may lie so far ahead of the reader's moment."""
 STEPS = (
     (timedelta(days=730), timedelta(days=365.25), "year"),
     (timedelta(days=60), timedelta(days=30.44), "month"),
@@ -77,8 +79,10 @@ def duration(length: timedelta) -> str:
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """How far away a moment is: 3 hours ago, in 12 days, just now."""
+    """How far away a moment is: 3 hours ago, in 12 days, just now, in a moment."""
     gap = now - at
+    if -timedelta(minutes=1) < gap < -CLOCKS_APART:
+        return "in a moment"
     if abs(gap) < timedelta(minutes=1):
         return "just now"
     return f"{duration(gap)} ago" if gap > timedelta(0) else f"in {duration(gap)}"
