@@ -204,6 +204,8 @@ class Harm:
     """Messages that came again under their Message-ID: a worker was killed after the server's answer, before it was booked."""
     uncertain: int = 0
     """Messages that are known as such."""
+    unsuspected: list[str] = field(default_factory=list)
+    """Those that came again and are not."""
     left: list[str] = field(default_factory=list)
     """Jobs that nobody does any more, and messages that were not sent."""
     failed: int = 0
@@ -223,7 +225,7 @@ class Harm:
             self.beyond > BUSY.total_seconds()
         )
         found += [f"{READERS * SOURCES - self.told} changes were not told"] * (self.told < READERS * SOURCES)
-        found += ["a message came again that is not known to be uncertain"] * (self.repeats > self.uncertain)
+        found += [f"came again, and is not known to be uncertain: {one}" for one in self.unsuspected]
         return found + [self.broken] * bool(self.broken)
 
 
@@ -345,7 +347,9 @@ def _looked_at(url: str, seen: Harm, box: Letters) -> None:
     seen.doubled = sorted(f"{host} to {to}" for (to, host), many in told.items() if many > 1)
     seen.left = jobs_left(url) + ["a message"] * value(url, "SELECT count(*) FROM delivery WHERE state <> 'sent'")
     seen.failed = value(url, "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
-    seen.uncertain = value(url, "SELECT count(*) FROM delivery WHERE uncertain")
+    known = {name for (name,) in rows(url, "SELECT message_id FROM delivery WHERE uncertain")}
+    again = Counter(name for _, name, _ in box.mails)
+    seen.uncertain, seen.unsuspected = len(known), sorted(name for name, many in again.items() if many > 1 and name not in known)
     with Store.open(url) as store:
         seen.broken = store.verify().broken
 
