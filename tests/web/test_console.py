@@ -76,6 +76,7 @@ def test_a_get_changes_nothing(watch: Watch) -> None:
 def test_a_claim_moves_the_answer_under_the_name_of_who_signed_in(watch: Watch) -> None:
     ann = watch.signed_in()
     assert WORDS in ann.get("/console").text
+    assert "It stands at “Closed”. It may say “Open”." in words(ann.get("/console"))
     assert OTHER in ann.get("/console").text
 
     answer = ann.post("/console/settle", CLAIM)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from watcher.acts.errors import Unusable
 from watcher.acts.review import Decision, open_texts, settle
 from watcher.core.model import Signal, Track, Undecided
 from watcher.store.store import Transaction
-from watcher.web.console import Console, Done, Fields, changes_of, moment_of, number_of
+from watcher.web.console import Console, Done, Fields, changes_of, moment_of, number_of, status_in_words
 
 LISTED = 50
 """Lines of the audit list that the page shows."""
@@ -24,12 +25,10 @@ class UndecidedText:
     text: Undecided
     signal: Signal
     track: Track
-
-    @property
-    def may_say(self) -> str:
-        """The label of the status that the text may claim."""
-        labels = {rung.id: rung.label for rung in self.track.ladder.statuses}
-        return labels.get(self.text.status, self.text.status)
+    may_say: str
+    """The label of the status that the text may claim."""
+    stands: str
+    """The label of the status where its track stands."""
 
 
 def listed(console: Console, _now: datetime) -> dict[str, Any]:
@@ -40,9 +39,12 @@ def listed(console: Console, _now: datetime) -> dict[str, Any]:
 
 def _asked(console: Console, tx: Transaction) -> Iterator[UndecidedText]:
     tracks = {(signal.id, track.id): (signal, track) for signal in console.config.signals for track in signal.tracks}
+    verdicts = tx.verdicts.all_latest()
     for text in open_texts(tx):
         if place := tracks.get((text.signal, text.track)):
-            yield UndecidedText(text, *place)
+            held = (track.status for track in verdicts[text.signal].tracks if track.track == text.track)
+            label = partial(status_in_words, console.config.signals, text.signal, text.track)
+            yield UndecidedText(text, *place, label(text.status), label(next(held, "")))
 
 
 def settle_text(console: Console, fields: Fields, who: str, now: datetime) -> Done:
