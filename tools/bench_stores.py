@@ -22,7 +22,8 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 
-from tools.bench_workers import ROOT, declared, processor, server, web
+from tools.bench_workers import ROOT, declared, processor, web
+from tools.own_postgres import own_postgres
 from watcher.bootstrap import fetch_settings, keep_here, opened, prepare
 from watcher.clock import utc_now
 from watcher.config.build import load
@@ -80,7 +81,7 @@ def main() -> int:
     say("|---|---|---|---|---|---|---|\n")
     with ExitStack() as ending:
         folder = ending.enter_context(tempfile.TemporaryDirectory())
-        address, via = ending.enter_context(server()), ending.enter_context(web())
+        address, via = ending.enter_context(own_postgres()).url, ending.enter_context(web())
         declared(Path(folder), asked.sources, via, "1s")
         for name, url in (("file", f"sqlite:///{folder}/data/watch.db"), ("PostgreSQL", address)):
             command = [sys.executable, "-m", "tools.bench_stores", "--polled", folder, url, via]
