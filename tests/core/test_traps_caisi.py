@@ -10,6 +10,7 @@ from tests.evaluations import LADDER, SIDES
 from tests.spoken import claims, said, shipped
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
+from watcher.core.decision.near_misses import near_misses
 from watcher.core.evaluations.compliance import pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import Claim, Observation, Tier, TrackVerdict
@@ -218,9 +219,32 @@ def test_20_agreements_and_guides_are_no_evaluations(title: str) -> None:
     assert not published(titled(title, text="To date, CAISI has completed more than 40 such evaluations."))
 
 
-def test_20_other_news_of_the_body_is_put_before_a_person() -> None:
-    found = claims_of(shipped(CAISI), titled("CAISI Signs CRADA with OpenMined to Enable Secure AI Evaluations"))
-    assert [claim.review for claim in found] == [True]
+@pytest.mark.parametrize(
+    ("title", "text", "why"),
+    [
+        ("CAISI Signs CRADA with OpenMined to Enable Secure AI Evaluations", "", "other doings"),
+        ("CAISSI to Evaluate Kimi K4", "Testing begins in February.", "plan"),
+        ("The Year in Figures", "Over the year CAISI published evaluations of four models.", "before"),
+        ("Guests", "Guests of CAISI park behind the library.", "no work"),
+    ],
+)
+def test_20_other_news_of_the_body_asks_nobody_and_says_why(title: str, text: str, why: str) -> None:
+    page = titled(title, text=text)
+    assert claims_of(shipped(CAISI), page) == ()
+    assert any(why in one.why for one in near_misses(shipped(CAISI), page))
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Six Open-Weight Models Compared", "CAISI put six of them through 900 trials, and its evaluation is now online."),
+        ("Open to Hijacking", "At CAISI we tried to hijack three PRC models. Our full evaluation went online this morning."),
+        ("GPT-6 under the microscope", "CAISI measured OpenAI's model before launch; its evaluation report appears today."),
+        ("[NEW] CAISI-ER-2027-06", "Type: evaluation report. Author: CAISI. Models: Ernie 6, Hunyuan T3."),
+    ],
+)
+def test_20_a_work_on_other_models_or_on_several_is_put_before_a_person(title: str, text: str) -> None:
+    assert [claim.asks for claim in claims_of(shipped(CAISI), titled(title, text=text))] == [True]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from watcher.core.decision.rule_context import RuleContext
 from watcher.core.decision.text_match import match_text_rule
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.surroundings import frame_of, given_back, is_not_out, is_only_heading
-from watcher.core.language.undecided import Net, Open, Quiet, Works, in_another_language, looked_at, mentioned, told_of_works
+from watcher.core.language.undecided import Net, Open, Quiet, in_another_language, looked_at, mentioned
+from watcher.core.language.unknown_works import Works, told_of_works
 from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
 
 if TYPE_CHECKING:
@@ -88,12 +89,16 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
 
 def is_accounted(track: Track, seen: RuleContext) -> bool:
     """Whether what is said there is accounted for, or asked about: official words, a partner's, and what the ladder hears."""
-    return seen.observation.tier in ACCOUNTED or any(glob.holds(seen.link) for glob in _globs(track.ladder.heard))
+    path = seen.link.partition("/")[2]
+    heard = (host.holds(seen.host) and rest.holds(path) for host, rest in _globs(track.ladder.heard))
+    return seen.observation.tier in ACCOUNTED or any(heard)
 
 
 @lru_cache(maxsize=_MEMO_SIZE)
-def _globs(patterns: tuple[str, ...]) -> tuple[Glob, ...]:
-    return tuple(Glob.of(pattern) for pattern in patterns)
+def _globs(patterns: tuple[str, ...]) -> tuple[tuple[Glob, Glob], ...]:
+    """Addresses as patterns of a host, in which a star stands for no slash, and of a path."""
+    parts = (pattern.partition("/") for pattern in patterns)
+    return tuple((Glob.of(host), Glob.of(path)) for host, _, path in parts)
 
 
 def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
@@ -130,10 +135,12 @@ def _watched(signal: Signal) -> frozenset[str]:
 def _of_series(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
     """What may be an event of a series in words that no rule knows."""
     for track, works in rules.works:
-        mine = [one for one in found if one.track == track.id and one.status and not one.review]
-        if not is_accounted(track, seen) or any(track.ladder.rung(one.status).wakes for one in mine):
+        mine = [one for one in found if one.track == track.id]
+        claimed = any(one.status and not one.review and track.ladder.rung(one.status).wakes for one in mine)
+        if claimed or any(one.review and not one.status for one in mine) or not is_accounted(track, seen):
             continue
-        if one := told_of_works(works, seen.reading, seen.link):
+        one = told_of_works(works, seen.reading, seen.link)
+        if isinstance(one, Open):
             yield _asked_about(seen, track, one)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watcher.core.decision.claims import claims_of, is_accounted, mention_in, not_to_be_said_by
-from watcher.core.decision.nets import net_of, wakes
+from watcher.core.decision.nets import net_of, wakes, works_of
 from watcher.core.decision.rule_context import RuleContext
 from watcher.core.language.match import matches, passed_over
 from watcher.core.language.parse import Reading
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.undecided import Open, Quiet, looked_at
+from watcher.core.language.unknown_works import told_of_works
 from watcher.core.model import Observation, Rule, Signal, Tier
 
 
@@ -43,6 +44,10 @@ def near_misses(signal: Signal, observation: Observation) -> tuple[NearMiss, ...
         for one in looked or ([mention_in(seen, net)] if accounted else []):
             if isinstance(one, Quiet) and (track.id, one.quote) not in told:
                 found.setdefault((track.id, one.status, one.quote), NearMiss(track.id, "", one.status, one.quote, one.why))
+        works = works_of(track, signal.vocabulary) if is_accounted(track, seen) else None
+        unknown = told_of_works(works, reading, seen.link) if works else None
+        if isinstance(unknown, Quiet) and not any(at == track.id for at, _ in told):
+            found[track.id, unknown.status, unknown.quote] = NearMiss(track.id, "", unknown.status, unknown.quote, unknown.why)
         for rule in track.ladder.rules:
             if rule.sentence is not None and rule.status and not (accounted and wakes(track, rule)):
                 for quote, why in _passed_over(signal, rule, rule.sentence, reading, observation.tier):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from watcher.core.language.undecided import Net, Works
+from watcher.core.language.undecided import Net
+from watcher.core.language.unknown_works import Works
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Rule, Track
 
@@ -40,9 +41,13 @@ def works_of(track: Track, vocabulary: Vocabulary) -> Works | None:
     status = series[0][0].status
     heard = frozenset(address.partition("/")[0] for address in track.ladder.heard)
     places = heard | _hosts(rule for rule in track.ladder.rules if rule.status == status)
+    titled = (rule.sentence for rule in track.ladder.rules if rule.sentence and rule.sentence.title and not rule.status)
+    others = frozenset(group for said in titled for group in said.object_of)
     alone = (rule.sentence for rule in track.ladder.rules if rule.sentence and rule.sentence.announced and not rule.sentence.by)
     parents = tuple(vocabulary.lists[name] for said in alone for name in said.words)
-    return Works(by, of, status, places, _hosts(rule for rule, said in series if not said.also), marks, parents)
+    return Works(
+        by, of, others, status, tuple(sorted(places)), _hosts(rule for rule, said in series if not said.also), marks, parents
+    )
 
 
 def _hosts(rules: Iterable[Rule]) -> frozenset[str]:

@@ -64,8 +64,9 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
         if not main and ROLES["other"] in words and ROLES["it"] not in words:
             continue  # what is said of another thing takes nothing from this one
         present = present or (main and not _NOW.isdisjoint(words))
-        label = not main and _is_label(scene, end)
-        whole = main or (label and _is_verbless(scene, first, stop))
+        verbless = not main and _is_verbless(scene, first, stop)
+        label = not main and (_is_label(scene, end) or (verbless and _is_told_after(scene, begin)))
+        whole = main or (verbless and _is_label(scene, end))
         for kind, text in _scan(words, lexicon):
             if kind == "unexplained":
                 unexplained += [text] if whole or _is_loaded(text, lexicon, aside=True) else []
@@ -81,6 +82,11 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
 def _is_label(scene: Scene, end: int) -> bool:
     """Whether a clause beside the statement is a label before it: "Coming soon: | X for all"."""
     return end <= scene.start and scene.tokens[end - 1].text == ":"
+
+
+def _is_told_after(scene: Scene, begin: int) -> bool:
+    """Whether a clause behind the statement tells what it is a heading of: "X for all: | it comes this autumn"."""
+    return begin >= scene.stop and begin > 0 and scene.tokens[begin].text in {":", "\u2014", "-"}
 
 
 def _is_verbless(scene: Scene, first: int, stop: int) -> bool:

@@ -29,6 +29,7 @@ _BUILT_IN: Final = {
     "daynumber": r"\d{1,2} ",
     "year": r"20\d\d ",
     "iso": r"20\d\d - \d\d - \d\d ",
+    "word": r"[\w'\-]+ ",
     "price": r"\$ [\d.,]+ (?:(?:usd|/|\$|and|[\d.,]+) )*",
 }
 """What no list of words can hold, in a sentence that is cut into words and marks."""
@@ -84,7 +85,8 @@ GRAMMAR: Final = _classes(
     " opening_noun ordinal time_word entering boundary plural singular after_object object_end goes_on time_unit"
     " everywhere owning one_of to_be negation no_negation ordered opening_gerund act_stem glad opening_verb"
     " bare_verb doer aside_first no_name before_name title_word little_word turn clause_subject contrast person"
-    " english present_verb now_word work_turn work_doubt work_on work_rest speaking_us meant carrier opens_modifier opens_place"
+    " english past_form"
+    " present_verb now_word work_turn work_doubt work_on work_rest speaking_us meant carrier opens_modifier opens_place"
     " entry_label to_happen opening_gate"
 )
 """Classes of single words: what they do in a sentence."""

@@ -36,13 +36,19 @@ def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
 
 
 def is_only_heading(reading: Reading, said: Sentence, quote: str) -> bool:
-    """Whether a title without a verb is all that says so, while every sentence below that says it plans it or denies it."""
+    """Whether a title without a verb is all that says so, while every sentence below that says it plans it or denies it.
+
+    Where none below says it, a sentence that tells of something taken away is enough.
+    """
     words = masked(reading.title.folded, reading.title.things, frozenset())
     if quote != reading.title.quote or not AUXILIARIES.isdisjoint(words):
         return False
-    below = (one for one in reading.statements if one.sentence and one.kind in said.phrase)
+    below = [one for one in reading.statements if one.sentence and one.kind in said.phrase]
     manners = [one.manners for one in below if one.thing and one.thing.group in said.about]
-    return bool(manners) and not any(_NOT_NOW.isdisjoint(each) for each in manners)
+    if manners:
+        return not any(_NOT_NOW.isdisjoint(each) for each in manners)
+    clauses = (plain_clause(line.folded) for line in reading.lines[1:]) if not below else ()
+    return any(found.row.reason == "taken" for clause in clauses for found in found_in(clause, ("field",)))
 
 
 def is_not_out(reading: Reading) -> bool:

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from watcher.core.language.account import Account, masked, plain_clause
+from watcher.core.language.account import Account, masked
 from watcher.core.language.assertion import is_strict
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, any_of, choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.surroundings import frame_of, given_back
-from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, Thing, tokens
+from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, ORDINALS, Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
-from watcher.core.language.works import models_named
 
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading, Statement
@@ -30,7 +29,6 @@ _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
 _EVERY: Final = re.compile(r"\b(?:all|every|any|each)\b")
 _OPENS_LATER: Final = re.compile(r"(?i)^\W*(?:when|once)\b(?! (?:again|more|you|we)\b)")
-_OURS: Final = word_set("speaking_us")
 _APPOINTED: Final = cue("appointed", "before", "sentence")
 _SENTENCES_BEFORE: Final = 2
 """Sentences with a name before one that may tell what it goes on to speak of."""
@@ -39,9 +37,14 @@ _MAX_SENTENCES: Final = 12
 _BARE: Final = 3
 """Words and marks of a title that is a name alone, or a name with a word or two."""
 _DESCRIBED: Final = DETERMINERS | {"either", "neither", "both"}
+_RENAMING: Final = DETERMINERS | MODEL_NOUNS | ORDINALS | {"of", "new", "next", "member"}
+"""Words between a name and what it is called."""
 _BESIDE_A_GATE: Final = frozenset({"all", "ended"})
 """Reasons of words that count also where a rule has read the sentence as a gate."""
 _PRESENT: Final = word_set("present_verb")
+_PAST_FORMS: Final = word_set("past_form")
+_EARLY: Final = 8
+"""Words before a statement that stands in the clause which opens its sentence."""
 _OPENING: Final = word_set("opening_gate")
 _GATE: Final = re.compile(rf"(?i){any_of('gate_word')}")
 _MEANT: Final = word_set("meant")
@@ -64,23 +67,6 @@ class Net:
     """The status that is asked about where no phrase is known."""
     ended: str
     """The status of a line that ends, empty where the track knows none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Works:
-    """What the waking titles of a series are about: who does the work, on what, at which addresses."""
-
-    by: frozenset[str]
-    of: frozenset[str]
-    status: str
-    places: frozenset[str]
-    """Hosts on which such a work can be told."""
-    own: frozenset[str]
-    """Hosts on which a sentence need not say whose work it is."""
-    marks: tuple[str, ...]
-    """Names of one word, lower case: a page there with one in its path is of that body."""
-    parents: tuple[re.Pattern[str], ...]
-    """Names of those in whose name the body works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +93,12 @@ class Quiet:
 def in_another_language(net: Net, reading: Reading) -> Open | None:
     """The first sentence that names one of the things, in a text in a language that is not read; None where it is English."""
     for line in reading.lines:
-        if any(thing.group in net.groups for thing in line.things) and _is_foreign(line):
+        if any(thing.group in net.groups for thing in line.things) and is_foreign(line):
             return Open(line.quote, net.first, ("its language",), "it is in a language that the rules do not read")
     return None
 
 
-def _is_foreign(line: Line) -> bool:
+def is_foreign(line: Line) -> bool:
     """Whether a sentence has letters of another script, or more small words of another language than of English."""
     rest = line.folded
     for thing in line.things:
@@ -126,62 +112,8 @@ def _is_foreign(line: Line) -> bool:
     return foreign > sum(word in _ENGLISH for word in words)
 
 
-def told_of_works(works: Works, reading: Reading, link: str) -> Open | None:
-    """The title, or the first sentence, that may tell such a work in words that no rule knows; `link` is host and path."""
-    host = link.partition("/")[0]
-    home = host in works.own
-    if host not in works.places:
-        return None
-    if foreign := next((line for line in reading.lines if works.by & _groups(line) and _is_foreign(line)), None):
-        return Open(foreign.quote, works.status, ("its language",), "it is in a language that the rules do not read")
-    told = any(_is_of_parent(works, line) for line in reading.lines)
-    if works.by.isdisjoint(reading.groups) and not told and not (home and _is_at_home(works, reading, link)):
-        return None
-    about = bool(works.of & _groups(reading.title))
-    headed = _of_works(reading.title)
-    for number, line in enumerate(reading.lines):
-        about = about or bool(number and works.of & _groups(reading.lines[number - 1]))  # "How safe is X? Our report tells."
-        found = _of_works(line)
-        words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
-        whose = home or line is reading.title or works.by & (_groups(line) | _groups(reading.title)) or _is_of_parent(works, line)
-        if not words or not whose or not (about or works.of & _groups(line)) or _is_asked(line):
-            continue
-        if any(one.row.reason == "new" for one in words) or not (headed["no_work"] or found["no_work"]):
-            shown = tuple(dict.fromkeys(one.words for one in words))
-            return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
-    named = next((thing.said for thing in reading.title.things if thing.group in works.of and thing.version), "")
-    if named and not headed["no_work"] and not _is_asked(reading.title):
-        return Open(reading.title.quote, works.status, (named,), f"its title names {named} and says nothing that is known")
-    return None
-
-
-def _is_of_parent(works: Works, line: Line) -> bool:
-    return any(names.search(line.folded) for names in works.parents)
-
-
-def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
-    """Whether a page among the body's own need not name it: its address does, or it says "we" and names a model's version."""
-    if any(mark in link.lower() for mark in works.marks):
-        return True
-    if models_named(reading.title, tuple(works.of)):
-        return True
-    named = any(models_named(line, tuple(works.of)) for line in reading.lines)
-    return named and any(not _OURS.isdisjoint(masked(line.folded, (), frozenset())) for line in reading.lines)
-
-
-def _of_works(line: Line) -> dict[str, list[Found]]:
-    """The words of a line that tell a work, and those that tell of something else ("no new results" holds no "new results")."""
-    kinds: dict[str, list[Found]] = {"work": [], "no_work": []}
-    for found in found_in(plain_clause(line.folded), tuple(kinds)):
-        kinds[found.row.kind].append(found)
-    return kinds
-
-
-def _groups(line: Line) -> set[str]:
-    return {thing.group for thing in line.things}
-
-
-def _is_asked(line: Line) -> bool:
+def is_asked(line: Line) -> bool:
+    """Whether a sentence is a question."""
     return line.folded.rstrip("\"')] ").endswith("?")
 
 
@@ -203,9 +135,9 @@ def mentioned(net: Net, reading: Reading, watched: frozenset[str], maker: re.Pat
     known = watched | {*ROLE_LISTS}
     lines = reading.lines if len(reading.lines) <= _MAX_SENTENCES else reading.lines[:1]
     naming = [line for line in lines if _names_alone(net, line, known, maker)]
-    open_yet = [line for line in naming if _is_asked(line) and not _tells_else(line, net.groups)]
+    open_yet = [line for line in naming if is_asked(line) and not _tells_else(line, net.groups)]
     asked = (lines[n + 1] for n, line in enumerate(lines[:-1]) if line in open_yet)
-    told = [*(line for line in naming if not _is_asked(line)), *(line for line in asked if not line.things)]
+    told = [*(line for line in naming if not is_asked(line)), *(line for line in asked if not line.things)]
     if not told:
         return None
     titled = _tells_else(reading.title, net.groups)
@@ -295,7 +227,7 @@ def field_words(words: tuple[str, ...]) -> tuple[Found, ...]:
 
 
 def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
-    if _is_asked(line):
+    if is_asked(line):
         return Quiet(line.quote, "it is a question", net.first)
     judged = [_of_statement(net, reading, line, one) for one in said]
     opened = [one for one in judged if isinstance(one, Open)]
@@ -305,7 +237,8 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
     if judged and net.ended and ended:
         return Open(line.quote, net.ended, ended, f"it also speaks of an end: {', '.join(ended)}")
     if judged:
-        return judged[0]
+        beside = _beside_an_aside(line, said, net.groups) if net.first in {one.status for one in judged} else ()
+        return Open(line.quote, net.first, beside, f"no rule knows how it goes on: {', '.join(beside)}") if beside else judged[0]
     if why := _quiet(net, reading, line):
         return Quiet(line.quote, why, net.first)
     kinds = {one.row.reason for one in words}
@@ -321,7 +254,7 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
     found = said.account
     if net.ended and _is_ruled_out(line, said) and net.statuses[said.kind] == net.first:
         return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
-    if _is_plan(net, said):
+    if _is_plan(net, said) or (net.planned and found.taken == {"window"} and not _is_past(said)):
         return _of_plan(net, line, said)
     if _is_hard(said) and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
@@ -351,6 +284,24 @@ def _is_plan(net: Net, said: Statement) -> bool:
     if net.planned and said.manners == {"conditional"} and _is_appointed(said):
         return True
     return said.manners == {"planned"} or (net.statuses[said.kind] == net.planned and not _HARD & said.manners)
+
+
+def _is_past(said: Statement) -> bool:
+    """Whether the words of a statement, or those right before it, are a form of the past."""
+    near = (token.text for token in said.scene.tokens[max(said.scene.start - 2, 0) : said.scene.stop])
+    return any(word in _PAST_FORMS or word.endswith("ed") for word in near)
+
+
+def _beside_an_aside(line: Line, said: list[Statement], groups: frozenset[str]) -> tuple[str, ...]:
+    """Words of everybody behind an opening clause of the past that alone says it: "After we opened X to all, X is in every …"."""
+    end = max(one.scene.tokens[one.scene.stop - 1].end for one in said)
+    at = line.folded.find(", ", end)
+    if at < 0 or any(one.account.taken != {"past"} or one.scene.start > _EARLY for one in said):
+        return ()
+    if not any(thing.group in groups for thing in line.things if thing.start > at):
+        return ()
+    found = field_words(tuple(masked(line.folded[at:], (), groups)))
+    return tuple(dict.fromkeys(one.words for one in found if one.row.reason == "all"))
 
 
 def _is_appointed(said: Statement) -> bool:
@@ -432,7 +383,16 @@ def _of_another(net: Net, reading: Reading, line: Line) -> str:
     first = next((thing for thing in line.things if thing.group not in net.groups or not _is_unlike(line, thing)), None)
     if not said or first is None or first.group in net.groups or any(one.thing is not first for one in said):
         return ""
-    return first.name
+    return "" if _is_renamed(net, line, first) else first.name
+
+
+def _is_renamed(net: Net, line: Line, thing: Thing) -> bool:
+    """Whether a thing is called one of the net's: "Saga 1, the newest model of the X class, is …"."""
+    after = next((one for one in line.things if one.start >= thing.end and one.group in net.groups), None)
+    between = [token.text for token in tokens(line.folded[thing.end : after.start], ())] if after else []
+    marks = [n for n, word in enumerate(between) if word == ","]
+    named = between[marks[0] + 1 :] if len(marks) == 1 else []
+    return bool(named) and named[0] in DETERMINERS and all(word in _RENAMING for word in named)
 
 
 def _of_one_before(net: Net, reading: Reading, line: Line) -> str:

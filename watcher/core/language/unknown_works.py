@@ -1,0 +1,118 @@
+"""Texts that may tell a work of a series in words that no rule knows: open, or quiet for a reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+from watcher.core.language.account import masked, plain_clause
+from watcher.core.language.lexicon import Found, found_in, word_set
+from watcher.core.language.text import MODEL_NOUNS
+from watcher.core.language.undecided import Open, Quiet, is_asked, is_foreign
+from watcher.core.language.works import models_named
+
+if TYPE_CHECKING:
+    from watcher.core.language.parse import Line, Reading
+
+_MANY: Final = frozenset(word for word in MODEL_NOUNS if word.startswith(("model", "llm")))
+"""Nouns by which a work says that it is on a model, whichever."""
+_OURS: Final = word_set("speaking_us")
+_REACH: Final = 4
+"""Sentences behind one in which the thing that a work is on may be named, with the sentence itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What the waking titles of a series are about: who does the work, on what, at which addresses."""
+
+    by: frozenset[str]
+    of: frozenset[str]
+    others: frozenset[str]
+    """Groups of models of another kind: a work on one of them is no event, but it is for a person."""
+    status: str
+    places: tuple[str, ...]
+    """Hosts on which such a work can be told, with `*` for anything."""
+    own: frozenset[str]
+    """Hosts on which a sentence need not say whose work it is."""
+    marks: tuple[str, ...]
+    """Names of one word, lower case: a page there with one in its path is of that body."""
+    parents: tuple[re.Pattern[str], ...]
+    """Names of those in whose name the body works."""
+
+
+def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | None:
+    """What is made of a text at a place of such works that speaks of their body; None of any other. `link` is host and path."""
+    host = link.partition("/")[0]
+    home = host in works.own
+    if not any(fnmatchcase(host, place) for place in works.places):
+        return None
+    if foreign := next((line for line in reading.lines if works.by & _groups(line) and is_foreign(line)), None):
+        return Open(foreign.quote, works.status, ("its language",), "it is in a language that the rules do not read")
+    told = any(_is_of_parent(works, line) for line in reading.lines)
+    if works.by.isdisjoint(reading.groups) and not told and not (home and _is_at_home(works, reading, link)):
+        return None
+    headed = _of_works(reading.title)
+    reasons = [one.row.reason for one in headed["no_work"]]
+    on_known = next((n for n, line in enumerate(reading.lines) if works.of & _groups(line)), len(reading.lines) + _REACH)
+    for number, line in enumerate(reading.lines):
+        found = _of_works(line)
+        words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
+        known = on_known < number + _REACH
+        if not words or is_asked(line) or not (home or _is_theirs(works, reading, number)):
+            continue
+        if not known and not _is_on_some_model(works, reading, number, home=home):
+            continue
+        others = [*headed["no_work"], *found["no_work"]]
+        if not others or (known and any(one.row.reason == "new" for one in words)):
+            shown = tuple(dict.fromkeys(one.words for one in words))
+            return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
+        reasons += [one.row.reason for one in others]
+    named = next((thing.said for thing in reading.title.things if thing.group in works.of and thing.version), "")
+    if named and not headed["no_work"] and not is_asked(reading.title):
+        return Open(reading.title.quote, works.status, (named,), f"its title names {named} and says nothing that is known")
+    return Quiet(reading.title.quote, next(iter(reasons), "it tells of no work on a model"), works.status)
+
+
+def _is_theirs(works: Works, reading: Reading, number: int) -> bool:
+    """Whether what a sentence tells may be the body's: the sentence, one beside it or the title names the body."""
+    line = reading.lines[number]
+    near = [reading.title, *reading.lines[max(number - 1, 0) : number + 2]]
+    return line is reading.title or any(works.by & _groups(one) for one in near) or _is_of_parent(works, line)
+
+
+def _is_on_some_model(works: Works, reading: Reading, number: int, *, home: bool) -> bool:
+    """Whether a sentence that is the body's may be on a model of another kind, or on several."""
+    line = reading.lines[number]
+    near = (reading.title, *reading.lines[max(number - 1, 0) : number + 1])
+    if not home and works.by.isdisjoint(_groups(line)):
+        return False
+    named = any(works.others & _groups(one) for one in near)
+    return named or (home and any(_MANY.intersection(masked(one.folded, (), frozenset())) for one in near))
+
+
+def _is_of_parent(works: Works, line: Line) -> bool:
+    return any(names.search(line.folded) for names in works.parents)
+
+
+def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
+    """Whether a page among the body's own need not name it: its address does, or it says "we" and names a model's version."""
+    if any(mark in link.lower() for mark in works.marks):
+        return True
+    if models_named(reading.title, tuple(works.of)):
+        return True
+    named = any(models_named(line, tuple(works.of)) for line in reading.lines)
+    return named and any(not _OURS.isdisjoint(masked(line.folded, (), frozenset())) for line in reading.lines)
+
+
+def _of_works(line: Line) -> dict[str, list[Found]]:
+    """The words of a line that tell a work, and those that tell of something else ("no new results" holds no "new results")."""
+    kinds: dict[str, list[Found]] = {"work": [], "no_work": []}
+    for found in found_in(plain_clause(line.folded), tuple(kinds)):
+        kinds[found.row.kind].append(found)
+    return kinds
+
+
+def _groups(line: Line) -> set[str]:
+    return {thing.group for thing in line.things}
