@@ -43,6 +43,8 @@ AFTER: Final = word_set("after_object")
 AFTER_OBJECT: Final = SKIPPED | PREPOSITIONS | JOINERS | RELATIVE | MODEL_NOUNS | HEADS | OFFERED | PRONOUNS | DETERMINERS | AFTER
 """Words that may follow an object; any other noun makes the thing before it a modifier."""
 _ENDS: Final = word_set("object_end")
+_COPULAS: Final = frozenset({"is", "are", "was", "were"})
+"""What stands behind one of them is no object of the verb before: "the model that everyone can use is X"."""
 _SAYING_SO: Final = word_set("goes_on")
 _TIMES: Final = word_set("time_unit")
 _WIDELY: Final = word_set("everywhere")
@@ -64,7 +66,7 @@ def object_of(scene: Scene) -> tuple[Thing, ...]:
             return anaphor(scene, [*skipped, token.text], at)
         if token.text == "access" and not skipped[1:] and _is_whole(scene.tokens, at + 1):
             return scene.plural or scene.topic
-        if token.text in _ENDS | RELATIVE or (token.text == "," and not skipped):
+        if token.text in _ENDS | RELATIVE | _COPULAS or (token.text == "," and not skipped):
             return ()
         skipped.append(token.text)
     return ()

@@ -34,6 +34,8 @@ _SENTENCES_BEFORE: Final = 2
 """Sentences with a name before one that may tell what it goes on to speak of."""
 _MAX_SENTENCES: Final = 12
 """Sentences of a text up to which a thing that is named in one is what the text is about."""
+_BRIEF: Final = 8
+"""Words of a sentence that is an answer of a few words."""
 _BARE: Final = 3
 """Words and marks of a title that is a name alone, or a name with a word or two."""
 _DESCRIBED: Final = DETERMINERS | {"either", "neither", "both"}
@@ -255,8 +257,8 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
     if net.ended and _is_ruled_out(line, said) and net.statuses[said.kind] == net.first:
         return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
     if _is_plan(net, said) or (net.planned and found.taken == {"window"} and not _is_past(said)):
-        return _of_plan(net, line, said)
-    if _is_hard(said) and (found.taken or found.unexplained) and not (found.present and found.unexplained):
+        return _of_plan(net, reading, line, said)
+    if _is_hard(net, said) and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
     ahead = net.planned == net.statuses[said.kind] and found.taken == {"past"}  # "will have it, the day we drop the checks"
     if found.taken and not _is_doubtful(said) and not ahead and not _is_of_everyone(found):
@@ -269,9 +271,11 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
     return _of_whole(net, reading, line, said)
 
 
-def _is_hard(said: Statement) -> bool:
+def _is_hard(net: Net, said: Statement) -> bool:
     """Whether its manner alone says that it claims nothing: that it is denied, asked or heard, or strictly conditional."""
     hard = _HARD & said.manners
+    if net.statuses[said.kind] == net.taken and hard == {"conditional"} and " pending " in said.line.folded:
+        return False  # "withdrawn pending a review" is withdrawn
     first = "," not in said.line.folded[: said.scene.tokens[said.scene.start].start]
     opens = first and _OPENS_LATER.match(said.line.folded) is not None
     return bool(hard - _WEAK) or (bool(hard) and (opens or is_strict(said.scene, said.phrase)))
@@ -329,14 +333,24 @@ def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open |
     return Open(line.quote, net.statuses[said.kind], (said.words,), f"no rule takes \u201c{said.words}\u201d as it is said here")
 
 
-def _of_plan(net: Net, line: Line, said: Statement) -> Open | Quiet:
+def _of_plan(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
     """A plan that names a time may be a promise, one to end the line asks a person; any other that names none is none."""
     if net.ended and net.statuses[said.kind] == net.ended:
         return Open(line.quote, net.ended, said.account.unexplained or (said.words,), f"\u201c{said.words}\u201d is planned")
-    if not net.planned or not (said.window or names_time(line.folded) or _is_appointed(said)):
+    if net.statuses[said.kind] == net.taken and "wished" not in said.manners:
+        return Open(line.quote, net.taken, said.account.unexplained or (said.words,), f"\u201c{said.words}\u201d is to come")
+    timed = said.window or names_time(line.folded) or _is_appointed(said) or _is_timed_beside(reading, line)
+    if not net.planned or not timed:
         return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named", net.statuses[said.kind])
     words = said.account.unexplained or said.account.because or (said.words,)
     return Open(line.quote, net.planned, words, f"not explained: {', '.join(words)}")
+
+
+def _is_timed_beside(reading: Reading, line: Line) -> bool:
+    """Whether the sentence before or behind one is a time and hardly more: "In the third quarter. We will open it to all."."""
+    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
+    near = reading.lines[max(number - 1, 1) : number + 2]
+    return any(one is not line and len(one.folded.split()) <= _BRIEF and names_time(one.folded) for one in near)
 
 
 def _is_of_everyone(found: Account) -> bool:
