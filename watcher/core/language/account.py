@@ -70,7 +70,7 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
         for kind, text in _scan(words, lexicon):
             if kind == "unexplained":
                 unexplained += [text] if whole or _is_loaded(text, lexicon, aside=True) else []
-            elif main or kind == "undone" or (kind == "supposed" and begin < stop) or (kind == "planned" and label):
+            elif main or kind == "undone" or (kind == "supposed" and begin < stop) or (kind in {"planned", "window"} and label):
                 taken.add(kind)
                 because.append(text)
             elif kind in {"limited", "supposed"}:  # "…, and if you need help, write to us" takes nothing back for certain

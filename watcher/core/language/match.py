@@ -151,7 +151,7 @@ def _is_whole(sentence: Sentence, said: Statement) -> bool:
     allowed = {"planned", "window"} if "planned" in sentence.manner else _PAST
     # "not on every account" is on some: the manner has accounted for its "not".
     left = set(found.unexplained) - ({"not"} if "partial" in said.manners else set())
-    return not left and not found.taken.difference(allowed)
+    return not left and not found.taken.difference(allowed) and ("planned" in sentence.manner or not said.is_ahead)
 
 
 def _is_about(sentence: Sentence, said: Statement) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from watcher.core.language.account import Account, account, is_plain, masked
 from watcher.core.language.assertion import OFFERS, OPENINGS, manner
 from watcher.core.language.binding import is_modifier, subjects
-from watcher.core.language.lexicon import choice, cue, english
+from watcher.core.language.lexicon import choice, cue, english, word_set
 from watcher.core.language.text import MAX_SENTENCE, Scene, Thing, Token, fold, plain, split, tokens
 from watcher.core.language.times import price_of, window_of
 from watcher.core.language.vocabulary import Phrase, Vocabulary
@@ -21,6 +21,9 @@ _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-
 """A row of a table: cells between bars, or each cell behind the name of its column."""
 _ASIDE: Final = re.compile(rf"(?i)^\W*{choice('aside_opening')}[^,]*,")
 """A side clause that opens a sentence; the next one goes on with what the main clause names."""
+_PAST_FORMS: Final = word_set("past_form")
+_AHEAD: Final = ("this ", "next ", "by ", "before ", "within ", "from ", "starting ", "beginning ", "tomorrow")
+"""Words with which a time without a year lies ahead."""
 MAX_PHRASES: Final = 24
 """Phrases of one sentence that are bound; enough for any honest sentence."""
 
@@ -83,6 +86,18 @@ class Statement:
         if named or (self.thing and _leads(self.spoken, self.thing, self.vocabulary)):
             return found
         return replace(found, unexplained=(*found.unexplained, "it"))
+
+    @property
+    def is_past(self) -> bool:
+        """Whether its words, or those right before it, are a form of the past."""
+        near = (token.text for token in self.scene.tokens[max(self.scene.start - 2, 0) : self.scene.stop])
+        return any(word in _PAST_FORMS or word.endswith("ed") for word in near)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether all that dates it is a time to come, and none of its words is a form of the past: "this winter"."""
+        found = self.account
+        return found.taken == {"window"} and not self.is_past and all(one.startswith(_AHEAD) for one in found.because)
 
     @property
     def window(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from watcher.core.language.account import Account, masked
+from watcher.core.language.account import Account, masked, plain_clause
 from watcher.core.language.assertion import is_strict
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, any_of, choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.surroundings import frame_of, given_back
@@ -44,7 +44,6 @@ _RENAMING: Final = DETERMINERS | MODEL_NOUNS | ORDINALS | {"of", "new", "next", 
 _BESIDE_A_GATE: Final = frozenset({"all", "ended"})
 """Reasons of words that count also where a rule has read the sentence as a gate."""
 _PRESENT: Final = word_set("present_verb")
-_PAST_FORMS: Final = word_set("past_form")
 _EARLY: Final = 8
 """Words before a statement that stands in the clause which opens its sentence."""
 _OPENING: Final = word_set("opening_gate")
@@ -121,6 +120,8 @@ def is_asked(line: Line) -> bool:
 
 def looked_at(net: Net, reading: Reading) -> Iterator[Open | Quiet]:
     """Every sentence that speaks of the net's things in words of the question: open, or quiet with the reason."""
+    if answered := _is_answered_no(net, reading):
+        yield Open(answered.quote, net.ended, ("no",), "it answers no where it is asked whether that will ever be")
     for number, line in enumerate(reading.lines):
         if not (words := _of_question(net, reading, number)):
             continue
@@ -160,6 +161,15 @@ def _tells_else(line: Line, groups: frozenset[str]) -> str:
     words = masked(line.folded, line.things, groups)
     found = next(found_in(clause_of(words), ("tells_else",)), None)
     return found.row.reason if found else _reason_in(words)
+
+
+def _is_answered_no(net: Net, reading: Reading) -> Line | None:
+    """The title that asks whether a thing will ever be open, where the text answers no; None for any other."""
+    asked = is_asked(reading.title) and "ever" in plain_clause(reading.title.folded).split()
+    if not (net.ended and asked and any(_is_about(net, one) for one in reading.statements if one.line is reading.title)):
+        return None
+    answer = plain_clause(reading.lines[1].folded).split() if len(reading.lines) > 1 else []
+    return reading.title if answer[:1] == ["no"] else None
 
 
 def _is_about(net: Net, said: Statement) -> bool:
@@ -256,7 +266,7 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
     found = said.account
     if net.ended and _is_ruled_out(line, said) and net.statuses[said.kind] == net.first:
         return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
-    if _is_plan(net, said) or (net.planned and found.taken == {"window"} and not _is_past(said)):
+    if _is_plan(net, reading, line, said) or (net.planned and found.taken == {"window"} and not said.is_past):
         return _of_plan(net, reading, line, said)
     if _is_hard(net, said) and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
@@ -281,19 +291,18 @@ def _is_hard(net: Net, said: Statement) -> bool:
     return bool(hard - _WEAK) or (bool(hard) and (opens or is_strict(said.scene, said.phrase)))
 
 
-def _is_plan(net: Net, said: Statement) -> bool:
+def _is_plan(net: Net, reading: Reading, line: Line, said: Statement) -> bool:
     """Whether it tells of what is to come: plainly, or for a time and not for certain or not for all."""
-    if net.planned and said.window and "planned" in said.manners and said.manners <= _OF_PLANS:
+    if (
+        net.planned
+        and (said.window or _is_timed_beside(reading, line))
+        and "planned" in said.manners
+        and said.manners <= _OF_PLANS
+    ):
         return True
     if net.planned and said.manners == {"conditional"} and _is_appointed(said):
         return True
     return said.manners == {"planned"} or (net.statuses[said.kind] == net.planned and not _HARD & said.manners)
-
-
-def _is_past(said: Statement) -> bool:
-    """Whether the words of a statement, or those right before it, are a form of the past."""
-    near = (token.text for token in said.scene.tokens[max(said.scene.start - 2, 0) : said.scene.stop])
-    return any(word in _PAST_FORMS or word.endswith("ed") for word in near)
 
 
 def _beside_an_aside(line: Line, said: list[Statement], groups: frozenset[str]) -> tuple[str, ...]:
