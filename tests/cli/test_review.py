@@ -90,6 +90,17 @@ def test_a_dismissed_text_is_settled_with_author_and_reason(watch: Path) -> None
     assert "Ann  dismissed text 2 of gadget.it: schools alone" in watcher("audit").out
 
 
+def test_a_number_alone_shows_that_text_and_settles_nothing(watch: Path) -> None:
+    said = watcher("review", "2")
+
+    assert said.code == 0
+    assert OTHER in said.out
+    assert WORDS not in said.out
+    assert len(listed()) == 2
+    watcher("review", "2", "--dismiss", "schools alone", "--by", "Ann")
+    assert "dismissed by Ann: schools alone" in watcher("review", "2").out, "one that is settled, too"
+
+
 def test_when_all_is_settled_nothing_is_undecided(watch: Path) -> None:
     for number in "12":
         assert watcher("review", number, "--dismiss", "no").code == 0, "the user's own name is the author"
@@ -104,7 +115,7 @@ def test_when_all_is_settled_nothing_is_undecided(watch: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("1",), "expected a number with one of --claim and --dismiss"),
+        (("7",), "no text has the number 7"),
         (("1", "--claim", "open", "--dismiss", "no"), "expected a number with one of --claim and --dismiss"),
         (("--claim", "open"), "expected a number with one of --claim and --dismiss"),
         (("1", "--claim", "wide"), "'wide' is no status of it; expected one of closed, open"),

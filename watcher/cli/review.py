@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def review(  # noqa: PLR0913, PLR0917 - the options of a command
-    number: Annotated[int, typer.Argument(metavar="ID", help="The text to settle; without one, the open ones are listed.")] = 0,
+    number: Annotated[int, typer.Argument(metavar="ID", help="The text to show or settle; without one, the open ones are listed.")] = 0,
     claim: Annotated[str, typer.Option(metavar="STATUS", help="The text says this status of its track.")] = "",
     dismiss: Annotated[str, typer.Option(metavar="REASON", help="The text changes nothing; why.")] = "",
     by: Annotated[str, typer.Option(help="Who decides; kept in the audit list. The user's own name by default.")] = "",
@@ -33,17 +33,17 @@ def review(  # noqa: PLR0913, PLR0917 - the options of a command
     every: Annotated[bool, typer.Option("--all", help="List what is settled and what was too old to ask, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the texts that may change an answer and that no rule accounts for in full, and settle one.
+    """List the texts that may change an answer and that no rule accounts for in full, show one, and settle it.
 
     What is decided with `--claim` counts as the words of the text itself, with who decided; `watcher withdraw` takes it back.
     What is settled is not asked again, wherever the same words turn up.
     """
     settings = configured(config)
-    if bool(claim) + bool(dismiss) != bool(number):
-        raise UsageError("expected a number with one of --claim and --dismiss, or none of them")
+    if (claim and dismiss) or ((claim or dismiss) and not number):
+        raise UsageError("expected a number with one of --claim and --dismiss, or none of these two")
     with open_store(settings.store.url) as store:
-        if not number:
-            _list(store, every=every, as_json=as_json)
+        if not (claim or dismiss):
+            _list(store, number, every=every, as_json=as_json)
             return
         why, then = (reason if claim else dismiss).strip(), parse_datetime(at) if at else None
         decided = Decision(by.strip() or _user(), why, claim, then, title)
@@ -57,17 +57,22 @@ def _user() -> str:
         raise UsageError("expected --by NAME: this machine does not say who you are") from None
 
 
-def _list(store: Store, *, every: bool, as_json: bool) -> None:
+def _list(store: Store, number: int, *, every: bool, as_json: bool) -> None:
+    """The open texts, every text, or the one of a number. Raises UsageError where there is no such number."""
     with store.reading() as tx:
         is_open = open_texts(tx)
-        texts = tx.undecided.of() if every else is_open
+        texts = tx.undecided.of() if every or number else is_open
+    if number:
+        texts = tuple(text for text in texts if text.id == number)
+        if not texts:
+            raise UsageError(f"no text has the number {number}; `watcher review --all` lists them")
     numbers = {text.id for text in is_open}
     if as_json:
         print_json({"open": len(is_open), "undecided": [_plain(text, is_open=text.id in numbers) for text in texts]})
         return
     for text in texts:
         typer.echo(undecided_words(text, "" if text.id in numbers else _became(text)))
-    if not is_open:
+    if not is_open and not number:
         typer.echo("nothing is undecided")
 
 
