@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def review(  # noqa: PLR0913, PLR0917 - the options of a command
-    number: Annotated[int, typer.Argument(metavar="ID", help="The text to show or settle; without one, the open ones are listed.")] = 0,
+    number: Annotated[int, typer.Argument(metavar="ID", help="The text to show or settle; else the open ones are listed.")] = 0,
     claim: Annotated[str, typer.Option(metavar="STATUS", help="The text says this status of its track.")] = "",
     dismiss: Annotated[str, typer.Option(metavar="REASON", help="The text changes nothing; why.")] = "",
     by: Annotated[str, typer.Option(help="Who decides; kept in the audit list. The user's own name by default.")] = "",

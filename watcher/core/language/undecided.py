@@ -34,6 +34,7 @@ _SENTENCES_BEFORE: Final = 2
 """Sentences with a name before one that may tell what it goes on to speak of."""
 _MAX_SENTENCES: Final = 12
 """Sentences of a text up to which a thing that is named in one is what the text is about."""
+_DENIALS: Final = word_set("negation")
 _BRIEF: Final = 8
 """Words of a sentence that is an answer of a few words."""
 _BARE: Final = 3
@@ -120,8 +121,8 @@ def is_asked(line: Line) -> bool:
 
 def looked_at(net: Net, reading: Reading) -> Iterator[Open | Quiet]:
     """Every sentence that speaks of the net's things in words of the question: open, or quiet with the reason."""
-    if answered := _is_answered_no(net, reading):
-        yield Open(answered.quote, net.ended, ("no",), "it answers no where it is asked whether that will ever be")
+    if answered := _is_answered_no(net, reading) or _is_given_up(net, reading):
+        yield Open(answered.quote, net.ended, ("no",), "it is asked or was hoped for, and the answer is no")
     for number, line in enumerate(reading.lines):
         if not (words := _of_question(net, reading, number)):
             continue
@@ -170,6 +171,19 @@ def _is_answered_no(net: Net, reading: Reading) -> Line | None:
         return None
     answer = plain_clause(reading.lines[1].folded).split() if len(reading.lines) > 1 else []
     return reading.title if answer[:1] == ["no"] else None
+
+
+def _is_given_up(net: Net, reading: Reading) -> Line | None:
+    """A sentence that speaks of an opening and no question, before one of a few words that denies: "… We will not."."""
+    if not net.ended:
+        return None
+    for one in reading.statements:
+        follow = reading.lines[one.sentence + 1 : one.sentence + 2]
+        brief = bool(follow) and not follow[0].things and len(follow[0].folded.split()) <= _BRIEF
+        told = _is_about(net, one) and net.statuses.get(one.kind) == net.first and not is_asked(one.line)
+        if brief and told and not _DENIALS.isdisjoint(plain_clause(follow[0].folded).split()):
+            return one.line
+    return None
 
 
 def _is_about(net: Net, said: Statement) -> bool:
@@ -271,7 +285,7 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
     if _is_hard(net, said) and (found.taken or found.unexplained) and not (found.present and found.unexplained):
         return Quiet(line.quote, f"\u201c{said.words}\u201d is {' and '.join(sorted(said.manners))}", net.statuses[said.kind])
     ahead = net.planned == net.statuses[said.kind] and found.taken == {"past"}  # "will have it, the day we drop the checks"
-    if found.taken and not _is_doubtful(said) and not ahead and not _is_of_everyone(found):
+    if found.taken and not _is_doubtful(net, said) and not ahead and not _is_of_everyone(found):
         return Quiet(
             line.quote, f"it is {' and '.join(sorted(found.taken))}: {', '.join(found.because)}", net.statuses[said.kind]
         )
@@ -367,9 +381,11 @@ def _is_of_everyone(found: Account) -> bool:
     return found.taken == {"limited"} and any(_EVERY.search(words) for words in found.because)
 
 
-def _is_doubtful(said: Statement) -> bool:
+def _is_doubtful(net: Net, said: Statement) -> bool:
     """Whether a cue that takes the statement back may mean something else in the sentence."""
     found = said.account
+    if net.statuses[said.kind] == net.taken and all(words.startswith("until") for words in found.because):
+        return True  # "disabled until Monday" is disabled
     if found.taken & {"planned"} and "planned" not in said.manners:
         return True
     if not found.unexplained:
