@@ -16,8 +16,10 @@ from watcher.core.model import Rule, Tier
 
 _RETOLD: Final = timedelta(days=7)
 """Press that dates what it tells further back than this is retelling it."""
-_PUT_OUT: Final = re.compile(r"(?i)(?:first |originally )?(?:released|published|issued):? [A-Z0-9][\w.]* [\w, ]{1,14}20\d\d")
-"""The line with which a page of the institute begins: "Released January 20, 2027, Updated June 3, 2027"."""
+_PUT_OUT: Final = re.compile(
+    r"(?i)(?:^|\b(?:first|originally) )(?:released|published|posted|issued):?(?: on)? [A-Z0-9][\w.]* [\w, ]{1,14}20\d\d"
+)
+"""How a page of the institute dates itself: "Released January 20, 2027, Updated June 3, 2027", "first posted on June 3, 2027"."""
 _TOLD_AS_IT_HAPPENED: Final = timedelta(days=2)
 """What a sentence dates so shortly before it was told is told as it happened."""
 
@@ -57,7 +59,7 @@ def _dated(seen: RuleContext, rule: Rule) -> str:
     """The words by which a page dates the work that its title announces, empty where it does not."""
     if rule.sentence is None or not rule.sentence.title:
         return ""
-    return next((found[0] for line in seen.reading.lines if (found := _PUT_OUT.match(line.folded))), "")
+    return next((found[0] for line in seen.reading.lines if (found := _PUT_OUT.search(line.folded))), "")
 
 
 def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:

@@ -65,7 +65,7 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | N
         if not known and not _is_on_some_model(works, reading, number, home=home):
             continue
         others = [*headed["no_work"], *found["no_work"]]
-        if not others or (known and any(one.row.reason == "new" for one in words)):
+        if not others or (known and (found["out_now"] or any(one.row.reason == "new" for one in words))):
             shown = tuple(dict.fromkeys(one.words for one in words))
             return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
         reasons += [one.row.reason for one in others]
@@ -105,11 +105,12 @@ def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
 
 
 def _of_works(line: Line) -> dict[str, list[Found]]:
-    """The words of a line that tell a work, and those that tell of something else ("no new results" holds no "new results")."""
+    """The words of a line that tell a work, that it is out now, and what else it tells ("no new results" is no "new results")."""
+    clause = plain_clause(line.folded)
     kinds: dict[str, list[Found]] = {"work": [], "no_work": []}
-    for found in found_in(plain_clause(line.folded), tuple(kinds)):
+    for found in found_in(clause, tuple(kinds)):
         kinds[found.row.kind].append(found)
-    return kinds
+    return kinds | {"out_now": list(found_in(clause, ("out_now",)))}
 
 
 def _groups(line: Line) -> set[str]:
