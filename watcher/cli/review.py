@@ -63,7 +63,7 @@ def _list(store: Store, number: int, *, every: bool, as_json: bool) -> None:
         is_open = open_texts(tx)
         texts = tx.undecided.of() if every or number else is_open
     if number:
-        texts = tuple(text for text in texts if text.id == number)
+        texts = [text for text in texts if text.id == number]
         if not texts:
             raise UsageError(f"no text has the number {number}; `watcher review --all` lists them")
     numbers = {text.id for text in is_open}
