@@ -32,7 +32,7 @@ class Ended:
     said: str
     errors: str
     points: tuple[str, ...] = ()
-    """Every point that it passed; none where it was killed."""
+    """Every point that it passed, the last is that at which it died; none where somebody else killed it."""
 
     @property
     def killed(self) -> bool:
@@ -113,7 +113,13 @@ class Points:
     def reach(self, name: str) -> None:
         self.passed.append(name)
         if len(self.passed) == self.die_at:
+            self.die_at = 0
+            self.leave()
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def leave(self) -> None:
+        """Write down the points that were passed; the process stands in its folder."""
+        Path("points").write_text("\n".join(self.passed), "utf-8")
 
     def watch(self) -> None:
         sys.addaudithook(self.hear)
@@ -151,8 +157,8 @@ def child(order: dict[str, Any]) -> None:
     points = Points(order["die_at"])
     points.watch()
     code = command(order)
-    names, points.die_at = list(points.passed), 0
-    Path("points").write_text("\n".join(names), "utf-8")
+    points.die_at = 0
+    points.leave()
     os._exit(code)
 
 

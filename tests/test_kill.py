@@ -185,17 +185,18 @@ def steps(points: tuple[str, ...]) -> dict[int, str]:
 
 
 def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled_but_the_uncertain_mail(scene: Scene) -> None:
-    doubled = set()
+    doubled = []
     for number, name in steps(scene.undisturbed.points).items():
         place = scene.copy(f"at-{number}")
-        assert scene.run.run(place, "rehearse", *SMALL, *KEPT, die_at=number).killed
+        killed = scene.run.run(place, "rehearse", *SMALL, *KEPT, die_at=number)
+        assert killed.killed
         told, twice = outcome(scene, place, scene.finish(place))
         assert told == scene.told, f"killed at point {number}, {name}"
-        doubled |= {number for _ in twice}
+        doubled += [killed.points for _ in twice]
         shutil.rmtree(place)
-    connected = scene.undisturbed.points.index("socket.connect") + 1
     assert doubled, "the uncertain moment is among the points"
-    assert min(doubled) > connected
+    # What a point is numbered differs by one or two from run to run: what a run has passed is what it says itself.
+    assert all("socket.connect" in points for points in doubled)
 
 
 def test_the_points_are_those_that_matter(scene: Scene) -> None:

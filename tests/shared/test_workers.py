@@ -11,6 +11,7 @@ from watcher.core.decision.queueing import MIN_POLLS_OF_A_JOB
 
 TOLD = "SELECT count(*) FROM delivery WHERE state = 'sent'"
 POLLED = "SELECT count(*) FROM poll"
+COUNTED = "SELECT count(*) FROM job_run WHERE task = 'poll'"
 JOBS = "SELECT count(*) FROM procrastinate_jobs WHERE queue_name IN ('poll', 'decide') AND status IN ('todo', 'doing')"
 
 
@@ -34,7 +35,7 @@ def test_what_changes_is_told_once(fleet: Fleet) -> None:
     none = fleet.start("--worker", command="healthcheck")
     assert none.process.wait(120) == 1
     first, second = fleet.start(), fleet.start()
-    fleet.until(lambda: fleet.ask(TOLD) == 1)
+    fleet.until(lambda: fleet.ask(TOLD) == 1 and fleet.ask(COUNTED) > 0)
     alive = fleet.start("--worker", command="healthcheck")
     assert alive.process.wait(120) == 0, alive.said()
     status = fleet.start(command="status")
