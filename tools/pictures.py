@@ -125,7 +125,7 @@ def take(browser: Browser, shot: Shot, address: str, mail: str) -> bytes:
 def main(world: str) -> None:
     """Make every picture anew."""
     config = load(ROOT / "signals.toml")
-    config = replace(config, watch=replace(config.watch, base_url="https://watch.example"))
+    config = replace(config, watch=config.watch.model_copy(update={"base_url": "https://watch.example"}))
     FOLDER.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/watch.db", durable=False) as store:
