@@ -51,7 +51,7 @@ def test_a_source_is_of_one_process_until_it_is_given_back(both: tuple[SourceLoc
     assert other.take(["a", "b"]) == {"a"}
     one.close()
     assert other.take(["b"]) == {"b"}
-    assert one.take(["b", "d"]) == {"d"}, "it can be used again"
+    assert one.take(["b", "d"]) == frozenset(), "what was closed stays closed"
 
 
 def test_with_a_file_everything_is_ours(file_store: Store) -> None:
@@ -74,6 +74,23 @@ def test_a_process_that_is_killed_holds_nothing(shared_url: str) -> None:
         for name in ("a", "b"):  # the server notices by itself
             waiting.execute("SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", (key_of(name), key_of(name)))
         assert locks.take(["a", "b"]) == {"a", "b"}
+        locks.close()
+
+
+def test_what_was_given_back_at_the_end_takes_nothing_more(shared_url: str) -> None:
+    with Store.open(shared_url) as store:
+        locks = store.source_locks()
+        assert locks.take(["a"]) == {"a"}
+        locks.close()
+        assert locks.take(["a"]) == frozenset(), "a thread that was late"
+
+
+def test_a_store_that_is_closed_holds_no_source(shared_url: str) -> None:
+    with Store.open(shared_url) as gone:
+        assert gone.source_locks().take(["a"]) == {"a"}
+    with Store.open(shared_url) as store:
+        locks = store.source_locks()
+        assert locks.take(["a"]) == {"a"}
         locks.close()
 
 

@@ -29,6 +29,7 @@ class SourceLocks:
         self._shared = database.path is None
         self._connection: sa.Connection | None = None
         self._held = frozenset[str]()
+        self._closed = False
         self._turn = threading.RLock()
 
     def take(self, names: Collection[str]) -> frozenset[str]:
@@ -37,6 +38,8 @@ class SourceLocks:
             return frozenset(names)
         by_key = {key_of(name): name for name in names}
         with self._turn:
+            if self._closed:  # a thread that was on its way when all was given back opens no connection any more
+                return frozenset()
             # What is ours already would be taken a second time, and given back once.
             found = frozenset(by_key[key] for key in self._asked(TAKE, by_key.keys() - {key_of(name) for name in self._held}))
             self._held |= found
@@ -55,7 +58,12 @@ class SourceLocks:
                 self._asked(GIVE_BACK, [key_of(name) for name in gone])
 
     def close(self) -> None:
-        """Give back everything."""
+        """Give back everything; nothing is taken from then on."""
+        with self._turn:
+            self._closed = True
+            self._let_go()
+
+    def _let_go(self) -> None:
         with self._turn:
             self._held = frozenset()
             if self._connection is not None:
@@ -72,7 +80,7 @@ class SourceLocks:
                     self._connection = self._opened()
                 return list(self._connection.execute(statement, {"keys": list(keys)}).scalars())
         except BaseException:
-            self.close()
+            self._let_go()
             raise
 
     def _opened(self) -> sa.Connection:

@@ -81,6 +81,7 @@ class Store:
         self.database = database
         self._lock = threading.Lock()
         self._turn = threading.local()
+        self._source_locks: list[SourceLocks] = []
 
     @classmethod
     def open(cls, url: str, *, durable: bool = True, wait: float = BUSY_SECONDS) -> Store:
@@ -183,8 +184,9 @@ class Store:
             yield PAGES, 0
 
     def source_locks(self) -> SourceLocks:
-        """What keeps other processes from asking the sources that this one asks."""
-        return SourceLocks(self.database)
+        """What keeps other processes from asking the sources that this one asks; closed with the store at the latest."""
+        self._source_locks.append(SourceLocks(self.database))
+        return self._source_locks[-1]
 
     def token(self) -> str:
         """A word that changes with every commit of any process; no table is read for it. Raises StoreError."""
@@ -192,6 +194,8 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        for locks in self._source_locks:
+            locks.close()
         self.database.close()
 
     def __enter__(self) -> Self:
