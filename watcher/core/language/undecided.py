@@ -323,9 +323,8 @@ def _beside_an_aside(line: Line, said: list[Statement], groups: frozenset[str]) 
     """Words of everybody behind an opening clause of the past that alone says it: "After we opened X to all, X is in every …"."""
     end = max(one.scene.tokens[one.scene.stop - 1].end for one in said)
     at = line.folded.find(", ", end)
-    if at < 0 or any(one.account.taken != {"past"} or one.scene.start > _EARLY for one in said):
-        return ()
-    if not any(thing.group in groups for thing in line.things if thing.start > at):
+    named = at >= 0 and any(thing.group in groups for thing in line.things if thing.start > at)
+    if not named or any(one.account.taken != {"past"} or one.scene.start > _EARLY for one in said):
         return ()
     found = field_words(tuple(masked(line.folded[at:], (), groups)))
     return tuple(dict.fromkeys(one.words for one in found if one.row.reason == "all"))
