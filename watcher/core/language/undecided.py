@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import Account, masked, plain_clause
-from watcher.core.language.assertion import is_strict
+from watcher.core.language.assertion import NEGATIONS, is_strict
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, any_of, choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.surroundings import frame_of, given_back
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, ORDINALS, Thing, tokens
@@ -34,7 +34,6 @@ _SENTENCES_BEFORE: Final = 2
 """Sentences with a name before one that may tell what it goes on to speak of."""
 _MAX_SENTENCES: Final = 12
 """Sentences of a text up to which a thing that is named in one is what the text is about."""
-_DENIALS: Final = word_set("negation")
 _BRIEF: Final = 8
 """Words of a sentence that is an answer of a few words."""
 _BARE: Final = 3
@@ -181,7 +180,7 @@ def _is_given_up(net: Net, reading: Reading) -> Line | None:
         follow = reading.lines[one.sentence + 1 : one.sentence + 2]
         brief = bool(follow) and not follow[0].things and len(follow[0].folded.split()) <= _BRIEF
         told = _is_about(net, one) and net.statuses.get(one.kind) == net.first and not is_asked(one.line)
-        if brief and told and not _DENIALS.isdisjoint(plain_clause(follow[0].folded).split()):
+        if brief and told and not NEGATIONS.isdisjoint(plain_clause(follow[0].folded).split()):
             return one.line
     return None
 
