@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import UTC, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from watcher.pipeline.deliver import Counts
 from watcher.pipeline.reminders import send_reminders
 from watcher.replay.replay import differences, history_of, replay
 from watcher.store.store import Store
+from watcher.wording import undecided_words
 
 REVIEW = """
 [[ladder.access.rule]]
@@ -108,6 +111,34 @@ def test_readers_see_it_on_the_page_in_digests_and_through_every_interface(web: 
     news = watch.mails("reader")[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert watch.subjects("reader")[-1] == "Gadget: Yes. Open (provisional)"
     assert "a person was asked on " in " ".join(news.split())
+
+
+def test_a_partners_text_is_called_no_official_one_anywhere(store: Store, tmp_path: Path) -> None:
+    web = cloud(cloud(Web(tmp_path / "world").feed("2026-05-01"), "2026-05-01"), "2026-06-02T10:00:00Z", WORDS)
+    watch = Watch(TEXT, tmp_path, web.folder, store)
+    watch.run(hourly(START, 40))
+
+    assert undecided(store) == [WORDS]
+    for path in ("/", "/signals/gadget", "/cards/gadget", "/feeds/gadget.atom"):
+        shown = " ".join(re.sub(r"<[^>]+>", "", unescape(watch.page(path).text)).split())
+        assert "A text of a partner may change this answer; a person is checking it" in shown, path
+        assert "official text" not in shown, path
+    (asked,) = [mail for mail in watch.mails("operator") if "To decide" in str(mail["Subject"])]
+    assert "A text of a partner waits for you" in asked.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    with store.reading() as tx:
+        (text,) = tx.undecided.of()
+    assert "1: a text of a partner may change it (open)" in undecided_words(text)
+
+
+def test_several_texts_are_counted(store: Store, tmp_path: Path) -> None:
+    web = cloud(Web(tmp_path / "world").feed("2026-05-01"), "2026-05-01")
+    web.feed("2026-06-01T12:00:00Z", item(WORDS))
+    cloud(web, "2026-06-02T10:00:00Z", "The Gadget reaches more hands in Iceland")
+    watch = Watch(TEXT, tmp_path, web.folder, store)
+    watch.run(hourly(START, 40))
+
+    assert len(undecided(store)) == 2
+    assert "2 texts may change this answer</a>; a person is checking them." in watch.page("/").text
 
 
 def test_a_past_day_shows_what_was_open_then(watch: Watch) -> None:

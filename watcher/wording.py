@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from watcher.core.addresses import redact, safe_link
+from watcher.core.decision.undecided import text_in_words
 from watcher.core.language.lexicon import english
 from watcher.core.model import Change, Ladder, Quote, Scalar, Signal, Tier, Transition, Undecided, day_text
 
@@ -107,7 +108,7 @@ def undecided_words(text: Undecided, became: str = "") -> str:
     may = f" ({text.status})" if text.status else ""
     words = f"\n      not explained: {', '.join(text.unexplained)}" if text.unexplained else ""
     about = f"on {text.track}{may}: {became}" if became else f"may change {text.track}{may}; a person is checking it"
-    lead = f"  {'·' if became else '?'} {text.id}: an official text {about}"
+    lead = f"  {'·' if became else '?'} {text.id}: {text_in_words(quote)} {about}"
     return f"{lead}\n      “{' '.join(quote.text.split())[:300]}”\n      {safe_link(quote.url)}{words}"
 
 

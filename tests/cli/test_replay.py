@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +19,8 @@ from tests.cli.story import OPEN, SOON, is_missing_database, kept, past
 from watcher.config.build import load
 from watcher.core.model import Entry, Observation, Tier
 from watcher.replay.replay import read_again
+
+ROOT = Path(__file__).parents[2]
 
 __all__ = ["kept", "past"]
 
@@ -50,6 +56,33 @@ def test_programs_get_both_sides_and_a_start_leaves_out_what_was_before(past: Pa
 
     assert [(one["kind"], one["now"], one["told"]["to"]) for one in told] == [("gone", None, "open")]
     assert later == {"differences": []}
+
+
+def test_a_terminal_sees_how_far_it_is_and_a_script_sees_nothing(past: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120"}
+    command = [sys.executable, "-m", "watcher", "replay", "--config", str(configure(past))]
+    main, terminal = pty.openpty()
+    with subprocess.Popen(command, cwd=past, env=environ, stdout=subprocess.PIPE, stderr=terminal) as process:
+        os.close(terminal)
+        shown = "".join(_lines_of(main))
+        said = process.stdout.read().decode() if process.stdout else ""
+    script = subprocess.run(command, cwd=past, env=environ, capture_output=True, check=True)
+
+    assert "gadget 2026-06-01" in shown, "the day in the past"
+    assert "sources done: 1 of 1" in shown
+    assert said.strip() == script.stdout.decode().strip() == "nothing would be told otherwise"
+    assert script.stderr == b""
+
+
+def _lines_of(main: int) -> Iterator[str]:
+    """What a terminal shows, until whoever writes to it is gone."""
+    try:
+        while part := os.read(main, 4096):
+            yield part.decode("utf-8", "replace")
+    except OSError:  # how Linux tells that nobody writes any more
+        pass
+    finally:
+        os.close(main)
 
 
 def test_of_a_long_past_no_more_is_in_memory_than_what_claims_something(past: Path) -> None:

@@ -52,6 +52,16 @@ def test_a_mute_holds_from_its_beginning_to_its_end(store: Store) -> None:
         assert [act.what for act in tx.audit.of()] == ["unmuted sig.it", "muted sig.it", "muted sig"]
 
 
+def test_a_second_mute_of_the_same_takes_the_place_of_the_first(store: Store) -> None:
+    with store.writing() as tx:
+        tx.mutes.add("sig", by="ada", reason="", now=T0)
+        tx.mutes.add("sig", "it", by="ada", reason="noisy", now=T0)
+        tx.mutes.add("sig", by="bob", reason="a day will do", now=T0 + HOUR, until=T0 + DAY)
+        assert [(one.track, one.by) for one in tx.mutes.of(T0 + HOUR)] == [("it", "ada"), ("", "bob")]
+        assert [one.by for one in tx.mutes.of(T0)] == ["ada", "ada"], "as it was before"
+        assert [one.track for one in tx.mutes.of(T0 + DAY)] == ["it"]
+
+
 def test_the_audit_list_is_newest_first(store: Store) -> None:
     with store.writing() as tx:
         tx.audit.add(AuditEntry(T0, "ada", "reloaded the configuration"))

@@ -343,6 +343,17 @@ def test_a_mute_holds_and_ends(watch: Watch) -> None:
     assert [act.what for act in watch.acts()] == ["unmuted gadget", "muted gadget"]
 
 
+def test_what_is_muted_twice_is_listed_once_as_it_was_asked_for_last(watch: Watch) -> None:
+    ann = watch.signed_in()
+    ann.post("/console/mute", {"where": "gadget", "for": ""})
+
+    ann.post("/console/mute", {"where": "gadget", "for": "1d"})
+
+    page = ann.get("/console/mutes")
+    assert words(page).count("End it now") == 1
+    assert "Until 25 November 2026, 09:30 UTC, by Ann" in words(page)
+
+
 @pytest.mark.parametrize(
     ("fields", "end"),
     [({"for": ""}, None), ({"for": "6h", "until": "2026-12-24"}, "2026-12-24"), ({"for": "6h", "until": ""}, "2026-11-24")],

@@ -81,7 +81,10 @@ def mute(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Hold back messages about a signal or a track. What changes meanwhile is shown on the page, and told when it ends."""
+    """Hold back messages about a signal or a track. What changes meanwhile is shown on the page, and told when it ends.
+
+    A second mute of the same takes the place of the first.
+    """
     if until and length:
         raise UsageError("expected one of --until and --for")
     settings, now = configured(config), utc_now()

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn
+from rich.progress import Progress as Bar
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, fail, parse_datetime, print_json
 from watcher.cli.locations import signals_here
 from watcher.cli.opening import configured, open_store
 from watcher.config.build import Config
-from watcher.core.model import Transition
+from watcher.core.model import Signal, Transition
 from watcher.replay.backtest import read_labels, score
 from watcher.replay.rehearse import REHEARSED
-from watcher.replay.replay import differences, history_of
+from watcher.replay.replay import Progress, differences, history_of, no_progress
 from watcher.replay.replay import replay as decided_again
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text
 
@@ -52,14 +57,46 @@ def replay(
 
 
 def _replayed(settings: Config, url: str, wanted: str, start: datetime | None) -> list[Difference]:
-
     found: list[Difference] = []
-    with open_store(url) as store, store.reading() as tx:
+    asked = [signal for signal in settings.signals if wanted in {"", signal.id}]
+    with open_store(url) as store, store.reading() as tx, _progress(asked) as begin:
         rehearsed = bool(tx.meta.get(REHEARSED))
-        for signal in settings.signals:
-            if wanted in {"", signal.id} and (record := history_of(tx, signal, rehearsed=rehearsed)):
-                found += differences(record.told, decided_again(signal, record), since=start)
+        for signal in asked:
+            progress = begin(signal)
+            if record := history_of(tx, signal, rehearsed=rehearsed, progress=progress):
+                found += differences(record.told, decided_again(signal, record, progress=progress), since=start)
     return found
+
+
+@contextmanager
+def _progress(asked: Sequence[Signal]) -> Iterator[Callable[[Signal], Progress]]:
+    """On a terminal a bar with the day in the past that is decided, and how many sources are done; nothing elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _signal: no_progress
+        return
+    sources = TextColumn("sources done: {task.fields[done]} of {task.fields[many]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), sources)
+    with Bar(*columns, console=console, transient=True) as bar:
+        many = sum(len(signal.sources) for signal in asked)
+        task = bar.add_task("replaying", total=1, done=0, many=many)
+        yield lambda signal: _shown(bar, task, asked, signal)
+        bar.update(task, completed=1, done=many)
+
+
+def _shown(bar: Bar, task: TaskID, asked: Sequence[Signal], signal: Signal) -> Progress:
+    """Move the bar once for each day in the past of a signal: for each observation it would cost more than they do."""
+    before = asked.index(signal)
+    done = sum(len(each.sources) for each in asked[:before])
+    last = date.min
+
+    def show(at: datetime, share: float) -> None:
+        nonlocal last
+        if at.date() != last:
+            last = at.date()
+            bar.update(task, description=f"{signal.id} {last}", completed=(before + share) / len(asked), done=done)
+
+    return show
 
 
 def _plain(one: Difference) -> dict[str, Any]:

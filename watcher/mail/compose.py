@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
+from watcher.core.decision.undecided import text_in_words
 from watcher.core.model import Change, Digest, Quote, Transition, Verdict
 from watcher.mail.changes import item, moved
 from watcher.mail.changes import title as title_of
@@ -188,7 +189,7 @@ def _undecided(digest: Digest, context: MailContext, reader: Recipient) -> Lette
     asked = [each for each in transitions_for(digest, reader) if each.after]
     signals = several(list(dict.fromkeys(context.title_of(each.signal) for each in asked)))
     first = f" “{asked[0].evidence[0].text}”" if asked else ""
-    many = "an official text waits" if len(asked) == 1 else f"{len(asked)} official texts wait"
+    many = f"{text_in_words(asked[0].evidence[0])} waits" if len(asked) == 1 else f"{len(asked)} texts wait"
     return Letter(
         subject=shortened(f"To decide{_numbers(asked)}, {signals}:{first}", MAX_SUBJECT_LENGTH),
         title=shortened(f"{many[:1].upper()}{many[1:]} for you", 200),

@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.closing import close_in_words, close_of
+from watcher.core.decision.undecided import asked_in_words
 from watcher.core.model import Figure, Quote, SourceOutage, Standing, TrackVerdict, Undecided, Verdict
 from watcher.mail.changes import for_you, tools
 from watcher.mail.citations import cites
@@ -78,7 +79,7 @@ def _text_line(text: Undecided, context: MailContext, zone: tzinfo) -> MailLine:
     quote = text.quotes[0]
     who = f"{shortened(quote.publisher or 'unknown', 60)}, {when(quote.published or quote.seen_at, zone)}"
     asked = f"a person was asked on {when(text.asked_at, zone)}" if text.asked_at else "a person is asked"
-    words = f"An official text may change this answer; {asked}: “{shortened(quote.text, 240)}” ({who})."
+    words = f"{asked_in_words((text,))[0]}; {asked}: “{shortened(quote.text, 240)}” ({who})."
     return MailLine(context.title_of(text.signal), words, safe_link(quote.url))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.compare import compare
@@ -24,6 +24,8 @@ SAME_TIME = timedelta(hours=1)
 BY_HEALTH = frozenset({"page_gone"})
 """Flags that the health of a source raises: what was seen does not say when."""
 QUIET = frozenset({Change.BASELINE, Change.DETAIL})
+Progress: TypeAlias = Callable[[datetime, float], None]
+"""Told of each step: the moment in the past, and the share of the work on its signal that is done."""
 
 
 class Seen(NamedTuple):
@@ -67,8 +69,12 @@ class Difference:
     """As it would be told; None where it would be gone."""
 
 
-def history_of(tx: Transaction, watched: Signal, *, rehearsed: bool) -> SignalHistory | None:
-    """What is stored of a signal, read under its rules, or None before its baseline.
+def no_progress(_at: datetime, _share: float) -> None:
+    """Tell nobody."""
+
+
+def history_of(tx: Transaction, watched: Signal, *, rehearsed: bool, progress: Progress = no_progress) -> SignalHistory | None:
+    """What is stored of a signal, read under its rules, or None before its baseline. This is half of the work of a replay.
 
     In a rehearsal history counts up to its start. Of a million observations as many are in memory as are read at a time.
     """
@@ -76,9 +82,9 @@ def history_of(tx: Transaction, watched: Signal, *, rehearsed: bool) -> SignalHi
     begun, last = tx.verdicts.baseline(signal), tx.verdicts.latest(signal)
     if begun is None or last is None:
         return None
-    past = History(tx.session)
+    past, tell = History(tx.session), _telling(progress, begun, last.as_of, 0.0)
     return SignalHistory(
-        seen=tuple(read_again(watched, past.observations(signal))),
+        seen=tuple(read_again(watched, _told_of(past.observations(signal), tell))),
         absences=tuple(past.absences(signal)),
         evidence=tuple(tx.evidence.of(signal, withdrawn=True)),
         begun=begun,
@@ -96,12 +102,26 @@ def read_again(signal: Signal, observations: Iterable[Observation]) -> Iterator[
             yield Seen(one.source, one.entry.key, one.revision, one.seen_at, tuple(made))
 
 
-def replay(signal: Signal, record: SignalHistory) -> tuple[Transition, ...]:
+def _telling(progress: Progress, begun: datetime, end: datetime, done: float) -> Callable[[datetime], None]:
+    """How far one half of the work is, by the moment in the past that it has come to; `done` of all was done before."""
+    length = max(end - begun, timedelta(seconds=1))
+    return lambda at: progress(at, done + min(max((at - begun) / length, 0.0), 1.0) / 2)
+
+
+def _told_of(observations: Iterable[Observation], tell: Callable[[datetime], None]) -> Iterator[Observation]:
+    for one in observations:
+        tell(one.seen_at)
+        yield one
+
+
+def replay(signal: Signal, record: SignalHistory, *, progress: Progress = no_progress) -> tuple[Transition, ...]:
     """What would have been told under the rules of `signal`, under which its past was read, from the baseline on. Pure."""
     before: Verdict | None = None
     told: list[Transition] = []
     texts: tuple[Undecided, ...] = ()
+    tell = _telling(progress, record.begun, record.end, 0.5)
     for moment in _moments(signal, record):
+        tell(moment)
         standing = _claims_at(signal, record, moment)
         after = decide(signal, standing, (), moment)
         told += compare(signal, before, after, old_news=record.begun - HISTORY_CUTOFF)

@@ -15,7 +15,7 @@ from watcher.store.repository import Repository
 from watcher.store.statements import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 
@@ -109,15 +109,19 @@ class Mutes(Repository):
     __slots__ = ()
 
     def add(self, signal: str, track: str = "", *, by: str, reason: str, now: datetime, until: datetime | None = None) -> int:
-        """Silence a signal or one of its tracks; its id. The act is written to the audit list."""
+        """Silence a signal or one of its tracks; its id. The act is written to the audit list.
+
+        It takes the place of a silence of the very same that still holds: the last word counts.
+        """
+        for row in self._lasting(signal, track, now):
+            row.until = now
         number = self.added(MuteRow(signal=signal, track=track, by=by, reason=reason, since=now, until=until))
         Audit(self.session).add(AuditEntry(now, by, f"muted {signal}{f'.{track}' if track else ''}", reason))
         return number
 
     def end(self, signal: str, track: str = "", *, by: str, reason: str, now: datetime) -> int:
         """End the silences of a signal or track now; how many there were. The act is written to the audit list."""
-        asked = select(MuteRow).where(MuteRow.signal == signal, MuteRow.track == track, self._lasts(now))
-        rows = self.session.exec(asked).all()
+        rows = self._lasting(signal, track, now)
         for row in rows:
             row.until = now
         if rows:
@@ -128,6 +132,10 @@ class Mutes(Repository):
         """The silences that hold at this moment."""
         asked = select(MuteRow).where(MuteRow.since <= now, self._lasts(now)).order_by(col(MuteRow.id))
         return [Mute(**row.model_dump()) for row in self.session.exec(asked)]
+
+    def _lasting(self, signal: str, track: str, now: datetime) -> Sequence[MuteRow]:
+        """The silences of a signal or track that hold now."""
+        return self.session.exec(select(MuteRow).where(MuteRow.signal == signal, MuteRow.track == track, self._lasts(now))).all()
 
     @staticmethod
     def _lasts(now: datetime) -> sa.ColumnElement[bool]:

@@ -97,7 +97,7 @@ class BlindOut(BaseModel):
 
 
 class UndecidedOut(BaseModel):
-    """An official text that may change the answer; a person is checking it."""
+    """A text of an official source or of a partner that may change the answer; a person is checking it."""
 
     id: int
     track: str

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from watcher import __version__
 from watcher.core.addresses import safe_link
+from watcher.core.decision.undecided import asked_in_words
 from watcher.core.model import Signal, day_text
 from watcher.web import calendar as days
 from watcher.web import wording
@@ -216,6 +217,7 @@ def environment() -> Environment:
     }
     made.globals |= {
         "ago": wording.ago,
+        "asked": asked_in_words,
         "span": wording.duration,
         "count": count,
         "tiers": TIERS,

@@ -17,9 +17,11 @@ from watcher.core.language.text import fold
 from watcher.core.model import (
     Change,
     Claim,
+    Quote,
     Signal,
     Standing,
     Status,
+    Tier,
     Track,
     TrackVerdict,
     Transition,
@@ -37,8 +39,9 @@ SHARE_OF_AN_EDIT = 0.8
 """Share of the words that two sentences have in common when one is an edit of the other."""
 MARK = "undecided"
 """What a transition says in the place of a status while a text is open."""
-ASKED = "An official text may change this answer; a person is checking it"
-SETTLED = "The official text that was being checked is settled"
+SPEAKERS = {Tier.OFFICIAL: "an official text", Tier.PARTNER: "a text of a partner"}
+UNOFFICIAL = "a text that is not official"
+SETTLED = "The text that was being checked is settled"
 MAX_SENTENCES = 20
 """So many sentences of one text are kept with it."""
 _WORD = re.compile(r"(?<![\w$%.-])[\w$%.-]*\w")
@@ -305,11 +308,22 @@ def edges(before: Sequence[Undecided], after: Verdict, rows: Iterable[Undecided]
     is_open, was_open = {row.id for row in after.undecided}, {row.id for row in before}
     for row in after.undecided:
         if row.asked_at == after.as_of and row.id not in was_open:
-            yield _edge(after, row, before="", after=MARK, title=ASKED, reason=why(row))
+            yield _edge(after, row, before="", after=MARK, title="; ".join(asked_in_words((row,))), reason=why(row))
     for old in before:
         if old.id not in is_open:
             row = known.get(old.id, old)
             yield _edge(after, row, before=MARK, after="", title=SETTLED, reason=outcome(row))
+
+
+def text_in_words(quote: Quote) -> str:
+    """What readers call a text, by who speaks: `an official text`, `a text of a partner`."""
+    return SPEAKERS.get(quote.tier, UNOFFICIAL)
+
+
+def asked_in_words(rows: Sequence[Undecided]) -> tuple[str, str]:
+    """What may change an answer, and what is done about it: `An official text may change this answer`, `a person is …`."""
+    one = text_in_words(rows[0].quotes[0]) if len(rows) == 1 else f"{len(rows)} texts"
+    return f"{one[:1].upper()}{one[1:]} may change this answer", f"a person is checking {'it' if len(rows) == 1 else 'them'}"
 
 
 def why(row: Undecided) -> str:

@@ -48,7 +48,7 @@ class Change(StrEnum):
     DETAIL = "detail"
     FLAG = "flag"
     UNDECIDED = "undecided"
-    """An official text was handed to a person, or the person has settled it."""
+    """A text was handed to a person, or the person has settled it."""
 
 
 class Outcome(StrEnum):
