@@ -101,7 +101,7 @@ def prepare(folder: Path) -> None:
 
 def poll(folder: Path) -> None:
     """Do what is due as `watcher once` does, then note each thing that a sent message has told, and when it was accepted."""
-    from watcher.cli.run import once  # noqa: PLC0415 - preparing needs none of it
+    from watcher.cli.once import once  # noqa: PLC0415 - preparing needs none of it
 
     once(folder / "signals.toml")
     note(folder)

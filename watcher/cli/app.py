@@ -21,7 +21,7 @@ COMMANDS = {
     "run": Row("run:run", RUN, "Watch until stopped, and serve the page."),
     "worker": Row("worker:worker", RUN, "Do jobs beside other workers on one PostgreSQL, without a page."),
     "web": Row("web:web", RUN, "Serve the page alone, beside workers or another watch."),
-    "once": Row("run:once", RUN, "Do all work that is due now, then exit: for cron."),
+    "once": Row("once:once", RUN, "Do all work that is due now, then exit: for cron."),
     "healthcheck": Row("healthcheck:healthcheck", RUN, "Say whether the watch does its work: for a container or a monitor."),
     "test-notify": Row("test_notify:notify", RUN, "Send a trial message to recipients now."),
     "resend": Row("resend:resend", RUN, "Put messages that were given up back into the outbox."),
