@@ -18,10 +18,11 @@ from tests.test_cycles import CONFIG, Web, item, web
 from tests.watching import Watch
 from watcher.core.model import Document, Entry, Failed, Follow, Ladder, Outcome, Signal, Source, Status, Track
 from watcher.fetch import Answer, Request
-from watcher.pipeline.batches import Get, Poller
+from watcher.pipeline.batches import Bounds, Get, Poller
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
+from watcher.pipeline.refusals import REFUSED
 from watcher.store.store import Store
 
 __all__ = ["web"]
@@ -74,8 +75,7 @@ def test_what_cannot_even_be_asked_for_is_said_to_be_blind(web: Web, store: Stor
     watch = Watch(CONFIG % "", tmp_path, web.folder, store)
     watch.run([start])
     with store.writing() as tx:
-        tx.sources.follow([replace(source("spoilt"), signal="ghost", parent="nobody", until=start + 30 * DAY)], start)
-        tx.run("""UPDATE source SET declared = '{"no": 1}' WHERE id = 'spoilt'""")
+        tx.meta.put(REFUSED, "spoilt")
     with pytest.raises(AssertionError):  # the cycle is no good one
         watch.run([start + timedelta(hours=48)])
     with store.reading() as tx:
@@ -83,6 +83,31 @@ def test_what_cannot_even_be_asked_for_is_said_to_be_blind(web: Web, store: Stor
     assert verdict is not None
     assert verdict.as_of == start + timedelta(hours=48)
     assert [blind.source for blind in verdict.blind] == ["news"]
+
+
+@pytest.mark.parametrize(("per_host", "most"), [(2, 25), (60, 60)], ids=["as shipped", "where more is allowed"])
+def test_of_one_host_few_are_asked_ahead_but_never_fewer_than_it_may_be_asked(store: Store, per_host: int, most: int) -> None:
+    declared = [replace(source(f"f{n:03}"), signal="s", url=f"https://big.example/{n}") for n in range(70)]
+    signal = Signal("s", "", "", "", tracks=(), headlines=(), sources=tuple(declared))
+    asking = set[str]()
+
+    async def get(request: Request) -> Answer:
+        asking.add(request.url)
+        await asyncio.Event().wait()
+        return Failed(Outcome.ERROR, "never")
+
+    async def read(*_: object) -> tuple[Entry, ...]:
+        return ()
+
+    async def poll() -> None:
+        bounds = Bounds.for_requests(20, per_host)
+        async with Poller(store, {"s": signal}, get=get, read=read, dice=lambda: 0.5, bounds=bounds) as rounds:
+            await rounds.next(T0 + HOUR, wait=0)
+
+    with store.writing() as tx:
+        tx.sources.sync(declared, T0)
+    asyncio.run(poll())
+    assert len(asking) == most
 
 
 ONE_HOST = [f"https://slow.example/{n}" for n in range(60)]

@@ -98,7 +98,7 @@ def timed(store: Store, sources: int, observations: int) -> tuple[float, float, 
     def poll() -> None:
         with store.writing() as tx:
             due = tx.sources.due(T0 + timedelta(hours=1), POLLS)
-            tx.polls.book([Poll(one.source.id, T0, Outcome.UNCHANGED, T0 + timedelta(hours=1)) for one in due])
+            tx.polls.book([Poll(one.source, T0, Outcome.UNCHANGED, T0 + timedelta(hours=1)) for one in due])
 
     def know() -> None:
         with store.writing() as tx:

@@ -21,7 +21,7 @@ from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.guard import Guard
 from watcher.fetch.heartbeat import heartbeat_ping
 from watcher.pipeline.announce import Route
-from watcher.pipeline.batches import invalidate
+from watcher.pipeline.batches import Bounds, invalidate
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
 from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
@@ -249,4 +249,5 @@ async def opened(
                 keep=None if rehearsal else policy_of(config),
                 subscribing=not rehearsal and config.web.subscribe,
                 understand=understand_here if rehearsal else readers.understand,
+                bounds=Bounds.for_requests(settings.concurrency, settings.per_host),
             )

@@ -40,6 +40,7 @@ def test_a_host_with_thousands_of_pages_leaves_room_for_others() -> None:
     found = list(poll_jobs([*many, DueSource("a", "s", "small.example")], waiting, per_host=2, most=10))
     assert len(found) == MAX_JOBS_OF_A_HOST - len(waiting) + 1
     assert found[-1].places == (("a", "small.example"),)
+    assert len(list(poll_jobs(many, waiting, per_host=200, most=1))) == 200 - len(waiting), "it may be asked more at once"
 
 
 def test_a_host_has_as_many_lanes_as_it_bears_and_a_source_always_the_same() -> None:

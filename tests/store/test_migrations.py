@@ -99,4 +99,4 @@ def test_an_earlier_database_is_upgraded_with_everything_in_it(old: Path, url: s
             assert latest.headline == "is_available"
             assert len(tx.deliveries.of(digest="d1")) == 2
             assert tx.meta.get("schema") == old.name.removesuffix(".db.gz")
-            assert [one.source.id for one in tx.sources.due(T0 + (T0 - T0.replace(year=2025)))] == ["feed"]
+            assert [one.source for one in tx.sources.due(T0 + (T0 - T0.replace(year=2025)))] == ["feed"]

@@ -20,7 +20,7 @@ def run(store: Store, *steps: tuple[Outcome, dict[str, Any]]) -> Due:
         for hour, (outcome, changes) in enumerate(steps):
             tx.polls.book([poll(outcome=outcome, at=T0 + hour * HOUR, **changes)])
     with store.reading() as tx:
-        [row] = tx.sources.due(T0 + 1000 * HOUR)
+        [row] = tx.sources.due_of(["feed"], T0 + 1000 * HOUR)
     return row
 
 

@@ -11,7 +11,7 @@ from tests.store.things import HOUR, T0, poll, source, verdict
 from watcher.pipeline.queue_schema import STEP, bring_queue, run, steps
 from watcher.pipeline.server_clock import ServerClock
 from watcher.pipeline.skip_unchanged import HOLDS
-from watcher.store.shared import Place
+from watcher.store.sources import Place
 from watcher.store.store import Store
 from watcher.store.work_queue import JobCount
 
@@ -88,7 +88,7 @@ def test_a_signal_that_was_polled_since_it_was_decided_is_found_though_its_job_i
         tx.polls.book([poll("a", at=T0)])
     with store.reading() as tx:
         assert tx.shared.open_signals(HOLDS) == [], "not before each source was tried"
-        assert tx.shared.due(T0, 5) == [Place("b", "sig", "https://b.example/")]
+        assert tx.sources.due(T0, 5) == [Place("b", "sig", "https://b.example/", 0)]
     with store.writing() as tx:
         tx.polls.book([poll("b", at=T0)])
     with store.reading() as tx:

@@ -20,7 +20,7 @@ def sync(store: Store, *sources: Source, hours: float = 0) -> tuple[int, int, in
 
 def due(store: Store, hours: float = 0) -> list[str]:
     with store.reading() as tx:
-        return [one.source.id for one in tx.sources.due(T0 + hours * HOUR)]
+        return [one.source for one in tx.sources.due(T0 + hours * HOUR)]
 
 
 def book(store: Store, *names: str, **changes: Any) -> None:
@@ -39,7 +39,7 @@ def test_a_source_comes_back_exactly_as_it_was_declared(store: Store) -> None:
     sync(store, rich)
     with store.reading() as tx:
         assert tx.sources.of("sig") == [rich]
-        [row] = tx.sources.due(T0)
+        [row] = tx.sources.due_of(["feed"], T0)
     assert row.source == rich
     assert type(row.source.options["pages"]) is tuple
     assert row.source.options["deep"] is True
@@ -54,7 +54,7 @@ def test_new_sources_are_due_at_once_and_in_the_order_of_their_time(store: Store
     assert due(store, 3) == ["b", "a"]
     with store.reading() as tx:
         assert tx.sources.next_due(T0) == T0 + HOUR
-        assert [one.source.id for one in tx.sources.due(T0 + 3 * HOUR, 1)] == ["b"]
+        assert [one.source for one in tx.sources.due(T0 + 3 * HOUR, 1)] == ["b"]
 
 
 def test_nothing_is_due_where_nothing_is_declared(store: Store) -> None:
@@ -80,7 +80,7 @@ def test_another_way_of_reading_reads_the_next_answer_anew_and_at_once(store: St
     book(store, "feed", etag='"1"', last_modified="Tue", body_hash="b" * 64)
     assert sync(store, source(**change), hours=0.5) == (0, 1, 0)
     with store.reading() as tx:
-        [row] = tx.sources.due(T0 + 0.5 * HOUR)
+        [row] = tx.sources.due_of(["feed"], T0 + 0.5 * HOUR)
     assert (row.etag, row.last_modified, row.body_hash) == ("", "", "")
     assert row.source == source(**change)
     assert row.health.last_good_at == T0, "what was read before is not forgotten"
@@ -92,7 +92,7 @@ def test_another_pace_keeps_what_was_read(store: Store) -> None:
     assert sync(store, source(every=HOUR), hours=1) == (0, 1, 0)
     assert due(store, 1.5) == []
     with store.reading() as tx:
-        [row] = tx.sources.due(T0 + 2 * HOUR)
+        [row] = tx.sources.due_of(["feed"], T0 + 2 * HOUR)
     assert row.etag == '"1"'
 
 
@@ -114,7 +114,7 @@ def test_a_source_that_returns_is_due_with_what_was_kept_of_it(store: Store) -> 
     assert due(store, 48) == []
     assert sync(store, source(), hours=2) == (0, 1, 0)
     with store.reading() as tx:
-        [row] = tx.sources.due(T0 + 2 * HOUR)
+        [row] = tx.sources.due_of(["feed"], T0 + 2 * HOUR)
     assert row.etag == '"1"'
 
 
@@ -173,4 +173,4 @@ def test_what_was_declared_by_a_clock_that_went_ahead_and_never_polled_is_due_wh
         assert tx.sources.due(T0, 10) == []
         assert tx.sources.ahead(T0) == DAY
         tx.sources.set_back(T0)
-        assert [due.source.id for due in tx.sources.due(T0, 10)] == ["feed"]
+        assert [due.source for due in tx.sources.due(T0, 10)] == ["feed"]

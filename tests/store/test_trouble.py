@@ -249,7 +249,7 @@ def test_a_full_disk_undoes_the_transaction_and_the_watch_goes_on_when_there_is_
         assert "free space" in caught.value.reason
         with store.reading() as tx:
             documents = dict(store.verify().rows)["document"]
-            [row] = tx.sources.due(T0 + (T0 - T0.replace(year=2025)))
+            [row] = tx.sources.due_of(["feed"], T0 + (T0 - T0.replace(year=2025)))
             assert row.body_hash == str(documents - 1), "either both are there or none"
         ballast.unlink()
         with store.writing() as tx:

@@ -10,7 +10,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from watcher.core.decision.queueing import MAX_JOBS_OF_A_HOST
+from watcher.core.decision.queueing import MAX_JOBS_OF_A_HOST, most_of_a_host
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.decide import update_verdict
 from watcher.pipeline.keep import (
@@ -30,16 +30,36 @@ from watcher.pipeline.under_way import UnderWay, host_of
 from watcher.sandbox.pool import understand_here
 from watcher.store.engine import Scope
 from watcher.store.records import Due
+from watcher.store.sources import Place
 from watcher.store.store import Store
 
-__all__ = ["BatchResult", "Get", "Poller", "Read", "Understand", "invalidate", "skip_unchanged", "update_verdicts"]
+__all__ = ["BatchResult", "Bounds", "Get", "Poller", "Read", "Understand", "invalidate", "skip_unchanged", "update_verdicts"]
 
 BATCH = 100
-"""Polls that are made at once; what they bring is in memory together."""
-MOST_FAILING = BATCH // 2
-"""Polls under way of sources whose last poll failed: hosts that hang must not take all the room there is."""
+"""Polls that are made at once, where no more are wanted; what they bring is in memory together."""
 AT_ONCE = 4
 """Polls that are begun in one turn of the loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many polls are under way at the same time."""
+
+    polls: int = BATCH
+    of_a_host: int = MAX_JOBS_OF_A_HOST
+
+    @classmethod
+    def for_requests(cls, in_all: int, per_host: int) -> Bounds:
+        """So many that what may be asked at the same time, in all and of one host, is asked."""
+        return cls(max(BATCH, in_all), most_of_a_host(per_host))
+
+    @property
+    def failing(self) -> int:
+        """Of sources whose last poll failed: hosts that hang must not take all the room there is."""
+        return self.polls // 2
+
+
+NORMAL = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,7 @@ class Poller:
         read: Read,
         dice: Callable[[], float],
         understand: Understand = understand_here,
+        bounds: Bounds = NORMAL,
     ) -> None:
         """Take where to look."""
         self._store, self._signals, self._dice = store, signals, dice
@@ -76,6 +97,7 @@ class Poller:
         self._under_way = UnderWay(store, signals, understand=understand, dice=dice)
         self._locks = store.source_locks()
         self._waiting = frozenset[str]()
+        self._bounds = bounds
 
     async def __aenter__(self) -> Self:
         """The first sources are asked when they are wanted."""
@@ -98,7 +120,7 @@ class Poller:
     @property
     def full(self) -> bool:
         """Whether nothing more is asked before something has answered."""
-        return len(self._under_way) >= BATCH
+        return len(self._under_way) >= self._bounds.polls
 
     async def next(self, now: datetime, wait: float | None = None) -> BatchResult:
         """Ask what is due at `now`, and keep what has been read since the last call.
@@ -121,7 +143,9 @@ class Poller:
         if self.full:
             return
         under_way = self._under_way.names()
-        asked = await asyncio.to_thread(self._due, now, kept | under_way, self._under_way.asking(), BATCH - len(under_way))
+        asked = await asyncio.to_thread(
+            self._due, now, kept | under_way, self._under_way.asking(), self._bounds.polls - len(under_way)
+        )
         for number, one in enumerate(asked.due, 1):
             name = one.source.id
             looking = look(
@@ -168,29 +192,30 @@ class Poller:
     def _candidates(self, now: datetime, asked: frozenset[str], asking: Sequence[Due], room: int) -> list[str]:
         """The ids of what is due and ours to ask, as many as there is room for."""
         with self._store.reading() as tx:
-            most = BATCH + len(asked)
-            found = tx.sources.due(now, most, self._known)
+            most = self._bounds.polls + len(asked)
+            found = tx.sources.due(now, most)
             due = self._mine(found, asked, asking, room)
             if len(due) < room and len(found) == most:  # some are not ours, or of a host that is asked enough: look behind them
-                due = self._mine(tx.sources.due(now, known=self._known), asked, asking, room)
-        return [one.source.id for one in due]
+                due = self._mine(tx.sources.due(now), asked, asking, room)
+        return due
 
-    def _mine(self, found: Iterable[Due], asked: frozenset[str], asking: Sequence[Due], room: int) -> list[Due]:
+    def _mine(self, found: Iterable[Place], asked: frozenset[str], asking: Sequence[Due], room: int) -> list[str]:
         """Those that are ours to ask, as many as there is room for, and few of one host, or of those that failed."""
-        mine, failing = list[Due](), sum(one.failures > 0 for one in asking)
+        mine, failing = list[str](), sum(one.failures > 0 for one in asking)
         hosts = Counter(host_of(one.source.url) for one in asking)
         for one in found:
-            host, fails = host_of(one.source.url), one.failures > 0
+            if len(mine) >= room:
+                break
+            host, fails = host_of(one.url), one.failures > 0
             if (
-                one.source.id not in asked
-                and one.source.signal in self._signals
-                and hosts[host] < MAX_JOBS_OF_A_HOST
-                and not (fails and failing >= MOST_FAILING)
-                and len(mine) < room
+                one.source not in asked
+                and one.signal in self._signals
+                and hosts[host] < self._bounds.of_a_host
+                and not (fails and failing >= self._bounds.failing)
             ):
                 hosts[host] += 1
                 failing += fails
-                mine.append(one)
+                mine.append(one.source)
         return mine
 
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from watcher.clock import Clock
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.announce import Route, announce
-from watcher.pipeline.batches import BatchResult, Get, Poller, Read, Understand, skip_unchanged, update_verdicts
+from watcher.pipeline.batches import NORMAL, BatchResult, Bounds, Get, Poller, Read, Understand, skip_unchanged, update_verdicts
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.reminders import send_reminders
@@ -82,10 +82,19 @@ class Context:
     """Seconds."""
     understand: Understand = understand_here
     """What new entries claim; a watch has it done within bounds, by processes of its own."""
+    bounds: Bounds = NORMAL
 
     def poller(self) -> Poller:
         """One that polls its sources."""
-        return Poller(self.store, self.signals, get=self.get, read=self.read, dice=self.dice, understand=self.understand)
+        return Poller(
+            self.store,
+            self.signals,
+            get=self.get,
+            read=self.read,
+            dice=self.dice,
+            understand=self.understand,
+            bounds=self.bounds,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -395,7 +395,7 @@ class SharedEngine:
             queued = tx.shared.polled()
             if len(queued) >= MAX_WAITING_SOURCES:
                 return []
-            places = tx.shared.due(self.clock(), MAX_QUEUED_AT_ONCE + len(queued))
+            places = tx.sources.due(self.clock(), MAX_QUEUED_AT_ONCE + len(queued))
         due = (DueSource(one.source, one.signal, host_of(one.url)) for one in places)
         # Two jobs are as much as a worker asks at a time: the others get their share of what is due.
         most = min(max(self._concurrency // 2, MIN_POLLS_OF_A_JOB), MAX_POLLS_OF_A_JOB)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -97,6 +98,7 @@ class UnderWay:
         return [reading for _, task in done if (reading := task.result()) is not None]
 
 
+@lru_cache(maxsize=20_000)  # what is due is looked through again each time there is room
 def host_of(url: str) -> str:
     """The host of an address, empty where it has none."""
     try:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from watcher.store.codec import MICROSECOND, micros, moment
-from watcher.store.sources import ARE_DUE
 from watcher.store.work_queue import JobCount, WorkQueue
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ COUNT = (
     " ON CONFLICT (task, outcome) DO UPDATE SET many = job_run.many + excluded.many,"
     " seconds = job_run.seconds + excluded.seconds, last_at = excluded.last_at"
 )
-PLACES = f"SELECT id, signal, url {ARE_DUE} ORDER BY next_at LIMIT :most"
 # What was polled since it was last decided, and what is to be decided anew of which nobody knows any more: a job was lost.
 OPEN = (
     "SELECT source.signal FROM source LEFT JOIN present ON present.signal = source.signal"
@@ -41,16 +39,8 @@ OPEN = (
 )
 
 
-class Place(NamedTuple):
-    """A source that is due, and where."""
-
-    source: str
-    signal: str
-    url: str
-
-
 class Shared(WorkQueue):
-    """Statements of workers; all but the counts and what is due need a server."""
+    """Statements of workers; all but the counts need a server."""
 
     __slots__ = ()
 
@@ -80,10 +70,6 @@ class Shared(WorkQueue):
             for run in runs
         ]
         self.run_all(COUNT, sorted(rows, key=lambda row: (str(row["task"]), str(row["outcome"]))))
-
-    def due(self, now: datetime, limit: int) -> list[Place]:
-        """The sources to poll now, longest overdue first."""
-        return [Place(*row) for row in self.rows(PLACES, {"now": micros(now), "most": limit})]
 
     def open_signals(self, holds: str) -> list[str]:
         """The signals that were polled since they were decided, or that are to be decided anew: those without a key `holds…`."""

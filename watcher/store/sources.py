@@ -22,7 +22,7 @@ HEALTH = (
     " gone_since, gone_polls, parent"
 )
 ARE_DUE = "FROM source WHERE retired_at IS NULL AND next_at <= :now AND (until IS NULL OR until > :now)"
-DUE = f"SELECT {HEALTH}, etag, last_modified, body_hash, failures {ARE_DUE} ORDER BY next_at LIMIT :most"
+DUE = f"SELECT id, signal, url, failures {ARE_DUE} ORDER BY next_at LIMIT :most"
 DUE_OF = f"SELECT {HEALTH}, etag, last_modified, body_hash, failures {ARE_DUE} AND id IN :names ORDER BY next_at"
 NO_LIMIT = 1_000_000
 NOT_KNOWN: Mapping[str, Source] = {}
@@ -117,6 +117,16 @@ class Stored(NamedTuple):
     until: datetime | None
 
 
+class Place(NamedTuple):
+    """A source that is due, and where."""
+
+    source: str
+    signal: str
+    url: str
+    failures: int
+    """Failed polls in a row."""
+
+
 class Sources(Repository):
     """Where to look."""
 
@@ -185,13 +195,15 @@ class Sources(Repository):
         """Poll these followed pages no longer."""
         self.run_all(RETIRE, [{"id": name, "now": micros(now)} for name in names])
 
-    def due(self, now: datetime, limit: int = NO_LIMIT, known: Mapping[str, Source] = NOT_KNOWN) -> list[Due]:
-        """The sources to poll now, longest overdue first. `known`: declarations, by id, that need not be read."""
-        found = self.rows(DUE, {"now": micros(now), "most": limit})
-        return [Due(source := named(row, known), health(row, source), *row[14:]) for row in found]
+    def due(self, now: datetime, limit: int = NO_LIMIT) -> list[Place]:
+        """The sources to poll now, longest overdue first."""
+        return [Place(*row) for row in self.rows(DUE, {"now": micros(now), "most": limit})]
 
     def due_of(self, names: Iterable[str], now: datetime, known: Mapping[str, Source] = NOT_KNOWN) -> list[Due]:
-        """Those of these sources that are to be polled now, longest overdue first. `known` as for `due`."""
+        """Those of these sources that are to be polled now, longest overdue first, with what the last readings left.
+
+        `known`: declarations, by id, that need not be read.
+        """
         found = [row for some in batches(names) for row in self.rows(DUE_OF, {"now": micros(now), "names": some})]
         return [Due(source := named(row, known), health(row, source), *row[14:]) for row in found]
 
@@ -228,13 +240,13 @@ class Sources(Repository):
         return [declared(text) for (text,) in self.rows(statement, {"signal": signal})]
 
     def health(self, signal: str | None = None, known: Mapping[str, Source] = NOT_KNOWN) -> list[Health]:
-        """How the readings of the live sources went, without followed pages whose time is over. `known` as for `due`."""
+        """How the readings of the live sources went, without followed pages whose time is over. `known` as for `due_of`."""
         mine = "" if signal is None else " AND signal = :signal"
         statement = f"SELECT {HEALTH} FROM source {STANDING}{mine} ORDER BY id"
         return [health(row, named(row, known)) for row in self.rows(statement, {"signal": signal})]
 
     def healths(self, signals: Iterable[str], known: Mapping[str, Source] = NOT_KNOWN) -> Iterator[tuple[str, Health]]:
-        """The same for many signals at once, each with its signal. `known` as for `due`."""
+        """The same for many signals at once, each with its signal. `known` as for `due_of`."""
         statement = f"SELECT {HEALTH}, signal FROM source {STANDING} AND signal IN :signals"
         for some in batches(signals):
             for row in self.rows(statement, {"signals": some}):

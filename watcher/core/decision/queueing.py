@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from zlib import crc32
 
 MAX_JOBS_OF_A_HOST = 25
-"""Polls of one host that wait at the same time: one with thousands of pages leaves room for the others."""
+"""Polls of one host that wait at the same time: one with thousands of pages leaves room for the others. More where more may be
+asked of a host at once."""
 MIN_POLLS_OF_A_JOB = 4
 MAX_POLLS_OF_A_JOB = 20
 """What a worker looks up, keeps and finishes together, where so much is due: more, the more it asks at a time."""
@@ -42,6 +43,11 @@ class PollJob:
     """Of the jobs with the same lane one runs at a time; empty where nothing else of its sources' lanes is queued."""
 
 
+def most_of_a_host(per_host: int) -> int:
+    """Polls of one host that wait at the same time, where it may be asked so many things at once. Pure."""
+    return max(MAX_JOBS_OF_A_HOST, per_host)
+
+
 def lane_of(source: str, host: str, per_host: int) -> str:
     """The lane of a source; a host has as many as it may be asked things at once.
 
@@ -56,7 +62,7 @@ def poll_jobs(due: Iterable[DueSource], queued: Collection[QueuedSource], per_ho
     Sources that are alone in their lane share jobs of at most `most`, those of a signal together; those that must wait for one
     another have jobs of their own. What a shared job holds up is left for the next time.
     """
-    fresh = _fresh(due, queued)
+    fresh = _fresh(due, queued, most_of_a_host(per_host))
     held = {lane_of(one.source, one.host, per_host) for one in queued if not one.lane}
     busy = Counter(lane_of(one.source, one.host, per_host) for one in fresh)
     busy.update(one.lane for one in queued if one.lane)
@@ -74,11 +80,11 @@ def poll_jobs(due: Iterable[DueSource], queued: Collection[QueuedSource], per_ho
         yield PollJob(tuple(together[start : start + most]))
 
 
-def _fresh(due: Iterable[DueSource], queued: Collection[QueuedSource]) -> list[DueSource]:
+def _fresh(due: Iterable[DueSource], queued: Collection[QueuedSource], most: int) -> list[DueSource]:
     """Those that are not queued, few of one host."""
     known, many, found = {one.source for one in queued}, Counter(one.host for one in queued), list[DueSource]()
     for one in due:
-        if one.source not in known and many[one.host] < MAX_JOBS_OF_A_HOST:
+        if one.source not in known and many[one.host] < most:
             many[one.host] += 1
             found.append(one)
     return found
