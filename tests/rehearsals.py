@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.builders import day
-from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import fetch_settings, keep_here, opened, prepare
 from watcher.config.build import Config
 from watcher.core.model import Verdict
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
-from watcher.replay.rehearse import Schedule, rehearse
+from watcher.replay.rehearse import Rehearsal, Schedule, rehearse
 from watcher.store.store import Store
 from watcher.wording import transition_to_dict
 

@@ -17,11 +17,12 @@ from tests.builders import day
 from tests.rehearsals import ROOT, STORY
 from tests.standins import farm, steer, world_server
 from tools.farm import KINDS
-from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import fetch_settings, keep_here, opened, prepare
 from watcher.config.build import Config, load
 from watcher.core.model import Change, Transition, Verdict
 from watcher.pipeline.cycle import run_cycle
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
+from watcher.replay.rehearse import Rehearsal
 from watcher.store.store import Store
 
 START = day("2026-08-02")

@@ -10,12 +10,12 @@ from pathlib import Path
 from tests.builders import day
 from tests.store.things import overheard
 from tests.test_cycles import Web, config, item, web
-from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import fetch_settings, keep_here, opened, prepare
 from watcher.config.build import load
 from watcher.core.model import Verdict
-from watcher.pipeline.batches import Poller
 from watcher.pipeline.cycle import Context, run_cycle
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
+from watcher.replay.rehearse import Rehearsal
 from watcher.store.store import Store
 
 __all__ = ["web"]
@@ -115,7 +115,7 @@ def test_news_that_was_kept_and_not_decided_is_told_at_the_next_start(web: Web, 
         await cycles(context, world, 0)
         now = T0 + 30 * MINUTE
         world.move(now)
-        async with Poller(context.store, context.signals, get=context.get, read=context.read, dice=context.dice) as rounds:
+        async with context.poller() as rounds:
             seen = await rounds.next(now)
         assert seen.observations == 1
         # The process is killed here, between what was seen and what it means.

@@ -15,8 +15,9 @@ import pytest
 
 from watcher import formats
 from watcher.core.model import Document, Entry, Outcome, Unreadable
-from watcher.sandbox.pool import ParserPool, read_here
-from watcher.sandbox.worker import SIZE, pack_request
+from watcher.sandbox.pool import ParserPool
+from watcher.sandbox.unfenced import read_here
+from watcher.sandbox.wire import SIZE, pack_request
 
 NAUGHTY = Path(__file__).with_name("naughty_worker.py")
 GOLDEN = Path(__file__).parent / "formats" / "golden"

@@ -23,6 +23,7 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.refusals import REFUSED
+from watcher.sandbox.unfenced import understand_here
 from watcher.store.store import Store
 
 __all__ = ["web"]
@@ -51,7 +52,7 @@ def test_a_signal_waits_for_a_page_that_was_found_while_others_were_asked_for_ah
         """After each round: whether the page was asked for, and whether its signal has to wait."""
         signals = {one.signal: Signal(one.signal, "", "", "", tracks=(), headlines=(), sources=(one,)) for one in declared}
         told: list[tuple[bool, bool]] = []
-        async with Poller(store, signals, get=get, read=read, dice=lambda: 0.5) as rounds:
+        async with Poller(store, signals, get=get, read=read, understand=understand_here, dice=lambda: 0.5) as rounds:
             while (seen := await rounds.next(T0 + HOUR)).polls:
                 told.append(("s0" in seen.waiting, bool(asked.count(PAGE))))
         return told
@@ -101,7 +102,9 @@ def test_of_one_host_few_are_asked_ahead_but_never_fewer_than_it_may_be_asked(st
 
     async def poll() -> None:
         bounds = Bounds.for_requests(20, per_host)
-        async with Poller(store, {"s": signal}, get=get, read=read, dice=lambda: 0.5, bounds=bounds) as rounds:
+        async with Poller(
+            store, {"s": signal}, get=get, read=read, understand=understand_here, dice=lambda: 0.5, bounds=bounds
+        ) as rounds:
             await rounds.next(T0 + HOUR, wait=0)
 
     with store.writing() as tx:
@@ -143,7 +146,7 @@ def test_hosts_that_never_answer_make_no_other_source_late(store: Store, address
         return 0
 
     async def live(store: Store) -> None:
-        context = Context(store, signals, (), get, read, lambda: 0.5, timedelta(0), deliver)
+        context = Context(store, signals, (), get, read, understand_here, lambda: 0.5, timedelta(0), deliver)
         daemon = Daemon(context, clock=lambda: now[0])
         await daemon.tick()
         hanging[0] = True
@@ -194,7 +197,7 @@ class Hours:
             tx.sources.sync(found, T0)
         track = Track("it", "It", Ladder("open", (Status("closed", "Closed", "It is closed."),), ()))
         signals = {one.id: Signal(one.id, "", "", "", tracks=(track,), headlines=(), sources=(one,)) for one in found}
-        context = Context(self.store, signals, (), get, self.read, lambda: 0.5, HOUR, self.deliver, **changes)
+        context = Context(self.store, signals, (), get, self.read, understand_here, lambda: 0.5, HOUR, self.deliver, **changes)
         daemon = Daemon(context, clock=self.clock)
         await daemon.tick()
         await daemon.stop()

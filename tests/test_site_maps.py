@@ -14,7 +14,7 @@ from watcher.core.addresses import is_in_any_year
 from watcher.core.model import Document, Follow, NotModified, Outcome, Signal, Source
 from watcher.fetch import Answer, Request
 from watcher.pipeline.batches import Poller
-from watcher.sandbox.pool import read_here
+from watcher.sandbox.unfenced import read_here, understand_here
 from watcher.store.store import Store
 
 HOME = "https://pub.example/sitemap.xml"
@@ -57,7 +57,9 @@ class Web:
         async def rounds() -> Counter[str]:
             signals = {self.root.signal: Signal(self.root.signal, "", "", "", tracks=(), headlines=(), sources=(self.root,))}
             outcomes = Counter[str]()
-            async with Poller(self.store, signals, get=self.get, read=read_here, dice=lambda: 0.5) as rounds:
+            async with Poller(
+                self.store, signals, get=self.get, read=read_here, understand=understand_here, dice=lambda: 0.5
+            ) as rounds:
                 while (seen := await rounds.next(now)).polls:
                     outcomes += seen.outcomes
             return outcomes

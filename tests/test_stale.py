@@ -16,6 +16,7 @@ from watcher import formats
 from watcher.core.model import Document, Entry, Facts, Source
 from watcher.fetch import Request
 from watcher.pipeline.batches import Poller
+from watcher.sandbox.unfenced import understand_here
 from watcher.store.store import Store
 
 URL = "https://www.govinfo.gov/bulkdata/BILLSTATUS/119/hr/BILLSTATUS-119hr2683.xml"
@@ -41,7 +42,7 @@ async def polled(store: Store, body: bytes, now: datetime) -> None:
         return Document(request.url, request.url, body, hashlib.sha256(body).hexdigest(), "text/xml", now)
 
     signals = {"senate": replace(signal_of(BILL), sources=(record(),))}
-    async with Poller(store, signals, get=get, read=read, dice=lambda: 0.5) as rounds:
+    async with Poller(store, signals, get=get, read=read, understand=understand_here, dice=lambda: 0.5) as rounds:
         while (await rounds.next(now)).polls:
             pass
 

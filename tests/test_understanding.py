@@ -24,7 +24,7 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
 from watcher.sandbox.pool import ParserPool
-from watcher.sandbox.understanding import PackedSignal
+from watcher.sandbox.wire import PackedSignal
 from watcher.store.store import Store
 
 NOW = day("2026-06-02")
@@ -198,10 +198,10 @@ def test_nothing_is_decided_while_something_of_the_signal_is_still_to_be_underst
             (),
             lab.get,
             lab.read,
+            understand,
             lambda: 0.5,
             timedelta(0),
             deliver,
-            understand=understand,
         )
         daemon = Daemon(context, clock=lambda: now[0])
         lab.says = feed("A note.")

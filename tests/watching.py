@@ -15,11 +15,12 @@ from typing import Any
 
 import httpx2
 
-from watcher.bootstrap import Rehearsal, deliverer, fetch_settings, opened, prepare
+from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.config.build import Config, load
 from watcher.fetch.heartbeat import heartbeat_ping
 from watcher.pipeline.daemon import Daemon
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
+from watcher.replay.rehearse import Rehearsal
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info

@@ -20,13 +20,13 @@ import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import fetch_settings, keep_here, opened, prepare
 from watcher.config.build import Config, load
 from watcher.core.model import Change, Digest
 from watcher.mail import Recipient, render
 from watcher.pipeline.deliver import mail_context
 from watcher.replay.recorded_web import open_recorded_web
-from watcher.replay.rehearse import Schedule, rehearse
+from watcher.replay.rehearse import Rehearsal, Schedule, rehearse
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info

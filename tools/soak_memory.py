@@ -13,12 +13,13 @@ from pathlib import Path
 from tools.farm import EPOCH, KINDS, Farm, Said, notices, said_wrongly
 from tools.soak_load import HEAD, SIGNAL, SOURCE
 from tools.soak_rounds import memory
-from watcher.bootstrap import Rehearsal, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import fetch_settings, keep_here, opened, prepare
 from watcher.config.build import load
 from watcher.fetch import FetchSettings
 from watcher.fetch.recorded import RecordedResponse, RecordedTransport
 from watcher.pipeline.cycle import run_cycle
 from watcher.replay.recorded_web import RecordedWeb
+from watcher.replay.rehearse import Rehearsal
 from watcher.store.store import Store
 
 SOURCES, STEP = 300, timedelta(hours=4)

@@ -25,11 +25,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tools.farm import KINDS
 from tools.shipped import shipped_text, write_shipped
-from watcher.bootstrap import Rehearsal, deliverer, fetch_settings, opened, prepare
+from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.config.build import Config, load
 from watcher.core.model import Verdict
 from watcher.pipeline.cycle import run_cycle
 from watcher.replay.recorded_web import open_recorded_web
+from watcher.replay.rehearse import Rehearsal
 from watcher.store.store import Store
 
 ROOT = Path(__file__).parents[1]

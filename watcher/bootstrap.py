@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from watcher.acts.outside import Outside
@@ -27,24 +26,17 @@ from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliv
 from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
 from watcher.pipeline.renewal import renew_claims
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
-from watcher.replay.recorded_web import RecordedWeb
-from watcher.sandbox.pool import ParserPool, read_here, understand_here
+from watcher.sandbox.pool import ParserPool
 from watcher.store.records import Policy
 from watcher.store.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from watcher.replay.rehearse import Rehearsal
 
 PREPARED = "prepared under"
 """Under this name the store keeps the digest of the configuration that it was last brought to."""
 MIN_SECRET_CHARACTERS = 32
 """Characters of a secret that guards an entrance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """A recorded world instead of the network, and its clock instead of ours."""
-
-    world: RecordedWeb
-    known_until: datetime
-    """Declared history counts up to here."""
 
 
 def fetch_settings(config: Config) -> FetchSettings:
@@ -239,7 +231,7 @@ async def opened(
                 signals={signal.id: signal for signal in config.signals},
                 readers=readers_of(config) if rehearsal else told_by(config, store),
                 get=fetcher.get,
-                read=read_here if rehearsal else readers.read,
+                read=rehearsal.read if rehearsal else readers.read,
                 dice=(lambda: 0.0) if rehearsal else random.random,
                 wait=config.watch.group_wait,
                 deliver=deliver,
@@ -248,6 +240,6 @@ async def opened(
                 after=ping,
                 keep=None if rehearsal else policy_of(config),
                 subscribing=not rehearsal and config.web.subscribe,
-                understand=understand_here if rehearsal else readers.understand,
+                understand=rehearsal.understand if rehearsal else readers.understand,
                 bounds=Bounds.for_requests(settings.concurrency, settings.per_host),
             )

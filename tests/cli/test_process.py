@@ -106,3 +106,19 @@ def test_a_command_that_only_asks_imports_nothing_that_it_does_not_need(
     loaded = set(ended.stderr.split())
     assert "watcher.cli.app" in loaded
     assert sorted(loaded & unwanted) == []
+
+
+def test_a_look_for_cron_loads_neither_the_page_nor_the_clock_of_the_daemon_nor_what_only_readers_need() -> None:
+    unwanted = (
+        "fastapi",
+        "uvicorn",
+        "apscheduler",
+        "alembic",
+        "lxml",
+        "feedparser",
+        "watcher.web",
+        "watcher.core.language.parse",
+    )
+    ended = process("-c", "import sys, watcher.cli.once; print(*sys.modules)")
+    assert ended.returncode == 0, ended.stderr
+    assert sorted(set(ended.stdout.split()) & set(unwanted)) == []

@@ -71,7 +71,9 @@ class Counted:
 
 
 def context(store: Store, counted: Counted) -> Context:
-    return Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=counted.deliver)
+    return Context(
+        store, {}, (), get=nobody, read=nobody, understand=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=counted.deliver
+    )
 
 
 @pytest.mark.parametrize("jump", [-HOUR, timedelta(days=-200), timedelta(days=20_000)], ids=str)

@@ -51,7 +51,9 @@ def test_a_stop_ends_the_watch_although_the_database_is_locked(tmp_path: Path) -
             begun.set()
             return await deliver(store, office(), now=now)
 
-        context = Context(store, {}, (), get=nobody, read=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=send)
+        context = Context(
+            store, {}, (), get=nobody, read=nobody, understand=nobody, dice=lambda: 0.5, wait=timedelta(0), deliver=send
+        )
         daemon = Daemon(context, clock=lambda: NOW)
         daemon.start()
         await begun.wait()

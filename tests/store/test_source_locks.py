@@ -20,6 +20,7 @@ from tests.store.things import HOUR, T0, poll, source
 from watcher.core.model import Document, Entry, Signal
 from watcher.fetch import Request
 from watcher.pipeline.batches import BATCH, Poller
+from watcher.sandbox.unfenced import understand_here
 from watcher.store.source_locks import SourceLocks, key_of
 from watcher.store.store import Store
 
@@ -161,7 +162,7 @@ async def rounds(store: Store, signals: dict[str, Signal], get: object) -> int:
         return ()
 
     polled = 0
-    async with Poller(store, signals, get=get, read=read, dice=lambda: 0.5) as poller:  # type: ignore[arg-type] - a stand-in
+    async with Poller(store, signals, get=get, read=read, understand=understand_here, dice=lambda: 0.5) as poller:  # type: ignore[arg-type] - a stand-in
         while seen := (await poller.next(T0 + HOUR / 4)).polls:
             polled += seen
     return polled

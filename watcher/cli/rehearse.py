@@ -15,13 +15,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from watcher.bootstrap import Rehearsal, deliverer, fetch_settings, keep_here, opened, prepare
+from watcher.bootstrap import deliverer, fetch_settings, keep_here, opened, prepare
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, fail, parse_datetime, parse_duration, print_json
 from watcher.cli.opening import configured
 from watcher.config.build import Config
 from watcher.core.model import Transition
 from watcher.replay.recorded_web import RecordedWeb, UnusableRecording, open_recorded_web
-from watcher.replay.rehearse import RehearsalSummary, Schedule
+from watcher.replay.rehearse import Rehearsal, RehearsalSummary, Schedule
 from watcher.replay.rehearse import rehearse as walk
 from watcher.store.store import Store
 from watcher.wording import count, transition_to_dict, transition_to_text

@@ -27,7 +27,6 @@ from watcher.pipeline.refusals import refused
 from watcher.pipeline.sift import Sifted
 from watcher.pipeline.skip_unchanged import invalidate, skip_unchanged
 from watcher.pipeline.under_way import UnderWay, host_of
-from watcher.sandbox.pool import understand_here
 from watcher.store.engine import Scope
 from watcher.store.records import Due
 from watcher.store.sources import Place
@@ -86,8 +85,8 @@ class Poller:
         *,
         get: Get,
         read: Read,
+        understand: Understand,
         dice: Callable[[], float],
-        understand: Understand = understand_here,
         bounds: Bounds = NORMAL,
     ) -> None:
         """Take where to look."""

@@ -21,7 +21,6 @@ from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.reminders import send_reminders
 from watcher.pipeline.retention import run_retention
 from watcher.pipeline.subscribers import purge_unconfirmed
-from watcher.sandbox.pool import understand_here
 from watcher.store.records import Policy
 from watcher.store.store import Store
 
@@ -60,6 +59,8 @@ class Context:
     readers: Sequence[Route]
     get: Get
     read: Read
+    understand: Understand
+    """What new entries claim; a watch has it done within bounds, by processes of its own."""
     dice: Callable[[], float]
     wait: timedelta
     deliver: Callable[[datetime], Awaitable[Counts]]
@@ -80,8 +81,6 @@ class Context:
     """Told how far a first look is."""
     progress_every: float = 5.0
     """Seconds."""
-    understand: Understand = understand_here
-    """What new entries claim; a watch has it done within bounds, by processes of its own."""
     bounds: Bounds = NORMAL
 
     def poller(self) -> Poller:

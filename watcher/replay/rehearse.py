@@ -7,11 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watcher.core.model import Change, SourceOutage, Transition
+from watcher.pipeline.batches import Read, Understand
 from watcher.pipeline.cycle import Context, CycleResult, run_cycle
 from watcher.replay.recorded_web import RecordedWeb
+from watcher.sandbox.unfenced import read_here, understand_here
 
 REHEARSED = "rehearsed to"
 """Where a rehearsal stands, kept in its database: one that was cut off goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A recorded world instead of the network, and its clock instead of ours."""
+
+    world: RecordedWeb
+    known_until: datetime
+    """Declared history counts up to here."""
+    read: Read = read_here
+    understand: Understand = understand_here
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from watcher.pipeline.poll import PollResult, first_look, poll_source
 from watcher.publishers import publisher_of, registrable_domain
 from watcher.replay.labelled_text import LabelledText, SourceTiers
 from watcher.sandbox.detect import detect_format
-from watcher.sandbox.pool import read_here
+from watcher.sandbox.unfenced import read_here
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ from pydantic import TypeAdapter
 
 from watcher import formats
 from watcher.core.model import Claim, Outcome, Unreadable
-from watcher.sandbox.understanding import PackedSignal, pack_observations, understood
-from watcher.sandbox.worker import RETIRED, SIZE, pack_question, pack_request, unpack_entries
+from watcher.sandbox.wire import RETIRED, SIZE, PackedSignal, pack_observations, pack_question, pack_request, unpack_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,16 +46,6 @@ _SLOW_FOR = 3600.0
 _MOST_SENT = 16 << 20
 """Bytes of signals that a worker is sent; then it begins anew."""
 _CLAIMS: TypeAdapter[Understood] = TypeAdapter(Understood)
-
-
-async def read_here(document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
-    """Read in this process, without limits: for tests and for documents of one's own. Raises Unreadable, KeyError."""
-    return formats.read(document, format_name, options)
-
-
-async def understand_here(signal: Signal, observations: Sequence[Observation]) -> Understood:
-    """The claims of each observation, made in this process, with no limit of time: for tests and documents of one's own."""
-    return understood(signal, observations)
 
 
 class ParserPool:

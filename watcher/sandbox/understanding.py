@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Final
 
@@ -29,28 +28,6 @@ def understood(signal: Signal, observations: Sequence[Observation]) -> tuple[tup
         if count > MOST_CLAIMS:
             raise Unreadable(f"more than {MOST_CLAIMS:,} claims in one reading", lasting=True)
     return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class PackedSignal:
-    """A signal as it is sent to a worker, once to each; its sources stay here, since their headers hold keys."""
-
-    name: str
-    content: bytes
-
-    @classmethod
-    def of(cls, signal: Signal) -> PackedSignal:
-        """Wrap a signal."""
-        content = bytes(ForkingPickler.dumps(replace(signal, sources=())))
-        return cls(hashlib.sha256(content).hexdigest(), content)
-
-
-def pack_observations(observations: Sequence[Observation]) -> bytes:
-    """What was seen, for a worker, as the standard library sends values to child processes: a child trusts its parent.
-
-    What it answers is JSON, because the parent does not trust the child.
-    """
-    return bytes(ForkingPickler.dumps(tuple(observations)))
 
 
 class ReceivedSignals:

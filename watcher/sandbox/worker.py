@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import resource
 import select
-import struct
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -13,71 +12,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from watcher import formats
 from watcher.core.model import Document, Entry, Outcome, Unreadable
 from watcher.sandbox.understanding import ReceivedSignals
+from watcher.sandbox.wire import RETIRED, SIZE, pack_entries, unpack_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-RETIRED = 75
-"""Exit code of a worker that stops by itself: idle for long, or after many documents."""
-
-SIZE = struct.Struct(">I")
 _IDLE_SECONDS = 120
 _DOCUMENTS = 5_000
 _OPEN_FILES = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-# --- values on the wire: JSON, because what a hostile document may have broken must not be unpickled -----------------
-
-
-def pack_request(document: Document, format_name: str, options: Any, cpu: int) -> bytes:  # noqa: ANN401 - Facts
-    """A document and how to read it, as one frame of a JSON head and the body."""
-    head = json.dumps(
-        {
-            "url": document.final_url or document.url,
-            "content_type": document.content_type,
-            "format": format_name,
-            "options": dict(options),
-            "cpu": cpu,
-            "body": len(document.body),
-        }
-    ).encode()
-    return SIZE.pack(len(head)) + head + document.body
-
-
-def pack_question(signal: str, rules: bytes, seen: bytes, cpu: int, *, anew: bool) -> bytes:
-    """What was seen and the name of the signal it is to be understood for; `rules` is that signal where it was not sent yet.
-
-    `anew`: the worker forgets the signals it holds first.
-    """
-    head = json.dumps({"signal": signal, "rules": len(rules), "anew": anew, "cpu": cpu, "body": len(rules) + len(seen)}).encode()
-    return SIZE.pack(len(head)) + head + rules + seen
-
-
-def pack_entries(entries: tuple[Entry, ...]) -> dict[str, Any]:
-    """Entries as plain values."""
-    return {
-        "entries": [
-            [one.key, one.title, one.text, one.link, one.published.isoformat() if one.published else None, dict(one.facts)]
-            for one in entries
-        ]
-    }
-
-
-def unpack_entries(listed: list[list[Any]]) -> tuple[Entry, ...]:
-    """The same entries again."""
-    return tuple(
-        Entry(key, title, text, link, datetime.fromisoformat(at).astimezone(UTC) if at else None, unpack_facts(facts))
-        for key, title, text, link, at, facts in listed
-    )
-
-
-def unpack_facts(facts: dict[str, Any]) -> dict[str, Any]:
-    """Facts with their tuples."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
-
-
-# --- the loop --------------------------------------------------------------------------------------------------------
 
 
 def serve(read: Callable[[Document, str, Any], tuple[Entry, ...]], memory: int) -> int:
