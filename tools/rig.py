@@ -101,9 +101,14 @@ def prepare(folder: Path) -> None:
 
 def poll(folder: Path) -> None:
     """Do what is due as `watcher once` does, then note each thing that a sent message has told, and when it was accepted."""
-    from watcher.cli.once import once  # noqa: PLC0415 - preparing needs none of it
+    from watcher.__main__ import main  # noqa: PLC0415 - preparing needs none of it
 
-    once(folder / "signals.toml")
+    sys.argv = ["watcher", "once", "--config", str(folder / "signals.toml")]
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            raise
     note(folder)
 
 

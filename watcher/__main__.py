@@ -3,12 +3,13 @@
 import sys
 
 from watcher.cli import app
-from watcher.runtime import flush_output, mend_streams
+from watcher.runtime import flush_output, load_undisturbed, mend_streams
 
 
 def main() -> None:
     """Run one command, and end with its exit code."""
     mend_streams()
+    load_undisturbed()
     try:
         app(prog_name="watcher")
     except SystemExit as end:

@@ -17,6 +17,11 @@ COLLECT_AFTER_OBJECTS_OF_A_COMMAND = 100_000
 """The same for a command that ends soon: what it leaves behind ends with it."""
 
 
+def load_undisturbed() -> None:
+    """A command is about to be loaded: hundreds of modules, and no garbage among them."""
+    gc.set_threshold(COLLECT_AFTER_OBJECTS_OF_A_COMMAND, 10, 10)
+
+
 def tune_memory(*, young: int = COLLECT_AFTER_OBJECTS) -> None:
     """A command that works long has been loaded: what is there stays, and what it frees goes back to the system.
 
@@ -51,7 +56,11 @@ def mend_streams() -> None:
 
 
 def flush_output(code: str | int | None) -> str | int | None:
-    """Write out what is left on standard output; the exit code, which is no success where the output could not be written."""
+    """Write out what is left on standard output; the exit code, which is no success where the output could not be written.
+
+    The interpreter, which ends next, need not look for garbage in what ends with it.
+    """
+    gc.freeze()
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as Bar
 
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, print_json
@@ -20,7 +18,7 @@ from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel, configure
 from watcher.cli.opening import configured
 from watcher.clock import utc_now, wrong_clock
 from watcher.config.build import Config
-from watcher.pipeline.cycle import CycleResult, Progress, run_cycle
+from watcher.pipeline.cycle import CycleResult, run_cycle
 from watcher.pipeline.deliver import Counts, deliver_all
 from watcher.runtime import COLLECT_AFTER_OBJECTS_OF_A_COMMAND, tune_memory
 from watcher.store.store import Store
@@ -124,11 +122,17 @@ async def _once(config: Config, store: Store, done: list[_Done]) -> None:
 @contextlib.contextmanager
 def _bar() -> Iterator[dict[str, Any]]:
     """How far the first look is: a bar on a terminal, lines of the log elsewhere. Gives what the cycle is told for that."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield {}
         return
-    with Bar(TextColumn("first look"), BarColumn(), MofNCompleteColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=None, visible=False)
-        shown: Progress = lambda asked, known: bar.update(task, completed=asked, total=known, visible=True)  # noqa: E731 - typed
-        yield {"progress": shown, "progress_every": REFRESH}
+    with contextlib.ExitStack() as shown:
+        bar: Any = None
+
+        def show(asked: int, known: int) -> None:
+            nonlocal bar
+            if bar is None:
+                bar = shown.enter_context(typer.progressbar(length=known, label="first look", show_pos=True, file=sys.stderr))
+            bar.length = known
+            bar.update(asked - bar.pos)
+
+        yield {"progress": show, "progress_every": REFRESH}

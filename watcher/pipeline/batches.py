@@ -22,7 +22,7 @@ from watcher.pipeline.keep import (
     signal_lock,
     unchecked,
 )
-from watcher.pipeline.poll import Get, Read, look
+from watcher.pipeline.poll import Get, PollResult, Read, look
 from watcher.pipeline.refusals import refused
 from watcher.pipeline.sift import Sifted
 from watcher.pipeline.skip_unchanged import invalidate, skip_unchanged
@@ -36,8 +36,11 @@ __all__ = ["BatchResult", "Bounds", "Get", "Poller", "Read", "Understand", "inva
 
 BATCH = 100
 """Polls that are made at once, where no more are wanted; what they bring is in memory together."""
-AT_ONCE = 4
+AT_ONCE = 8
 """Polls that are begun in one turn of the loop."""
+MOMENT = 0.005
+"""Seconds for which these are waited for before more are begun: hosts that answer at once are asked by few threads. Hundreds that
+are all at work get in one another's way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,8 @@ class Poller:
         asked = await asyncio.to_thread(
             self._due, now, kept | under_way, self._under_way.asking(), self._bounds.polls - len(under_way)
         )
-        for number, one in enumerate(asked.due, 1):
+        begun = list[asyncio.Task[PollResult | None]]()
+        for one in asked.due:
             name = one.source.id
             looking = look(
                 one,
@@ -156,9 +160,10 @@ class Poller:
                 missing=name in asked.missing,
                 refused=asked.refused.get(name),
             )
-            self._under_way.ask(one, looking)
-            if number % AT_ONCE == 0:
-                await asyncio.sleep(0)  # hundreds begun in one turn of the loop would hold up the page
+            begun.append(self._under_way.ask(one, looking))
+            if len(begun) == AT_ONCE:
+                await asyncio.wait(begun, timeout=MOMENT)
+                begun.clear()
 
     def _kept(self, ready: Sequence[Sifted], now: datetime, under_way: frozenset[str]) -> BatchResult:
         """Keep them, then see what of their signals, and of those that were waiting, is still to be polled."""

@@ -47,9 +47,11 @@ class UnderWay:
         """The signals of which something is still to be understood."""
         return frozenset(signal for signal, _ in self._reading.values())
 
-    def ask(self, due: Due, looking: Coroutine[Any, Any, PollResult | None]) -> None:
+    def ask(self, due: Due, looking: Coroutine[Any, Any, PollResult | None]) -> asyncio.Task[PollResult | None]:
         """Begin to poll a source; a poll that gives None asked nothing."""
-        self._asking[due.source.id] = (due, asyncio.create_task(looking))
+        task = asyncio.create_task(looking)
+        self._asking[due.source.id] = (due, task)
+        return task
 
     async def ready(self, clock: Callable[[], datetime], wait: float | None = None) -> list[Sifted]:
         """What can be kept: waits `wait` seconds for a first reading (None: as long as it takes), then a moment for others.
