@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import text_in_words
-from watcher.core.language.lexicon import english
+from watcher.core.language.lexicon import written
 from watcher.core.model import Change, Ladder, Quote, Scalar, Signal, Tier, Transition, Undecided, day_text
 
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -173,8 +173,7 @@ def _texts(signal: Signal) -> Iterator[str]:
 @cache
 def _common_words() -> frozenset[str]:
     """Words that the general English of the watch writes small; it holds no names."""
-    texts = (text for row in english().rows for text in (*row.words, *row.examples))
-    return frozenset(word for text in texts for word in re.findall(r"(?<![\w.'-])[a-z]+\b", text))
+    return frozenset(word for text in written() for word in re.findall(r"(?<![\w.'-])[a-z]+\b", text))
 
 
 class Sign(NamedTuple):

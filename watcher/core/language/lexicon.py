@@ -174,6 +174,13 @@ def english() -> Lexicon:
     return lexicon(_tables())
 
 
+def written() -> Iterator[str]:
+    """The words and the examples of all rows of english.toml, as they stand there: nothing is compiled for it."""
+    for row in _tables()["row"]:
+        yield from row["words"]
+        yield from row["examples"]
+
+
 def clause_of(words: Iterable[str]) -> str:
     """Words and marks in one line, as cues are looked for: a blank behind each."""
     return "".join(f"{word} " for word in words)
