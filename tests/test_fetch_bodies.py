@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import tracemalloc
 import zlib
@@ -13,8 +14,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
-from tests.loopback import fetch, http
+from tests.loopback import NOON, fetch, http, serving, settings
 from watcher.core.model import Document, Failed, Outcome
+from watcher.fetch import Fetcher, Request
 
 
 def bomb(size: int) -> bytes:
@@ -35,6 +37,32 @@ def test_a_gzip_bomb_of_300_megabytes_costs_less_than_20() -> None:
         tracemalloc.stop()
     assert answer == Failed(Outcome.MALFORMED, "body larger than 15 MB", 200)
     assert peak < 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (http(200, bomb(300_000_000), content_encoding="gzip"), "body larger than 15 MB"),
+        (http(200, bomb(10_000_000), content_encoding="gzip"), "answer cut off inside its compression"),
+        (http(200, bomb(10_000_000), content_encoding="gzip", content_length="999999"), "answer cut off after "),
+    ],
+)
+def test_what_was_refused_is_let_go_at_once_and_not_when_python_next_looks_for_circles(reply: bytes, reason: str) -> None:
+    async def held() -> int:
+        async with serving(reply) as site, Fetcher(settings(), clock=lambda: NOON) as fetcher:
+            for _ in range(5):
+                answer = await fetcher.get(Request(f"{site.base}/"))
+                assert isinstance(answer, Failed)
+                assert answer.reason.startswith(reason)
+            return tracemalloc.get_traced_memory()[0]
+
+    gc.disable()
+    tracemalloc.start()
+    try:
+        assert asyncio.run(held()) < 20_000_000, "of five bodies the last, whose thread may not have ended yet"
+    finally:
+        tracemalloc.stop()
+        gc.enable()
 
 
 def test_a_bomb_in_an_error_page_is_looked_at_no_further_than_needed() -> None:

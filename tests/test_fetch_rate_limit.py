@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -99,6 +100,48 @@ def test_waiting_for_a_turn_is_no_part_of_the_deadline() -> None:
 def test_a_long_life_forgets_hosts() -> None:
     web = visit([f"https://host{n}.example/" for n in range(3000)], concurrency=500)
     assert len(web.starts) == 3000
+
+
+@dataclass
+class Scattered:
+    """A network of ever new hosts: each says its time, or none ever answers."""
+
+    answers: bool
+
+    async def get(self, url: str, headers: Mapping[str, str], read: Callable[[Response], T]) -> T:
+        if not self.answers:
+            raise TimedOut("no answer")
+        return read(Response(200, Headers({"Date": "Mon, 01 Jun 2026 12:00:00 GMT"}), (b"x",)))
+
+    async def aclose(self) -> None: ...
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_long_life_does_not_gather_what_it_met(*, answers: bool) -> None:
+    async def held() -> list[int]:
+        web, quick = Scattered(answers), FetchSettings(per_host_gap=timedelta(0))
+        async with Fetcher(quick, clock=lambda: NOON, transport=web) as fetcher:
+            found = list[int]()
+            for lap in range(2):
+                for number in range(3000):
+                    await fetcher.get(Request(f"https://host{number}.lap{lap}.example/"))
+                found.append(bytes_of_fetching())
+            return found
+
+    tracemalloc.start()
+    try:
+        first, second = asyncio.run(held())
+    finally:
+        tracemalloc.stop()
+    assert second < 1.3 * first, f"{first} bytes after three thousand hosts, {second} after as many more"
+
+
+def bytes_of_fetching() -> int:
+    """What is held that these two files asked for."""
+    files = [
+        tracemalloc.Filter(inclusive=True, filename_pattern=f"*/watcher/fetch/{name}.py") for name in ("client", "rate_limit")
+    ]
+    return sum(one.size for one in tracemalloc.take_snapshot().filter_traces(files).statistics("filename"))
 
 
 def test_a_line_is_kept_open_only_where_more_is_asked() -> None:

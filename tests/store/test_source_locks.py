@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -60,6 +61,15 @@ def test_with_a_file_everything_is_ours(file_store: Store) -> None:
     assert locks.take(["a"]) == file_store.source_locks().take(["a"]) == {"a"}
     locks.only([])
     locks.close()
+
+
+def test_what_was_given_back_is_not_gathered(file_store: Store) -> None:
+    locks = file_store.source_locks()
+    gone = weakref.ref(locks)
+    locks.close()
+    del locks
+    file_store.source_locks()
+    assert gone() is None
 
 
 def test_a_process_that_is_killed_holds_nothing(shared_url: str) -> None:

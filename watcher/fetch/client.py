@@ -26,6 +26,8 @@ from watcher.fetch.urls import Address, UrlRejected, join, leaves_folder, parse
 Answer: TypeAlias = Document | NotModified | Failed
 
 MAX_REDIRECTS = 5
+MAX_CLOCKS = 1000
+"""Hosts whose clocks are remembered; redirects may lead to ever other ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Fetcher:
         )
         self._seconds = settings.timeout.total_seconds()
         self.ahead: dict[str, timedelta] = {}
-        """By host: how far its clock was ahead of ours at its latest answer."""
+        """By host: how far its clock was ahead of ours at its latest answer; of the first thousand or so."""
 
     async def __aenter__(self) -> Self:
         """Connections are made when they are needed."""
@@ -222,7 +224,8 @@ class Fetcher:
 
     def _read(self, request: Request, address: Address, response: Response) -> Answer | Redirect:
         """What one response says."""
-        if (then := responses.server_time(response.headers)) is not None:
+        known = address.host in self.ahead or len(self.ahead) < MAX_CLOCKS
+        if known and (then := responses.server_time(response.headers)) is not None:
             self.ahead[address.host] = then - self._clock()
         location = response.headers.get("location")
         if response.status in responses.REDIRECTS and location is not None:

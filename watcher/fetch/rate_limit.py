@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from heapq import nlargest
 
 HANGS = 2
 """Time-outs of a host in a row, without an answer between them, after which it is left alone."""
@@ -16,6 +17,8 @@ PROBE_EVERY = timedelta(minutes=1)
 """How soon after an address of such a host that did not answer, either, another one is tried that has not failed yet."""
 MOST_SILENT = 1000
 """Addresses of a host of which is remembered that they did not answer."""
+MOST_SILENT_HOSTS = 1000
+"""Hosts of which is remembered that they did not answer, though nobody asks them now: many are never asked again."""
 
 
 @dataclass(slots=True)
@@ -24,6 +27,8 @@ class _Host:
     users: int = 0
     free_at: float = field(default=0.0)
     time_outs: int = 0
+    silent_at: float = 0.0
+    """When the last of them was, by the event loop's clock."""
     hung_at: datetime | None = None
     """When the last of too many time-outs was."""
     silent: set[str] = field(default_factory=set)
@@ -79,6 +84,7 @@ class HostLimiter:
         """Note that an address did not answer in time."""
         host = self._hosts[name]
         host.time_outs += 1
+        host.silent_at = asyncio.get_running_loop().time()
         host.hung_at = now if host.time_outs >= HANGS else None
         if len(host.silent) < MOST_SILENT:
             host.silent.add(url)
@@ -105,7 +111,9 @@ class HostLimiter:
         if len(self._hosts) < self._tidy_at:
             return
         now = asyncio.get_running_loop().time()
-        self._hosts = {name: host for name, host in self._hosts.items() if host.users or host.free_at > now or host.time_outs}
+        idle = (host for host in self._hosts.values() if host.time_outs and not host.users)
+        silent = {id(host) for host in nlargest(MOST_SILENT_HOSTS, idle, key=lambda host: host.silent_at)}
+        self._hosts = {name: host for name, host in self._hosts.items() if host.users or host.free_at > now or id(host) in silent}
         self._tidy_at = max(1000, 2 * len(self._hosts))
 
 

@@ -86,7 +86,9 @@ class GuardedTransport:
                 raise ConnectionFailed(CLOSED) from None
             raise
         finally:
-            del self._under_way[exchange]
+            # An error knows the frames that it came through, also those that read a body. Were its future still named in this
+            # one, these megabytes would stay until Python looks for circles, which may take hundreds of errors.
+            del self._under_way[exchange], future
             self._sweep_later()
 
     async def aclose(self) -> None:

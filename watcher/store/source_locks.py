@@ -32,6 +32,11 @@ class SourceLocks:
         self._closed = False
         self._turn = threading.RLock()
 
+    @property
+    def closed(self) -> bool:
+        """Whether everything was given back for good."""
+        return self._closed
+
     def take(self, names: Collection[str]) -> frozenset[str]:
         """Those of the sources that no other process asks: they are ours until `only` or `close`, or until we die."""
         if not self._shared or not names:

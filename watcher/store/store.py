@@ -185,8 +185,10 @@ class Store:
 
     def source_locks(self) -> SourceLocks:
         """What keeps other processes from asking the sources that this one asks; closed with the store at the latest."""
-        self._source_locks.append(SourceLocks(self.database))
-        return self._source_locks[-1]
+        locks = SourceLocks(self.database)
+        # What was given back is forgotten: each cycle that has no poller of a daemon's takes its own.
+        self._source_locks = [*(one for one in self._source_locks if not one.closed), locks]
+        return locks
 
     def token(self) -> str:
         """A word that changes with every commit of any process; no table is read for it. Raises StoreError."""
