@@ -22,8 +22,8 @@ from watcher.pipeline.deliver import Counts
 from watcher.pipeline.retention import run_retention
 from watcher.store.records import Policy, Poll
 from watcher.store.store import Store
-from watcher.web.health import readiness_text
 from watcher.web.read_model import HealthStatus
+from watcher.web.routes_operator import readiness_text
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 NOON = day("06-01 12:00")

@@ -30,7 +30,7 @@ from watcher.replay.rehearse import Rehearsal, Schedule, rehearse
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.socket import bind_socket
+from watcher.web.server import bind_socket
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "pictures"

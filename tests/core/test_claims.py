@@ -11,7 +11,7 @@ import pytest
 from tests.builders import said
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.corroboration import MAX_CLAIMS_OF_A_SOURCE, few_of_a_source, independent_sources, is_copy
-from watcher.core.decision.simhash import simhash
+from watcher.core.decision.near import simhash
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.times import retold_on
 from watcher.core.language.vocabulary import Vocabulary

@@ -16,8 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from watcher.web.connection_limits import LEAST, MAX_CONNECTIONS, PIPELINED, BoundedSocket, ConnectionLimits, connections_for
-from watcher.web.server import Server, server_config
-from watcher.web.socket import bind_socket
+from watcher.web.server import Server, bind_socket, server_config
 
 MEGA = 1 << 20
 LONG = 3600.0

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from watcher.web.socket import bind_socket
+from watcher.web.server import bind_socket
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

@@ -18,10 +18,10 @@ from tests.web.conftest import Site
 from tests.web.story import MYTHOS, NOW, Shown, verdicts, view
 from watcher.core.model import Date, Health
 from watcher.web import cache
-from watcher.web.budget import BURST, SHARE, Budget
 from watcher.web.export import export_site
 from watcher.web.paging import link_header, links, part_of
 from watcher.web.read_model import SourceHealth, View
+from watcher.web.render import BURST, SHARE, Budget
 from watcher.web.settings import WebSettings
 
 MANY, EACH = 120, 5

@@ -14,11 +14,11 @@ from typing import Protocol
 
 import typer
 
-from watcher.bootstrap import deliverer, fetch_settings, holder, opened, prepare
-from watcher.cli.console import console_of
+import notifiers
+from notifiers import Message, Recipient
+from watcher.bootstrap import channels, deliverer, fetch_settings, holder, links, looking, opened, prepare, secret_of
 from watcher.cli.opening import read
 from watcher.cli.reload import differences, fixed, on_hangup
-from watcher.cli.subscriptions import subscriptions_of
 from watcher.clock import utc_now
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError
@@ -26,13 +26,14 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import mail_context
 from watcher.pipeline.ownership import write_out
+from watcher.pipeline.subscribers import CHANNEL
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 from watcher.store.errors import StoreError
 from watcher.store.records import AuditEntry
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.connection_limits import BoundedSocket, ConnectionLimits, connections_for
-from watcher.web.console import Console
+from watcher.web.console import Console, Ways
 from watcher.web.queries import StoreQueries, site_info
 from watcher.web.server import Server, server_config
 from watcher.web.settings import settings_of
@@ -171,3 +172,22 @@ def _announce(config: Config, listener: socket.socket) -> None:
     for one in config.recipients:
         if one.channel == "maildir":
             typer.echo(f"Digests for {one.id}: {one.to}")
+
+
+def subscriptions_of(config: Config, store: Store) -> Subscriptions | None:
+    """What the page needs for subscribing; None where nobody may. Raises ConfigError, StoreError."""
+    signed = links(config, store)
+    if signed is None:
+        return None
+    settings, send = channels(config)[CHANNEL], notifiers.load(CHANNEL).send
+
+    async def post(message: Message, to: Recipient) -> None:
+        await send(message, to, settings)
+
+    return Subscriptions(store, signed, mail_context(config), post)
+
+
+def console_of(config: Config, store: Store) -> Console | None:
+    """The console under its token; None, and no address of it, without one. Raises ConfigError."""
+    token = secret_of(config, "OPERATOR_TOKEN", without="then there is no console")
+    return Console(config, store, token, Ways(looking, channels)) if token else None

@@ -18,7 +18,7 @@ from watcher.cli.opening import configured
 from watcher.config.build import Config
 from watcher.runtime import tune_memory
 from watcher.store.store import Store
-from watcher.web.socket import bind_socket
+from watcher.web.server import bind_socket
 
 Host: TypeAlias = Annotated[str, typer.Option(help="Address to serve the page on; the configuration's by default.")]
 Port: TypeAlias = Annotated[

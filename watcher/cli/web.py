@@ -5,11 +5,9 @@ from __future__ import annotations
 import socket
 
 from watcher.cli.common import CONFIG, ConfigFile
-from watcher.cli.console import console_of
-from watcher.cli.daemon import serve_page, show
+from watcher.cli.daemon import console_of, serve_page, show, subscriptions_of
 from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel
 from watcher.cli.run import Host, Port, serve_until_stopped
-from watcher.cli.subscriptions import subscriptions_of
 from watcher.clock import utc_now
 from watcher.config.build import Config
 from watcher.store.store import Store

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from watcher.config.cache_key import digest_of, hash_of
+import watcher
 from watcher.config.defaults import MAILBOX
 from watcher.config.errors import ConfigError
 from watcher.config.headers import note_headers
@@ -22,6 +24,8 @@ from watcher.config.source_map import SourceMap
 from watcher.config.toml_reader import read_file
 from watcher.core.model import Signal, Source
 from watcher.core.proxies import Proxies
+
+_CODE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +114,20 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
 def _stop(places: SourceMap) -> None:
     if places.mistakes:
         raise ConfigError(*places.mistakes)
+
+
+def hash_of(text: str) -> str:
+    """SHA-256 of the text and the version: the same on every machine with the same file and program."""
+    return hashlib.sha256(f"{watcher.__version__}\n{text}".encode()).hexdigest()
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of the text and of the state of the code that turns it into signals."""
+    return hashlib.sha256(f"{_code()}\n{text}".encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """The version and the newest change of every file that says what a signal is: other code may read the text otherwise."""
+    files = [*_CODE.glob("config/*"), *_CODE.glob("core/model/*"), *_CODE.glob("formats/*.py")]
+    return f"{watcher.__version__} {len(files)} {max(file.stat().st_mtime_ns for file in files)}"

@@ -18,18 +18,8 @@ PLAIN_HEADERS = frozenset({"accept", "accept-language"})
 """What may stand in the file as it is: nobody's secret."""
 OWN_HEADERS = frozenset(
     {
-        *(
-            "accept-encoding",
-            "connection",
-            "content-length",
-            "expect",
-            "host",
-            "if-modified-since",
-            "if-none-match",
-            "range",
-            "te",
-        ),
-        *("range", "te", "trailer", "transfer-encoding", "upgrade", "user-agent"),
+        *("accept-encoding", "connection", "content-length", "expect", "host", "if-modified-since", "if-none-match", "range"),
+        *("te", "trailer", "transfer-encoding", "upgrade", "user-agent"),
     }
 )
 """What the watch sets itself, or what would change the meaning of a request."""

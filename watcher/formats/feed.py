@@ -14,11 +14,13 @@ from watcher.formats._dates import read_date, zone_named
 from watcher.formats._feed import read_items
 from watcher.formats._links import absolute
 from watcher.formats._options import flag, number, word, words
-from watcher.formats._split import split_markup
-from watcher.formats._text import MAX_TITLE, beginning, clean, number_doubles, paragraphs, plain_title
+from watcher.formats._text import MAX_TITLE, beginning, clean, lines, number_doubles, paragraphs, plain_title
+from watcher.formats._tree import parse_html, words_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
+
+    from selectolax.lexbor import LexborNode
 
     from watcher.core.model import Facts, Scalar
     from watcher.formats._items import RawItem
@@ -34,6 +36,8 @@ OPTIONS = {
 MAX_ITEMS = 1_000
 _MAX_KEY = 300
 _STATE = re.compile(r"<strong\b[^>]{0,200}>([^<]{1,80})</strong>", re.IGNORECASE)
+_HEADING = re.compile(r"h[1-6]")
+_TAG_NAME = re.compile(r"[a-z][a-z0-9]*")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -153,3 +157,32 @@ def _parts(entry: Entry, item: RawItem, tag: str) -> list[Entry]:
     keys = number_doubles([f"{entry.key}#{beginning(note)}" for note in notes])
     parts = [replace(entry, key=key, text=note) for key, note in zip(keys, notes, strict=True)]
     return [replace(entry, text=rest), *parts] if rest or not parts else parts
+
+
+def split_markup(markup: str, tag: str) -> tuple[list[str], str]:
+    """The text of each outermost element of this name, and the text of what stands around them.
+
+    For a heading's name, each heading opens a part that ends before the next one. Raises ValueError for what is no name.
+    """
+    if not _TAG_NAME.fullmatch(tag):
+        raise ValueError(f"items should be the name of an HTML element, not {tag!r}")
+    if _HEADING.fullmatch(tag):
+        rest, *sections = re.split(rf"(?=<{tag}\b)", markup, flags=re.IGNORECASE)
+        return [text for text in map(paragraphs, sections) if text], paragraphs(rest)
+    tree = parse_html(markup)
+    if tree is None or tree.body is None:
+        return [], paragraphs(markup)
+    outermost = [node for node in tree.css(tag) if not _inside(node, tag)]
+    parts = [lines(words_of(node)) for node in outermost]
+    rest = words_of(tree.body, frozenset(node.mem_id for node in outermost))
+    return [text for text in parts if text], lines(rest)
+
+
+def _inside(node: LexborNode, tag: str) -> bool:
+    """Whether an element lies in another one of the same name."""
+    above = node.parent
+    while above is not None:
+        if above.tag == tag:
+            return True
+        above = above.parent
+    return False

@@ -15,7 +15,7 @@ from watcher.core.decision.undecided import RECENT, ask, edges, settled_by
 from watcher.core.model import Change, Claim, Observation, Signal, Transition, Undecided, Verdict
 from watcher.pipeline.decide import HISTORY_CUTOFF
 from watcher.pipeline.evidence_claims import claim_of
-from watcher.store.history import History
+from watcher.store.observations import History
 from watcher.store.records import Evidence
 from watcher.store.store import Transaction
 

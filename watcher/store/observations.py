@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-
 KNOWN_ENTRIES = (
     'SELECT entry.source, entry."key", entry.revision, entry.digest, entry.observation, entry.first_seen_at,'
     " entry.missing_since, entry.missing_reads, entry.withdrawn_at"
@@ -48,6 +47,11 @@ SEEN_OBSERVATIONS = (
 GET = f"{SEEN_OBSERVATIONS} WHERE observation.id = :id"
 OBSERVATIONS_OF_SIGNAL = f"{SEEN_OBSERVATIONS} JOIN source ON source.id = observation.source WHERE source.signal = :signal"
 ORDER = "ORDER BY observation.id"
+ALL_OBSERVATIONS = f"{OBSERVATIONS_OF_SIGNAL} {ORDER}"
+ABSENCES = (
+    'SELECT absence.source, absence."key", absence.since, absence.until'
+    " FROM absence JOIN source ON source.id = absence.source WHERE source.signal = :signal ORDER BY absence.since"
+)
 AFTER = f"{OBSERVATIONS_OF_SIGNAL} AND observation.id > :number {ORDER} LIMIT :most"
 COUNT = "SELECT COUNT(*) FROM observation"
 COVERED = (
@@ -234,3 +238,18 @@ def present(row: Mapping[str, Any]) -> dict[str, object]:
         "missing_reads": 0,
         "withdrawn_at": None,
     }
+
+
+class History(Repository):
+    """What was seen, and from when to when it was withdrawn."""
+
+    __slots__ = ()
+
+    def observations(self, signal: str) -> Iterator[Observation]:
+        """Every observation of a signal in the order of their ids, also those that are withdrawn now."""
+        return map(observation, self.stream(ALL_OBSERVATIONS, {"signal": signal}))
+
+    def absences(self, signal: str) -> list[tuple[str, str, datetime, datetime | None]]:
+        """Source, key, since and until of every withdrawal, oldest first."""
+        rows = self.rows(ABSENCES, {"signal": signal})
+        return [(source, key, moment(since), moment(until)) for source, key, since, until in rows]

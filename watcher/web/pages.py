@@ -10,7 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from segno import DataOverflowError
 
 from watcher import __version__
 from watcher.core.addresses import safe_link
@@ -19,7 +22,6 @@ from watcher.core.model import Signal, day_text
 from watcher.web import calendar as days
 from watcher.web import wording
 from watcher.web.paging import ListPage, part_of
-from watcher.web.qr_code import qr_code
 from watcher.web.read_model import View
 from watcher.web.signal_page import SignalPage, section, sight_of
 from watcher.web.source_health import HealthRow, rows_of
@@ -34,6 +36,8 @@ SIGNALS, SOURCES = 50, 200
 """How many of them a page shows; the next ones stand on the next page."""
 FULL, BRIEF = 4, 12
 """How many moments a signal's own page tells with their quotes, and how many more in a line; the rest stands in the story."""
+DOT = 5
+"""Pixels of the smallest square: a phone held as far away as a hand reads it."""
 STATIC = {
     "style.css": "text/css; charset=utf-8",
     "local.js": "text/javascript; charset=utf-8",
@@ -242,3 +246,13 @@ def fingerprint(name: str) -> str:
 def static(name: str) -> bytes:
     """The content of a static file; only names that the caller knows may come here."""
     return (HOME / "static" / name).read_bytes()
+
+
+def qr_code(address: str) -> Markup | None:
+    """The address as SVG, dark on its own light ground in every colour scheme; None where it is longer than a code can be."""
+    try:
+        code = segno.make_qr(address)
+    except DataOverflowError:
+        return None
+    drawn = code.svg_inline(scale=DOT, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    return Markup(drawn)  # noqa: S704 - the drawing holds numbers alone, the address is squares in it

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
-from time import thread_time
+from time import monotonic, thread_time
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,12 +15,39 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from watcher.clock import Clock
-from watcher.web.budget import Budget
 from watcher.web.cache import Answer, ResponseCache, key_of, pack, send_answer
 from watcher.web.pages import Links
 from watcher.web.params import parse_as_of, query_of
 from watcher.web.read_model import Reads, View
 from watcher.web.settings import WebSettings
+
+SHARE = 0.2
+"""Of a core, in the long run."""
+BURST = 2.0
+"""Seconds of work that may be done at once after a rest."""
+
+
+class Budget:
+    """Work that is spent is earned again with time, a share of a second for each second."""
+
+    def __init__(self, timer: Callable[[], float] = monotonic) -> None:
+        """Begin rested."""
+        self._timer, self._left, self._at = timer, BURST, timer()
+
+    def spend(self, seconds: float) -> None:
+        """Take work from what may be done; the last may take more than there is."""
+        self._earn()
+        self._left -= seconds
+
+    def wait(self) -> float:
+        """Seconds until something may be done again."""
+        self._earn()
+        return max(0.0, -self._left / SHARE)
+
+    def _earn(self) -> None:
+        now = self._timer()
+        self._left, self._at = min(BURST, self._left + (now - self._at) * SHARE), now
+
 
 BUDGET_TIMEOUT = 5.0
 """Seconds that a question about the past waits at most for its turn within the budget."""

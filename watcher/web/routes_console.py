@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from watcher.acts.errors import NothingToDo, Unusable
 from watcher.config.errors import ConfigError
 from watcher.core.addresses import redact
-from watcher.web import console_evidence, console_mutes, console_sources, console_trial, console_undecided
+from watcher.web import console_pages as shown
 from watcher.web.console import MAX_FIELD_LENGTH, Console, Deed, Done, Fields, Values, stored
 from watcher.web.console_session import Session, form_token, new_id
 from watcher.web.cookies import PLAIN, SECURE
@@ -66,22 +66,22 @@ class ActionForm:
     act: Deed
 
 
-UNDECIDED = ConsolePage("", "console_undecided.html", console_undecided.listed)
-EVIDENCE = ConsolePage("evidence", "console_evidence.html", console_evidence.listed)
-SILENCE = ConsolePage("mutes", "console_mutes.html", console_mutes.listed)
-SOURCES = ConsolePage("sources", "console_sources.html", console_sources.listed)
-NEW = ConsolePage("add", "console_add.html", console_sources.asked)
-TRIAL = ConsolePage("trial", "console_trial.html", console_trial.listed)
+UNDECIDED = ConsolePage("", "console_undecided.html", shown.texts_shown)
+EVIDENCE = ConsolePage("evidence", "console_evidence.html", shown.evidence_shown)
+SILENCE = ConsolePage("mutes", "console_mutes.html", shown.mutes_shown)
+SOURCES = ConsolePage("sources", "console_sources.html", shown.sources_shown)
+NEW = ConsolePage("add", "console_add.html", shown.new_source_shown)
+TRIAL = ConsolePage("trial", "console_trial.html", shown.recipients_shown)
 SHEETS = (UNDECIDED, EVIDENCE, SILENCE, SOURCES, NEW, TRIAL)
 FORMS = (
-    ActionForm("settle", UNDECIDED, stored(console_undecided.settle_text)),
-    ActionForm("record", EVIDENCE, stored(console_evidence.record_evidence)),
-    ActionForm("withdraw", EVIDENCE, stored(console_evidence.withdraw_evidence)),
-    ActionForm("mute", SILENCE, stored(console_mutes.mute_place)),
-    ActionForm("unmute", SILENCE, stored(console_mutes.unmute_place)),
-    ActionForm("try", SOURCES, console_sources.try_source),
-    ActionForm("find", NEW, console_sources.find_source),
-    ActionForm("send", TRIAL, console_trial.send),
+    ActionForm("settle", UNDECIDED, stored(shown.settle_text)),
+    ActionForm("record", EVIDENCE, stored(shown.record_evidence)),
+    ActionForm("withdraw", EVIDENCE, stored(shown.withdraw_evidence)),
+    ActionForm("mute", SILENCE, stored(shown.mute_place)),
+    ActionForm("unmute", SILENCE, stored(shown.unmute_place)),
+    ActionForm("try", SOURCES, shown.try_source),
+    ActionForm("find", NEW, shown.find_source),
+    ActionForm("send", TRIAL, shown.send_trial),
 )
 
 

@@ -1,4 +1,4 @@
-"""The web server, which on a signal ends in order and lets its caller do so, too."""
+"""The listening socket, and the web server, which on a signal ends in order and lets its caller do so, too."""
 
 from __future__ import annotations
 
@@ -20,13 +20,9 @@ log = logging.getLogger(__name__)
 
 TICK = 10
 """Uvicorn counts its turns of a tenth of a second, and renews the Date header in every tenth."""
-
-
 MAX_SHUTDOWN_SECONDS = 25
 """Seconds after a signal when the system ends the process, whatever holds it. Killed at any point it loses nothing."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-
 QUIET = 600.0
 """Seconds in which a warning about visitors is said once: anybody can cause as many as they like."""
 
@@ -122,3 +118,14 @@ class Server(uvicorn.Server):
         finally:
             for one in SIGNALS:
                 loop.remove_signal_handler(one)
+
+
+def bind_socket(host: str, port: int) -> socket.socket:
+    """A socket that listens there; port 0 takes a free one. Raises OSError.
+
+    What is written to it leaves at once. The event loop sees to that only for sockets that name their protocol, which
+    these do not, and an answer of head and body would wait 40 ms for the reader's machine to acknowledge the head.
+    """
+    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening

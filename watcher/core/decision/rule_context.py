@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from watcher.core.decision.simhash import simhash
+from watcher.core.decision.near import simhash
 from watcher.core.language.lexicon import MASKS
 from watcher.core.language.parse import read
 from watcher.core.model import Observation, Quote, Signal
