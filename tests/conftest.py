@@ -19,6 +19,22 @@ from watcher.store.store import Store
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 NUMBER = count()
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30
+"""Bytes that all tests together may need for a moment."""
+
+
+def has_room(folder: Path) -> bool:
+    """Whether a folder in memory can take the files of the tests, and programs among them may be run."""
+    if not os.access(folder, os.W_OK):
+        return False
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize >= ROOM and not disk.f_flag & os.ST_NOEXEC
+
+
+if "TMPDIR" not in os.environ and has_room(MEMORY):
+    # A thousand databases wait for no disk there.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,10 +53,11 @@ def asked(store: Store, act: Callable[[Transaction], Any]) -> list[str]:
         return [f"{row[3]} <- {one}" for one in statements for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}")]
 
 
-@pytest.fixture
-def grown(file_store: Store) -> Store:
-    """Enough rows of each kind for the planner to care."""
-    with file_store.writing() as tx:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with enough rows of each kind for the planner to care, made once."""
+    file = tmp_path_factory.mktemp("grown") / "watch.db"
+    with Store.open(f"sqlite:///{file}", durable=False) as store, store.writing() as tx:
         tx.sources.sync([source(f"s{n}") for n in range(300)], T0)
         for day in range(3):
             tx.polls.book([poll(f"s{n}", at=T0 + day * DAY, next_at=T0 + n * DAY) for n in range(300)])
@@ -73,7 +76,15 @@ def grown(file_store: Store) -> Store:
         for one in tx.deliveries.claim(T0 + DAY, HOUR, 95):
             tx.deliveries.book_sent(one.id, T0)
         tx.run("ANALYZE")
-    return file_store
+    return file
+
+
+@pytest.fixture
+def grown(filled: Path, tmp_path: Path) -> Iterator[Store]:
+    """A copy of it for each test."""
+    shutil.copy(filled, tmp_path / "watch.db")
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
+        yield store
 
 
 ACTS: dict[str, Callable[[Transaction], Any]] = {
