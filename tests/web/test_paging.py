@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
@@ -206,16 +207,20 @@ def test_a_calendar_of_few_dates_has_those_that_have_passed_too() -> None:
 
 
 class Heavy(Shown):
-    """A store whose views weigh as much as those of thousands of sources."""
+    """A store whose views weigh as much as those of thousands of sources, changes or undecided texts."""
+
+    part = "strips"
 
     def __call__(self, as_of: datetime | None) -> View:
-        strips = (self.shown.strips[0],) * 10_000
-        return replace(self.shown, strips=strips, as_of=as_of or NOW, past=bool(as_of))
+        many: dict[str, Any] = {self.part: getattr(self.shown, self.part)[:1] * 10_000}
+        return replace(self.shown, **many, as_of=as_of or NOW, past=bool(as_of))
 
 
-def test_views_of_the_past_are_kept_by_their_weight() -> None:
-    site = Site(Heavy())
-    shelf = site.app.state.renderer.shelf
+@pytest.mark.parametrize("part", ["strips", "history", "reviews"])
+def test_views_of_the_past_are_kept_by_their_weight(part: str) -> None:
+    reads = Heavy()
+    reads.part = part
+    shelf = Site(reads).app.state.renderer.shelf
     for day in range(1, 9):
         shelf.view(datetime(2026, 6, day, tzinfo=NOW.tzinfo))
     assert len(shelf._views) == cache.MAX_VIEW_ITEMS // 10_003

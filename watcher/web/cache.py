@@ -22,7 +22,7 @@ Pair = tuple[bytes, bytes]
 MAX_CACHED = 256
 MAX_PAST_VIEWS = 16
 MAX_VIEW_ITEMS = 25_000
-"""Signals and sources in all views that are kept together, beside the newest."""
+"""Signals, sources, changes and undecided texts in all views that are kept together, beside the newest."""
 MAX_ANSWER_BYTES = 32 << 20
 """Bytes of all answers that are kept together, beside the newest."""
 COOL_DOWN = 4
@@ -141,7 +141,8 @@ class ResponseCache:
         return version, read
 
     def _weight(self) -> int:
-        return sum(len(view.signals) + len(view.strips) for _, view in self._views.values())
+        parts = (part for _, view in self._views.values() for part in (view.signals, view.strips, view.history, view.reviews))
+        return sum(map(len, parts))
 
     def rests(self) -> bool:
         """Whether the present was read just now: with thousands of sources a commit a second must not keep it reading."""
