@@ -28,8 +28,21 @@ class OwnPostgres:
 
     def restart(self, *more: str) -> None:
         """Stop it as a power cut would, and start it again; returns when it takes connections. `more` are words for pg_ctl."""
+        self._control("restart", *more)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """The same with something in between."""
+        self._control("stop")
+        try:
+            yield
+        finally:
+            self._control("start", "-o", f"-h '' -k {self._running.pgdata}")
+
+    def _control(self, what: str, *more: str) -> None:
         found = self._running
-        words = [found.bin_path / "pg_ctl", "-D", found.pgdata, "-m", "immediate", "-w", "-l", found.log, *more, "restart"]
+        how = ["-m", "immediate"] * (what != "start")
+        words = [found.bin_path / "pg_ctl", "-D", found.pgdata, "-w", "-l", found.log, *how, *more, what]
         subprocess.run([str(word) for word in words], check=True, user=found.system_user, capture_output=False)  # noqa: S603 - ours
 
 

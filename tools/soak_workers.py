@@ -189,6 +189,7 @@ def configured(folder: Path, via: str, port: int) -> None:
 class Harm:
     """What was done, and what was seen."""
 
+    start: float = 0.0
     kills: int = 0
     restarts: int = 0
     stuck: dict[tuple[str, int, datetime], float] = field(default_factory=dict)
@@ -197,6 +198,10 @@ class Harm:
     """Seconds by which a source was asked later than its pace."""
     beyond: float = 0.0
     """Seconds of these that no recovery explains."""
+    late: list[str] = field(default_factory=list)
+    """The sources for which they are too many, from when to when."""
+    moments: list[str] = field(default_factory=list)
+    """What was done when, in seconds since the begin."""
     told: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -216,14 +221,18 @@ class Harm:
     broken: str = ""
     seconds: float = 0.0
 
+    def note(self, what: str) -> None:
+        """Remember that something is done now."""
+        self.moments.append(f"{what} at {monotonic() - self.start:.0f} s")
+
     def failures(self) -> list[str]:
         """What must not be."""
         found = [f"lost: {one}" for one in self.lost] + [f"told twice: {one}" for one in self.doubled]
         found += [f"{self.failed} jobs failed"] * (self.failed > MOST_FAILED * self.restarts)
         found += [f"left: {one}" for one in self.left] + [f"a worker ended with {code}" for code in self.codes if code]
-        found += [f"a source was asked {self.beyond:.0f} s later than any recovery explains"] * (
-            self.beyond > BUSY.total_seconds()
-        )
+        if self.late:
+            done = f"{'; '.join(self.late)}; {', '.join(self.moments)}"
+            found.append(f"a source was asked {self.beyond:.0f} s later than any recovery explains: {done}")
         found += [f"{READERS * SOURCES - self.told} changes were not told"] * (self.told < READERS * SOURCES)
         found += [f"came again, and is not known to be uncertain: {one}" for one in self.unsuspected]
         return found + [self.broken] * bool(self.broken)
@@ -237,14 +246,14 @@ async def harmed(folder: Path, *, kills: int, restarts: int, seconds: float, see
         async with web.served() as via, at_work(folder, server, via, port) as fleet:
             if not await until(lambda: value(server.url, "SELECT count(*) FROM present") == SOURCES, fleet):
                 raise RuntimeError(fleet.said())
-            start = monotonic()
+            start = seen.start = monotonic()
             notes.news = {host: start + dice.uniform(0, seconds) for host in hosts}
             watching = asyncio.create_task(_watch(server.url, seen))
             await _kills(fleet, server, dice, seen, kills=kills, restarts=restarts, pause=seconds / kills)
             await until(lambda: len(box.told()) == READERS * SOURCES and not jobs_left(server.url), fleet)
             await until(lambda: len(fleet.at_work()) == WORKERS, fleet)
             watching.cancel()
-            seen.latest, seen.beyond = _lateness(web, seen, start, monotonic())
+            _lateness(web, seen, monotonic())
             seen.codes, seen.ended = await fleet.end(), fleet.ended
         await asyncio.to_thread(_looked_at, server.url, seen, box)
     seen.seconds = monotonic() - began
@@ -288,11 +297,14 @@ async def _kills(
         restarting = asyncio.create_task(asyncio.to_thread(server.restart)) if number in among else None
         if restarting:
             seen.restarts += 1
+            seen.note("restart")
             await asyncio.sleep(dice.uniform(0, 0.5))
         fleet.kill(dice)
+        seen.note("kill")
         seen.kills += 1
         if restarting:
             await restarting
+            seen.note("back")
         await fleet.fill()
 
 
@@ -304,20 +316,20 @@ async def _watch(url: str, seen: Harm) -> None:
         await asyncio.sleep(2)
 
 
-def _lateness(web: Web, seen: Harm, start: float, end: float) -> tuple[float, float]:
-    """Seconds by which a source was later than its pace at the worst, and how many of them no recovery explains.
+def _lateness(web: Web, seen: Harm, end: float) -> None:
+    """Note by how many seconds a source was later than its pace at the worst, and how many of them no recovery explains.
 
     What a killed worker was polling is polled when that job is taken up; what was due meanwhile, where it was queueing.
     """
-    latest = beyond = 0.0
     for number, host in enumerate(names("h", SOURCES)):
-        times = [start, *(at for at in web.asked.get(host, ()) if start < at < end), end]
+        times = [seen.start, *(at for at in web.asked.get(host, ()) if seen.start < at < end), end]
         for earlier, later in pairwise(times):
             late = later - earlier - PACE.total_seconds()
             stuck = [at for (name, _, _), at in seen.stuck.items() if name == "schedule" or f'"s{number}"' in name]
-            hits = sum(earlier - SEEN_STUCK < at <= later for at in stuck)
-            latest, beyond = max(latest, late), max(beyond, late - hits * RECOVERY.total_seconds())
-    return latest, beyond
+            beyond = late - sum(earlier - SEEN_STUCK < at <= later for at in stuck) * RECOVERY.total_seconds()
+            seen.latest, seen.beyond = max(seen.latest, late), max(seen.beyond, beyond)
+            if beyond > BUSY.total_seconds():
+                seen.late.append(f"s{number} from {earlier - seen.start:.0f} to {later - seen.start:.0f} s")
 
 
 def rows(url: str, statement: str) -> list[tuple[Any, ...]]:

@@ -15,14 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any, TypeAlias
 
-import psycopg
-from procrastinate import App, PsycopgConnector, exceptions
+from procrastinate import App, exceptions
 from procrastinate.job_context import JobContext
-from procrastinate.jobs import Job, Status
-from psycopg_pool import PoolTimeout
+from procrastinate.jobs import Job
+from procrastinate.worker import Worker
 
 from watcher.clock import Clock
 from watcher.core.decision.queueing import MAX_POLLS_OF_A_JOB, MIN_POLLS_OF_A_JOB, DueSource, PollJob, poll_jobs
@@ -31,10 +30,12 @@ from watcher.pipeline.batches import skip_unchanged, update_verdicts
 from watcher.pipeline.configurations import OlderConfigurationError
 from watcher.pipeline.cycle import MAX_DECISION_DELAY, Context, purge, remind, reset_future_due_times, retain
 from watcher.pipeline.keep import Check
+from watcher.pipeline.lost_jobs import JobsHere, take_up
+from watcher.pipeline.queue_connection import CONNECTION_ERRORS, connector
 from watcher.pipeline.skip_unchanged import HOLDS
 from watcher.pipeline.source_poll import Place, Room, SourcePolls
 from watcher.pipeline.under_way import host_of
-from watcher.store.engine import LINE, Scope
+from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.store import Store
 from watcher.store.work_queue import JobCount
@@ -55,16 +56,15 @@ MAX_WAITING_SOURCES = 10_000
 """With so many sources waiting no more are queued: they would only wait in another place."""
 SHUTDOWN_TIMEOUT = 20.0
 """Seconds that a worker which is stopped waits for what it is doing; what is then not done is due again."""
-POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": 10, "kwargs": LINE}
 DATABASE_THREADS = 16
 """Statements that one worker has under way at the database."""
 HIGH_PRIORITY = 10
 """What changes is told before more is polled, by those who do both."""
 ANNOUNCE = Job(task_name="announce", queue="jobs", lock="announce", queueing_lock="announce", priority=HIGH_PRIORITY)
+RECOVER = Job(task_name="recover", queue="jobs", lock=None, queueing_lock="recover", priority=HIGH_PRIORITY)
 DELIVER = Job(task_name="deliver", queue="deliver", lock=None, queueing_lock="deliver", priority=HIGH_PRIORITY)
 TICK_INTERVAL = 2.0
 """Seconds between two looks beside the jobs, and before a lost database is tried again."""
-CONNECTION_ERRORS = (exceptions.ConnectorException, psycopg.OperationalError, PoolTimeout, StoreError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,9 @@ class SharedEngine:
         self._ending = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._runs: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0, 0.0])
+        self._worker: Worker | None = None
+        """Of this connected life, or of the last one."""
+        self._here = JobsHere()
         self.app = self._made()
 
     # --- its life
@@ -160,8 +163,11 @@ class SharedEngine:
         """One connected life of the worker."""
         self.app = self._made()  # a pool that could not be opened is of no use any more
         async with self.app.open_async():
-            await self.app.run_worker_async(
-                queues=list(queues),
+            if self._worker is not None:
+                await self._taken_leave(self._worker)
+            self._worker = Worker(
+                self.app,
+                list(queues),
                 concurrency=self._concurrency,
                 install_signal_handlers=False,
                 delete_jobs="successful",
@@ -170,6 +176,13 @@ class SharedEngine:
                 fetch_job_polling_interval=1.0,
                 worker_middleware=[self._counted],
             )
+            await self._worker.run()  # type: ignore[no-untyped-call]
+
+    async def _taken_leave(self, before: Worker) -> None:
+        """What the life before this one left unfinished, as its database was lost, is taken up now: it is known to be over."""
+        if before.worker_id is not None:
+            await self.app.job_manager.unregister_worker(before.worker_id)
+        await self._queue(RECOVER)
 
     async def _ended(self, running: asyncio.Task[None]) -> None:
         """Wait for the end of a connected life; a database that was lost is waited for."""
@@ -191,10 +204,11 @@ class SharedEngine:
             try:
                 await self._tick()
                 await asyncio.to_thread(self._flush)
+                await self._look_for_lost()
                 said = ""
             except OlderConfigurationError:
                 raise
-            except StoreError as error:
+            except CONNECTION_ERRORS as error:
                 if str(error) != said:
                     log.warning("%s", error)
                 said = str(error)
@@ -207,9 +221,18 @@ class SharedEngine:
             with self.store.writing(Scope()) as tx:
                 tx.shared.count(JobCount(*key, int(many), seconds, now) for key, (many, seconds) in runs.items())
 
+    async def _look_for_lost(self) -> None:
+        """Take up what this worker holds by the books of the queue and does not do."""
+        worker = self._worker.worker_id if self._worker else None
+        if worker is not None:
+            for number in self._here.lost(await asyncio.to_thread(self._held, worker), monotonic()):
+                for job in await self.app.job_manager.list_jobs_async(id=number, status="doing"):
+                    await take_up(self.app.job_manager, job, self.clock())
+
     async def _counted(self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: object) -> Any:  # noqa: ANN401 - the library's
         """Around each job: how it ended, and how long it took."""
         begun, outcome = perf_counter(), "failed"
+        self._here.doing.add(context.job.id)
         try:
             result = await call_next()
             outcome = "good"
@@ -219,6 +242,7 @@ class SharedEngine:
         else:
             return result
         finally:
+            self._here.doing.discard(context.job.id)
             run = self._runs[context.job.task_name, outcome]
             run[0] += 1
             run[1] += perf_counter() - begun
@@ -242,7 +266,7 @@ class SharedEngine:
     def _made(self) -> App:
         """An application of Procrastinate with our tasks."""
         app = App(
-            connector=PsycopgConnector(conninfo=self._conninfo, configure=by_statement, **POOL),
+            connector=connector(self._conninfo),
             periodic_defaults={"max_delay": 60},
         )
         app.task(name="poll", queue="poll")(self._poll)
@@ -353,11 +377,7 @@ class SharedEngine:
         await asyncio.to_thread(self._set_back)
         await manager.prune_stalled_workers(WORKER_TIMEOUT)
         for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=WORKER_TIMEOUT):
-            try:
-                await manager.retry_job(stalled, retry_at=self.clock())  # by itself it takes the time of this machine
-            except exceptions.UniqueViolation:  # it waits in the queue once more already
-                await manager.finish_job(stalled, status=Status.ABORTED, delete_job=True)
-            log.warning("%s of a worker that is gone is taken up", stalled.task_name)
+            await take_up(manager, stalled, self.clock())
 
     # --- in threads
 
@@ -368,6 +388,10 @@ class SharedEngine:
     def _set_back(self) -> None:
         with self.store.writing(Scope()) as tx:
             tx.shared.set_back()
+
+    def _held(self, worker: int) -> list[int]:
+        with self.store.reading() as tx:
+            return tx.shared.doing(worker)
 
     def _has_more(self, signal: str, now: datetime) -> bool:
         with self.store.reading() as tx:
@@ -426,11 +450,6 @@ class SharedEngine:
     def _waiting(self, names: Sequence[str]) -> frozenset[str]:
         with self.store.reading() as tx:
             return tx.shared.waiting(names)
-
-
-async def by_statement(connection: psycopg.AsyncConnection[Any]) -> None:
-    """Each of the library's statements is a transaction of its own, and need not be begun and committed besides."""
-    await connection.set_autocommit(True)
 
 
 def timed(work: Work) -> Work:

@@ -74,14 +74,16 @@ class SourcePolls:
         `stirred` is told the signals to be decided again. Raises StoreError.
         """
         under_way = UnderWay(self.store, self.signals, understand=self.understand, dice=self.dice)
+        looking = asyncio.create_task(asyncio.to_thread(self._due, places))
         try:
-            for one in await asyncio.to_thread(self._due, places):
+            for one in await asyncio.shield(looking):
                 under_way.ask(one.due, self._look(one))
             while ready := await under_way.ready(self.clock):
                 if signals := await asyncio.to_thread(self._keep, ready):
                     await stirred(signals)
         finally:
             await under_way.close()
+            await asyncio.wait([looking])  # a job that is broken off gives back what is taken for it meanwhile, too
             with suppress(StoreError):  # with a lost connection they are given back already
                 await asyncio.to_thread(self.locks.give_back, [source for source, _ in places])
 

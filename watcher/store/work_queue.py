@@ -25,6 +25,7 @@ POLLED = (
     " WHERE jobs.queue_name = 'poll' AND jobs.status IN ('todo', 'doing')"
 )
 WAITING = "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock IN :names"
+DOING = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = :worker"
 DEPTH = (
     "SELECT jobs.queue_name, CAST(jobs.status AS text), count(*), CAST(extract(epoch FROM min(events.at)) * 1000000 AS BIGINT)"
     " FROM procrastinate_jobs AS jobs LEFT JOIN procrastinate_events AS events ON events.job_id = jobs.id"
@@ -106,6 +107,10 @@ class WorkQueue(Statements):
         """Of the names under which a job is queued once those of jobs that wait."""
         found = (self.rows(WAITING, {"names": some}) for some in batches(names))
         return frozenset(name for rows in found for (name,) in rows)
+
+    def doing(self, worker: int) -> list[int]:
+        """The jobs that this worker does."""
+        return [job for (job,) in self.rows(DOING, {"worker": worker})]
 
     def set_back(self) -> None:
         """After the clock of the server was set back: what waits for a later time, and who seems to be alive until then."""
