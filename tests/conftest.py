@@ -7,18 +7,17 @@ import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 from hypothesis import settings
 
+from tests.copies import Copies, Files, OnServer
 from watcher.store.store import Store
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
-NUMBER = count()
 MEMORY = Path("/dev/shm")
 ROOM = 2 << 30
 """Bytes that all tests together may need for a moment."""
@@ -49,33 +48,30 @@ def server() -> Iterator[str]:
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")
         connection.execute("CREATE DATABASE pattern")
-    Store.open(database(address, "pattern")).close()
+    Store.open(OnServer(address).named("pattern")).close()
     yield address
     # Its whole folder is deleted next: nothing needs to be written to it first.
     os.kill(running.get_pid(), signal.SIGQUIT)
     running.cleanup()
 
 
-def database(address: str, name: str) -> str:
-    """The address of another database on the same server."""
-    return address.replace("/postgres?", f"/{name}?")
-
-
 @pytest.fixture
 def shared_url(server: str) -> str:
-    name = f"test_{next(NUMBER)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE pattern")  # type: ignore[call-overload]
-    return database(server, name)
+    return OnServer(server).new()
 
 
 @pytest.fixture
 def empty_url(server: str) -> str:
     """A shared database without any table."""
-    name = f"empty_{next(NUMBER)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
-    return database(server, name)
+    return OnServer(server, "template0").new()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Databases for all tests of a file, on either engine."""
+    if request.param == "sqlite":
+        return Files(tmp_path_factory.mktemp("databases"))
+    return OnServer(request.getfixturevalue("server"))
 
 
 @pytest.fixture

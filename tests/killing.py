@@ -15,8 +15,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 ROOT = Path(__file__).parents[1]
 WRITES = os.O_WRONLY | os.O_RDWR
@@ -131,6 +134,18 @@ class Points:
             return connection
 
         sqlite3.connect = traced  # each statement is a point from here on
+        sa.event.listen(sa.Engine, "before_cursor_execute", self.ask)
+        for name in ("begin", "commit"):
+            sa.event.listen(sa.Engine, name, partial(self.turn, name.upper()))
+
+    def ask(self, connection: sa.Connection, _cursor: object, statement: str, *_: object) -> None:
+        """A statement to a server."""
+        self.turn(" ".join(statement.split())[:60], connection)
+
+    def turn(self, name: str, connection: sa.Connection) -> None:
+        """The begin or the end of a transaction on a server; a file tells of its own."""
+        if connection.dialect.name == "postgresql":
+            self.reach(name)
 
     def hear(self, name: str, told: tuple[Any, ...]) -> None:
         """What the interpreter tells of files and sockets."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.builders import day
+from tests.copies import Copies
 from tests.rehearsals import ROOT, STORY
 from tests.standins import farm, steer, world_server
 from tools.farm import KINDS
@@ -42,10 +42,12 @@ class Stage:
     address: str
     world: RecordedWeb
     config: Config
-    folder: Path
+    copies: Copies
+    base: str
+    """The database of that watch."""
     usual: Said = ([], {})
 
-    def walk(self, moments: Sequence[datetime], database: Path, *, patience: float = 20) -> Said:
+    def walk(self, moments: Sequence[datetime], database: str, *, patience: float = 20) -> Said:
         """Cycle at each of these moments, waiting so many seconds for an answer; what was said, and where everything stands."""
 
         async def cycles(store: Store) -> list[Transition]:
@@ -60,33 +62,32 @@ class Stage:
                     told += (await run_cycle(context, moment, every_signal=not number)).transitions
             return told
 
-        with Store.open(f"sqlite:///{database}", durable=False) as store:
+        with Store.open(database, durable=False) as store:
             told = asyncio.run(cycles(store))
             with store.reading() as tx:
                 return told, tx.verdicts.all_latest()
 
 
 @contextmanager
-def staged(run: Callable[[Path], AbstractContextManager[str]], web: Path, folder: Path) -> Iterator[Stage]:
+def staged(run: Callable[[Path], AbstractContextManager[str]], web: Path, copies: Copies) -> Iterator[Stage]:
     """A web that the watch has seen once, and what it would say without a fault."""
     with run(web) as address:
-        made = Stage(address, open_recorded_web(address), load(ROOT / "signals.toml", {}), folder)
-        made.walk([START], folder / "base.db")
-        shutil.copy(folder / "base.db", folder / "good.db")
-        yield replace(made, usual=made.walk([*BROKEN, *MENDED], folder / "good.db"))
+        made = Stage(address, open_recorded_web(address), load(ROOT / "signals.toml", {}), copies, copies.new())
+        made.walk([START], made.base)
+        yield replace(made, usual=made.walk([*BROKEN, *MENDED], copies.copy(made.base)))
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def world(copies: Copies) -> Iterator[Stage]:
     if not STORY.exists():
         pytest.skip("the stand-in world is not beside this repository")
-    with staged(world_server, STORY, tmp_path_factory.mktemp("world")) as made:
+    with staged(world_server, STORY, copies) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with staged(farm, ROOT / "demo", tmp_path_factory.mktemp("demo")) as made:
+def demo(copies: Copies) -> Iterator[Stage]:
+    with staged(farm, ROOT / "demo", copies) as made:
         yield made
 
 
@@ -112,9 +113,9 @@ def declared(stage: Stage) -> set[str]:
     return {source.id for source in stage.config.sources if not source.may_be_missing}
 
 
-def suffer(stage: Stage, kind: str, database: Path) -> None:
+def suffer(stage: Stage, kind: str) -> None:
     """Let everything fail in this way for longer than any grace, then mend it."""
-    shutil.copy(stage.folder / "base.db", database)
+    database = stage.copies.copy(stage.base)
     stage.world.move(BROKEN[0] - timedelta(hours=1))
     order = {"match": "", "kind": kind, "until": MENDED[0].isoformat(), "seconds": 2, "bytes": 20_000_000, "retry_after": 60}
     steer(stage.address, "fault", order)
@@ -132,11 +133,30 @@ def suffer(stage: Stage, kind: str, database: Path) -> None:
     assert all(edges.count(name) == 2 for name in blind(verdicts) - blind(usual)), "the operator hears of each twice"
 
 
+on_a_file = pytest.mark.parametrize("copies", ["sqlite"], indirect=True)
+on_a_server = pytest.mark.parametrize("copies", ["postgresql"], indirect=True)
+
+
+@on_a_file
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_fault_on_every_source_moves_no_status_makes_each_blind_and_passes(kind: str, world: Stage, tmp_path: Path) -> None:
-    suffer(world, kind, tmp_path / "watch.db")
+def test_a_fault_on_every_source_moves_no_status_makes_each_blind_and_passes(kind: str, world: Stage) -> None:
+    suffer(world, kind)
 
 
+@pytest.mark.slow
+@on_a_server
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_with_a_server(kind: str, world: Stage) -> None:
+    suffer(world, kind)
+
+
+@on_a_file
 @pytest.mark.parametrize("kind", HERE)
-def test_the_same_over_the_demo(kind: str, demo: Stage, tmp_path: Path) -> None:
-    suffer(demo, kind, tmp_path / "watch.db")
+def test_the_same_over_the_demo(kind: str, demo: Stage) -> None:
+    suffer(demo, kind)
+
+
+@on_a_server
+@pytest.mark.parametrize("kind", [HERE[0], *(pytest.param(kind, marks=pytest.mark.slow) for kind in HERE[1:])])
+def test_the_same_over_the_demo_with_a_server(kind: str, demo: Stage) -> None:
+    suffer(demo, kind)

@@ -196,6 +196,16 @@ def test_a_watch_that_starts_last_says_at_once_where_everything_stands(world: Pa
         _stands(verdicts[NAMES[final["signal"]]], final)
 
 
+def test_on_a_server_the_year_is_told_as_in_a_file(url: str, shared_url: str, tmp_path: Path) -> None:
+    step = timedelta(hours=24)
+    told = [rehearsed(CONFIG, REAL, tmp_path, step=step, url=each) for each in (url, shared_url)]
+
+    (lines, verdicts), (there, verdicts_there) = told
+    assert disagreements(there, "2026-01-05", "2026-11-20", step=step) == []
+    assert sorted(map(str, there)) == sorted(map(str, lines)), "signals of one moment are decided in no promised order"
+    assert verdicts_there == verdicts
+
+
 SOURCES = [
     pytest.param(signal.id, source.id, id=f"{signal.id} without {source.id}")
     for signal in CONFIG.signals

@@ -41,7 +41,7 @@ allow = ["127.0.0.1"]
 per_host_gap = "0s"
 
 [store]
-url = "sqlite:///watch.db"
+url = "{store}"
 
 [smtp]
 host = "127.0.0.1"
@@ -198,33 +198,33 @@ def until(condition: Callable[[], bool]) -> None:
     pytest.fail("it did not come to be in time")
 
 
-def outbox(folder: Path) -> list[Delivery]:
+def outbox(url: str) -> list[Delivery]:
     """The deliveries, oldest first."""
-    with Store.open(f"sqlite:///{folder}/watch.db") as store, store.reading() as tx:
+    with Store.open(url) as store, store.reading() as tx:
         return tx.deliveries.of()[::-1]
 
 
-def waits_to_be_told(folder: Path, status: str) -> bool:
+def waits_to_be_told(url: str, status: str) -> bool:
     """Whether a change is booked and no digest holds it yet."""
-    with Store.open(f"sqlite:///{folder}/watch.db") as store, store.reading() as tx:
+    with Store.open(url) as store, store.reading() as tx:
         return any(change.kind is not Change.BASELINE and change.after == status for change in tx.transitions.pending())
 
 
-def test_from_a_feeds_bytes_to_mails_received_with_two_kills_in_the_middle(tmp_path: Path) -> None:
+def test_from_a_feeds_bytes_to_mails_received_with_two_kills_in_the_middle(tmp_path: Path, either_url: str) -> None:
     box = Postbox()
     with mail_server(handler=box) as mail, newsroom() as (feed, web):
-        (tmp_path / "signals.toml").write_text(CONFIG.format(mail=mail.settings.port, web=web), "utf-8")
+        (tmp_path / "signals.toml").write_text(CONFIG.format(mail=mail.settings.port, web=web, store=either_url), "utf-8")
         with Daemon(tmp_path):
             assert box.arrived.acquire(timeout=BOUND), "the baseline"
             box.put_off.release()
             feed.items.insert(0, ("The Gadget is open to everyone", "https://lab.example/open"))
-            until(lambda: [row.attempts for row in outbox(tmp_path) if row.state is State.PENDING] == [1])
+            until(lambda: [row.attempts for row in outbox(either_url) if row.state is State.PENDING] == [1])
         assert len(mail.inbox) == 1
 
         with Daemon(tmp_path):
             assert box.arrived.acquire(timeout=BOUND), "what was put off"
             feed.items.insert(0, ("We have suspended the Gadget", "https://lab.example/suspended"))
-            until(lambda: waits_to_be_told(tmp_path, "suspended"))
+            until(lambda: waits_to_be_told(either_url, "suspended"))
         assert len(mail.inbox) == 2
 
         with Daemon(tmp_path) as daemon:
@@ -234,21 +234,21 @@ def test_from_a_feeds_bytes_to_mails_received_with_two_kills_in_the_middle(tmp_p
                 assert feed.asked.acquire(timeout=BOUND), "it goes on polling"
             page = urlopen(daemon.page + "signals/gadget").read().decode()
             assert daemon.end(signal.SIGTERM) in {0, -signal.SIGTERM}
-        tell(tmp_path, mail, page)
+        tell(tmp_path, either_url, mail, page)
 
 
-def test_a_watch_that_is_told_to_stop_ends_the_mail_on_its_way(tmp_path: Path) -> None:
+def test_a_watch_that_is_told_to_stop_ends_the_mail_on_its_way(tmp_path: Path, either_url: str) -> None:
     box = Postbox()
     box.go_on.clear()
     with mail_server(handler=box) as mail, newsroom() as (_, web):
-        (tmp_path / "signals.toml").write_text(CONFIG.format(mail=mail.settings.port, web=web), "utf-8")
+        (tmp_path / "signals.toml").write_text(CONFIG.format(mail=mail.settings.port, web=web, store=either_url), "utf-8")
         with Daemon(tmp_path) as daemon:
             assert box.speaking.wait(BOUND)
             daemon.process.send_signal(signal.SIGTERM)
             until(lambda: not answers(daemon.page))
             box.go_on.set()
             assert daemon.process.wait(BOUND) in {0, -signal.SIGTERM}
-        assert [(row.state, row.uncertain) for row in outbox(tmp_path)] == [(State.SENT, False)]
+        assert [(row.state, row.uncertain) for row in outbox(either_url)] == [(State.SENT, False)]
         assert len(mail.inbox) == 1
 
 
@@ -267,14 +267,14 @@ def drain(asked: threading.Semaphore) -> None:
         pass
 
 
-def tell(folder: Path, mail: Stage, page: str) -> None:
+def tell(folder: Path, url: str, mail: Stage, page: str) -> None:
     """What the reader has, what the page says, and what is on record."""
     assert mail.subjects() == [
         "Policy Signal Watch: the watch has started, 1 signal",
         "Gadget: open to all",
         "Gadget: suspended",
     ]
-    rows = outbox(folder)
+    rows = outbox(url)
     assert [(row.message_id, row.state, row.uncertain) for row in rows] == [
         (one["Message-ID"], State.SENT, False) for one in mail.inbox
     ]

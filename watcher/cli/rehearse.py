@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +22,7 @@ from watcher.core.model import Transition
 from watcher.replay.recorded_web import RecordedWeb, UnusableRecording, open_recorded_web
 from watcher.replay.rehearse import Rehearsal, RehearsalSummary, Schedule
 from watcher.replay.rehearse import rehearse as walk
+from watcher.store.engine import POSTGRESQL
 from watcher.store.store import Store
 from watcher.wording import count, transition_to_dict, transition_to_text
 
@@ -36,8 +36,12 @@ def rehearse(  # noqa: PLR0913 - the options of a command
     end: Annotated[str, typer.Option("--to", metavar="T", help="Last moment.")] = "2026-11-20",
     step: Annotated[str, typer.Option(help="How far the clock moves at a time: 6h, 45m, 1d.")] = "6h",
     database: Annotated[
-        Path | None, typer.Option(help="Keep what was seen in this file; a rehearsal that was cut off goes on from there.")
-    ] = None,
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Keep what was seen in this file, or a postgresql://… of its own; a rehearsal that was cut off goes on there.",
+        ),
+    ] = "",
     *,
     deliver: Annotated[
         bool,
@@ -61,10 +65,10 @@ def rehearse(  # noqa: PLR0913 - the options of a command
 
 
 @contextmanager
-def _database(path: Path | None) -> Iterator[Store]:
+def _database(name: str) -> Iterator[Store]:
     """The database that was asked for, or one that is gone at the end."""
-    if path is not None:
-        with Store.open(f"sqlite:///{path}") as store:
+    if name:
+        with Store.open(name if name.startswith(POSTGRESQL) else f"sqlite:///{name}") as store:
             yield store
         return
     with (
