@@ -176,7 +176,7 @@ class SharedEngine:
                 fetch_job_polling_interval=1.0,
                 worker_middleware=[self._counted],
             )
-            await self._worker.run()  # type: ignore[no-untyped-call]
+            await self._worker.run()  # type: ignore[no-untyped-call]  # the library's, without types
 
     async def _taken_leave(self, before: Worker) -> None:
         """What the life before this one left unfinished, as its database was lost, is taken up now: it is known to be over."""
