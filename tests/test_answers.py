@@ -162,10 +162,11 @@ def test_a_detail_that_no_news_carried_stands_in_the_weekly_note_once(tmp_path: 
     assert [change.reason for change in note.transitions] == ["price: $8/$40"]
     assert later.transitions == (), "nobody is told the same thing twice"
     shown = render(note, replace(CONTEXT, signals={signal.id: signal}), READER)
-    assert shown.text.startswith("No answer changed. One detail is new.\n")
+    assert shown.text.startswith("No answer changed. One detail is new, It: price $8/$40.\n")
     keen = render(note, replace(CONTEXT, signals={signal.id: signal}), replace(READER, every_detail=True))
     assert keen.text.startswith("No answer changed.\n"), "who was told each detail when it came is told of none that is new"
-    assert "price: $8/$40" in shown.text
+    assert "Signal · It: price $8/$40 (seen 4 June 2026): “It costs $8 and $40.”" in " ".join(shown.text.split())
+    assert shown.subject == "Week to 8 June 2026: no answer changed. It: price $8/$40. Signal: Nothing"
     assert "https://a.example/price" in shown.text
 
 
@@ -256,8 +257,8 @@ def test_a_detail_is_told_at_once_to_who_asks_for_each_and_not_again_with_bigger
     assert "Happened" not in old, "the status is old, the detail is not"
     assert "Before:" not in old
     assert "https://a.example/price" in shown.text
-    assert "price: $8/$40" in render(note, context, usual).text
-    assert "price: $8/$40" not in render(note, context, keen).text, "nobody is told the same thing twice"
+    assert "price $8/$40" in render(note, context, usual).text
+    assert "price $8/$40" not in render(note, context, keen).text, "nobody is told the same thing twice"
 
 
 def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speaks_for_each_scenario() -> None:
@@ -291,7 +292,7 @@ def test_no_two_weeks_have_one_subject_and_none_is_cut(tmp_path: Path) -> None:
             written += send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)
     subjects = [render(note, context, READER).subject for note in written if note.kind == "weekly"]
     assert len(subjects) == len(set(subjects)) == 3, "one each Monday, the first for the first whole week"
-    assert subjects[0].startswith("Week to 8 June 2026: no answer changed: ")
+    assert subjects[0].startswith("Week to 8 June 2026: no answer changed. ")
     many = tuple(replace(written[-1].verdicts[0], signal=f"a-signal-with-a-long-name-{number}") for number in range(9))
     assert render(replace(written[-1], verdicts=many), context, READER).subject == "Week to 22 June 2026: no answer changed"
 

@@ -178,7 +178,10 @@ def test_a_week_counts_what_it_lists_and_what_its_reader_was_told(mails: list[Em
         weeks = [mail for mail in of(mails, who) if re.match(r"Week to|\d+ \w+ \d+ unchanged", str(mail["Subject"]))]
         assert len(weeks) > 20
         for mail in weeks:
-            found = re.match(r"(\w+) (?:answer changed|changes? (?:was|were) told)\.( .*new\.)?$", text_of(mail).splitlines()[0])
+            title = " ".join(text_of(mail).partition("\n==")[0].split())
+            found = re.match(
+                r"(\w+) (?:answer changed|changes? (?:was|were) told)[., ].*?( (?:detail is|details are) new, .*)?$", title
+            )
             assert found, text_of(mail).splitlines()[0]
             many = number.get(found[1].lower()) if found[1].lower() in number else int(found[1])
             assert section(mail, "Told this week").count("* ") == many
@@ -211,13 +214,38 @@ def test_what_is_being_checked_was_asked_before_and_comes_back_only_with_a_quest
 
 
 def test_the_first_line_says_what_the_mail_is_about(mails: list[EmailMessage]) -> None:
-    answers = ("No. ", "Yes. ", "Partly. ", "Not under that name", "Unknown. ")
+    answers = tuple(f"{word}{mark} " for word in ("No", "Yes", "Partly", "Not under that name", "Unknown") for mark in ".,")
     for mail in of(mails, "all"):
         first, subject = text_of(mail).splitlines()[0], str(mail["Subject"])
         quiet = subject.startswith(("Week to", "Reminder: ", "Policy Signal Watch: ")) or " unchanged: " in subject
-        flagged = "[⚑ Flag]" in text_of(mail)
-        assert quiet or flagged or first.startswith(answers), first
+        assert quiet or first.startswith(answers), first
         assert not re.search(r"_|\bNone\b|\{|\}", first + subject), subject
+
+
+def test_what_only_the_press_says_is_marked_in_subject_and_first_line_and_said_to_happen_on_no_day(
+    mails: list[EmailMessage],
+) -> None:
+    told = [mail for mail in of(mails, "all") if "[○ Reported]" in text_of(mail)]
+    assert told
+    for mail in told:
+        assert str(mail["Subject"]).endswith("(reported)")
+        assert text_of(mail).splitlines()[0].endswith("(reported)")
+        assert "Happened:" not in text_of(mail)
+
+
+def test_no_words_stand_twice_in_what_is_noted_and_no_line_is_wider_than_a_terminal(mails: list[EmailMessage]) -> None:
+    for mail in mails:
+        quotes = re.findall(r"“([^”]{40,})”", section(mail, "Also noted"))
+        assert len(quotes) == len(set(quotes)), mail["Subject"]
+        assert [line for line in text_of(mail).splitlines() if len(line) > 72 and "http" not in line] == []
+
+
+def test_a_week_in_which_a_price_fell_says_so_in_its_subject_and_one_in_which_a_text_was_told_names_it(
+    mails: list[EmailMessage],
+) -> None:
+    weeks = [str(mail["Subject"]) for mail in of(mails, "all") if str(mail["Subject"]).startswith("Week to ")]
+    assert [week for week in weeks if "$8/$40" in week]
+    assert not [week for week in weeks if re.fullmatch(r"Week to \d+ \w+ \d+: (?:one change was|\d+ changes were) told", week)]
 
 
 def test_the_window_is_told_in_its_middle_and_at_its_end_with_what_it_brought(mails: list[EmailMessage]) -> None:

@@ -35,7 +35,8 @@ def test_a_week_counts_the_declared_sources_of_each_signal_that_were_read() -> N
 
 def test_a_week_notes_where_the_record_ends() -> None:
     told = weekly(KNOWN, [], now=day("2026-11-20 08:00"), record="transition 57 3fa1b2c3d4e5f607")
-    assert told.notes[0] == "The record ends at: transition 57 3fa1b2c3d4e5f607. `watcher verify --noted` compares."
+    assert told.notes[0].startswith("The record ends at: transition 57 3fa1b2c3d4e5f607. Who keeps this message can prove")
+    assert "`watcher verify --noted`" in told.notes[0]
 
 
 def test_one_week_has_one_note_and_the_turn_of_the_year_does_not_double_it() -> None:

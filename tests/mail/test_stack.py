@@ -39,9 +39,9 @@ def told(*stack: Tool, touches: tuple[str, ...] = ("via_prc_lab", "open_weights"
 def test_a_tool_is_touched_by_what_it_is_or_who_makes_it(tool: Tool) -> None:
     assert "Your tools without a fallback: It. Write down what would take its place." in told(tool)
     with_fallback = told(tool.model_copy(update={"fallback": "the local model"}))
-    assert "Your tools: It (fallback: the local model)." in with_fallback
+    assert "It touches your tools: It (fallback: the local model)." in with_fallback
     assert "without a fallback" not in with_fallback
-    assert "Your tools" not in told(tool, touches=("claude",))
+    assert "our tools" not in told(tool, touches=("claude",))
 
 
 def test_tools_without_a_fallback_are_pointed_out_together_after_the_others() -> None:
@@ -52,13 +52,13 @@ def test_tools_without_a_fallback_are_pointed_out_together_after_the_others() ->
         Tool(name="E"),
     )
     assert (
-        "Your tools: B (fallback: C). Your tools without a fallback: A and D. Write down what would take its place. What comes"
+        "It touches your tools: B (fallback: C). Your tools without a fallback: A and D. Write down what would take its place. What comes"
         in told(*stack)
     )
 
 
 def test_without_tools_there_is_no_word_of_them() -> None:
-    assert "Your tools" not in told()
+    assert "our tools" not in told()
 
 
 def test_a_status_says_what_it_changes_and_where_it_says_nothing_the_signal_does() -> None:
@@ -92,7 +92,7 @@ def test_the_shipped_signals_name_the_tools_that_they_touch_and_say_what_changes
     for signal in config.signals:
         words = " ".join(render(sample([signal], NOW), mail_context(config), READER).text.split())
         assert "What it changes for you: " in words
-        about = words.partition("Your tools")[2].partition("What comes next")[0]
+        about = words.partition("our tools")[2].partition("What comes next")[0]
         named[signal.id] = {tool.name for tool in config.stack if tool.name in about}
     assert named["senate-vote"] == {"Router"}
     assert named["mythos-ga"] == {"Claude Code"}

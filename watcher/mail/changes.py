@@ -50,30 +50,30 @@ def title(transition: Transition, context: MailContext) -> str:
         return (
             transition.title
             if transition.after
-            else f"No longer: {lowered(transition.title, context.signals.get(transition.signal))}"
+            else f"No longer flagged: {lowered(transition.title, context.signals.get(transition.signal))}"
         )
     if transition.event:
         return f"Taken back: {transition.title}" if is_taken_back(transition) else transition.title
     if told := detail_words(transition, context):
-        return told
+        return f"{told[:1].upper()}{told[1:]}"
     label = context.status(transition.signal, transition.track, transition.after).label
     return f"{label}, {votes}" if (votes := told_tally(transition)) and votes not in label else label
 
 
 def detail_words(transition: Transition, context: MailContext) -> str:
-    """The details that changed, as they are told (`price: $8/$40, before: $10/$50; version: 5.2`), with their names in words."""
+    """The details that changed, as they are told (`price $8/$40 (before: $10/$50); version 5.2`), with their names in words."""
     if transition.kind is not Change.DETAIL:
         return ""
     changed = [_detail_line(transition, each, context) for each in changed_details(transition)]
-    first, *rest = changed or [transition.reason.replace("_", " ")]
-    return "; ".join((first, *(f"{each[:1].lower()}{each[1:]}" for each in rest)))
+    return "; ".join(changed or [transition.reason.replace("_", " ")])
 
 
 def _detail_line(transition: Transition, changed: ChangedDetail, context: MailContext) -> str:
-    """`Price: $8/$40, before: $10/$50`."""
+    """`price $8/$40 (before: $10/$50)`; a name speaks for itself."""
     name, value = context.detail(transition, changed.name, changed.value)
     before = context.detail(transition, changed.name, changed.before)[1]
-    return f"{name}: {value}, before: {before}" if before else f"{name}: {value}"
+    told = value if name == "Name" else f"{name[:1].lower()}{name[1:]} {value}"
+    return f"{told} (before: {before})" if before else told
 
 
 def told_tally(transition: Transition) -> str:
@@ -91,8 +91,7 @@ def moved(transition: Transition, context: MailContext) -> str:
     if transition.kind is Change.FLAG:
         return f"{track}: {_flag_meaning(transition, context) or transition.reason}"
     if transition.event or transition.kind is Change.DETAIL:
-        told = detail_words(transition, context)
-        return _event_sentence(transition, context) if transition.event else f"{track}: {told[:1].lower()}{told[1:]}."
+        return _event_sentence(transition, context) if transition.event else f"{track}: {detail_words(transition, context)}."
     before, after = (
         context.status(transition.signal, transition.track, each).label for each in (transition.before, transition.after)
     )
@@ -145,10 +144,19 @@ def _rows(transition: Transition, context: MailContext, zone: tzinfo) -> tuple[t
     # A detail has no time of its own beside its quote's: the transition's is that of the status, which may be months old.
     dated = transition.event or transition.kind is not Change.DETAIL
     if dated and transition.effective_at and transition.effective_at != transition.at:
-        rows.append(("Published" if transition.event else "Happened", when(transition.effective_at, zone)))
+        rows.append((_dated(transition), when(transition.effective_at, zone)))
     rows.append(("Seen", moment(transition.at, zone)))
     rows += _changed_rows(transition, context) or [(name, words) for name, words, _ in _details(transition, context)]
     return tuple((name, shortened(value, 300)) for name, value in rows if value)
+
+
+def _dated(transition: Transition) -> str:
+    """What the day of a change is: of what the press reports nobody knows when it happened."""
+    if transition.event:
+        return "Published"
+    if transition.kind is Change.FLAG:
+        return "Since"
+    return "Reported" if transition.standing is Standing.REPORTED else "Happened"
 
 
 def _states(transition: Transition, context: MailContext) -> tuple[tuple[str, str], ...]:
@@ -262,4 +270,4 @@ def tools(signal: str, context: MailContext, *, gone: bool) -> tuple[tuple[str, 
     kept = several([f"{tool.name} (fallback: {tool.fallback})" for tool in backed])
     bare = several([tool.name for tool in without_fallback(found)])
     missing = f"{bare}. Write down what would take its place." if bare else ""
-    return ("Your tools", ready or (f"{kept}." if kept else "")), ("Your tools without a fallback", missing)
+    return ("It touches your tools", ready or (f"{kept}." if kept else "")), ("Your tools without a fallback", missing)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.undecided import text_in_words
-from watcher.core.model import Change, Digest, Quote, Transition, Verdict
+from watcher.core.model import Change, Digest, Quote, Standing, Transition, Verdict
 from watcher.mail.changes import item, moved
 from watcher.mail.changes import title as title_of
 from watcher.mail.citations import cites, stating
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_sections
 from watcher.mail.letter import Letter, MailItem, MailLine, Section
-from watcher.mail.standings import blind_section, standing_item, unchanged, undecided_section
-from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headlines_before, rank, subject
+from watcher.mail.standings import blind_section, standing_item, standing_of, unchanged, undecided_section
+from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headline, headlines_before, how_sure, rank, subject
 from watcher.mail.wording import day_of, moment, several, shortened
 from watcher.wording import changed_details, count
 
 MOST_ITEMS = 8
 MOST_LINES = 12
+STILL = "Still watching"
+PRESS = "Press reports alone say so: "
 Write = Callable[[Digest, MailContext, Recipient], Letter]
 
 
@@ -45,7 +47,7 @@ def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     return Letter(
         subject=subject(told, context, before, words),
         title=_title(told, context, before, words),
-        deck=shortened(" ".join((*_sentences(told, verdicts), *(moved(each, context) for each in told[:3]))), 320),
+        deck=shortened(" ".join((*_sentences(told, verdicts, context), *(moved(each, context) for each in told[:3]))), 320),
         date=moment(digest.at, reader.zone),
         items=items,
         tone=items[0].tone,
@@ -67,14 +69,17 @@ def _title(told: Sequence[Transition], context: MailContext, before: Mapping[str
     """The news of a single signal, or how many there are."""
     signals = list(dict.fromkeys(each.signal for each in told))
     if len(signals) == 1:
-        return shortened(answered(told[0], context, before, words), 200)
+        news = answered(told[0], context, before, words)
+        return shortened(f"{news}{how_sure(told[0], news)}", 200)
     return f"{count(len(told), 'change')}: {several([context.title_of(each) for each in signals])}"
 
 
-def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict]) -> list[str]:
-    """The answers in a sentence each, of the signals whose answer these changes may have moved."""
+def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict], context: MailContext) -> list[str]:
+    """The answers in a sentence each, of the signals whose answer these changes may have moved, and which rest on press alone."""
     moved_signals = {each.signal for each in told if each.kind not in {Change.FLAG, Change.DETAIL, Change.UNDECIDED}}
-    return [verdict.sentence for verdict in verdicts if verdict.signal in moved_signals and verdict.sentence]
+    mine = [verdict for verdict in verdicts if verdict.signal in moved_signals and verdict.sentence]
+    by_press = {verdict.signal for verdict in mine if standing_of(verdict, context) is Standing.REPORTED}
+    return [f"{PRESS if verdict.signal in by_press else ''}{verdict.sentence}" for verdict in mine]
 
 
 def _more(told: Sequence[Transition], context: MailContext) -> Section:
@@ -87,10 +92,11 @@ def _more(told: Sequence[Transition], context: MailContext) -> Section:
 
 def _noted(listed: Sequence[Transition], context: MailContext, reader: Recipient) -> Section:
     """Changes that are not worth a message of their own, one line each."""
+    shown = set[str]()
     lines = [
         MailLine(
             f"{context.title_of(each.signal)} · {context.track_title(each.signal, each.track)}",
-            _noted_words(each, context, reader.zone),
+            _noted_words(each, context, reader.zone, shown),
             next((link for quote in _noted_proof(each) if (link := safe_link(quote.url))), ""),
         )
         for each in listed[:MOST_LINES]
@@ -98,21 +104,32 @@ def _noted(listed: Sequence[Transition], context: MailContext, reader: Recipient
     return Section("Also noted", tuple(lines))
 
 
-def _noted_words(change: Transition, context: MailContext, zone: tzinfo) -> str:
-    """What a change comes to in a line, when it was seen, and the words that say it; its track is named before it."""
+def _noted_words(change: Transition, context: MailContext, zone: tzinfo, shown: set[str]) -> str:
+    """What a change comes to in a line, when it was seen, and the words that say it; its track is named before it.
+
+    Words that an earlier line has `shown` are not written twice.
+    """
     whole = change.kind in {Change.UNDECIDED, Change.DETAIL} or not change.reason
     told = moved(change, context) if whole else change.reason.replace("_", " ")
     if change.kind is Change.FLAG:
         told = title_of(change, context)
     told = told.removeprefix(f"{context.track_title(change.signal, change.track)}: ")
-    over = change.kind is Change.FLAG and not change.after  # the words that raised it do not say that it is over
-    quotes = "" if over else " ".join(f"“{shortened(quote.text, 320)}”" for quote in _noted_proof(change))
-    dated = f"{shortened(told, 240).rstrip('.:')} (seen {day_of(change.at, zone)})"
+    proof = _noted_proof(change)
+    quotes = " ".join(f"“{shortened(quote.text, 320)}”" for quote in proof if quote.text not in shown)
+    seen = "" if change.kind in {Change.FLAG, Change.UNDECIDED} and not change.after else "seen "
+    again = "; the same words say it" if proof and not quotes else ""
+    shown.update(quote.text for quote in proof)
+    dated = f"{shortened(told, 240).rstrip('.:')} ({seen}{day_of(change.at, zone)}{again})"
     return f"{dated}: {quotes}" if quotes else f"{dated}."
 
 
 def _noted_proof(change: Transition) -> Sequence[Quote]:
-    """The quotes that state the details which changed; for all else the first one."""
+    """The quotes that state the details which changed; for all else the first one.
+
+    The words that raised a flag do not say that it is over.
+    """
+    if change.kind is Change.FLAG and not change.after:
+        return ()
     return stating(change.evidence, [each.value for each in changed_details(change)]) or change.evidence[:1]
 
 
@@ -216,7 +233,6 @@ def _text_item(change: Transition, context: MailContext, reader: Recipient) -> M
     """One text that a person is asked about."""
     number, may = change.details["number"], str(change.details["may_say"] or "")
     label = context.status(change.signal, change.track, may).label if may else "a change that no rule can name"
-    settle = f"watcher review {number} --claim {may or 'STATUS'}, or watcher review {number} --dismiss “why”."
     return MailItem(
         kicker=" · ".join(dict.fromkeys((context.title_of(change.signal), context.track_title(change.signal, change.track)))),
         title=shortened(f"It may say: {label}", 200),
@@ -226,7 +242,10 @@ def _text_item(change: Transition, context: MailContext, reader: Recipient) -> M
         note="No status changes because of it until a person has decided. Readers see that it is being checked.",
         rows=(("Text", f"number {number}"), ("Why you are asked", shortened(change.reason, 300))),
         cites=cites(change.evidence, reader.zone),
-        paragraphs=(("To settle it", settle),),
+        paragraphs=(
+            ("If it says so", f"watcher review {number} --claim {may or 'STATUS'}"),
+            ("If it changes nothing", f'watcher review {number} --dismiss "why"'),
+        ),
         link=context.page_of(change.signal),
         more="The signal on the page",
     )
@@ -244,10 +263,10 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     verdicts = verdicts_for(digest, context, reader)
     blind = blind_section(verdicts, context, reader)
     unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""
-    told = _week(digest, reader) if digest.kind == "weekly" else "".join(digest.notes[:1]) or "Still watching."
+    told = _week(digest, context, reader) if digest.kind == "weekly" else "".join(digest.notes[:1]) or STILL
     answers = _answers(verdicts, context)
     return Letter(
-        subject=_quiet_subject(digest, told.rstrip("."), unseen, answers, reader),
+        subject=_quiet_subject(digest, context, reader, unseen=len(blind.lines), answers=answers),
         title=shortened(f"{told[:1].upper()}{told[1:]}", 200),
         deck=f"{answers}. {_stand(count(len(verdicts), 'signal'))}{unseen}.",
         date=moment(digest.at, reader.zone),
@@ -264,12 +283,22 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     )
 
 
-def _week(digest: Digest, reader: Recipient) -> str:
-    """`No answer changed. One detail is new.`: of the signals that this reader follows."""
-    many, details = len(_told_to(digest, reader)), len(transitions_for(digest, reader))
-    told = {0: "No answer changed", 1: "One change was told"}.get(many, f"{many} changes were told")
-    more = {0: "", 1: " One detail is new."}.get(details, f" {details} details are new.")
-    return f"{told}.{more}"
+def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
+    """`No answer changed. One detail is new, Gadget: price $8.`: of the signals that this reader follows."""
+    details = sorted(transitions_for(digest, reader), key=lambda each: rank(each, context))
+    named = headline(details[0], context, {}) if details else ""
+    more = {0: "", 1: f" One detail is new, {named}."}.get(len(details), f" {len(details)} details are new, first {named}.")
+    return f"{_what_was_told(_told_to(digest, reader), context)}.{more}"
+
+
+def _what_was_told(told: Sequence[Transition], context: MailContext) -> str:
+    """`No answer changed`, `One change was told, Senate vote: Passed`, `4 changes were told of Senate vote and Gadget`."""
+    if not told:
+        return "No answer changed"
+    if len(told) == 1:
+        return f"One change was told, {context.title_of(told[0].signal)}: {title_of(told[0], context)}"
+    signals = several(list(dict.fromkeys(context.title_of(each.signal) for each in told)))
+    return f"{len(told)} changes were told of {signals}"
 
 
 def _told_to(digest: Digest, reader: Recipient) -> list[Transition]:
@@ -305,16 +334,47 @@ def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Sec
     return Section("Notes", (*_lines((*week, *notes)).lines, *mine))
 
 
-def _quiet_subject(digest: Digest, told: str, unseen: str, answers: str, reader: Recipient) -> str:
+def _quiet_subject(digest: Digest, context: MailContext, reader: Recipient, *, unseen: int, answers: str) -> str:
     """`Week to 24 August 2026: no answer changed`, with the answers where they fit; no two weeks have one subject."""
+    sources = count(unseen, "source")
+    ends = (f", {sources} cannot be seen", f", {sources} unseen") if unseen else ("", "")
     if digest.kind == "reminder":
-        return shortened(f"Reminder: {told}", MAX_SUBJECT_LENGTH)
+        return shortened(f"Reminder: {''.join(digest.notes[:1])}", MAX_SUBJECT_LENGTH)
+    if digest.kind != "weekly":
+        return shortened(f"{STILL}{ends[0]}: {answers}", MAX_SUBJECT_LENGTH)
+    lines = [f"{line}{end}" for line, most in _week_lines(digest, context, reader) for end in (*ends, "")[:most]]
     day = digest.at.astimezone(reader.zone)
-    weekly = digest.kind == "weekly"
-    line = f"Week to {day_of(digest.at, reader.zone)}: {told[:1].lower()}{told[1:]}{unseen}" if weekly else f"{told}{unseen}"
+    quiet = not (unseen or _told_to(digest, reader) or transitions_for(digest, reader))
     brief = f"{day.day} {day:%b %Y} unchanged: {answers.replace(': ', ' ')}"
-    whole = (f"{line}: {answers}", *([brief] if weekly and told == "No answer changed" and not unseen else ()))
-    return next((each for each in whole if len(each) <= MAX_SUBJECT_LENGTH), shortened(line, MAX_SUBJECT_LENGTH))
+    whole = (f"{lines[0]}. {answers}", *([brief] if quiet else ()), *lines)
+    return next((each for each in whole if len(each) <= MAX_SUBJECT_LENGTH), shortened(lines[-1], MAX_SUBJECT_LENGTH))
+
+
+def _week_lines(digest: Digest, context: MailContext, reader: Recipient) -> Iterator[tuple[str, int]]:
+    """What was told in the week and which detail is new, the fullest first: what there is room for is the subject.
+
+    Each with how many of the three ends are tried: that sources cannot be seen, the same in short, and nothing.
+    """
+    told, start = _told_to(digest, reader), f"Week to {day_of(digest.at, reader.zone)}"
+    details = sorted(transitions_for(digest, reader), key=lambda each: rank(each, context))
+    news = lowered_first(_what_was_told(told, context))
+    for detail in details[:1]:
+        words = headline(detail, context, {})
+        yield f"{start}: {news}. {words}", 2
+        if any(each.name == "name" for each in changed_details(detail)):  # else nobody knows of what it is told
+            yield f"{start}: {news}. {words.replace(f'{context.track_title(detail.signal, detail.track)}: ', 'Now ', 1)}", 2
+        yield f"{start}: {news}. {words}", 3
+    yield f"{start}: {news}", 2
+    if len(told) == 1 and told[0].event:
+        yield f"{start}: {title_of(told[0], context)}", 3
+    few = {0: "no answer changed", 1: "one change was told"}.get(len(told), f"{len(told)} changes were told")
+    yield f"{start}: {few}{f' of {context.title_of(told[0].signal)}' if len(told) == 1 else ''}", 2
+    yield f"{start}: {few}", 3
+
+
+def lowered_first(words: str) -> str:
+    """The words inside a sentence."""
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _answers(verdicts: Sequence[Verdict], context: MailContext) -> str:

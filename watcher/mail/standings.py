@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.closing import close_in_words, close_of
-from watcher.core.decision.undecided import asked_in_words
+from watcher.core.decision.undecided import asked_in_words, text_in_words
 from watcher.core.model import Figure, Quote, SourceOutage, Standing, TrackVerdict, Undecided, Verdict
 from watcher.mail.changes import for_you, tools
 from watcher.mail.citations import cites
@@ -79,8 +79,17 @@ def _text_line(text: Undecided, context: MailContext, zone: tzinfo) -> MailLine:
     quote = text.quotes[0]
     who = f"{shortened(quote.publisher or 'unknown', 60)}, {when(quote.published or quote.seen_at, zone)}"
     asked = f"a person was asked on {when(text.asked_at, zone)}" if text.asked_at else "a person is asked"
-    words = f"{asked_in_words((text,))[0]}; {asked}: “{shortened(quote.text, 240)}” ({who})."
-    return MailLine(context.title_of(text.signal), words, safe_link(quote.url))
+    words = f"{_may(text, context)}; {asked}: “{shortened(quote.text, 240)}” ({who})."
+    place = dict.fromkeys((context.title_of(text.signal), context.track_title(text.signal, text.track)))
+    return MailLine(" · ".join(place), words, safe_link(quote.url))
+
+
+def _may(text: Undecided, context: MailContext) -> str:
+    """What a text may change: `An official text may move this to “Suspended”`; of an event nobody can tell."""
+    if not text.status or text.event:
+        return asked_in_words((text,))[0]
+    said = text_in_words(text.quotes[0])
+    return f"{said[:1].upper()}{said[1:]} may move this to “{context.status(text.signal, text.track, text.status).label}”"
 
 
 def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:

@@ -13,6 +13,7 @@ from watcher.mail.wording import STANDINGS, several, shortened
 from watcher.wording import changed_details, lowered
 
 MAX_SUBJECT_LENGTH = 100
+AS_BEFORE = ", as before"
 MAX_NAMES_LENGTH = 50
 """Names of other signals longer than this may not take the place of the news."""
 ORDER = (
@@ -50,32 +51,45 @@ def subject(changes: Sequence[Transition], context: MailContext, before: Mapping
         news(lead, context, before, words),
         MAX_SUBJECT_LENGTH - len(also) if len(also) < MAX_NAMES_LENGTH else MAX_SUBJECT_LENGTH,
     )
-    if len(told) > most and lead.event:  # the name of what was published rather than half of what it says
-        told = told.rpartition(", ")[0] or told
-    if len(told) > most and changed_details(lead):  # what changed rather than on which track
-        track = f"{context.track_title(lead.signal, lead.track)}: "
-        told = told.replace(f". {track}", ". Now ")
+    if len(told) > most:
+        told = _briefer(told, lead, context, most)
     return f"{shortened(told, most)}{also}"
+
+
+def _briefer(told: str, lead: Transition, context: MailContext, most: int) -> str:
+    """The same in fewer words: the name of what was published before what it says, what changed before on which track."""
+    if lead.event:
+        named = told.rpartition(", ")[0] or told
+        return named if len(named) <= most or lead.title not in named else named.replace(lead.headline_label, lead.title)
+    if not changed_details(lead):
+        return told
+    short = told.replace(AS_BEFORE, "", 1)
+    return short if len(short) <= most else told.replace(f". {context.track_title(lead.signal, lead.track)}: ", ". Now ")
 
 
 def news(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """One change with its signal, its standing where it is not confirmed, and that it is a correction where it is."""
     start = "Correction, " if lead.kind is Change.CORRECTION else ""
-    weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED, Change.FLAG}
     told = answered(lead, context, before, words)
     if not changed_details(lead):
         told = told.partition("; ")[0]
-    standing = STANDINGS[lead.standing].word.lower() if weak else ""
-    more = f" ({standing})" if standing and standing.removesuffix("ed") not in told.casefold() else ""
     shown = told if told[:1].isupper() and ". " in told else lowered(told, context.signals.get(lead.signal))
-    return f"{start}{context.title_of(lead.signal)}: {shown}{more}"
+    return f"{start}{context.title_of(lead.signal)}: {shown}{how_sure(lead, told)}"
+
+
+def how_sure(lead: Transition, told: str) -> str:
+    """` (reported)` where a change is not confirmed and its words do not say so themselves."""
+    weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED, Change.FLAG}
+    standing = STANDINGS[lead.standing].word.lower() if weak else ""
+    return f" ({standing})" if standing and standing.removesuffix("ed") not in told.casefold() else ""
 
 
 def answered(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
     """The news after the answer in a word: `Yes. The Senate has passed the bill, 60-40`; what moves no answer stands alone."""
     told, word = headline(lead, context, before), words.get(lead.signal, "")
-    if word and changed_details(lead):
-        return f"{word}, as before. {told[:1].upper()}{told[1:]}"
+    beside = lead.kind is Change.FLAG and before.get(lead.signal) == lead.headline
+    if word and (beside or changed_details(lead)):
+        return f"{word}{AS_BEFORE}. {told[:1].upper()}{told[1:]}"
     if not word or lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED}:
         return told
     back = lead.kind is Change.ADVANCE and context.status(lead.signal, lead.track, lead.before).steps_back

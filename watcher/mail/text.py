@@ -10,6 +10,7 @@ from watcher.mail.letter import Cite, Letter, MailItem, MailLine, Section
 WIDTH = 72
 NAME = 24
 """Names of rows up to this long stand in a column of their own."""
+PER_CENT = "\N{NO-BREAK SPACE}%"
 
 
 def as_text(letter: Letter) -> str:
@@ -39,7 +40,7 @@ def _item(item: MailItem) -> Iterator[str]:
     yield ""
     width = max((len(name) for name, _ in item.rows if len(name) <= NAME), default=0)
     for name, value in item.rows:
-        yield _hang(f"{name}:".ljust(width + 2), value) if len(name) <= NAME else _hang(f"{name}: ", value, indent="    ")
+        yield _hang(f"{name}:".ljust(width + 2), value) if len(name) <= NAME else _hang("", f"{name}: {value}", indent="    ")
     for cite in item.cites:
         yield from _cite(cite)
     for name, words in item.paragraphs:
@@ -76,16 +77,21 @@ def _footer(lines: tuple[MailLine, ...]) -> Iterator[str]:
 
 
 def _fill(text: str, *, indent: str = "") -> str:
-    """Wrapped at whole words; an address is never broken."""
+    """Wrapped at whole words; an address is never broken, nor a number from its per cent."""
     return textwrap.fill(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text.replace(" %", PER_CENT),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
 def _hang(start: str, text: str, *, indent: str = "") -> str:
     """A start with its text hanging beside it, or under it where an indent is given."""
     return textwrap.fill(
-        text,
+        text.replace(" %", PER_CENT),
         WIDTH,
         initial_indent=start,
         subsequent_indent=indent or " " * len(start),

@@ -84,4 +84,5 @@ def _texts(verdict: Verdict) -> tuple[Undecided, ...]:
 
 
 def _brief(track: TrackVerdict, quotes: int) -> TrackVerdict:
-    return replace(track, evidence=track.evidence[:quotes], flags=(), events=(), path=(), proofs={})
+    read_first = sorted(track.evidence, key=lambda quote: not quote.document)  # what is declared proves less than what was read
+    return replace(track, evidence=tuple(read_first[:quotes]), flags=(), events=(), path=(), proofs={})

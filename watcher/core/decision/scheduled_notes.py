@@ -14,6 +14,7 @@ from watcher.core.model import Date, Digest, Health, Signal, Transition, Verdict
 HOUR = timedelta(hours=1)
 UNDELIVERED = "undelivered-"
 """How the id of a note about messages that were given up begins."""
+PROOF = "Who keeps this message can prove later, with `watcher verify --noted`, that nothing before was changed."
 LOOK_BACK = timedelta(days=2)
 """A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
 
@@ -33,7 +34,7 @@ def weekly(
     not worth a message of their own: a version, a price, who may use it. `record` are the ends of the chains of hashes: whoever
     keeps the note can prove later what was stored then.
     """
-    ends = (f"The record ends at: {record}. `watcher verify --noted` compares.",) if record else ()
+    ends = (f"The record ends at: {record}. {PROOF}",) if record else ()
     again = tuple(replace(each, evidence=each.evidence[:1], figures={}) for each in told)
     read = tuple((name, *numbers) for name, numbers in sorted(_read(healths, now).items()))
     return Digest(week_id(now), now, "weekly", tuple(details), summarise(verdicts), ends, told=again, readings=read)
@@ -93,8 +94,8 @@ def _window(
     start: datetime, end: datetime, mine: Sequence[Signal], stood: Mapping[str, Verdict], now: datetime, *, half: bool
 ) -> Digest:
     """Whose days they are, and what they brought each signal."""
-    days, begun = (end - start).days, day_text(start)
-    told = f"half of the {days} days from {begun} is over; they end in {(end.date() - now.date()).days} days"
+    days, begun = (end - start).days, _begun(start, mine)
+    told = f"half of the {days} days {begun} is over; they end in {(end.date() - now.date()).days} days"
     whose = sorted({f"They are the {days} days{words}." for signal in mine if (words := counted_from(signal))})
     brought = ((each.id, brought_until(each, stood[each.id], min(now, end))) for each in mine if each.id in stood)
     return Digest(
@@ -103,9 +104,16 @@ def _window(
         "reminder",
         (),
         summarise(stood),
-        (told if half else f"the {days} days from {begun} are over", *whose),
+        (told if half else f"the {days} days {begun} are over", *whose),
         lines=tuple((name, _brought(words, stood[name], half=half)) for name, words in brought),
     )
+
+
+def _begun(start: datetime, mine: Sequence[Signal]) -> str:
+    """From what the days are counted: `after Anthropic's article of 14 May 2026`, or a day."""
+    articles = {signal.article for signal in mine}
+    article = articles.pop() if len(articles) == 1 else None
+    return f"after {article.by}'s article of {day_text(article.at)}" if article else f"from {day_text(start)}"
 
 
 def _brought(words: str, stood: Verdict, *, half: bool) -> str:
