@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +42,22 @@ def look(
 def many(asked: QuestionState) -> tuple[int, int]:
     """How many texts are known, and how many are open."""
     return len(asked.rows), len(asked.open)
+
+
+def test_the_words_of_whole_pages_are_not_kept_in_memory() -> None:
+    def pages(number: int) -> list[Claim]:
+        texts = (" ".join(f"w{number}x{one}x{word}" for word in range(5_000)) for one in range(10))
+        return [said("official:lab", "promised", words=text) for text in texts]
+
+    look(doubt(), *pages(0))
+    gc.collect()
+    tracemalloc.start()
+    try:
+        assert many(look(doubt(), *pages(1))) == (1, 1)
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000, "ten pages with half a megabyte of words each"
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_text_is_asked_about_once() -> None:

@@ -13,7 +13,7 @@ from watcher.core.decision.decide import held_back
 from watcher.core.decision.flags import FAR_PAST
 from watcher.core.decision.near import Shelves
 from watcher.core.language.lexicon import any_of
-from watcher.core.language.text import fold
+from watcher.core.language.text import MAX_SENTENCE, fold
 from watcher.core.model import (
     Change,
     Claim,
@@ -186,8 +186,17 @@ class _Words:
     """Numbers other than dates, and words that turn the sense: these never differ between copies."""
 
 
-@lru_cache(maxsize=4096)
 def _words(text: str) -> _Words:
+    """The words of a text. Those of sentences are remembered; of whole pages a thousand would take half a gigabyte."""
+    return _of_sentence(text) if len(text) <= MAX_SENTENCE else _of_text(text)
+
+
+@lru_cache(maxsize=4096)
+def _of_sentence(text: str) -> _Words:
+    return _of_text(text)
+
+
+def _of_text(text: str) -> _Words:
     folded = fold(text).casefold()
     found = frozenset(_WORD.findall(_DATE.sub(" ", folded)))
     return _Words(folded, found, frozenset(word for word in found if word in _TURNS or any(map(str.isdigit, word))))
