@@ -106,7 +106,11 @@ def vocabularies() -> list[Use]:
     """Each pattern that is made of the vocabulary of a shipped signal."""
     tables = read_tables(ROOT / "signals.toml")[0]
     made = {each["id"]: Vocabulary.of(each["vocabulary"]) for each in tables["signal"] if "vocabulary" in each}
-    return [Use(pattern, f"vocabulary {name}") for name, each in made.items() for pattern in held(each)]
+    return [
+        Use(pattern, f"vocabulary {name}")
+        for name, each in made.items()
+        for pattern in (*held(each), *(phrase.regex for phrase in each.phrases))
+    ]
 
 
 def pieces(pattern: re.Pattern[Any]) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from watcher.core import model
 from watcher.core.model import Article, Date, DeclaredFact, Follow, Headline, Tier
 
 Read = Callable[..., Config]
+ROOT = Path(__file__).parents[2]
 
 FULL = (
     LADDER.replace("github.com/o/r/", "github.com/$repo/")
@@ -205,6 +209,18 @@ def test_the_rules_are_the_same_whatever(read: Read, text: str) -> None:
 @pytest.mark.parametrize("text", OTHER.values(), ids=OTHER)
 def test_the_rules_are_others_with(read: Read, text: str) -> None:
     assert rules_hash(read(text).signals[0]) != rules_hash(read(FULL).signals[0])
+
+
+def test_the_shipped_rules_are_the_same_in_every_process() -> None:
+    script = "from watcher.config.build import load; from watcher.config.rules_hash import rules_hash\n"
+    script += "print([rules_hash(signal) for signal in load('signals.toml', {}, quick=True).signals])"
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in "12"
+    ]
+    assert said[0] == said[1]
 
 
 def test_what_has_no_place_among_the_rules_is_refused(read: Read) -> None:

@@ -187,7 +187,7 @@ def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
 
 def _statements(vocabulary: Vocabulary, held: list[Phrase], line: Line, number: int, spoken: _Spoken) -> list[Statement]:
     found: list[Statement] = []
-    matches = [(phrase, match) for phrase in held for match in phrase.pattern.finditer(line.folded)]
+    matches = [(phrase, match) for phrase in held for match in phrase.regex.finditer(line.folded)]
     spoken_of = vocabulary.masked(line.folded, line.things) if matches else ""
     words = tokens(spoken_of, line.things)
     for phrase, match in matches:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from watcher.core.language.lexicon import MASKS, sets, word_set
@@ -29,7 +30,7 @@ class Phrase:
 
     kind: str
     text: str
-    pattern: re.Pattern[str]
+    pattern: str
     anchors: tuple[str, ...]
     """Pieces of which every match contains at least one, lower case: tested before the pattern."""
     object_right: bool = False
@@ -43,13 +44,23 @@ class Phrase:
     open_ended: bool = False
     """A phrase that ends with a preposition: what follows is a place, not its subject ("available on")."""
 
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern, compiled when a text first holds its anchors: all of them at each start would take two seconds."""
+        return _compiled(self.pattern)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
 
 _PREPOSITIONS: Final = word_set("opens_modifier")
 _OPENERS: Final = word_set("opens_place")
 
 
 def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
-    """Compile one phrase: `word*` any ending, `[a|b]` one, `<name>` one of a set, `*` up to five words, `{it}` the thing.
+    """Read one phrase: `word*` any ending, `[a|b]` one, `<name>` one of a set, `*` up to five words, `{it}` the thing.
 
     `...` is up to fourteen words that the phrase does not explain.
 
@@ -70,7 +81,7 @@ def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
     return Phrase(
         kind=kind,
         text=text,
-        pattern=re.compile(rf"(?<![\w\-]){body}(?!\w|-\w)", re.IGNORECASE),
+        pattern=rf"(?<![\w\-]){body}(?!\w|-\w)",
         anchors=anchors,
         object_right=right,
         object_inside=inside,
@@ -215,7 +226,7 @@ class Vocabulary:
             words=words,
             names=names,
             pattern=name_pattern(list(names)),
-            marks=tuple(sorted({_mark(name) for _, name in names}, key=len)),
+            marks=tuple(sorted({_mark(name) for _, name in names}, key=lambda mark: (len(mark), mark))),
             lists={name: _any_of(texts) for name, texts in words.items()},
         )
 

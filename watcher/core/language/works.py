@@ -271,7 +271,7 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
     if any(vocabulary.lists[name].search(line.folded) for name in title.not_words):
         return None
     for phrase in vocabulary.phrases:
-        found = phrase.pattern.search(line.folded) if phrase.kind == title.kind else None
+        found = phrase.regex.search(line.folded) if phrase.kind == title.kind else None
         if not found:
             continue
         authors = [thing.said for thing in line.things if thing.group in title.by and _is_author(line.folded, thing, found)]
