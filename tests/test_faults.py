@@ -135,8 +135,10 @@ def suffer(stage: Stage, kind: str) -> None:
 
 on_a_file = pytest.mark.parametrize("copies", ["sqlite"], indirect=True)
 on_a_server = pytest.mark.parametrize("copies", ["postgresql"], indirect=True)
+one_is_quick = pytest.mark.parametrize("kind", [HERE[0], *(pytest.param(kind, marks=pytest.mark.slow) for kind in HERE[1:])])
 
 
+@pytest.mark.slow
 @on_a_file
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_on_every_source_moves_no_status_makes_each_blind_and_passes(kind: str, world: Stage) -> None:
@@ -151,12 +153,12 @@ def test_the_same_with_a_server(kind: str, world: Stage) -> None:
 
 
 @on_a_file
-@pytest.mark.parametrize("kind", HERE)
+@one_is_quick
 def test_the_same_over_the_demo(kind: str, demo: Stage) -> None:
     suffer(demo, kind)
 
 
 @on_a_server
-@pytest.mark.parametrize("kind", [HERE[0], *(pytest.param(kind, marks=pytest.mark.slow) for kind in HERE[1:])])
+@one_is_quick
 def test_the_same_over_the_demo_with_a_server(kind: str, demo: Stage) -> None:
     suffer(demo, kind)

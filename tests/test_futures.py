@@ -16,9 +16,10 @@ from tests.builders import day
 from tests.rehearsals import ROOT, SHARED, STORY, alone, rehearsed
 from watcher.config.build import load
 
-pytestmark = pytest.mark.skipif(
-    not (STORY / "world.jsonl").exists(), reason="the story of 2026 lies in ../shared, which is not here"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (STORY / "world.jsonl").exists(), reason="the story of 2026 lies in ../shared, which is not here"),
+]
 
 CONFIG = load(ROOT / "signals.toml", {})
 BILL = "https://www.govinfo.gov/bulkdata/BILLSTATUS/119/hr/BILLSTATUS-119hr2683.xml"

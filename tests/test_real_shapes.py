@@ -12,7 +12,7 @@ from tests.builders import day
 from tests.rehearsals import REAL, ROOT, alone, rehearsed
 from watcher.config.build import load
 
-pytestmark = pytest.mark.skipif(not REAL.exists(), reason="../shared/world/story_real is not here")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not REAL.exists(), reason="../shared/world/story_real is not here")]
 EVALUATIONS = [
     ("deepseek-v4-pro", "news/2026/05/caisi-evaluation-deepseek-v4-pro"),
     ("glm-5.2", "news/2026/07/caisi-assessment-zais-glm-52"),

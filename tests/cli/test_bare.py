@@ -46,6 +46,7 @@ def test_no_command_falls_over_closed_streams_or_a_home_that_is_missing(folder: 
     assert closed.returncode in {0, 1, 2, 3}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
 def test_signs_that_the_output_has_not_are_replaced(folder: Path, encoding: str) -> None:
     for words in (["check"], ["status"], ["explain", "--help"], ["doctor", "--help"]):

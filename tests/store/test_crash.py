@@ -14,6 +14,7 @@ import pytest
 from tests.store.things import T0
 from watcher.store.store import Store
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 WORK = """
