@@ -18,7 +18,7 @@ from tests.loopback import NOON, Names, Reply, Site, http, serving, settings
 from watcher.core.model import Document, Failed, Outcome
 from watcher.fetch import Answer, Fetcher, Request, response
 from watcher.fetch.messages import ConnectionFailed, TimedOut
-from watcher.fetch.network import _Attempts, connect
+from watcher.fetch.network import MOST_ADDRESSES, _Attempts, connect
 
 BOTH = (["::1", "127.0.0.1"], ["127.0.0.1", "::1"])
 
@@ -91,6 +91,14 @@ def test_where_no_address_answers_the_reason_is_that_of_a_server_before_our_own(
     assert dual(http(200), addresses, up=False) == Failed(Outcome.ERROR, f"no connection: {os.strerror(number)}")
 
 
+def test_of_a_name_with_many_addresses_a_few_are_tried() -> None:
+    nobody = [f"127.0.0.{number}" for number in range(2, 40)]
+    assert isinstance(dual(http(200, "x"), [*nobody[: MOST_ADDRESSES - 1], "127.0.0.1", *nobody[3:]]), Document)
+    assert dual(http(200, "x"), [*nobody, "127.0.0.1"]) == Failed(
+        Outcome.ERROR, f"no connection: {os.strerror(errno.ECONNREFUSED)}"
+    )
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/sys/net"), reason="a full queue drops connections on Linux")  # noqa: PTH110
 def test_an_address_that_says_nothing_costs_a_quarter_of_a_second_and_not_the_deadline() -> None:
     with deaf() as port:
@@ -135,7 +143,7 @@ def test_both_kinds_of_addresses_are_tried_in_turn(monkeypatch: pytest.MonkeyPat
     addresses = [ipaddress.ip_address(text) for text in ("2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2", "192.0.2.3")]
     with pytest.raises(ConnectionFailed):
         connect(addresses, 80, given_up=lambda: False)
-    assert tried == ["2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2", "192.0.2.3"]
+    assert tried == ["2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2"], "a few of them"
 
 
 def test_a_mirror_at_the_loopback_of_ipv6_may_be_asked() -> None:

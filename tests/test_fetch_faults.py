@@ -52,6 +52,8 @@ async def pour(writer: asyncio.StreamWriter) -> None:
         await writer.drain()
 
 
+HINT = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+PIECES = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 FAULTS: list[tuple[str, Reply, Outcome, str]] = [
     ("unauthorized", http(401), Outcome.BLOCKED, "access refused|401"),
     ("forbidden", http(403, "no"), Outcome.BLOCKED, "403 Forbidden"),
@@ -88,6 +90,9 @@ FAULTS: list[tuple[str, Reply, Outcome, str]] = [
     ("not HTTP", b"SSH-2.0-OpenSSH_9.6\r\n\r\n", Outcome.MALFORMED, "not HTTP"),
     ("endless headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000 + b"\r\n", Outcome.MALFORMED, "not HTTP"),
     ("a header without an end", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n", Outcome.MALFORMED, "not HTTP"),
+    ("hints without an end", HINT * 20_000 + http(200, FEED), Outcome.MALFORMED, "hints without end"),
+    ("pieces of one byte", PIECES + b"1\r\nx\r\n" * 120_000 + b"0\r\n\r\n", Outcome.MALFORMED, "answer cut off after 100001 bytes"),
+    ("chunks that are nearly all remarks", PIECES + (b"1;" + b"a" * 8000 + b"\r\nx\r\n") * 4_000 + b"0\r\n\r\n", Outcome.MALFORMED, "cut off after"),
     ("hung up", hang_up, Outcome.ERROR, "connection closed"),
     ("redirect in a circle", http(302, location="/"), Outcome.ERROR, "circle"),
     ("redirect to metadata", http(302, location="http://169.254.169.254/latest/"), Outcome.ERROR, r"address not allowed: 169\.254\.169\.254"),

@@ -17,6 +17,7 @@ from tests.loopback import NOON, Site, http, meet, settings
 from watcher.core.model import Document
 from watcher.fetch import Fetcher, FetchSettings, Request
 from watcher.fetch.messages import Response, TimedOut
+from watcher.fetch.rate_limit import most_aside
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ def visit(urls: list[str], **changes: Any) -> Busy:
 
     async def run() -> None:
         async with Fetcher(FetchSettings(**changes), clock=lambda: NOON, transport=web) as fetcher:
-            answers = await asyncio.gather(*(fetcher.get(Request(url)) for url in urls))
+            answers = await asyncio.gather(*(fetcher.get(Request(url, known=True)) for url in urls))
         assert all(isinstance(answer, Document) for answer in answers)
 
     loop.run_until_complete(run())
@@ -228,30 +229,69 @@ def test_a_few_pages_that_hang_silence_no_other_page_of_their_host() -> None:
 
 @dataclass
 class Outage:
-    """A network on which all hosts of one name never answer in time; each waits a second first."""
+    """A network on which no host answers but the quick ones; who was asked when, and who was given up."""
 
-    asked: list[str] = field(default_factory=list)
+    asked: list[tuple[str, float]] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
 
     async def get(self, url: str, headers: Mapping[str, str], read: Callable[[Response], T]) -> T:
-        self.asked.append(urlsplit(url).hostname or "")
-        await asyncio.sleep(1)
-        if "quick" not in url:
-            raise TimedOut("no answer")
-        return read(Response(200, Headers(), (b"x",)))
+        host = urlsplit(url).hostname or ""
+        self.asked.append((host, asyncio.get_running_loop().time()))
+        if "quick" in url:
+            return read(Response(200, Headers(), (b"x",)))
+        try:
+            return await asyncio.Event().wait()  # type: ignore[return-value]
+        finally:
+            self.given_up.append(host)
 
     async def aclose(self) -> None: ...
 
 
-def test_many_hosts_that_did_not_answer_leave_half_of_the_slots_to_the_others() -> None:
+def outage(*, known: bool, hosts: int = 40, **changes: Any) -> tuple[float, bool]:
+    """Ask many new hosts that hang, then a quick one; when it was asked, and whether all of them still hung then."""
     web, loop = Outage(), Leaping()
-    hang = [Request(f"https://slow{n}.example/") for n in range(8)]
+
+    async def run() -> bool:
+        async with Fetcher(FetchSettings(concurrency=4, **changes), clock=lambda: NOON, transport=web) as fetcher:
+            hang = [asyncio.create_task(fetcher.get(Request(f"https://slow{n}.example/"))) for n in range(hosts)]
+            await asyncio.sleep(0)
+            await fetcher.get(Request("https://quick.example/", known=known))
+            all_hang = not web.given_up
+            for task in hang:
+                task.cancel()
+            await asyncio.gather(*hang, return_exceptions=True)
+        return all_hang
+
+    hung = loop.run_until_complete(run())
+    loop.close()
+    return dict(web.asked)["quick.example"], hung
+
+
+def test_hosts_that_nobody_knows_to_answer_leave_a_place_for_those_that_do() -> None:
+    assert outage(known=True, aside=0) == (0.0, True)
+
+
+def test_hosts_that_hang_are_all_asked_one_after_the_other_and_a_new_one_behind_them_before_any_is_given_up() -> None:
+    asked_at, all_hang = outage(known=False)
+    assert all_hang
+    assert asked_at == 26.0, "forty of them, three at a time, two seconds each"
+
+
+def test_so_many_slow_requests_and_no_more_go_on_beside_the_others() -> None:
+    web, loop = Outage(), Leaping()
 
     async def run() -> None:
-        async with Fetcher(FetchSettings(concurrency=4), clock=lambda: NOON, transport=web) as fetcher:
-            await asyncio.gather(*map(fetcher.get, hang))
-            web.asked.clear()
-            await asyncio.gather(*map(fetcher.get, [*hang, Request("https://quick.example/")]))
+        settings = FetchSettings(concurrency=4, aside=5)
+        async with Fetcher(settings, clock=lambda: NOON, transport=web) as fetcher:
+            await asyncio.gather(*(fetcher.get(Request(f"https://slow{n}.example/", known=True)) for n in range(30)))
 
     loop.run_until_complete(run())
     loop.close()
-    assert web.asked[:3] == ["slow0.example", "slow1.example", "quick.example"]
+    starts = [at for _, at in web.asked]
+    assert max(sum(begun <= at < begun + 30 for begun in starts) for at in starts) == 4 + 5
+    assert len(web.given_up) == 30
+
+
+@pytest.mark.parametrize(("descriptors", "aside"), [(-1, 200), (4096, 200), (1024, 200), (256, 24), (160, 0), (64, 0)])
+def test_slow_requests_take_no_descriptors_that_others_need(descriptors: int, aside: int) -> None:
+    assert most_aside(20, descriptors=descriptors) == aside

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from tests.builders import day
+from tests.loopback import http, serving, settings
 from tests.store.things import DAY, HOUR, T0, source
 from tests.test_cycles import CONFIG, Web, item, web
 from tests.watching import Watch
 from watcher.core.model import Document, Entry, Failed, Follow, Ladder, Outcome, Signal, Source, Status, Track
-from watcher.fetch import Answer, Request
+from watcher.fetch import Answer, Fetcher, Request
 from watcher.pipeline.batches import Bounds, Get, Poller
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
@@ -118,7 +119,9 @@ MANY_HOSTS = [f"https://slow{n}.example/" for n in range(150)]
 
 
 @pytest.mark.parametrize(
-    ("addresses", "before"), [(ONE_HOST, Outcome.OK), (MANY_HOSTS, Outcome.ERROR)], ids=["one host", "many hosts"]
+    ("addresses", "before"),
+    [(ONE_HOST, Outcome.OK), (MANY_HOSTS, Outcome.ERROR), (MANY_HOSTS, Outcome.OK)],
+    ids=["one host", "many hosts", "many hosts that answered before"],
 )
 def test_hosts_that_never_answer_make_no_other_source_late(store: Store, addresses: list[str], before: Outcome) -> None:
     hangs = [replace(source(f"h{n:03}"), signal="s1", url=url) for n, url in enumerate(addresses)]
@@ -146,7 +149,9 @@ def test_hosts_that_never_answer_make_no_other_source_late(store: Store, address
         return 0
 
     async def live(store: Store) -> None:
-        context = Context(store, signals, (), get, read, understand_here, lambda: 0.5, timedelta(0), deliver)
+        context = Context(
+            store, signals, (), get, read, understand_here, lambda: 0.5, timedelta(0), deliver, bounds=Bounds(slow_after=0.0)
+        )
         daemon = Daemon(context, clock=lambda: now[0])
         await daemon.tick()
         hanging[0] = True
@@ -163,6 +168,69 @@ def test_hosts_that_never_answer_make_no_other_source_late(store: Store, address
 
     assert asked == [T0 + n * timedelta(minutes=61) for n in range(4)]
     assert kept == [2, 3, 4], "each reading is kept in its own cycle"
+
+
+def test_new_hosts_that_hang_together_keep_no_new_one_behind_them_from_being_read(store: Store) -> None:
+    held, told = asyncio.Event(), list[frozenset[str]]()
+
+    async def hold(_: asyncio.StreamWriter) -> None:
+        await held.wait()
+
+    async def live() -> None:
+        async with serving({"/hold": hold, "/": http(200, "x")}) as site:
+            urls = [*(f"http://slow{n}.example:{site.port}/hold" for n in range(150)), f"http://quick.example:{site.port}/"]
+            found = [replace(source(f"h{n:03}"), signal=f"s{n}", url=url) for n, url in enumerate(urls)]
+            with store.writing() as tx:
+                for place in range(0, len(found), 50):  # in this order they are asked
+                    tx.sources.sync(found[: place + 50], T0 + timedelta(seconds=place))
+            signals = {one.signal: Signal(one.signal, "", "", "", tracks=(), headlines=(), sources=(one,)) for one in found}
+            allowed = (*(f"slow{n}.example" for n in range(150)), "quick.example")
+            ask = settings(allow=allowed, patience=timedelta(0), timeout=timedelta(seconds=30), concurrency=20)
+            async with (
+                Fetcher(ask, clock=lambda: T0 + HOUR, resolve=lambda *_: ["127.0.0.1"]) as fetcher,
+                Poller(
+                    store,
+                    signals,
+                    get=fetcher.get,
+                    read=read_any,
+                    understand=understand_here,
+                    dice=lambda: 0.5,
+                    bounds=Bounds(slow_after=0.0),
+                ) as rounds,
+            ):
+                async with asyncio.timeout(20):  # they hang for longer
+                    while not (seen := await rounds.next(T0 + HOUR, 0.0)).polls:
+                        pass
+                told.append(seen.signals)
+                held.set()
+
+    asyncio.run(live())
+    assert told == [{"s150"}]
+
+
+def test_a_source_is_known_to_answer_while_it_did_the_last_time(store: Store) -> None:
+    answers, known = [True, True, False, True, True], list[bool]()
+
+    async def get(request: Request) -> Answer:
+        known.append(request.known)
+        if not answers[len(known) - 1]:
+            return Failed(Outcome.ERROR, "500")
+        return Document(request.url, request.url, b"x", hashlib.sha256(b"x").hexdigest(), "text/html", T0)
+
+    async def live() -> None:
+        signals = {"sig": Signal("sig", "", "", "", tracks=(), headlines=(), sources=(source(),))}
+        async with Poller(store, signals, get=get, read=read_any, understand=understand_here, dice=lambda: 0.5) as rounds:
+            for day_after in range(len(answers)):
+                assert (await rounds.next(T0 + day_after * DAY)).polls == 1
+
+    with store.writing() as tx:
+        tx.sources.sync([source()], T0)
+    asyncio.run(live())
+    assert known == [False, True, True, False, True]
+
+
+async def read_any(*_: object) -> tuple[Entry, ...]:
+    return (Entry("k", "t", "x"),)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from watcher.core.decision.delivery_window import EVERY_DETAIL, allowed_at, note
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.guard import Guard
 from watcher.fetch.heartbeat import heartbeat_ping
+from watcher.fetch.rate_limit import most_aside
 from watcher.pipeline.announce import Route
 from watcher.pipeline.batches import Bounds, invalidate
 from watcher.pipeline.cycle import Context
@@ -49,6 +50,7 @@ def fetch_settings(config: Config) -> FetchSettings:
         max_body=fetch.max_body,
         allow=fetch.allow,
         concurrency=fetch.concurrency,
+        aside=most_aside(fetch.concurrency),
         per_host_gap=fetch.per_host_gap,
         per_host=fetch.per_host,
         ca_file=fetch.ca_file,

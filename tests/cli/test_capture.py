@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tests.cli.conftest import Page, Site, configure, watcher
 from tests.test_cycles import FEED, item, page
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
@@ -93,3 +99,19 @@ def test_a_document_of_an_unexpected_shape_can_be_looked_at(home: Path, site: Si
     assert watcher("document", name[:12]).out == said.out
     assert watcher("document", "0" * 12).code == 1
     assert "neither a source nor a hash" in watcher("document", "nope").all
+
+
+def test_a_terminal_is_shown_no_control_characters_of_a_document_and_a_file_gets_all(home: Path, site: Site) -> None:
+    configure(home, site.feed("A \x9b31m day"), more="expect = { entries = 2 }")
+    watcher("once")
+    here, terminal = os.openpty()
+    env = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "HOME": str(home)}
+    subprocess.run([sys.executable, "-m", "watcher", "document", "news"], stdout=terminal, check=True, env=env)
+    os.close(terminal)
+    said = b""
+    with suppress(OSError):  # so a terminal ends that nobody writes to any more
+        while part := os.read(here, 4096):
+            said += part
+    os.close(here)
+    assert "A \ufffd31m day" in said.decode()
+    assert "A \x9b31m day" in watcher("document", "news").out

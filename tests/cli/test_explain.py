@@ -229,6 +229,8 @@ MISTAKES = [
     (("gadget", "--as-of", "then"), 2, "2026-06-09"),
     (("--entries", "none.jsonl"), 1, "none.jsonl cannot be read"),
     (("--entries", "broken.jsonl"), 1, "line 2"),
+    (("--entries", "deep.jsonl"), 1, "line 1"),
+    (("--document", "deep.json", "--url", "https://lab.example/deep.json"), 1, "cannot be read as json_list"),
     (("--document", "none.xml"), 1, "none.xml cannot be read"),
     (("--document", "broken.xml", "--format", "scroll"), 2, "no format"),
     (("--document", "broken.xml", "--format", "feed"), 1, "cannot be read as feed"),
@@ -239,6 +241,8 @@ MISTAKES = [
 def test_a_mistake_is_answered_with_what_was_expected(home: Path, words: tuple[str, ...], code: int, told: str) -> None:
     (home / "broken.jsonl").write_text('{"id": "a"}\nnothing\n', "utf-8")
     (home / "broken.xml").write_text("<rss><channel>", "utf-8")
+    for name in ("deep.json", "deep.jsonl"):
+        (home / name).write_text("[" * 200_000, "utf-8")
 
     said = watcher("explain", *words)
 

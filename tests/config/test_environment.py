@@ -150,6 +150,26 @@ def test_a_file_without_measure_is_not_read(tmp_path: Path) -> None:
         load(tmp_path / "signals.toml", {})
 
 
+def test_a_device_without_an_end_is_not_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="a file of more than 50 MB"):
+        load(Path("/dev/zero"), {})
+    with pytest.raises(ConfigError, match="readable text file"):
+        load(written(tmp_path, SMALL), {"WATCHER_WATCH_TITLE_FILE": "/dev/zero"})
+
+
+@pytest.mark.parametrize("value", ["[" * 20_000, "{a=" * 20_000, "9" * 10_000, "0x" + "f" * 100_000], ids=lambda value: value[:6])
+def test_a_value_without_measure_is_a_mistake(tmp_path: Path, value: str) -> None:
+    path = written(tmp_path, f"{SMALL}\n[web]\nport = {value}\n")
+    with pytest.raises(ConfigError):
+        load(path, {})
+    assert load_partial(path, {}) is None or "0x" in value
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "signals.toml").write_text(text, "utf-8")
+    return folder / "signals.toml"
+
+
 UNREADABLE = {
     "is missing": (None, "no file to read (No such file or directory); expected a file; `watcher init` writes one"),
     "is no UTF-8": (b"# fine\n\xff\n", "signals.toml:2: found bytes that are no UTF-8; expected a text in UTF-8"),

@@ -28,6 +28,17 @@ def test_sources_of_one_lane_wait_for_one_another_in_jobs_of_their_own() -> None
     assert PollJob((("c", "y.example"),), "y.example 0") in list(poll_jobs(due, waiting, per_host=1, most=10))
 
 
+def test_sources_that_fail_share_jobs_of_their_own_of_which_so_many_run_at_a_time() -> None:
+    due = [DueSource(f"a{number}", "s", f"h{number}.example", fails=number % 2 > 0) for number in range(80)]
+    jobs = list(poll_jobs(due, [], per_host=1, most=4, failing=3))
+    quick, failing = [job for job in jobs if not job.lane], [job for job in jobs if job.lane]
+    assert len(quick) == len(failing) == 10
+    assert {int(source[1:]) % 2 for job in quick for source, _ in job.places} == {0}
+    assert {job.lane for job in failing} == {"failing 0", "failing 1", "failing 2"}
+    held = [QueuedSource("w", "h1.example", "failing 0")]
+    assert "a1" not in {source for job in poll_jobs(due, held, per_host=1, most=4) for source, _ in job.places}
+
+
 def test_a_lane_that_a_shared_job_holds_is_left_for_the_next_time() -> None:
     due = [DueSource("a", "s", "x.example"), DueSource("b", "s", "y.example")]
     shared = [QueuedSource("w", "x.example", "")]

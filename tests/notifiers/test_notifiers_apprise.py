@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import resource
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from notifiers import NotSent
+from notifiers.apprise import MEMORY
 from tests.notifiers.stages import ANSWERS, LATER, answering, message, silence, web_server
 
 # Apprise looks for an image library that Python 3.13 drops.
@@ -48,6 +53,46 @@ def test_a_call_that_runs_out_of_time_is_uncertain() -> None:
 
     told = asyncio.run(talk())
     assert (told.retry, told.uncertain) == (True, True)
+
+
+async def bomb(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """700 KB that become 700 MB."""
+    await reader.readuntil(b"\r\n\r\n")
+    body = gzip.compress(bytes(1 << 20)) * 700
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    with suppress(OSError):
+        await writer.drain()
+        await reader.read()
+    writer.close()
+
+
+def test_an_answer_of_any_size_costs_the_watch_nothing_and_is_uncertain() -> None:
+    async def talk() -> NotSent:
+        async with answering(bomb) as port:
+            with web_server("apprise", "json://127.0.0.1:{port}/") as stage:
+                stage.recipient = replace(stage.recipient, address=f"json://127.0.0.1:{port}/")
+                with pytest.raises(NotSent) as told:
+                    await stage.send(message())
+        return told.value
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    told = asyncio.run(talk())
+    assert (told.retry, told.uncertain) == (True, True)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000, "kilobytes"
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MEMORY // 1024
+
+
+def test_apprise_is_told_none_of_our_own_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("WATCHER_SMTP_PASSWORD", "hush")
+    monkeypatch.syspath_prepend(tmp_path)  # its process looks for modules where we do, and begins with this one
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import os\nopen({str(tmp_path / 'told')!r}, 'w').write(repr(dict(os.environ)))\n"
+    )
+    with web_server("apprise", POST) as stage:
+        asyncio.run(stage.send(message()))
+    told = (tmp_path / "told").read_text("utf-8")
+    assert "PYTHONPATH" in told
+    assert "hush" not in told
 
 
 def test_it_follows_the_proxy_variables_as_the_documentation_says(monkeypatch: pytest.MonkeyPatch) -> None:

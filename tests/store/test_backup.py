@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.things import T0, look, seen, source
-from watcher.store.backup import restore
+from watcher.store.backup import held, restore
 from watcher.store.errors import StoreError
 from watcher.store.store import Store
 
@@ -139,3 +139,29 @@ def test_a_damaged_database_can_be_replaced(stopped: Path) -> None:
     assert keys(stopped) == ["one"]
     with closing(sqlite3.connect(stopped)) as there:
         assert there.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_of_two_that_write_one_backup_the_second_says_so_and_leaves_the_first_alone(file_store: Store, tmp_path: Path) -> None:
+    with file_store.writing() as tx:
+        tx.sources.sync([source()], T0)
+    look(file_store, seen("one"))
+    target, part = tmp_path / "copy.db", tmp_path / "copy.db.part"
+    with held(part):
+        part.write_bytes(b"half of the first")
+        with pytest.raises(StoreError, match=r"another process is writing .*copy\.db\.part"):
+            file_store.backup(target)
+        assert part.read_bytes() == b"half of the first"
+        assert not target.exists()
+    part.write_bytes(b"of one that was killed" * 10_000)
+    part.chmod(0o644)
+    file_store.backup(target)
+    assert keys(target) == ["one"]
+    assert (target.stat().st_mode & 0o777, part.exists()) == (0o600, False)
+
+
+def test_a_backup_is_written_through_no_link(file_store: Store, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("words")
+    (tmp_path / "copy.db.part").symlink_to(tmp_path / "mine")
+    with pytest.raises(StoreError, match="cannot be opened or created"):
+        file_store.backup(tmp_path / "copy.db")
+    assert (tmp_path / "mine").read_text() == "words"

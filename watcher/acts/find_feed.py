@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from html.parser import HTMLParser
 from itertools import pairwise
 
 from watcher.core.model import Document, Entry, Failed, NotModified, Unreadable
 from watcher.fetch import Request
-from watcher.fetch.urls import UrlRejected, join, parse
+from watcher.fetch.urls import Address, UrlRejected, join, parse
+from watcher.formats._tree import parse_html
 from watcher.pipeline.poll import Get, Read
 from watcher.sandbox.detect import detect_format
 
 FEEDS = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 LOOK = 600_000
 """Bytes of a page in which a feed is looked for."""
+MAX_NAMED = 100
+"""Feeds of one page that are looked at."""
 MAX_FEEDS = 5
 """Named feeds that are tried."""
 MIN_DATES_OF_A_PACE = 4
@@ -37,35 +40,36 @@ class FoundFeed:
     """Other feeds that the page names."""
 
 
-class _Links(HTMLParser):
-    """The feeds that a page names in its head, in their order (https://www.rssboard.org/rss-autodiscovery)."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__()
-        self.base, self.found = parse(base), list[str]()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what leads to a feed."""
-        values = {name: value or "" for name, value in attrs}
-        alternate = tag == "link" and "alternate" in values.get("rel", "").lower().split()
-        feed = alternate and values.get("type", "").partition(";")[0].strip().lower() in FEEDS
-        if not (values.get("href") and (feed or tag == "base")):
-            return
-        try:
-            address = join(self.base, values["href"].strip())
-        except UrlRejected:  # nothing that could be asked
-            return
-        if feed:
-            self.found.append(address.url)
-        else:
-            self.base = address
-
-
 def feeds_of(document: Document) -> list[str]:
-    """Addresses of the feeds that a page names."""
-    links = _Links(document.final_url)
-    links.feed(document.body[:LOOK].decode("utf-8", "replace"))
-    return list(dict.fromkeys(links.found))
+    """Addresses of the feeds that a page names, in their order (https://www.rssboard.org/rss-autodiscovery).
+
+    None of a page that is a trap for its reader.
+    """
+    tree = parse_html(document.body[:LOOK].decode("utf-8", "replace"))
+    if tree is None:
+        return []
+    base, found = parse(document.final_url), dict[str, None]()
+    for node in tree.css("base[href]")[:1]:
+        base = _joined(base, node.attributes) or base
+    for node in tree.css("link[rel][href]"):
+        if _is_feed(node.attributes) and (address := _joined(base, node.attributes)):
+            found[address.url] = None
+        if len(found) == MAX_NAMED:
+            break
+    return list(found)
+
+
+def _is_feed(attributes: Mapping[str, str | None]) -> bool:
+    kind = (attributes.get("type") or "").partition(";")[0].strip().lower()
+    return "alternate" in (attributes.get("rel") or "").lower().split() and kind in FEEDS
+
+
+def _joined(base: Address, attributes: Mapping[str, str | None]) -> Address | None:
+    """Where it leads; None where nothing could be asked."""
+    try:
+        return join(base, (attributes.get("href") or "").strip())
+    except UrlRejected:
+        return None
 
 
 async def find(url: str, *, get: Get, read: Read, wanted: str = "") -> FoundFeed:

@@ -22,6 +22,7 @@ from watcher.cli.reload import differences, fixed, on_hangup
 from watcher.clock import utc_now
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError
+from watcher.fetch.rate_limit import most_aside
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import mail_context
@@ -126,7 +127,8 @@ async def serve_page(served: Served, listener: socket.socket, sign: Callable[[],
     config = served.config
     settings = settings_of(config.web, base_url=config.watch.base_url, metrics_token=config.secret("METRICS_TOKEN") or "")
     app = create_app(served.reads, settings, clock=utc_now, subscriptions=served.subscriptions, console=served.console)
-    limits = ConnectionLimits(connections=connections_for(config.fetch.concurrency))
+    fetches = config.fetch.concurrency + most_aside(config.fetch.concurrency)
+    limits = ConnectionLimits(connections=connections_for(fetches))
     server = Server(server_config(app, limits), limits)
     manager = ServiceManager(os.environ, os.getpid())
     _announce(config, listener)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ from watcher.store.records import ChainEnd
 from watcher.store.store import Store
 from watcher.web.export import export_site
 from watcher.web.queries import StoreQueries, site_info
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def backup(
@@ -96,7 +99,8 @@ def document(
 ) -> None:
     """Print a document as it was fetched: one that a quote names, or the newest that is kept of a source.
 
-    A document of an unexpected shape is kept for this; one that changed nothing is not.
+    A document of an unexpected shape is kept for this; one that changed nothing is not. A terminal is shown no control
+    characters; a file or a pipe gets every byte.
     """
     settings = configured(config)
     address = next((in_year(source.url, utc_now()) for source in settings.sources if source.id == name), "")
@@ -106,7 +110,12 @@ def document(
         found = tx.documents.find(address or name)
     if found is None:
         raise fail(f"no document of {name} is kept")
-    typer.echo(found.body, nl=False)
+    typer.echo(_for_terminal(found.body) if sys.stdout.isatty() else found.body, nl=False)
+
+
+def _for_terminal(body: bytes) -> str:
+    """What a terminal may be given of a stranger's document: it obeys control characters."""
+    return _CONTROLS.sub("\ufffd", body.decode("utf-8", "replace"))
 
 
 def _noted(texts: Iterable[str]) -> list[ChainEnd]:

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, outline_of, parse_datetime, print_json
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, outline_of, parse_datetime, print_json
 from watcher.cli.summary import load_summary_or_exit
 from watcher.clock import utc_now
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Verdict
-from watcher.pipeline.counters import JobRun, jobs_of_text
+from watcher.pipeline.counters import JOBS, JobRun, jobs_of_text
+from watcher.store.errors import read_value
 from watcher.store.records import State, Stopped, addressee, stopped_words
 from watcher.store.summary import FailedDelivery, Looks, Summary
 from watcher.store.work_queue import QueueNumbers, workers_line
@@ -36,19 +37,21 @@ def status(
     then = parse_datetime(as_of) if as_of else None
     watched = outline_of(config)
     seen = load_summary_or_exit(watched.store, then)
+    with exit_on_error():
+        jobs = read_value(JOBS, seen.jobs, jobs_of_text) if seen.jobs else ()
     found = {name: seen.verdicts.get(name) for name in watched.titles}
     overdue = _overdue(seen.looks, utc_now())
     counts = {state.value: many for state, many in seen.deliveries.items()}
     if as_json:
         signals = [_plain(name, verdict, overdue.get(name)) for name, verdict in found.items()]
-        print_json({"signals": signals, "deliveries": counts, **_of_the_watch(seen)})
+        print_json({"signals": signals, "deliveries": counts, **_of_the_watch(seen, jobs)})
         return
     for name, title in watched.titles.items():
         _show(title, found[name], then)
         if since := overdue.get(name):
             typer.echo(f"  overdue: not looked since {since:%Y-%m-%d %H:%M} UTC; what stands here is the last that was known")
     _tell(seen.letters, counts.get("dead", 0), seen.stopped)
-    for run in jobs_of_text(seen.jobs):
+    for run in jobs:
         _tell_of_job(run)
     if seen.workers:
         typer.echo(workers_line(seen.workers))
@@ -57,11 +60,11 @@ def status(
             typer.echo(f"jobs of {job.task}: {job.many:,} {job.outcome}, {mean:.2f} s each, last {last}")
 
 
-def _of_the_watch(seen: Summary) -> dict[str, Any]:
+def _of_the_watch(seen: Summary, jobs: Sequence[JobRun]) -> dict[str, Any]:
     return {
         "letters": [_row(one) for one in seen.letters],
         "stopped": [_silence(one) for one in seen.stopped],
-        "jobs": [_job(one) for one in jobs_of_text(seen.jobs)],
+        "jobs": [_job(one) for one in jobs],
         "workers": _workers(seen.workers) if seen.workers else None,
     }
 

@@ -11,10 +11,14 @@ MAX_SPAN = timedelta(days=36_525)
 """More than that is a slip, and a moment so far away cannot be written."""
 
 
-@lru_cache(maxsize=4096)
 def read_duration(text: object) -> timedelta:
     """Read `90s`, `10m`, `6h`, `14d`, `1w`, or a sum such as `1d12h`. Raises ValueError with what is expected."""
-    if not isinstance(text, str) or not re.fullmatch(r"(?:\d{1,6}[wdhms]){1,8}", text):
+    return _duration(text if isinstance(text, str) else "")  # a list or a table has no place among what is remembered
+
+
+@lru_cache(maxsize=4096)
+def _duration(text: str) -> timedelta:
+    if not re.fullmatch(r"(?:\d{1,6}[wdhms]){1,8}", text):
         raise ValueError('a duration such as "90s", "10m", "6h", "14d" or "1w"')
     length = sum((int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d{1,6})([wdhms])", text)), timedelta())
     if length > MAX_SPAN:

@@ -13,6 +13,8 @@ from watcher.config.humanize import humanize
 from watcher.config.paths import expand_url
 from watcher.config.secrets import read_secret
 
+MAX_BYTES = 50_000_000
+"""Of a configuration; what is longer is cut off, and whoever checks it whole says so."""
 URL, HOST, PORT = "sqlite:///data/watch.db", "127.0.0.1", 8080
 """Where nothing is said, as in watcher/config/settings.py; a test holds them together."""
 
@@ -32,8 +34,9 @@ class PartialConfig:
 
 def load_partial(path: Path, env: Mapping[str, str]) -> PartialConfig | None:
     """What a quick look needs; None where it takes the whole check to say what is wrong."""
-    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-        tables = tomli.loads(path.read_text(encoding="utf-8"))
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        with path.open("rb") as file:
+            tables = tomli.loads(file.read(MAX_BYTES).decode())
         url = read_secret("WATCHER_STORE_URL", env) or tables.get("store", {}).get("url", URL)
         titles = {signal["id"]: signal.get("title") or humanize(signal["id"]) for signal in tables["signal"]}
         web = tables.get("web", {})

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from watcher.config.paths import expand
 
+MOST = 1_000_000
+"""Bytes of such a file; a device has no end."""
 _REFERENCE = re.compile(r"\$(\$|[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})")
 
 
@@ -21,9 +23,13 @@ def read_secret(name: str, env: Mapping[str, str]) -> str | None:
     if not (path := env.get(f"{name}_FILE")):
         return None
     try:
-        return Path(expand(path)).read_text(encoding="utf-8").rstrip("\r\n")
+        with Path(expand(path)).open("rb") as file:
+            value = file.read(MOST + 1).decode()
     except (OSError, ValueError) as error:
         raise ValueError(f"{name}_FILE to name a readable text file ({type(error).__name__})") from None
+    if len(value) > MOST:
+        raise ValueError(f"{name}_FILE to name a readable text file (of a million characters at most)")
+    return value.rstrip("\r\n")
 
 
 def fill_secrets(text: str, env: Mapping[str, str]) -> str:

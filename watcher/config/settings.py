@@ -66,7 +66,7 @@ class Fetch(Table):
     allow: Several[str] = ()
     """Private addresses or networks (CIDR) and hosts that may be asked all the same."""
     concurrency: Count = 20
-    """Requests under way at the same time."""
+    """Requests under way at the same time; one that takes more than two seconds makes room, and goes on beside them."""
     per_host: Count = 2
     """Requests under way at one host."""
     per_host_gap: Duration = timedelta(seconds=1)

@@ -17,11 +17,13 @@ from watcher.config.errors import ConfigError, Diagnostic, show
 from watcher.config.file_model import SignalsFile, file_model
 from watcher.config.include import KEY, Part, included, merge
 from watcher.config.line_numbers import Position
+from watcher.config.partial import MAX_BYTES
 from watcher.config.pydantic_errors import report_all
 from watcher.config.source_map import SourceMap
 
+_LONG_NUMBER = re.compile(r"\b0[xob][0-9A-Fa-f_]{1000}")
+"""Python reads such a number, and then refuses to write it down."""
 BOM = "\ufeff"
-_MAX_BYTES = 50_000_000
 _NAMES = {"id", "track", "status", "flag", "review", "clears", "cancels", "details", "format", "channel"}
 """Without a value of one of these keys the rest means something else: it is not looked at further."""
 _EXPECTED = (
@@ -92,11 +94,17 @@ def read_tables(path: Path) -> tuple[dict[str, Any], list[Part]]:
 
 
 def _part(path: Path) -> Part:
-    text = _text(path)
+    text, tables = _text(path), None
     try:
-        return Part(str(path), text, tomli.loads(text))
+        tables = None if _LONG_NUMBER.search(text) else tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise ConfigError(_broken(path, text, error)) from None
+    except (ValueError, RecursionError):  # neither is a mistake in TOML itself
+        pass
+    if tables is None:
+        found = "a number of thousands of digits, or brackets in brackets without end"
+        raise ConfigError(Diagnostic(str(path), 0, "", "", found, "values that a person could read"))
+    return Part(str(path), text, tables)
 
 
 def _included(path: Path) -> Part:
@@ -110,11 +118,13 @@ def _included(path: Path) -> Part:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # a device has no size
+        if len(data) > MAX_BYTES:
             raise ConfigError(Diagnostic(str(path), 0, "", "", "a file of more than 50 MB", "a shorter one"))
-        text = path.read_text(encoding="utf-8")
+        text = data.decode().replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = data[: error.start].count(b"\n") + 1
         raise ConfigError(Diagnostic(str(path), line, "", "", "bytes that are no UTF-8", "a text in UTF-8")) from None
     except OSError as error:
         reason = f"no file to read ({error.strerror})"

@@ -38,6 +38,8 @@ class Request:
     etag: str = ""
     last_modified: str = ""
     accept: str = ""
+    known: bool = False
+    """Whether it was answered when it was last asked: what is known to answer waits for nothing that may not."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """More headers, their values with `$NAME` for what the settings fill in; they go to the address's own origin alone."""
 
@@ -59,6 +61,11 @@ class FetchSettings:
     allow: tuple[str, ...] = ()
     """Networks, addresses and host names that may be private."""
     concurrency: int = 20
+    """Requests that are quick or have just begun."""
+    aside: int = 200
+    """And so many slow ones beside them."""
+    patience: timedelta = timedelta(seconds=2)
+    """A request that takes longer is a slow one."""
     per_host_gap: timedelta = timedelta(seconds=1)
     per_host: int = 2
     ca_file: str = ""
@@ -99,7 +106,11 @@ class Fetcher:
         self._via = parse(settings.via.rstrip("/")) if settings.via else None
         self._guard = Guard(settings.allow)
         self._limiter = HostLimiter(
-            total=settings.concurrency, per_host=settings.per_host, gap=settings.per_host_gap.total_seconds()
+            total=settings.concurrency,
+            per_host=settings.per_host,
+            gap=settings.per_host_gap.total_seconds(),
+            patience=settings.patience.total_seconds(),
+            aside=settings.aside,
         )
         self._seconds = settings.timeout.total_seconds()
         self.ahead: dict[str, timedelta] = {}
@@ -113,7 +124,8 @@ class Fetcher:
                 Guard(allow),
                 resolve=self._resolve,
                 ca_file=self._settings.ca_file,
-                limit=self._settings.concurrency,
+                limit=self._settings.concurrency + self._settings.aside,
+                most=self._settings.max_body,
                 proxies=self._settings.proxies,
             )
         return self
@@ -131,7 +143,7 @@ class Fetcher:
         except UrlRejected as rejected:
             return Failed(Outcome.ERROR, str(rejected))
         limiter, host, url = self._limiter, address.host, address.url
-        async with limiter.slot(host) as keep, limiter.turn(host, url, self._clock) as until:
+        async with limiter.slot(host, known=request.known) as keep, limiter.turn(host, url, self._clock) as until:
             if until:
                 return Failed(
                     Outcome.ERROR, f"its host does not answer, and is left alone until {until:%H:%M} UTC", timed_out=True

@@ -29,6 +29,10 @@ from watcher.fetch.resolver import LookUp, Resolver
 
 STAGGER = 0.25
 """Seconds after which the next address of a host is tried beside the one before (RFC 8305, 5)."""
+MOST_ADDRESSES = 4
+"""Addresses of a host that are tried, both kinds among them: a name may have hundreds, and each takes a descriptor."""
+MOST_BEFORE_ANSWER = 1 << 18
+"""Bytes before the head of an answer has come: answers such as 103 may come before it, and without end."""
 CLOSED = "connection closed without an answer"
 CUT_OFF = "answer cut off"
 SocketOption: TypeAlias = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
@@ -41,10 +45,12 @@ class ConnectionLost(ConnectionFailed):
 class Exchange:
     """One request in its thread; whoever waits for it may give it up."""
 
-    def __init__(self) -> None:
-        """Nothing has come, and nobody has given up."""
-        self.received = 0
+    def __init__(self, most: int) -> None:
+        """Nothing has come, and nobody has given up; `most` bytes may come."""
+        self.most, self.received = most, 0
         """Bytes that came, those of the secure connection not counted."""
+        self.answered = False
+        """Whether the head of the answer has come."""
         self.given_up = False
         self._stream: GuardedStream | None = None
         self._lock = threading.Lock()
@@ -160,6 +166,10 @@ class GuardedStream(httpcore2.NetworkStream):
         except OSError as error:  # over TLS also an end without close_notify: nobody can tell it from one that was cut
             raise exchange.lost() from error
         exchange.received += len(data)
+        if exchange.received > MOST_BEFORE_ANSWER and not exchange.answered:
+            raise ProtocolError("hints without end instead of an answer")
+        if exchange.received > exchange.most:
+            raise ProtocolError("more around the answer than in it")
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - as above
@@ -238,12 +248,12 @@ class Trust:
 
 
 def connect(addresses: Sequence[IP], port: int, *, given_up: Callable[[], bool]) -> socket.socket:
-    """The first connection that is made; the other addresses are tried a quarter of a second apart.
+    """The first connection that is made; some other addresses are tried a quarter of a second apart.
 
     Raises ConnectionFailed, with the reason of a server before one of our own system.
     """
     with closing(_Attempts(port)) as attempts:
-        waiting = deque(_interleaved(addresses))
+        waiting = deque(_interleaved(addresses)[:MOST_ADDRESSES])
         while waiting or attempts.under_way:
             if waiting:
                 attempts.begin(waiting.popleft())

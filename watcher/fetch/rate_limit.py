@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nlargest
+
+from watcher.fetch.places import Places
 
 HANGS = 2
 """Time-outs of a host in a row, without an answer between them, after which it is left alone."""
@@ -15,10 +18,26 @@ LEFT_ALONE = timedelta(minutes=5)
 """How long. Whoever waits behind a host that never answers would wait for each of its pages in turn."""
 PROBE_EVERY = timedelta(minutes=1)
 """How soon after an address of such a host that did not answer, either, another one is tried that has not failed yet."""
+ASIDE, MOST_ASIDE = 10, 200
+"""Slow requests that go on beside the quick ones, for each of these, and in all: a burst of hosts that hang is all asked within
+seconds."""
+OWN = 120
+"""Descriptors that others need, before any are for slow requests."""
 MOST_SILENT = 1000
 """Addresses of a host of which is remembered that they did not answer."""
 MOST_SILENT_HOSTS = 1000
 """Hosts of which is remembered that they did not answer, though nobody asks them now: many are never asked again."""
+
+
+def most_aside(total: int, *, descriptors: int | None = None) -> int:
+    """How many slow requests may go on beside `total` others, so that they take half at most of the descriptors that are free.
+
+    A request may hold two. `descriptors`: the limit of the process, asked of the system where None.
+    """
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if descriptors is None else descriptors
+    if limit == resource.RLIM_INFINITY:
+        return min(ASIDE * total, MOST_ASIDE)
+    return max(0, min(ASIDE * total, MOST_ASIDE, (limit - OWN - 2 * total) // 4))
 
 
 @dataclass(slots=True)
@@ -39,23 +58,28 @@ class _Host:
 class HostLimiter:
     """Gives each request a slot: bounded in all and for each host, with a gap between two starts at one host."""
 
-    def __init__(self, *, total: int, per_host: int, gap: float) -> None:
-        """Take the bounds, and the gap in seconds."""
-        self._total = asyncio.Semaphore(total)
-        self._silent = asyncio.Semaphore(max(1, total // 2))
-        """Slots for hosts that did not answer in time when they were last asked: the others are left to those that do."""
+    def __init__(self, *, total: int, per_host: int, gap: float, patience: float, aside: int) -> None:
+        """Take the bounds, and the gap in seconds.
+
+        A request that takes longer than `patience` seconds leaves its slot to another and goes on beside it, up to `aside` at
+        a time.
+        """
+        self._places = Places(total, patience=patience, aside=aside)
         self._per_host, self._gap = per_host, gap
         self._hosts: dict[str, _Host] = {}
         self._tidy_at = 1000
 
     @asynccontextmanager
-    async def slot(self, name: str) -> AsyncIterator[bool]:
-        """Hold a slot at a host; gives whether others wait for the same host, so that the connection is worth keeping."""
+    async def slot(self, name: str, *, known: bool) -> AsyncIterator[bool]:
+        """Hold a slot at a host; gives whether others wait for the same host, so that the connection is worth keeping.
+
+        `known`: whether it has answered when it was last asked, by this process or one before it.
+        """
         host = self._enter(name)
         try:
             async with host.slots:
                 await self._keep_gap(host)
-                async with self._silent if host.time_outs else nullcontext(), self._total:
+                async with self._places.place(doubtful=host.time_outs > 0 or not known):
                     yield host.users > 1
         finally:
             host.users -= 1

@@ -20,7 +20,16 @@ import httpx2
 from watcher.core.proxies import NO_PROXIES, Proxies, Proxy
 from watcher.fetch.guard import Guard
 from watcher.fetch.messages import ConnectionFailed, ProtocolError, Response
-from watcher.fetch.network import CLOSED, CUT_OFF, ConnectionLost, Exchange, GuardedNetwork, ProxyNetwork, work_on
+from watcher.fetch.network import (
+    CLOSED,
+    CUT_OFF,
+    MOST_BEFORE_ANSWER,
+    ConnectionLost,
+    Exchange,
+    GuardedNetwork,
+    ProxyNetwork,
+    work_on,
+)
 from watcher.fetch.resolver import LookUp, Resolver, look_up
 from watcher.fetch.urls import PORTS, UrlRejected
 
@@ -36,6 +45,8 @@ SECONDS_TO_CLOSE = 1.0
 """How long a client that is closed waits for its threads to notice."""
 MAX_HEADERS = 1000
 """Header lines of one response; their bytes are bounded by the library."""
+MAX_PIECES = 100_000
+"""Pieces of one body: each is work in this process, and they may be of one byte."""
 NOT_HTTP = "answer that is not HTTP"
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -50,9 +61,13 @@ class GuardedTransport:
         resolve: LookUp | None = None,
         ca_file: str = "",
         limit: int = 100,
+        most: int = 15_000_000,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
-        """Take the guard, how names are resolved, and how many requests there are at most; needs a running event loop."""
+        """Take the guard, how names are resolved, how many requests there are at most, and how large a body may be.
+
+        Needs a running event loop.
+        """
         self._proxies, names = proxies, resolve or look_up
         self._networks: dict[Proxy | None, GuardedNetwork] = {None: GuardedNetwork(Resolver(guard, names), ca_file=ca_file)}
         self._networks |= {each: ProxyNetwork(each, names, ca_file=ca_file) for each in (proxies.http, proxies.https) if each}
@@ -64,6 +79,7 @@ class GuardedTransport:
         self._loop = asyncio.get_running_loop()
         self._under_way: dict[Exchange, asyncio.Future[Any]] = {}
         self._sweeper: asyncio.TimerHandle | None = None
+        self._most = 2 * most + MOST_BEFORE_ANSWER
         self._closed = False
 
     async def get(self, url: str, headers: Mapping[str, str], read: Callable[[Response], T]) -> T:
@@ -75,7 +91,7 @@ class GuardedTransport:
             raise UrlRejected("request that cannot be written down")
         if self._closed:
             raise ConnectionFailed(CLOSED)
-        exchange = Exchange()
+        exchange = Exchange(self._most)
         future = self._loop.run_in_executor(self._threads, self._exchange, exchange, url, headers, read)
         self._under_way[exchange] = future
         try:
@@ -131,13 +147,14 @@ class GuardedTransport:
             response.close()
 
     def _sent(self, exchange: Exchange, request: httpx2.Request) -> httpx2.Response:
-        exchange.received = 0
+        exchange.received, exchange.answered = 0, False
         try:
             response = self._client(request.url).send(request, stream=True)
         except httpx2.ProxyError as error:
             raise ConnectionFailed(f"the proxy refuses with status {str(error)[:3]}") from error
         except httpx2.HTTPError as error:
             raise ProtocolError(NOT_HTTP) if exchange.received else ConnectionLost(CLOSED) from error
+        exchange.answered = True
         if len(response.headers.raw) > MAX_HEADERS:
             response.close()
             raise ProtocolError(NOT_HTTP)
@@ -205,7 +222,10 @@ def _origin(text: str) -> httpx2.URL:
 
 def _chunks(response: httpx2.Response) -> Iterator[bytes]:
     try:
-        yield from response.iter_raw()
+        for number, piece in enumerate(response.iter_raw()):
+            if number > MAX_PIECES:
+                raise ProtocolError("answer in too many pieces")
+            yield piece
     except httpx2.HTTPError as error:
         raise ProtocolError(CUT_OFF) from error
 

@@ -117,7 +117,7 @@ def _put_details(
 ) -> list[Digest]:
     """Tell details at once to those who ask for them; for all others they go on waiting for the weekly note."""
     asking = [reader for reader in readers if reader.every_detail]
-    last = int(tx.meta.get(DETAILS, "0"))
+    last = tx.meta.read(DETAILS, int) or 0
     fresh = [replace(each, mail=True) for each in details if each.id > last]
     if not asking or not is_due(fresh, now=now, wait=wait):
         return []

@@ -26,7 +26,7 @@ from watcher.pipeline.poll import Get, PollResult, Read, look
 from watcher.pipeline.refusals import refused
 from watcher.pipeline.sift import Sifted
 from watcher.pipeline.skip_unchanged import invalidate, skip_unchanged
-from watcher.pipeline.under_way import UnderWay, host_of
+from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay, host_of
 from watcher.store.engine import Scope
 from watcher.store.records import Due
 from watcher.store.sources import Place
@@ -36,6 +36,10 @@ __all__ = ["BatchResult", "Bounds", "Get", "Poller", "Read", "Understand", "inva
 
 BATCH = 100
 """Polls that are made at once, where no more are wanted; what they bring is in memory together."""
+MOST_FAILING_AND_SLOW = MOST_SLOW * 3 // 4
+"""Polls under way of sources whose last poll failed, those that have been asked for long among them."""
+PIECE = 1.0
+"""Seconds that are waited for a first answer before it is looked whether more may be asked."""
 AT_ONCE = 8
 """Polls that are begun in one turn of the loop."""
 MOMENT = 0.005
@@ -49,6 +53,8 @@ class Bounds:
 
     polls: int = BATCH
     of_a_host: int = MAX_JOBS_OF_A_HOST
+    slow_after: float = SLOW_AFTER
+    """Seconds after which what is being asked leaves room for others."""
 
     @classmethod
     def for_requests(cls, in_all: int, per_host: int) -> Bounds:
@@ -57,7 +63,7 @@ class Bounds:
 
     @property
     def failing(self) -> int:
-        """Of sources whose last poll failed: hosts that hang must not take all the room there is."""
+        """Just begun, of sources whose last poll failed: hosts that hang must not take all the room there is."""
         return self.polls // 2
 
 
@@ -73,6 +79,37 @@ class _Asked:
     """Those of which an entry is missing."""
     refused: Mapping[str, Mapping[str, str]]
     """Of each the documents that are not tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is under way beside what is to be asked, and how much more may be."""
+
+    bounds: Bounds
+    asked: frozenset[str]
+    """The sources of which nothing is to be asked again."""
+    asking: Sequence[Due]
+    slow: frozenset[str]
+    room: int
+
+    def may_ask(self, found: Iterable[Place], taken: Sequence[Due]) -> list[str]:
+        """What there is room for beside `taken`: few of one host, or of those that failed."""
+        mine, asking = list[str](), [*self.asking, *taken]
+        hosts = Counter(host_of(one.source.url) for one in asking)
+        failing = [one.source.id for one in asking if one.failures]
+        fails, begun = len(failing), sum(name not in self.slow for name in failing)
+        for one in found:
+            if len(taken) + len(mine) >= self.room:
+                break
+            host = host_of(one.url)
+            if hosts[host] >= self.bounds.of_a_host:
+                continue
+            if one.failures and (begun >= self.bounds.failing or fails >= MOST_FAILING_AND_SLOW):
+                continue
+            hosts[host] += 1
+            begun, fails = begun + bool(one.failures), fails + bool(one.failures)
+            mine.append(one.source)
+        return mine
 
 
 class Poller:
@@ -96,7 +133,7 @@ class Poller:
         self._store, self._signals, self._dice = store, signals, dice
         self._known = {source.id: source for signal in signals.values() for source in signal.sources}
         self._get, self._read = get, read
-        self._under_way = UnderWay(store, signals, understand=understand, dice=dice)
+        self._under_way = UnderWay(store, signals, understand=understand, dice=dice, slow_after=bounds.slow_after)
         self._locks = store.source_locks()
         self._waiting = frozenset[str]()
         self._bounds = bounds
@@ -121,8 +158,13 @@ class Poller:
 
     @property
     def full(self) -> bool:
-        """Whether nothing more is asked before something has answered."""
-        return len(self._under_way) >= self._bounds.polls
+        """Whether nothing more is asked before something has answered, or has been asked for long."""
+        return self._room <= 0
+
+    @property
+    def _room(self) -> int:
+        """How many more may be asked; what is slow to answer takes the room of no other."""
+        return self._bounds.polls - len(self._under_way) + len(self._under_way.slow())
 
     async def next(self, now: datetime, wait: float | None = None) -> BatchResult:
         """Ask what is due at `now`, and keep what has been read since the last call.
@@ -132,7 +174,10 @@ class Poller:
         stored.
         """
         await self._ask(now)
-        ready = await self._under_way.ready(lambda: now, wait)
+        ready = await self._under_way.ready(lambda: now, PIECE if wait is None else wait)
+        while wait is None and self.asks and not ready:
+            await self._ask(now)  # what was not asked yet has room beside what is slow
+            ready = await self._under_way.ready(lambda: now, PIECE)
         if not ready:
             return BatchResult(reading=self._under_way.unread())
         await self._ask(now, kept=frozenset(one.reading.due.source.id for one in ready))  # they answer meanwhile
@@ -144,10 +189,9 @@ class Poller:
         """Begin to ask what is due, up to the bounds; `kept` is not to be asked again, though nothing is stored of it yet."""
         if self.full:
             return
-        under_way = self._under_way.names()
-        asked = await asyncio.to_thread(
-            self._due, now, kept | under_way, self._under_way.asking(), self._bounds.polls - len(under_way)
-        )
+        under_way = self._under_way
+        beside = _Beside(self._bounds, kept | under_way.names(), under_way.asking(), under_way.slow(), self._room)
+        asked = await asyncio.to_thread(self._due, now, beside)
         begun = list[asyncio.Task[PollResult | None]]()
         for one in asked.due:
             name = one.source.id
@@ -172,17 +216,17 @@ class Poller:
         with self._store.reading() as tx:
             return replace(seen, waiting=tx.sources.signals_due(now, seen.signals | self._waiting))
 
-    def _due(self, now: datetime, asked: frozenset[str], asking: Sequence[Due], room: int) -> _Asked:
-        """The sources to ask besides those that are asked already, as many as there is room for."""
-        self._locks.only(asked)  # what was given up in an error is not ours any more
-        due = self._taken(now, asked, asking, room)
+    def _due(self, now: datetime, beside: _Beside) -> _Asked:
+        """The sources to ask, as many as there is room for."""
+        self._locks.only(beside.asked)  # what was given up in an error is not ours any more
+        due = self._taken(now, beside)
         with self._store.reading() as tx:
             return _Asked(due, missing_entries(tx, [one.source.id for one in due if one.source.record]), refused(tx, due, now))
 
-    def _taken(self, now: datetime, asked: frozenset[str], asking: Sequence[Due], room: int) -> list[Due]:
+    def _taken(self, now: datetime, beside: _Beside) -> list[Due]:
         """The same, none of which another process asks."""
-        taken, tried = list[Due](), asked
-        while names := self._candidates(now, tried, [*asking, *taken], room - len(taken)):
+        taken, tried = list[Due](), beside.asked
+        while names := self._candidates(now, tried, beside, taken):
             ours = self._locks.take(names)
             with self._store.reading() as tx:  # what another process has kept before it gave them back is due no more
                 found = tx.sources.due_of(ours, now, self._known)
@@ -190,37 +234,21 @@ class Poller:
             tried |= frozenset(names)
             if len(found) == len(names):  # nobody is beside us
                 break
-        self._locks.only(asked | {one.source.id for one in taken})
+        self._locks.only(beside.asked | {one.source.id for one in taken})
         return taken
 
-    def _candidates(self, now: datetime, asked: frozenset[str], asking: Sequence[Due], room: int) -> list[str]:
+    def _candidates(self, now: datetime, tried: frozenset[str], beside: _Beside, taken: Sequence[Due]) -> list[str]:
         """The ids of what is due and ours to ask, as many as there is room for."""
         with self._store.reading() as tx:
-            most = self._bounds.polls + len(asked)
+            most = self._bounds.polls + len(tried)
             found = tx.sources.due(now, most)
-            due = self._mine(found, asked, asking, room)
-            if len(due) < room and len(found) == most:  # some are not ours, or of a host that is asked enough: look behind them
-                due = self._mine(tx.sources.due(now), asked, asking, room)
+            due = beside.may_ask(self._ours(found, tried), taken)
+            if len(taken) + len(due) < beside.room and len(found) == most:  # some are not ours, or asked enough: look behind them
+                due = beside.may_ask(self._ours(tx.sources.due(now), tried), taken)
         return due
 
-    def _mine(self, found: Iterable[Place], asked: frozenset[str], asking: Sequence[Due], room: int) -> list[str]:
-        """Those that are ours to ask, as many as there is room for, and few of one host, or of those that failed."""
-        mine, failing = list[str](), sum(one.failures > 0 for one in asking)
-        hosts = Counter(host_of(one.source.url) for one in asking)
-        for one in found:
-            if len(mine) >= room:
-                break
-            host, fails = host_of(one.url), one.failures > 0
-            if (
-                one.source not in asked
-                and one.signal in self._signals
-                and hosts[host] < self._bounds.of_a_host
-                and not (fails and failing >= self._bounds.failing)
-            ):
-                hosts[host] += 1
-                failing += fails
-                mine.append(one.source)
-        return mine
+    def _ours(self, found: Iterable[Place], tried: frozenset[str]) -> Iterable[Place]:
+        return (one for one in found if one.source not in tried and one.signal in self._signals)
 
 
 def update_verdicts(

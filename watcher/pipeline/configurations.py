@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from watcher.store.codec import load
 from watcher.store.errors import ErrorKind, StoreError
 from watcher.store.store import Transaction
 
@@ -27,8 +28,7 @@ class OlderConfigurationError(StoreError):
 
 def given(tx: Transaction) -> list[str]:
     """The digests of the configurations that were given, the newest last."""
-    found: list[str] = json.loads(tx.meta.get(CONFIGURATIONS_KEY, "[]"))
-    return found
+    return tx.meta.read(CONFIGURATIONS_KEY, lambda text: load(list[str], text)) or []
 
 
 def is_newest(tx: Transaction, digest: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from watcher.store.codec import moment_in
 from watcher.store.records import JOBS
 
 __all__ = ["BOUNDS", "JOBS", "JobRun", "Tally", "jobs_of_text", "jobs_to_text"]
@@ -42,7 +43,7 @@ def jobs_to_text(runs: Iterable[JobRun]) -> str:
 def jobs_of_text(text: str) -> tuple[JobRun, ...]:
     """What `jobs_to_text` wrote; nothing from an empty text."""
     return tuple(
-        JobRun(name, datetime.fromisoformat(at), seconds, datetime.fromisoformat(again) if again else None, good)
+        JobRun(str(name), moment_in(at), float(seconds), moment_in(again) if again else None, bool(good))
         for name, at, seconds, again, good in json.loads(text or "[]")
     )
 

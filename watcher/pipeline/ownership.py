@@ -81,8 +81,8 @@ def plan_of(sources: Iterable[Source], rules: Iterable[str]) -> str:
 
 def owners(tx: Transaction, now: datetime) -> tuple[Owner, ...]:
     """The watches that live."""
-    text = tx.meta.get(OWNERS)
-    return tuple(one for one in load(_Owners, text).listed if one.lives(now)) if text else ()
+    known = tx.meta.read(OWNERS, lambda text: load(_Owners, text)) or _Owners()
+    return tuple(one for one in known.listed if one.lives(now))
 
 
 def stand_back(tx: Transaction, plan: str, path: Path, now: datetime) -> None:

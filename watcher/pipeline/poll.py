@@ -62,7 +62,8 @@ async def poll_source(
     url = in_year(due.source.url, now)
     if due.health.last_tried_at is not None and url != in_year(due.source.url, due.health.last_tried_at):
         etag, modified = "", ""  # they are those of last year's document
-    answer = await get(Request(url, etag=etag, last_modified=modified, headers=due.source.headers))
+    known = not due.failures and due.health.last_good_at is not None
+    answer = await get(Request(url, etag=etag, last_modified=modified, known=known, headers=due.source.headers))
     why = (refused or {}).get(answer.hash) if isinstance(answer, Document) else None
     if why:
         reading = failure(due, Unreadable(why), now=now, dice=dice)

@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from watcher import __version__
 from watcher.core.model import Source
+from watcher.store.codec import load, moment_in
 from watcher.store.records import Due
 from watcher.store.store import Transaction
 
@@ -52,10 +52,17 @@ def remember(tx: Transaction, refusals: Iterable[Refused], now: datetime) -> Non
     tx.meta.put(REFUSED, json.dumps([*_rows(tx, now), *new][-MAX_REFUSALS:]))
 
 
-def _rows(tx: Transaction, now: datetime) -> list[dict[str, Any]]:
+def _rows(tx: Transaction, now: datetime) -> list[dict[str, str]]:
     """Those that have not lapsed (nor lie ahead, after a clock that was set back)."""
-    held = json.loads(tx.meta.get(REFUSED, "[]"))
-    return [row for row in held if now - LASTS < datetime.fromisoformat(row["at"]).astimezone(UTC) <= now]
+    return [row for row in (tx.meta.read(REFUSED, _rows_in) or []) if now - LASTS < moment_in(row["at"]) <= now]
+
+
+def _rows_in(text: str) -> list[dict[str, str]]:
+    """The rows that were put there. Raises ValueError or KeyError for others."""
+    rows = [{name: row[name] for name in ("document", "way", "at", "why")} for row in load(list[dict[str, str]], text)]
+    for row in rows:
+        moment_in(row["at"])
+    return rows
 
 
 def _way(tx: Transaction, source: Source) -> str:

@@ -10,6 +10,7 @@ from watcher.core.model import Change, Digest, Signal, Verdict
 from watcher.pipeline.announce import Route, is_muted, is_quiet_detail, scheduled
 from watcher.pipeline.deliver import SILENT
 from watcher.store.chain import ends
+from watcher.store.codec import moment_in
 from watcher.store.records import Delivery, State, addressee
 from watcher.store.store import Store, Transaction
 
@@ -28,7 +29,7 @@ def send_reminders(
 ) -> list[Digest]:
     """Put what is due at `now` into the outbox, each note once for ever. Raises StoreError."""
     with store.writing() as tx:
-        since = datetime.fromisoformat(looked) if (looked := tx.meta.get(LOOKED)) else now
+        since = tx.meta.read(LOOKED, moment_in) or now
         soon = reminders(signals.values(), {}, since=since, now=now)
         if not (soon or _is_week(tx, now, zone) or _undeliverable(tx)[1] != (tx.meta.get(GIVEN_UP) or "")):
             tx.meta.put(LOOKED, now.isoformat())

@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 from time import perf_counter
 
+from watcher.store.codec import moment_in
 from watcher.store.records import Policy
 from watcher.store.store import Store
 
@@ -19,8 +20,8 @@ GAP = timedelta(days=10)
 async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
     """Delete what is due, slice by slice, and let others write in between; whether it was done at `now`. Raises StoreError."""
     with store.reading() as tx:
-        last = tx.meta.get(LAST_RUN_KEY)
-    passed = now - datetime.fromisoformat(last) if last else None
+        last = tx.meta.read(LAST_RUN_KEY, moment_in)
+    passed = now - last if last else None
     if passed is not None and timedelta(0) <= passed < PAUSE_BETWEEN_RUNS:
         return False
     with store.writing() as tx:

@@ -420,10 +420,11 @@ class SharedEngine:
             if len(queued) >= MAX_WAITING_SOURCES:
                 return []
             places = tx.sources.due(self.clock(), MAX_QUEUED_AT_ONCE + len(queued))
-        due = (DueSource(one.source, one.signal, host_of(one.url)) for one in places)
+        due = (DueSource(one.source, one.signal, host_of(one.url), one.failures > 0) for one in places)
         # Two jobs are as much as a worker asks at a time: the others get their share of what is due.
         most = min(max(self._concurrency // 2, MIN_POLLS_OF_A_JOB), MAX_POLLS_OF_A_JOB)
-        return [poll_job(one) for one in poll_jobs(due, queued, per_host, most)][:MAX_QUEUED_AT_ONCE]
+        failing = max(self._concurrency // 2, 1)
+        return [poll_job(one) for one in poll_jobs(due, queued, per_host, most, failing)][:MAX_QUEUED_AT_ONCE]
 
     def _open(self, using: _InUse) -> list[str]:
         signals, now = using.context.signals, self.clock()
@@ -477,7 +478,7 @@ def decision(signal: str, *, since: datetime | None = None, at: datetime | None 
 
 
 def poll_job(one: PollJob) -> Job:
-    """Sources to be polled; where they wait for others of their host, one at a time."""
+    """Sources to be polled; where they wait for others of their host, or for others that fail, one at a time."""
     [(first, _), *_] = one.places
     return Job(
         task_name="poll",

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from watcher.core.decision.decide import blindness, verified_at
 from watcher.core.decision.next_change import next_change
 from watcher.core.model import Claim, Health, Signal, Verdict
+from watcher.store.codec import moment_in
 from watcher.store.engine import Scope
+from watcher.store.errors import read_value
 from watcher.store.store import Store, Transaction
 
 HOLDS = "holds "
@@ -55,6 +57,13 @@ def _calm(tx: Transaction, signals: Sequence[Signal], now: datetime) -> Iterable
     """Those of whose verdict time alone changes nothing yet."""
     until = tx.meta.among(f"{HOLDS}{signal.id}" for signal in signals)
     for signal in signals:
-        since, _, end = until.get(f"{HOLDS}{signal.id}", "").partition("/")
-        if end and datetime.fromisoformat(since) <= now < datetime.fromisoformat(end):
-            yield signal
+        key = f"{HOLDS}{signal.id}"
+        if key in until:
+            since, end = read_value(key, until[key], _span)
+            if since <= now < end:
+                yield signal
+
+
+def _span(text: str) -> tuple[datetime, datetime]:
+    since, _, end = text.partition("/")
+    return moment_in(since), moment_in(end)

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from watcher.core.model import Signal
+from watcher.fetch.places import Places
 from watcher.pipeline.keep import Check, Understand, keep_all, missing_entries
 from watcher.pipeline.poll import Get, PollResult, Read, look
 from watcher.pipeline.record import stirred_by
 from watcher.pipeline.refusals import refused
 from watcher.pipeline.sift import Sifted
-from watcher.pipeline.under_way import UnderWay
+from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.records import Due
@@ -28,11 +29,11 @@ Place: TypeAlias = tuple[str, str]
 
 
 class Room:
-    """How many sources a worker asks at a time, in all of its jobs together."""
+    """How many sources a worker asks at a time, in all of its jobs together; what is slow to answer takes nobody's place."""
 
     def __init__(self, places: int) -> None:
         """So many at a time."""
-        self.places = asyncio.Semaphore(places)
+        self.places = Places(places, patience=SLOW_AFTER, aside=MOST_SLOW)
         self.closed = False
         """Whether nothing more is to be begun."""
 
@@ -90,7 +91,7 @@ class SourcePolls:
     async def _look(self, one: _Asked) -> PollResult | None:
         """Ask a source; None where nothing more is to be begun."""
         await asyncio.sleep(one.wait.total_seconds())
-        async with self.room.places:
+        async with self.room.places.place():
             if self.room.closed:
                 return None
             now, dice = self.clock(), self.dice()

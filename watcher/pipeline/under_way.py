@@ -18,16 +18,29 @@ from watcher.store.store import Store
 
 TOGETHER = 0.2
 """Seconds in which readings are gathered to be kept in one transaction."""
+SLOW_AFTER = 4.0
+"""Seconds after which a source that is still being asked leaves room for others."""
+MOST_SLOW = 200
+"""So many such sources are under way beside the others."""
 
 
 class UnderWay:
     """The polls that are under way; what is slow to answer or to be understood holds up no other."""
 
-    def __init__(self, store: Store, signals: Mapping[str, Signal], *, understand: Understand, dice: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        signals: Mapping[str, Signal],
+        *,
+        understand: Understand,
+        dice: Callable[[], float],
+        slow_after: float = SLOW_AFTER,
+    ) -> None:
         """Nothing is asked yet."""
         self._store, self._signals, self._understand, self._dice = store, signals, understand, dice
-        self._asking: dict[str, tuple[Due, asyncio.Task[PollResult | None]]] = {}
-        """By source, what was due and the poll."""
+        self._slow_after = slow_after
+        self._asking: dict[str, tuple[Due, asyncio.Task[PollResult | None], float]] = {}
+        """By source, what was due, the poll, and by the clock of the loop when it began; the longest first."""
         self._reading: dict[str, tuple[str, asyncio.Task[Sifted]]] = {}
         """What was read and is still to be understood: by source, the signal and the work."""
 
@@ -41,7 +54,13 @@ class UnderWay:
 
     def asking(self) -> list[Due]:
         """What is being asked."""
-        return [due for due, _ in self._asking.values()]
+        return [due for due, _, _ in self._asking.values()]
+
+    def slow(self) -> frozenset[str]:
+        """The sources that have been asked for so long that others are asked beside them."""
+        until = asyncio.get_running_loop().time() - self._slow_after
+        found = [name for name, (_, _, begun) in self._asking.items() if begun <= until]
+        return frozenset(found[:MOST_SLOW])
 
     def unread(self) -> frozenset[str]:
         """The signals of which something is still to be understood."""
@@ -50,7 +69,7 @@ class UnderWay:
     def ask(self, due: Due, looking: Coroutine[Any, Any, PollResult | None]) -> asyncio.Task[PollResult | None]:
         """Begin to poll a source; a poll that gives None asked nothing."""
         task = asyncio.create_task(looking)
-        self._asking[due.source.id] = (due, task)
+        self._asking[due.source.id] = (due, task, asyncio.get_running_loop().time())
         return task
 
     async def ready(self, clock: Callable[[], datetime], wait: float | None = None) -> list[Sifted]:
@@ -90,11 +109,11 @@ class UnderWay:
         return await understood(one, self._signals[one.reading.due.source.signal], self._understand, self._dice)
 
     def _tasks(self) -> list[asyncio.Task[PollResult | None] | asyncio.Task[Sifted]]:
-        return [*(task for _, task in self._asking.values()), *(task for _, task in self._reading.values())]
+        return [*(task for _, task, _ in self._asking.values()), *(task for _, task in self._reading.values())]
 
     def _finished(self) -> list[PollResult]:
         """What has been read, no longer counted as being asked."""
-        done = [(name, task) for name, (_, task) in self._asking.items() if task.done()]
+        done = [(name, task) for name, (_, task, _) in self._asking.items() if task.done()]
         for name, _ in done:
             del self._asking[name]
         return [reading for _, task in done if (reading := task.result()) is not None]

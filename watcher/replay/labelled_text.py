@@ -99,7 +99,7 @@ def read_texts(lines: Iterable[str]) -> Iterator[LabelledText]:
         if line.strip():
             try:
                 yield _text(json.loads(line), number)
-            except (ValueError, TypeError, OverflowError) as error:
+            except (ValueError, TypeError, OverflowError, RecursionError) as error:
                 raise ValueError(f"line {number}: {error}") from None
 
 

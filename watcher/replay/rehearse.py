@@ -11,6 +11,7 @@ from watcher.pipeline.batches import Read, Understand
 from watcher.pipeline.cycle import Context, CycleResult, run_cycle
 from watcher.replay.recorded_web import RecordedWeb
 from watcher.sandbox.unfenced import read_here, understand_here
+from watcher.store.codec import moment_in
 
 REHEARSED = "rehearsed to"
 """Where a rehearsal stands, kept in its database: one that was cut off goes on from there."""
@@ -94,8 +95,7 @@ def _asks(transition: Transition) -> bool:
 
 def _reached(context: Context) -> datetime | None:
     with context.store.reading() as tx:
-        text = tx.meta.get(REHEARSED)
-    return datetime.fromisoformat(text) if text else None
+        return tx.meta.read(REHEARSED, moment_in)
 
 
 def _note(context: Context, moment: datetime) -> None:

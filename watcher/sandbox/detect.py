@@ -28,6 +28,8 @@ _ROOTS: Final = {
 }
 _PRINT: Final = re.compile(r"\bBILLS-\d{1,3}[a-z]{1,7}\d{1,5}[a-z]{2,4}\b")
 _LOOK: Final = 20_000
+_MOST_JSON: Final = 4_000_000
+"""Bytes; here nothing bounds what a larger one would become in memory."""
 
 
 def detect_format(body: bytes, url: str) -> str:
@@ -55,8 +57,8 @@ def _of_markup(start: str, url: str) -> str:
 
 def _of_json(body: bytes) -> str:
     try:
-        data = json.loads(body)
-    except ValueError:
+        data = json.loads(body) if len(body) <= _MOST_JSON else None
+    except (ValueError, RecursionError):
         return "json_list"
     if not isinstance(data, Mapping):
         return "json_list"

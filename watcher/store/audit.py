@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from watcher.core.model import DeclaredFact
 from watcher.store.codec import dump, load
+from watcher.store.errors import read_value
 from watcher.store.operator_tables import ActRow, EvidenceRow, MetaRow, MuteRow
 from watcher.store.records import AuditEntry, Evidence, Mute
 from watcher.store.repository import Repository
 from watcher.store.statements import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
+
+T = TypeVar("T")
 
 
 class Meta(Repository):
@@ -28,6 +31,11 @@ class Meta(Repository):
         """The value, or the default."""
         found = self.session.get(MetaRow, key)
         return default if found is None else found.value
+
+    def read(self, key: str, reader: Callable[[str], T]) -> T | None:
+        """What the reader makes of the value; None where there is none. Raises StoreError for one that it cannot read."""
+        text = self.get(key)
+        return read_value(key, text, reader) if text else None
 
     def put(self, key: str, value: str) -> None:
         """Set the value."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from watcher.store.engine import MAGIC, driver, has_foreign_log, head, in_words
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
-from watcher.store.private import keep_private, make_private
+from watcher.store.private import OWNER, keep_private, make_private
 from watcher.store.revision import SCHEMA_REVISION
 
 if TYPE_CHECKING:
@@ -32,16 +33,42 @@ def backup(connection: sa.Connection, target: Path) -> None:
         raise StoreError(f"{target} is no database: a backup overwrites nothing else; name another place", ErrorKind.UNWRITABLE)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        with in_words(str(target)):
-            copy(driver(connection.connection), part)
-        flush(part)
-        part.replace(target)
+        with held(part):
+            with in_words(str(target)):
+                copy(driver(connection.connection), part)
+            flush(part)
+            part.replace(target)
     except OSError as error:
         raise store_error(str(target), ErrorKind.UNWRITABLE, str(error)) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(part: Path) -> Iterator[None]:
+    """An empty file that is ours to write, taken away where it was not put in its place. Raises OSError.
+
+    One that a process left behind which is gone is written anew; where another one is at work, StoreError is raised: of two
+    that write the same name one would put the other's half of a copy in its place.
+    """
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, OWNER), "rb+") as file:
+        if not _is_ours(file, part):
+            raise StoreError(f"another process is writing {part}: try again when it has finished", ErrorKind.LOCKED)
+        try:
+            os.fchmod(file.fileno(), OWNER)
+            file.truncate()
+            yield
+        except BaseException:
+            with suppress(OSError):
+                part.unlink()
+            raise
+
+
+def _is_ours(file: BinaryIO, part: Path) -> bool:
+    """Whether nobody else holds the file, and it has not just taken its place under another name."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(file.fileno()), part.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def copy(source: sqlite3.Connection, part: Path) -> None:
@@ -77,26 +104,23 @@ def restore(source: Path, target: Path, aside: Path) -> None:
     """
     part = target.with_name(f"{target.name}.part")
     try:
-        part.unlink(missing_ok=True)
-        with opened(source) as backed_up:
-            require_known(source, backed_up)
-            if (answer := backed_up.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                raise store_error(str(source), ErrorKind.CORRUPT, answer)
-            with in_words(str(target)):
-                copy(backed_up, part)
-        flush(part)
-        if target.exists():
-            require_unused(target)
-        for end in ("-wal", "-shm", ""):
-            if (old := Path(f"{target}{end}")).exists():
-                old.replace(f"{aside}{end}")
-        keep_private(aside)
-        part.replace(target)
+        with held(part):
+            with opened(source) as backed_up:
+                require_known(source, backed_up)
+                if (answer := backed_up.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                    raise store_error(str(source), ErrorKind.CORRUPT, answer)
+                with in_words(str(target)):
+                    copy(backed_up, part)
+            flush(part)
+            if target.exists():
+                require_unused(target)
+            for end in ("-wal", "-shm", ""):
+                if (old := Path(f"{target}{end}")).exists():
+                    old.replace(f"{aside}{end}")
+            keep_private(aside)
+            part.replace(target)
     except OSError as error:
         raise store_error(str(target), ErrorKind.UNWRITABLE, str(error)) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -34,6 +34,14 @@ def moment(value: int | None) -> datetime | None:
     return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
+def moment_in(text: str) -> datetime:
+    """The moment that `isoformat` wrote. Raises ValueError for one without a zone, too."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return found
+
+
 ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 
 class ErrorKind(StrEnum):
@@ -18,6 +24,8 @@ class ErrorKind(StrEnum):
     UNREACHABLE = "unreachable"
     GONE = "gone"
     BROKEN = "broken"
+    SPOILT = "spoilt"
+    """A row holds what this program has not written: all but what needs that row goes on."""
 
 
 class StoreError(Exception):
@@ -43,6 +51,11 @@ WORDS = {
     ),
     ErrorKind.BROKEN: "cannot be read or written: check the disk and its mount",
 }
+
+SPOILT = (
+    "the database holds in its table meta, under the key '{}', what this program has not written: somebody has changed it by"
+    " hand. Put back what stood there, or take the row away (DELETE FROM meta WHERE key = '{}'): the program makes it anew"
+)
 
 # https://www.sqlite.org/rescode.html, by the first word after SQLITE_
 SQLITE = {
@@ -81,3 +94,11 @@ def kind_of(error: BaseException) -> ErrorKind:
         return SQLITE.get(code.removeprefix("SQLITE_").split("_")[0], ErrorKind.BROKEN)
     state = getattr(error, "sqlstate", None)
     return POSTGRESQL.get(state, ErrorKind.BROKEN) if state else ErrorKind.UNREACHABLE
+
+
+def read_value(key: str, text: str, reader: Callable[[str], T]) -> T:
+    """What the reader makes of the value under a key. Raises StoreError for one that it cannot read."""
+    try:
+        return reader(text)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise StoreError(SPOILT.format(key, key), ErrorKind.SPOILT) from error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from watcher.store.audit import Audit, Meta
 from watcher.store.codec import sha256
+from watcher.store.errors import read_value
 from watcher.store.records import STOPPED, AuditEntry, Stopped, addressee, stopped_of
 from watcher.store.repository import Repository
 
@@ -26,7 +28,7 @@ class Mailboxes(Repository):
     def refuse(self, recipient: str) -> bool:
         """Count one more mail that was refused for good; whether these are too many."""
         meta = Meta(self.session)
-        many = int(meta.get(f"{REFUSED}{recipient}", "0")) + 1
+        many = (meta.read(f"{REFUSED}{recipient}", int) or 0) + 1
         meta.put(f"{REFUSED}{recipient}", str(many))
         return many >= MOST_REFUSED
 
@@ -58,11 +60,13 @@ class Mailboxes(Repository):
 
     def stopped(self) -> tuple[Stopped, ...]:
         """To whom nothing more is sent, by their ids."""
-        return tuple(stopped_of(recipient, value) for recipient, value in Meta(self.session).under(STOPPED).items())
+        found = Meta(self.session).under(STOPPED)
+        return tuple(read_value(f"{STOPPED}{name}", value, partial(stopped_of, name)) for name, value in found.items())
 
     def refused(self) -> dict[str, int]:
         """How many mails in a row each mailbox has refused for good, where it has."""
-        return {recipient: int(many) for recipient, many in Meta(self.session).under(REFUSED).items()}
+        found = Meta(self.session).under(REFUSED)
+        return {recipient: read_value(f"{REFUSED}{recipient}", many, int) for recipient, many in found.items()}
 
 
 def fingerprint(address: str) -> str:

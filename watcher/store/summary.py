@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from watcher.core.decision.pacing import overdue_at
@@ -12,6 +13,7 @@ from watcher.core.model import Verdict
 from watcher.store.codec import moment
 from watcher.store.deliveries import Deliveries
 from watcher.store.engine import connect
+from watcher.store.errors import read_value
 from watcher.store.records import JOBS, STOPPED, Delivery, State, Stopped, stopped_of
 from watcher.store.revision import bring_up_to_date
 from watcher.store.standings import Standings
@@ -83,7 +85,8 @@ def load_summary(url: str, as_of: datetime | None = None) -> Summary:
 
 def _now(connection: sa.Connection) -> Summary:
     asked, deliveries = Statements(connection), Deliveries(connection)
-    stopped_now = tuple(stopped_of(key.removeprefix(STOPPED), kept) for key, kept in asked.rows(VALUES_UNDER, {"start": STOPPED}))
+    kept = asked.rows(VALUES_UNDER, {"start": STOPPED})
+    stopped_now = tuple(read_value(key, value, partial(stopped_of, key.removeprefix(STOPPED))) for key, value in kept)
     return Summary(
         Standings(connection).all_latest(),
         deliveries.counts(),

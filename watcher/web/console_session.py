@@ -8,9 +8,10 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
-from watcher.store.store import Store
+from watcher.store.store import Store, Transaction
 
 SESSIONS_KEY = "console sessions"
 """Under this name the store keeps, by hashes that the token alone can make, who is signed in and until when."""
@@ -73,7 +74,7 @@ class Sessions:
         """A new session under a new cookie. Raises StoreError."""
         session, ends = Session(new_id(), who), int((now + LASTS).timestamp())
         with self.store.writing() as tx:
-            kept = sorted(_live(tx.meta.get(SESSIONS_KEY, "{}"), now).items(), key=lambda item: item[1][1])
+            kept = sorted(_held(tx, now).items(), key=lambda item: item[1][1])
             held = dict(kept[max(0, len(kept) + 1 - MAX_SESSIONS) :]) | {self._hidden(session.id): (who, ends)}
             tx.meta.put(SESSIONS_KEY, json.dumps(held, separators=(",", ":")))
         return session
@@ -83,18 +84,22 @@ class Sessions:
         if not cookie:
             return None
         with self.store.reading() as tx:
-            held = _live(tx.meta.get(SESSIONS_KEY, "{}"), now).get(self._hidden(cookie))
+            held = _held(tx, now).get(self._hidden(cookie))
         return Session(cookie, held[0]) if held else None
 
     def end(self, cookie: str, now: datetime) -> None:
         """Sign out. Raises StoreError."""
         with self.store.writing() as tx:
-            held = _live(tx.meta.get(SESSIONS_KEY, "{}"), now)
+            held = _held(tx, now)
             held.pop(self._hidden(cookie), None)
             tx.meta.put(SESSIONS_KEY, json.dumps(held, separators=(",", ":")))
 
     def _hidden(self, cookie: str) -> str:
         return hmac.digest(self._token.encode(), cookie.encode(), "sha256").hex()
+
+
+def _held(tx: Transaction, now: datetime) -> dict[str, tuple[str, int]]:
+    return tx.meta.read(SESSIONS_KEY, partial(_live, now=now)) or {}
 
 
 def _live(kept: str, now: datetime) -> dict[str, tuple[str, int]]:

@@ -134,7 +134,7 @@ class StoreQueries:
             )
             if as_of:
                 return view
-            view = replace(view, jobs=jobs_of_text(tx.meta.get(JOBS)), record=ends(tx.session))
+            view = replace(view, jobs=tx.meta.read(JOBS, jobs_of_text) or (), record=ends(tx.session))
             return replace(view, told=_told(tx, face), letters=_letters(tx), stopped=_stopped(tx))
 
     def pulse(self) -> HealthStatus:
@@ -162,7 +162,7 @@ def stored_cycle(store: Store) -> datetime | None:
     try:
         with store.reading() as tx:
             found = [run.last_at for run in tx.shared.counted() if (run.task, run.outcome) == ("heartbeat", "good")]
-            runs = {run.name: run.at for run in jobs_of_text(tx.meta.get(JOBS)) if run.good}
+            runs = {run.name: run.at for run in (tx.meta.read(JOBS, jobs_of_text) or ()) if run.good}
     except StoreError:
         return None
     if "poll" in runs and "deliver" in runs:

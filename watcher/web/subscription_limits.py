@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 
 from watcher.publishers import registrable_domain
 from watcher.store.store import Store
@@ -95,7 +96,7 @@ class SubscriptionLimits:
         domain = registrable_domain(f"https://{mailbox.rpartition('@')[2]}/")
         quiet = {f"mailbox {mailbox}": MAILBOX} | ({} if domain in PROVIDERS else {f"domain {domain}": DOMAIN})
         with self.store.writing() as tx:
-            asked = _recent(tx.meta.get(ASKED, "{}"), now)
+            asked = tx.meta.read(ASKED, partial(_recent, now=now)) or {}
             if not self._free(asked, {f"asker {asker}": ASKER, "wishes": WISHES}, now):
                 return Admission.REFUSE
             self._count(asked, [f"asker {asker}", "wishes"], now)

@@ -175,6 +175,12 @@ def test_many_lines_are_cut() -> None:
     assert len(split("x.\n" * (MAX_SENTENCES + 50))) == MAX_SENTENCES
 
 
+@pytest.mark.parametrize("marks", ["\u0301\u0327", "\u0f73", "\uff9e\u0327", "\u0344\u0316"])
+def test_marks_without_number_on_one_letter_are_a_few(marks: str) -> None:
+    assert len(fold(f"an A{marks * 20_000} b")) < 100
+    assert fold(f"an A{marks * 3} b") == fold(fold(f"an A{marks * 3} b"))
+
+
 @pytest.mark.parametrize(
     ("raw", "folded"),
     [

@@ -10,6 +10,8 @@ from zlib import crc32
 MAX_JOBS_OF_A_HOST = 25
 """Polls of one host that wait at the same time: one with thousands of pages leaves room for the others. More where more may be
 asked of a host at once."""
+FAILING = "failing "
+"""What the lanes of jobs begin with whose sources failed when last asked: hosts that hang leave workers to the others."""
 MIN_POLLS_OF_A_JOB = 4
 MAX_POLLS_OF_A_JOB = 20
 """What a worker looks up, keeps and finishes together, where so much is due: more, the more it asks at a time."""
@@ -22,6 +24,8 @@ class DueSource:
     source: str
     signal: str
     host: str
+    fails: bool = False
+    """Whether it failed when it was last asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class QueuedSource:
     lane: str
     """Empty where its job holds several lanes."""
 
+    @property
+    def shares(self) -> bool:
+        """Whether its job holds several lanes."""
+        return not self.lane or self.lane.startswith(FAILING)
+
 
 @dataclass(frozen=True, slots=True)
 class PollJob:
@@ -40,7 +49,7 @@ class PollJob:
 
     places: tuple[tuple[str, str], ...]
     lane: str = ""
-    """Of the jobs with the same lane one runs at a time; empty where nothing else of its sources' lanes is queued."""
+    """Of the jobs with the same lane one runs at a time; empty where none of its sources waits for another, or fails."""
 
 
 def most_of_a_host(per_host: int) -> int:
@@ -56,17 +65,20 @@ def lane_of(source: str, host: str, per_host: int) -> str:
     return f"{host} {crc32(source.encode()) % per_host}"
 
 
-def poll_jobs(due: Iterable[DueSource], queued: Collection[QueuedSource], per_host: int, most: int) -> Iterator[PollJob]:
+def poll_jobs(
+    due: Iterable[DueSource], queued: Collection[QueuedSource], per_host: int, most: int, failing: int = 1
+) -> Iterator[PollJob]:
     """The jobs to queue for sources, the longest overdue first, beside what is queued already. Pure.
 
     Sources that are alone in their lane share jobs of at most `most`, those of a signal together; those that must wait for one
-    another have jobs of their own. What a shared job holds up is left for the next time.
+    another have jobs of their own. What a shared job holds up is left for the next time. Those that failed when they were last
+    asked share jobs of their own, of which `failing` run at a time.
     """
     fresh = _fresh(due, queued, most_of_a_host(per_host))
-    held = {lane_of(one.source, one.host, per_host) for one in queued if not one.lane}
+    held = {lane_of(one.source, one.host, per_host) for one in queued if one.shares}
     busy = Counter(lane_of(one.source, one.host, per_host) for one in fresh)
-    busy.update(one.lane for one in queued if one.lane)
-    by_signal: dict[str, list[DueSource]] = {}
+    busy.update(one.lane for one in queued if not one.shares)
+    by_signal: dict[tuple[bool, str], list[DueSource]] = {}
     for one in fresh:
         lane = lane_of(one.source, one.host, per_host)
         if lane in held:
@@ -74,10 +86,12 @@ def poll_jobs(due: Iterable[DueSource], queued: Collection[QueuedSource], per_ho
         if busy[lane] > 1:
             yield PollJob(((one.source, one.host),), lane)
         else:
-            by_signal.setdefault(one.signal, []).append(one)
-    together = [(one.source, one.host) for mine in by_signal.values() for one in mine]
-    for start in range(0, len(together), most):
-        yield PollJob(tuple(together[start : start + most]))
+            by_signal.setdefault((one.fails, one.signal), []).append(one)
+    for fails in (False, True):
+        together = [(one.source, one.host) for key, mine in by_signal.items() if key[0] is fails for one in mine]
+        for start in range(0, len(together), most):
+            places = tuple(together[start : start + most])
+            yield PollJob(places, f"{FAILING}{crc32(places[0][0].encode()) % failing}" if fails else "")
 
 
 def _fresh(due: Iterable[DueSource], queued: Collection[QueuedSource], most: int) -> list[DueSource]:

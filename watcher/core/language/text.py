@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from typing import Final
 
@@ -28,6 +29,11 @@ _FOLDED: Final = str.maketrans(
         "_": " ",
     }
 )
+MOST_MARKS: Final = 30
+"""Marks on one letter that are read, as in the stream-safe form (UAX 15, 12): to order more takes the square of their number."""
+_TURNS_INTO_MARKS: Final = "\u0f73\u0f75\u0f81\uff9e\uff9f"
+_MAY_HEAP: Final = re.compile(rf"[^\x00-\x7f]{{{MOST_MARKS},}}")
+"""Where there may be more: searched a good deal faster than for marks."""
 _CONTRACTIONS: Final = re.compile(r"(?i)\b(can|won|ain)(?:'|no)t\b|n't\b")
 _MARKER: Final = re.compile(r"^(?:[-*+]|#{1,6}|\d{1,2}[.)]|>)\s+")
 _BREAK: Final = re.compile(
@@ -55,10 +61,20 @@ def fold(text: str) -> str:
     if text.isascii():  # most texts are, and have nothing to normalise
         folded = text.replace("`", "'").replace("_", " ")
     else:
-        folded = unicodedata.normalize("NFKC", text.translate(_FOLDED)).translate(_FOLDED)
+        text = text.translate(_FOLDED)
+        if _MAY_HEAP.search(text):
+            text = _heaps().sub(r"\1", text)
+        folded = unicodedata.normalize("NFKC", text).translate(_FOLDED)
     if "n't" in folded or "not" in folded or "N'T" in folded or "NOT" in folded:
         folded = _CONTRACTIONS.sub(_uncontracted, folded)
     return " ".join(folded.split())
+
+
+@cache
+def _heaps() -> re.Pattern[str]:
+    """More marks on one letter than are read, those that are read as its group."""
+    marks = "".join(filter(unicodedata.combining, map(chr, range(0x300, 0x1F000)))) + _TURNS_INTO_MARKS
+    return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]+")
 
 
 def plain(text: str) -> str:
