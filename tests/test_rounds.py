@@ -24,7 +24,9 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.refusals import REFUSED
+from watcher.pipeline.under_way import READINGS
 from watcher.sandbox.unfenced import understand_here
+from watcher.store.errors import StoreError
 from watcher.store.store import Store
 
 __all__ = ["web"]
@@ -112,6 +114,37 @@ def test_of_one_host_few_are_asked_ahead_but_never_fewer_than_it_may_be_asked(st
         tx.sources.sync(declared, T0)
     asyncio.run(poll())
     assert len(asking) == most
+
+
+def test_no_more_is_read_than_memory_is_meant_for_and_a_database_that_is_gone_for_a_moment_ends_no_reading(
+    tmp_path: Path,
+) -> None:
+    """What was read when the file was away is lost, and read again."""
+    file, away, read_now = tmp_path / "watch.db", tmp_path / "away", list[str]()
+    declared = [replace(source(f"f{n:03}"), signal="s", url=f"https://f{n}.example/") for n in range(READINGS + 20)]
+    signal = Signal("s", "", "", "", tracks=(), headlines=(), sources=tuple(declared))
+
+    async def get(request: Request) -> Answer:
+        return Document(request.url, request.url, b"x", hashlib.sha256(b"x").hexdigest(), "text/html", T0)
+
+    async def read(document: Document, *_: object) -> tuple[Entry, ...]:
+        read_now.append(document.url)
+        if len(read_now) == READINGS:
+            file.rename(away)
+        return (Entry("k", "t", "x"),)
+
+    async def poll(store: Store) -> int:
+        async with Poller(store, {"s": signal}, get=get, read=read, understand=understand_here, dice=lambda: 0.5) as rounds:
+            with pytest.raises(StoreError):
+                await rounds.next(T0 + HOUR, wait=0)
+            assert len(read_now) == READINGS, "the others wait for room"
+            away.rename(file)
+            return sum([(await rounds.next(T0 + HOUR, wait=0)).polls for _ in range(10)])
+
+    with Store.open(f"sqlite:///{file}", durable=False) as store:
+        with store.writing() as tx:
+            tx.sources.sync(declared, T0)
+        assert asyncio.run(poll(store)) == len(declared)
 
 
 ONE_HOST = [f"https://slow.example/{n}" for n in range(60)]

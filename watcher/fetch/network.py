@@ -174,6 +174,8 @@ class GuardedStream(httpcore2.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - as above
         """Send all. Raises httpcore2.WriteError, after which a response may still be read."""
+        if not buffer:  # the client writes what a request without a body has: nothing
+            return
         _THREAD.exchange.use(self)
         try:
             self._socket.sendall(buffer)

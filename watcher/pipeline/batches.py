@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -35,7 +36,7 @@ from watcher.store.store import Store
 __all__ = ["BatchResult", "Bounds", "Get", "Poller", "Read", "Understand", "invalidate", "skip_unchanged", "update_verdicts"]
 
 BATCH = 100
-"""Polls that are made at once, where no more are wanted; what they bring is in memory together."""
+"""Polls that are made at once, where no more are wanted."""
 MOST_FAILING_AND_SLOW = MOST_SLOW * 3 // 4
 """Polls under way of sources whose last poll failed, those that have been asked for long among them."""
 PIECE = 1.0
@@ -173,6 +174,7 @@ class Poller:
         Gives no polls where nothing is asked any more, or nothing came in time. Raises StoreError where nothing can be read or
         stored.
         """
+        self._under_way.make_room()
         await self._ask(now)
         ready = await self._under_way.ready(lambda: now, PIECE if wait is None else wait)
         while wait is None and self.asks and not ready:
@@ -182,6 +184,7 @@ class Poller:
             return BatchResult(reading=self._under_way.unread())
         await self._ask(now, kept=frozenset(one.reading.due.source.id for one in ready))  # they answer meanwhile
         seen = await asyncio.to_thread(self._kept, ready, now, self._under_way.names())
+        self._under_way.make_room()
         self._waiting = seen.waiting
         return replace(seen, reading=self._under_way.unread())
 
@@ -198,7 +201,7 @@ class Poller:
             looking = look(
                 one,
                 get=self._get,
-                read=self._read,
+                read=partial(self._under_way.read, name, self._read),
                 now=now,
                 dice=self._dice(),
                 missing=name in asked.missing,

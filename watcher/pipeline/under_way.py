@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from watcher.core.model import Signal
+from watcher.core.model import Document, Entry, Facts, Signal
 from watcher.pipeline.keep import Understand, sift_all, understood
-from watcher.pipeline.poll import PollResult
+from watcher.pipeline.poll import PollResult, Read
 from watcher.pipeline.sift import Sifted
 from watcher.store.records import Due
 from watcher.store.store import Store
@@ -22,6 +22,8 @@ SLOW_AFTER = 4.0
 """Seconds after which a source that is still being asked leaves room for others."""
 MOST_SLOW = 200
 """So many such sources are under way beside the others."""
+READINGS = 50
+"""Documents whose entries are in memory together, from their reading until they are kept; more that have come wait unread."""
 
 
 class UnderWay:
@@ -43,6 +45,9 @@ class UnderWay:
         """By source, what was due, the poll, and by the clock of the loop when it began; the longest first."""
         self._reading: dict[str, tuple[str, asyncio.Task[Sifted]]] = {}
         """What was read and is still to be understood: by source, the signal and the work."""
+        self._room = asyncio.Semaphore(READINGS)
+        self._held = set[str]()
+        """The sources whose entries are in memory."""
 
     def __len__(self) -> int:
         """How many sources."""
@@ -71,6 +76,24 @@ class UnderWay:
         task = asyncio.create_task(looking)
         self._asking[due.source.id] = (due, task, asyncio.get_running_loop().time())
         return task
+
+    async def read(self, source: str, read: Read, document: Document, form: str, options: Facts) -> tuple[Entry, ...]:
+        """Read a document of a source as soon as there is room for its entries, which `make_room` gives back."""
+        await self._room.acquire()
+        try:
+            entries = await read(document, form, options)
+        except BaseException:
+            self._room.release()
+            raise
+        self._held.add(source)
+        return entries
+
+    def make_room(self) -> None:
+        """What is not under way any more has been kept, or was lost in an error: its entries are in memory no longer."""
+        gone = self._held - self.names()
+        self._held -= gone
+        for _ in gone:
+            self._room.release()
 
     async def ready(self, clock: Callable[[], datetime], wait: float | None = None) -> list[Sifted]:
         """What can be kept: waits `wait` seconds for a first reading (None: as long as it takes), then a moment for others.
