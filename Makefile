@@ -11,7 +11,7 @@ CONFIG ?= signals.toml
 SHARED ?= ../shared
 PYTEST ?=
 WORKERS ?= auto
-# The tests that `make test` runs. Only all groups together (GROUP=) reach every line, so only then lines are counted: that takes time, too.
+# The tests that `make test` runs. Only all groups together (GROUP=) reach every line, so lines are counted only then: that costs time.
 GROUP ?= not slow
 COVERAGE = $(if $(GROUP),,--cov --cov-config pyproject.toml --cov-report=)
 
