@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -186,12 +187,21 @@ class Shop:
             return threads.submit(lambda: asyncio.run(send(self.clock())).sent).result()
 
 
+@cache
+def certificates() -> dict[str, bytes]:
+    """The key and the certificate of a server on loopback, and the authority to trust, made once."""
+    authority = trustme.CA()
+    return {
+        "server.pem": authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.bytes(),
+        "ca.pem": authority.cert_pem.bytes(),
+    }
+
+
 @contextmanager
 def served(app: Any, listening: socket.socket, folder: Path) -> Iterator[httpx2.Client]:
     """An application over TLS on loopback, and a client that trusts its certificate."""
-    authority = trustme.CA()
-    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
-    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    for name, written in certificates().items():
+        (folder / name).write_bytes(written)
     config = uvicorn.Config(app, log_level="info", lifespan="off", proxy_headers=False, ssl_certfile=str(folder / "server.pem"))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
