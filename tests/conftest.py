@@ -55,15 +55,22 @@ def server() -> Iterator[str]:
     running.cleanup()
 
 
-@pytest.fixture
-def shared_url(server: str) -> str:
-    return OnServer(server).new()
+def made_for_a_test(databases: OnServer) -> Iterator[str]:
+    """A database that is dropped after it: hundreds of them would fill the memory in which they lie."""
+    url = databases.new()
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture
-def empty_url(server: str) -> str:
+def shared_url(server: str) -> Iterator[str]:
+    yield from made_for_a_test(OnServer(server))
+
+
+@pytest.fixture
+def empty_url(server: str) -> Iterator[str]:
     """A shared database without any table."""
-    return OnServer(server, "template0").new()
+    yield from made_for_a_test(OnServer(server, "template0"))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -85,6 +85,7 @@ def test_a_job_whose_end_is_lost_is_taken_up_though_its_worker_lives(fleet: Flee
     assert fleet.workers[0].end() == 0
 
 
+@pytest.mark.slow
 def test_a_host_is_asked_by_all_together_no_more_than_it_bears(fleet: Fleet) -> None:
     fleet.declare(40, host="busy")
     for _ in range(3):

@@ -30,6 +30,7 @@ def test_three_workers_poll_each_source_once_and_tell_what_they_found_once(fleet
         assert store.verify().broken == ""
 
 
+@pytest.mark.slow
 def test_what_changes_is_told_once(fleet: Fleet) -> None:
     fleet.declare(3, every="1m")
     none = fleet.start("--worker", command="healthcheck")
