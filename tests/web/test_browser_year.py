@@ -164,3 +164,33 @@ def test_a_page_with_all_it_needs_weighs_under_sixty_kilobytes(browser: Browser,
         page.goto(address + path)
         assert {answer.url.rpartition("/")[2].partition("?")[0] for answer in answers} >= {"style.css", "local.js"}
         assert sum(len(answer.body()) for answer in answers) < 60_000
+
+
+def test_a_phones_first_screen_marks_what_is_only_reported_and_what_is_being_checked(browser: Browser, address: str) -> None:
+    with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
+        page.goto(f"{address}?as_of=2026-06-29")
+        assert "Partly (reported)" in " ".join(page.locator(".words li").nth(1).inner_text().split())
+        page.goto(address)
+        assert "texts may change this answer" in page.locator(".words li").nth(1).inner_text()
+        page.goto(f"{address}signals/mythos-ga")
+        price = page.locator(".lone .details").bounding_box()
+        assert price
+        assert price["y"] + price["height"] <= 640, "what it costs stands on the first screen of the signal, too"
+
+
+def test_what_cannot_be_seen_is_named_before_all_sources_and_beside_their_number(browser: Browser, address: str) -> None:
+    with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
+        page.goto(f"{address}sources")
+        notice = page.locator("main > .notice").bounding_box()
+        assert notice
+        assert notice["y"] + notice["height"] <= 640
+        assert "NIST news on artificial intelligence" in page.locator("main > .notice").inner_text()
+
+
+def test_the_log_is_no_column_of_single_words_on_a_phone(browser: Browser, address: str) -> None:
+    with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
+        page.goto(f"{address}log")
+        rows = page.locator(".stacked tbody tr").all()
+        assert rows
+        assert all((row.bounding_box() or {"height": 999})["height"] < 200 for row in rows)
+        assert "delivered" in rows[0].inner_text()

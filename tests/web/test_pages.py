@@ -44,6 +44,8 @@ def words(html: str) -> str:
         ("/", "Cannot see since 21 November 2026"),
         ("/", "What stands here is the last that was known."),
         ("/", "Cannot see 1 source of 4: aws.amazon.com."),
+        ("/sources", "Cannot be seen: aws.amazon.com (403, a human check); nist.gov ("),
+        ("/signals/mythos-ga", "This answer since 1 July 2026."),
         ("/", "⚑ The body was renamed CAISSI, since 1 October 2026"),
         ("/signals/senate-vote", "Received in the Senate and Read twice and referred to the Committee"),
         ("/signals/senate-vote", "H.R. 2683: here since 13 January 2026"),

@@ -140,7 +140,7 @@ def draw_story(view: View, now: datetime, to: Links, signal_id: str) -> str:
 def draw_sources(view: View, now: datetime, to: Links, number: int = 1) -> str:
     """Every source with its health. Raises KeyError for a part behind the last."""
     part = part_of(len(view.strips), number, SOURCES)
-    return _page("sources.html", view, now, to, parts=tuple(_rows(view, part)), part=part)
+    return _page("sources.html", view, now, to, parts=tuple(_rows(view, part)), part=part, sight=sight_of(view))
 
 
 def _rows(view: View, part: ListPage) -> Iterator[tuple[Signal, tuple[HealthRow, ...]]]:

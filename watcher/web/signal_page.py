@@ -15,6 +15,7 @@ from watcher.web.source_health import HealthRow, rows_of
 from watcher.web.status_path import Next, StatusPath, draw_paths, next_text
 from watcher.web.summary import SignalSummary, summarise_signals
 from watcher.web.timeline import TimelineEntry, timeline_of
+from watcher.web.wording import host
 
 LISTED_SOURCES = 100
 """Sources that a signal's own page lists."""
@@ -78,6 +79,8 @@ class Coverage:
     looked_at: datetime | None
     unseen: int
     """Signals that cannot be seen at all."""
+    unseen_names: tuple[str, ...] = ()
+    """What the sources that cannot be seen are called."""
     overdue_since: datetime | None = None
     """The last look at a signal that is overdue."""
     overdue_at: datetime | None = None
@@ -99,6 +102,9 @@ def sight_of(view: View) -> Coverage:
         unread=sum(1 for strip in clear if not strip.health.last_good_at),
         looked_at=max((at for one in healths if (at := one.last_tried_at or one.last_good_at)), default=None),
         unseen=sum(1 for name in decided if view.verdicts[name].cannot_see_since),
+        unseen_names=tuple(
+            dict.fromkeys(item.title or host(item.url) or item.source for name in names for item in view.blind(name))
+        ),
         overdue_since=max((at for name in decided if (at := view.overdue_since(name))), default=None),
         overdue_at=min((at for name in decided if (at := view.overdue_at(name))), default=None),
     )
