@@ -65,3 +65,15 @@ def test_a_value_of_a_wrong_kind_is_a_mistake_and_no_error_of_ours(tmp_path: Pat
         file.write_text(written(path, value), "utf-8")
         with suppress(ConfigError):  # a list without anything in it is fine in some places
             load(file, {})
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31T23:59:59Z"])
+def test_a_day_at_the_end_of_the_calendar_is_a_mistake_wherever_it_stands(tmp_path: Path, day: str) -> None:
+    file, refused = tmp_path / "signals.toml", set[str]()
+    for path in PATHS:
+        file.write_text(written(path, day), "utf-8")
+        try:
+            load(file, {})
+        except ConfigError as error:
+            refused |= {path[-1]} if "between the years 1900 and 2199" in str(error) else set()
+    assert refused >= {"at", "opened"}

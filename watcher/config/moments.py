@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 _UNITS = {unit: timedelta(seconds=n) for unit, n in (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))}
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 MAX_SPAN = timedelta(days=36_525)
 """More than that is a slip, and a moment so far away cannot be written."""
 
@@ -32,6 +33,14 @@ def read_pace(text: object) -> timedelta:
     if not length:
         raise ValueError('a duration longer than nothing, such as "1h"')
     return length
+
+
+def read_declared(value: object) -> datetime:
+    """Read a moment of the configuration, about which days are counted in either direction. Raises ValueError."""
+    at = read_moment(value)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"a day between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return at
 
 
 def read_moment(value: object) -> datetime:

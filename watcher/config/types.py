@@ -26,7 +26,7 @@ from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function, no_info_before_validator_function
 
 from watcher.config.errors import one_of
-from watcher.config.moments import read_duration, read_moment, read_pace
+from watcher.config.moments import read_declared, read_duration, read_pace
 from watcher.config.paths import expand, expand_url
 from watcher.config.safe_regex import check_pattern
 from watcher.core.model import Tier
@@ -186,7 +186,7 @@ Scalar: TypeAlias = str | bool | int | float
 Facts: TypeAlias = dict[str, Scalar | Annotated[tuple[Scalar, ...], Field(strict=False)]]
 Duration = Annotated[timedelta, PlainValidator(read_duration), _words(r"^(\d+[wdhms])+$", "6h")]
 Pace = Annotated[timedelta, PlainValidator(read_pace), _words(r"^(\d+[wdhms])+$", "1h")]
-Moment = Annotated[datetime, PlainValidator(read_moment), _words(r"^\d{4}-\d\d-\d\d", "2026-05-14T09:30:00Z")]
+Moment = Annotated[datetime, PlainValidator(read_declared), _words(r"^\d{4}-\d\d-\d\d", "2026-05-14T09:30:00Z")]
 Size = Annotated[int, PlainValidator(read_size), WithJsonSchema({"type": ["string", "integer"], "examples": ["15MB"]})]
 Hour = Annotated[time, PlainValidator(read_hour), _words(r"^\d\d:\d\d", "08:00")]
 Hours = Annotated[tuple[time, time], PlainValidator(read_hours), _words(r"^\d\d:\d\d-\d\d:\d\d$", "22:00-07:00")]
