@@ -182,9 +182,9 @@ class Poller:
             ready = await self._under_way.ready(lambda: now, PIECE)
         if not ready:
             return BatchResult(reading=self._under_way.unread())
-        await self._ask(now, kept=frozenset(one.reading.due.source.id for one in ready))  # they answer meanwhile
-        seen = await asyncio.to_thread(self._kept, ready, now, self._under_way.names())
         self._under_way.make_room()
+        await self._ask(now, kept=frozenset(one.reading.due.source.id for one in ready))  # they answer, and are read, meanwhile
+        seen = await asyncio.to_thread(self._kept, ready, now, self._under_way.names())
         self._waiting = seen.waiting
         return replace(seen, reading=self._under_way.unread())
 

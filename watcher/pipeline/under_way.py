@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -22,8 +22,8 @@ SLOW_AFTER = 4.0
 """Seconds after which a source that is still being asked leaves room for others."""
 MOST_SLOW = 200
 """So many such sources are under way beside the others."""
-READINGS = 50
-"""Documents whose entries are in memory together, from their reading until they are kept; more that have come wait unread."""
+READINGS = 20
+"""Documents that are read or wait to be kept, beside those that are being kept; more that have come wait unread."""
 
 
 class UnderWay:
@@ -48,6 +48,8 @@ class UnderWay:
         self._room = asyncio.Semaphore(READINGS)
         self._held = set[str]()
         """The sources whose entries are in memory."""
+        self._unread = set[str]()
+        """Those whose document waits for room."""
 
     def __len__(self) -> int:
         """How many sources."""
@@ -79,7 +81,11 @@ class UnderWay:
 
     async def read(self, source: str, read: Read, document: Document, form: str, options: Facts) -> tuple[Entry, ...]:
         """Read a document of a source as soon as there is room for its entries, which `make_room` gives back."""
-        await self._room.acquire()
+        self._unread.add(source)
+        try:
+            await self._room.acquire()
+        finally:
+            self._unread.discard(source)
         try:
             entries = await read(document, form, options)
         except BaseException:
@@ -89,7 +95,7 @@ class UnderWay:
         return entries
 
     def make_room(self) -> None:
-        """What is not under way any more has been kept, or was lost in an error: its entries are in memory no longer."""
+        """What is not under way any more is being kept, or was lost in an error: others may be read."""
         gone = self._held - self.names()
         self._held -= gone
         for _ in gone:
@@ -103,7 +109,8 @@ class UnderWay:
         found: list[Sifted] = []
         while (tasks := self._tasks()) and not found:
             await asyncio.wait(tasks, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait(tasks, timeout=TOGETHER)
+            if others := self._tasks(without=self._unread):
+                await asyncio.wait(others, timeout=TOGETHER)
             found = await self._sifted(self._finished(), clock())
             if wait is not None:
                 break
@@ -131,8 +138,9 @@ class UnderWay:
     async def _understood(self, one: Sifted) -> Sifted:
         return await understood(one, self._signals[one.reading.due.source.signal], self._understand, self._dice)
 
-    def _tasks(self) -> list[asyncio.Task[PollResult | None] | asyncio.Task[Sifted]]:
-        return [*(task for _, task, _ in self._asking.values()), *(task for _, task in self._reading.values())]
+    def _tasks(self, without: Collection[str] = ()) -> list[asyncio.Task[PollResult | None] | asyncio.Task[Sifted]]:
+        asking = (task for name, (_, task, _) in self._asking.items() if name not in without)
+        return [*asking, *(task for _, task in self._reading.values())]
 
     def _finished(self) -> list[PollResult]:
         """What has been read, no longer counted as being asked."""
