@@ -51,32 +51,30 @@ def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_a_file_is_short_and_says_in_one_sentence_what_it_is(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= LONGEST_FILE
-    said = ast.get_docstring(ast.parse(text))
-    if text.strip():
-        assert said, "no docstring"
-        first = said.partition("\n\n")[0]
-        assert first.rstrip("\"'").endswith((".", "?", ")")), first
+def test_a_file_is_short_and_says_in_one_sentence_what_it_is() -> None:
+    for path, name in zip(FILES, NAMES, strict=True):
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= LONGEST_FILE, name
+        said = ast.get_docstring(ast.parse(text))
+        if text.strip():
+            assert said, f"{name} has no docstring"
+            assert said.partition("\n\n")[0].rstrip("\"'").endswith((".", "?", ")")), name
 
 
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_no_function_is_long(path: Path) -> None:
-    assert [f"{node.name}: {lines_of(node)} lines" for node in functions(path) if lines_of(node) > LONGEST_FUNCTION] == []
+def test_no_function_is_long_and_most_are_small() -> None:
+    lengths = {
+        f"{name}: {node.name}": lines_of(node) for path, name in zip(FILES, NAMES, strict=True) for node in functions(path)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+    assert median(lengths.values()) <= USUAL_FUNCTION
 
 
-def test_most_functions_are_small() -> None:
-    assert median(lines_of(node) for path in FILES for node in functions(path)) <= USUAL_FUNCTION
-
-
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_every_exception_to_a_rule_has_its_reason_on_its_line(path: Path) -> None:
-    with path.open("rb") as file:
-        comments = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
-    marked = [each for each in comments if re.match(r"# (noqa|type: ignore|pragma|fmt:|ruff:)", each)]
-    assert [each for each in marked if not re.search(r"(\]|[A-Z]\d+|cover|fmt: \w+)( - |  # )\S", each)] == []
+def test_every_exception_to_a_rule_has_its_reason_on_its_line() -> None:
+    for path, name in zip(FILES, NAMES, strict=True):
+        with path.open("rb") as file:
+            comments = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+        marked = [each for each in comments if re.match(r"# (noqa|type: ignore|pragma|fmt:|ruff:)", each)]
+        assert [each for each in marked if not re.search(r"(\]|[A-Z]\d+|cover|fmt: \w+)( - |  # )\S", each)] == [], name
 
 
 def test_nothing_names_a_registry_or_a_machine() -> None:
