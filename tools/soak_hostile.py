@@ -20,7 +20,7 @@ from time import monotonic
 from tools.soak_rounds import ROOT, Place, Row, memory
 from tools.soak_web import Web, feed, names
 
-HEALTHY, HANGING, HOSTILE, VISITORS = 20, 40, 10, 150
+HEALTHY, HANGING, SILENT, HOSTILE, VISITORS = 20, 40, 60, 10, 150
 PACE = timedelta(seconds=10)
 LATE = timedelta(seconds=10)
 """A healthy source may be later than its pace by so much: its spread, and a busy machine."""
@@ -82,9 +82,9 @@ grace = "1d"
 def configured(folder: Path, via: str) -> Path:
     """The configuration of all these sources."""
     parts = [HEAD.format(via=via, folder=folder)]
-    for kind, many in (("healthy", HEALTHY), ("hanging", HANGING), ("hostile", HOSTILE)):
+    for kind, many in (("hanging", HANGING), ("silent", SILENT), ("healthy", HEALTHY), ("hostile", HOSTILE)):
         parts.append(SIGNAL.format(kind))
-        for number in range(many):  # one host hangs with all its pages, as one publisher's do; the others are each their own
+        for number in range(many):  # one host hangs with all its pages, as one publisher's do; each of the others is its own
             host, page = ("hanging.example", f"{number}.json") if kind == "hanging" else (f"{kind}{number}.example", "feed.json")
             parts.append(SOURCE.format(kind, number, host, page, f"{PACE.seconds}s"))
     path = folder / "signals.toml"
@@ -195,12 +195,9 @@ async def hostility(folder: Path, seconds: float, web: Web) -> Measured:
 
 def hostile_round(place: Place, seconds: float) -> Row:
     """Hosts that hang, texts that are slow to understand and visitors that hold on: nothing healthy is late."""
-    row, web = Row("hostility"), Web(Texts(), hangs="hanging.example")
+    row, web = Row("hostility"), Web(Texts(), hangs=("hanging", "silent"))
     seen = asyncio.run(hostility(place.folder, seconds, web))
-    hung, hostile = (
-        len(web.asked.get("hanging.example", ())),
-        sum(len(each) for host, each in web.asked.items() if "hostile" in host),
-    )
+    hung, hostile = web.asked_of("hanging", "silent"), web.asked_of("hostile")
     row.injected = row.survived = hung + hostile + seen.came
     row.start, row.end = seen.sizes[int(len(seen.sizes) * SETTLED)], seen.sizes[-1]
     refused = (place.folder / "log").read_text("utf-8").count("was not understood")

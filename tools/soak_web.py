@@ -12,10 +12,10 @@ from time import monotonic
 
 
 class Web:
-    """A mirror, `GET /host/path`: notes who is asked when, and answers for one host never."""
+    """A mirror, `GET /host/path`: notes who is asked when, and answers for some hosts never."""
 
-    def __init__(self, says: Callable[[str], bytes], *, hangs: str = "") -> None:
-        """Take what each host says, and the host that never answers."""
+    def __init__(self, says: Callable[[str], bytes], *, hangs: tuple[str, ...] = ()) -> None:
+        """Take what each host says, and how the names of the hosts begin that never answer."""
         self.asked: dict[str, list[float]] = {}
         self._says, self._hangs = says, hangs
 
@@ -24,7 +24,7 @@ class Web:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             host = (await reader.readuntil(b"\r\n\r\n")).split(b"/")[1].decode()
             self.asked.setdefault(host, []).append(monotonic())
-            if host == self._hangs:
+            if host.startswith(self._hangs):
                 await reader.read()
             body = self._says(host)
             head = (
@@ -33,6 +33,10 @@ class Web:
             writer.write(head.encode() + body)
             await writer.drain()
         writer.close()
+
+    def asked_of(self, *kinds: str) -> int:
+        """How often hosts were asked whose names begin so."""
+        return sum(len(times) for host, times in self.asked.items() if host.startswith(kinds))
 
     def lateness(self, hosts: list[str], pace: timedelta, until: float) -> float:
         """Seconds by which one of these hosts was asked later than its pace, at the worst."""
