@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import select
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from tests.shared.test_workers import JOBS, POLLED, TOLD
 from tests.shared.workers import Fleet
 from tools.own_postgres import OwnPostgres, own_postgres
 from watcher.pipeline.queue_connection import RETRY, PatientConnection
+from watcher.store.engine import FRESH
+from watcher.store.store import Store
 
 TIMES = "SELECT at, at + ms * 1000 FROM poll ORDER BY at"
 
@@ -59,6 +63,21 @@ def test_a_line_of_the_queue_is_there_as_soon_as_the_server_is(restarted: tuple[
             return str(await (await connection.execute("SELECT 'there'")).fetchone())
 
     assert asyncio.run(wait()) == "('there',)"
+
+
+def test_who_asks_a_server_that_was_restarted_meanwhile_is_answered_at_once(restarted: tuple[Fleet, OwnPostgres]) -> None:
+    server = restarted[1]
+    with Store.open(server.url) as store:
+        with store.reading() as first, store.reading() as second:
+            assert first.observations.count() == second.observations.count() == 0
+        rested = time.monotonic() + FRESH
+        server.restart()
+        while time.monotonic() < rested:
+            select.select([], [], [], 0.1)
+        with store.reading() as first, store.reading() as second:
+            assert first.observations.count() == second.observations.count() == 0
+        with store.writing() as tx:
+            tx.meta.put("written", "after it")
 
 
 LOSE = """

@@ -11,8 +11,11 @@ from threading import Barrier
 
 import pytest
 
+from tests.builders import ACCESS, signal_of
 from tests.store.things import HOUR, T0, poll, source
 from watcher.core.model import Document, Entry, Observation, Tier
+from watcher.pipeline.batches import update_verdicts
+from watcher.pipeline.keep import keep_all, signal_lock
 from watcher.pipeline.poll import PollResult, first_look
 from watcher.pipeline.record import record_results
 from watcher.pipeline.sift import Sifted
@@ -67,7 +70,8 @@ def test_writers_beside_one_another_leave_one_unbroken_record(stores: list[Store
 
 def test_pages_that_several_follow_at_once_are_followed_once(stores: list[Store]) -> None:
     begun = Barrier(WRITERS)
-    pages = [replace(source(f"page-{number}"), parent="a", until=T0 + HOUR) for number in range(20)]
+    # So many that they meet: who took them in another order would wait for another one in a circle.
+    pages = [replace(source(f"page-{number}"), parent="a", until=T0 + HOUR) for number in range(400)]
 
     def follow(number: int) -> None:
         with stores[number].writing(Scope()) as tx:
@@ -101,6 +105,24 @@ def test_who_waits_for_whom(stores: list[Store], hasty: Store, held: Scope, want
         else:
             with hasty.writing(wanted) as tx:
                 tx.meta.put("written", "beside it")
+
+
+def test_a_reading_is_not_kept_while_its_signal_is_decided(stores: list[Store], hasty: Store) -> None:
+    one = Sifted(PollResult(first_look(source("a")), poll("a")))
+    with stores[0].writing(Scope(alone=(signal_lock("sig"),))):
+        with pytest.raises(StoreError) as refused:
+            keep_all(hasty, [one], T0, lambda: 0.5)
+        assert refused.value.kind is ErrorKind.LOCKED
+    assert keep_all(hasty, [one], T0, lambda: 0.5).polls == 1
+
+
+def test_a_signal_is_not_decided_while_a_reading_of_it_is_kept(stores: list[Store], hasty: Store) -> None:
+    watched = signal_of(ACCESS)
+    with stores[0].writing(Scope(share=(signal_lock(watched.id),))):
+        with pytest.raises(StoreError) as refused:
+            update_verdicts(hasty, [watched], T0)
+        assert refused.value.kind is ErrorKind.LOCKED
+    assert update_verdicts(hasty, [watched], T0) is not None
 
 
 def test_what_is_kept_out_inside_a_transaction_is_free_at_its_end(stores: list[Store], hasty: Store) -> None:

@@ -9,9 +9,9 @@ from typing import Any, Self
 import psycopg
 from procrastinate import PsycopgConnector, exceptions
 from psycopg.rows import TupleRow
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from watcher.store.engine import LINE
+from watcher.store.engine import FRESH, LINE
 from watcher.store.errors import StoreError
 
 POOL_TIMEOUT = 10.0
@@ -26,6 +26,8 @@ CONNECTION_ERRORS = (exceptions.ConnectorException, psycopg.OperationalError, Po
 class PatientConnection(psycopg.AsyncConnection[TupleRow]):
     """A line that is there as soon as the server is."""
 
+    used_at = 0.0
+
     @classmethod
     async def connect(cls, conninfo: str = "", **how: Any) -> Self:  # noqa: ANN401 - the library's
         """Connect; a server that takes no connections is waited for. Raises psycopg.OperationalError where it does not come."""
@@ -39,9 +41,22 @@ class PatientConnection(psycopg.AsyncConnection[TupleRow]):
                 await asyncio.sleep(RETRY)
 
 
+async def checked(connection: PatientConnection) -> None:
+    """Try a line that was not used just now: each try costs as much as a statement. Raises psycopg.OperationalError."""
+    now = monotonic()
+    if now - connection.used_at > FRESH:
+        await AsyncConnectionPool.check_connection(connection)
+    connection.used_at = now
+
+
+def pool(**how: Any) -> AsyncConnectionPool[Any]:  # noqa: ANN401 - the library's
+    """The lines of the queue."""
+    return AsyncConnectionPool(**{**how, "connection_class": PatientConnection, "check": checked})
+
+
 def connector(conninfo: str) -> PsycopgConnector:
     """What Procrastinate speaks to the server by."""
-    return PsycopgConnector(conninfo=conninfo, configure=by_statement, connection_class=PatientConnection, **POOL)
+    return PsycopgConnector(conninfo=conninfo, configure=by_statement, pool_factory=pool, **POOL)
 
 
 async def by_statement(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -32,7 +32,7 @@ from watcher.pipeline.cycle import MAX_DECISION_DELAY, Context, purge, remind, r
 from watcher.pipeline.keep import Check
 from watcher.pipeline.lost_jobs import JobsHere, take_up
 from watcher.pipeline.queue_connection import CONNECTION_ERRORS, connector
-from watcher.pipeline.skip_unchanged import HOLDS
+from watcher.pipeline.skip_unchanged import HOLDS, is_calm
 from watcher.pipeline.source_poll import Place, Room, SourcePolls
 from watcher.pipeline.under_way import host_of
 from watcher.store.engine import Scope
@@ -308,11 +308,11 @@ class SharedEngine:
             if signal not in using.context.signals:
                 return
             first = datetime.fromisoformat(since) if since else now
-            if now - first < DECISION_DELAY and await asyncio.to_thread(self._has_more, signal, now):
-                await self._queue(decision(signal, since=first, at=now + DECISION_RETRY))
-                return
             with suppress(OlderConfigurationError):
-                if await asyncio.to_thread(self._decided, using, signal, now):
+                told = await asyncio.to_thread(self._decided, using, signal, now, waits=now - first < DECISION_DELAY)
+                if told is None:
+                    await self._queue(decision(signal, since=first, at=now + DECISION_RETRY))
+                elif told:
                     await self._queue(ANNOUNCE)
 
     async def _announce(self) -> None:
@@ -393,14 +393,14 @@ class SharedEngine:
         with self.store.reading() as tx:
             return tx.shared.doing(worker)
 
-    def _has_more(self, signal: str, now: datetime) -> bool:
-        with self.store.reading() as tx:
-            return bool(tx.sources.signals_due(now, [signal]))
-
-    def _decided(self, using: _InUse, signal: str, now: datetime) -> bool:
-        """Whether anything is to be told."""
+    def _decided(self, using: _InUse, signal: str, now: datetime, *, waits: bool) -> bool | None:
+        """Whether anything is to be told; None where it waits for what is still to be polled."""
         watched = using.context.signals[signal]
-        if skip_unchanged(self.store, [watched], now):
+        with self.store.reading() as tx:
+            if waits and tx.sources.signals_due(now, [signal]):
+                return None
+            calm = is_calm(tx, watched, now)
+        if calm and skip_unchanged(self.store, [watched], now):
             return False
         told = update_verdicts(self.store, [watched], now, check=using.check)
         for one in told:

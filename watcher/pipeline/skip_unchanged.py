@@ -53,6 +53,11 @@ def skip_unchanged(store: Store, signals: Sequence[Signal], now: datetime) -> fr
     return frozenset(seen)
 
 
+def is_calm(tx: Transaction, signal: Signal, now: datetime) -> bool:
+    """Whether time alone changes nothing yet of its verdict, and nothing was seen of it."""
+    return any(True for _ in _calm(tx, [signal], now))
+
+
 def _calm(tx: Transaction, signals: Sequence[Signal], now: datetime) -> Iterable[Signal]:
     """Those of whose verdict time alone changes nothing yet."""
     until = tx.meta.among(f"{HOLDS}{signal.id}" for signal in signals)

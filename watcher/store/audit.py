@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 T = TypeVar("T")
+VALUE = 'SELECT value FROM meta WHERE "key" = :key'
+AMONG = 'SELECT "key", value FROM meta WHERE "key" IN :keys'
+UNDER = 'SELECT "key", value FROM meta WHERE substr("key", 1, :length) = :start ORDER BY "key"'
+FORGET = 'DELETE FROM meta WHERE "key" IN :keys'
 
 
 class Meta(Repository):
@@ -29,8 +33,8 @@ class Meta(Repository):
 
     def get(self, key: str, default: str = "") -> str:
         """The value, or the default."""
-        found = self.session.get(MetaRow, key)
-        return default if found is None else found.value
+        found = self.row(VALUE, {"key": key})
+        return default if found is None else str(found[0])
 
     def read(self, key: str, reader: Callable[[str], T]) -> T | None:
         """What the reader makes of the value; None where there is none. Raises StoreError for one that it cannot read."""
@@ -39,8 +43,7 @@ class Meta(Repository):
 
     def put(self, key: str, value: str) -> None:
         """Set the value."""
-        self.session.merge(MetaRow(key=key, value=value))
-        self.session.flush()
+        self.upsert(MetaRow, [{"key": key, "value": value}], change=("value",))
 
     def drop(self, key: str) -> None:
         """Forget the value."""
@@ -48,18 +51,18 @@ class Meta(Repository):
 
     def among(self, keys: Iterable[str]) -> dict[str, str]:
         """The values of these keys, as far as there are any."""
-        found = (self.session.exec(select(MetaRow).where(col(MetaRow.key).in_(some))) for some in batches(keys))
-        return {row.key: row.value for rows in found for row in rows}
+        found = (self.rows(AMONG, {"keys": some}) for some in batches(keys))
+        return {key: value for rows in found for key, value in rows}
 
     def under(self, start: str) -> dict[str, str]:
         """The values whose keys begin with this, by the rest of the key, in its order."""
-        asked = select(MetaRow).where(col(MetaRow.key).startswith(start, autoescape=True)).order_by(col(MetaRow.key))
-        return {row.key.removeprefix(start): row.value for row in self.session.exec(asked)}
+        found = self.rows(UNDER, {"start": start, "length": len(start)})
+        return {key.removeprefix(start): value for key, value in found}
 
     def drop_all(self, keys: Iterable[str]) -> None:
         """Forget many values."""
         for some in batches(keys):
-            self.session.exec(sa.delete(MetaRow).where(col(MetaRow.key).in_(some)))
+            self.run(FORGET, {"keys": some})
 
 
 class Audit(Repository):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.store.codec import sha256
-from watcher.store.operator_tables import ChainRow
 from watcher.store.records import ChainEnd
+from watcher.store.statements import Statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,31 +16,46 @@ if TYPE_CHECKING:
 GENESIS = bytes(32)
 NAMES = ("document", "observation", "verdict", "transition")
 """The tables that are chained."""
+END = "SELECT last, head FROM chain WHERE name = :name"
+HOLD = f"{END} FOR UPDATE"
+NEW_CHAIN = "INSERT INTO chain (name, last, head) VALUES (:name, 0, :head) ON CONFLICT (name) DO NOTHING"
+MOVE = "UPDATE chain SET last = :last, head = :head WHERE name = :name"
 
 
-NEW_CHAIN = sa.text("INSERT INTO chain (name, last, head) VALUES (:name, 0, :head) ON CONFLICT (name) DO NOTHING")
-
-
-def hold(session: Session, name: str) -> ChainRow:
-    """The end of a chain, held to the end of the transaction: whoever extends the chain next waits for it."""
-    if held := session.get(ChainRow, name, with_for_update=True, populate_existing=True):
-        return held
-    session.execute(NEW_CHAIN, {"name": name, "head": GENESIS})
-    return session.get_one(ChainRow, name, with_for_update=True, populate_existing=True)
-
-
-def head(session: Session, name: str) -> ChainRow:
+class End(NamedTuple):
     """The highest id given so far and the hash that the next row builds on."""
-    return session.get(ChainRow, name) or ChainRow(name=name, last=0, head=GENESIS)
+
+    last: int
+    head: bytes
+
+
+BEGIN = End(0, GENESIS)
+
+
+def hold(session: Session, name: str) -> End:
+    """The end of a chain, held to the end of the transaction: whoever extends the chain next waits for it."""
+    asked = Statements(session.connection())
+    statement = HOLD if asked.connection.dialect.name == "postgresql" else END  # a file has one writer anyhow
+    found = asked.row(statement, {"name": name})
+    if found is None:
+        asked.run(NEW_CHAIN, {"name": name, "head": GENESIS})
+        found = asked.row(statement, {"name": name})
+    return End._make(found) if found else BEGIN
+
+
+def head(session: Session, name: str) -> End:
+    """The end of a chain, whoever extends it meanwhile."""
+    found = Statements(session.connection()).row(END, {"name": name})
+    return End._make(found) if found else BEGIN
 
 
 def ends(session: Session) -> tuple[ChainEnd, ...]:
     """Where each chain ends now; a table without a row has none."""
-    rows = (head(session, name) for name in NAMES)
-    return tuple(ChainEnd(row.name, row.last, row.head.hex()) for row in rows if row.last)
+    found = ((name, head(session, name)) for name in NAMES)
+    return tuple(ChainEnd(name, end.last, end.head.hex()) for name, end in found if end.last)
 
 
-def extend(session: Session, name: str, contents: Sequence[bytes], end: ChainRow | None = None) -> list[tuple[int, bytes]]:
+def extend(session: Session, name: str, contents: Sequence[bytes], end: End | None = None) -> list[tuple[int, bytes]]:
     """Id and hash for each new row of a table, in order; the end is held until the commit, which makes both gapless.
 
     `end` where it is held already.
@@ -54,7 +67,5 @@ def extend(session: Session, name: str, contents: Sequence[bytes], end: ChainRow
     for content in contents:
         last, value = last + 1, sha256(value + content)
         links.append((last, value))
-    end.last, end.head = last, value
-    session.add(end)
-    session.flush()
+    Statements(session.connection()).run(MOVE, {"name": name, "last": last, "head": value})
     return links

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+RULES = "SELECT rules FROM ruling WHERE signal = :signal"
 UNMAKE = "DELETE FROM claim WHERE signal = :signal"
 CLAIMS_QUERY = "SELECT claim.claim"
 FOUND = "FROM claim LEFT JOIN observation ON observation.id = claim.observation WHERE claim.signal = :signal"
@@ -79,8 +80,7 @@ class Claims(Repository):
 
     def rules(self, signal: str) -> str:
         """The hash of the rules under which the claims of the signal were made; empty before the first."""
-        row = self.session.get(RulesRow, signal)
-        return row.rules if row else ""
+        return str(self.value(RULES, {"signal": signal}) or "")
 
     def count(self, signal: str, source: str | None = None) -> int:
         """How many claims of a signal are kept, in all or of one source, withdrawn and superseded ones too."""

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidatePoolError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
@@ -21,6 +22,8 @@ from watcher.store.private import is_empty, keep_private, make_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS = 10.0
 """For how long another writer is waited for."""
@@ -60,6 +63,9 @@ NOTICED = (
 )
 LEFT_ALONE = f"{NOTICED}, set_config('idle_in_transaction_session_timeout', '60s', FALSE)"
 """What holds locks and says nothing for so long is ended: its host is gone. Who only reads holds none."""
+FRESH = 1.0
+"""Seconds for which a connection that was used is taken to be whole; then it is tried before it is used again."""
+USED = "used at"
 SILENT: dict[str, Any] = {"hide_parameters": True}
 """An error that is logged must not carry the values of its statement: some are addresses of readers."""
 READS = ("foreign_keys=ON", "query_only=ON", "mmap_size=33554432")
@@ -273,14 +279,26 @@ def postgresql(address: str, wait: float) -> Database:
 def server_engine(url: sa.URL, settings: str, **how: Any) -> sa.Engine:  # noqa: ANN401 - the library's
     """An engine over a server, whose connections begin with these settings."""
     line = {name: value for name, value in LINE.items() if name not in url.query}
-    engine = sa.create_engine(url, pool_pre_ping=True, connect_args=line, **how, **SILENT)
+    engine = sa.create_engine(url, connect_args=line, **how, **SILENT)
 
-    def begin(raw: Any, _: object) -> None:  # noqa: ANN401 - the driver's, which may not be installed
+    def begin(raw: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's, which may not be installed
         raw.autocommit = True
         raw.execute(settings)
         raw.autocommit = False
+        record.info[USED] = monotonic()
 
-    sa.event.listen(engine, "connect", begin)
+    def rest(_: object, record: ConnectionPoolEntry) -> None:
+        record.info[USED] = monotonic()
+
+    def check(raw: Any, record: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401 - as above
+        if monotonic() - record.info[USED] > FRESH:
+            try:
+                engine.dialect.do_ping(raw)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error  # all of them are opened anew
+
+    for name, act in (("connect", begin), ("checkin", rest), ("checkout", check)):
+        sa.event.listen(engine, name, act)
     return engine
 
 
