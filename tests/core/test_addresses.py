@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from watcher.core.addresses import in_year, is_in_any_year, redact, safe_link
+from watcher.core.addresses import MAX_ADDRESS, in_year, is_in_any_year, redact, safe_link
 
 TEXTS = [
     ("https://api.example/v3/bill?api_key=s3cret&format=json", "https://api.example/v3/bill?api_key=***&format=json"),
@@ -75,3 +75,9 @@ def test_an_address_of_a_year_is_that_of_the_moment() -> None:
     assert is_in_any_year(address, "https://pub.example/2026/a?of=2026")
     assert not is_in_any_year(address, "https://pub.example/now/a?of=2026")
     assert not is_in_any_year("https://pub.example/a.b", "https://pub.example/axb")
+
+
+@pytest.mark.parametrize("host", ["a\u0301\u0323" * 10_000, "a" * 60, "a." * 10_000])
+def test_an_address_without_measure_is_none(host: str) -> None:
+    assert safe_link(f"https://{host}.example/{'x' * MAX_ADDRESS}") == ""
+    assert safe_link(f"https://{host[:60].strip('.')}.example/x")

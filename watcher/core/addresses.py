@@ -7,6 +7,8 @@ from datetime import datetime
 from urllib.parse import unquote_plus, urlsplit
 
 HIDDEN = "***"
+MAX_ADDRESS = 10_000
+"""Characters; tens of thousands of marks on a letter of its host take the square of them to be looked at."""
 YEAR = "{year}"
 """In the address of a source, where the publisher has a folder for each year."""
 _USER = re.compile(r"(?<=//)[^/?#\s@]*(?:@[^/?#\s@]*)*@")
@@ -40,9 +42,12 @@ def redact(text: str) -> str:
 def safe_link(address: str) -> str:
     """The address if a reader may follow it (http or https with a host), else nothing; without what it must not show.
 
-    Blanks, quote marks and angle brackets behind the host are written as browsers send them (`%22`).
+    One of more than MAX_ADDRESS characters is none. Blanks, quote marks and angle brackets behind the host are written as
+    browsers send them (`%22`).
     """
     address = address.strip(" ")
+    if len(address) > MAX_ADDRESS:
+        return ""
     try:
         parts = urlsplit(address)
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
