@@ -162,7 +162,7 @@ def test_a_detail_that_no_news_carried_stands_in_the_weekly_note_once(tmp_path: 
     assert [change.reason for change in note.transitions] == ["price: $8/$40"]
     assert later.transitions == (), "nobody is told the same thing twice"
     shown = render(note, replace(CONTEXT, signals={signal.id: signal}), READER)
-    assert shown.text.startswith("No answer changed. One detail is new, It: price $8/$40.\n")
+    assert shown.text.startswith("No answer changed. One detail is new. It: price $8/$40.\n")
     keen = render(note, replace(CONTEXT, signals={signal.id: signal}), replace(READER, every_detail=True))
     assert keen.text.startswith("No answer changed.\n"), "who was told each detail when it came is told of none that is new"
     assert "Signal · It: price $8/$40 (seen 4 June 2026): “It costs $8 and $40.”" in " ".join(shown.text.split())
@@ -301,6 +301,7 @@ def test_the_close_of_a_window_is_told_whole_and_its_middle_names_the_article() 
     article = Article("Two scenarios", "https://a.example/paper", "A lab", day("06-01"))
     signal = replace(signal_of(ACCESS), opened=day("06-01"), window=timedelta(days=60), article=article)
     [half] = reminders([signal], {}, since=day("06-30"), now=day("07-01 12:00"))
+    assert half.notes[0] == "half of the 60 days after A lab's article of 1 June 2026 is over; they end in 30 days"
     assert half.notes[1] == "They are the 60 days after “Two scenarios” (A lab, 1 June 2026)."
     long = f"{'one thing after another; ' * 20}At their close: nothing."
     lines = (("senate-vote", long),)

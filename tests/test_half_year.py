@@ -180,7 +180,7 @@ def test_a_week_counts_what_it_lists_and_what_its_reader_was_told(mails: list[Em
         for mail in weeks:
             title = " ".join(text_of(mail).partition("\n==")[0].split())
             found = re.match(
-                r"(\w+) (?:answer changed|changes? (?:was|were) told)[., ].*?( (?:detail is|details are) new, .*)?$", title
+                r"(\w+) (?:answer changed|changes? (?:was|were) told)[., ].*?( (?:detail is|details are) new\. .*)?$", title
             )
             assert found, text_of(mail).splitlines()[0]
             many = number.get(found[1].lower()) if found[1].lower() in number else int(found[1])

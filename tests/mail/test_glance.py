@@ -8,9 +8,12 @@ from datetime import timedelta
 
 from tests.mail.stories import CONTEXT, DETAIL, EVENT, FLAG, NOW, PASSED, READER, REPORTED, VERDICTS, digest, quote
 from tests.mail.test_mail import ALL
+from watcher.core.decision.digest import summarise
 from watcher.core.model import Change, Standing, Tier, Transition, Undecided
 from watcher.mail import render
+from watcher.mail.letter import Letter, MailItem
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH
+from watcher.mail.text import as_text
 
 ASKED = replace(PASSED, kind=Change.UNDECIDED, before="", after="undecided", details={"number": 3, "may_say": "passed"})
 
@@ -61,6 +64,15 @@ def test_a_publication_with_a_long_name_gives_up_everything_before_its_name() ->
     assert len(subject) <= MAX_SUBJECT_LENGTH
 
 
+def test_what_a_publication_says_is_not_said_again_below_the_title() -> None:
+    worded = tuple(replace(each, sentence="One paper since May.", word="Yes") for each in VERDICTS)
+    text = render(replace(digest(EVENT), verdicts=worded), CONTEXT, READER).text
+    assert text.splitlines()[2] == "One paper since May."
+    assert "the gap narrowed" in text.splitlines()[0].casefold()
+    both = render(replace(digest(EVENT, PASSED), verdicts=worded), CONTEXT, READER).text
+    assert "Evaluation of Qwen 4: the gap narrowed." in " ".join(both.partition("UTC")[0].split())
+
+
 def test_the_subject_of_a_week_says_which_detail_is_new_and_that_sources_are_unseen_where_there_is_room() -> None:
     week = digest(kind="weekly")
     cheaper = replace(DETAIL, reason="name: Gadget 2; price: $8/$40, before: $10/$50")
@@ -97,4 +109,19 @@ def test_no_line_is_wider_than_a_terminal_but_for_an_address() -> None:
         text = render(each, CONTEXT, READER).text
         wide = [line for line in text.splitlines() if len(line) > 72 and "http" not in line]
         assert wide == [], name
-        assert not re.search(r"\d\n\s*%", text), name
+
+
+def test_a_row_with_a_long_name_and_a_number_of_per_cent_are_broken_where_a_reader_would() -> None:
+    name = "Obeyed malicious requests under jailbreaks, Chinese model against US reference"
+    for words in range(20, 40):
+        item = MailItem("Kicker", "Title", rows=((name, "94 % against 8 %"),), paragraphs=(("So", f"{'to ' * words}94 % of it"),))
+        lines = as_text(Letter("Subject", "Title", "Deck", "Date", items=(item,))).splitlines()
+        assert max(map(len, lines)) <= 72
+        assert not [line for line in lines if line.lstrip().startswith("%")]
+
+
+def test_the_first_mail_cites_what_was_read_before_what_is_declared() -> None:
+    declared = replace(quote("Referred to the committee."), document="")
+    states = tuple(replace(one, evidence=(declared, quote("It was read."))) for one in VERDICTS[0].tracks)
+    (brief,) = summarise({"senate-vote": replace(VERDICTS[0], tracks=states)}, quotes=1)
+    assert {one.evidence[0].text for one in brief.tracks} == {"It was read."}

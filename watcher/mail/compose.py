@@ -47,7 +47,7 @@ def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     return Letter(
         subject=subject(told, context, before, words),
         title=_title(told, context, before, words),
-        deck=shortened(" ".join((*_sentences(told, verdicts, context), *(moved(each, context) for each in told[:3]))), 320),
+        deck=_deck(told, verdicts, context),
         date=moment(digest.at, reader.zone),
         items=items,
         tone=items[0].tone,
@@ -72,6 +72,13 @@ def _title(told: Sequence[Transition], context: MailContext, before: Mapping[str
         news = answered(told[0], context, before, words)
         return shortened(f"{news}{how_sure(told[0], news)}", 200)
     return f"{count(len(told), 'change')}: {several([context.title_of(each) for each in signals])}"
+
+
+def _deck(told: Sequence[Transition], verdicts: Sequence[Verdict], context: MailContext) -> str:
+    """The answers in a sentence each, and the first changes; a single publication stands in the title with what it says."""
+    sentences = _sentences(told, verdicts, context)
+    titled = len(told) == 1 and bool(told[0].event) and told[0].kind is Change.NEXT and bool(sentences)
+    return shortened(" ".join((*sentences, *(() if titled else (moved(each, context) for each in told[:3])))), 320)
 
 
 def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict], context: MailContext) -> list[str]:
@@ -284,10 +291,10 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
 
 
 def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
-    """`No answer changed. One detail is new, Gadget: price $8.`: of the signals that this reader follows."""
+    """`No answer changed. One detail is new. Gadget: price $8.`: of the signals that this reader follows."""
     details = sorted(transitions_for(digest, reader), key=lambda each: rank(each, context))
     named = headline(details[0], context, {}) if details else ""
-    more = {0: "", 1: f" One detail is new, {named}."}.get(len(details), f" {len(details)} details are new, first {named}.")
+    more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" {len(details)} details are new. {named}.")
     return f"{_what_was_told(_told_to(digest, reader), context)}.{more}"
 
 
