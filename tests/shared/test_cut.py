@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +14,7 @@ from tests.cli.conftest import Page, serving
 from tests.shared.cable import Host, other_host
 from tests.shared.relay import relayed
 from tests.shared.test_workers import TOLD
-from tests.shared.workers import Fleet
+from tests.shared.workers import PATIENCE, ROOT, Fleet
 from tests.test_cycles import FEED, item
 from tools.own_postgres import own_postgres
 from watcher.store.errors import StoreError
@@ -59,6 +61,35 @@ def test_what_a_worker_that_is_cut_off_was_doing_is_done_by_another_and_it_goes_
     assert fleet.ask(DOING) == 0
     with fleet.store() as store:
         assert store.verify().broken == ""
+
+
+ASKER = """
+import sys
+from watcher.store.errors import StoreError
+from watcher.store.store import Store
+
+with Store.open(sys.argv[1]) as store:
+    try:
+        with store.reading() as tx:
+            print("it asks", flush=True)
+            tx.value("SELECT pg_sleep(600)")
+    except StoreError:
+        print("it gives up", flush=True)
+"""
+
+
+def test_who_waits_for_an_answer_over_a_cable_that_stays_pulled_gives_up_within_minutes(far: tuple[Fleet, Host]) -> None:
+    fleet, host = far
+    with subprocess.Popen(
+        [*host.within, sys.executable, "-c", ASKER, fleet.url], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as asking:
+        try:
+            assert asking.stdout
+            assert asking.stdout.readline() == "it asks\n"
+            host.pull()
+            assert asking.communicate(timeout=PATIENCE)[0] == "it gives up\n"
+        finally:
+            asking.kill()
 
 
 def kept_running(fleet: Fleet) -> bool:
