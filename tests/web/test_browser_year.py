@@ -194,3 +194,10 @@ def test_the_log_is_no_column_of_single_words_on_a_phone(browser: Browser, addre
         assert rows
         assert all((row.bounding_box() or {"height": 999})["height"] < 200 for row in rows)
         assert "delivered" in rows[0].inner_text()
+
+
+def test_a_phone_says_each_answer_in_one_sentence_alone(browser: Browser, address: str) -> None:
+    with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
+        for path in ("", "signals/senate-vote"):
+            page.goto(address + path)
+            assert not any(line.is_visible() for line in page.locator(".summary .stands").all()), path
