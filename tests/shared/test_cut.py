@@ -104,9 +104,11 @@ def test_what_a_host_that_is_cut_off_held_in_the_database_is_free_within_minutes
         with suppress(StoreError), store.writing() as tx:
             tx.meta.put("who", "cut off")
             line.cut()
-            with other.writing() as beside:  # waits for the lock that this one holds
-                beside.meta.put("who", "other")
-            line.mend()
+            try:
+                with other.writing() as beside:  # waits for the lock that this one holds
+                    beside.meta.put("who", "other")
+            finally:
+                line.mend()
 
     with relayed(shared_url) as line, Store.open(line.url) as held, Store.open(shared_url, wait=100.0) as other:
         hold(held)
