@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,6 +20,7 @@ from watcher.core.model import Claim, Entry, Flag, Ladder, Observation, Rule, Si
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT / ".." / "shared"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NAMED_DAY = re.compile(r"\b([A-Z][a-z]+ \d{1,2}, 20\d\d|\d{1,2} [A-Z][a-z]+ 20\d\d)\b")
 SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -76,6 +80,19 @@ def said(
     """One text as seen, by its own date said then, unless it has none."""
     entry = Entry("key", title, text, link, published or (at if dated else None))
     return Observation("source", entry, at, "hash", publisher, tier, "newsroom", url, first_seen_at=at)
+
+
+def told_on(text: str, wanted: Collection[str]) -> datetime:
+    """When a text of a table was told: on the latest day that it names with its year, a promise before that."""
+    days = [_day(found) for found in NAMED_DAY.findall(text)] if "promised" not in "".join(wanted) else []
+    return max([NOW, *(day for day in days if day)])
+
+
+def _day(text: str) -> datetime | None:
+    for form in ("%B %d, %Y", "%d %B %Y"):
+        with suppress(ValueError):
+            return datetime.strptime(text, form).replace(hour=12, tzinfo=UTC)
+    return None
 
 
 def claims(signal: str, text: str, **more: Any) -> tuple[Claim, ...]:

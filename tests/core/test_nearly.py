@@ -12,7 +12,13 @@ from watcher.core.model import Tier
 @pytest.mark.parametrize(
     ("text", "tier", "track", "status", "why"),
     [
-        ("Claude Mythos 6 will be generally available.", Tier.OFFICIAL, "named", "available", "“generally available” is planned"),
+        (
+            "Claude Mythos 6 will be generally available once it is safe.",
+            Tier.OFFICIAL,
+            "named",
+            "available",
+            "“generally available” is planned",
+        ),
         (
             "If asked, we will open Claude Mythos 6 to everyone.",
             Tier.OFFICIAL,

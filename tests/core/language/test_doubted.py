@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.core.language.test_language import ALARMS, found_in, fresh
@@ -114,3 +116,25 @@ def test_a_text_that_is_about_more_or_only_asks_asks_nobody(title: str, text: st
 def test_that_a_waiting_list_goes_is_no_noun_that_carries_the_name() -> None:
     assert found_in("o", "June 3", "That is when the waiting list for Claude Mythos 6 goes away.")[1]
     assert not found_in("o", "June 3", "Since noon the dashboard for Claude Mythos 6 is live.")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("On January 26 the verification requirement for Claude Mythos 5.3 falls away.", "promised"),
+        ("From 26 January 2027, Claude Mythos 5.3 is open to everyone.", "promised"),
+        ("Since January 26 Claude Mythos 5.3 is available to all customers.", "available"),
+        ("Until January 26, 2027, Claude Mythos 5.3 is available to all customers at half the price.", ""),
+        ("Today we are opening Claude Mythos 5.3 to all customers, and on January 26 we tell more.", "available"),
+    ],
+)
+def test_the_present_tense_with_a_day_to_come_tells_what_will_be(text: str, status: str) -> None:
+    told = {day: _named(text, datetime(2027, 1, day, 12, tzinfo=UTC)) for day in (12, 27)}
+    assert told[12] in ({status}, set())
+    assert "promised" not in told[27]
+    assert status != "promised" or told[12] == {"promised"}
+
+
+def _named(text: str, at: datetime) -> set[str]:
+    held = [one for one in claims("mythos-ga", text, at=at) if one.track == "named" and one.status in ALARMS | {"available"}]
+    return {one.status for one in held if not one.review}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.evaluations import SIDES
-from tests.spoken import claims, handed, said, shipped, statuses
+from tests.spoken import claims, handed, said, shipped, statuses, told_on
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.near_misses import near_misses
 from watcher.core.evaluations.compliance import pair
@@ -61,11 +61,13 @@ def test_a_text_says_this_or_is_handed_over_and_says_nothing_grave_besides(table
         must, may = wanted(expected)
         found = {
             (track, status)
-            for track, held in statuses("mythos-ga", text, title=title, **SPEAKERS[who]).items()
+            for track, held in statuses(
+                "mythos-ga", text, title=title, at=told_on(text, expected.split()), **SPEAKERS[who]
+            ).items()
             for status in held
         }
         found |= {(track, "gated") for track, status in found if status == "gated_wider"}
-        asked = handed("mythos-ga", text, title=title, **SPEAKERS[who])
+        asked = handed("mythos-ga", text, title=title, at=told_on(text, expected.split()), **SPEAKERS[who])
         if any(one[0] not in asked for one in must - found) or {one for one in found if one[1] in GRAVE} - may:
             wrong.append((title, text, sorted(must), sorted(found)))
     assert wrong == []
@@ -76,7 +78,7 @@ def test_six_of_seven_are_said_and_not_handed_over() -> None:
     for table in ("open", "open_again", "two_models", "suspended", "promised", "official_style", "syntax", "suspended_again"):
         for who, expected, title, text in rows(table, 4):
             grave = {one for one in wanted(expected)[0] if one[1] in GRAVE}
-            found = statuses("mythos-ga", text, title=title, **SPEAKERS[who])
+            found = statuses("mythos-ga", text, title=title, at=told_on(text, expected.split()), **SPEAKERS[who])
             said += sum(status in found.get(track, ()) for track, status in grave)
             handed_over += sum(status not in found.get(track, ()) for track, status in grave)
     assert said >= 6 * handed_over

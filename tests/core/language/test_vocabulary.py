@@ -142,6 +142,8 @@ def test_a_title_names_a_work_its_author_and_its_object() -> None:
         ({"words": {"a": [1]}}, "vocabulary.words.a"),
         ({"phrases": {"a": ["* {it}"]}}, "phrase '* {it}' of 'a': give at least one fixed word"),
         ({"phrases": {"a": ["[x|]"]}}, "give at least one fixed word"),
+        ({"phrases": {"a": ["open ... for ... all"]}}, "give one `...`"),
+        ({"phrases": {"a": ["open {it} ... to all"]}}, "and not both"),
     ],
 )
 def test_a_mistake_in_the_vocabulary_is_named(table: dict[str, Any], words: str) -> None:

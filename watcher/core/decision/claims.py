@@ -82,9 +82,20 @@ def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
     # A publication that is no event of its series (another subject) is still for a person to see.
     settled = {claim.track for claim in found if claim.status and not claim.review and (claim.event or claim.track not in series)}
     settled |= {claim.track for claim in found if claim.unexplained}  # a person is told which words nothing explains, and no more
-    kept = [claim for claim in found if not (claim.review and not claim.unexplained and claim.track in settled)]
+    woken = {claim.track for claim in found if claim.unexplained or (not claim.review and _wakes(signal, claim))} & settled
+    kept = [claim for claim in found if not _is_settled(claim, woken if _wakes(signal, claim) else settled)]
     asks = {claim.track for claim in kept if claim.asks}
     return (*(claim for claim in kept if claim.asks or not claim.review or claim.track not in asks), *readings_of(seen))
+
+
+def _wakes(signal: Signal, claim: Claim) -> bool:
+    """Whether people act at once on the status of a claim."""
+    return bool(claim.status) and next(one for one in signal.tracks if one.id == claim.track).ladder.rung(claim.status).wakes
+
+
+def _is_settled(claim: Claim, settled: set[str]) -> bool:
+    """Whether what a ladder's rule asks about is answered: a gate that is stated answers no question of a suspension."""
+    return claim.review and not claim.unexplained and claim.track in settled
 
 
 def is_accounted(track: Track, seen: RuleContext) -> bool:
@@ -137,7 +148,9 @@ def _of_series(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator
     for track, works in rules.works:
         mine = [one for one in found if one.track == track.id]
         claimed = any(one.status and not one.review and track.ladder.rung(one.status).wakes for one in mine)
-        if claimed or any(one.review and not one.status for one in mine) or not is_accounted(track, seen):
+        told = any(one.status and not one.review for one in mine)  # as press tells it: it settles what no rule asks for otherwise
+        asked = not told and any(one.review and not one.status for one in mine)
+        if claimed or asked or not is_accounted(track, seen):
             continue
         one = told_of_works(works, seen.reading, seen.link)
         if isinstance(one, Open):

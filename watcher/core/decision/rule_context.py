@@ -48,7 +48,7 @@ class RuleContext:
     @cached_property
     def reading(self) -> Reading:
         """What the text says in the words of the signal."""
-        return read(self.signal.vocabulary, self.entry.title, self.entry.text)
+        return read(self.signal.vocabulary, self.entry.title, self.entry.text, self.told_at)
 
     def names_maker(self, about: Collection[str]) -> bool:
         """Whether the text, or its address, names the maker of these things or a programme of his.

@@ -53,7 +53,7 @@ Spans = tuple[tuple[int, int], ...]
 
 def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: Roles, lexicon: Lexicon) -> Account:
     """Account for every word of the clause in which a phrase is said of a thing of a group, and of all these groups. Bounded."""
-    first, stop = _clause(scene, about)
+    first, stop = clause_in(scene, about)
     taken: set[str] = set()
     because: list[str] = []
     unexplained: list[str] = []
@@ -100,7 +100,7 @@ def _as_long_as(scene: Scene, stop: int) -> list[str]:
     return [scene.tokens[stop].text] if denies and stop < len(scene.tokens) and scene.tokens[stop].text == "while" else []
 
 
-def _clause(scene: Scene, about: frozenset[str]) -> tuple[int, int]:
+def clause_in(scene: Scene, about: frozenset[str]) -> tuple[int, int]:
     """First and one past the last token of the clause: from turn to turn, and at least from the thing to the phrase."""
     tokens = scene.tokens
     own = [n for n, token in enumerate(tokens) if token.thing and token.thing.group in about]

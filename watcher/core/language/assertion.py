@@ -28,6 +28,7 @@ NOT_NEGATIONS: Final = word_set("no_negation")
 NEGATED: Final = cue("negated", "before", "clause")
 NEARLY: Final = cue("negated", "before", "next")
 DENIED_AT_ONCE: Final = cue("negated", "after", "near")
+RANKED: Final = word_set("ordinal")
 PLANNED: Final = cue("planned", "before", "clause")
 TO_BE_DONE: Final = cue("planned", "before", "next")
 WISHED: Final = cue("wished", "before", "clause")
@@ -217,6 +218,8 @@ def _parts(scene: Scene, phrase: Phrase) -> Parts:
 def _planned(scene: Scene, parts: Parts) -> bool:
     """Whether it is still to come: "will be", "is coming to all", "Anthropic to open X", "… is planned for March"."""
     first = f"{parts.scope}{parts.words.split(' ', maxsplit=1)[0]}"
+    if _is_ranked(parts.scope):
+        return False
     return (
         bool(
             PLANNED.search(parts.scope)
@@ -227,6 +230,12 @@ def _planned(scene: Scene, parts: Parts) -> bool:
         or is_intended(scene, parts.clause)
         or is_ahead(parts)
     )
+
+
+def _is_ranked(scope: str) -> bool:
+    """Whether "to be" goes on from a rank, and tells what is: "the latest model of the class to be | released to the public"."""
+    head, to_be, _ = scope.rpartition("to be ")
+    return bool(to_be) and not RANKED.isdisjoint(re.split(r"[,;:]", head)[-1].lower().split())
 
 
 def _conditional(scene: Scene, phrase: Phrase, parts: Parts) -> bool:

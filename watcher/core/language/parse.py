@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from watcher.core.language.account import Account, account, is_plain, masked
-from watcher.core.language.assertion import OFFERS, OPENINGS, manner
+from watcher.core.language.account import Account, account, clause_in, is_plain, masked
+from watcher.core.language.assertion import OFFERS, OPENINGS, PRESENT, manner
 from watcher.core.language.binding import is_modifier, subjects
 from watcher.core.language.lexicon import choice, cue, english, word_set
 from watcher.core.language.text import MAX_SENTENCE, Scene, Thing, Token, fold, plain, split, tokens
-from watcher.core.language.times import price_of, window_of
+from watcher.core.language.times import days_ahead, price_of, window_of
 from watcher.core.language.vocabulary import Phrase, Vocabulary
 
 _LATER: Final = cue("goes_on_about", "beside", "sentence")
@@ -22,6 +23,8 @@ _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-
 _ASIDE: Final = re.compile(rf"(?i)^\W*{choice('aside_opening')}[^,]*,")
 """A side clause that opens a sentence; the next one goes on with what the main clause names."""
 _PAST_FORMS: Final = word_set("past_form")
+_UNTIL: Final = re.compile(r"(?i)\b(?:until|till|through|to|before|since)(?: the)? $")
+"""What before a day to come tells how long something holds, and not from when."""
 _AHEAD: Final = ("this ", "next ", "by ", "before ", "within ", "from ", "starting ", "beginning ", "tomorrow")
 """Words with which a time without a year lies ahead."""
 MAX_PHRASES: Final = 24
@@ -35,6 +38,8 @@ class Line:
     quote: str
     folded: str
     things: tuple[Thing, ...]
+    ahead: tuple[tuple[int, int], ...] = ()
+    """Where it names a day that was still to come when it was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,17 @@ class Statement:
     @cached_property
     def manners(self) -> frozenset[str]:
         """How it is said, empty where it is plainly stated; worked out when it is asked for."""
-        return manner(self.scene, self.phrase)
+        found = manner(self.scene, self.phrase)
+        return frozenset({"planned"}) if not found and self._is_for_later else found
+
+    @property
+    def _is_for_later(self) -> bool:
+        """Whether its clause names a day to come, or goes on from a time before it ("Then …"), in no form of the past."""
+        first, stop = clause_in(self.scene, self.beside)
+        start, end = self.scene.tokens[first].start, self.scene.tokens[stop - 1].end
+        clause = self.line.folded[start:end]
+        dated = any(start <= at < end and not _UNTIL.search(self.line.folded[:at]) for at, _ in self.line.ahead)
+        return (dated or clause.lower().startswith("then ")) and not self.is_past and not PRESENT.search(clause)
 
     @cached_property
     def account(self) -> Account:
@@ -123,14 +138,19 @@ class Reading:
         return self.lines[0]
 
 
-def read(vocabulary: Vocabulary, title: str, text: str) -> Reading:
-    """Read a title and a text. Pure; time grows with the length of the text and not faster."""
+def read(vocabulary: Vocabulary, title: str, text: str, told: datetime | None = None) -> Reading:
+    """Read a title and a text, told at `told` (aware) where that is known. Pure; time grows with the text and not faster."""
     own = title.strip()
     # A page repeats its title as a heading: as a sentence of the text it would be the first quote, and it proves the least.
     quotes = (own, *(quote for quote in split(text) if quote.casefold() != own.casefold()))
     folded = [fold(plain(quote[:MAX_SENTENCE])) for quote in quotes]
     pieces = vocabulary.pieces_in("\n".join(folded).lower())
-    lines = tuple([Line(quote, said, vocabulary.find(said)) for quote, said in zip(quotes, folded, strict=True)])
+    lines = tuple(
+        [
+            Line(quote, said, vocabulary.find(said), days_ahead(said, told) if told else ())
+            for quote, said in zip(quotes, folded, strict=True)
+        ]
+    )
     statements: list[Statement] = []
     spoken = _Spoken()
     for number, line in enumerate(lines):

@@ -21,7 +21,7 @@ _OPEN_YET: Final = word_set("negation") | word_set("to_happen")
 _WORDS_BEFORE: Final = 10
 """Words before one that gives back that may say that it is still to happen."""
 _TAG: Final = re.compile(r"^\W*\[([^\]]{1,40})\]")
-_ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')} ?(?:-|\u2014|:)")
+_ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')}(?: [\w ,.]{{1,24}})? ?(?:-|\u2014|:)")
 """An entry of an incident, the newest first: "Resolved - …", "Update: …"."""
 
 

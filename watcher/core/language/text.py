@@ -355,6 +355,7 @@ def anaphor(scene: Scene, words: list[str], at: int) -> tuple[Thing, ...]:
         near = tuple(token.thing for token in scene.tokens[:at] if token.thing and token.thing.group != "generic")
         return near if len(near) > 1 else scene.plural or near or scene.topic
     if _SINGULAR.intersection(words):
-        before = next((token.thing for token in scene.tokens[:at] if token.thing), None)
+        # "Any organization with a Y account can call it": a thing among the words of the phrase is not what it is said of.
+        before = next((token.thing for token in scene.tokens[: min(at, scene.start)] if token.thing), None)
         return (before,) if before else scene.topic[:1] or scene.topic
     return ()

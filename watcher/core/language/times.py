@@ -70,6 +70,12 @@ _OPENING: Final = 24
 """Characters from the start of a sentence in which an adverb of time dates the whole."""
 
 
+_SAME_DAY: Final = timedelta(days=1)
+"""A day that begins so shortly after something was told may be the same one elsewhere on the earth."""
+_NEXT_MONTHS: Final = timedelta(days=150)
+"""How far ahead a day without a year may lie."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """A past time that a sentence gives to what it tells."""
@@ -107,6 +113,21 @@ def retold_on(sentence: str, told: datetime) -> Past | None:
         return None
     latest = max(past, key=lambda one: one.until)
     return Past(latest.since, min(latest.until, told))
+
+
+def days_ahead(sentence: str, told: datetime) -> tuple[tuple[int, int], ...]:
+    """Where a folded sentence told at `told` (aware) names a day that was still to come, as start and end.
+
+    A day without a year is the one of that year, where it lies within the next months.
+    """
+    named = [(m.span(), m[3], m[1], m[2]) for m in _MONTH_FIRST.finditer(sentence)]
+    named += [(m.span(), m[3], m[2], m[1]) for m in _DAY_FIRST.finditer(sentence)]
+    days = [(span, _on(int(year or told.year), int(_MONTHS[month.lower()]), int(day))) for span, year, month, day in named]
+    days += [(m.span(), _on(int(m[1]), int(m[2]), int(m[3]))) for m in _ISO.finditer(sentence)]
+    within = {span: not year for span, year, _, _ in named}
+    return tuple(
+        span for span, day in days if day and day > told + _SAME_DAY and not (within.get(span) and day > told + _NEXT_MONTHS)
+    )
 
 
 def _days(text: str, told: datetime) -> Iterator[Past]:

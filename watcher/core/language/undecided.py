@@ -27,6 +27,9 @@ _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", 
 """Manners in which what is planned for a time may still be a promise."""
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
+_OF_TIMES: Final = frozenset({"supposed", "window"})
+_MAY_BE_OF_TIME: Final = frozenset({"when", "whether"})
+"""Words that are no condition where they go on from a time, or from everybody ("whether on Free or Pro")."""
 _EVERY: Final = re.compile(r"\b(?:all|every|any|each)\b")
 _OPENS_LATER: Final = re.compile(r"(?i)^\W*(?:when|once)\b(?! (?:again|more|you|we)\b)")
 _APPOINTED: Final = cue("appointed", "before", "sentence")
@@ -34,6 +37,8 @@ _SENTENCES_BEFORE: Final = 2
 """Sentences with a name before one that may tell what it goes on to speak of."""
 _MAX_SENTENCES: Final = 12
 """Sentences of a text up to which a thing that is named in one is what the text is about."""
+_TO_COME: Final = frozenset({"ever", "will", "planned", "coming", "happen"})
+"""Words by which a question asks what will be."""
 _BRIEF: Final = 8
 """Words of a sentence that is an answer of a few words."""
 _BARE: Final = 3
@@ -164,9 +169,10 @@ def _tells_else(line: Line, groups: frozenset[str]) -> str:
 
 
 def _is_answered_no(net: Net, reading: Reading) -> Line | None:
-    """The title that asks whether a thing will ever be open, where the text answers no; None for any other."""
-    asked = is_asked(reading.title) and "ever" in plain_clause(reading.title.folded).split()
-    if not (net.ended and asked and any(_is_about(net, one) for one in reading.statements if one.line is reading.title)):
+    """The title that asks whether a thing will be open, where the text answers no; None for any other."""
+    asked = is_asked(reading.title) and not _TO_COME.isdisjoint(plain_clause(reading.title.folded).split())
+    named = any(thing.group in net.groups for thing in reading.title.things)
+    if not (net.ended and asked and named and field_words(tuple(masked(reading.title.folded, reading.title.things, net.groups)))):
         return None
     answer = plain_clause(reading.lines[1].folded).split() if len(reading.lines) > 1 else []
     return reading.title if answer[:1] == ["no"] else None
@@ -361,6 +367,9 @@ def _of_plan(net: Net, reading: Reading, line: Line, said: Statement) -> Open | 
     if net.statuses[said.kind] == net.taken and "wished" not in said.manners:
         return Open(line.quote, net.taken, said.account.unexplained or (said.words,), f"\u201c{said.words}\u201d is to come")
     timed = said.window or names_time(line.folded) or _is_appointed(said) or _is_timed_beside(reading, line)
+    certain = said.manners == {"planned"} and not said.account.unexplained and not said.account.taken - {"planned"}
+    if net.planned and not timed and certain and net.statuses[said.kind] == net.first:
+        return Open(line.quote, net.planned, (said.words,), f"\u201c{said.words}\u201d is promised, and no time is named")
     if not net.planned or not timed:
         return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named", net.statuses[said.kind])
     words = said.account.unexplained or said.account.because or (said.words,)
@@ -386,6 +395,8 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
         return True  # "disabled until Monday" is disabled
     if found.taken & {"planned"} and "planned" not in said.manners:
         return True
+    if found.taken <= _OF_TIMES and "supposed" in found.taken and set(found.because) <= _MAY_BE_OF_TIME:
+        return "whether" in found.because or names_time(said.line.folded)  # "on July 7, when every customer can turn it on"
     if not found.unexplained:
         return False
     before = [token.text for token in said.scene.tokens[max(said.scene.start - 4, 0) : said.scene.start + 1]]

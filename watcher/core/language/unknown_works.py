@@ -98,9 +98,10 @@ def _is_of_parent(works: Works, line: Line) -> bool:
 
 def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
     """Whether a page among the body's own need not name it: its address does, or it says "we" and names a model's version."""
-    if any(mark in link.lower() for mark in works.marks) or models_named(reading.title, tuple(works.of)):
+    on = (*works.of, *works.others)
+    if any(mark in link.lower() for mark in works.marks) or models_named(reading.title, on):
         return True
-    named = any(models_named(line, tuple(works.of)) for line in reading.lines)
+    named = any(models_named(line, on) for line in reading.lines)
     return named and any(not _OURS.isdisjoint(masked(line.folded, (), frozenset())) for line in reading.lines)
 
 

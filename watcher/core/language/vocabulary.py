@@ -57,6 +57,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 _PREPOSITIONS: Final = word_set("opens_modifier")
 _OPENERS: Final = word_set("opens_place")
+_NO_OBJECT: Final = "".join(f"(?<!\\b{word} )" for word in ("to", "for", "by", "from", "with", "of", "on", "in"))
+"""What does not stand before those who do something with a thing: "<everybody> … use {it}"."""
 
 
 def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
@@ -74,14 +76,17 @@ def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
     unknown = [word for word in kept if word[0] == "<" and word[1:-1] not in known]
     if unknown:
         raise ValueError(f"phrase {text!r} of {kind!r}: there is no set {unknown[0]}; known: {', '.join(sorted(known))}")
+    if sum(word == _ANY for word in words) + (inside and IT in words) > 1:
+        raise ValueError(f"phrase {text!r} of {kind!r}: give one `...`, or one `{{it}}` between other words, and not both")
     anchors = max((_fixed(word, known) for word in kept), key=lambda pieces: min(map(len, pieces), default=0), default=())
     if not anchors:
         raise ValueError(f"phrase {text!r} of {kind!r}: give at least one fixed word")
     body = _joined(kept, known)
+    before = _NO_OBJECT if right and kept[0][0] == "<" else ""
     return Phrase(
         kind=kind,
         text=text,
-        pattern=rf"(?<![\w\-]){body}(?!\w|-\w)",
+        pattern=rf"(?<![\w\-]){before}{body}(?!\w|-\w)",
         anchors=anchors,
         object_right=right,
         object_inside=inside,
@@ -126,7 +131,7 @@ def _one(word: str, sets: Sets) -> str:
     if word[0] == "<":
         texts = ("".join(_one(part, sets) for part in _TOKEN.findall(text)) for text in sets[word[1:-1]])
         # A text may end with a word that is left out: then no space need follow.
-        return f"(?:{'|'.join(texts)})".replace(" ", r"(?:[ ]|(?!\w))")
+        return f"(?:{'|'.join(texts)})".replace(" ", r"(?:\x20|(?!\w))")
     if word == "*":
         return _GAP
     if word in {IT, _ANY}:
