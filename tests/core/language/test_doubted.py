@@ -124,7 +124,8 @@ def test_that_a_waiting_list_goes_is_no_noun_that_carries_the_name() -> None:
         ("On January 26 the verification requirement for Claude Mythos 5.3 falls away.", "promised"),
         ("From 26 January 2027, Claude Mythos 5.3 is open to everyone.", "promised"),
         ("Since January 26 Claude Mythos 5.3 is available to all customers.", "available"),
-        ("Until January 26, 2027, Claude Mythos 5.3 is available to all customers at half the price.", ""),
+        ("On January 26 we opened Claude Mythos 5.3 to all customers.", "available"),
+        ("On January 26, Claude Mythos 5.3 is open to everyone today.", "available"),
         ("Today we are opening Claude Mythos 5.3 to all customers, and on January 26 we tell more.", "available"),
     ],
 )

@@ -23,8 +23,6 @@ _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-
 _ASIDE: Final = re.compile(rf"(?i)^\W*{choice('aside_opening')}[^,]*,")
 """A side clause that opens a sentence; the next one goes on with what the main clause names."""
 _PAST_FORMS: Final = word_set("past_form")
-_UNTIL: Final = re.compile(r"(?i)\b(?:until|till|through|to|before|since)(?: the)? $")
-"""What before a day to come tells how long something holds, and not from when."""
 _AHEAD: Final = ("this ", "next ", "by ", "before ", "within ", "from ", "starting ", "beginning ", "tomorrow")
 """Words with which a time without a year lies ahead."""
 MAX_PHRASES: Final = 24
@@ -89,7 +87,7 @@ class Statement:
         first, stop = clause_in(self.scene, self.beside)
         start, end = self.scene.tokens[first].start, self.scene.tokens[stop - 1].end
         clause = self.line.folded[start:end]
-        dated = any(start <= at < end and not _UNTIL.search(self.line.folded[:at]) for at, _ in self.line.ahead)
+        dated = any(start <= at < end for at, _ in self.line.ahead)
         return (dated or clause.lower().startswith("then ")) and not self.is_past and not PRESENT.search(clause)
 
     @cached_property

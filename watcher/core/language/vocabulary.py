@@ -57,8 +57,6 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 _PREPOSITIONS: Final = word_set("opens_modifier")
 _OPENERS: Final = word_set("opens_place")
-_NO_OBJECT: Final = "".join(f"(?<!\\b{word} )" for word in ("to", "for", "by", "from", "with", "of", "on", "in"))
-"""What does not stand before those who do something with a thing: "<everybody> … use {it}"."""
 
 
 def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
@@ -82,11 +80,10 @@ def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
     if not anchors:
         raise ValueError(f"phrase {text!r} of {kind!r}: give at least one fixed word")
     body = _joined(kept, known)
-    before = _NO_OBJECT if right and kept[0][0] == "<" else ""
     return Phrase(
         kind=kind,
         text=text,
-        pattern=rf"(?<![\w\-]){before}{body}(?!\w|-\w)",
+        pattern=rf"(?<![\w\-]){body}(?!\w|-\w)",
         anchors=anchors,
         object_right=right,
         object_inside=inside,
