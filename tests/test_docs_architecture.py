@@ -50,7 +50,7 @@ def test_the_plan_shows_every_room() -> None:
         ),
         (
             "Claude Mythos 6 will be generally available to all customers.",
-            "“generally available” is planned, and no time is named",
+            "promised by rule undecided “generally available” is promised, and no time is named",
         ),
     ],
 )

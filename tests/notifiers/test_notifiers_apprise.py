@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import resource
 from contextlib import suppress
 from dataclasses import replace
@@ -93,6 +94,20 @@ def test_apprise_is_told_none_of_our_own_secrets(monkeypatch: pytest.MonkeyPatch
     told = (tmp_path / "told").read_text("utf-8")
     assert "PYTHONPATH" in told
     assert "hush" not in told
+
+
+@pytest.mark.slow
+def test_a_process_that_never_begins_is_ended_and_the_message_is_uncertain(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    os.mkfifo(tmp_path / "nobody-writes")
+    (tmp_path / "sitecustomize.py").write_text(f"open({str(tmp_path / 'nobody-writes')!r})\n")
+    with web_server("apprise", POST) as stage:
+        stage.settings = replace(stage.settings, timeout=stage.settings.timeout / 300)
+        with pytest.raises(NotSent, match="took too long") as told:
+            asyncio.run(stage.send(message()))
+    assert (told.value.retry, told.value.uncertain) == (True, True)
 
 
 def test_it_follows_the_proxy_variables_as_the_documentation_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ class Brief(BaseModel):
     cannot_see_since: datetime | None
     overdue_since: datetime | None
     undecided: int
-    """Official texts that may change the answer and that a person is checking."""
+    """Texts that may change the answer and that a person is checking."""
 
 
 class Signals(BaseModel):

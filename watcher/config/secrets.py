@@ -24,11 +24,12 @@ def read_secret(name: str, env: Mapping[str, str]) -> str | None:
         return None
     try:
         with Path(expand(path)).open("rb") as file:
-            value = file.read(MOST + 1).decode()
+            data = file.read(MOST + 1)
+        value = data[:MOST].decode() if len(data) <= MOST else ""
     except (OSError, ValueError) as error:
         raise ValueError(f"{name}_FILE to name a readable text file ({type(error).__name__})") from None
-    if len(value) > MOST:
-        raise ValueError(f"{name}_FILE to name a readable text file (of a million characters at most)")
+    if len(data) > MOST:
+        raise ValueError(f"{name}_FILE to name a readable text file (of a million bytes at most)")
     return value.rstrip("\r\n")
 
 

@@ -83,10 +83,14 @@ class SourcePolls:
                 if signals := await asyncio.to_thread(self._keep, ready):
                     await stirred(signals)
         finally:
-            await under_way.close()
-            await asyncio.wait([looking])  # a job that is broken off gives back what is taken for it meanwhile, too
-            with suppress(StoreError):  # with a lost connection they are given back already
-                await asyncio.to_thread(self.locks.give_back, [source for source, _ in places])
+            try:
+                await under_way.close()
+                await asyncio.wait([looking])  # a job that is broken off gives back what is taken for it meanwhile, too
+                if not looking.cancelled():
+                    looking.exception()  # told already, or of no use to a job that is broken off
+            finally:
+                with suppress(StoreError):  # with a lost connection they are given back already
+                    await asyncio.to_thread(self.locks.give_back, [source for source, _ in places])
 
     async def _look(self, one: _Asked) -> PollResult | None:
         """Ask a source; None where nothing more is to be begun."""

@@ -54,7 +54,8 @@ WORDS = {
 
 SPOILT = (
     "the database holds in its table meta, under the key '{}', what this program has not written: somebody has changed it by"
-    " hand. Put back what stood there, or take the row away (DELETE FROM meta WHERE key = '{}'): the program makes it anew"
+    " hand. Put back what stood there. Where nobody knows it, take the row away (DELETE FROM meta WHERE key = '{}'): what it"
+    " kept is forgotten then, and something may be told once more"
 )
 
 # https://www.sqlite.org/rescode.html, by the first word after SQLITE_

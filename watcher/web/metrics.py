@@ -73,7 +73,7 @@ class _Numbers:
 
     def _signals(self) -> Iterator[Metric]:
         blind = GaugeMetricFamily("watcher_blind_sources", "Sources that cannot be trusted now", labels=["signal"])
-        asked = GaugeMetricFamily("watcher_undecided", "Official texts that wait for a person", labels=["signal"])
+        asked = GaugeMetricFamily("watcher_undecided", "Texts that wait for a person", labels=["signal"])
         stands = GaugeMetricFamily("watcher_track_status", "Where a track stands: 1", labels=["signal", "track", "status"])
         for signal in self.view.signals:
             blind.add_metric([signal.id], len(self.view.blind(signal.id)))

@@ -35,7 +35,7 @@ class QueuedSource:
     source: str
     host: str
     lane: str
-    """Empty where its job holds several lanes."""
+    """Of its job: empty, or FAILING with a number, where that holds several lanes."""
 
     @property
     def shares(self) -> bool:

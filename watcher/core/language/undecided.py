@@ -1,4 +1,4 @@
-"""Official sentences of which no rule can say whether they claim a status: undecided, or quiet for a reason."""
+"""Sentences of which no rule can say whether they claim a status: undecided, or quiet for a reason."""
 
 from __future__ import annotations
 
@@ -361,7 +361,7 @@ def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open |
 
 
 def _of_plan(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
-    """A plan that names a time may be a promise, one to end the line asks a person; any other that names none is none."""
+    """A plan to end or to take away, one for a time, and a plain one without a time ask a person; any other is none."""
     if net.ended and net.statuses[said.kind] == net.ended:
         return Open(line.quote, net.ended, said.account.unexplained or (said.words,), f"\u201c{said.words}\u201d is planned")
     if net.statuses[said.kind] == net.taken and "wished" not in said.manners:
