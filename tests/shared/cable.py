@@ -8,8 +8,11 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
+
+_TURNS = count()
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ def ip(*words: str) -> None:
 @contextmanager
 def other_host() -> Iterator[Host]:
     """A host with a cable to this one. Skips the test where none can be made."""
-    number = os.getpid()
-    host = Host(f"psw{number}", f"198.18.{number % 250}.1")
+    number, turn = os.getpid(), next(_TURNS) % 60  # a network of its own each time: the last one goes when the kernel has time
+    host = Host(f"psw{number}x{turn}", f"198.18.{number % 250}.{4 * turn + 1}")
     if not shutil.which("ip"):
         pytest.skip("no `ip`, which makes networks (iproute2)")
     try:
@@ -52,7 +55,7 @@ def other_host() -> Iterator[Host]:
         ip("link", "add", f"{host.name}a", "type", "veth", "peer", "name", f"{host.name}b", "netns", host.name)
         ip("addr", "add", f"{host.here}/30", "dev", f"{host.name}a")
         ip("link", "set", f"{host.name}a", "up")
-        ip("-n", host.name, "addr", "add", f"{host.here[:-1]}2/30", "dev", f"{host.name}b")
+        ip("-n", host.name, "addr", "add", f"198.18.{number % 250}.{4 * turn + 2}/30", "dev", f"{host.name}b")
         ip("-n", host.name, "link", "set", f"{host.name}b", "up")
         ip("-n", host.name, "link", "set", "lo", "up")
         yield host
