@@ -83,6 +83,14 @@ def test_an_answer_of_any_size_costs_the_watch_nothing_and_is_uncertain() -> Non
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(earlier, MEMORY // 1024)
 
 
+def test_a_process_that_ends_without_a_word_leaves_the_message_uncertain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "sitecustomize.py").write_text("import os\nos._exit(3)\n")
+    with web_server("apprise", POST) as stage, pytest.raises(NotSent, match="exit code 3") as told:
+        asyncio.run(stage.send(message()))
+    assert (told.value.retry, told.value.uncertain) == (True, True)
+
+
 def test_nothing_is_posted_over_no_connection() -> None:
     with pytest.raises(ValueError, match="connections must be at least 1"):
         Settings(connections=0)
