@@ -13,14 +13,17 @@ from watcher.mail.changes import title as title_of
 from watcher.mail.citations import cites, stating
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_sections
-from watcher.mail.letter import Letter, MailItem, MailLine, Section
+from watcher.mail.letter import Letter, MailItem, MailLine, Section, listed
 from watcher.mail.standings import blind_section, standing_item, standing_of, unchanged, undecided_section
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headline, headlines_before, how_sure, rank, subject
 from watcher.mail.wording import day_of, moment, several, shortened
 from watcher.wording import changed_details, count
 
 MOST_ITEMS = 8
+"""Changes of one mail that are told with their words; what is beyond them has a line each."""
 MOST_LINES = 12
+MOST_NAMED = 60
+"""Changes beyond the first that have a line of their own; a mail says how many more there are."""
 STILL = "Still watching"
 PRESS = "Press reports alone say so: "
 Write = Callable[[Digest, MailContext, Recipient], Letter]
@@ -37,7 +40,7 @@ def letter(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
 def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """What changed, where the rest stands, and what cannot be seen."""
     changes = sorted(transitions_for(digest, reader), key=lambda each: rank(each, context))
-    told, listed = [each for each in changes if each.mail], [each for each in changes if not each.mail]
+    told, noted = [each for each in changes if each.mail], [each for each in changes if not each.mail]
     verdicts = verdicts_for(digest, context, reader)
     moved_signals = {each.signal for each in told}
     rest = [verdict for verdict in verdicts if verdict.signal not in moved_signals]
@@ -54,7 +57,7 @@ def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
         sections=_sections(
             _lines(digest.notes),
             _more(told, context),
-            _noted(listed, context, reader),
+            _noted(noted, context, reader),
             undecided_section(verdicts, context, reader),
             unchanged(rest, context, reader),
             blind_section(verdicts, context, reader),
@@ -71,7 +74,7 @@ def _title(told: Sequence[Transition], context: MailContext, before: Mapping[str
     if len(signals) == 1:
         news = answered(told[0], context, before, words)
         return shortened(f"{news}{how_sure(told[0], news)}", 200)
-    return f"{count(len(told), 'change')}: {several([context.title_of(each) for each in signals])}"
+    return shortened(f"{count(len(told), 'change')}: {several([context.title_of(each) for each in signals])}", 200)
 
 
 def _deck(told: Sequence[Transition], verdicts: Sequence[Verdict], context: MailContext) -> str:
@@ -94,10 +97,10 @@ def _more(told: Sequence[Transition], context: MailContext) -> Section:
     lines = [
         MailLine(context.title_of(each.signal), moved(each, context), context.page_of(each.signal)) for each in told[MOST_ITEMS:]
     ]
-    return Section("More changes", tuple(lines[:MOST_LINES]))
+    return listed("More changes", lines, MOST_NAMED, context.page("log"))
 
 
-def _noted(listed: Sequence[Transition], context: MailContext, reader: Recipient) -> Section:
+def _noted(changes: Sequence[Transition], context: MailContext, reader: Recipient) -> Section:
     """Changes that are not worth a message of their own, one line each."""
     shown = set[str]()
     lines = [
@@ -106,9 +109,9 @@ def _noted(listed: Sequence[Transition], context: MailContext, reader: Recipient
             _noted_words(each, context, reader.zone, shown),
             next((link for quote in _noted_proof(each) if (link := safe_link(quote.url))), ""),
         )
-        for each in listed[:MOST_LINES]
+        for each in changes
     ]
-    return Section("Also noted", tuple(lines))
+    return listed("Also noted", lines, MOST_LINES, context.page("log"))
 
 
 def _noted_words(change: Transition, context: MailContext, zone: tzinfo, shown: set[str]) -> str:
@@ -175,6 +178,12 @@ def _operator(digest: Digest, context: MailContext, reader: Recipient) -> Letter
         tone="warn" if blind or not words else "good",
         sections=_sections(
             _lines(digest.notes[not words :]),
+            listed(
+                "More sources",
+                [_source_line(each, context) for each in changes[MOST_ITEMS:]],
+                MOST_NAMED,
+                context.page("sources"),
+            ),
             unchanged(verdicts_for(digest, context, reader), context, reader, heading="Where the signals stand"),
         ),
         footer=_footer(context, reader),
@@ -208,6 +217,12 @@ def _source_item(change: Transition, context: MailContext, reader: Recipient) ->
     )
 
 
+def _source_line(change: Transition, context: MailContext) -> MailLine:
+    """The same in a line."""
+    words = f"{'cannot be seen' if change.after else 'is seen again'}. Source of {context.title_of(change.signal)}."
+    return MailLine(shortened(_source_of(change), 120), words, context.page("sources"))
+
+
 def _undecided(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """Texts that no rule accounts for: what they say, and how the person who runs the watch settles them."""
     asked = [each for each in transitions_for(digest, reader) if each.after]
@@ -222,7 +237,7 @@ def _undecided(digest: Digest, context: MailContext, reader: Recipient) -> Lette
         items=tuple(_text_item(each, context, reader) for each in asked[:MOST_ITEMS]),
         tone="warn",
         sections=_sections(
-            Section("More texts", tuple(_text_line(each, context) for each in asked[MOST_ITEMS:][:MOST_LINES])),
+            listed("More texts", [_text_line(each, context) for each in asked[MOST_ITEMS:]], MOST_NAMED, context.page()),
             unchanged(verdicts_for(digest, context, reader), context, reader, heading="Where the signals stand"),
         ),
         footer=_footer(context, reader),
@@ -320,8 +335,7 @@ def _told_again(digest: Digest, context: MailContext, reader: Recipient) -> Sect
         MailLine(context.title_of(each.signal), _told_words(each, context, reader.zone), context.page_of(each.signal))
         for each in told
     ]
-    more = [MailLine(f"and {len(lines) - MOST_LINES} more", "The page lists them all.", context.page("log"))]
-    return Section("Told this week", (*lines[:MOST_LINES], *(more if len(lines) > MOST_LINES else ())))
+    return listed("Told this week", lines, MOST_LINES, context.page("log"))
 
 
 def _told_words(change: Transition, context: MailContext, zone: tzinfo) -> str:
@@ -410,7 +424,7 @@ def _stand(many: str) -> str:
 
 def _lines(notes: Sequence[str]) -> Section:
     """Notes as lines of their own."""
-    return Section("Notes", tuple(MailLine("", shortened(note, 700)) for note in notes[:MOST_LINES]))
+    return listed("Notes", [MailLine("", shortened(note, 700)) for note in notes], MOST_LINES)
 
 
 def _sections(*sections: Section) -> tuple[Section, ...]:

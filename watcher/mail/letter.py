@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -57,6 +58,16 @@ class Section:
     heading: str
     lines: tuple[MailLine, ...]
     tone: str = "calm"
+
+
+def listed(heading: str, lines: Sequence[MailLine], most: int, link: str = "") -> Section:
+    """Lines under a heading; those beyond `most` are counted, never dropped without a word."""
+    return Section(heading, (*lines[:most], *rest(len(lines) - most, link)))
+
+
+def rest(many: int, link: str = "") -> tuple[MailLine, ...]:
+    """The line that says how many more there are, where a mail has no room for them."""
+    return (MailLine(f"and {many} more", "The page lists them all.", link),) if many > 0 else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 
 from notifiers.message import Message
 from watcher.core.model import Digest
-from watcher.mail.compose import letter
+from watcher.mail.compose import MOST_NAMED, letter
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.html import as_html
-from watcher.mail.letter import Letter, MailLine, Section
+from watcher.mail.letter import Letter, MailLine, listed
 from watcher.mail.payload import brief, payload
 from watcher.mail.text import as_text
 from watcher.mail.wording import moment
-from watcher.wording import count
 
 MAX_HTML_BYTES = 80_000
 """Bytes of HTML; Gmail clips at about 102 KB with its encoding."""
@@ -54,7 +53,7 @@ def _dated(told: Letter, digest: Digest, reader: Recipient, sent_at: datetime) -
 
 
 def _fitted(told: Letter) -> tuple[Letter, str]:
-    """The letter with its HTML; items at its end are left off until no mail program clips it.
+    """The letter with its HTML; items at its end become lines until no mail program clips it.
 
     A letter of hundreds of items is never laid out whole: its beginning is, twice as long each time while that fits, and then
     the longest one is found by halves.
@@ -74,11 +73,9 @@ def _fitted(told: Letter) -> tuple[Letter, str]:
 
 
 def _shortened(told: Letter, items: int) -> Letter:
-    """The letter with its first items alone, and how many are left off."""
-    left_off = MailLine(
-        "", f"{count(len(told.items) - items, 'more change')}: this mail would be too long. The page has them all."
-    )
-    return replace(told, items=told.items[:items], sections=(Section("Left off", (left_off,)), *told.sections))
+    """The letter with its first items alone; each of the others in a line, or counted where these would be too many."""
+    lines = [MailLine(item.kicker, item.title, item.link) for item in told.items[items:]]
+    return replace(told, items=told.items[:items], sections=(listed("In short", lines, MOST_NAMED), *told.sections))
 
 
 def _thread(about: str, context: MailContext) -> str:

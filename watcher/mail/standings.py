@@ -13,7 +13,7 @@ from watcher.core.model import Figure, Quote, SourceOutage, Standing, TrackVerdi
 from watcher.mail.changes import for_you, tools
 from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient
-from watcher.mail.letter import MailItem, MailLine, Section
+from watcher.mail.letter import MailItem, MailLine, Section, rest
 from watcher.mail.wording import STANDINGS, moment, shortened, when
 from watcher.wording import day_in_words
 
@@ -60,19 +60,14 @@ def unchanged(
     """One line for each signal; where there are hundreds, for the first: they must leave room for what has changed."""
     stand = list(verdicts)
     lines = [standing_line(verdict, context, reader.zone) for verdict in stand[:MOST_STANDING]]
-    return Section(heading, (*lines, *_rest(len(stand) - MOST_STANDING, context)))
-
-
-def _rest(many: int, context: MailContext) -> tuple[MailLine, ...]:
-    """How many lines a mail has no room for."""
-    return (MailLine(f"and {many} more", "The page lists them all.", context.page()),) if many > 0 else ()
+    return Section(heading, (*lines, *rest(len(stand) - MOST_STANDING, context.page())))
 
 
 def undecided_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:
     """The texts that may change an answer and that a person is reading, each with its words and link."""
     found = [text for verdict in verdicts for text in verdict.undecided]
     lines = [_text_line(text, context, reader.zone) for text in found[:MOST_BLIND]]
-    return Section("Being checked", (*lines, *_rest(len(found) - MOST_BLIND, context)), "warn")
+    return Section("Being checked", (*lines, *rest(len(found) - MOST_BLIND, context.page())), "warn")
 
 
 def _text_line(text: Undecided, context: MailContext, zone: tzinfo) -> MailLine:
@@ -97,7 +92,7 @@ def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Rec
     found = {blind.source: (blind, verdict.signal) for verdict in verdicts for blind in verdict.blind}
     ordered = sorted(found.values(), key=lambda pair: (not pair[0].essential, pair[0].since))
     lines = [_blind_line(blind, context.title_of(signal), reader.zone) for blind, signal in ordered[:MOST_BLIND]]
-    return Section("What cannot be seen", (*lines, *_rest(len(ordered) - MOST_BLIND, context)), "warn")
+    return Section("What cannot be seen", (*lines, *rest(len(ordered) - MOST_BLIND, context.page())), "warn")
 
 
 def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> MailLine:

@@ -15,7 +15,7 @@ from watcher.wording import changed_details, lowered
 MAX_SUBJECT_LENGTH = 100
 AS_BEFORE = ", as before"
 MAX_NAMES_LENGTH = 50
-"""Names of other signals longer than this may not take the place of the news."""
+"""Other signals whose names are longer than this are counted: they may not take the place of the news."""
 ORDER = (
     Change.CORRECTION,
     Change.STEP_BACK,
@@ -47,10 +47,9 @@ def subject(changes: Sequence[Transition], context: MailContext, before: Mapping
     lead = min(changes, key=lambda each: rank(each, context))
     others = dict.fromkeys(context.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
     also = f"; also {several(list(others))}" if others else ""
-    told, most = (
-        news(lead, context, before, words),
-        MAX_SUBJECT_LENGTH - len(also) if len(also) < MAX_NAMES_LENGTH else MAX_SUBJECT_LENGTH,
-    )
+    if len(also) > MAX_NAMES_LENGTH and len(others) > 1:
+        also = f"; also {len(others)} other signals"
+    told, most = news(lead, context, before, words), MAX_SUBJECT_LENGTH - min(len(also), MAX_NAMES_LENGTH)
     if len(told) > most:
         told = _briefer(told, lead, context, most)
     return f"{shortened(told, most)}{also}"
