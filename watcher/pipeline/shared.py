@@ -24,17 +24,17 @@ from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
 from watcher.clock import Clock
-from watcher.core.decision.queueing import MAX_POLLS_OF_A_JOB, MIN_POLLS_OF_A_JOB, DueSource, PollJob, poll_jobs
+from watcher.core.decision.queueing import PollJob
 from watcher.pipeline.announce import announce
 from watcher.pipeline.batches import skip_unchanged, update_verdicts
 from watcher.pipeline.configurations import OlderConfigurationError
 from watcher.pipeline.cycle import MAX_DECISION_DELAY, Context, purge, remind, reset_future_due_times, retain
+from watcher.pipeline.due_jobs import due_jobs
 from watcher.pipeline.keep import Check
 from watcher.pipeline.lost_jobs import JobsHere, take_up
 from watcher.pipeline.queue_connection import CONNECTION_ERRORS, connector
 from watcher.pipeline.skip_unchanged import HOLDS, is_calm
 from watcher.pipeline.source_poll import Place, Room, SourcePolls
-from watcher.pipeline.under_way import host_of
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.store import Store
@@ -50,10 +50,6 @@ DECISION_DELAY = timedelta(seconds=MAX_DECISION_DELAY)
 """For so long a signal waits for pages of its own that are still to be read, so that a change is told with what they say."""
 DECISION_RETRY = timedelta(seconds=3)
 """After this it is looked again."""
-MAX_QUEUED_AT_ONCE = 2_000
-"""Sources that are queued at once."""
-MAX_WAITING_SOURCES = 10_000
-"""With so many sources waiting no more are queued: they would only wait in another place."""
 SHUTDOWN_TIMEOUT = 20.0
 """Seconds that a worker which is stopped waits for what it is doing; what is then not done is due again."""
 DATABASE_THREADS = 16
@@ -415,16 +411,8 @@ class SharedEngine:
         return ", ".join(numbers.late(now)) if numbers else ""
 
     def _polls(self, per_host: int) -> list[Job]:
-        with self.store.reading() as tx:
-            queued = tx.shared.polled()
-            if len(queued) >= MAX_WAITING_SOURCES:
-                return []
-            places = tx.sources.due(self.clock(), MAX_QUEUED_AT_ONCE + len(queued))
-        due = (DueSource(one.source, one.signal, host_of(one.url), one.failures > 0) for one in places)
-        # Two jobs are as much as a worker asks at a time: the others get their share of what is due.
-        most = min(max(self._concurrency // 2, MIN_POLLS_OF_A_JOB), MAX_POLLS_OF_A_JOB)
-        failing = max(self._concurrency // 2, 1)
-        return [poll_job(one) for one in poll_jobs(due, queued, per_host, most, failing)][:MAX_QUEUED_AT_ONCE]
+        jobs = due_jobs(self.store, self.clock(), per_host=per_host, concurrency=self._concurrency)
+        return [poll_job(one) for one in jobs]
 
     def _open(self, using: _InUse) -> list[str]:
         signals, now = using.context.signals, self.clock()

@@ -74,7 +74,7 @@ def poll_jobs(
     another have jobs of their own. What a shared job holds up is left for the next time. Those that failed when they were last
     asked share jobs of their own, of which `failing` run at a time.
     """
-    fresh = _fresh(due, queued, most_of_a_host(per_host))
+    fresh = not_queued(due, queued, per_host)
     held = {lane_of(one.source, one.host, per_host) for one in queued if one.shares}
     busy = Counter(lane_of(one.source, one.host, per_host) for one in fresh)
     busy.update(one.lane for one in queued if not one.shares)
@@ -94,8 +94,9 @@ def poll_jobs(
             yield PollJob(places, f"{FAILING}{crc32(places[0][0].encode()) % failing}" if fails else "")
 
 
-def _fresh(due: Iterable[DueSource], queued: Collection[QueuedSource], most: int) -> list[DueSource]:
-    """Those that are not queued, few of one host."""
+def not_queued(due: Iterable[DueSource], queued: Collection[QueuedSource], per_host: int) -> list[DueSource]:
+    """Those that are not queued yet, few of one host, in their order. Pure."""
+    most = most_of_a_host(per_host)
     known, many, found = {one.source for one in queued}, Counter(one.host for one in queued), list[DueSource]()
     for one in due:
         if one.source not in known and many[one.host] < most:
