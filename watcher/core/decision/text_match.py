@@ -80,5 +80,6 @@ def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:
     past = None if promised else retold_on(_dated(seen, rule) or said.quote, told) or _put_out_by_address(seen, rule, told)
     if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
         return None
+    subject = subject_key(said.values.get("object", ""), seen.signal.vocabulary.before_name)
     at, since = (past.until, past.since) if past and told - past.until > _TOLD_AS_IT_HAPPENED else (told, None)
-    return TextMatch(said.quote, said.reason, said.values, at, since, subject_key(said.values.get("object", "")))
+    return TextMatch(said.quote, said.reason, said.values, at, since, subject)

@@ -30,6 +30,7 @@ _BUILT_IN: Final = {
     "year": r"20\d\d ",
     "iso": r"20\d\d - \d\d - \d\d ",
     "word": r"[\w'\-]+ ",
+    "host": r"[\w\-]+(?:\.[\w\-]+)+ ",
     "price": r"\$ [\d.,]+ (?:(?:usd|/|\$|and|[\d.,]+) )*",
 }
 """What no list of words can hold, in a sentence that is cut into words and marks."""
