@@ -52,19 +52,37 @@ def event(number: int, details: Facts, *quotes: Quote) -> Event:
 
 
 @pytest.mark.parametrize(
-    ("details", "options", "text"),
+    ("details", "options", "text", "words"),
     [
-        ({"price": "$8/$40"}, {"detail": "price"}, "$8/$40"),
-        ({"way": "invite"}, {"detail": "way"}, "by invitation"),
-        ({"way": ("invite", "post")}, {"detail": "way"}, "by invitation, post"),
-        ({"yeas": 60, "nays": 40}, {"text": "{yeas}-{nays}"}, "60-40"),
-        ({"share": 12.5, "names": ("a", "b")}, {"text": "{share} by {names}"}, "12.5 by a, b"),
+        ({"price": "$8/$40"}, {"detail": "price"}, "$8/$40", "It costs $8 and $40."),
+        ({"way": "invite"}, {"detail": "way"}, "by invitation", "Ask your partner."),
+        ({"way": ("invite", "post")}, {"detail": "way"}, "by invitation, post", "Ask your partner."),
+        ({"yeas": 60, "nays": 40}, {"text": "{yeas}-{nays}"}, "60-40", "Passed by 60 - 40."),
+        ({"share": 12.5, "names": ("a", "b")}, {"text": "{share} by {names}"}, "12.5 by a, b", "12.5% by a and b."),
     ],
 )
-def test_a_detail_is_shown(details: Facts, options: Facts, text: str) -> None:
-    found = figure("detail", verdict=verdict(details), track="t", **options)
+def test_a_detail_is_shown(details: Facts, options: Facts, text: str, words: str) -> None:
+    said = replace(QUOTE, text=words)
+    found = figure("detail", verdict=replace(verdict(details), evidence=(said,)), track="t", **options)
     assert found is not None
-    assert (found.text, found.quote, found.at) == (text, QUOTE, NOW)
+    assert (found.text, found.quote, found.at, found.note) == (text, said, NOW, "")
+
+
+def test_a_number_that_no_words_hold_cites_none_and_says_so() -> None:
+    launched, priced = replace(QUOTE, text="We've launched it."), replace(OTHER, text="It costs $8 and $40.")
+    told = replace(verdict({"price": "$8/$40"}), proofs={"price": launched}, evidence=(launched,))
+    found = figure("detail", verdict=told, track="t", detail="price")
+    assert found is not None
+    assert (found.text, found.quote, found.note) == ("$8/$40", None, "No words that were read state it.")
+    stated = figure("detail", verdict=replace(told, evidence=(launched, priced)), track="t", detail="price")
+    assert stated is not None
+    assert (stated.quote, stated.note) == (priced, "")
+
+
+def test_what_is_no_number_cites_the_words_that_told_it_last() -> None:
+    first, last = OTHER, replace(OTHER, text="By letter.", seen_at=NOW.replace(hour=13))
+    told = replace(verdict({"way": "invite", "by": "post"}), proofs={"way": first, "by": last})
+    assert figure("detail", verdict=told, track="t", text="{way}, {by}").quote == last  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +127,7 @@ def test_days_are_counted_from_the_status_or_from_a_day() -> None:
     started = verdict(since=datetime(2026, 8, 5, 23, tzinfo=UTC))
     assert figure("days_since", verdict=started, track="t").text == "10"  # type: ignore[union-attr]
     assert figure("days_since", since="2026-08-01").text == "14"  # type: ignore[union-attr]
+    assert figure("days_since", since="2026-08-01", note="Until June.").note == "Until June."  # type: ignore[union-attr]
     assert figure("days_since", verdict=verdict(since=None), track="t") is None
     assert figure("days_since", since="2026-12-01") is None, "a day that has not come"
 
@@ -340,10 +359,11 @@ def test_the_pair_cites_the_sentence_that_was_measured() -> None:
 
 
 def test_a_detail_cites_the_words_that_hold_it_with_their_own_day() -> None:
-    told = replace(verdict({"price": "$8/$40", "yeas": 60, "nays": 40}), proofs={"price": OTHER, "yeas": OTHER})
-    assert figure("detail", verdict=told, track="t", detail="price").quote == OTHER  # type: ignore[union-attr]
-    assert figure("detail", verdict=told, track="t", text="{yeas}-{nays}").quote == OTHER  # type: ignore[union-attr]
-    dated = replace(OTHER, published=datetime(2026, 8, 1, tzinfo=UTC))
+    priced, voted = replace(OTHER, text="It costs $8 and $40."), replace(OTHER, text="Passed by 60 - 40.")
+    told = replace(verdict({"price": "$8/$40", "yeas": 60, "nays": 40}), proofs={"price": priced, "yeas": voted})
+    assert figure("detail", verdict=told, track="t", detail="price").quote == priced  # type: ignore[union-attr]
+    assert figure("detail", verdict=told, track="t", text="{yeas}-{nays}").quote == voted  # type: ignore[union-attr]
+    dated = replace(priced, published=datetime(2026, 8, 1, tzinfo=UTC))
     found = figure("detail", verdict=replace(told, proofs={"price": dated}), track="t", detail="price")
     assert found is not None
     assert found.at == dated.published

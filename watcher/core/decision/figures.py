@@ -13,6 +13,7 @@ from watcher.core.decision.series import is_measured
 from watcher.core.evaluations.compliance import NOT_COMPARABLE
 from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Ladder, Quote, Scalar, Signal, TrackVerdict
 
+UNSTATED: Final = "No words that were read state it."
 _PEAK: Final = 15.0
 """From this multiple on a month counts as a reproduction of "about 20 times"."""
 
@@ -51,13 +52,18 @@ def _detail(spec: FigureSpec, signal: Signal, tracks: Mapping[str, TrackVerdict]
         return None
     quote = _proof(verdict, [each for each in verdict.details if "{" + each + "}" in words] if words else [name])
     at = quote.published or quote.seen_at if quote else verdict.since
-    return Figure(spec.id, spec.label, spec.unit, text, at=at, quote=quote, values=verdict.details)
+    note = "" if quote else UNSTATED
+    return Figure(spec.id, spec.label, spec.unit, text, at=at, quote=quote, values=verdict.details, note=note)
 
 
-def _proof(verdict: TrackVerdict, names: Iterable[str]) -> Quote | None:
-    """The latest of the quotes that prove these details; else the first of the track."""
-    proofs = [verdict.proofs[name] for name in names if name in verdict.proofs]
-    return max(proofs, key=lambda quote: quote.seen_at) if proofs else next(iter(verdict.evidence), None)
+def _proof(verdict: TrackVerdict, names: Sequence[str]) -> Quote | None:
+    """The words that hold these details; a number that no words hold has none, what is no number those that told it last."""
+    values = [verdict.details[name] for name in names]
+    told = [verdict.proofs[name] for name in names if name in verdict.proofs]
+    holding = [quote for quote in (*told, *verdict.evidence) if all(holds(quote.text, value) for value in values)]
+    if holding or any(map(str.isdigit, "".join(map(_shown, values)))):
+        return next(iter(holding), None)
+    return max(told, key=lambda quote: quote.seen_at) if told else next(iter(verdict.evidence), None)
 
 
 def _filled(words: str, details: Facts) -> str:
@@ -132,7 +138,8 @@ def _days_since(spec: FigureSpec, tracks: Mapping[str, TrackVerdict], now: datet
     days = (now.date() - start).days
     if days < 0:
         return None
-    return Figure(spec.id, spec.label, spec.unit, str(days), at=today, values={"days": days, "since": start.isoformat()})
+    values: Facts = {"days": days, "since": start.isoformat()}
+    return Figure(spec.id, spec.label, spec.unit, str(days), at=today, values=values, note=str(spec.options.get("note", "")))
 
 
 def _constant(spec: FigureSpec, _tracks: Mapping[str, TrackVerdict], now: datetime) -> Figure | None:
