@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -183,6 +183,14 @@ class Sign(NamedTuple):
     word: str
     tone: str
     meaning: str = ""
+
+
+RECORDED: Final = "The person who runs the watch has recorded it; an official voice is still to come."
+
+
+def as_recorded(sign: Sign, quotes: Sequence[Quote]) -> Sign:
+    """The sign of a standing; what only a person has recorded is no official voice."""
+    return sign._replace(meaning=RECORDED) if {quote.tier for quote in quotes} == {Tier.OPERATOR} else sign
 
 
 def is_date_only(at: datetime) -> bool:

@@ -171,7 +171,7 @@ def test_a_detail_that_changed_is_told_in_the_words_of_its_ladder() -> None:
     reason = "version: 5.1; access_model: invitation, before: product-only"
     item = transition(MYTHOS, 1, "named", Change.DETAIL, "gated", "gated", "2026-09-01", reason=reason)
     moment = timeline.change_of(replace(MYTHOS, tracks=tracks), item)
-    assert moment.heading == "Version: 5.1; Access: by invitation, before: inside a product only"
+    assert moment.heading == "Version: 5.1; Access: by invitation, stated before: inside a product only"
 
 
 def test_a_flag_that_is_lowered_says_so_on_the_day_it_was() -> None:
@@ -269,14 +269,15 @@ def test_a_verdict_without_tracks_or_label_still_reads() -> None:
 def test_dates_are_said_once_and_in_order() -> None:
     found = calendar.days_of((SENATE, MYTHOS, CAISI), NOW)
     assert [item.label for item in found] == [
-        "Watch opened",
+        "60-day window begins",
         "60-day window ends",
         "The 119th Congress ends, and both bills with it",
         "140 days without an evaluation",
     ]
     assert [item.past for item in found] == [True, True, False, False]
-    declared = replace(SENATE, dates=(Date("o", "The watch opened", at("2026-05-14T04:00:00")),))
-    assert [item.label for item in calendar.days_of((declared,), NOW)] == ["The watch opened", "60-day window ends"]
+    declared = replace(SENATE, dates=(Date("o", "It opened", at("2026-05-14T04:00:00")),))
+    assert [item.label for item in calendar.days_of((declared,), NOW)] == ["It opened", "60-day window ends"]
+    assert [item.label for item in calendar.days_of((replace(SENATE, dates=(), window=None),), NOW)] == ["Question opened"]
 
 
 def test_the_window_is_told_in_words() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from watcher.core.decision.closing import close_in_words, close_of, counted_from
+from watcher.core.decision.closing import away_in_days, close_in_words, close_of, window_in_words
 from watcher.core.model import Signal, Verdict, day_text
 from watcher.web.svg import bar, dot, line, picture, text
 
@@ -35,6 +35,8 @@ class Window:
     words: str
     title: str = ""
     """Of which signal, where it has passed."""
+    link: str = ""
+    """Where the text is from which its days are counted."""
 
 
 def days_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Day, ...]:
@@ -46,18 +48,11 @@ def days_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Day, ...]:
     return tuple(found[key] for key in sorted(found, key=lambda key: key[0]))
 
 
-def away_in_days(at: datetime, now: datetime) -> str:
-    """How many days of the calendar lie between: 13 July is in 60 days on all of 14 May."""
-    days = (at.date() - now.date()).days
-    words = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    return words.get(days, f"in {days} days" if days > 0 else f"{-days} days ago")
-
-
 def _dates(signal: Signal) -> list[tuple[str, datetime, str]]:
     dates = [(date.id, date.at, date.label) for date in signal.dates]
     declared = {at.date() for _, at, _ in dates}
     if signal.opened and signal.opened.date() not in declared:
-        dates.append(("opened", signal.opened, "Watch opened"))
+        dates.append(("opened", signal.opened, f"{signal.window.days}-day window begins" if signal.window else "Question opened"))
     if signal.opened and signal.window and (signal.opened + signal.window).date() not in declared:
         dates.append(("window", signal.opened + signal.window, f"{signal.window.days}-day window ends"))
     return dates
@@ -66,12 +61,12 @@ def _dates(signal: Signal) -> list[tuple[str, datetime, str]]:
 def window_of(signal: Signal, now: datetime, closed: Verdict | None = None) -> Window | None:
     """The window of a signal in words; `closed` is where it stood at its close. None before it opens."""
     end = close_of(signal)
-    if end is None or signal.opened is None or signal.window is None or now < signal.opened:
+    if end is None or signal.opened is None or now < signal.opened:
         return None
+    link = signal.article.url if signal.article else ""
     if end <= now:
-        return Window(signal.opened, end, True, close_in_words(signal, closed), signal.title)
-    words = f"Day {(now.date() - signal.opened.date()).days + 1} of the {signal.window.days} days{counted_from(signal)}"
-    return Window(signal.opened, end, False, f"{words}; they end {away_in_days(end, now)}, on {day_text(end)}.")
+        return Window(signal.opened, end, True, close_in_words(signal, closed), signal.title, link)
+    return Window(signal.opened, end, False, window_in_words(signal, now), link=link)
 
 
 def windows_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Window, ...]:

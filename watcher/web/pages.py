@@ -156,8 +156,14 @@ def _rows(view: View, part: ListPage) -> Iterator[tuple[Signal, tuple[HealthRow,
 
 def draw_why(view: View, now: datetime, to: Links) -> str:
     """Why these signals: the text that they come from, its numbers, and what today's answers speak for."""
-    articles = tuple(dict.fromkeys(signal.article for signal in view.signals if signal.article))
-    return _page("why.html", view, now, to, articles=articles)
+    articles = dict.fromkeys(each.article for each in view.signals if each.article and _was_said(view, each.article.at))
+    ground = [piece for piece in view.ground if _was_said(view, piece.at)]
+    return _page("why.html", view, now, to, articles=tuple(articles), ground=ground)
+
+
+def _was_said(view: View, at: datetime) -> bool:
+    """Whether something of that day stands on the page: on a past one not what was said later."""
+    return not view.past or at <= view.as_of
 
 
 def draw_log(view: View, now: datetime, to: Links) -> str:

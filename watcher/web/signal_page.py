@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from watcher.web.status_path import Next, StatusPath, draw_paths, next_text
 from watcher.web.summary import SignalSummary, summarise_signals
 from watcher.web.timeline import TimelineEntry, timeline_of
 from watcher.web.wording import host
+from watcher.wording import count
 
 LISTED_SOURCES = 100
 """Sources that a signal's own page lists."""
@@ -81,6 +83,10 @@ class Coverage:
     """Signals that cannot be seen at all."""
     unseen_names: tuple[str, ...] = ()
     """What the sources that cannot be seen are called."""
+    reasons: tuple[str, ...] = ()
+    """Why they cannot be seen, with how many of them, the most frequent first."""
+    blind_since: datetime | None = None
+    """Since when none of those has been seen."""
     overdue_since: datetime | None = None
     """The last look at a signal that is overdue."""
     overdue_at: datetime | None = None
@@ -91,9 +97,9 @@ def sight_of(view: View) -> Coverage:
     """All signals together."""
     names = [signal.id for signal in view.signals]
     decided = [name for name in names if name in view.verdicts]
-    blind = {(name, item.source) for name in names for item in view.blind(name)}
+    outages = {(name, item.source): item for name in names for item in view.blind(name)}
     strips = [strip for name in names for strip in view.strips_of(name)]
-    clear = [strip for strip in strips if (strip.source.signal, strip.source.id) not in blind]
+    clear = [strip for strip in strips if (strip.source.signal, strip.source.id) not in outages]
     healths = [strip.health for strip in strips]
     return Coverage(
         sources=len(strips),
@@ -102,9 +108,11 @@ def sight_of(view: View) -> Coverage:
         unread=sum(1 for strip in clear if not strip.health.last_good_at),
         looked_at=max((at for one in healths if (at := one.last_tried_at or one.last_good_at)), default=None),
         unseen=sum(1 for name in decided if view.verdicts[name].cannot_see_since),
-        unseen_names=tuple(
-            dict.fromkeys(item.title or host(item.url) or item.source for name in names for item in view.blind(name))
+        unseen_names=tuple(dict.fromkeys(item.title or host(item.url) or item.source for item in outages.values())),
+        reasons=tuple(
+            f"{why} ({count(many, 'source')})" for why, many in Counter(item.why for item in outages.values()).most_common()
         ),
+        blind_since=max((item.since for item in outages.values()), default=None),
         overdue_since=max((at for name in decided if (at := view.overdue_since(name))), default=None),
         overdue_at=min((at for name in decided if (at := view.overdue_at(name))), default=None),
     )

@@ -23,7 +23,7 @@ from watcher.core.model import (
 from watcher.web.read_model import View
 from watcher.web.status_path import standing_words
 from watcher.web.wording import STANDINGS
-from watcher.wording import Sign, detail
+from watcher.wording import Sign, as_recorded, detail
 
 WEAKEST_FIRST = tuple(Standing)
 
@@ -106,7 +106,7 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
     return SignalSummary(
         signal=signal,
         answer=verdict.headline_label or verdict.headline.replace("_", " "),
-        standing=STANDINGS[min((track.standing for track in leading), key=WEAKEST_FIRST.index)] if leading else None,
+        standing=_how_sure(leading),
         since=max((track.since for track in leading if track.since), default=None),
         verified_at=verdict.verified_at,
         cannot_see_since=verdict.cannot_see_since,
@@ -124,6 +124,12 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         word=verdict.word,
         sentence=verdict.sentence,
     )
+
+
+def _how_sure(leading: Sequence[TrackVerdict]) -> Sign | None:
+    """The sign of the weakest of the tracks that make the headline."""
+    weakest = min(leading, key=lambda track: WEAKEST_FIRST.index(track.standing), default=None)
+    return as_recorded(STANDINGS[weakest.standing], _newest(weakest)) if weakest else None
 
 
 def _consequences(lines: Sequence[TrackLine]) -> tuple[str, ...]:
@@ -171,7 +177,7 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         label=label,
         meaning=meaning,
         consequence=status.consequence,
-        standing=STANDINGS[verdict.standing],
+        standing=as_recorded(STANDINGS[verdict.standing], _newest(verdict)),
         since=verdict.since,
         seen_at=verdict.seen_at,
         details=tuple(

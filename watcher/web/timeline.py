@@ -111,14 +111,14 @@ def _words(signal: Signal, item: Transition) -> str:
 
 
 def _details(signal: Signal, item: Transition) -> str:
-    """The details that changed, in words (`Price: $8/$40, before: $10/$50; Version: 5.2`); without any, the reason."""
+    """The details that changed, in words (`Price: $8/$40, stated before: $10/$50; Version: 5.2`); without any, the reason."""
     ladder = _ladder(signal, item.track)
     return "; ".join(_changed(each, ladder) for each in changed_details(item)) or item.reason.replace("_", " ")
 
 
 def _changed(one: ChangedDetail, ladder: Ladder) -> str:
     name, value = detail(one.name, one.value, ladder)
-    return f"{name}: {value}, before: {detail(one.name, one.before, ladder)[1]}" if one.before else f"{name}: {value}"
+    return f"{name}: {value}, stated before: {detail(one.name, one.before, ladder)[1]}" if one.before else f"{name}: {value}"
 
 
 def _ladder(signal: Signal, track_id: str) -> Ladder:

@@ -28,6 +28,25 @@ def close_in_words(signal: Signal, then: Verdict | None = None) -> str:
     )
 
 
+def away_in_days(at: datetime, now: datetime) -> str:
+    """How many days of the calendar lie between: 13 July is in 60 days on all of 14 May."""
+    days = (at.date() - now.date()).days
+    words = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return words.get(days, f"in {days} days" if days > 0 else f"{-days} days ago")
+
+
+def window_in_words(signal: Signal, now: datetime) -> str:
+    """`Day 31 of the 60 days after “Title” (Author, 14 May 2026); they end in 30 days, on 13 July 2026.`
+
+    Empty without a window, before it opens, and from its close on. Pure.
+    """
+    end = close_of(signal)
+    if end is None or signal.opened is None or not signal.opened <= now < end:
+        return ""
+    day, days = (now.date() - signal.opened.date()).days + 1, (end - signal.opened).days
+    return f"Day {day} of the {days} days{counted_from(signal)}; they end {away_in_days(end, now)}, on {day_text(end)}."
+
+
 def brought_until(signal: Signal, then: Verdict, until: datetime) -> str:
     """What a window has brought until a moment, from where the signal stood then: `H.R. 1: Reported (3 June 2026)`. Pure."""
     start = signal.opened or until

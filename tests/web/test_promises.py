@@ -1,0 +1,180 @@
+"""What the page must not get wrong at a glance: the answer, how sure it is, the window, the past, and what was never seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.web.story import MYTHOS, NOW, SENATE, at, said, verdicts, view
+from tests.web.test_pages import words
+from watcher.config.settings import Ground
+from watcher.core.model import Article, SourceOutage, Tier, Verdict
+from watcher.web import badge, calendar, feeds_out, pages, share_image
+from watcher.web.read_model import SentDigest, View
+
+ARTICLE = Article("Two scenarios", "https://a.example/paper", "A lab", at("2026-05-14"))
+TO = pages.Links()
+
+
+def worded(word: str, **more: Any) -> dict[str, Verdict]:
+    """The verdicts with their answer in a word and in a sentence."""
+    return {name: replace(each, word=word, sentence="In a sentence.", **more) for name, each in verdicts().items()}
+
+
+@pytest.mark.parametrize(
+    ("word", "colour"),
+    [("Yes", "0f6a3b"), ("No", "9d1c24"), ("Partly", "8a5a00"), ("Not under that name", "8a5a00"), ("Unknown", "5b6470")],
+)
+def test_the_colour_of_a_badge_is_the_answer_and_its_sign_how_sure_it_is(word: str, colour: str) -> None:
+    shown = view(verdicts=worded(word))
+    weaker, firm = (badge.badge_json(shown, name) for name in ("senate-vote", "mythos-ga"))
+    assert (weaker["color"], firm["color"]) == (colour, colour)
+    assert str(weaker["message"]).startswith(f"◐ {word}: ")
+    assert str(firm["message"]).startswith(f"✓ {word}: ")
+
+
+def test_the_answer_in_a_word_leads_wherever_a_signal_is_shown() -> None:
+    signals = tuple(replace(each, headlines=(replace(each.headlines[0], word="Partly"),)) for each in view().signals)
+    shown = view(verdicts=worded("Partly"), signals=signals)
+    answer = '<p class="answer"><span class="word warn">Partly.</span> In a sentence.'
+    for draw in (pages.draw_card, pages.draw_signal):
+        html = draw(shown, NOW, TO, "mythos-ga")
+        assert answer in html
+        assert "<title>" in html
+        assert "Partly. The class is open to all" in html.partition("</title>")[0]
+    home = pages.draw_home(shown, NOW, TO)
+    assert home.count(answer) == len(signals)
+    assert home.count('class="word warn">Partly</a>') == len(signals)
+    assert "Partly." in [line.text for line in share_image.lines_of(shown, "mythos-ga")]
+    assert sum(line.text.startswith("Partly. ") for line in share_image.lines_of(shown, "all")) == len(signals)
+    titles = [item.title for item in feeds_out.items_of(shown, "mythos-ga")]
+    assert titles[-1] == f"{MYTHOS.title}: Partly. Open to all, under another name"
+    assert titles[0] == f"{MYTHOS.title}: Name: Claude Fable 5.2; Price: $8/$40", "a detail moves no answer"
+
+
+def test_an_open_window_names_its_article_with_a_link_on_the_first_page_and_on_the_signals() -> None:
+    signals = tuple(replace(each, article=ARTICLE) for each in view().signals)
+    moment = at("2026-06-13")
+    shown = view(signals=signals, as_of=moment, generated_at=moment)
+    strip = "Day 31 of the 60 days after “Two scenarios” (A lab, 14 May 2026); they end in 30 days, on 13 July 2026."
+    for html in (pages.draw_home(shown, moment, TO), pages.draw_signal(shown, moment, TO, "mythos-ga")):
+        line = html.partition('<p class="window">')[2].partition("</p>")[0]
+        assert strip in line
+        assert f'href="{ARTICLE.url}"' in line
+    after = pages.draw_home(view(signals=signals), NOW, TO)
+    assert '<p class="window">' not in after
+    assert "The 60 days after “Two scenarios” (A lab, 14 May 2026) ended on 13 July 2026." in words(after)
+
+
+def test_no_window_before_its_first_day_and_none_that_runs_on_after_its_last() -> None:
+    ends = [("2026-05-13T23:59:59", None), ("2026-05-14", "Day 1 of"), ("2026-07-12T23:00", "they end tomorrow")]
+    for moment, told in ends:
+        window = calendar.window_of(SENATE, at(moment))
+        assert (told in window.words) if window and told else (window is None and told is None), moment
+    closed = calendar.window_of(SENATE, at("2026-07-13"))
+    assert closed
+    assert closed.passed
+
+
+def past(moment: str, **changes: Any) -> View:
+    """What the page shows of a past day; the watch began on the twentieth of June."""
+    return view(past=True, as_of=at(moment), began=at("2026-06-20"), **changes)
+
+
+def test_a_day_before_the_watch_began_says_that_nothing_was_seen_and_counts_no_source() -> None:
+    for draw in (lambda shown: pages.draw_home(shown, NOW, TO), lambda shown: pages.draw_signal(shown, NOW, TO, "mythos-ga")):
+        early, later = words(draw(past("2026-06-13"))), words(draw(past("2026-06-25")))
+        assert "The watch began on 20 June 2026: on this day it had seen nothing." in early
+        assert "it had seen nothing" not in later
+    home = words(pages.draw_home(past("2026-06-13"), NOW, TO))
+    assert "in sight" not in home
+    assert "last look" not in home
+    assert "has not begun" in words(pages.draw_home(replace(past("2026-06-13"), began=None), NOW, TO))
+
+
+def test_a_past_day_tells_nothing_that_was_said_or_sent_later() -> None:
+    piece = Ground(kind="number", title="11 times", text="More.", url="https://a.example/", by="A lab", at=at("2026-05-14"))
+    signals = tuple(replace(each, article=ARTICLE) for each in view().signals)
+    early, later = (
+        words(pages.draw_why(past(day, ground=(piece,), signals=signals), NOW, TO)) for day in ("2026-05-01", "2026-06-25")
+    )
+    assert "11 times" in later
+    assert "Two scenarios" in later
+    assert "11 times" not in early
+    assert "Two scenarios" not in early
+    assert "Nothing of it had been said on that day." in early
+    log = words(pages.draw_log(past("2026-06-25", told=(), letters=(), jobs=()), NOW, TO))
+    for untrue in ("Nothing has been told yet", "has been delivered", "No watch runs"):
+        assert untrue not in log
+    assert "is shown for today alone" in log
+    assert "took back a claim" in log
+
+
+def blind_everywhere(*, but: int = 0) -> View:
+    """Every source but so many is out of sight, for one reason."""
+    shown = view()
+    lost = {strip.source.id for strip in shown.strips[but:]}
+    since = NOW - timedelta(hours=5)
+    told = {
+        signal.id: replace(
+            shown.verdicts[signal.id],
+            blind=tuple(
+                SourceOutage(one.id, one.url, since, "no answer within 30 s", essential=one.essential)
+                for one in signal.sources
+                if one.id in lost
+            ),
+            cannot_see_since=since,
+        )
+        for signal in shown.signals
+    }
+    return replace(shown, verdicts=told)
+
+
+def test_where_nothing_can_be_reached_one_banner_says_so_and_why() -> None:
+    shown = blind_everywhere()
+    many = len(shown.strips)
+    for html in (pages.draw_home(shown, NOW, TO), pages.draw_sources(shown, NOW, TO)):
+        assert f"Nothing can be reached since 24 November 2026 (5 hours ago): no answer within 30 s ({many} sources)." in words(
+            html
+        )
+        assert html.count('class="notice') - html.count("hidden data-overdue") == 1
+    some = blind_everywhere(but=1)
+    html = pages.draw_sources(some, NOW, TO)
+    assert "Nothing can be reached" not in words(html)
+    assert html.count("Cannot see since") == many - 1, "each with its own reason"
+    assert "◍ Nothing can be reached" in words(pages.draw_home(shown, NOW, TO)).partition("Has the Senate")[0]
+
+
+def test_what_was_never_read_is_neither_in_sight_nor_out_of_it() -> None:
+    shown = view(verdicts={name: replace(each, cannot_see_since=None) for name, each in verdicts().items()})
+    strips = tuple(
+        replace(one, health=replace(one.health, last_good_at=None)) if one.source.id == "batch" else one for one in shown.strips
+    )
+    unread = replace(shown, strips=strips)
+    home, sources = words(pages.draw_home(unread, NOW, TO)), words(pages.draw_sources(unread, NOW, TO))
+    assert f"◍ {len(strips) - 3} of {len(strips)} sources in sight, 1 not read yet" in home
+    assert "not aws.amazon.com, nist.gov;" in home
+    assert "4 of 5 sources in sight" in home, "of the signal whose source it is"
+    assert "all others are in sight, or were not read yet (1)." in sources
+    assert "All" not in words(pages.draw_home(unread, NOW, TO)).partition("Has the Senate")[0]
+
+
+def test_what_waits_for_a_readers_hour_is_not_said_to_be_delivered() -> None:
+    waiting = SentDigest("d", NOW, "news", "News", sent=3, waiting=1)
+    log = words(pages.draw_log(view(letters=(), told=(waiting,)), NOW, TO))
+    assert "1 message waiting for the reader’s hour; nothing has failed." in log
+    assert "has been delivered" not in log
+    assert "delivered 3 of 4" in log
+
+
+def test_what_a_person_has_recorded_is_called_no_official_voice() -> None:
+    by_hand = replace(said("lab.example", "It is open."), tier=Tier.OPERATOR, document="")
+    tracks = tuple(replace(track, evidence=(by_hand,)) for track in verdicts()["mythos-ga"].tracks)
+    shown = view(verdicts={**verdicts(), "mythos-ga": replace(verdicts()["mythos-ga"], tracks=tracks)})
+    html = pages.draw_signal(shown, NOW, TO, "mythos-ga")
+    assert "The person who runs the watch has recorded it; an official voice is still to come." in words(html)
+    assert "The official record says so" not in html
+    assert "The official record says so" in pages.draw_signal(view(), NOW, TO, "mythos-ga")
