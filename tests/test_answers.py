@@ -11,7 +11,9 @@ import pytest
 
 from tests.builders import ACCESS, day, said, signal_of
 from tests.mail.stories import BLOCKED, CONTEXT, EVENT, PASSED, READER, digest
+from tests.test_cycles import CONFIG
 from tests.web.story import NOW, view
+from watcher.bootstrap import readers_of
 from watcher.config.build import load
 from watcher.core.decision.closing import close_in_words
 from watcher.core.decision.compare import compare
@@ -168,6 +170,43 @@ def test_a_detail_that_no_news_carried_stands_in_the_weekly_note_once(tmp_path: 
     assert "Signal · It: price $8/$40 (seen 4 June 2026): “It costs $8 and $40.”" in " ".join(shown.text.split())
     assert shown.subject == "Week to 8 June 2026: no answer changed. It: price $8/$40. Signal: Nothing"
     assert "https://a.example/price" in shown.text
+
+
+def test_a_quiet_flag_stands_in_the_weekly_note_when_it_is_raised_and_when_it_is_lowered(tmp_path: Path) -> None:
+    signal = signal_of(ACCESS)
+    raised = replace(
+        detail(signal.id, day("06-04 12:00")), kind=Change.FLAG, before="", after="renamed", title="Renamed", reason="Renamed"
+    )
+    lowered = replace(raised, before="renamed", after="", at=day("06-10 12:00"), reason="no longer: Renamed", evidence=())
+    me = Route("me", "maildir", "me", frozenset(), operator=False, allowed_at=lambda at, _urgent: at, every_detail=True)
+    with Store.open(f"sqlite:///{tmp_path}/watch.db") as store:
+        with store.writing() as tx:
+            tx.verdicts.put(decide(signal, [], [], day("06-01 12:00")))
+            tx.verdicts.mark_baseline(signal.id, day("06-01 12:00"))
+            tx.transitions.add([raised])
+        late = day("06-04 13:00")
+        assert announce(store, [me], [signal.id], now=late, wait=timedelta(minutes=10)) == [], "a flag is no message of its own"
+        (first,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY, zone=UTC)
+        with store.writing() as tx:
+            tx.transitions.add([lowered])
+        (second,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY + timedelta(days=7), zone=UTC)
+        (third,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY + timedelta(days=14), zone=UTC)
+    context, keen = replace(CONTEXT, signals={signal.id: signal}), replace(READER, every_detail=True)
+    up, down, quiet = (" ".join(render(note, context, keen).text.split()) for note in (first, second, third))
+    assert up.startswith("No answer changed. One detail is new. Renamed.")
+    assert "Also noted" in up
+    assert "https://a.example/price" in up
+    assert down.startswith("No answer changed. One detail is new. No longer flagged: renamed.")
+    assert quiet.startswith("No answer changed. =")
+
+
+def test_a_declared_weekly_reader_gets_the_note_in_its_own_hour_and_news_on_monday(tmp_path: Path) -> None:
+    people = '[[recipient]]\nid = "me"\nchannel = "maildir"\nto = "box"\npace = "weekly"\n'
+    (tmp_path / "signals.toml").write_text(CONFIG % "" + people, "utf-8")
+    (me,) = readers_of(load(tmp_path / "signals.toml", {}))
+    assert me.note_at
+    written = MONDAY + timedelta(seconds=1)
+    assert (me.note_at(written), me.allowed_at(written, False)) == (written, MONDAY + timedelta(days=7))
 
 
 def test_a_trial_is_no_news_in_any_part_that_a_glance_sees() -> None:

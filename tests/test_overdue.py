@@ -10,6 +10,7 @@ import pytest
 from tests.builders import day
 from tests.test_cycles import CONFIG, Web
 from tests.watching import Watch, hourly
+from watcher.cli.mcp_server import Assistant
 from watcher.core.decision.pacing import overdue_at
 from watcher.store.store import Store
 from watcher.store.summary import load_summary
@@ -31,7 +32,7 @@ def watch(store: Store, tmp_path: Path) -> Watch:
     return watch
 
 
-def test_a_watch_that_stands_still_is_overdue_on_every_surface(watch: Watch, either_url: str) -> None:
+def test_a_watch_that_stands_still_is_overdue_on_every_surface(watch: Watch, store: Store, either_url: str) -> None:
     watch.now = LAST + timedelta(hours=5)
 
     for path in ("/", "/signals/gadget", "/cards/gadget"):
@@ -39,6 +40,8 @@ def test_a_watch_that_stands_still_is_overdue_on_every_surface(watch: Watch, eit
     assert "in sight" not in watch.page("/").text.replace("0 of 1 sources in sight", "")
     assert watch.page("/api/v1/signals/gadget").json()["overdue_since"] == "2026-06-01T06:00:00Z"
     assert "(overdue: no look since 2026-06-01)" in watch.page("/badges/gadget.json").json()["message"]
+    (brief,) = Assistant(watch.config, store).list_signals().signals
+    assert brief.overdue_since == LAST, "an assistant hears it in the first answer"
     look = load_summary(either_url).looks["gadget"]
     assert (look.last, look.overdue_at) == (LAST, AT)
 

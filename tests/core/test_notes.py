@@ -28,6 +28,7 @@ def test_a_week_counts_the_declared_sources_of_each_signal_that_were_read() -> N
     ]
     told = weekly(KNOWN, healths, now=now, told=(PASSED,))
     assert told.readings == (("mythos-ga", 0, 1, 1), ("senate-vote", 1, 0, 2)), "the pages that a source leads to come and go"
+    assert told.unread == (("mythos-ga", "c", False), ("senate-vote", "b", True))
     assert (told.id, told.kind, told.transitions, told.notes) == ("weekly-2026-W47", "weekly", (), ())
     assert [(change.id, len(change.evidence)) for change in told.told] == [(PASSED.id, 1)]
     assert [verdict.signal for verdict in told.verdicts] == sorted(KNOWN)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.mail.stories import CONTEXT, DETAIL, EVENT, FLAG, NOW, PASSED, READER, REPORTED, VERDICTS, digest, quote
-from tests.mail.test_mail import ALL
+from tests.mail.test_mail import ALL, seen_in, tokens
+from watcher.config.settings import Ground
 from watcher.core.decision.digest import summarise
-from watcher.core.model import Change, Standing, Tier, Transition, Undecided
+from watcher.core.decision.figures import UNSTATED
+from watcher.core.model import Article, Change, Figure, Standing, Tier, Transition, Undecided
 from watcher.mail import render
 from watcher.mail.letter import Letter, MailItem
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH
@@ -125,3 +127,95 @@ def test_the_first_mail_cites_what_was_read_before_what_is_declared() -> None:
     states = tuple(replace(one, evidence=(declared, quote("It was read."))) for one in VERDICTS[0].tracks)
     (brief,) = summarise({"senate-vote": replace(VERDICTS[0], tracks=states)}, quotes=1)
     assert {one.evidence[0].text for one in brief.tracks} == {"It was read."}
+
+
+def test_no_subject_is_longer_than_a_list_shows_however_many_signals_moved() -> None:
+    names = [f"a-question-with-quite-a-long-name-{number}" for number in range(6)]
+    signals = {name: replace(CONTEXT.signals["senate-vote"], id=name, title=name) for name in names}
+    changes = tuple(replace(PASSED, signal=name) for name in names)
+    context = replace(CONTEXT, signals={**CONTEXT.signals, **signals})
+    verdicts = tuple(replace(VERDICTS[2], signal=name, word="Yes") for name in names)
+    subject = render(digest(*changes, verdicts=verdicts), context, READER).subject
+    assert len(subject) <= MAX_SUBJECT_LENGTH
+    assert subject.startswith(f"{names[0]}: Yes. ")
+    assert subject.endswith("; also 5 other signals")
+
+
+def test_news_of_several_signals_leads_with_each_answer() -> None:
+    worded = tuple(replace(each, word={"senate-vote": "Yes", "caisi-evaluation": "No"}.get(each.signal, "")) for each in VERDICTS)
+    text = render(digest(EVENT, PASSED, verdicts=worded), CONTEXT, READER).text
+    assert text.startswith("Senate vote: Yes; CAISI evaluation: No (2 changes)\n")
+
+
+def test_what_a_person_has_recorded_is_called_no_official_voice_however_firm_it_is() -> None:
+    by_hand = quote("They said so.", document="", published=NOW, seen_at=NOW, tier=Tier.OPERATOR)
+    for change in (PASSED, EVENT):
+        text = " ".join(render(digest(replace(change, evidence=(by_hand,))), CONTEXT, READER).text.split())
+        assert "The person who runs the watch has recorded it; an official voice is still to come." in text
+        assert "The official record says so" not in text
+
+
+def test_a_line_without_a_name_is_a_link_itself_in_both_parts() -> None:
+    article = Article("Two scenarios", "https://a.example/paper", "A lab", NOW)
+    signals = {name: replace(each, article=article) for name, each in CONTEXT.signals.items()}
+    piece = Ground(kind="number", title="11 times", text="More.", url="https://b.example/", by="A lab", at=NOW)
+    context = replace(CONTEXT, signals=signals, ground=(piece,))
+    first = render(digest(kind="baseline"), context, READER)
+    whose = "They are the 60 days after “Two scenarios” (A lab, 9 December 2026)."
+    half = render(digest(kind="reminder", notes=("half of it is over", whose)), context, READER)
+    for mail, links in ((first, (article.url, "https://watch.example.org/why")), (half, (article.url,))):
+        for link in links:
+            assert link in mail.text
+            assert f'href="{link}"' in mail.html
+        assert tokens(re.sub(r"https?://\S+", "", mail.text)) == tokens(re.sub(r"https?://\S+", "", seen_in(mail.html)))
+
+
+def test_the_first_mail_of_an_open_window_says_how_far_it_is() -> None:
+    then = datetime(2026, 6, 13, tzinfo=UTC)
+    early = tuple(replace(each, as_of=then) for each in VERDICTS)
+    words = " ".join(render(digest(kind="baseline", verdicts=early), CONTEXT, READER).text.split())
+    assert "The window: Day 31 of the 60 days; they end in 30 days, on 13 July 2026." in words
+
+
+def test_a_week_names_what_was_not_read() -> None:
+    feeds = {name: each.sources[0].id for name, each in CONTEXT.signals.items()}
+    sources = {
+        name: replace(each, sources=tuple(replace(one, title=f"The {name} feed") for one in each.sources))
+        for name, each in CONTEXT.signals.items()
+    }
+    week = replace(
+        digest(kind="weekly"),
+        readings=(("mythos-ga", 20, 1, 21), ("senate-vote", 20, 0, 21)),
+        unread=(("mythos-ga", feeds["mythos-ga"], False), ("senate-vote", feeds["senate-vote"], True)),
+    )
+    context = replace(CONTEXT, signals=sources)
+    words = " ".join(render(week, context, READER).text.split())
+    assert (
+        "40 of 42 sources were read this week; not read yet: The mythos-ga feed; not read this week: The senate-vote feed."
+        in words
+    )
+    few = " ".join(render(week, context, replace(READER, signals=frozenset({"senate-vote"}))).text.split())
+    assert "20 of 21 sources were read this week; not read this week: The senate-vote feed." in few
+    many = replace(week, unread=tuple(("mythos-ga", f"page-{number}", False) for number in range(9)))
+    assert "not read yet: page-0, page-1, page-2, page-3, page-4, page-5 and 3 more." in " ".join(
+        render(many, context, READER).text.split()
+    )
+    old = replace(week, unread=())
+    assert "40 of 42 sources were read this week, 1 not read yet." in " ".join(render(old, context, READER).text.split())
+
+
+def test_a_week_tells_a_flag_after_what_changed() -> None:
+    cheaper = replace(DETAIL, reason="price: $8/$40, before: $10/$50")
+    quiet = replace(FLAG, mail=False)
+    told = render(replace(digest(kind="weekly"), transitions=(quiet, cheaper)), CONTEXT, READER)
+    assert "price $8/$40" in told.subject
+    assert "2 details are new" in told.text.splitlines()[0]
+    noted = " ".join(told.text.partition("Also noted")[2].split())
+    assert noted.index("price $8/$40") < noted.index("Amended: text not checked yet")
+
+
+def test_a_declared_number_says_in_the_first_mail_that_no_words_state_it() -> None:
+    price = Figure("price", "Price", "USD", "$8/$40", at=NOW, note=UNSTATED)
+    held = tuple(replace(each, figures=(price,)) if each.signal == "mythos-ga" else each for each in VERDICTS)
+    words = " ".join(render(digest(kind="baseline", verdicts=held), CONTEXT, READER).text.split())
+    assert "Price: $8/$40 (declared; no words that were read state it)" in words

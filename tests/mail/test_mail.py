@@ -566,7 +566,7 @@ def test_a_detail_is_told_in_the_words_of_its_ladder() -> None:
     context = replace(CONTEXT, signals={**CONTEXT.signals, signal.id: replace(signal, tracks=tracks)})
     changed = replace(DETAIL, mail=True, reason="text_check: has_all, before: lacks_words")
     mail = render(digest(changed), context, READER)
-    assert "The text: as it was Before: without its heart" in " ".join(mail.text.split())
+    assert "The text: as it was Stated before: without its heart" in " ".join(mail.text.split())
     assert "the text as it was" in mail.subject
     assert "text_check" not in mail.text + mail.html
 
@@ -575,8 +575,8 @@ def test_a_changed_detail_says_what_it_was_before_and_nothing_that_only_a_status
     costly = replace(DETAIL, mail=True, reason="price: $8/$40, before: $10/$50; text_check: has_all")
     shown = render(digest(costly), CONTEXT, READER)
     words = " ".join(shown.text.split())
-    assert "price $8/$40 (before: $10/$50); text check has all" in words.casefold()
-    assert "Price: $8/$40 Before: $10/$50 Text check: has all" in words
+    assert "price $8/$40 (stated before: $10/$50); text check has all" in words.casefold()
+    assert "Price: $8/$40 Stated before: $10/$50 Text check: has all" in words
     assert "What stays: H.R. 2683, the House bill: Passed by the Senate." in words
     assert "your tools" not in words
     assert "What it changes for you" not in words

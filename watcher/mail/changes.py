@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from watcher.core.model import Change, Facts, Flag, Quote, Standing, Tier, Transition
+from watcher.core.model import Change, Facts, Flag, Quote, Standing, Transition
 from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.citations import cites, states, stating
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import MailItem
 from watcher.mail.wording import STANDINGS, moment, several, shortened, tally, when
-from watcher.wording import ChangedDetail, Sign, changed_details, detail, lowered
+from watcher.wording import ChangedDetail, Sign, as_recorded, changed_details, detail, lowered
 
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
-BY_HAND = STANDINGS[Standing.PROVISIONAL]._replace(
-    meaning="The person who runs the watch has recorded it; an official voice is still to come."
-)
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
 
 
@@ -61,7 +58,7 @@ def title(transition: Transition, context: MailContext) -> str:
 
 
 def detail_words(transition: Transition, context: MailContext) -> str:
-    """The details that changed, as they are told (`price $8/$40 (before: $10/$50); version 5.2`), with their names in words."""
+    """The details that changed, as they are told (`price $8/$40 (stated before: $10/$50); version 5.2`), named in words."""
     if transition.kind is not Change.DETAIL:
         return ""
     changed = [_detail_line(transition, each, context) for each in changed_details(transition)]
@@ -69,11 +66,11 @@ def detail_words(transition: Transition, context: MailContext) -> str:
 
 
 def _detail_line(transition: Transition, changed: ChangedDetail, context: MailContext) -> str:
-    """`price $8/$40 (before: $10/$50)`; a name speaks for itself."""
+    """`price $8/$40 (stated before: $10/$50)`; a name speaks for itself."""
     name, value = context.detail(transition, changed.name, changed.value)
     before = context.detail(transition, changed.name, changed.before)[1]
     told = value if name == "Name" else f"{name[:1].lower()}{name[1:]} {value}"
-    return f"{told} (before: {before})" if before else told
+    return f"{told} (stated before: {before})" if before else told
 
 
 def told_tally(transition: Transition) -> str:
@@ -128,8 +125,7 @@ def _sign(transition: Transition) -> Sign:
         return CORRECTED
     if transition.kind is Change.FLAG:
         return FLAGGED
-    recorded = {quote.tier for quote in transition.evidence} == {Tier.OPERATOR}
-    return BY_HAND if recorded and transition.standing is Standing.PROVISIONAL else STANDINGS[transition.standing]
+    return as_recorded(STANDINGS[transition.standing], transition.evidence)
 
 
 def _tone(transition: Transition, context: MailContext, sign: Sign) -> str:
@@ -181,7 +177,7 @@ def _changed_rows(transition: Transition, context: MailContext) -> list[tuple[st
     rows = list[tuple[str, str]]()
     for name, value, before in changed_details(transition):
         rows.append((_called(transition, name, context), context.detail(transition, name, value)[1]))
-        rows += [("Before", context.detail(transition, name, before)[1])] if before else []
+        rows += [("Stated before", context.detail(transition, name, before)[1])] if before else []
     return rows
 
 

@@ -22,6 +22,8 @@ from watcher.wording import changed_details, count
 MOST_ITEMS = 8
 """Changes of one mail that are told with their words; what is beyond them has a line each."""
 MOST_LINES = 12
+MOST_UNREAD = 6
+"""Sources that a weekly note names as not read."""
 MOST_NAMED = 60
 """Changes beyond the first that have a line of their own; a mail says how many more there are."""
 STILL = "Still watching"
@@ -55,7 +57,7 @@ def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
         items=items,
         tone=items[0].tone,
         sections=_sections(
-            _lines(digest.notes),
+            _lines(digest.notes, context),
             _more(told, context),
             _noted(noted, context, reader),
             undecided_section(verdicts, context, reader),
@@ -69,12 +71,13 @@ def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
 
 
 def _title(told: Sequence[Transition], context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
-    """The news of a single signal, or how many there are."""
+    """The news of a single signal, or the answer of each and how many changes there are."""
     signals = list(dict.fromkeys(each.signal for each in told))
     if len(signals) == 1:
         news = answered(told[0], context, before, words)
         return shortened(f"{news}{how_sure(told[0], news)}", 200)
-    return shortened(f"{count(len(told), 'change')}: {several([context.title_of(each) for each in signals])}", 200)
+    answers = [f"{context.title_of(each)}{f': {words[each]}' if words.get(each) else ''}" for each in signals]
+    return shortened(f"{'; '.join(answers[:MOST_ITEMS])} ({count(len(told), 'change')})", 200)
 
 
 def _deck(told: Sequence[Transition], verdicts: Sequence[Verdict], context: MailContext) -> str:
@@ -177,7 +180,7 @@ def _operator(digest: Digest, context: MailContext, reader: Recipient) -> Letter
         items=tuple(_source_item(each, context, reader) for each in changes[:MOST_ITEMS]),
         tone="warn" if blind or not words else "good",
         sections=_sections(
-            _lines(digest.notes[not words :]),
+            _lines(digest.notes[not words :], context),
             listed(
                 "More sources",
                 [_source_line(each, context) for each in changes[MOST_ITEMS:]],
@@ -294,7 +297,7 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
         date=moment(digest.at, reader.zone),
         sections=_sections(
             _told_again(digest, context, reader),
-            _noted(sorted(transitions_for(digest, reader), key=lambda each: rank(each, context)), context, reader),
+            _noted(_of_the_week(digest, context, reader), context, reader),
             _quiet_lines(digest, context, reader),
             undecided_section(verdicts, context, reader),
             unchanged(verdicts, context, reader, heading="Where the signals stand"),
@@ -305,9 +308,14 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     )
 
 
+def _of_the_week(digest: Digest, context: MailContext, reader: Recipient) -> list[Transition]:
+    """What was worth no message of its own: what changed before what was flagged."""
+    return sorted(transitions_for(digest, reader), key=lambda each: (each.kind is Change.FLAG, rank(each, context)))
+
+
 def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
     """`No answer changed. One detail is new. Gadget: price $8.`: of the signals that this reader follows."""
-    details = sorted(transitions_for(digest, reader), key=lambda each: rank(each, context))
+    details = _of_the_week(digest, context, reader)
     named = headline(details[0], context, {}) if details else ""
     more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" {len(details)} details are new. {named}.")
     return f"{_what_was_told(_told_to(digest, reader), context)}.{more}"
@@ -350,9 +358,21 @@ def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Sec
     mine = [MailLine(context.title_of(name), shortened(words, 700)) for name, words in digest.lines if reader.wants(name)]
     numbers = [counts for name, *counts in digest.readings if reader.wants(name)]
     seen, never, sources = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
-    unread = f", {never} not read yet" if never else ""
+    unread = _unread(digest, context, reader) or (f", {never} not read yet" if never else "")
     week = [f"{seen} of {count(sources, 'source')} were read this week{unread}."] if sources else []
-    return Section("Notes", (*_lines((*week, *notes)).lines, *mine))
+    return Section("Notes", (*_lines((*week, *notes), context).lines, *mine))
+
+
+def _unread(digest: Digest, context: MailContext, reader: Recipient) -> str:
+    """`; not read yet: A and B; not this week: C`; empty where all were read, and for a note that counted them alone."""
+    mine = [(context.source_title(name, source), ever) for name, source, ever in digest.unread if reader.wants(name)]
+    parts = [(words, [title for title, known in mine if known is ever]) for words, ever in (("yet", False), ("this week", True))]
+    return "".join(f"; not read {words}: {_few(titles)}" for words, titles in parts if titles)
+
+
+def _few(names: list[str]) -> str:
+    """Some names, and how many more there are."""
+    return several(names if len(names) <= MOST_UNREAD else [*names[:MOST_UNREAD], f"{len(names) - MOST_UNREAD} more"])
 
 
 def _quiet_subject(digest: Digest, context: MailContext, reader: Recipient, *, unseen: int, answers: str) -> str:
@@ -377,7 +397,7 @@ def _week_lines(digest: Digest, context: MailContext, reader: Recipient) -> Iter
     Each with how many of the three ends are tried: that sources cannot be seen, the same in short, and nothing.
     """
     told, start = _told_to(digest, reader), f"Week to {day_of(digest.at, reader.zone)}"
-    details = sorted(transitions_for(digest, reader), key=lambda each: rank(each, context))
+    details = _of_the_week(digest, context, reader)
     news = lowered_first(_what_was_told(told, context))
     for detail in details[:1]:
         words = headline(detail, context, {})
@@ -422,9 +442,11 @@ def _stand(many: str) -> str:
     return f"This is where {many} {'stands' if many.startswith('1 ') else 'stand'}"
 
 
-def _lines(notes: Sequence[str]) -> Section:
-    """Notes as lines of their own."""
-    return listed("Notes", [MailLine("", shortened(note, 700)) for note in notes], MOST_LINES)
+def _lines(notes: Sequence[str], context: MailContext) -> Section:
+    """Notes as lines of their own; one that names an article leads to it."""
+    articles = {f"“{each.title}”": each.url for signal in context.signals.values() if (each := signal.article)}
+    found = [(note, (safe_link(url) for title, url in articles.items() if title in note)) for note in notes]
+    return listed("Notes", [MailLine("", shortened(note, 700), next(links, "")) for note, links in found], MOST_LINES)
 
 
 def _sections(*sections: Section) -> tuple[Section, ...]:

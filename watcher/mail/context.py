@@ -44,6 +44,11 @@ class MailContext:
         """The signal's title, or its id where the configuration has lost it since."""
         return self.signals[signal].title if signal in self.signals else signal
 
+    def source_title(self, signal: str, source: str) -> str:
+        """The title of a declared source, or its id."""
+        known = self.signals[signal].sources if signal in self.signals else ()
+        return next((each.title for each in known if each.id == source and each.title), source)
+
     def track_title(self, signal: str, track: str) -> str:
         """The track's title, or its id."""
         known = self.signals[signal].tracks if signal in self.signals else ()

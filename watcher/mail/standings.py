@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
-from watcher.core.decision.closing import close_in_words, close_of
+from watcher.core.decision.closing import close_in_words, close_of, window_in_words
+from watcher.core.decision.figures import UNSTATED
 from watcher.core.decision.undecided import asked_in_words, text_in_words
 from watcher.core.model import Figure, Quote, SourceOutage, Standing, TrackVerdict, Undecided, Verdict
 from watcher.mail.changes import for_you, tools
@@ -133,6 +134,8 @@ def _figure_rows(verdict: Verdict) -> list[tuple[str, str]]:
 
 def _dated(figure: Figure) -> str:
     """A value with the day of the words that state it; what is counted has its own."""
+    if figure.note == UNSTATED:
+        return f"{figure.text} (declared; no words that were read state it)"
     return f"{figure.text} ({day_in_words(f'{figure.at:%Y-%m-%d}')})" if figure.at and _states(figure) else figure.text
 
 
@@ -163,7 +166,7 @@ def _paragraphs(verdict: Verdict, context: MailContext) -> tuple[tuple[str, str]
         ("What it changes for you", for_you(verdict.signal, rung.consequence if rung else "", context)),
         *tools(verdict.signal, context, gone=rung is not None and rung.steps_back),
         ("What would move it", _next(verdict, context)),
-        ("The window", close_in_words(signal) if passed else ""),
+        ("The window", close_in_words(signal) if passed else window_in_words(signal, verdict.as_of)),
     )
     return tuple((name, shortened(words, 600)) for name, words in told if words)
 

@@ -10,7 +10,7 @@ from watcher.mail.changes import is_taken_back, told_tally
 from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
 from watcher.mail.wording import STANDINGS, several, shortened
-from watcher.wording import changed_details, lowered
+from watcher.wording import changed_details, count, lowered
 
 MAX_SUBJECT_LENGTH = 100
 AS_BEFORE = ", as before"
@@ -47,9 +47,9 @@ def subject(changes: Sequence[Transition], context: MailContext, before: Mapping
     lead = min(changes, key=lambda each: rank(each, context))
     others = dict.fromkeys(context.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
     also = f"; also {several(list(others))}" if others else ""
-    if len(also) > MAX_NAMES_LENGTH and len(others) > 1:
-        also = f"; also {len(others)} other signals"
-    told, most = news(lead, context, before, words), MAX_SUBJECT_LENGTH - min(len(also), MAX_NAMES_LENGTH)
+    if len(also) > MAX_NAMES_LENGTH:
+        also = f"; also {count(len(others), 'other signal')}"
+    told, most = news(lead, context, before, words), MAX_SUBJECT_LENGTH - len(also)
     if len(told) > most:
         told = _briefer(told, lead, context, most)
     return f"{shortened(told, most)}{also}"

@@ -107,6 +107,11 @@ def is_quiet_detail(change: Transition) -> bool:
     return change.kind is Change.DETAIL and not change.mail and bool(change.track)
 
 
+def is_for_the_week(change: Transition) -> bool:
+    """Whether the weekly note tells it: a quiet detail, or a flag that is worth no message of its own, raised or lowered."""
+    return is_quiet_detail(change) or (change.kind is Change.FLAG and not change.mail and bool(change.track))
+
+
 def _put_details(
     tx: Transaction,
     details: Sequence[Transition],

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from watcher.core.decision.scheduled_notes import UNDELIVERED, reminders, undelivered, week_id, weekly
 from watcher.core.model import Change, Digest, Signal, Verdict
-from watcher.pipeline.announce import Route, is_muted, is_quiet_detail, scheduled
+from watcher.pipeline.announce import Route, is_for_the_week, is_muted, scheduled
 from watcher.pipeline.deliver import SILENT
 from watcher.store.chain import ends
 from watcher.store.codec import moment_in
@@ -57,7 +57,7 @@ def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zon
         if transition.mail and transition.kind is not Change.UNDECIDED and transition.track
     ]
     mutes = tx.mutes.of(now)
-    details = [each for each in tx.transitions.pending() if is_quiet_detail(each) and not is_muted(each, mutes)]
+    details = [each for each in tx.transitions.pending() if is_for_the_week(each) and not is_muted(each, mutes)]
     record = ", ".join(end.words for end in ends(tx.session))
     return (weekly(verdicts, tx.sources.healths(verdicts), now=now, told=told, details=details, record=record),)
 

@@ -36,7 +36,7 @@ def away_in_days(at: datetime, now: datetime) -> str:
 
 
 def window_in_words(signal: Signal, now: datetime) -> str:
-    """`Day 31 of the 60 days after “Title” (Author, 14 May 2026); they end in 30 days, on 13 July 2026.`
+    """How far a window is: `Day 31 of the 60 days after “Title” (Author, 14 May 2026); they end in 30 days, on 13 July 2026`.
 
     Empty without a window, before it opens, and from its close on. Pure.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from watcher.core.decision.digest import summarise
 from watcher.core.model import Date, Digest, Health, Signal, Transition, Verdict, day_text
 
 HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
 UNDELIVERED = "undelivered-"
 """How the id of a note about messages that were given up begins."""
 PROOF = "Who keeps this message can prove later, with `watcher verify --noted`, that nothing before was changed."
@@ -36,25 +37,26 @@ def weekly(
     """
     ends = (f"The record ends at: {record}. {PROOF}",) if record else ()
     again = tuple(replace(each, evidence=each.evidence[:1], figures={}) for each in told)
-    read = tuple((name, *numbers) for name, numbers in sorted(_read(healths, now).items()))
-    return Digest(week_id(now), now, "weekly", tuple(details), summarise(verdicts), ends, told=again, readings=read)
+    declared = [(signal, state) for signal, state in healths if not state.parent]  # followed pages come and go
+    late = [(signal, state) for signal, state in declared if not (state.last_good_at and state.last_good_at >= now - WEEK)]
+    return Digest(
+        week_id(now),
+        now,
+        "weekly",
+        tuple(details),
+        summarise(verdicts),
+        ends,
+        told=again,
+        readings=_read(declared, late),
+        unread=tuple(sorted((signal, state.source, state.last_good_at is not None) for signal, state in late)),
+    )
 
 
-def _read(healths: Iterable[tuple[str, Health]], now: datetime) -> dict[str, tuple[int, int, int]]:
-    """Of each signal, how many declared sources were read in the week, never were, and are there; followed pages come and go."""
-    found = defaultdict[str, list[Health]](list)
-    for signal, state in healths:
-        if not state.parent:
-            found[signal].append(state)
-    week = now - timedelta(days=7)
-    return {
-        signal: (
-            sum(1 for each in mine if each.last_good_at and each.last_good_at >= week),
-            sum(1 for each in mine if not each.last_good_at),
-            len(mine),
-        )
-        for signal, mine in found.items()
-    }
+def _read(declared: Sequence[tuple[str, Health]], late: Sequence[tuple[str, Health]]) -> tuple[tuple[str, int, int, int], ...]:
+    """Of each signal, how many sources were read in the week, never were, and are there; `late` were not read in the week."""
+    there, missed = Counter(signal for signal, _ in declared), Counter(signal for signal, _ in late)
+    never = Counter(signal for signal, state in late if state.last_good_at is None)
+    return tuple((signal, many - missed[signal], never[signal], many) for signal, many in sorted(there.items()))
 
 
 def week_id(now: datetime) -> str:

@@ -170,3 +170,5 @@ class Digest:
     """Of a weekly note: the changes that messages told in the week, oldest first."""
     readings: tuple[tuple[str, int, int, int], ...] = ()
     """Of a weekly note: `(signal, its declared sources that were read in the week, that never were, all of them)`."""
+    unread: tuple[tuple[str, str, bool], ...] = ()
+    """Of a weekly note: `(signal, source, whether it ever was)` of each declared source that was not read in the week."""
