@@ -19,7 +19,7 @@ from watcher.core.model import Ladder, NotModified, Signal, Status, Track
 from watcher.fetch import Request
 from watcher.pipeline.clock_guard import ClockGuard
 from watcher.pipeline.counters import JOBS, jobs_of_text
-from watcher.pipeline.cycle import Context
+from watcher.pipeline.cycle import NEWS_WAITS_SECONDS, Context
 from watcher.pipeline.daemon import Daemon, Pace
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.ownership import OtherWatchError, Owner
@@ -170,6 +170,59 @@ def test_the_next_look_waits_for_what_is_due_and_not_for_as_long_as_the_last_one
         daemon = Daemon(replace(context(store, Counted()), signals=signals, get=get), clock=clock, pause=HOUR)
         daemon.start()
         await asyncio.wait_for(third.wait(), 25)  # where nothing is due it looks again after 30
+        await daemon.stop()
+
+    asyncio.run(live())
+
+
+class Silent(Counted):
+    """A mail server, or the service behind the heartbeat, that takes what it is given and never answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+
+    async def deliver(self, _now: datetime) -> Counts:
+        await self.never()
+        return Counts()
+
+    async def never(self) -> None:
+        self.asked.set()
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("who", ["mail server", "mail server while it is polled", "heartbeat"])
+def test_who_never_answers_what_is_sent_makes_no_source_late(store: Store, who: str) -> None:
+    now, silent, slow, looked, again = [NOW], Silent(), asyncio.Event(), list[datetime](), asyncio.Event()
+
+    def clock() -> datetime:
+        now[0] += timedelta(seconds=1)
+        return now[0]
+
+    async def get(request: Request) -> NotModified:
+        if "slow" in request.url:
+            await slow.wait()
+            return NotModified()
+        now[0] += timedelta(minutes=1)  # it is due again when it is looked at next
+        if silent.asked.is_set():
+            looked.append(now[0])
+        if len(looked) == 2:
+            again.set()
+        return NotModified()
+
+    async def live() -> None:
+        names = ("s1", "slow") if "polled" in who else ("s1",)
+        found = [replace(source(name), signal=name, url=f"https://{name}.example/", every=timedelta(minutes=1)) for name in names]
+        with store.writing() as tx:
+            tx.sources.sync(found, NOW)
+        track = Track("it", "It", Ladder("open", (Status("closed", "Closed", "It is closed."),), ()))
+        signals = {one.id: Signal(one.id, "", "", "", tracks=(track,), headlines=(), sources=(one,)) for one in found}
+        harm = {"after": silent.never} if who == "heartbeat" else {"deliver": silent.deliver}
+        told = {"progress": lambda *_: slow.set(), "progress_every": NEWS_WAITS_SECONDS}
+        daemon = Daemon(replace(context(store, Counted()), signals=signals, get=get, **harm, **told), clock=clock, pause=HOUR)
+        daemon.start()
+        await asyncio.wait_for(silent.asked.wait(), 20)
+        await asyncio.wait_for(again.wait(), 25)
         await daemon.stop()
 
     asyncio.run(live())

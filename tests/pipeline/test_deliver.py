@@ -387,4 +387,4 @@ def test_all_that_is_due_is_sent_in_one_run_however_much_it_is(store: Store) -> 
         assert len(stage.inbox) == 230
         assert waits == [60, 60]
         with store.reading() as tx:
-            assert tx.deliveries.unsent() == (0, None)
+            assert tx.deliveries.unsent(now[0]) == (0, None)

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -254,6 +255,18 @@ def test_sending_ends_before_its_lease_does(store: Store) -> None:
         assert cycle(store, NOW, mail, load=lambda _: Stuck(), longest=timedelta(milliseconds=200)) == Counts(retried=1)
         [row] = rows(store)
         assert (row.state, row.error, row.uncertain) == (State.PENDING, "sending took too long", True)
+
+
+def test_a_channel_that_hangs_ends_its_cycle_and_what_was_not_begun_is_due_in_the_next(store: Store) -> None:
+    short: dict[str, Any] = {"at_once": 1, "longest": timedelta(milliseconds=400), "begins_within": timedelta(milliseconds=100)}
+    with mail_server() as mail:
+        readers = [replace(mail, recipient=replace(mail.recipient, id=name)) for name in ("ada", "bob", "eve")]
+        put(store, digest(PASSED), *readers)
+        assert cycle(store, NOW, *readers, load=lambda _: Stuck(), **short) == Counts(retried=1)
+        assert [(row.state, row.attempts) for row in rows(store)] == [(State.PENDING, 1), (State.PENDING, 0), (State.PENDING, 0)]
+        with store.reading() as tx:
+            assert tx.deliveries.unsent(NOW + HOUR)[0] == 3, "none of them is forgotten where somebody asks what was left"
+        assert cycle(store, NOW + HOUR, *readers) == Counts(sent=3)
 
 
 class Patient(Stuck):

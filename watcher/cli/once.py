@@ -109,14 +109,16 @@ async def _once(config: Config, store: Store, done: list[_Done]) -> None:
     # What was done is not this task's result: asyncio writes that out in full when it puts the handler of Ctrl-C back.
     now = utc_now()
     prepare(store, config, now)
-    async with opened(config, store, fetch_settings(config), deliver=deliverer(config, store)) as context:
+    send = deliverer(config, store)
+    # A first look may take minutes: what it announces is sent by the time of then, or its leases would be over before they begin.
+    async with opened(config, store, fetch_settings(config), deliver=lambda _now: send(utc_now())) as context:
         with _bar() as shown:
             cycle = await run_cycle(replace(context, **shown), now, every_signal=True)
         delivered = await deliver_all(context.deliver, cycle.delivered, clock=utc_now)
         if context.after is not None:
             await context.after()
     with store.reading() as tx:
-        done.append(_Done(cycle, delivered, *tx.deliveries.unsent()))
+        done.append(_Done(cycle, delivered, *tx.deliveries.unsent(utc_now())))
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The daemon: named jobs of a scheduler while the process lives, each at its own pace, one at a time.
+"""The daemon: named jobs of a scheduler while the process lives, each at its own pace, in turn; those that send leave their turn.
 
 The scheduler waits by the time of day, which may jump, in either direction; a guard compares it with the monotonic clock, and has
 every job run anew after a jump.
@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
@@ -21,6 +22,7 @@ from watcher.pipeline.batches import Poller
 from watcher.pipeline.clock_guard import ClockGuard
 from watcher.pipeline.counters import JOBS, JobRun, Tally, jobs_to_text
 from watcher.pipeline.cycle import Context, CycleResult, poll, purge, remind, retain
+from watcher.pipeline.deliver import Counts
 from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.ownership import OtherWatchError
 from watcher.store.errors import StoreError
@@ -48,8 +50,10 @@ PACES = {
 """How long after a run each job is due again; what it finds due earlier brings it forward. In the order of one cycle."""
 
 
-BESIDE = frozenset({"retention"})
-"""Jobs that leave their turn to others: what they do is done in short transactions, and they wait between them."""
+BESIDE = frozenset({"deliver", "retention", "heartbeat"})
+"""Jobs that leave their turn to others: they write in short transactions and wait between them, some for others who may never
+answer. A mail server that hangs makes no source late.
+"""
 
 
 class Pace(BaseTrigger):  # type: ignore[misc]  # the library has no types
@@ -245,7 +249,8 @@ class Daemon:
         errors, every, self._first = ErrorCollector(), self._first, False
         try:
             self._poller = self._poller or self.context.poller()
-            done = await poll(self.context, now, errors, every_signal=every, poller=self._poller, clock=self.clock)
+            context = replace(self.context, deliver=self._deliver_soon)  # a poll waits for no receiver
+            done = await poll(context, now, errors, every_signal=every, poller=self._poller, clock=self.clock)
             self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.delivered.sent)
             _log(done)
             if done.digests:
@@ -257,6 +262,11 @@ class Daemon:
         except Exception:
             self._first = True
             raise
+
+    async def _deliver_soon(self, _now: datetime) -> Counts:
+        """Have the job for it send what was just announced."""
+        self._run_after("deliver", timedelta(0))
+        return Counts()
 
     async def _deliver(self, now: datetime) -> None:
         delivered = await self.context.deliver(now)

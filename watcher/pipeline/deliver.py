@@ -91,7 +91,7 @@ class _Run:
     moment: Callable[[], datetime]
     """The cycle's own time, which goes on while it sends: a rehearsal's is not the wall clock's."""
     leaving: asyncio.Event
-    """Set when the watch is stopped: what has begun goes on, nothing else begins."""
+    """Set when the watch is stopped, or the cycle lasts long: what has begun goes on, nothing else begins."""
     leases: Leases
     stack: AsyncExitStack
     """Closes what the channels have opened, at the end of the cycle."""
@@ -100,7 +100,7 @@ class _Run:
 async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Counts:
     """Send everything that is due at `now`; one recipient's trouble is no other's. Raises StoreError.
 
-    Cancelled, it waits a while for what is on its way, and gives back what has not begun.
+    Cancelled, it waits a while for what is on its way, and gives back what has not begun; so it does where the cycle lasts long.
     """
     begun = office.clock()
     async with AsyncExitStack() as stack:
@@ -114,6 +114,8 @@ async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Co
         await stack.enter_async_context(leases.kept([each.id for one in claimed for each in (*one.riders, one.carrier)], now))
         # One for each channel: a mail server that answers late must not hold up the others.
         channels = {one.carrier.channel: _channel(office, one.carrier.channel) for one in claimed}
+        ending = asyncio.get_running_loop().call_later(office.begins_within.total_seconds(), run.leaving.set)
+        stack.callback(ending.cancel)
         tasks = (_guarded(channels[one.carrier.channel], run, one) for one in claimed)
         return await _all(run, asyncio.gather(*tasks, return_exceptions=True)) + Counts(paced=paced)
 

@@ -25,6 +25,8 @@ LEASE = timedelta(minutes=1)
 """Renewed while a message waits for its turn and is sent: a lease that runs out means that the process is gone."""
 MAX_SEND_TIME = timedelta(minutes=12)
 """Longer than any notifier may take."""
+CYCLE = timedelta(minutes=2)
+"""A hundred mails to a server that never answers would take half an hour, and hold up the news of all channels."""
 SHUTDOWN_TIMEOUT = timedelta(seconds=8)
 """How long a watch that is stopped waits for what is on its way; a container is killed after ten seconds."""
 
@@ -61,6 +63,8 @@ class DeliveryContext:
     lease: timedelta = LEASE
     longest: timedelta = MAX_SEND_TIME
     """How long sending one message may take."""
+    begins_within: timedelta = CYCLE
+    """For so long a cycle begins to send; what it has not come to is due in the next one."""
     at_once: int = 8
     """Deliveries under way at the same time on one channel."""
     patience: timedelta = SHUTDOWN_TIMEOUT

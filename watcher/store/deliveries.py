@@ -35,7 +35,7 @@ AHEAD = (
     f"SELECT id, next_at, lease_until FROM delivery WHERE {OPEN}"
     " AND (created_at > :now OR attempts > 0 OR lease_until IS NOT NULL) AND (next_at > :now OR lease_until > :now)"
 )
-UNSENT = f"SELECT count(*), min(next_at) FROM delivery WHERE {OPEN} AND error <> ''"
+UNSENT = f"SELECT count(*), min(next_at) FROM delivery WHERE {OPEN} AND (error <> '' OR next_at <= :now)"
 BEGUN = "SELECT count(*) FROM delivery WHERE channel = :channel AND attempt_started_at > :since"
 SET_BACK = "UPDATE delivery SET next_at = :next_at, lease_until = :lease_until WHERE id = :id"
 
@@ -179,9 +179,9 @@ class Deliveries(Statements):
         found: dict[str, int] = dict(self.rows("SELECT state, count(*) FROM delivery GROUP BY state"))
         return {state: found.get(state.value, 0) for state in State}
 
-    def unsent(self) -> tuple[int, datetime | None]:
+    def unsent(self, now: datetime) -> tuple[int, datetime | None]:
         """How many messages should have left and have not, and when the first of them is tried again."""
-        many, first = self.row(UNSENT) or (0, None)
+        many, first = self.row(UNSENT, {"now": micros(now)}) or (0, None)
         return many, moment(first)
 
     def oldest_undelivered(self) -> datetime | None:
