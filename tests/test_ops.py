@@ -28,6 +28,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.test_cycles import CONFIG
 from tests.web.conftest import Site
 from tests.web.story import Shown
+from watcher.pipeline import delivery_context, shared
 from watcher.pipeline.counters import JobRun, Tally
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 from watcher.store.work_queue import JobCount, QueueDepth, QueueNumbers
@@ -371,6 +372,12 @@ def name_of(manifest: dict[str, Any]) -> str:
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=name_of)
 def test_a_cluster_takes_every_manifest(manifest: dict[str, Any]) -> None:
     kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_a_worker_that_is_stopped_ends_before_it_is_killed_whatever_it_is_doing() -> None:
+    jobs, mail = timedelta(seconds=shared.SHUTDOWN_TIMEOUT), delivery_context.SHUTDOWN_TIMEOUT
+    assert jobs + mail < timedelta(seconds=25), "as docs/scale.md says; a mail on its way is waited for last"
+    assert COMPOSE["services"]["worker"]["stop_grace_period"] == "30s"
 
 
 @pytest.mark.parametrize("manifest", DEPLOYMENTS, ids=name_of)

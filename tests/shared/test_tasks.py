@@ -1,0 +1,78 @@
+"""The tasks of a worker, in this process: what they do, and what waits for none of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.pipeline.test_daemon import Counted, Lingering, context
+from watcher.pipeline.keep import unchecked
+from watcher.pipeline.queue_schema import bring_queue
+from watcher.pipeline.retention import LAST_RUN_KEY
+from watcher.pipeline.server_clock import ServerClock
+from watcher.pipeline.shared import Manners, SharedEngine
+from watcher.store.records import Policy
+from watcher.store.store import Store
+
+MANNERS = Manners(2, timedelta(0))
+QUEUED = "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('poll', 'poll') RETURNING id"
+STATUS = "UPDATE procrastinate_jobs SET status = CAST(:status AS procrastinate_job_status)"
+AGED = "UPDATE procrastinate_events SET at = at - CAST(:hours AS integer) * CAST('1 hour' AS interval) WHERE job_id = :job"
+KEPT = "SELECT id FROM procrastinate_jobs"
+
+
+async def nothing() -> None:
+    """Beside the jobs."""
+
+
+@pytest.fixture
+def lingering(shared_url: str) -> Iterator[Lingering]:
+    with Lingering.open(shared_url) as store:
+        assert isinstance(store, Lingering)
+        bring_queue(store)
+        yield store
+
+
+def worker(store: Store, url: str) -> SharedEngine:
+    return SharedEngine(store, url, clock=ServerClock(store), tick=nothing, concurrency=4)
+
+
+def test_a_job_that_failed_is_forgotten_a_day_later(lingering: Lingering, shared_url: str) -> None:
+    with lingering.writing() as tx:
+        yesterday, today = (tx.value(QUEUED) for _ in range(2))
+        for status in ("doing", "failed"):
+            tx.run(STATUS, {"status": status})
+        tx.run(AGED, {"hours": 25, "job": yesterday})
+        tx.run(AGED, {"hours": 23, "job": today})
+
+    async def purged() -> None:
+        engine = worker(lingering, shared_url)
+        await engine.change(context(lingering, Counted()), unchecked, MANNERS)
+        async with engine.app.open_async():
+            await engine.app.tasks["purge"](timestamp=0)
+
+    asyncio.run(purged())
+    with lingering.reading() as tx:
+        assert tx.rows(KEPT) == [(today,)]
+
+
+def test_a_changed_configuration_waits_for_nothing_that_is_let_go(lingering: Lingering, shared_url: str) -> None:
+    with lingering.writing() as tx:
+        tx.meta.put(LAST_RUN_KEY, (datetime.now(UTC) - timedelta(hours=25)).isoformat())
+
+    async def changed() -> bool:
+        engine, first = worker(lingering, shared_url), context(lingering, Counted())
+        await engine.change(replace(first, keep=Policy()), unchecked, MANNERS)
+        letting_go = asyncio.create_task(engine.app.tasks["retention"](timestamp=0))
+        assert await asyncio.to_thread(lingering.begun.wait, 30)
+        await asyncio.wait_for(engine.change(first, unchecked, MANNERS), 30)
+        still = not letting_go.done()
+        lingering.enough.set()
+        await letting_go
+        return still
+
+    assert asyncio.run(changed())
