@@ -26,6 +26,7 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
 from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
 from watcher.pipeline.renewal import renew_claims
+from watcher.pipeline.server_clock import adjust
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
 from watcher.sandbox.pool import ParserPool
 from watcher.store.records import Policy
@@ -107,14 +108,15 @@ def _renew(store: Store, config: Config, now: datetime) -> None:
         tx.meta.put(PREPARED, config.digest)
 
 
-def holder(store: Store, config: Config) -> Callable[[datetime], bool]:
+def holder(store: Store, config: Config, clock: Clock = utc_now) -> Callable[[datetime], bool]:
     """What a running watch asks before each job: whether it had to bring the sources back, which others had changed.
 
-    It raises OtherWatchError where another watch has them, and StoreError.
+    It raises OtherWatchError where another watch has them, and StoreError. `clock` is held against the server's besides.
     """
     plan = config_plan(config)
 
     def hold(now: datetime) -> bool:
+        adjust(clock)
         with store.reading() as tx:
             brought, due = tx.meta.get(PLAN), is_due(tx, plan, now)
         if brought == plan and not due:

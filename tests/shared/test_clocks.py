@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.cli.conftest import Page, serving
@@ -38,6 +40,45 @@ def test_workers_whose_clocks_differ_by_minutes_take_up_each_others_work_and_tel
     assert fleet.ask(ELSEWHEN) == 0, "the time is the server's"
     assert len(fleet.subjects()) == 1
     assert late.end() == 0
+
+
+@pytest.mark.parametrize("words", [("once",), ("run", "--port", "0")], ids=["once", "run"])
+def test_a_watch_in_one_process_has_the_time_of_the_server_too(words: tuple[str, ...], fleet: Fleet, tmp_path: Path) -> None:
+    fleet.declare(3)
+    command, *more = words
+    fleet.start(*more, command=command, **MovedClock(tmp_path, 7 * MINUTES).environ)
+    fleet.until(lambda: fleet.ask(TOLD) == 1)
+    assert fleet.ask(POLLED) == 3
+    assert fleet.ask(ELSEWHEN) == 0, "who is ahead would take what others are sending for given up"
+    with fleet.store() as store, store.reading() as tx:
+        sent, now = tx.deliveries.of()[0].sent_at, tx.shared.server_time()
+    assert sent is not None
+    assert sent <= now
+    fleet.workers[0].process.send_signal(signal.SIGTERM)
+    assert fleet.workers[0].process.wait(60) == 0
+
+
+def test_whoever_looks_at_workers_by_another_clock_finds_them_alive(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.declare(3)
+    worker, ahead = fleet.start(), MovedClock(tmp_path, 20 * MINUTES)
+    page = fleet.start("--port", "0", command="web", **ahead.environ)
+    address = page.until(r"http://127\.0\.0\.1:\d+/")[0]
+    fleet.until(lambda: httpx2.get(f"{address}readyz").status_code == 200)
+    alive = fleet.start("--worker", command="healthcheck", **ahead.environ)
+    assert alive.process.wait(60) == 0, alive.said()
+    assert worker.end() == page.end() == 0
+
+
+def test_a_worker_whose_own_clock_is_set_back_goes_on(fleet: Fleet, tmp_path: Path) -> None:
+    clock = MovedClock(tmp_path, 10 * MINUTES)
+    fleet.declare(3, every="2s")
+    worker = fleet.start(**clock.environ)
+    fleet.until(lambda: fleet.there() and fleet.ask(TOLD) == 1)
+    clock.set(0)
+    fleet.site.pages["/f1.example/feed.xml"] = OPEN
+    fleet.until(lambda: fleet.ask(TOLD) == 2)
+    assert len(fleet.subjects()) == 2
+    assert worker.end() == 0
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from tests.store.things import HOUR, T0, poll, source, verdict
+from watcher.clock import utc_now
 from watcher.pipeline.queue_schema import STEP, bring_queue, run, steps
-from watcher.pipeline.server_clock import ServerClock
+from watcher.pipeline.server_clock import ServerClock, clock_of
 from watcher.pipeline.skip_unchanged import HOLDS
 from watcher.store.sources import Place
 from watcher.store.store import Store
@@ -26,15 +27,22 @@ def shared_store(shared_url: str) -> Iterator[Store]:
 
 
 def test_all_have_the_time_of_the_server_whatever_their_own_clocks_show(shared_store: Store) -> None:
-    def wrong() -> datetime:
-        return datetime.now(UTC) - timedelta(minutes=7)
-
-    clock = ServerClock(shared_store, wrong)
+    passed = [1000.0]
     with shared_store.reading() as tx:
         before = tx.shared.server_time()
-        now = clock()
+    clock = ServerClock(shared_store, lambda: passed[0])
+    with shared_store.reading() as tx:
         after = tx.shared.server_time()
-    assert before - timedelta(seconds=5) < now < after + timedelta(seconds=5)
+    begun = clock()
+    assert before <= begun <= after
+    passed[0] += 60.0
+    assert clock() == begun + timedelta(minutes=1), "it goes on as time passes here, whatever the time of day"
+    clock.adjust()
+    assert after <= clock() < begun + timedelta(minutes=1)
+
+
+def test_a_file_has_the_time_of_its_machine(file_store: Store) -> None:
+    assert clock_of(file_store) is utc_now
 
 
 def test_turns_at_a_host_lie_a_gap_apart_whoever_takes_them(shared_url: str) -> None:

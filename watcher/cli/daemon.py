@@ -19,7 +19,7 @@ from notifiers import Message, Recipient
 from watcher.bootstrap import channels, deliverer, fetch_settings, holder, links, looking, opened, prepare, secret_of
 from watcher.cli.opening import read
 from watcher.cli.reload import differences, fixed, on_hangup
-from watcher.clock import utc_now
+from watcher.clock import Clock, utc_now
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError
 from watcher.fetch.rate_limit import most_aside
@@ -27,6 +27,7 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import mail_context
 from watcher.pipeline.ownership import write_out
+from watcher.pipeline.server_clock import clock_of
 from watcher.pipeline.subscribers import CHANNEL
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 from watcher.store.errors import StoreError
@@ -47,15 +48,22 @@ class RunningWatch:
     """The daemon and what the page reads; `apply` goes on under another configuration."""
 
     def __init__(
-        self, config: Config, store: Store, context: Context, opened_for: AsyncExitStack, console: Console | None = None
+        self,
+        config: Config,
+        store: Store,
+        context: Context,
+        opened_for: AsyncExitStack,
+        console: Console | None = None,
+        *,
+        clock: Clock = utc_now,
     ) -> None:
         """Begin under a configuration whose context is open."""
-        self.config, self.store, self._opened = config, store, opened_for
-        self.daemon = Daemon(context, clock=utc_now)
+        self.config, self.store, self.clock, self._opened = config, store, clock, opened_for
+        self.daemon = Daemon(context, clock=clock)
         self.subscriptions, self.console = subscriptions_of(config, store), console
         face, daemon = site_info(config), self.daemon
         self.reads = StoreQueries(
-            store, face, clock=utc_now, cycle=lambda: daemon.last_good, tally=daemon.tally, lost=lambda: bool(daemon.lost)
+            store, face, clock=clock, cycle=lambda: daemon.last_good, tally=daemon.tally, lost=lambda: bool(daemon.lost)
         )
 
     async def apply(self, config: Config) -> None:
@@ -63,9 +71,9 @@ class RunningWatch:
 
         Raises ConfigError and StoreError; then all is as it was.
         """
-        context, opened_for = await open_context(config, self.store)
+        context, opened_for = await open_context(config, self.store, self.clock)
         try:
-            await self.daemon.change(context, lambda: prepare(self.store, config, utc_now(), take_over=True))
+            await self.daemon.change(context, lambda: prepare(self.store, config, self.clock(), take_over=True))
         except BaseException:
             await opened_for.aclose()
             raise
@@ -78,7 +86,7 @@ class RunningWatch:
         await self.daemon.stop()
         await self._opened.aclose()
         with suppress(StoreError), self.store.writing() as tx:
-            write_out(tx, utc_now())
+            write_out(tx, self.clock())
 
 
 def show(served: Served, config: Config) -> None:
@@ -90,18 +98,21 @@ def show(served: Served, config: Config) -> None:
         served.console.config = config
 
 
-async def open_context(config: Config, store: Store) -> tuple[Context, AsyncExitStack]:
+async def open_context(config: Config, store: Store, clock: Clock = utc_now) -> tuple[Context, AsyncExitStack]:
     """Everything that the cycles need, and what closes it. Raises ConfigError, StoreError."""
+    deliver = deliverer(config, store, clock=clock)
     async with AsyncExitStack() as stack:
-        context = await stack.enter_async_context(opened(config, store, fetch_settings(config), deliver=deliverer(config, store)))
-        return replace(context, hold=holder(store, config)), stack.pop_all()
+        entered = opened(config, store, fetch_settings(config), deliver=deliver, clock=clock)
+        context = await stack.enter_async_context(entered)
+        return replace(context, hold=holder(store, config, clock)), stack.pop_all()
 
 
 async def serve(config: Config, store: Store, listener: socket.socket) -> None:
     """Watch and serve the page until a signal ends it; SIGHUP reloads the configuration."""
-    prepare(store, config, utc_now())
+    clock = clock_of(store)
+    prepare(store, config, clock())
     console = console_of(config, store)  # before anything is opened: a token that cannot be used stops the start
-    watching = RunningWatch(config, store, *await open_context(config, store), console)
+    watching = RunningWatch(config, store, *await open_context(config, store, clock), console, clock=clock)
     watching.daemon.start()
     try:
         await serve_page(watching, listener, lambda: watching.daemon.last_good)
@@ -114,6 +125,7 @@ class Served(Protocol):
 
     config: Config
     store: Store
+    clock: Clock
     reads: StoreQueries
     subscriptions: Subscriptions | None
     console: Console | None
@@ -126,7 +138,7 @@ async def serve_page(served: Served, listener: socket.socket, sign: Callable[[],
     """Serve the page until a signal ends it; `sign` changes while all is well, for the service manager."""
     config = served.config
     settings = settings_of(config.web, base_url=config.watch.base_url, metrics_token=config.secret("METRICS_TOKEN") or "")
-    app = create_app(served.reads, settings, clock=utc_now, subscriptions=served.subscriptions, console=served.console)
+    app = create_app(served.reads, settings, clock=served.clock, subscriptions=served.subscriptions, console=served.console)
     fetches = config.fetch.concurrency + most_aside(config.fetch.concurrency)
     limits = ConnectionLimits(connections=connections_for(fetches))
     server = Server(server_config(app, limits), limits)
@@ -147,22 +159,22 @@ async def reload(watching: Served, manager: ServiceManager) -> None:
     except (ConfigError, StoreError) as error:
         for line in str(error).splitlines():
             log.error("reload failed, the old configuration stays: %s", line)  # noqa: TRY400 - the words say it all
-        await asyncio.to_thread(_note, watching.store, f"reload failed, {path} cannot be used", str(error))
+        await asyncio.to_thread(_note, watching, f"reload failed, {path} cannot be used", str(error))
         manager.say("READY=1", "STATUS=Watching under the old configuration: the new one cannot be used")
         return
     changed = differences(old, config)
     log.info("configuration reloaded from %s: %s", path, changed)
     for one in fixed(old, config):
         log.warning("%s changes when the watch is started again", one)
-    await asyncio.to_thread(_note, watching.store, f"reloaded {path}", changed)
+    await asyncio.to_thread(_note, watching, f"reloaded {path}", changed)
     manager.say("READY=1", "STATUS=Watching")
 
 
-def _note(store: Store, what: str, why: str) -> None:
+def _note(watching: Served, what: str, why: str) -> None:
     """Write it into the audit list, which the page shows; a database that cannot be written has its own alarms."""
     try:
-        with store.writing() as tx:
-            tx.audit.add(AuditEntry(utc_now(), "watch", what, why[:500]))
+        with watching.store.writing() as tx:
+            tx.audit.add(AuditEntry(watching.clock(), "watch", what, why[:500]))
     except StoreError as error:
         log.warning("the audit list could not be written: %s", error)
 

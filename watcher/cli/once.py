@@ -20,6 +20,7 @@ from watcher.clock import utc_now, wrong_clock
 from watcher.config.build import Config
 from watcher.pipeline.cycle import CycleResult, run_cycle
 from watcher.pipeline.deliver import Counts, deliver_all
+from watcher.pipeline.server_clock import clock_of
 from watcher.runtime import COLLECT_AFTER_OBJECTS_OF_A_COMMAND, tune_memory
 from watcher.store.store import Store
 from watcher.wording import count, iso_utc, transition_to_dict
@@ -107,14 +108,15 @@ class _Done:
 
 async def _once(config: Config, store: Store, done: list[_Done]) -> None:
     # What was done is not this task's result: asyncio writes that out in full when it puts the handler of Ctrl-C back.
-    now = utc_now()
+    clock = clock_of(store)
+    now, send = clock(), deliverer(config, store, clock=clock)
     prepare(store, config, now)
-    send = deliverer(config, store)
     # A first look may take minutes: what it announces is sent by the time of then, or its leases would be over before they begin.
-    async with opened(config, store, fetch_settings(config), deliver=lambda _now: send(utc_now())) as context:
+    settings = fetch_settings(config)
+    async with opened(config, store, settings, deliver=lambda _now: send(clock()), clock=clock) as context:
         with _bar() as shown:
             cycle = await run_cycle(replace(context, **shown), now, every_signal=True)
-        delivered = await deliver_all(context.deliver, cycle.delivered, clock=utc_now)
+        delivered = await deliver_all(context.deliver, cycle.delivered, clock=clock)
         if context.after is not None:
             await context.after()
     with store.reading() as tx:

@@ -8,8 +8,8 @@ from watcher.cli.common import CONFIG, ConfigFile
 from watcher.cli.daemon import console_of, serve_page, show, subscriptions_of
 from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel
 from watcher.cli.run import Host, Port, serve_until_stopped
-from watcher.clock import utc_now
 from watcher.config.build import Config
+from watcher.pipeline.server_clock import adjusted, clock_of
 from watcher.store.store import Store
 from watcher.web.queries import StoreQueries, site_info, stored_cycle
 
@@ -34,9 +34,9 @@ class PageAlone:
 
     def __init__(self, config: Config, store: Store) -> None:
         """Raises ConfigError, StoreError."""
-        self.config, self.store = config, store
+        self.config, self.store, self.clock = config, store, clock_of(store)
         self.subscriptions, self.console = subscriptions_of(config, store), console_of(config, store)
-        self.reads = StoreQueries(store, site_info(config), clock=utc_now, cycle=lambda: stored_cycle(store))
+        self.reads = StoreQueries(store, site_info(config), clock=self.clock, cycle=lambda: stored_cycle(store))
 
     async def apply(self, config: Config) -> None:
         """Show another configuration; what it changes in the database is for those who do the work."""
@@ -46,4 +46,6 @@ class PageAlone:
 
 async def _serve(config: Config, store: Store, listener: socket.socket) -> None:
     # Alive is what answers: that others do no work is told at /readyz, and starting the page again would not mend it.
-    await serve_page(PageAlone(config, store), listener, utc_now)
+    page = PageAlone(config, store)
+    async with adjusted(page.clock):
+        await serve_page(page, listener, page.clock)

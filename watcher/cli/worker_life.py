@@ -13,7 +13,6 @@ from pathlib import Path
 from watcher.bootstrap import config_plan, deliverer, fetch_settings, opened, prepare
 from watcher.cli.opening import read
 from watcher.cli.reload import differences
-from watcher.clock import utc_now
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError
 from watcher.pipeline.configurations import OlderConfigurationError, check_of, give, is_newest
@@ -34,7 +33,7 @@ class WorkerLife:
     def __init__(self, config: Config, store: Store, concurrency: int) -> None:
         """`concurrency` is how many sources are asked at a time. Raises StoreError."""
         self.config, self.store = config, store
-        self.clock = ServerClock(store, utc_now)
+        self.clock = ServerClock(store)
         conninfo = conninfo_of(config.store.url)
         self.engine = SharedEngine(store, conninfo, clock=self.clock, tick=self.tick, concurrency=concurrency)
         self._opened = AsyncExitStack()

@@ -1,27 +1,69 @@
-"""One time for all workers on one server, whatever the clocks of their machines show."""
+"""One time for all who work on one server, whatever the clocks of their machines show."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
+from watcher.clock import Clock, utc_now
+from watcher.store.errors import StoreError
 from watcher.store.store import Store
+
+STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""It goes on while a machine sleeps, where there is such a clock, and nobody can set it."""
+ADJUST_EVERY = 60.0
+"""Seconds."""
+
+
+def steady() -> float:
+    """Seconds that only grow."""
+    return time.clock_gettime(STEADY)
 
 
 class ServerClock:
-    """The time of the server, told by a clock of this machine that may be wrong."""
+    """The time of the server, carried on by the steady clock of this machine: the time of day here may be wrong, or be set."""
 
-    def __init__(self, store: Store, own: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, passed: Callable[[], float] = steady) -> None:
         """Ask once. Raises StoreError."""
-        self._store, self._own = store, own
-        self._ahead = timedelta(0)
+        self._store, self._passed = store, passed
         self.adjust()
 
     def adjust(self) -> None:
         """Ask the server again. Raises StoreError."""
         with self._store.reading() as tx:
-            self._ahead = tx.shared.server_time() - self._own()
+            self._begin = tx.shared.server_time() - timedelta(seconds=self._passed())
 
     def __call__(self) -> datetime:
         """The time now (UTC)."""
-        return self._own() + self._ahead
+        return self._begin + timedelta(seconds=self._passed())
+
+
+def clock_of(store: Store) -> Clock:
+    """The time that rules for a database: the server's, for a file that of this machine. Raises StoreError."""
+    return utc_now if store.path else ServerClock(store)
+
+
+def adjust(clock: Clock) -> None:
+    """Ask the server again, where it is its time. Raises StoreError."""
+    if isinstance(clock, ServerClock):
+        clock.adjust()
+
+
+@asynccontextmanager
+async def adjusted(clock: Clock) -> AsyncIterator[None]:
+    """Ask the server again now and then while the block runs."""
+    task = asyncio.create_task(_adjusting(clock), name="clock")
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _adjusting(clock: Clock) -> None:
+    while True:
+        await asyncio.sleep(ADJUST_EVERY)
+        with suppress(StoreError):  # it goes on as it does
+            await asyncio.to_thread(adjust, clock)

@@ -23,10 +23,11 @@ from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
-from watcher.clock import Clock
+from watcher.clock import Clock, utc_now
 from watcher.core.decision.queueing import PollJob
 from watcher.pipeline.announce import announce
 from watcher.pipeline.batches import skip_unchanged, update_verdicts
+from watcher.pipeline.clock_guard import ClockGuard
 from watcher.pipeline.configurations import OlderConfigurationError
 from watcher.pipeline.cycle import MAX_DECISION_DELAY, Context, purge, remind, reset_future_due_times, retain
 from watcher.pipeline.due_jobs import due_jobs
@@ -50,8 +51,9 @@ DECISION_DELAY = timedelta(seconds=MAX_DECISION_DELAY)
 """For so long a signal waits for pages of its own that are still to be read, so that a change is told with what they say."""
 DECISION_RETRY = timedelta(seconds=3)
 """After this it is looked again."""
-SHUTDOWN_TIMEOUT = 20.0
-"""Seconds that a worker which is stopped waits for what it is doing; what is then not done is due again."""
+SHUTDOWN_TIMEOUT = 15.0
+"""Seconds that a worker which is stopped waits for what it is doing; what is then not done is due again, but a mail on its way,
+which has a moment more."""
 DATABASE_THREADS = 16
 """Statements that one worker has under way at the database."""
 HIGH_PRIORITY = 10
@@ -103,7 +105,7 @@ class SharedEngine:
         self._runs: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0, 0.0])
         self._worker: Worker | None = None
         """Of this connected life, or of the last one."""
-        self._here = JobsHere()
+        self._here, self._guard = JobsHere(), ClockGuard(utc_now)
         self.app = self._made()
 
     # --- its life
@@ -201,6 +203,7 @@ class SharedEngine:
                 await self._tick()
                 await asyncio.to_thread(self._flush)
                 await self._look_for_lost()
+                self._look_at_clock()
                 said = ""
             except OlderConfigurationError:
                 raise
@@ -209,6 +212,12 @@ class SharedEngine:
                     log.warning("%s", error)
                 said = str(error)
             await asyncio.sleep(TICK_INTERVAL)
+
+    def _look_at_clock(self) -> None:
+        """The library plans its periodic jobs by the time of day here: one that was set back would be waited for."""
+        if self._guard.jump() < timedelta(0) and self._worker is not None:
+            log.warning("the clock of this machine was set back")
+            self._worker.stop()  # type: ignore[no-untyped-call]  # the library's; another life of it begins, with nothing planned
 
     def _flush(self) -> None:
         runs, self._runs = self._runs, defaultdict(lambda: [0, 0.0])
@@ -344,7 +353,8 @@ class SharedEngine:
 
     async def _retain(self) -> None:
         async with self._using() as using:
-            await retain(using.context, self.clock())
+            context = using.context
+        await retain(context, self.clock())  # it may take long, and needs nothing that ends with a configuration
 
     async def _heartbeat(self) -> None:
         """Tell another service that all is well, where no queue waits for workers. Raises StoreError where one does."""
