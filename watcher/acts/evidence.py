@@ -37,7 +37,7 @@ class Testimony:
 def record(tx: Transaction, signals: Sequence[Signal], said: Testimony, now: datetime) -> tuple[int, tuple[Transition, ...]]:
     """Add evidence: its number and what it changed. Raises Unusable; then nothing is changed."""
     signal, track = track_of(signals, said.where)
-    event = said.event or (subject_key(said.title) if track.ladder.series else "")
+    event = said.event or (subject_key(said.title, signal.vocabulary.before_name) if track.ladder.series else "")
     check_status(track, said.status, event)
     _check_words(said)
     check_moment(said.at or now, now)

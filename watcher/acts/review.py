@@ -65,7 +65,7 @@ def _record(tx: Transaction, signal: Signal, text: Undecided, decided: Decision,
     if track is None:
         raise NothingToDo(f"{signal.id}.{text.track} is no longer declared")
     quote, title = text.quotes[0], decided.title or text.quotes[0].title
-    event = (text.event or subject_key(title)) if track.ladder.series else ""
+    event = (text.event or subject_key(title, signal.vocabulary.before_name)) if track.ladder.series else ""
     check_status(track, decided.status, event)
     if decided.at:
         check_moment(decided.at, now)

@@ -89,7 +89,7 @@ def everything(text: str) -> None:
         claims_of(shipped(name), said(text, title=text[:300], link="https://www.nist.gov/news-events/news/2027/01/x"))
     pair(text[:MAX_SENTENCE], SIDES)
     outcome_of(text, LADDER, subject=text[:80])
-    subject_key(text[:200])
+    subject_key(text[:200], frozenset())
 
 
 @pytest.mark.parametrize("piece", HOSTILE, ids=ascii)

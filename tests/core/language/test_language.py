@@ -254,6 +254,30 @@ def test_an_evaluation_is_as_old_as_its_page_says() -> None:
     assert [at and at.date().isoformat() for at in since] == ["2027-01-20"]
 
 
+@pytest.mark.parametrize(
+    ("path", "told", "since"),
+    [
+        ("2026/05/x", datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)),
+        ("2026/05/09/x", datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 5, 9, tzinfo=UTC)),
+        ("2026/11/x", datetime(2026, 12, 9, tzinfo=UTC), None),
+        ("2026/12/x", datetime(2026, 12, 1, tzinfo=UTC), None),
+        ("x", datetime(2026, 12, 1, tzinfo=UTC), None),
+    ],
+)
+def test_a_work_is_as_old_as_the_address_of_its_page(path: str, told: datetime, since: datetime | None) -> None:
+    link = f"https://www.nist.gov/news-events/news/{path}"
+    (claim,) = claims(
+        "caisi-evaluation",
+        "It is cheap.",
+        title="CAISSI Assessment of Kimi K6",
+        link=link,
+        url=link,
+        publisher="nist.gov",
+        at=told,
+    )
+    assert (claim.status, claim.since) == ("published", since)
+
+
 def test_a_new_row_in_a_list_of_works_is_asked_about() -> None:
     link = "https://www.nist.gov/caissi/evaluations"
     assert asked_of("| Hunyuan 5 | Tencent | July 7, 2027 (new) |", title="Evaluations of foreign models", link=link)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.spoken import shipped
 from watcher.core.language.works import subject_key
 
 
@@ -35,4 +36,4 @@ from watcher.core.language.works import subject_key
     ],
 )
 def test_the_key_of_a_title(about: str, key: str) -> None:
-    assert subject_key(about) == key
+    assert subject_key(about, shipped("caisi-evaluation").vocabulary.before_name) == key

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain
 from typing import Any
 
 import pytest
 
+from tests.spoken import shipped
+from watcher.core.language.lexicon import sets, written
 from watcher.core.language.match import find
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
@@ -189,3 +193,13 @@ def test_the_general_english_holds_where_a_signal_names_no_maker() -> None:
     assert find(asked, open_to, title="", text="HB 12 is open to all our customers.")
     assert find(asked, open_to, title="", text="HB 12 is open to all projects.")
     assert find(asked, open_to, title="", text="HB 12 is open to our partners.") is None
+
+
+def test_the_general_english_names_nobody_of_one_signal() -> None:
+    mythos, caisi = (shipped(name).vocabulary for name in ("mythos-ga", "caisi-evaluation"))
+    lists = (mythos.words["maker"], caisi.words["before_name"], caisi.things["prc_maker"], caisi.things["body"])
+    regions = {"chinese", "china"}  # a limit, and a language
+    english = " ".join(re.findall(r"[a-z0-9.]+", " ".join(chain(written(), *sets().values())).lower()))
+    names = {name.lower() for name in chain(*lists)} - regions
+    assert "generally available" in english
+    assert [name for name in sorted(names) if f" {name} " in english] == []

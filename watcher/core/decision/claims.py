@@ -343,7 +343,9 @@ def _details(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Fa
             found[name] = value
     if rule.outcome and seen.is_page:
         subject = said.values.get("object", "") if said else ""
-        found |= outcome_of(f"{seen.entry.title}\n{seen.entry.text}", ladder, subject=subject)
+        found |= outcome_of(
+            f"{seen.entry.title}\n{seen.entry.text}", ladder, subject=subject, before=seen.signal.vocabulary.before_name
+        )
     return found
 
 

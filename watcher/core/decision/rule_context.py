@@ -142,3 +142,9 @@ def dated_by_path(link: str, first: datetime) -> datetime | None:
     except ValueError:
         return None
     return min(following - timedelta(days=1), first)
+
+
+def names_day(link: str) -> bool:
+    """Whether an address names a day, and not only a month."""
+    found = _DATED_PATH.search(link)
+    return bool(found and found[3])

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from watcher.core.decision.rule_context import RuleContext
+from watcher.core.decision.rule_context import RuleContext, dated_by_path, names_day
 from watcher.core.language.match import Match, matches
-from watcher.core.language.times import is_over, is_vague, retold_on
+from watcher.core.language.times import Past, is_over, is_vague, retold_on
 from watcher.core.language.works import subject_key
 from watcher.core.model import Rule, Tier
 
 _RETOLD: Final = timedelta(days=7)
 """Press that dates what it tells further back than this is retelling it."""
 _PUT_OUT: Final = re.compile(
-    r"(?i)(?:^|\b(?:first|originally) )(?:released|published|posted|issued):?(?: on)? [A-Z0-9][\w.]* [\w, ]{1,14}20\d\d"
+    r"(?i)(?:^|\b(?:first|originally|as) )(?:released|published|posted|issued):?(?: on)? [A-Z0-9][\w.]* [\w, ]{1,14}20\d\d"
 )
-"""How a page of the institute dates itself: "Released January 20, 2027, Updated June 3, 2027", "first posted on June 3, 2027"."""
+"""How a page of the institute dates itself: "Released January 20, 2027, Updated June 3, 2027", "as posted on June 3, 2027"."""
+_NEW_AT_ITS_ADDRESS: Final = timedelta(days=14)
+"""What a page is dated later than this after the time in its address tells of nothing that it first put out then."""
 _TOLD_AS_IT_HAPPENED: Final = timedelta(days=2)
 """What a sentence dates so shortly before it was told is told as it happened."""
 
@@ -62,13 +64,22 @@ def _dated(seen: RuleContext, rule: Rule) -> str:
     return next((found[0] for line in seen.reading.lines if (found := _PUT_OUT.search(line.folded))), "")
 
 
+def _put_out_by_address(seen: RuleContext, rule: Rule, told: datetime) -> Past | None:
+    """The day or month in the address of a page of a series, where the page is dated long after it: an edit, and no new work."""
+    ended = dated_by_path(seen.link, told) if rule.event else None
+    if ended is None or told - ended <= _NEW_AT_ITS_ADDRESS:
+        return None
+    return Past(ended if names_day(seen.link) else ended.replace(day=1), ended)
+
+
 def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:
     """A sentence with the time of what it tells; None where press retells what is old."""
     # What an edit added was said when it was seen; what stood there before keeps its date (core/decision/repeats.py).
     told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
     promised = rule.sentence is not None and rule.sentence.window  # the time of a promise is to come
-    past = None if promised else retold_on(_dated(seen, rule) or said.quote, told)
+    past = None if promised else retold_on(_dated(seen, rule) or said.quote, told) or _put_out_by_address(seen, rule, told)
     if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
         return None
+    subject = subject_key(said.values.get("object", ""), seen.signal.vocabulary.before_name)
     at, since = (past.until, past.since) if past and told - past.until > _TOLD_AS_IT_HAPPENED else (told, None)
-    return TextMatch(said.quote, said.reason, said.values, at, since, subject_key(said.values.get("object", "")))
+    return TextMatch(said.quote, said.reason, said.values, at, since, subject)

@@ -27,17 +27,18 @@ _READINGS: Final = (
 )
 
 
-def outcome_of(text: str, ladder: Ladder, *, subject: str = "") -> Facts:
+def outcome_of(text: str, ladder: Ladder, *, subject: str = "", before: frozenset[str] = frozenset()) -> Facts:
     """Outcome of an official evaluation text about `subject`, with both rates and their difference where one sentence has them.
 
+    `before` are the words that may stand before a name (`Vocabulary.before_name`).
     Keys: outcome; the ids of the ladder's sides and the name of its difference (per cent, points); measured (the sentence); one
     sentence for each further dimension.
     """
     first, second = ladder.sides
     if names_side(subject, second) and not names_side(subject, first):
         return {"outcome": "not_applicable"}
-    lines = split(text)
-    pairs = [_measured(line, before, text, ladder, subject) for before, line in zip(("", *lines), lines, strict=False)]
+    lines, about = split(text), (subject, subject_key(subject, before))
+    pairs = [_measured(line, lead, text, ladder, about) for lead, line in zip(("", *lines), lines, strict=False)]
     found = [one for one in pairs if one]
     if found:
         return min(found, key=lambda one: one["outcome"] == NOT_COMPARABLE)
@@ -46,15 +47,15 @@ def outcome_of(text: str, ladder: Ladder, *, subject: str = "") -> Facts:
     return {"outcome": "measured_qualitative" if words else "not_measured", **measured, **readings(lines)}
 
 
-def _measured(line: str, before: str, text: str, ladder: Ladder, subject: str) -> Facts | None:
-    """The pair of one sentence with what it amounts to; `before` is the sentence that leads to it."""
+def _measured(line: str, lead: str, text: str, ladder: Ladder, about: tuple[str, str]) -> Facts | None:
+    """The pair of one sentence with what it amounts to; `lead` is the sentence before it, `about` the subject and its key."""
     first, second = ladder.sides
-    found = None if _is_of_another(line, first, subject) else pair(line, ladder.sides, names=(subject,))
+    found = None if _is_of_another(line, first, about[1]) else pair(line, ladder.sides, names=about[:1])
     if found is None:
         return None
     difference = round(found[0] - found[1], 2)
     return {
-        "outcome": _by_difference(ladder, difference) if is_same_construct(line, before, text) else NOT_COMPARABLE,
+        "outcome": _by_difference(ladder, difference) if is_same_construct(line, lead, text) else NOT_COMPARABLE,
         first.id: found[0],
         second.id: found[1],
         ladder.difference: difference,
@@ -63,11 +64,11 @@ def _measured(line: str, before: str, text: str, ladder: Ladder, subject: str) -
 
 
 def _is_of_another(line: str, side: Side, subject: str) -> bool:
-    """Whether a sentence retells what was measured before, or names another model and not the one that is evaluated."""
+    """Whether a sentence retells what was measured before, or names another model and not those of the subject's key."""
     text = fold(line)
     if _EARLIER.search(text):
         return True
-    own, names = subject_key(subject).split("+"), text.lower().replace(" ", "-")
+    own, names = subject.split("+"), text.lower().replace(" ", "-")
     others = [model for model in _VERSIONED.findall(text) if names_side(model, side)]
     return bool(others) and not any(key in names for key in own)
 

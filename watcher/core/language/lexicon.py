@@ -30,6 +30,7 @@ _BUILT_IN: Final = {
     "year": r"20\d\d ",
     "iso": r"20\d\d - \d\d - \d\d ",
     "word": r"[\w'\-]+ ",
+    "host": r"[\w\-]+(?:\.[\w\-]+)+ ",
     "price": r"\$ [\d.,]+ (?:(?:usd|/|\$|and|[\d.,]+) )*",
 }
 """What no list of words can hold, in a sentence that is cut into words and marks."""
@@ -74,7 +75,7 @@ def _classes(text: str) -> frozenset[str]:
 _KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
 ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone artifact field frame quiet foreign"
-    " work no_work work_out work_here work_noun work_part work_told work_measured work_beside out_now"
+    " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
     " given_back not_out tells_else"
 )
 """Classes of the account: what a word or a run of words of a clause is."""

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked, plain_clause
-from watcher.core.language.lexicon import Found, found_in, word_set
+from watcher.core.language.lexicon import Found, clause_of, found_in, word_set
 from watcher.core.language.text import MODEL_NOUNS
 from watcher.core.language.undecided import Open, Quiet, is_asked, is_foreign
 from watcher.core.language.works import models_named
@@ -54,13 +54,15 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | N
     if works.by.isdisjoint(reading.groups) and not told and not (home and _is_at_home(works, reading, link)):
         return None
     headed = _of_works(reading.title)
+    joint = [line for line in reading.lines if _is_joint(works, line)]
+    shared = home or bool(joint)
     reasons = [one.row.reason for one in headed["no_work"]]
     on_known = next((n for n, line in enumerate(reading.lines) if works.of & _groups(line)), len(reading.lines) + _REACH)
     for number, line in enumerate(reading.lines):
         found = _of_works(line)
         words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
         known = on_known < number + _REACH
-        if not words or is_asked(line) or not (home or _is_theirs(works, reading, number)):
+        if not words or is_asked(line) or not (shared or _is_theirs(works, reading, number)):
             continue
         if not known and not _is_on_some_model(works, reading, number, home=home):
             continue
@@ -69,10 +71,30 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | N
             shown = tuple(dict.fromkeys(one.words for one in words))
             return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
         reasons += [one.row.reason for one in others]
-    named = next((thing.said for thing in reading.title.things if thing.group in works.of and thing.version), "")
-    if named and not headed["no_work"] and not is_asked(reading.title):
-        return Open(reading.title.quote, works.status, (named,), f"its title names {named} and says nothing that is known")
+    if alone := _named_alone(works, reading, joint):
+        return alone
     return Quiet(reading.title.quote, next(iter(reasons), "it tells of no work on a model"), works.status)
+
+
+def _named_alone(works: Works, reading: Reading, joint: list[Line]) -> Open | None:
+    """A line that names a model of the series by its version where nothing else is known: the title, or one of joint work."""
+    if _of_works(reading.title)["no_work"]:
+        return None
+    for line in (reading.title, *joint):
+        named = models_named(line, tuple(works.of)) if joint else ()
+        if named and not is_asked(line) and not _of_works(line)["no_work"]:
+            return Open(line.quote, works.status, named, f"it tells of work done together and names {', '.join(named)}")
+    said = next((thing.said for thing in reading.title.things if thing.group in works.of and thing.version), "")
+    if not said or is_asked(reading.title):
+        return None
+    return Open(reading.title.quote, works.status, (said,), f"its title names {said} and says nothing that is known")
+
+
+def _is_joint(works: Works, line: Line) -> bool:
+    """Whether a sentence says that who writes it worked together with the body: then all sentences are also the body's."""
+    words = masked(line.folded, (), frozenset())
+    told = works.by & _groups(line) and not _OURS.isdisjoint(words)
+    return bool(told) and next(found_in(clause_of(words), ("work_joint",)), None) is not None
 
 
 def _is_theirs(works: Works, reading: Reading, number: int) -> bool:

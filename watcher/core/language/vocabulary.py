@@ -20,6 +20,7 @@ _BETWEEN: Final = r"(?P<between>(?:[^\s;:]+ ){0,14}?)"
 _VERSION: Final = r"(?:[ \-@](?P<version{n}>(?:(?i:preview)\b|[vV]?\d{{1,3}}(?:[.\-]\d{{1,2}})?)(?:-\d{{8}})?(?![{letters}%])))?"
 _TOKEN: Final = re.compile(r"\[[^\]]*\]\*?|\{it\}|<\w+>|\S+")
 _ANY: Final = "..."
+_NOTHING: Final = re.compile(r"(?!)")
 Sets = Mapping[str, tuple[str, ...]]
 """Name → texts, any of which `<name>` stands for."""
 
@@ -147,21 +148,22 @@ def _ended(word: str) -> str:
     return re.escape(word.rstrip("*")) + (r"[\w']*" if word.endswith("*") else "")
 
 
-def name_pattern(names: list[tuple[str, str]]) -> re.Pattern[str]:
+def name_pattern(names: list[tuple[str, str]], makers: tuple[str, ...] = ()) -> re.Pattern[str]:
     """One pattern for (group, name) pairs, longest name first: whole words; a one-word name needs its capital.
 
-    `#` in a name is where a version stands; without it a version may follow. Spaces match hyphens too (model ids).
+    `#` in a name is where a version stands; without it a version may follow. Spaces match hyphens too (model ids), before which
+    clouds write who made them ("maker.name-5").
     """
     buckets: dict[str, list[str]] = {}
     for n, (_, name) in enumerate(names):
         buckets.setdefault(name[:1].lower(), []).append(f"(?P<n{n}>{_name(name, n)})")
     # One look at the first letter spares the names that begin with another.
     parts = [f"(?=[{re.escape(first)}{re.escape(first.upper())}])(?:{'|'.join(held)})" for first, held in buckets.items()]
-    return (
-        re.compile(rf"(?<![{_LETTERS}\-])(?:anthropic\.)?(?:{'|'.join(parts)})(?:-(?:20\d{{6}}|latest))?(?![{_LETTERS}]|-\w)")
-        if parts
-        else re.compile(r"(?!)")
-    )
+    if not parts:
+        return _NOTHING
+    owners = "|".join(maker.lower() for maker in makers if maker.isalpha())
+    owned = rf"(?:(?:{owners})\.)?" if owners else ""
+    return re.compile(rf"(?<![{_LETTERS}\-]){owned}(?:{'|'.join(parts)})(?:-(?:20\d{{6}}|latest))?(?![{_LETTERS}]|-\w)")
 
 
 def _name(name: str, n: int) -> str:
@@ -182,7 +184,6 @@ def _name(name: str, n: int) -> str:
     return out
 
 
-_NOTHING: Final = re.compile(r"(?!)")
 ROLE_LISTS: Final = ("product", "programme", "surface", "maker")
 """Word lists whose words have a role in the account of a clause (language/english.toml); the longest name wins."""
 _KEYS: Final = ("things", "phrases", "words")
@@ -227,10 +228,15 @@ class Vocabulary:
             pieces=_pieces(compiled),
             words=words,
             names=names,
-            pattern=name_pattern(list(names)),
+            pattern=name_pattern(list(names), words.get("maker", ())),
             marks=tuple(sorted({_mark(name) for _, name in names}, key=lambda mark: (len(mark), mark))),
             lists={name: _any_of(texts) for name, texts in words.items()},
         )
+
+    @property
+    def before_name(self) -> frozenset[str]:
+        """The list of that name, lower case: what may stand before the name of what a work is on ("Moonshot Kimi K3")."""
+        return frozenset(word.lower() for word in self.words.get("before_name", ()))
 
     def kinds(self) -> frozenset[str]:
         """Kinds of phrases that a rule may ask for."""

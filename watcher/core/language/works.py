@@ -198,18 +198,21 @@ def models_named(line: Line, groups: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def subject_key(about: str) -> str:
-    """What was evaluated as one key, sorted and joined by "+": "Z.ai's GLM-5.2" → "glm-5.2"."""
-    keys = {key for part in _AND.split(about) if (key := _one_key(part))}
+def subject_key(about: str, before: frozenset[str]) -> str:
+    """What was evaluated as one key, sorted and joined by "+": "Z.ai's GLM-5.2" → "glm-5.2".
+
+    `before` are the words that may stand before a name in the signal's own texts (`Vocabulary.before_name`).
+    """
+    keys = {key for part in _AND.split(about) if (key := _one_key(part, before | _LEAD))}
     return "+".join(sorted(keys))
 
 
-def _one_key(part: str) -> str:
+def _one_key(part: str, lead: frozenset[str]) -> str:
     owner, owned = _owned(_BRACKETS.sub(" ", part).strip())
-    return _named_in(owned) or _named_in(owner)
+    return _named_in(owned, lead) or _named_in(owner, lead)
 
 
-def _named_in(words: str) -> str:
+def _named_in(words: str, lead: frozenset[str]) -> str:
     """The first run of words that can be a name; a run without a digit must begin with a capital."""
     kept: list[str] = []
     for word in words.split():
@@ -217,7 +220,7 @@ def _named_in(words: str) -> str:
         known = plain.lower() in _TAIL or not re.search(r"\w", plain)
         if known and kept:
             break
-        if not known and (kept or plain.lower() not in _LEAD):
+        if not known and (kept or plain.lower() not in lead):
             kept.append(plain)
         if kept and word.endswith(("'s", "'", ":", ",")):
             break
@@ -283,7 +286,7 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
             continue
         if title.besides and _unexplained(about, line, vocabulary, title):
             continue
-        key = subject_key(about)
+        key = subject_key(about, vocabulary.before_name)
         if key and (not title.versioned or re.search(r"\d", key)):
             by = " / ".join(authors)
             return Titled(
