@@ -110,6 +110,28 @@ def test_dashboard_and_alerts_ask_for_what_is_exported(where: str, expression: s
         assert labels <= names[name], f"{where}: {name} has no {labels - names[name]}"
 
 
+def summed(node: Any, how: str = "") -> Iterator[str]:
+    """The metrics that an expression adds up as they are, not first brought together for all pages."""
+    if isinstance(node, promql.AggregateExpr):
+        how = str(node.op)
+    if isinstance(node, promql.VectorSelector) and how == "sum":
+        yield node.name
+    for part in ("vector_selector", "expr", "lhs", "rhs", "args"):
+        found = getattr(node, part, None)
+        for one in found if isinstance(found, list) else [found] * (found is not None):
+            yield from summed(one, how)
+
+
+@pytest.mark.parametrize(("where", "expression"), list(expressions()))
+def test_what_several_pages_on_one_database_export_alike_is_not_added_up(where: str, expression: str) -> None:
+    shown = Shown()
+    shown.health = replace(shown.health, tally=None, workers=WORKERS)  # as `watcher web` has it
+    families = text_string_to_metric_families(Site(shown, peer="127.0.0.1").get("/metrics").text)
+    alike = {sample.name for family in families for sample in family.samples if sample.name.startswith("watcher_")}
+    assert {"watcher_jobs_total", "watcher_dead_letters"} <= alike
+    assert not alike.intersection(summed(promql.parse(expression))), where
+
+
 def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
     assert len({rule["alert"] for rule in ALERTS}) == len(ALERTS)
     names = exported()
@@ -342,6 +364,12 @@ def test_a_container_may_do_little_and_says_how_it_is(name: str) -> None:
             assert there.endswith(":ro"), f"{place} may be written"
         else:
             assert place in COMPOSE["volumes"]
+
+
+def test_workers_have_the_mailbox_of_the_watch() -> None:
+    """The shipped file writes mails into `data/mailbox`: each worker would have a folder of its own, which goes with it."""
+    assert "data:/data" in COMPOSE["services"]["watch"]["volumes"]
+    assert "data:/data" in COMPOSE["services"]["worker"]["volumes"]
 
 
 def test_only_the_watch_starts_without_a_profile() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.shared.workers import Fleet, Process
+from tests.shared.workers import SOURCE, Fleet, Process
 from watcher.cli.worker_life import WorkerLife
-from watcher.config.build import load
+from watcher.config.build import Config, load
 from watcher.pipeline.configurations import OlderConfigurationError, check_of, give, is_newest
 from watcher.pipeline.queue_schema import bring_queue
 from watcher.store.store import Store
@@ -34,10 +34,18 @@ def test_what_was_given_last_is_the_newest_and_an_older_one_is_refused(shared_ur
         assert is_newest(tx, "one")
 
 
-def test_a_file_that_changes_while_a_worker_starts_is_taken_up(fleet: Fleet, tmp_path: Path) -> None:
+def on_server(fleet: Fleet) -> Config:
+    config = load(fleet.folder / "signals.toml")
+    return replace(config, store=config.store.model_copy(update={"url": fleet.url}))
+
+
+def sources_of(life: WorkerLife) -> int:
+    return sum(len(signal.sources) for signal in life.config.signals)
+
+
+def test_a_file_that_changes_while_a_worker_starts_is_taken_up(fleet: Fleet) -> None:
     fleet.declare(1)
-    config = load(tmp_path / "signals.toml")
-    config = replace(config, store=config.store.model_copy(update={"url": fleet.url}))
+    config = on_server(fleet)
     fleet.declare(3)
 
     async def started(store: Store) -> int:
@@ -45,11 +53,38 @@ def test_a_file_that_changes_while_a_worker_starts_is_taken_up(fleet: Fleet, tmp
         await life.apply(config)
         await life.tick()
         await life.close()
-        return sum(len(signal.sources) for signal in life.config.signals)
+        return sources_of(life)
 
     with fleet.store() as store:
         bring_queue(store)
         assert asyncio.run(started(store)) == 3
+
+
+def test_a_file_that_is_included_from_wherever_is_taken_up_when_it_changes_and_when_it_comes(fleet: Fleet) -> None:
+    fleet.declare(1)
+    file, deep = fleet.folder / "signals.toml", fleet.folder / "lists" / "of" / "sources"
+    file.write_text(f'include = ["lists/of/*/*"]\n{file.read_text("utf-8")}', "utf-8")
+    deep.mkdir(parents=True)
+    more = '[[signal]]\nid = "gadget"\n' + SOURCE
+    (deep / "first").write_text(more.format(5, "1h", "https://f5.example/feed.xml"), "utf-8")
+    config = on_server(fleet)
+
+    async def lived(store: Store) -> list[int]:
+        life, found = WorkerLife(config, store, 1), list[int]()
+        await life.apply(config)
+        await life.tick()
+        for number, name in ((6, "first"), (7, "second")):
+            with (deep / name).open("a", encoding="utf-8") as written:
+                text = SOURCE if name == "first" else more
+                written.write(text.format(number, "1h", f"https://f{number}.example/feed.xml"))
+            await life.tick()
+            found.append(sources_of(life))
+        await life.close()
+        return found
+
+    with fleet.store() as store:
+        bring_queue(store)
+        assert asyncio.run(lived(store)) == [3, 4]
 
 
 @pytest.mark.slow

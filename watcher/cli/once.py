@@ -120,7 +120,7 @@ async def _once(config: Config, store: Store, done: list[_Done]) -> None:
         if context.after is not None:
             await context.after()
     with store.reading() as tx:
-        done.append(_Done(cycle, delivered, *tx.deliveries.unsent(utc_now())))
+        done.append(_Done(cycle, delivered, *tx.deliveries.unsent(clock())))
 
 
 @contextlib.contextmanager

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from watcher.bootstrap import config_plan, deliverer, fetch_settings, opened, prepare
 from watcher.cli.opening import read
@@ -52,7 +51,7 @@ class WorkerLife:
     async def tick(self) -> None:
         """Look at the clock, the file and what others work by. Raises OlderConfigurationError, StoreError."""
         await asyncio.to_thread(self.clock.adjust)
-        seen = await asyncio.to_thread(signature, self.config.path)
+        seen = await asyncio.to_thread(signature, self.config)
         if seen != self._seen or not await asyncio.to_thread(self._is_newest):
             await self._look_again()
             self._seen = seen
@@ -125,9 +124,10 @@ def conninfo_of(url: str) -> str:
     return url.replace("+psycopg", "", 1)
 
 
-def signature(path: Path) -> tuple[tuple[str, int, int], ...]:
-    """What changes when the file, or one beside or one folder below it, is written."""
-    files = {path, *path.parent.glob("*.toml"), *path.parent.glob("*/*.toml")}
+def signature(config: Config) -> tuple[tuple[str, int, int], ...]:
+    """What changes when its file is written, or one that it includes is written, added or taken away."""
+    path = config.path
+    files = {path, *(each for pattern in config.include for each in path.parent.glob(pattern))}
     found = []
     for file in sorted(files):
         with suppress(OSError):

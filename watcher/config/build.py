@@ -13,6 +13,7 @@ import watcher
 from watcher.config.defaults import MAILBOX
 from watcher.config.errors import ConfigError
 from watcher.config.headers import note_headers
+from watcher.config.include import KEY
 from watcher.config.ladders import LadderTemplate
 from watcher.config.proxies import proxies_of
 from watcher.config.recipients import channels_of, recipients_of
@@ -53,6 +54,8 @@ class Config:
     """Changes whenever the text of the file or the code that reads it does: under the same one, the signals are the same."""
     text_hash: str
     """Of the text and the version of the program: the same on every machine with the same file."""
+    include: tuple[str, ...]
+    """Patterns of the files that are read with it, beside its own."""
     secret: Callable[[str], str | None] = field(repr=False)
     """Gives the environment's WATCHER_NAME, or the content of the file WATCHER_NAME_FILE."""
     fill: Callable[[str], str] = field(repr=False)
@@ -106,6 +109,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
         examples=tuple(example for each in tables.signal for example in build_examples(each)),
         digest=digest_of(places.text),
         text_hash=hash_of(places.text),
+        include=tuple(places.parts[0].tables.get(KEY, ())),
         secret=lambda name: read_secret(f"WATCHER_{name}", env),
         fill=lambda text: fill_secrets(text, env),
     )
