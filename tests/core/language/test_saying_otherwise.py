@@ -96,7 +96,7 @@ BEFORE = st.sampled_from(
         "",
         "Today, ",
         "As of today, ",
-        "From January 12, ",
+        "From November 20, ",
         "After a short preview, ",
         "Good news: ",
         "In short: ",

@@ -1,8 +1,10 @@
-"""The price that a sentence or a row of a table names."""
+"""The price that a sentence or a row of a table names, and the days to come."""
+
+from datetime import UTC, datetime
 
 import pytest
 
-from watcher.core.language.times import price_of
+from watcher.core.language.times import days_ahead, price_of, window_of
 
 ROW = "Model: Claude Fable 5; Base Input Tokens: $10 / MTok; 5m Cache Writes: $12.50 / MTok; Cache Hits: $1 / MTok; Output Tokens: $50 / MTok."
 
@@ -23,3 +25,38 @@ ROW = "Model: Claude Fable 5; Base Input Tokens: $10 / MTok; 5m Cache Writes: $1
 )
 def test_a_column_is_read_by_its_name(sentence: str, price: str) -> None:
     assert price_of(sentence) == price
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        ("It opens to all on Tuesday.", "on Tuesday"),
+        ("From Monday it is open to all.", "From Monday"),
+        ("This coming Thursday it opens to all.", "This coming Thursday"),
+        ("It has been open to all since Tuesday.", ""),
+        ("As of last Tuesday it is open to all.", ""),
+        ("It opens to all on Friday.", ""),
+    ],
+)
+def test_a_weekday_is_to_come_unless_it_is_the_texts_own(sentence: str, day: str) -> None:
+    friday = datetime(2027, 1, 15, 17, tzinfo=UTC)
+    assert [sentence[start:end] for start, end in days_ahead(sentence, friday)] == [day] * bool(day)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "window"),
+    [
+        ("It is planned for the second quarter of 2027.", "for the second quarter of 2027"),
+        ("It opens two weeks from now.", "two weeks from now"),
+        ("It opens at the end of this month.", "at the end of this month"),
+        ("Starting in February, it is open to all.", "Starting in February"),
+        ("It opens on Tuesday.", "on Tuesday"),
+    ],
+)
+def test_a_window_has_its_words(sentence: str, window: str) -> None:
+    assert window_of(sentence) == window
+
+
+def test_a_day_without_a_year_is_to_come_over_the_turn_of_a_year() -> None:
+    november, sentence = datetime(2026, 11, 20, 17, tzinfo=UTC), "From March 2 it is open to all, and not since June 12."
+    assert [sentence[start:end] for start, end in days_ahead(sentence, november)] == ["March 2"]

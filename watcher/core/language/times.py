@@ -11,7 +11,7 @@ from typing import Final
 from watcher.core.language.lexicon import any_of, cue, numbers
 from watcher.core.language.text import fold
 
-_WINDOW: Final = re.compile(rf"(?i){any_of('window')}(?!-)")
+_WINDOW: Final = re.compile(rf"(?i)(?:{any_of('window')}|{any_of('coming_weekday')})(?!-)")
 _PRICE: Final = re.compile(
     r"\$(\d{1,4}(?:\.\d{1,2})?)(?![\d.]*[MBK])[^$]{0,40}?(?:/|and|\||;)[^$]{0,40}?\$(\d{1,4}(?:\.\d{1,2})?)(?![\d.]*[MBK])"
 )
@@ -57,6 +57,7 @@ _ISO: Final = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _IN_MONTH: Final = re.compile(rf"(?i)({any_of('in_month')})\.?(?! ?\d{{1,2}}\b)(?:,? (?:of )?(20\d\d))?\b")
 _IN_SEASON: Final = re.compile(rf"(?i)({any_of('in_season')})(?:,? (?:of )?({any_of('year_or_last')}))?")
 _IN_YEAR: Final = re.compile(rf"(?i){any_of('in_year')}")
+_ON_WEEKDAY: Final = re.compile(rf"(?i)(?<!last )(?<!since ){any_of('coming_weekday')}")
 _AGO: Final = re.compile(
     rf"(?i)\b(?P<count>\d{{1,3}}|{any_of('count')})(?: of)? (?P<unit>{any_of('days')}) {any_of('ago')}"
     rf"|(?P<last>{any_of('last_span')})"
@@ -65,7 +66,7 @@ _VAGUE: Final = cue("vague", "beside", "sentence")
 _OVER: Final = cue("over", "beside", "sentence")
 _NOW: Final = cue("as_of_now", "beside", "sentence")
 _HOLDS: Final = cue("holds", "beside", "sentence")
-_MONTHS, _SEASONS, _DAYS, _COUNTS = (numbers(name) for name in ("month", "season", "days", "count"))
+_MONTHS, _SEASONS, _DAYS, _COUNTS, _WEEKDAYS = (numbers(name) for name in ("month", "season", "days", "count", "weekday"))
 _OPENING: Final = 24
 """Characters from the start of a sentence in which an adverb of time dates the whole."""
 
@@ -74,6 +75,10 @@ _SAME_DAY: Final = timedelta(days=1)
 """A day that begins so shortly after something was told may be the same one elsewhere on the earth."""
 _NEXT_MONTHS: Final = timedelta(days=150)
 """How far ahead a day without a year may lie."""
+
+
+_LONG_OVER: Final = timedelta(days=200)
+"""After so long a day without a year is the next such day, where what is told of it is not past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +123,25 @@ def retold_on(sentence: str, told: datetime) -> Past | None:
 def days_ahead(sentence: str, told: datetime) -> tuple[tuple[int, int], ...]:
     """Where a folded sentence told at `told` (aware) names a day that was still to come, as start and end.
 
-    A day without a year is the one of that year, where it lies within the next months.
+    A day without a year is the one of that year, where it lies within the next months; a weekday is the next one.
     """
     named = [(m.span(), m[3], m[1], m[2]) for m in _MONTH_FIRST.finditer(sentence)]
     named += [(m.span(), m[3], m[2], m[1]) for m in _DAY_FIRST.finditer(sentence)]
-    days = [(span, _on(int(year or told.year), int(_MONTHS[month.lower()]), int(day))) for span, year, month, day in named]
+    days = [(span, _next(year, month, day, told)) for span, year, month, day in named]
     days += [(m.span(), _on(int(m[1]), int(m[2]), int(m[3]))) for m in _ISO.finditer(sentence)]
     within = {span: not year for span, year, _, _ in named}
-    return tuple(
+    weekdays = [m.span() for m in _ON_WEEKDAY.finditer(sentence) if _WEEKDAYS[_last_word(m[0])] != told.weekday()]
+    ahead = [
         span for span, day in days if day and day > told + _SAME_DAY and not (within.get(span) and day > told + _NEXT_MONTHS)
-    )
+    ]
+    return (*ahead, *weekdays)
+
+
+def _next(year: str | None, month: str, number: str, told: datetime) -> datetime | None:
+    """The day, without a year the one of that year, or of the next one where it has long been over."""
+    at, day = int(_MONTHS[month.lower()]), int(number)
+    this = _on(int(year or told.year), at, day)
+    return _on(told.year + 1, at, day) if not year and this and told - this > _LONG_OVER else this
 
 
 def _days(text: str, told: datetime) -> Iterator[Past]:
