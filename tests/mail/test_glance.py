@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tests.mail.stories import CONTEXT, DETAIL, EVENT, FLAG, NOW, PASSED, READER, REPORTED, VERDICTS, digest, quote
+from tests.mail.stories import BLIND, CONTEXT, DETAIL, EVENT, FLAG, NOW, PASSED, READER, REPORTED, VERDICTS, digest, quote
 from tests.mail.test_mail import ALL, seen_in, tokens
 from watcher.config.settings import Ground
 from watcher.core.decision.digest import summarise
@@ -219,3 +219,23 @@ def test_a_declared_number_says_in_the_first_mail_that_no_words_state_it() -> No
     held = tuple(replace(each, figures=(price,)) if each.signal == "mythos-ga" else each for each in VERDICTS)
     words = " ".join(render(digest(kind="baseline", verdicts=held), CONTEXT, READER).text.split())
     assert "Price: $8/$40 (declared; no words that were read state it)" in words
+
+
+def test_where_nothing_can_be_reached_a_mail_says_so_in_one_line_with_the_reasons() -> None:
+    lost = tuple(replace(each, blind=(replace(BLIND, source=f"{each.signal}-feed", why="name not found"),)) for each in VERDICTS)
+    text = render(digest(kind="baseline", verdicts=lost), CONTEXT, READER).text
+    section = " ".join(text.partition("What cannot be seen")[2].split())
+    assert "* Nothing can be reached since 7 December 2026, 22:41 UTC: name not found (3 sources)." in section
+    assert "Source of" not in section
+    some = render(digest(kind="baseline", verdicts=(*lost[:2], VERDICTS[2])), CONTEXT, READER).text
+    assert some.count("Source of ") == 2
+
+
+def test_the_first_mail_says_when_nothing_of_it_has_been_read() -> None:
+    unread = tuple(
+        replace(each, tracks=tuple(replace(one, standing=Standing.DECLARED) for one in each.tracks)) for each in VERDICTS
+    )
+    told = "Nothing of it has been read yet: it is the history that the configuration declares."
+    for verdicts, said in ((unread, True), ((unread[0], *VERDICTS[1:]), False)):
+        deck = " ".join(render(digest(kind="baseline", verdicts=verdicts), CONTEXT, READER).text.partition("UTC")[0].split())
+        assert (told in deck) is said

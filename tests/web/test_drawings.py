@@ -219,7 +219,8 @@ def test_known_history_tells_flags_details_and_steps_back() -> None:
         DeclaredFact("gone", "odd_status", at("2026-11-11"), "odd", "https://a.example/", "a.example"),
     )
     told = {moment.at: moment for moment in timeline.timeline_of(view(history=()), replace(MYTHOS, known=known))}
-    assert (told[at("2026-11-09")].kind.word, told[at("2026-11-09")].words) == ("Detail", "Version: 5.2")
+    assert (told[at("2026-11-09")].kind.word, told[at("2026-11-09")].heading) == ("Detail", "Version: 5.2")
+    assert not told[at("2026-11-09")].words, "said once"
     assert (told[at("2026-11-10")].kind.word, told[at("2026-11-10")].heading) == ("Flag", "renamed body")
     assert told[at("2026-11-11")].heading == "odd status"
     assert told[at("2026-06-12")].kind.word == "Stepped back"

@@ -11,7 +11,7 @@ import pytest
 from tests.web.story import MYTHOS, NOW, SENATE, at, said, verdicts, view
 from tests.web.test_pages import words
 from watcher.config.settings import Ground
-from watcher.core.model import Article, SourceOutage, Tier, Verdict
+from watcher.core.model import Article, SourceOutage, Standing, Tier, Verdict
 from watcher.web import badge, calendar, feeds_out, pages, share_image
 from watcher.web.read_model import SentDigest, View
 
@@ -178,3 +178,18 @@ def test_what_a_person_has_recorded_is_called_no_official_voice() -> None:
     assert "The person who runs the watch has recorded it; an official voice is still to come." in words(html)
     assert "The official record says so" not in html
     assert "The official record says so" in pages.draw_signal(view(), NOW, TO, "mythos-ga")
+
+
+def test_declared_history_is_marked_on_the_first_screen_and_what_nobody_speaks_of_is_no_history() -> None:
+    held = verdicts()["mythos-ga"]
+    declared, untold = (
+        replace(held, tracks=tuple(replace(track, standing=Standing.DECLARED, **more) for track in held.tracks))
+        for more in ({}, {"since": None, "evidence": ()})
+    )
+    home, quiet = (words(pages.draw_home(view(verdicts={"mythos-ga": each}), NOW, TO)) for each in (declared, untold))
+    assert "(declared)" in home.partition("Has the Senate")[0]
+    assert "(declared)" not in quiet.partition("Has the Senate")[0]
+    full = [words(pages.draw_signal(view(verdicts={"mythos-ga": each}), NOW, TO, "mythos-ga")) for each in (declared, untold)]
+    assert "History that the configuration declares; nothing of it has been read yet." in full[0]
+    assert "Nothing that was read or declared speaks of it." in full[1]
+    assert "History that" not in full[1]

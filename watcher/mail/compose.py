@@ -150,10 +150,12 @@ def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter
     """Where everything stands when the watch starts."""
     verdicts = verdicts_for(digest, context, reader)
     many = count(len(verdicts), "signal")
+    declared = all(standing_of(verdict, context) is Standing.DECLARED for verdict in verdicts)
+    unread = " Nothing of it has been read yet: it is the history that the configuration declares." if declared else ""
     return Letter(
         subject=shortened(f"{context.title}: the watch has started, {many}", MAX_SUBJECT_LENGTH),
         title="The watch has started",
-        deck=f"{_answers(verdicts, context)}. {_stand(many)} today. From now on you hear from us when that changes.",
+        deck=f"{_answers(verdicts, context)}. {_stand(many)} today.{unread} From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
         items=tuple(standing_item(verdict, context, reader) for verdict in verdicts),
         sections=_sections(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
@@ -16,7 +17,7 @@ from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import MailItem, MailLine, Section, rest
 from watcher.mail.wording import STANDINGS, moment, shortened, when
-from watcher.wording import day_in_words
+from watcher.wording import count, day_in_words
 
 MOST_BLIND = 12
 MOST_STANDING = 40
@@ -90,10 +91,23 @@ def _may(text: Undecided, context: MailContext) -> str:
 
 def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:
     """The sources that cannot be trusted at the moment, the essential ones first, each once."""
-    found = {blind.source: (blind, verdict.signal) for verdict in verdicts for blind in verdict.blind}
+    held = list(verdicts)
+    found = {blind.source: (blind, verdict.signal) for verdict in held for blind in verdict.blind}
     ordered = sorted(found.values(), key=lambda pair: (not pair[0].essential, pair[0].since))
+    declared = [
+        source for verdict in held if verdict.signal in context.signals for source in context.signals[verdict.signal].sources
+    ]
+    if len(declared) > 1 and len(ordered) == len(declared):
+        return Section("What cannot be seen", (_offline([blind for blind, _ in ordered], reader.zone),), "warn")
     lines = [_blind_line(blind, context.title_of(signal), reader.zone) for blind, signal in ordered[:MOST_BLIND]]
     return Section("What cannot be seen", (*lines, *rest(len(ordered) - MOST_BLIND, context.page())), "warn")
+
+
+def _offline(lost: Sequence[SourceOutage], zone: tzinfo) -> MailLine:
+    """That no source can be reached: one line, and why, the most frequent reasons first."""
+    why = [f"{reason} ({count(many, 'source')})" for reason, many in Counter(blind.why for blind in lost).most_common(3)]
+    since = moment(max(blind.since for blind in lost), zone)
+    return MailLine("", f"Nothing can be reached since {since}: {shortened('; '.join(why), 320)}.")
 
 
 def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> MailLine:

@@ -129,7 +129,14 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
 def _how_sure(leading: Sequence[TrackVerdict]) -> Sign | None:
     """The sign of the weakest of the tracks that make the headline."""
     weakest = min(leading, key=lambda track: WEAKEST_FIRST.index(track.standing), default=None)
-    return as_recorded(STANDINGS[weakest.standing], _newest(weakest)) if weakest else None
+    return _sign(weakest) if weakest else None
+
+
+def _sign(track: TrackVerdict) -> Sign:
+    """How sure a track is; where nothing at all is told of it, that is no history."""
+    sign = as_recorded(STANDINGS[track.standing], _newest(track))
+    untold = track.standing is Standing.DECLARED and track.since is None
+    return sign._replace(meaning="Nothing that was read or declared speaks of it.") if untold else sign
 
 
 def _consequences(lines: Sequence[TrackLine]) -> tuple[str, ...]:
@@ -177,7 +184,7 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         label=label,
         meaning=meaning,
         consequence=status.consequence,
-        standing=as_recorded(STANDINGS[verdict.standing], _newest(verdict)),
+        standing=_sign(verdict),
         since=verdict.since,
         seen_at=verdict.seen_at,
         details=tuple(

@@ -179,14 +179,17 @@ def _again(item: DeclaredFact, past: list[DeclaredFact]) -> bool:
 def _known(signal: Signal, item: DeclaredFact, again: bool) -> TimelineEntry:  # noqa: FBT001 - a helper of one caller
     track = next((track for track in signal.tracks if track.id == item.track), None)
     label = _label(signal, item.track, item.status) if item.status else _flag_label(signal, item)
-    told = (detail(name, value, _ladder(signal, item.track)) for name, value in item.details.items())
+    told = "; ".join(
+        f"{name}: {words}"
+        for name, words in (detail(name, value, _ladder(signal, item.track)) for name, value in item.details.items())
+    )
     return TimelineEntry(
         at=item.at,
-        heading=item.title or label,
+        heading=item.title or (told if again else "") or label,
         track=track.title if track else item.track,
         kind=CHANGES[Change.DETAIL if again else _kind(signal, item)],
         quotes=(_declared(item),),
-        words="; ".join(f"{name}: {words}" for name, words in told),
+        words="" if again and not item.title else told,
         status=item.status or item.flag,
         track_id=item.track,
         history=True,
