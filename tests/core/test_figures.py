@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from tests.evaluations import LADDER, SIDES
+from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.figures import figures_of, monthly
 from watcher.core.decision.proof import holds, proof_of
@@ -94,9 +96,9 @@ def test_a_detail_that_is_not_there_is_no_figure(details: Facts, options: Facts)
 
 
 def test_a_track_that_is_not_there_gives_no_figure() -> None:
-    assert [figure(kind, track="other") for kind in ("detail", "pair", "days_since", "constant", "monthly", "unknown")] == [
-        None
-    ] * 6
+    assert [
+        figure(kind, track="other") for kind in ("detail", "pair", "days_since", "constant", "monthly", "documents", "unknown")
+    ] == [None] * 7
 
 
 def test_the_latest_measured_pair_is_shown_with_the_quote_that_has_it() -> None:
@@ -396,3 +398,45 @@ def test_other_dimensions_are_kept_as_readings() -> None:
     assert found["capability_lag"] == "It lags the frontier by about 8 months."
     assert found["censorship"] == "Its answers are highly censored."
     assert "prc" not in found
+
+
+def paper(
+    number: str, day: datetime, kind: str, title: str = "A Rule", *, held: str = "yes", surface: str = "register"
+) -> Observation:
+    facts = {"step": "document", "kind": kind, "document": number, "has_all": held}
+    entry = Entry(f"fr/{number}", title, "", f"https://register.example/{number}", day, facts)
+    return Observation("rules", entry, day, "", "register.example", Tier.OFFICIAL, surface, first_seen_at=day)
+
+
+def listed(*seen: Observation, now: datetime = NOW) -> Figure | None:
+    options = {"surface": "register", "kinds": ("rule", "proposed_rule"), "note": "As listed."}
+    signal = Signal("s", "", "", "", (), (), (), figures=(FigureSpec("rules", "Rules", "", "documents", options),))
+    claims = [claim for each in seen for claim in claims_of(signal, each)]
+    return next(iter(figures_of(signal, [], claims, now)), None)
+
+
+def test_documents_of_the_kinds_that_are_asked_for_are_counted_and_the_newest_is_named_by_its_own_words() -> None:
+    proposal = paper("1", MAY, "proposed_rule", "A Proposal")
+    one = listed(proposal, paper("2", MAY, "notice"), paper("3", MAY, "rule", held="no"), paper("4", MAY, "rule", surface="news"))
+    assert one is not None
+    assert one.quote is not None
+    assert (one.text, one.quote.text, one.quote.url, one.at, one.note) == (
+        "A Proposal",
+        "A Proposal",
+        "https://register.example/1",
+        MAY,
+        "As listed.",
+    )
+    edited = replace(proposal, entry=replace(proposal.entry, title="A Proposal, corrected"), seen_at=JULY, revision=2)
+    two = listed(proposal, edited, paper("5", APRIL, "rule", "An Interim Rule"))
+    assert two is not None
+    assert two.text == "2, the newest: A Proposal, corrected"
+    assert two.values == {"count": 2}
+    assert listed(paper("7", MAY, "notice")) is None, "none is no figure"
+
+
+def test_the_shipped_configuration_counts_the_rules_of_the_export_agency() -> None:
+    shipped = load(Path(__file__).parents[2] / "signals.toml", quick=True).signal("senate-vote")
+    claims = claims_of(shipped, replace(paper("1", MAY, "proposed_rule", "Controls on Remote Access"), source="bis-rules"))
+    told = {each.id: each.text for each in figures_of(shipped, [], claims, NOW)}
+    assert told["agency_rules"] == "Controls on Remote Access"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from watcher.core.decision.corroboration import has_happened
+from watcher.core.decision.corroboration import has_happened, in_order
 from watcher.core.decision.proof import holds
 from watcher.core.decision.series import is_measured
 from watcher.core.evaluations.compliance import NOT_COMPARABLE
@@ -27,6 +27,8 @@ def figures_of(signal: Signal, verdicts: Iterable[TrackVerdict], claims: Iterabl
     for spec in signal.figures:
         if spec.kind == "monthly":
             found.append(_monthly(spec, [claim for claim in told if claim.figure == spec.id], now))
+        elif spec.kind == "documents":
+            found.append(_documents(spec, [claim for claim in told if claim.figure == spec.id], now))
         elif spec.kind == "pair":
             found.append(_pair(spec, signal, tracks))
         elif spec.kind == "detail":
@@ -194,6 +196,18 @@ def _monthly(spec: FigureSpec, claims: Sequence[Claim], now: datetime) -> Figure
         series=tuple((month, multiple) for month, (_, multiple) in complete.items()),
         note=f"{finding}. {spec.options.get('note', '')}".strip(),
     )
+
+
+def _documents(spec: FigureSpec, claims: Iterable[Claim], now: datetime) -> Figure | None:
+    """How many documents were listed, and the title of the newest, which proves it; none is no figure."""
+    latest = {str(claim.details.get("key")): claim for claim in in_order(claims) if has_happened(claim, now)}
+    if not latest:
+        return None
+    newest = max(latest.values(), key=lambda claim: claim.effective_at)
+    title = newest.quote.text
+    text = title if len(latest) == 1 else f"{len(latest)}, the newest: {title}"
+    at, note = newest.effective_at, str(spec.options.get("note", ""))
+    return Figure(spec.id, spec.label, spec.unit, text, at=at, quote=newest.quote, values={"count": len(latest)}, note=note)
 
 
 def _ids(claim: Claim) -> tuple[Scalar, ...]:
