@@ -25,9 +25,13 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from notifiers import apprise
 from tests.test_cycles import CONFIG
 from tests.web.conftest import Site
 from tests.web.story import Shown
+from watcher.config.settings import Fetch
+from watcher.fetch.rate_limit import most_aside
+from watcher.fetch.transport import SPARE_THREADS
 from watcher.pipeline import delivery_context, shared
 from watcher.pipeline.counters import JobRun, Tally
 from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
@@ -341,6 +345,18 @@ def test_the_unit_waits_for_ready_and_watches_longer_than_a_sign_takes() -> None
     assert 30 <= int(settings["WatchdogSec"]) <= 600
     assert settings["DynamicUser"] == "yes"
     assert settings["ExecStart"].endswith("-m watcher run")
+
+
+def test_no_request_lacks_a_thread_when_the_network_is_cut() -> None:
+    """Every request is a slow one then, and each holds a thread; so do look-ups of names that were given up."""
+    fetch = Fetch()
+    requests = fetch.concurrency + most_aside(fetch.concurrency, descriptors=1 << 20) + SPARE_THREADS
+    files, page = 32, 40  # the most of Python's own pool, and of the page's
+    processes = 2 * 5 + 5 + apprise.Settings().connections  # readers with their threads, and posts
+    least = requests + files + page + processes
+    (tasks,) = re.findall(r"^TasksMax=(\d+)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert int(tasks) > least
+    assert all(service["pids_limit"] > least for service in COMPOSE["services"].values() if "build" in service)
 
 
 # --- the containers ----------------------------------------------------------------------------------------------------

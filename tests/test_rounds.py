@@ -147,6 +147,46 @@ def test_no_more_is_read_than_memory_is_meant_for_and_a_database_that_is_gone_fo
         assert asyncio.run(poll(store)) == len(declared)
 
 
+@pytest.mark.parametrize(("many", "failed"), [(READINGS + 5, False), (3 * READINGS, True)], ids=["as yet", "once more"])
+def test_texts_that_are_slow_to_read_keep_no_other_one_unread(store: Store, many: int, failed: bool) -> None:  # noqa: FBT001 - a column
+    hangs = [replace(source(f"h{n:03}"), signal=f"s{n}", url=f"https://slow{n}.example/") for n in range(many)]
+    quick = replace(source("quick"), signal="quick", url="https://quick.example/")
+    signals = {one.signal: Signal(one.signal, "", "", "", tracks=(), headlines=(), sources=(one,)) for one in [*hangs, quick]}
+    fails, told = [failed], list[frozenset[str]]()
+
+    async def get(request: Request) -> Answer:
+        if fails[0] and "slow" in request.url:
+            return Failed(Outcome.ERROR, "500")
+        body = f"{request.url} {fails}".encode()
+        return Document(request.url, request.url, body, hashlib.sha256(body).hexdigest(), "text/html", T0)
+
+    async def read(document: Document, *_: object) -> tuple[Entry, ...]:
+        if "slow" in document.url:
+            await asyncio.Event().wait()
+        return (Entry("k", "t", "x"),)
+
+    async def live() -> None:
+        bounds = Bounds(polls=2 * many, slow_after=0.0)
+        async with Poller(
+            store, signals, get=get, read=read, understand=understand_here, dice=lambda: 0.5, bounds=bounds
+        ) as rounds:
+            if failed:
+                while (await rounds.next(T0)).polls:
+                    pass
+                fails[0] = False
+            async with asyncio.timeout(20):
+                while not (seen := await rounds.next(T0 + HOUR, 0.0)).polls:
+                    pass
+            told.append(seen.signals)
+
+    with store.writing() as tx:
+        for place in range(0, many, 5):  # in this order they are asked, the quick one last
+            tx.sources.sync(hangs[: place + 5], T0 - timedelta(seconds=many - place))
+        tx.sources.sync([*hangs, quick], T0)
+    asyncio.run(live())
+    assert told == [{"quick"}]
+
+
 ONE_HOST = [f"https://slow.example/{n}" for n in range(60)]
 MANY_HOSTS = [f"https://slow{n}.example/" for n in range(150)]
 

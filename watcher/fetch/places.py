@@ -15,14 +15,14 @@ class Places:
         self._patience, self._aside = patience, aside
         self._all = asyncio.Semaphore(total)
         self._doubtful = asyncio.Semaphore(max(1, total * 3 // 4))
-        self._waiting = deque[_Place]()
+        self._waiting = deque[Place]()
         """Slow ones for which there was no room aside, the slowest first."""
 
-    def place(self, *, doubtful: bool = False) -> _Place:
+    def place(self, *, doubtful: bool = False) -> Place:
         """A place, to be held in a block; what is doubtful leaves a quarter of them to all else."""
-        return _Place(self, doubtful=doubtful)
+        return Place(self, doubtful=doubtful)
 
-    async def take(self, place: _Place, *, doubtful: bool) -> asyncio.TimerHandle:
+    async def wait(self, place: Place, *, doubtful: bool) -> asyncio.TimerHandle:
         """Wait for a place; gives what will make room for others."""
         if doubtful:
             await self._doubtful.acquire()
@@ -40,14 +40,14 @@ class Places:
         if doubtful:
             self._doubtful.release()
 
-    def _step_aside(self, place: _Place) -> None:
+    def _step_aside(self, place: Place) -> None:
         if self._aside:
             self._aside -= 1
             place.leave()
         else:
             self._waiting.append(place)
 
-    def end(self, place: _Place) -> None:
+    def end(self, place: Place) -> None:
         """What had a place is over."""
         if not place.left:
             place.leave()
@@ -59,18 +59,27 @@ class Places:
             self._aside += 1
 
 
-class _Place:
+class Place:
     """One place: held while what has it is quick."""
 
     def __init__(self, places: Places, *, doubtful: bool) -> None:
+        """It is not taken yet."""
         self._places, self._doubtful, self.left = places, doubtful, False
         self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> None:
         """Wait for it."""
-        self._timer = await self._places.take(self, doubtful=self._doubtful)
+        await self.take()
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Give it up."""
+        self.give_back()
+
+    async def take(self) -> None:
+        """Wait for it."""
+        self._timer = await self._places.wait(self, doubtful=self._doubtful)
+
+    def give_back(self) -> None:
         """Give it up."""
         if self._timer:
             self._timer.cancel()

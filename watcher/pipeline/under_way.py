@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from watcher.core.model import Document, Entry, Facts, Signal
+from watcher.fetch.places import Place, Places
 from watcher.pipeline.keep import Understand, sift_all, understood
 from watcher.pipeline.poll import PollResult, Read
 from watcher.pipeline.sift import Sifted
@@ -23,7 +24,11 @@ SLOW_AFTER = 4.0
 MOST_SLOW = 200
 """So many such sources are under way beside the others."""
 READINGS = 20
-"""Documents that are read or wait to be kept, beside those that are being kept; more that have come wait unread."""
+"""Documents that are read or wait to be kept, beside those that are being kept; more that have come wait unread.
+
+As many again that are slow to be read or understood wait beside them: the readers take these one at a time, and what is quick
+should not wait behind.
+"""
 
 
 class UnderWay:
@@ -45,9 +50,9 @@ class UnderWay:
         """By source, what was due, the poll, and by the clock of the loop when it began; the longest first."""
         self._reading: dict[str, tuple[str, asyncio.Task[Sifted]]] = {}
         """What was read and is still to be understood: by source, the signal and the work."""
-        self._room = asyncio.Semaphore(READINGS)
-        self._held = set[str]()
-        """The sources whose entries are in memory."""
+        self._room = Places(READINGS, patience=slow_after, aside=READINGS)
+        self._held: dict[str, Place] = {}
+        """The places of the sources whose entries are in memory."""
         self._unread = set[str]()
         """Those whose document waits for room."""
 
@@ -80,26 +85,29 @@ class UnderWay:
         return task
 
     async def read(self, source: str, read: Read, document: Document, form: str, options: Facts) -> tuple[Entry, ...]:
-        """Read a document of a source as soon as there is room for its entries, which `make_room` gives back."""
+        """Read a document of a source as soon as there is room for its entries, which `make_room` gives back.
+
+        Sources that failed when they were last asked leave a quarter of the room to the others.
+        """
+        asking = self._asking.get(source)
+        place = self._room.place(doubtful=asking is not None and asking[0].failures > 0)
         self._unread.add(source)
         try:
-            await self._room.acquire()
+            await place.take()
         finally:
             self._unread.discard(source)
         try:
             entries = await read(document, form, options)
         except BaseException:
-            self._room.release()
+            place.give_back()
             raise
-        self._held.add(source)
+        self._held[source] = place
         return entries
 
     def make_room(self) -> None:
         """What is not under way any more is being kept, or was lost in an error: others may be read."""
-        gone = self._held - self.names()
-        self._held -= gone
-        for _ in gone:
-            self._room.release()
+        for name in self._held.keys() - self.names():
+            self._held.pop(name).give_back()
 
     async def ready(self, clock: Callable[[], datetime], wait: float | None = None) -> list[Sifted]:
         """What can be kept: waits `wait` seconds for a first reading (None: as long as it takes), then a moment for others.
