@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from threading import Barrier
 
@@ -13,15 +13,16 @@ import pytest
 
 from tests.builders import ACCESS, signal_of
 from tests.store.things import HOUR, T0, poll, source
+from watcher.core.decision.entry_diff import EntryDiff, NewRevision
 from watcher.core.model import Document, Entry, Observation, Tier
 from watcher.pipeline.batches import update_verdicts
 from watcher.pipeline.keep import keep_all, signal_lock
 from watcher.pipeline.poll import PollResult, first_look
 from watcher.pipeline.record import record_results
 from watcher.pipeline.sift import Sifted
-from watcher.store.engine import Scope
+from watcher.store.engine import ALONE, Scope
 from watcher.store.errors import ErrorKind, StoreError
-from watcher.store.store import Store
+from watcher.store.store import Store, Transaction
 
 WRITERS = 6
 
@@ -114,6 +115,46 @@ def test_a_reading_is_not_kept_while_its_signal_is_decided(stores: list[Store], 
             keep_all(hasty, [one], T0, lambda: 0.5)
         assert refused.value.kind is ErrorKind.LOCKED
     assert keep_all(hasty, [one], T0, lambda: 0.5).polls == 1
+
+
+class Weighed(bytes):
+    """The body of a document that notes when it is worked on."""
+
+    log: list[str]
+
+    def __len__(self) -> int:
+        self.log.append("compressed")
+        return super().__len__()
+
+
+class Logged(Store):
+    """Notes when a transaction begins that others may wait for."""
+
+    log: list[str]
+
+    @contextmanager
+    def writing(self, scope: Scope = ALONE) -> Iterator[Transaction]:
+        self.log.append("others wait")
+        with super().writing(scope) as tx:
+            yield tx
+
+
+def test_a_document_is_compressed_before_anybody_has_to_wait(either_url: str) -> None:
+    with Logged.open(either_url) as store:
+        assert isinstance(store, Logged)
+        body = Weighed(b"much to read")
+        store.log = body.log = []
+        read = PollResult(first_look(source("a")), poll("a"), replace(document(b"much to read"), body=body), ())
+        fresh = NewRevision(Entry("k", "Notice", "words", "", T0), 1)
+        one = Sifted(
+            read, diff=EntryDiff(fresh=(fresh,)), fresh=(seen("a", 1, read.document.hash if read.document else ""),), claims=((),)
+        )
+        with store.writing() as tx:
+            tx.sources.sync([source("a")], T0)
+        store.log.clear()
+        assert keep_all(store, [one], T0, lambda: 0.5).observations == 1
+        assert store.log == ["compressed", "others wait"]
+        assert store.verify().broken == ""
 
 
 def test_a_signal_is_not_decided_while_a_reading_of_it_is_kept(stores: list[Store], hasty: Store) -> None:

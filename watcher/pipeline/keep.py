@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 from watcher.core.model import Claim, Observation, Signal, Unreadable
 from watcher.pipeline.poll import PollResult, failure, internal_error
-from watcher.pipeline.record import record_results
+from watcher.pipeline.record import is_kept, record_results
 from watcher.pipeline.sift import Sifted, sift
+from watcher.store.documents import pack
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.store import Store, Transaction
@@ -99,6 +100,7 @@ def keep_all(
     store: Store, ready: Sequence[Sifted], now: datetime, dice: Callable[[], float], *, check: Check = unchecked
 ) -> BatchResult:
     """Keep what was read, together where that goes. Raises StoreError, where nothing is kept."""
+    ready = [_packed(one) for one in ready]
     try:
         with store.writing(scope_of(ready)) as tx:
             check(tx)
@@ -108,6 +110,12 @@ def keep_all(
     except Exception:  # noqa: BLE001 - each is tried by itself next, and its error told
         log.warning("%d readings could not be kept together; each is kept by itself", len(ready))
         return _sum([_keep_alone(store, one, now, dice(), check) for one in ready])
+
+
+def _packed(one: Sifted) -> Sifted:
+    """The same with its document compressed, where that is kept: nobody is to wait for it."""
+    document = one.reading.document
+    return replace(one, packed=pack(document)) if document is not None and is_kept(one) else one
 
 
 def _keep_alone(store: Store, one: Sifted, now: datetime, dice: float, check: Check) -> BatchResult:

@@ -39,7 +39,8 @@ def record_results(tx: Transaction, results: Sequence[Sifted], now: datetime) ->
     invalidate(tx, sorted(stirred))
     _retire_pages(tx, readings, now)
     # Last: whoever writes documents or observations meanwhile waits from here on to the commit.
-    tx.documents.put([one.reading.document for one in results if one.reading.document is not None and _is_kept(one)])
+    kept = ((one.packed or one.reading.document) for one in results if is_kept(one))
+    tx.documents.put([document for document in kept if document is not None])
     return _book_observations(tx, results)
 
 
@@ -77,7 +78,7 @@ def _book_observations(tx: Transaction, results: Sequence[Sifted]) -> list[Obser
     return added
 
 
-def _is_kept(one: Sifted) -> bool:
+def is_kept(one: Sifted) -> bool:
     """Whether its document is: what is new is read from it, or it is evidence."""
     return bool(one.diff.fresh) or _is_evidence(one.reading)
 

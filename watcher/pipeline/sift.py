@@ -13,7 +13,7 @@ from watcher.pipeline.poll import PollResult
 from watcher.pipeline.stale import refuse, refuse_older
 from watcher.publishers import publisher_of
 from watcher.store.codec import entry_digest
-from watcher.store.records import KnownEntry
+from watcher.store.records import KnownEntry, Packed
 from watcher.store.store import Transaction
 
 CLAIMS_OF_SIGNAL = 20_000
@@ -32,6 +32,8 @@ class Sifted:
     """What was not seen before, without its number."""
     claims: tuple[tuple[Claim, ...], ...] = ()
     """Of each of these, once it was understood, what it claims."""
+    packed: Packed | None = None
+    """Its document as it is kept, compressed before the transaction; None where it was not yet, or is not kept."""
 
 
 def sift(tx: Transaction, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:
