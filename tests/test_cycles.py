@@ -97,9 +97,9 @@ def page(text: str) -> str:
 class Web:
     """A small web: what each address says from when on."""
 
-    def __init__(self, folder: Path, database: str = "") -> None:
-        """`database`: of who watches it; a file of that one where none is named."""
-        self.folder, self.database, self.lines = folder, database, []
+    def __init__(self, folder: Path, database: str = "", *, by_workers: bool = False) -> None:
+        """`database`: of who watches it; a file of that one where none is named. `by_workers`: whether they do."""
+        self.folder, self.database, self.by_workers, self.lines = folder, database, by_workers, []
         folder.mkdir()
 
     def says(self, url: str, since: str, body: str, *, status: int = 200, kind: str = "application/rss+xml") -> Web:
@@ -118,9 +118,11 @@ class Web:
         return self.says("https://lab.example/feed.xml", since, FEED % "".join(items), **changes)
 
 
-@pytest.fixture
-def web(tmp_path: Path, either_url: str) -> Web:
-    return Web(tmp_path / "world", either_url)
+@pytest.fixture(params=["sqlite", "postgresql", pytest.param("workers", marks=pytest.mark.slow)])
+def web(request: pytest.FixtureRequest, tmp_path: Path) -> Web:
+    """Watched by cycles on either database, and by the jobs of a worker."""
+    url = request.getfixturevalue("url" if request.param == "sqlite" else "shared_url")
+    return Web(tmp_path / "world", url, by_workers=request.param == "workers")
 
 
 def config(tmp_path: Path, more: str = "") -> Config:
@@ -132,7 +134,14 @@ def told(
     web: Web, tmp_path: Path, more: str = "", *, end: str = "2026-06-03", step: timedelta = HOUR
 ) -> tuple[list[tuple[str, str, str]], Verdict]:
     lines, verdicts = rehearsed(
-        config(tmp_path, more), web.folder, tmp_path, start="2026-06-01", end=end, step=step, url=web.database
+        config(tmp_path, more),
+        web.folder,
+        tmp_path,
+        start="2026-06-01",
+        end=end,
+        step=step,
+        url=web.database,
+        by_workers=web.by_workers,
     )
     return [(line["at"][5:13], line["kind"], line["to"]) for line in lines], verdicts["gadget"]
 
@@ -146,6 +155,7 @@ def test_the_first_run_tells_where_it_stands_and_no_old_news(web: Web, tmp_path:
     assert verdict.headline == "open"
 
 
+@pytest.mark.parametrize("web", ["sqlite", "postgresql", "workers"], indirect=True)  # one that is not slow
 def test_news_is_told_once_with_its_words_link_time_and_hash(web: Web, tmp_path: Path) -> None:
     web.feed("2026-05-01").feed("2026-06-01T12:00:00Z", item("The Gadget is open to everyone"))
 
@@ -178,6 +188,7 @@ def test_a_source_goes_by_its_title_where_it_has_one(web: Web, tmp_path: Path) -
         end="2026-06-02",
         step=HOUR,
         url=web.database,
+        by_workers=web.by_workers,
     )
 
     assert [line["title"] for line in lines[1:]] == ["Lab: all news: cannot see since 2026-06-01 05:00 UTC"]
@@ -337,7 +348,14 @@ def rows(*texts: str) -> str:
 def record(web: Web, tmp_path: Path, *, end: str = "2026-06-04") -> list[tuple[str, str, str]]:
     (tmp_path / "signals.toml").write_text(BILL, "utf-8")
     lines, _ = rehearsed(
-        load(tmp_path / "signals.toml", {}), web.folder, tmp_path, start="2026-06-01", end=end, step=HOUR, url=web.database
+        load(tmp_path / "signals.toml", {}),
+        web.folder,
+        tmp_path,
+        start="2026-06-01",
+        end=end,
+        step=HOUR,
+        url=web.database,
+        by_workers=web.by_workers,
     )
     return [(line["at"][5:13], line["kind"], line["to"]) for line in lines]
 
@@ -398,7 +416,14 @@ def test_what_an_address_hides_is_hidden_where_a_change_is_said(web: Web, tmp_pa
     web.feed("2026-05-01").feed("2026-06-01T12:00:00Z", item("The Gadget is open to everyone", link=link))
 
     lines, _ = rehearsed(
-        config(tmp_path), web.folder, tmp_path, start="2026-06-01", end="2026-06-02", step=HOUR, url=web.database
+        config(tmp_path),
+        web.folder,
+        tmp_path,
+        start="2026-06-01",
+        end="2026-06-02",
+        step=HOUR,
+        url=web.database,
+        by_workers=web.by_workers,
     )
 
     assert lines[-1]["to"] == "open"
@@ -447,6 +472,7 @@ def test_entries_that_come_in_one_reading_are_told_each_with_its_own_title_words
         end="2026-06-03",
         step=HOUR,
         url=web.database,
+        by_workers=web.by_workers,
     )
     told = [(line["title"], line["evidence"][0]["quote"], line["evidence"][0]["url"]) for line in lines if line["kind"] == "next"]
     assert told == [(f"Paper {name}", f"Paper {name}", f"https://lab.example/papers/{name}") for name in ("one", "three", "two")]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
+from tests.by_workers import at_work
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.config.build import Config, load
 from watcher.fetch.heartbeat import heartbeat_ping
@@ -37,6 +39,22 @@ id = "reader"
 channel = "maildir"
 to = "{0}/reader"
 """
+
+
+class Queued(Store):
+    """A database whose stages a worker does, by the jobs of its queue."""
+
+    url: str
+
+
+@pytest.fixture(params=["sqlite", "postgresql", pytest.param("workers", marks=pytest.mark.slow)])
+def any_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Watched by a daemon on either database, and by the jobs of a worker."""
+    url = request.getfixturevalue("url" if request.param == "sqlite" else "shared_url")
+    with (Queued if request.param == "workers" else Store).open(url, durable=False) as opened:
+        if isinstance(opened, Queued):
+            opened.url = url
+        yield opened
 
 
 class Watch:
@@ -80,10 +98,13 @@ class Watch:
 
         async def cycles() -> None:
             listed = [moment if isinstance(moment, tuple) else (moment, moment) for moment in moments]
-            async with self.living(listed[0][0]) as daemon:
+            async with self.living(listed[0][0]) as daemon, AsyncExitStack() as ending:
+                work = daemon.tick
+                if isinstance(self.store, Queued):
+                    work = await ending.enter_async_context(at_work(daemon.context, self.store.url, lambda: self.now))
                 for shown, true in listed:
                     self.set(shown, true=true)
-                    await daemon.tick()
+                    await work()
                     assert daemon.last_error == ""
 
         asyncio.run(cycles())
