@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from dataclasses import fields
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.spoken import shipped
+from watcher.core.language import lexicon
 from watcher.core.language.lexicon import sets, written
 from watcher.core.language.match import find
-from watcher.core.language.sentence import Sentence
+from watcher.core.language.sentence import MANNERS, Sentence
 from watcher.core.language.vocabulary import Vocabulary
 
 TABLE: dict[str, Any] = {
@@ -203,3 +207,29 @@ def test_the_general_english_names_nobody_of_one_signal() -> None:
     names = {name.lower() for name in chain(*lists)} - regions
     assert "generally available" in english
     assert [name for name in sorted(names) if f" {name} " in english] == []
+
+
+ROOM = Path(lexicon.__file__).parent
+NAMED = {
+    *MANNERS,
+    *lexicon.ACCOUNTS,
+    *lexicon.KEYS,
+    *(field.name for field in fields(Sentence)),
+    "gate",
+    "described",
+    "only",
+    "key",
+    "link",
+}
+"""Words that are no English which is read: manners, classes, keys and kinds of phrases."""
+
+
+def test_no_list_of_english_words_stands_in_the_code_that_reads() -> None:
+    found = []
+    for path in (*ROOM.glob("*.py"), *(ROOM.parent / "decision").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            held = node.elts if isinstance(node, ast.Set) else ()
+            words = [one.value for one in held if isinstance(one, ast.Constant) and str(one.value).isalpha()]
+            if len(words) > 2 and not set(words) <= NAMED:
+                found.append((path.name, node.lineno, words))
+    assert found == []

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from watcher.core.decision.near import is_copy
+from watcher.core.language.lexicon import cue
 from watcher.core.language.text import fold
 from watcher.core.model import Claim
 
@@ -19,18 +20,8 @@ SAME_EVENT: Final = timedelta(days=14)
 ALIKE: Final = 0.8
 """Share of words that two titles of one event have in common."""
 _WORD: Final = re.compile(r"(?<![\w.-])[\w.-]*\w")
-_KINDS: Final = {
-    "cyber": r"cyber\w*|hacking|exploit\w*",
-    "biology": r"bio\w*|chem\w*",
-    "safeguards": r"safeguard\w*|jailbreak\w*|misuse|refusal\w*",
-    "hijacking": r"hijack\w*|agent security",
-    "censorship": r"censor\w*|narrative\w*|propaganda",
-    "software": r"software|coding",
-    "preliminary": r"preliminary|initial|interim",
-    "full": r"full|final|complete|comprehensive",
-    "again": r"follow-up|second|third|re-?evaluat\w*|re-?assess\w*|re-?test\w*|revisit\w*|one year (?:on|later)",
-}
-_KIND: Final = {name: re.compile(rf"(?i)\b(?:{words})\b") for name, words in _KINDS.items()}
+_KINDS: Final = ("cyber", "biology", "safeguards", "hijacking", "censorship", "software", "preliminary", "full", "again")
+_KIND: Final = {name: cue(f"kind_{name}", "beside", "sentence") for name in _KINDS}
 
 
 class Likeness(IntEnum):

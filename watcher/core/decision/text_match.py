@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from watcher.core.decision.rule_context import RuleContext, dated_by_path, names_day
+from watcher.core.language.lexicon import choice
 from watcher.core.language.match import Match, matches
 from watcher.core.language.times import Past, is_over, is_vague, retold_on
 from watcher.core.language.works import subject_key
@@ -16,10 +17,8 @@ from watcher.core.model import Rule, Tier
 
 _RETOLD: Final = timedelta(days=7)
 """Press that dates what it tells further back than this is retelling it."""
-_PUT_OUT: Final = re.compile(
-    r"(?i)(?:^|\b(?:first|originally|as) )(?:released|published|posted|issued):?(?: on)? [A-Z0-9][\w.]* [\w, ]{1,14}20\d\d"
-)
-"""How a page of the institute dates itself: "Released January 20, 2027, Updated June 3, 2027", "as posted on June 3, 2027"."""
+_PUT_OUT: Final = re.compile(rf"(?i)(?:^|{choice('at_first')} ){choice('put_out')}:?(?: on)? [A-Z0-9][\w.]* [\w, ]{{1,14}}20\d\d")
+"""How a page dates itself: "Released January 20, 2027, Updated June 3, 2027", "as posted on June 3, 2027"."""
 _NEW_AT_ITS_ADDRESS: Final = timedelta(days=14)
 """What a page is dated later than this after the time in its address tells of nothing that it first put out then."""
 _TOLD_AS_IT_HAPPENED: Final = timedelta(days=2)

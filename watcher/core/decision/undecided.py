@@ -12,7 +12,7 @@ from functools import lru_cache
 from watcher.core.decision.decide import held_back
 from watcher.core.decision.flags import FAR_PAST
 from watcher.core.decision.near import Shelves
-from watcher.core.language.lexicon import any_of
+from watcher.core.language.lexicon import any_of, word_set
 from watcher.core.language.text import MAX_SENTENCE, fold
 from watcher.core.model import (
     Change,
@@ -48,7 +48,7 @@ _WORD = re.compile(r"(?<![\w$%.-])[\w$%.-]*\w")
 _MONTH = rf"{any_of('month')}\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE = re.compile(rf"\b(?:{_MONTH} {_DAY}|{_DAY} {_MONTH}|20\d\d(?:-\d\d-\d\d)?)(?!\w)", re.IGNORECASE)
-_TURNS = frozenset(("no", "not", "never", "cannot", "without", "nobody", "none", "longer", "again", "only", "all", "some"))
+_TURNS = word_set("sense_turning")
 """Words that turn a sentence round: two that differ in one of these are never the same."""
 
 

@@ -17,6 +17,7 @@ from watcher.core.language.text import (
     PREPOSITIONS,
     REACH,
     RELATIVE,
+    SUBJECT_PRONOUNS,
     Scene,
     Token,
 )
@@ -85,6 +86,8 @@ OPENS_WHERE: Final = re.compile(rf"(?i)^(?: {choice('opens_where')} [^.;:]{{1,60
 HERALD: Final = cue("herald", "before", "next")
 BARE: Final = word_set("bare_verb")
 DOERS: Final = word_set("doer")
+DEMANDING: Final = word_set("demanding")
+BUT_GOES_ON: Final = word_set("but_goes_on")
 PARTLY: Final = cue("partly", "after", "next")
 _LABEL: Final = 40
 """Characters that a label before a colon may be long."""
@@ -142,7 +145,7 @@ def is_demanded(scene: Scene) -> bool:
     at = scene.start - 1
     while at >= 0 and scene.tokens[at].text in ADVERBS:
         at -= 1
-    if at < 0 or scene.tokens[at].text in {":", "that", "let", "us", "please"}:
+    if at < 0 or scene.tokens[at].text in DEMANDING:
         return True
     before = scene.tokens[at].text
     plain = DOERS | AUXILIARIES | PREPOSITIONS | DETERMINERS
@@ -267,7 +270,7 @@ def _clause(scene: Scene) -> int:
         if token.text == "," and scene.tokens[0].text in ASIDE_FIRST and _new_subject(scene, at + 1):
             return token.end
         follow = scene.tokens[at + 1].text if at + 1 < scene.start else ""
-        if token.text == "and" and (follow in AUXILIARIES or follow in {"we", "it", "they"} or _new_subject(scene, at + 1)):
+        if token.text == "and" and (follow in AUXILIARIES or follow in SUBJECT_PRONOUNS or _new_subject(scene, at + 1)):
             return token.end
     return 0
 
@@ -281,7 +284,7 @@ def _closed_again(phrase: Phrase, parts: Parts) -> bool:
 
 
 def _anything_but(scene: Scene, at: int) -> bool:
-    return scene.tokens[at].text == "but" and at > 0 and scene.tokens[at - 1].text in {"anything", "nothing", "all"}
+    return scene.tokens[at].text == "but" and at > 0 and scene.tokens[at - 1].text in BUT_GOES_ON
 
 
 def _new_subject(scene: Scene, at: int) -> bool:

@@ -23,6 +23,7 @@ from watcher.core.language.text import (
     REACH,
     RELATIVE,
     SKIPPED,
+    SUBJECT_PRONOUNS,
     TIMES,
     VARIANTS,
     Scene,
@@ -43,11 +44,16 @@ AFTER: Final = word_set("after_object")
 AFTER_OBJECT: Final = SKIPPED | PREPOSITIONS | JOINERS | RELATIVE | MODEL_NOUNS | HEADS | OFFERED | PRONOUNS | DETERMINERS | AFTER
 """Words that may follow an object; any other noun makes the thing before it a modifier."""
 _ENDS: Final = word_set("object_end")
-_COPULAS: Final = frozenset({"is", "are", "was", "were"})
+_COPULAS: Final = word_set("copula")
 """What stands behind one of them is no object of the verb before: "the model that everyone can use is X"."""
 _SAYING_SO: Final = word_set("goes_on")
 _TIMES: Final = word_set("time_unit")
 _WIDELY: Final = word_set("everywhere")
+_TO_ALL: Final = word_set("to_all")
+_TO_OBJECT: Final = word_set("to_object")
+_ALL_OF: Final = word_set("all_of")
+_OBJECTS: Final = word_set("object_pronoun")
+_NAMED_AGAIN: Final = word_set("named_again")
 
 
 def object_of(scene: Scene) -> tuple[Thing, ...]:
@@ -60,9 +66,9 @@ def object_of(scene: Scene) -> tuple[Thing, ...]:
             return found if found and not is_modifier(scene.tokens, found[-1]) else ()
         if token.text in PRONOUNS and not _breaks(skipped):
             follow = scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
-            if token.text in {"it", "them", "both"} or follow in MODEL_NOUNS:
+            if token.text in _OBJECTS or follow in MODEL_NOUNS:
                 return anaphor(scene, [token.text, follow], at)
-        if token.text in MODEL_NOUNS and skipped and skipped[-1] in {"the", "both", "two", "these"}:
+        if token.text in MODEL_NOUNS and skipped and skipped[-1] in _NAMED_AGAIN:
             return anaphor(scene, [*skipped, token.text], at)
         if token.text == "access" and not skipped[1:] and _is_whole(scene.tokens, at + 1):
             return scene.plural or scene.topic
@@ -79,7 +85,7 @@ def inner_object(scene: Scene) -> tuple[Thing, ...]:
     if at is None:
         words = [token.text for token in inside if not token.text.endswith("ly")]
         owned = any(word in DETERMINERS and follow not in MODEL_NOUNS for word, follow in pairwise(words))
-        meant = {"it", "them", "both"}.intersection(words) or (MODEL_NOUNS.intersection(words[-1:]) and not owned)
+        meant = _OBJECTS.intersection(words) or (MODEL_NOUNS.intersection(words[-1:]) and not owned)
         return anaphor(scene, words, scene.start) if meant else ()
     if _breaks([token.text for token in inside[:at]]):
         return ()
@@ -90,7 +96,7 @@ def inner_object(scene: Scene) -> tuple[Thing, ...]:
 def _is_whole(tokens: tuple[Token, ...], at: int) -> bool:
     """Whether "suspended access" ends there, or goes on with "for all": access to what was spoken of."""
     follow = [token.text for token in tokens[at : at + 2]]
-    return not follow or follow[0] in _WIDELY or (follow[0] in {"for", "to"} and follow[-1] in {"all", "every", "everyone"})
+    return not follow or follow[0] in _WIDELY or (follow[0] in {"for", "to"} and follow[-1] in _TO_ALL)
 
 
 def is_modifier(tokens: tuple[Token, ...], thing: Thing) -> bool:
@@ -108,11 +114,11 @@ def is_modifier(tokens: tuple[Token, ...], thing: Thing) -> bool:
 
 def _breaks(skipped: list[str]) -> bool:
     """Whether words between a verb and a thing make the thing something else than its object."""
-    if any(word in PREPOSITIONS - {"to", "of", "both"} for word in skipped) or len(skipped) > REACH - 4:
+    if any(word in PREPOSITIONS - _TO_OBJECT for word in skipped) or len(skipped) > REACH - 4:
         return True
     # "suspended the fast mode of X", "cancelled a plan to rename X": neither is X.
-    owned = (n for n, word in enumerate(skipped) if word in {"of", "to"})
-    return any(n and skipped[n - 1] not in HEADS | JOINERS | {"both", "all", "use"} for n in owned)
+    owned = (n for n, word in enumerate(skipped) if word in _TO_OBJECT)
+    return any(n and skipped[n - 1] not in HEADS | JOINERS | _ALL_OF for n in owned)
 
 
 def is_active(scene: Scene) -> bool:
@@ -140,6 +146,7 @@ _LABEL: Final = 8
 _NO_LABEL: Final = AUXILIARIES | RELATIVE | {":", ",", ";", ".", "|", "(", "—", "-"}
 _BEFORE_A_NAME: Final = DETERMINERS | ADVERBS - {"as", "of"} | {"'s", '"', "("}
 _OWNING: Final = word_set("owning")
+_LEFT_OUT_OF: Final = word_set("left_out_of")
 _OPENING = 3
 """Words before a thing that a participle may open a sentence with: "Based in part on X, …"."""
 
@@ -197,14 +204,12 @@ def _is_told_by_a_clause(tokens: tuple[Token, ...], before: int) -> bool:
         and tokens[before].text not in PREPOSITIONS | JOINERS | RELATIVE | BOUNDARIES
     )
     near = [token.text for token in tokens[max(before - 2, 0) : max(before, 0)]]
-    return verb and any(word in {"who", "which", "that"} for word in near) and "," not in near[1:]
+    return verb and any(word in RELATIVE for word in near) and "," not in near[1:]
 
 
 def _is_left_out(tokens: tuple[Token, ...], before: int) -> bool:
     """Whether a thing is what the subject leaves out: "every model but X"."""
-    return (
-        before > 0 and tokens[before].text == "but" and tokens[before - 1].text in MODEL_NOUNS | {"everything", "all", "anything"}
-    )
+    return before > 0 and tokens[before].text == "but" and tokens[before - 1].text in MODEL_NOUNS | _LEFT_OUT_OF
 
 
 def _is_date(before: tuple[Token, ...]) -> bool:
@@ -215,6 +220,12 @@ def _is_date(before: tuple[Token, ...]) -> bool:
 _NO_ADJECTIVE = PREPOSITIONS | AUXILIARIES | JOINERS | AFTER
 _ONE: Final = word_set("one_of")
 _TO_BE: Final = word_set("to_be")
+_OWN: Final = word_set("own_word")
+_SUBORDINATE: Final = word_set("subordinate")
+_CONTINUING: Final = word_set("continuing")
+_FROM_MAKER: Final = word_set("from_maker")
+_BEFORE_ACCESS: Final = DETERMINERS | word_set("before_access")
+_REDUCED: Final = OFFERED | word_set("without_verb")
 _MARKS = frozenset({",", ":", "|", "(", "\u2014", "-", "as"})
 
 
@@ -296,11 +307,7 @@ def _attribute(scene: Scene) -> tuple[Thing, ...]:
 
 def _own(scene: Scene, noun: Token) -> tuple[Thing, ...]:
     """What "our most capable generally available model" means where it opens a text: the one that was spoken of."""
-    return (
-        scene.topic
-        if scene.start and not noun.text.endswith("s") and scene.tokens[0].text in {"our", "this", "the", "its"}
-        else ()
-    )
+    return scene.topic if scene.start and not noun.text.endswith("s") and scene.tokens[0].text in _OWN else ()
 
 
 def _apposed(scene: Scene, at: int) -> tuple[Thing, ...]:
@@ -319,7 +326,7 @@ def _left(scene: Scene, at: int) -> tuple[Thing, ...]:
     """The subject that ends at or left of `at`, through auxiliaries, brackets, appositions and relative clauses."""
     tokens = scene.tokens
     at = before_article(tokens, before_brackets(tokens, at))
-    if at >= 1 and (is_maker(tokens[at]) or tokens[at].text in {"we", "it", "they"}) and tokens[at - 1].text in RELATIVE:
+    if at >= 1 and (is_maker(tokens[at]) or tokens[at].text in SUBJECT_PRONOUNS) and tokens[at - 1].text in RELATIVE:
         at -= 1
     if at >= 0 and tokens[at].text in RELATIVE:
         return _left(scene, at - 2 if at and tokens[at - 1].text == "," else at - 1)
@@ -351,7 +358,7 @@ def _by_word(scene: Scene, at: int) -> tuple[Thing, ...]:
         return _infinitive(scene, at)
     if word in JOINERS or word in {"but", ";"}:
         return _leading(scene)
-    if word in {"since", "because", "although", "though", "while"}:
+    if word in _SUBORDINATE:
         near = tokens[at - 1].thing if at else None
         return (near,) if near else _leading(scene)
     if word in PRONOUNS:
@@ -365,7 +372,7 @@ def _by_word(scene: Scene, at: int) -> tuple[Thing, ...]:
 def _infinitive(scene: Scene, at: int) -> tuple[Thing, ...]:
     """Who is to: "we expect X to be open", "the third X to reach everybody", "X continues to be limited"."""
     tokens, follow = scene.tokens, scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
-    if tokens[at - 1].text in {"continues", "continue"}:
+    if tokens[at - 1].text in _CONTINUING:
         return _left(scene, at - 2)
     counted = any(token.text in ORDINALS for token in tokens[:at])
     return _left(scene, at - 1) if tokens[at - 1].thing and (follow in _TO_BE or counted) else ()
@@ -374,9 +381,9 @@ def _infinitive(scene: Scene, at: int) -> tuple[Thing, ...]:
 def _maker(scene: Scene, at: int) -> tuple[Thing, ...]:
     """The subject through who made it: "X from its maker", "its maker's most capable model"."""
     tokens, word = scene.tokens, scene.tokens[at].text
-    if at >= 2 and tokens[at - 1].text in {"from", "by", "of"} and tokens[at - 2].thing:  # noqa: PLR2004 - "X from its maker"
+    if at >= 2 and tokens[at - 1].text in _FROM_MAKER and tokens[at - 2].thing:  # noqa: PLR2004 - "X from its maker"
         return headed(scene, at - 2)
-    owner = word in {"our", "its", "the"} or (at + 1 < len(tokens) and tokens[at + 1].text == "'s")
+    owner = word in _OWN or (at + 1 < len(tokens) and tokens[at + 1].text == "'s")
     return _apposed(scene, at - 1) if owner else ()
 
 
@@ -385,7 +392,7 @@ def _owner(scene: Scene, at: int) -> tuple[Thing, ...]:
     before = scene.tokens[at - 1] if at else None
     if before and before.thing:
         return headed(scene, at - 1)
-    if before is None or before.text in DETERMINERS | {",", ".", ";", ":", "and", "|", "\u2014", "public", "general", "its"}:
+    if before is None or before.text in _BEFORE_ACCESS:
         return scene.plural or scene.topic
     return ()
 
@@ -395,7 +402,7 @@ def _renamed(scene: Scene, at: int) -> tuple[Thing, ...]:
         return headed(scene, at - 1)
     start = noun_phrase_start(scene.tokens, at - 1)
     determiner = scene.tokens[start + 1].text if start + 1 < len(scene.tokens) else ""
-    if determiner in {"both", "these", "two", "this", "the", "those"} and at - start <= 3:  # noqa: PLR2004 - "the two models"
+    if determiner in _NAMED_AGAIN and at - start <= 3:  # noqa: PLR2004 - "the two models"
         return anaphor(scene, [determiner, scene.tokens[at].text], at)
     return _apposed(scene, start)
 
@@ -420,7 +427,7 @@ def _past_apposition(scene: Scene, at: int) -> tuple[Thing, ...]:
 def _is_reduced(scene: Scene, at: int) -> bool:
     """Whether the words from `at` to the phrase follow their noun without a verb: ", limited to", ", available only to"."""
     word = scene.tokens[at].text
-    plain = word.endswith("ed") or word in OFFERED | {"generally", "publicly", "widely", "only", "exclusive", "free"}
+    plain = word.endswith("ed") or word in _REDUCED
     return plain and not any(token.text in AUXILIARIES for token in scene.tokens[at : scene.start])
 
 

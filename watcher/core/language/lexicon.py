@@ -72,7 +72,7 @@ def _classes(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
+KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
 ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone artifact field frame quiet foreign"
     " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
@@ -88,7 +88,10 @@ GRAMMAR: Final = _classes(
     " bare_verb doer aside_first no_name before_name title_word little_word turn clause_subject contrast person"
     " english past_form"
     " present_verb now_word work_turn work_doubt work_on work_rest speaking_us meant carrier opens_modifier opens_place"
-    " entry_label to_happen opening_gate"
+    " entry_label to_happen opening_gate copula object_pronoun named_again to_all left_out_of but_goes_on own_word"
+    " subject_pronoun subordinate continuing from_maker before_access without_verb limiting article opens_noun_phrase list_end"
+    " list_word demanding time_or_choice future_question of_two renaming going_ahead ruling_out set_apart beside_carrier"
+    " every_one ahead sense_turning to_object all_of put_out at_first edition"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
@@ -101,6 +104,7 @@ CUES: Final = _classes(
 MEASURES: Final = _classes(
     "requests complied complied_first refused flipped other_measure unsure against against_first share_of"
     " common_jailbreak jailbreak special_attack not_to_compare safeguards_off about whose robust more compared_with"
+    " kind_cyber kind_biology kind_safeguards kind_hijacking kind_censorship kind_software kind_preliminary kind_full kind_again"
     " measured_before on_hijacking on_biology on_safeguards on_cyber on_censorship lagging in_months"
 )
 """Classes of cues: what an evaluation measured."""
@@ -260,9 +264,9 @@ def lexicon(table: Mapping[str, Any]) -> Lexicon:
 
 
 def _row(number: int, table: Mapping[str, Any]) -> Row:
-    unknown = sorted(table.keys() - _KEYS)
+    unknown = sorted(table.keys() - KEYS)
     if unknown:
-        raise ValueError(f"row {number}: unknown key {unknown[0]!r}; expected one of {', '.join(sorted(_KEYS))}")
+        raise ValueError(f"row {number}: unknown key {unknown[0]!r}; expected one of {', '.join(sorted(KEYS))}")
     side = table.get("side", "")
     known = CUES | MEASURES if side else ACCOUNTS | GRAMMAR
     if table.get("class") not in known:

@@ -23,7 +23,7 @@ _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-
 _ASIDE: Final = re.compile(rf"(?i)^\W*{choice('aside_opening')}[^,]*,")
 """A side clause that opens a sentence; the next one goes on with what the main clause names."""
 _PAST_FORMS: Final = word_set("past_form")
-_AHEAD: Final = ("this ", "next ", "by ", "before ", "within ", "from ", "starting ", "beginning ", "tomorrow")
+_AHEAD: Final = word_set("ahead")
 """Words with which a time without a year lies ahead."""
 MAX_PHRASES: Final = 24
 """Phrases of one sentence that are bound; enough for any honest sentence."""
@@ -110,7 +110,7 @@ class Statement:
     def is_ahead(self) -> bool:
         """Whether all that dates it is a time to come, and none of its words is a form of the past: "this winter"."""
         found = self.account
-        return found.taken == {"window"} and not self.is_past and all(one.startswith(_AHEAD) for one in found.because)
+        return found.taken == {"window"} and not self.is_past and all(one.split()[0] in _AHEAD for one in found.because)
 
     @property
     def window(self) -> str:

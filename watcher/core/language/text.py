@@ -154,6 +154,12 @@ ENTERS: Final = word_set("entering")
 GENERIC: Final = cue("generic", "beside", "sentence")
 """Models without a name: "any model we have ever made generally available"."""
 BOUNDARIES: Final = word_set("boundary")
+SUBJECT_PRONOUNS: Final = word_set("subject_pronoun")
+_ARTICLES: Final = word_set("article")
+_LIMITED: Final = OFFERED | word_set("limiting")
+_OPENS_NOUN_PHRASE: Final = DETERMINERS | word_set("opens_noun_phrase")
+_LIST_ENDS: Final = word_set("list_end")
+_LIST_WORDS: Final = JOINERS | word_set("list_word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +263,11 @@ def before_brackets(tokens: tuple[Token, ...], at: int) -> int:
 
 def before_article(tokens: tuple[Token, ...], at: int) -> int:
     """Left of "[is available] as a", so that what is offered as something is the subject."""
-    if at >= 0 and tokens[at].text in {"a", "an"}:
+    if at >= 0 and tokens[at].text in _ARTICLES:
         at = before_brackets(tokens, at - 1)
     if at > 0 and tokens[at].text in {"in", "under"} and tokens[at - 1].text in SKIPPED | OFFERED:
         at = before_brackets(tokens, at - 1)
-    elif at > 0 and tokens[at].text in {"to", "for"} and tokens[at - 1].text in OFFERED | {"limited", "restricted"}:
+    elif at > 0 and tokens[at].text in {"to", "for"} and tokens[at - 1].text in _LIMITED:
         at -= 1
     elif at > 1 and tokens[at].text in {"to", "for"} and tokens[at - 1].text == "," and tokens[at - 2].thing:
         return at - 2  # "…, and X, for verified organizations"
@@ -280,7 +286,7 @@ def noun_phrase_start(tokens: tuple[Token, ...], at: int) -> int:
             or tokens[at].text in AUXILIARIES | PREPOSITIONS | RELATIVE
         ):
             return at
-        if tokens[at].text in DETERMINERS | {"first", "no"} and (at == 0 or tokens[at - 1].text not in DETERMINERS):
+        if tokens[at].text in _OPENS_NOUN_PHRASE and (at == 0 or tokens[at - 1].text not in DETERMINERS):
             return at - 1
         at -= 1
     return at
@@ -302,7 +308,7 @@ def list_right(tokens: tuple[Token, ...], at: int) -> tuple[Thing, ...]:
                 break
             found.append(token.thing)
             between = []
-        elif token.text in {";", ":", "but", "while"} or len(between) > REACH:
+        elif token.text in _LIST_ENDS or len(between) > REACH:
             break
         else:
             between.append(token.text)
@@ -329,7 +335,7 @@ def list_left(tokens: tuple[Token, ...], at: int) -> tuple[int, tuple[Thing, ...
 def _joins(between: list[str]) -> bool:
     """Whether the words between two things coordinate them."""
     plain = _without_brackets(between)
-    if plain and all(word in JOINERS | {",", "the", "both", "to", "as", "well", "its"} for word in plain):
+    if plain and all(word in _LIST_WORDS for word in plain):
         return True
     return plain[:1] == ["for"] and plain[-2:] in (["and", "to"], ["and", "for"])
 

@@ -28,23 +28,23 @@ _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", 
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
 _OF_TIMES: Final = frozenset({"supposed", "window"})
-_MAY_BE_OF_TIME: Final = frozenset({"when", "whether"})
+_MAY_BE_OF_TIME: Final = word_set("time_or_choice")
 """Words that are no condition where they go on from a time, or from everybody ("whether on Free or Pro")."""
-_EVERY: Final = re.compile(r"\b(?:all|every|any|each)\b")
+_EVERY: Final = re.compile(choice("every_one"))
 _OPENS_LATER: Final = re.compile(r"(?i)^\W*(?:when|once)\b(?! (?:again|more|you|we)\b)")
 _APPOINTED: Final = cue("appointed", "before", "sentence")
 _SENTENCES_BEFORE: Final = 2
 """Sentences with a name before one that may tell what it goes on to speak of."""
 _MAX_SENTENCES: Final = 12
 """Sentences of a text up to which a thing that is named in one is what the text is about."""
-_TO_COME: Final = frozenset({"ever", "will", "planned", "coming", "happen"})
+_TO_COME: Final = word_set("future_question")
 """Words by which a question asks what will be."""
 _BRIEF: Final = 8
 """Words of a sentence that is an answer of a few words."""
 _BARE: Final = 3
 """Words and marks of a title that is a name alone, or a name with a word or two."""
-_DESCRIBED: Final = DETERMINERS | {"either", "neither", "both"}
-_RENAMING: Final = DETERMINERS | MODEL_NOUNS | ORDINALS | {"of", "new", "next", "member"}
+_DESCRIBED: Final = DETERMINERS | word_set("of_two")
+_RENAMING: Final = DETERMINERS | MODEL_NOUNS | ORDINALS | word_set("renaming")
 """Words between a name and what it is called."""
 _BESIDE_A_GATE: Final = frozenset({"all", "ended"})
 """Reasons of words that count also where a rule has read the sentence as a gate."""
@@ -55,6 +55,10 @@ _OPENING: Final = word_set("opening_gate")
 _GATE: Final = re.compile(rf"(?i){any_of('gate_word')}")
 _MEANT: Final = word_set("meant")
 _OWNERS: Final = word_set("carrier")
+_BESIDE_CARRIERS: Final = word_set("beside_carrier") | {ROLES["it"], ROLES["other"]}
+_GOING_AHEAD: Final = word_set("going_ahead")
+_RULING_OUT: Final = word_set("ruling_out")
+_SET_APART: Final = word_set("set_apart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,8 +348,8 @@ def _is_ruled_out(line: Line, said: Statement) -> bool:
     """Whether it "will not be" for a name without a version or with a day, or is called off; that nobody plans it is less."""
     named = said.thing is not None and not said.thing.version
     before = {token.text for token in said.scene.tokens[: said.scene.start]}
-    called_off = bool(before & {"proceed", "ahead"})
-    ruled_out = bool(before & {"will", "shall", "won't", "never", "decided"})
+    called_off = bool(before & _GOING_AHEAD)
+    ruled_out = bool(before & _RULING_OUT)
     dated = ruled_out and "never" not in before and names_time(line.folded)  # a promise with a day is taken back
     return said.manners == {"negated", "planned"} and ((named and ruled_out) or called_off or dated)
 
@@ -456,7 +460,7 @@ def _of_one_before(net: Net, reading: Reading, line: Line) -> str:
 
 def _is_unlike(line: Line, thing: Thing) -> bool:
     """Whether a thing is only what another one is compared with, before the sentence speaks: "Unlike X, Y is …"."""
-    return line.folded[: thing.start].strip().lower() in {"unlike", "like", "besides", "instead of", "in contrast to"}
+    return line.folded[: thing.start].strip().lower() in _SET_APART
 
 
 def _is_carried(words: list[str], lexicon: Lexicon) -> bool:
@@ -471,7 +475,7 @@ def _carried_at(words: list[str], at: int, lexicon: Lexicon) -> bool:
     if _is_artifact(lexicon, behind, 0, opens=opens):
         return True
     before = words[:at]
-    while before and before[-1] in {ROLES["it"], ROLES["other"], ",", "and", "the", "both", "all"}:
+    while before and before[-1] in _BESIDE_CARRIERS:
         before = before[:-1]
     if not before or before[-1] not in _OWNERS:
         return False

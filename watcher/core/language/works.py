@@ -172,7 +172,7 @@ def _is_of_others(line: Line, groups: Groups) -> bool:
     return next(found_in(clause, ("no_work", "work_part")), None) is not None
 
 
-_DATED: Final = re.compile(rf"(?i)(?:first |originally )?(?:released|published|posted|issued):? {any_of('day')}\.?")
+_DATED: Final = re.compile(rf"(?i)(?:{choice('at_first')} )?{choice('put_out')}:? {any_of('day')}\.?")
 """A line that only says when its page was released."""
 _POSSESSIVE: Final = re.compile(r"'s?(?=\s|$)")
 _AND: Final = re.compile(r"(?:(?<!\s)\s++)?(?:,|;|/|&|\+|\band\b|\bvs\.?|\bversus\b)\s*+", re.IGNORECASE)
@@ -180,8 +180,7 @@ _TAIL: Final = word_set("no_name")
 _LEAD: Final = word_set("before_name")
 _BRACKETS: Final = re.compile(r"\([^)]{0,80}\)")
 _MODEL: Final = re.compile(
-    r"(?:[ \-](?:[A-Za-z]{0,3}\d[\w.]*))?(?:[ \-](?:Pro|Max|Thinking|Flash|Mini|Turbo|Ultra|Coder|Instruct|Base|Plus|Lite"
-    r"|Preview|Exp)\b)*"
+    rf"(?:[ \-](?:[A-Za-z]{{0,3}}\d[\w.]*))?(?:[ \-](?:{'|'.join(sorted(word.capitalize() for word in word_set('edition')))})\b)*"
 )
 
 
