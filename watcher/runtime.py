@@ -15,11 +15,13 @@ COLLECT_AFTER_OBJECTS = 20_000
 """New objects after which cycles among them are looked for: a batch of polls makes a hundred thousand, and hardly a cycle."""
 COLLECT_AFTER_OBJECTS_OF_A_COMMAND = 100_000
 """The same for a command that ends soon: what it leaves behind ends with it."""
+COLLECT_AFTER_OBJECTS_OF_LOADING = 300_000
+"""The same while modules are loaded, which makes some 130,000 objects, nearly all of them for good."""
 
 
 def load_undisturbed() -> None:
     """A command is about to be loaded: hundreds of modules, and no garbage among them."""
-    gc.set_threshold(COLLECT_AFTER_OBJECTS_OF_A_COMMAND, 10, 10)
+    gc.set_threshold(COLLECT_AFTER_OBJECTS_OF_LOADING, 10, 10)
 
 
 def tune_memory(*, young: int = COLLECT_AFTER_OBJECTS) -> None:
