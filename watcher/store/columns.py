@@ -1,18 +1,24 @@
-"""Kinds of columns that SQLModel does not have."""
+"""Kinds of columns that SQLModel does not have, and what the rows of all tables share."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import BigInteger, LargeBinary
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from watcher.store.codec import micros, moment
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
+
+
+class TableRow(SQLModel):
+    """A row of a table. What is read from the database is not validated again, so what would do that is not built."""
+
+    model_config: ClassVar[Any] = {"defer_build": True}
 
 
 class Moment(TypeDecorator[datetime]):

@@ -9,8 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlmodel import SQLModel
 
-import watcher.store.operator_tables
-import watcher.store.tables  # noqa: F401 - both fill the metadata
+import watcher.store.indexes  # noqa: F401 - fills the metadata, with all tables
 from watcher.store.errors import ErrorKind, StoreError, store_error
 from watcher.store.revision import SCHEMA_REVISION, version
 

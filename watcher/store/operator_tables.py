@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger
+from sqlmodel import Field
 
-from watcher.store.columns import binary, maybe, when
+from watcher.store.columns import TableRow, binary, maybe, when
 from watcher.store.tables import CLUSTERED
 
 
-class ChainRow(SQLModel, table=True):
+class ChainRow(TableRow, table=True):
     """The end of the chain of hashes over one table."""
 
     __tablename__ = "chain"
@@ -22,7 +22,7 @@ class ChainRow(SQLModel, table=True):
     head: bytes = binary()
 
 
-class GapRow(SQLModel, table=True):
+class GapRow(TableRow, table=True):
     """Rows that retention has dropped from a chain: what was before the first, and the hash of the last."""
 
     __tablename__ = "gap"
@@ -34,7 +34,7 @@ class GapRow(SQLModel, table=True):
     chain: bytes = binary()
 
 
-class MetaRow(SQLModel, table=True):
+class MetaRow(TableRow, table=True):
     """A value by its key."""
 
     __tablename__ = "meta"
@@ -42,11 +42,10 @@ class MetaRow(SQLModel, table=True):
     value: str
 
 
-class ActRow(SQLModel, table=True):
+class ActRow(TableRow, table=True):
     """Who did what, when and why."""
 
     __tablename__ = "act"
-    __table_args__ = (Index("act_at", "at"),)
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = when()
     who: str
@@ -54,11 +53,10 @@ class ActRow(SQLModel, table=True):
     why: str = ""
 
 
-class EvidenceRow(SQLModel, table=True):
+class EvidenceRow(TableRow, table=True):
     """Evidence that a person has added."""
 
     __tablename__ = "evidence"
-    __table_args__ = (Index("evidence_signal", "signal"),)
     id: int | None = Field(default=None, primary_key=True)
     signal: str
     known: str
@@ -70,11 +68,10 @@ class EvidenceRow(SQLModel, table=True):
     withdrawn_why: str = ""
 
 
-class UndecidedRow(SQLModel, table=True):
+class UndecidedRow(TableRow, table=True):
     """A text that a person is asked about, or was passed by as old; its words are never asked about again."""
 
     __tablename__ = "undecided"
-    __table_args__ = (Index("undecided_signal", "signal"),)
     id: int | None = Field(default=None, primary_key=True)
     signal: str
     text: str
@@ -87,11 +84,10 @@ class UndecidedRow(SQLModel, table=True):
     evidence: int | None = Field(default=None, foreign_key="evidence.id", nullable=True)
 
 
-class SubscriberRow(SQLModel, table=True):
+class SubscriberRow(TableRow, table=True):
     """A reader who has asked for mail on the page."""
 
     __tablename__ = "subscriber"
-    __table_args__ = (Index("subscriber_created", "created_at"),)
     id: str = Field(primary_key=True)
     address: str = Field(unique=True)
     signals: str
@@ -101,11 +97,10 @@ class SubscriberRow(SQLModel, table=True):
     confirmed_at: datetime | None = maybe()
 
 
-class MuteRow(SQLModel, table=True):
+class MuteRow(TableRow, table=True):
     """A silence that a person has asked for."""
 
     __tablename__ = "mute"
-    __table_args__ = (Index("mute_signal", "signal"),)
     id: int | None = Field(default=None, primary_key=True)
     signal: str
     track: str = ""
@@ -115,7 +110,7 @@ class MuteRow(SQLModel, table=True):
     until: datetime | None = maybe()
 
 
-class HostTurnRow(SQLModel, table=True):
+class HostTurnRow(TableRow, table=True):
     """From when on a host may be asked again, by whichever worker on a server."""
 
     __tablename__ = "host_turn"
@@ -123,7 +118,7 @@ class HostTurnRow(SQLModel, table=True):
     free_at: datetime = when()
 
 
-class JobRunRow(SQLModel, table=True):
+class JobRunRow(TableRow, table=True):
     """How often the jobs of one task ended in one way, on all workers together."""
 
     __tablename__ = "job_run"

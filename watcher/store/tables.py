@@ -1,28 +1,21 @@
-"""The tables, each a noun of the design; `migrations/` builds them step by step."""
+"""The tables, each a noun of the design; their indexes are in `indexes`, and `migrations/` builds them step by step."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from watcher.store.columns import binary, maybe, when
+from watcher.store.columns import TableRow, binary, maybe, when
 
-LEASED = text("lease_until IS NOT NULL")
 CLUSTERED = {"sqlite_with_rowid": False}
 
 
-class SourceRow(SQLModel, table=True):
+class SourceRow(TableRow, table=True):
     """Where to look, when next, and how the last readings went."""
 
     __tablename__ = "source"
-    __table_args__ = (
-        Index("source_due", "next_at", sqlite_where=text("retired_at IS NULL"), postgresql_where=text("retired_at IS NULL")),
-        Index("source_signal", "signal"),
-        Index("source_parent", "parent"),
-    )
     id: str = Field(primary_key=True)
     signal: str
     url: str
@@ -47,22 +40,22 @@ class SourceRow(SQLModel, table=True):
     gone_polls: int = 0
 
 
-class PollRow(SQLModel, table=True):
+class PollRow(TableRow, table=True):
     """One poll, until retention rolls it up."""
 
     __tablename__ = "poll"
-    __table_args__ = (Index("poll_at", "at"), CLUSTERED)
+    __table_args__: ClassVar[Any] = CLUSTERED
     source: str = Field(primary_key=True)
     at: datetime = when(primary_key=True)
     outcome: str
     ms: int = 0
 
 
-class PollDayRow(SQLModel, table=True):
+class PollDayRow(TableRow, table=True):
     """The polls of one source on one day (UTC)."""
 
     __tablename__ = "poll_day"
-    __table_args__ = (Index("poll_day_day", "day"), CLUSTERED)
+    __table_args__: ClassVar[Any] = CLUSTERED
     source: str = Field(primary_key=True)
     day: datetime = when(primary_key=True)
     ok: int = 0
@@ -71,13 +64,10 @@ class PollDayRow(SQLModel, table=True):
     failed: int = 0
 
 
-class DocumentRow(SQLModel, table=True):
+class DocumentRow(TableRow, table=True):
     """The bytes of one successful fetch; the body goes when nothing cites it any more."""
 
     __tablename__ = "document"
-    __table_args__ = (
-        Index("document_body", "fetched_at", sqlite_where=text("body IS NOT NULL"), postgresql_where=text("body IS NOT NULL")),
-    )
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     hash: str = Field(unique=True)
     url: str
@@ -91,7 +81,7 @@ class DocumentRow(SQLModel, table=True):
     chain: bytes = binary()
 
 
-class EntryRow(SQLModel, table=True):
+class EntryRow(TableRow, table=True):
     """The present of an entry: its latest revision, and whether its record still has it."""
 
     __tablename__ = "entry"
@@ -107,7 +97,7 @@ class EntryRow(SQLModel, table=True):
     withdrawn_at: datetime | None = maybe()
 
 
-class WithdrawalRow(SQLModel, table=True):
+class WithdrawalRow(TableRow, table=True):
     """From when to when an entry was withdrawn, for questions about the past."""
 
     __tablename__ = "absence"
@@ -118,15 +108,10 @@ class WithdrawalRow(SQLModel, table=True):
     until: datetime | None = maybe()
 
 
-class ObservationRow(SQLModel, table=True):
+class ObservationRow(TableRow, table=True):
     """An entry as seen: written once, never edited."""
 
     __tablename__ = "observation"
-    __table_args__ = (
-        Index("observation_entry", "source", "key", "revision", unique=True),
-        Index("observation_document", "document"),
-        Index("observation_seen", "seen_at"),
-    )
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     source: str
     key: str
@@ -142,7 +127,7 @@ class ObservationRow(SQLModel, table=True):
     chain: bytes = binary()
 
 
-class RulesRow(SQLModel, table=True):
+class RulesRow(TableRow, table=True):
     """Under which rules the claims of a signal were made."""
 
     __tablename__ = "ruling"
@@ -151,11 +136,10 @@ class RulesRow(SQLModel, table=True):
     at: datetime = when()
 
 
-class ClaimRow(SQLModel, table=True):
+class ClaimRow(TableRow, table=True):
     """One rule holding on one observation."""
 
     __tablename__ = "claim"
-    __table_args__ = (Index("claim_standing", "signal", "observation", "id"), Index("claim_observation", "observation"))
     id: int | None = Field(default=None, primary_key=True)
     signal: str
     track: str
@@ -164,11 +148,10 @@ class ClaimRow(SQLModel, table=True):
     claim: str
 
 
-class VerdictRow(SQLModel, table=True):
+class VerdictRow(TableRow, table=True):
     """Where a signal stood from `at` on."""
 
     __tablename__ = "verdict"
-    __table_args__ = (Index("verdict_signal", "signal", "at", "id"),)
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     signal: str
     at: datetime = when()
@@ -178,7 +161,7 @@ class VerdictRow(SQLModel, table=True):
     chain: bytes = binary()
 
 
-class CurrentVerdictRow(SQLModel, table=True):
+class CurrentVerdictRow(TableRow, table=True):
     """Which verdict of a signal holds, and when that was last seen to be so."""
 
     __tablename__ = "present"
@@ -193,15 +176,10 @@ class CurrentVerdictRow(SQLModel, table=True):
     """Which verdict that is: an older program puts new ones without it."""
 
 
-class TransitionRow(SQLModel, table=True):
+class TransitionRow(TableRow, table=True):
     """The difference between two verdicts, told once."""
 
     __tablename__ = "transition"
-    __table_args__ = (
-        Index("transition_pending", "id", sqlite_where=text("digest IS NULL"), postgresql_where=text("digest IS NULL")),
-        Index("transition_signal", "signal", "at"),
-        Index("transition_digest", "digest"),
-    )
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     signal: str
     at: datetime = when()
@@ -211,29 +189,20 @@ class TransitionRow(SQLModel, table=True):
     chain: bytes = binary()
 
 
-class DigestRow(SQLModel, table=True):
+class DigestRow(TableRow, table=True):
     """The news of one moment."""
 
     __tablename__ = "digest"
-    __table_args__ = (Index("digest_at", "at"),)
     id: str = Field(primary_key=True)
     at: datetime = when()
     kind: str
     digest: str
 
 
-class DeliveryRow(SQLModel, table=True):
+class DeliveryRow(TableRow, table=True):
     """One message to one recipient by one notifier: the outbox."""
 
     __tablename__ = "delivery"
-    __table_args__ = (
-        Index("delivery_once", "digest", "recipient", "channel", "address", unique=True),
-        Index("delivery_state", "state"),
-        # Only what still waits has a next time, only what is claimed has a lease: both stay small whatever was sent.
-        Index("delivery_next", "next_at", sqlite_where=text("next_at IS NOT NULL"), postgresql_where=text("next_at IS NOT NULL")),
-        Index("delivery_lease", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
-        Index("delivery_created", "created_at"),
-    )
     id: int | None = Field(default=None, primary_key=True)
     digest: str = Field(foreign_key="digest.id")
     recipient: str
