@@ -65,9 +65,10 @@ def transition_to_text(transition: Transition) -> str:
     what = transition.after if same else f"{transition.before or '·'} → {transition.after or '·'}"
     name = f"{transition.signal}.{transition.track}" if transition.track else transition.signal
     more = " · ".join(part for part in (transition.title, transition.outcome, transition.reason if same else "") if part)
-    quote = transition.evidence[0].text.replace("\n", " ")[:110] if transition.evidence else ""
+    quote = redact(transition.evidence[0].text.replace("\n", " "))[:110] if transition.evidence else ""
     head = f"{transition.at:%Y-%m-%d %H:%M}  {transition.kind.value:10} {name:28} {what}"
-    return f"{head} ({transition.standing.value})" + (f"  {more}" if more else "") + (f'\n{"":18}"{quote}"' if quote else "")
+    line = f"{head} ({transition.standing.value})" + (f"  {more}" if more else "") + (f'\n{"":18}"{quote}"' if quote else "")
+    return redact(line)
 
 
 class ChangedDetail(NamedTuple):
@@ -109,7 +110,7 @@ def undecided_words(text: Undecided, became: str = "") -> str:
     words = f"\n      not explained: {', '.join(text.unexplained)}" if text.unexplained else ""
     about = f"on {text.track}{may}: {became}" if became else f"may change {text.track}{may}; a person is checking it"
     lead = f"  {'·' if became else '?'} {text.id}: {text_in_words(quote)} {about}"
-    return f"{lead}\n      “{' '.join(quote.text.split())[:300]}”\n      {safe_link(quote.url)}{words}"
+    return f"{lead}\n      “{redact(' '.join(quote.text.split()))[:300]}”\n      {safe_link(quote.url)}{words}"
 
 
 def iso_utc(moment: datetime | None) -> str | None:

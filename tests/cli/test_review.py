@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,22 @@ def test_what_is_open_is_listed_with_its_words_and_link(watch: Path) -> None:
     assert [one["evidence"][0]["quote"] for one in signal["undecided"]] == [WORDS, OTHER]
     assert [one["id"] for one in watcher("explain", "gadget", "--json").json()["undecided"]] == [1, 2]
     assert "a person is checking it" in watcher("explain", "gadget").out
+
+
+def test_no_command_shows_what_an_address_hides(watch: Path) -> None:
+    secret = "http://www.senate.gov@evil.example/?token=s3cret"
+    with sqlite3.connect(watch / "data" / "watch.db") as raw:
+        for statement in (
+            "UPDATE undecided SET text = replace(text, ?, ?)",
+            "UPDATE verdict SET verdict = replace(verdict, ?, ?)",
+        ):
+            raw.execute(statement, (WORDS, f"{WORDS} {secret}"))
+    raw.close()
+    for words in (("review",), ("status",), ("explain", "gadget"), ("review", "--json"), ("status", "--json")):
+        said = watcher(*words).all
+        assert "***@evil.example" in said, words
+        assert "s3cret" not in said
+        assert "senate.gov@evil" not in said
 
 
 def test_a_claim_counts_as_the_words_of_the_text_with_who_decided(watch: Path) -> None:

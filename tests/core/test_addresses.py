@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from watcher.core.addresses import MAX_ADDRESS, in_year, is_in_any_year, redact, safe_link
+from watcher.core.addresses import MAX_ADDRESS, in_year, is_in_any_year, redact, redact_all, safe_link
+from watcher.core.model import Entry
 
 TEXTS = [
     ("https://api.example/v3/bill?api_key=s3cret&format=json", "https://api.example/v3/bill?api_key=***&format=json"),
@@ -39,6 +40,12 @@ TEXTS = [
 def test_secrets_in_addresses_are_never_shown(text: str, shown: str) -> None:
     assert redact(text) == shown
     assert redact(shown) == shown
+
+
+def test_each_text_of_a_value_is_shown_so_whatever_holds_it() -> None:
+    secret, shown = "http://ann:s3cret@a.example/", "http://***@a.example/"
+    value = {"a": [secret, 1, None], "b": (Entry("k", secret, facts={"c": (secret, True)}), {secret})}
+    assert redact_all(value) == {"a": [shown, 1, None], "b": (Entry("k", shown, facts={"c": (shown, True)}), {secret})}
 
 
 LINKS = [

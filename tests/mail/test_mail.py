@@ -247,6 +247,18 @@ def test_no_mail_shows_what_an_address_hides() -> None:
     assert "senate.gov@evil" not in everything.replace("***@evil", "")
 
 
+@pytest.mark.parametrize("many", [1, 9, 80])
+def test_no_mail_of_many_changes_shows_what_a_title_hides(many: int) -> None:
+    secret = "Released at https://ann:s3cret@nist.example/a?api_key=s3cret and http://www.senate.gov@evil.example"
+    told = digest(*(replace(EVENT, id=number, event=f"e{number}", title=f"{number}. {secret}") for number in range(many)))
+    for one in (told, replace(told, kind="weekly", told=told.transitions)):
+        message = render(one, CONTEXT, READER)
+        everything = f"{message.subject} {message.text} {message.html} {message.payload}"
+        assert "Released at" in everything
+        assert "s3cret" not in everything
+        assert "senate.gov@evil" not in everything
+
+
 def test_a_link_with_a_quote_mark_is_kept() -> None:
     quote = replace(PASSED.evidence[0], url='https://nist.gov/?q="one two"&b=c')
     message = render(digest(replace(PASSED, evidence=(quote,))), CONTEXT, READER)

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from tests.web.conftest import PUBLIC_NAME, Site
 from tests.web.story import NOW, Shown, view
+from watcher.core.model import Quote
 from watcher.store.errors import ErrorKind, store_error
 from watcher.web.read_model import Access, HealthStatus, View
 from watcher.web.settings import WebSettings
@@ -307,6 +308,37 @@ def test_no_secret_reaches_any_answer() -> None:
     site = Site(Shown(replace(shown, strips=strips, verdicts=blind)), WebSettings(metrics_token="hunter2"))
     for path in [*PAGES, "/metrics"]:
         assert not any(secret in site.get(path).text for secret in SECRETS), path
+
+
+def test_what_others_write_shows_no_name_before_a_host_on_any_page_and_to_no_program() -> None:
+    secret, shown = "see https://bob:hunter2@api.example/x?token=AKIASECRET or http://www.senate.gov@evil.example", view()
+
+    def planted(quotes: tuple[Quote, ...]) -> tuple[Quote, ...]:
+        return tuple(replace(one, text=f"{one.text} {secret}", title=f"{one.title} {secret}") for one in quotes)
+
+    history = tuple(replace(item, evidence=planted(item.evidence), title=secret, reason=secret) for item in shown.history)
+    verdicts = {
+        name: replace(
+            one,
+            headline_label=secret,
+            tracks=tuple(
+                replace(
+                    track,
+                    evidence=planted(track.evidence),
+                    events=tuple(replace(event, title=secret, evidence=planted(event.evidence)) for event in track.events),
+                    flags=tuple(replace(flag, subject=secret, evidence=planted(flag.evidence)) for flag in track.flags),
+                    details={"title": secret},
+                )
+                for track in one.tracks
+            ),
+        )
+        for name, one in shown.verdicts.items()
+    }
+    site = Site(Shown(replace(shown, history=history, verdicts=verdicts)), WebSettings(metrics_token="hunter2"))
+    for path in PAGES:
+        text = site.get(path).text
+        assert not any(each in text for each in ("hunter2", "AKIASECRET", "senate.gov@evil")), path
+    assert "senate" in site.get("/api/v1/signals").text
 
 
 def test_a_telephone_may_keep_the_page_among_its_programs(site: Site) -> None:

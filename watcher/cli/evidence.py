@@ -18,7 +18,7 @@ from watcher.cli.locations import signals_here
 from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
 from watcher.config.build import Config
-from watcher.core.addresses import safe_link
+from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Transition
 from watcher.store.store import Store
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text
@@ -116,7 +116,7 @@ def audit(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
     for one in evidence:
         gone = f", withdrawn {one.withdrawn_at:%Y-%m-%d} by {one.withdrawn_by}: {one.withdrawn_why}" if one.withdrawn_at else ""
         typer.echo(f"evidence {one.id}: {one.signal}.{one.known.track} {one.known.status} by {one.by}, {one.at:%Y-%m-%d}{gone}")
-        typer.echo(f"      “{one.known.quote}”\n      {safe_link(one.known.url)}")
+        typer.echo(f"      “{redact(one.known.quote)}”\n      {safe_link(one.known.url)}")
     for held in mutes:
         place = f"{held.signal}.{held.track}" if held.track else held.signal
         end = f"until {held.until:%Y-%m-%d %H:%M} UTC" if held.until else "without end"

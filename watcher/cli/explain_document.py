@@ -15,7 +15,7 @@ from watcher.bootstrap import fetch_settings
 from watcher.cli.common import UsageError, fail, print_json
 from watcher.cli.explain_text import claim_out
 from watcher.config.build import Config
-from watcher.core.addresses import safe_link
+from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Entry, Outcome, TrackVerdict
 from watcher.replay.single_document import DocumentResult, evaluate_document, plan_for
 from watcher.wording import count, iso_utc
@@ -97,6 +97,6 @@ def _show(alone: DocumentResult) -> None:
     for signal, track in alone.tracks:
         typer.secho(f"{signal}.{track.track}: {track.status} ({track.standing.value})", bold=True)
         for quote in track.evidence:
-            typer.echo(f"      “{' '.join(quote.text.split())[:200]}”\n      {safe_link(quote.url)}")
+            typer.echo(f"      “{redact(' '.join(quote.text.split()))[:200]}”\n      {safe_link(quote.url)}")
     if not alone.bills and not alone.tracks:
         typer.echo("it claims no status of any signal")

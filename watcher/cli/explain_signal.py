@@ -14,7 +14,7 @@ from watcher.cli.common import UsageError, fail, print_json
 from watcher.cli.explain_text import claim_out
 from watcher.cli.opening import open_store
 from watcher.config.build import Config
-from watcher.core.addresses import safe_link
+from watcher.core.addresses import redact, redact_all, safe_link
 from watcher.core.decision.decide import decide
 from watcher.core.decision.explain import Explanation, explain
 from watcher.core.decision.near_misses import NearMiss, near_misses
@@ -51,7 +51,7 @@ def explain_signal(config: Config, name: str, as_of: datetime | None, *, as_json
             raise fail(f"{name}: nothing was known then" if as_of else f"{name}: not decided yet; `watcher once` looks")
         found = tuple(_why(tx, signal, verdict, as_of))
     if as_json:
-        print_json(_plain(signal, verdict, found))
+        print_json(redact_all(_plain(signal, verdict, found)))
     else:
         _show(signal, verdict, found)
 
@@ -59,7 +59,7 @@ def explain_signal(config: Config, name: str, as_of: datetime | None, *, as_json
 def say_why(tx: Transaction, signal: Signal, as_of: datetime | None) -> dict[str, Any] | None:
     """Why a signal stands where it stands, as plain values; None before its first decision."""
     verdict = tx.verdicts.as_of(signal.id, as_of) if as_of else tx.verdicts.latest(signal.id)
-    return _plain(signal, verdict, _why(tx, signal, verdict, as_of)) if verdict else None
+    return redact_all(_plain(signal, verdict, _why(tx, signal, verdict, as_of))) if verdict else None
 
 
 def _why(tx: Transaction, signal: Signal, verdict: Verdict, as_of: datetime | None) -> Iterator[Why]:
@@ -176,7 +176,7 @@ def _list(title: str, weighed: list[Explanation]) -> None:
 
 
 def _line(text: str) -> str:
-    words = " ".join(text.split())
+    words = redact(" ".join(text.split()))
     return words if len(words) <= 160 else f"{words[:159]}…"  # noqa: PLR2004 - two lines of a terminal
 
 

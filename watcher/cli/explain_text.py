@@ -14,6 +14,7 @@ import typer
 
 from watcher.cli.common import fail
 from watcher.config.build import Config
+from watcher.core.addresses import redact
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.near_misses import near_misses
 from watcher.core.evaluations.compliance import is_apart, pair
@@ -122,5 +123,5 @@ def _show(
 
 
 def _short(text: str) -> str:
-    words = " ".join(text.split())
+    words = redact(" ".join(text.split()))
     return words if len(words) <= 200 else f"{words[:199]}…"  # noqa: PLR2004 - two lines of a terminal

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 HIDDEN = "***"
@@ -37,6 +39,19 @@ def redact(text: str) -> str:
     if "//" not in text and "=" not in text:
         return text
     return _PATH.sub(HIDDEN, _PARAMETER.sub(_without_value, _USER.sub(f"{HIDDEN}@", text)))
+
+
+def redact_all(value: Any) -> Any:  # noqa: ANN401 - any value of plain parts
+    """The same value with each text in it as `redact` shows it; what is no text, list, table or dataclass stays as it is."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, tuple | list):
+        return type(value)(map(redact_all, value))
+    if isinstance(value, dict):
+        return {key: redact_all(part) for key, part in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: redact_all(getattr(value, each.name)) for each in fields(value)})
+    return value
 
 
 def safe_link(address: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from notifiers.message import Message
+from watcher.core.addresses import redact_all
 from watcher.core.model import Digest
 from watcher.mail.compose import MOST_NAMED, letter
 from watcher.mail.context import MailContext, Recipient
@@ -25,7 +26,7 @@ ITEMS_OF_FIRST_TRY = 12
 
 def build_message(digest: Digest, context: MailContext, reader: Recipient, sent_at: datetime) -> Message:
     """The message with text and HTML parts, thread and list headers, and the payload for machines."""
-    told, html = _fitted(_dated(letter(digest, context, reader), digest, reader, sent_at))
+    told, html = _fitted(redact_all(_dated(letter(digest, context, reader), digest, reader, sent_at)))
     thread = _thread(told.about, context)
     links = [cite.link for item in told.items[:1] for cite in item.cites[:1]]
     return Message(
@@ -41,7 +42,7 @@ def build_message(digest: Digest, context: MailContext, reader: Recipient, sent_
         unsubscribe_url=reader.unsubscribe_url,
         unsubscribe_mailto=reader.unsubscribe_mailto,
         urgent=told.urgent,
-        payload=payload(digest, context, reader, subject=told.subject),
+        payload=redact_all(payload(digest, context, reader, subject=told.subject)),
     )
 
 

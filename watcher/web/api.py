@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.core.addresses import safe_link
+from watcher.core.addresses import redact, redact_all, safe_link
 from watcher.core.model import Event as SeriesEvent
 from watcher.core.model import Figure, Quote, RaisedFlag, Signal, TrackVerdict, Transition, Undecided
 from watcher.web.api_shapes import (
@@ -31,11 +31,11 @@ ALL = slice(None)
 
 
 def quote_out(quote: Quote) -> QuoteOut:
-    """A quote for others; an address that no reader should follow is left out."""
+    """A quote for others, as the page shows it; an address that no reader should follow is left out."""
     return QuoteOut(
-        quote=quote.text,
+        quote=redact(quote.text),
         url=safe_link(quote.url),
-        title=quote.title,
+        title=redact(quote.title),
         publisher=quote.publisher,
         tier=quote.tier.value,
         published=quote.published,
@@ -49,18 +49,18 @@ def _quotes(quotes: tuple[Quote, ...]) -> list[QuoteOut]:
 
 
 def _flag(flag: RaisedFlag) -> FlagOut:
-    return FlagOut(id=flag.id, label=flag.label, subject=flag.subject, since=flag.since, evidence=_quotes(flag.evidence))
+    return FlagOut(id=flag.id, label=flag.label, subject=redact(flag.subject), since=flag.since, evidence=_quotes(flag.evidence))
 
 
 def _event(event: SeriesEvent) -> EventOut:
     return EventOut(
         key=event.key,
         number=event.number,
-        title=event.title,
+        title=redact(event.title),
         at=event.at,
         outcome=event.outcome,
         revised_at=event.revised_at,
-        details=event.details,
+        details=redact_all(event.details),
         evidence=_quotes(event.evidence),
     )
 
@@ -78,7 +78,7 @@ def _track(signal: Signal, verdict: TrackVerdict) -> TrackOut:
         since=verdict.since,
         seen_at=verdict.seen_at,
         voices=list(verdict.voices),
-        details=verdict.details,
+        details=redact_all(verdict.details),
         path=[StepOut(status=status, at=at) for status, at in verdict.path],
         events=[_event(event) for event in verdict.events],
         flags=[_flag(flag) for flag in verdict.flags],
@@ -91,7 +91,7 @@ def _figure(figure: Figure) -> FigureOut:
         id=figure.id,
         label=figure.label,
         unit=figure.unit,
-        text=figure.text,
+        text=redact(figure.text),
         note=figure.note,
         at=figure.at,
         values=figure.values,
@@ -154,12 +154,12 @@ def change_out(item: Transition) -> ChangeOut:
         effective_at=item.effective_at,
         standing=item.standing.value,
         headline=item.headline,
-        answer=item.headline_label,
+        answer=redact(item.headline_label),
         event=item.event,
-        title=item.title,
+        title=redact(item.title),
         outcome=item.outcome,
-        reason=item.reason,
-        details=item.details,
+        reason=redact(item.reason),
+        details=redact_all(item.details),
         evidence=_quotes(item.evidence),
     )
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from segno import DataOverflowError
 
 from watcher import __version__
-from watcher.core.addresses import safe_link
+from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import asked_in_words
 from watcher.core.model import Signal, day_text
 from watcher.web import calendar as days
@@ -204,12 +204,18 @@ def _page(template: str, view: View | None, now: datetime, to: Links, **values: 
     return "\n".join(line for line in (part.strip() for part in html.splitlines()) if line) + "\n"
 
 
+def shown(value: object) -> object:
+    """A value as a page shows it: of a text what addresses in it may show; what is drawn already stays as it is."""
+    return redact(value) if type(value) is str else value
+
+
 @cache
 def environment() -> Environment:
-    """The templates; every value is escaped, an unknown name is an error."""
+    """The templates; every value is escaped and shows no secret of an address, an unknown name is an error."""
     made = Environment(
         loader=FileSystemLoader(HOME / "templates" / "page"),
         autoescape=True,
+        finalize=shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.config.settings import Tool
+from watcher.core.addresses import redact
 from watcher.core.decision.decide import UNKNOWN
 from watcher.core.model import (
     Headline,
@@ -105,7 +106,7 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
     flags = tuple(flag for track in verdict.tracks for flag in track.flags)
     return SignalSummary(
         signal=signal,
-        answer=verdict.headline_label or verdict.headline.replace("_", " "),
+        answer=redact(verdict.headline_label or verdict.headline.replace("_", " ")),
         standing=_how_sure(leading),
         since=max((track.since for track in leading if track.since), default=None),
         verified_at=verdict.verified_at,
