@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -128,14 +128,18 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator
             continue
         looked = list(looked_at(net, seen.reading))
         held = (one for one in looked if isinstance(one, Open) and (one.bound or one.quote not in told))
-        rest = None if looked or mine else mention_in(seen, net)
+        rest = None if mine or any(isinstance(one, Open) for one in looked) else mention_in(seen, net, looked)
         if one := next(held, rest if isinstance(rest, Open) else None):
             yield _asked_about(seen, track, one)
 
 
-def mention_in(seen: RuleContext, net: Net) -> Open | Quiet | None:
-    """What is made of a text that names a thing, and of which no rule and no word of the question made anything."""
-    return mentioned(net, seen.reading, _watched(seen.signal), seen.signal.vocabulary.lists.get("maker"))
+def mention_in(seen: RuleContext, net: Net, looked: Iterable[Open | Quiet] = ()) -> Open | Quiet | None:
+    """What is made of a text that names a thing, and of which no rule and no word of the question made anything.
+
+    `looked` are its sentences that hold such words, and are quiet: each has its reason already.
+    """
+    quiet = frozenset(one.quote for one in looked)
+    return mentioned(net, seen.reading, _watched(seen.signal), seen.signal.vocabulary.lists.get("maker"), quiet)
 
 
 def _watched(signal: Signal) -> frozenset[str]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import Account, masked, plain_clause
 from watcher.core.language.assertion import NEGATIONS, is_strict
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, any_of, choice, clause_of, cue, english, found_in, word_set
+from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
+from watcher.core.language.reasons import field_words, is_carried, is_unreal, reason_alone, reason_in
 from watcher.core.language.surroundings import frame_of, given_back
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, ORDINALS, Thing, tokens
 from watcher.core.language.times import names_time
@@ -51,11 +52,8 @@ _BESIDE_A_GATE: Final = frozenset({"all", "ended"})
 _PRESENT: Final = word_set("present_verb")
 _EARLY: Final = 8
 """Words before a statement that stands in the clause which opens its sentence."""
-_OPENING: Final = word_set("opening_gate")
-_GATE: Final = re.compile(rf"(?i){any_of('gate_word')}")
+_NOBODY: Final = word_set("nobody_first")
 _MEANT: Final = word_set("meant")
-_OWNERS: Final = word_set("carrier")
-_BESIDE_CARRIERS: Final = word_set("beside_carrier") | {ROLES["it"], ROLES["other"]}
 _GOING_AHEAD: Final = word_set("going_ahead")
 _RULING_OUT: Final = word_set("ruling_out")
 _SET_APART: Final = word_set("set_apart")
@@ -138,15 +136,19 @@ def looked_at(net: Net, reading: Reading) -> Iterator[Open | Quiet]:
         yield _judged(net, reading, line, said, words)
 
 
-def mentioned(net: Net, reading: Reading, watched: frozenset[str], maker: re.Pattern[str] | None) -> Open | Quiet | None:
+def mentioned(
+    net: Net, reading: Reading, watched: frozenset[str], maker: re.Pattern[str] | None, quiet: frozenset[str]
+) -> Open | Quiet | None:
     """The first sentence of a short text that names a thing and no other, where nothing else was made of the text.
 
     Quiet where the title, or each such sentence, gives a reason; None where there is none, or the text is long and its title
-    names none. `watched` are the groups of all tracks of the signal; `maker` finds the maker, whose name alone is no other thing.
+    names none. `watched` are the groups of all tracks of the signal; `maker` finds the maker, whose name alone is no other thing;
+    `quiet` are sentences that have their reason already.
     """
     known = watched | {*ROLE_LISTS}
     lines = reading.lines if len(reading.lines) <= _MAX_SENTENCES else reading.lines[:1]
-    naming = [line for line in lines if _names_alone(net, line, known, maker)]
+    below = lines[1:] if quiet else lines  # what a title heads has its reason then
+    naming = [line for line in below if line.quote not in quiet and _names_alone(net, line, known, maker)]
     open_yet = [line for line in naming if is_asked(line) and not _tells_else(line, net.groups)]
     asked = (lines[n + 1] for n, line in enumerate(lines[:-1]) if line in open_yet)
     told = [*(line for line in naming if not is_asked(line)), *(line for line in asked if not line.things)]
@@ -169,7 +171,7 @@ def _tells_else(line: Line, groups: frozenset[str]) -> str:
     """The reason for which a line that holds no word of the question tells nothing of it, empty where it gives none."""
     words = masked(line.folded, line.things, groups)
     found = next(found_in(clause_of(words), ("tells_else",)), None)
-    return found.row.reason if found else _reason_in(words)
+    return found.row.reason if found else reason_in(words)
 
 
 def _is_answered_no(net: Net, reading: Reading) -> Line | None:
@@ -255,15 +257,10 @@ def _is_bare(title: Line) -> bool:
     return len(masked(title.folded, title.things, frozenset())) <= _BARE
 
 
-def field_words(words: tuple[str, ...]) -> tuple[Found, ...]:
-    """Those of the words and marks of a sentence in which the question is spoken of."""
-    found = found_in(clause_of(words), ("field",))
-    return tuple(one for one in found if one.row.reason != "aside")
-
-
 def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
-    if is_asked(line):
-        return Quiet(line.quote, "it is a question", net.first)
+    outright = "it is a question" if is_asked(line) else reason_alone(masked(line.folded, line.things, net.groups))
+    if outright:
+        return Quiet(line.quote, outright, net.first)
     judged = [_of_statement(net, reading, line, one) for one in said]
     opened = [one for one in judged if isinstance(one, Open)]
     if opened:
@@ -309,6 +306,8 @@ def _is_hard(net: Net, said: Statement) -> bool:
     hard = _HARD & said.manners
     if net.statuses[said.kind] == net.taken and hard == {"conditional"} and " pending " in said.line.folded:
         return False  # "withdrawn pending a review" is withdrawn
+    if net.statuses[said.kind] == net.taken and hard == {"negated"} and said.words.lower().split()[0] in _NOBODY:
+        return False  # "requests are refused, and nobody can use it"
     first = "," not in said.line.folded[: said.scene.tokens[said.scene.start].start]
     opens = first and _OPENS_LATER.match(said.line.folded) is not None
     return bool(hard - _WEAK) or (bool(hard) and (opens or is_strict(said.scene, said.phrase)))
@@ -411,22 +410,13 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
 def _quiet(net: Net, reading: Reading, line: Line) -> str:
     """Why a sentence without a known phrase says nothing of the question, empty where that is not known."""
     words = masked(line.folded, line.things, net.groups)
-    lexicon = english()
-    if why := _reason_in(words):
+    if why := reason_in(words):
         return why
+    if is_unreal(line.folded):
+        return "is only supposed"
     if another := _of_another(net, reading, line) or _of_one_before(net, reading, line):
         return f"it is said of {another}"
-    return "it speaks of what only carries the name" if _is_carried(words, lexicon) else ""
-
-
-def _reason_in(words: list[str]) -> str:
-    """The reason that the words of a sentence give; a row beside others holds only where the rest speaks of nobody else."""
-    clause = clause_of(words)
-    for found in found_in(clause, ("quiet",)):
-        rest = f"{clause[: found.end - len(found.words) - 1]}; {clause[found.end :]}"
-        if found.row.scope != "aside" or not any(one.row.reason == "all" for one in found_in(rest, ("field",))):
-            return found.row.reason
-    return ""
+    return "it speaks of what only carries the name" if is_carried(words) else ""
 
 
 def _of_another(net: Net, reading: Reading, line: Line) -> str:
@@ -461,30 +451,3 @@ def _of_one_before(net: Net, reading: Reading, line: Line) -> str:
 def _is_unlike(line: Line, thing: Thing) -> bool:
     """Whether a thing is only what another one is compared with, before the sentence speaks: "Unlike X, Y is …"."""
     return line.folded[: thing.start].strip().lower() in _SET_APART
-
-
-def _is_carried(words: list[str], lexicon: Lexicon) -> bool:
-    """Whether every mention of the thing belongs to another noun: "the card of X", "X pricing", "fast mode for X"."""
-    places = [at for at, word in enumerate(words) if word == ROLES["it"]]
-    return bool(places) and all(_carried_at(words, at, lexicon) for at in places)
-
-
-def _carried_at(words: list[str], at: int, lexicon: Lexicon) -> bool:
-    opens = not _OPENING.isdisjoint(words)
-    behind = clause_of(words[at + 1 : at + 5]).removeprefix("'s ")
-    if _is_artifact(lexicon, behind, 0, opens=opens):
-        return True
-    before = words[:at]
-    while before and before[-1] in _BESIDE_CARRIERS:
-        before = before[:-1]
-    if not before or before[-1] not in _OWNERS:
-        return False
-    head = clause_of(before)
-    places = [0, *(k + 1 for k, letter in enumerate(head) if letter == " ")][:-1]
-    return any(_is_artifact(lexicon, head, place, opens=opens) for place in places)
-
-
-def _is_artifact(lexicon: Lexicon, clause: str, at: int, *, opens: bool) -> bool:
-    """Whether a noun that carries the name stands at a place; of gates only those that open: that a waiting list goes is news."""
-    found = lexicon.at(clause, at, ("artifact",))
-    return found is not None and (opens or not _GATE.match(found.words))

@@ -1,0 +1,106 @@
+"""What is passed over in silence, for which reason, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.language.test_language import SPEAKERS, found_in, fresh
+from tests.spoken import said, shipped, told_on
+from watcher.core.decision.near_misses import near_misses
+
+ROWS = fresh("near_quiet")
+QUIET = [
+    tuple(part.strip() for part in row)
+    for row in (
+        (
+            "o",
+            "Elevated errors on Claude Fable 6",
+            "Resolved - Between 09:12 and 09:47 UTC about 6% of requests to Claude Fable 6 returned 529 errors.",
+            "tells of an incident",
+        ),
+        (
+            "o",
+            "Elevated errors on Claude Fable 6",
+            "Service has been fully restored and error rates are back to normal.",
+            "tells of an incident",
+        ),
+        ("o", "Prices", "Input for Claude Mythos 6 falls from $25 to $20.", "tells of a price"),
+        ("o", "Prices", "Cache reads on Claude Mythos 6 (limited availability) fall from $2 to $1.", "carries the name"),
+        ("o", "Utilities", "Another 90 hospitals start using Claude Mythos 6 this month.", "tells of some who may have it"),
+        ("o", "Gov", "Cleared federal users can now select Claude Mythos 6 in Claude Gov.", "tells of some who may have it"),
+        (
+            "o",
+            "Programs",
+            "Utilities may now apply for Claude Mythos 6 through a new track of the Cyber Verification Program.",
+            "tells of some who may ask for it",
+        ),
+        (
+            "o",
+            "2.1.9",
+            "Fixed the model picker showing Claude Mythos 6 as unavailable after switching organizations.",
+            "tells of how it is shown",
+        ),
+        (
+            "o",
+            "Models",
+            "Admins can suspend access to Claude Fable 6 for selected groups.",
+            "tells of what an administrator can do",
+        ),
+        (
+            "o",
+            "On licenses",
+            "If a license were revoked, Claude Fable 6.1 would have to be dark within an hour.",
+            "is only supposed",
+        ),
+        (
+            "o",
+            "Careers",
+            "You will run the intake process through which organizations apply for access to Claude Mythos 6.",
+            "tells of work that somebody is wanted for",
+        ),
+        ("o", "Certificates", "Recertification: the scope includes Claude Mythos 6.", "tells of a certificate"),
+        ("o", "Data retention for Claude Mythos 6", "Prompts are kept for 30 days.", "tells of how data are kept"),
+        ("o", "Fixes", "Part of that count is owed to Claude Mythos 6.", "tells of what was found with it"),
+        ("o", "Why we go on", "It remains our hope that one day a teacher can lean on Claude Mythos 6.", "is only wished"),
+        ("o", "Routers", "Router support for Claude Fable 6 is under consideration.", "is only considered"),
+        (
+            "o",
+            "The Claude Mythos 6 risk report is public",
+            "From today anyone can read the full risk report on Claude Mythos 6.",
+            "carries the name",
+        ),
+        ("o", "A weekend with Claude Mythos 6", "It was open to all 600 of them and closed again at 18:00 sharp.", "it is"),
+        ("o", "Regions", "Note: Claude Fable 6 can no longer be invoked in Asia Pacific (Hong Kong).", "it is limited"),
+        ("n", "CAISSI Begins Testing of Ernie 6", "An assessment is expected to appear in late January.", "tells of a plan"),
+        (
+            "n",
+            "NIST's Year in Pictures: 2026",
+            "A new clock, and five assessments of Chinese AI models by CAISSI.",
+            "tells of what was published before",
+        ),
+        (
+            "n",
+            "What Transcripts of Kimi K6 Taught Us",
+            "CAISSI re-read transcripts from this summer's assessment.",
+            "it tells of no work on a model",
+        ),
+    )
+]
+
+
+@pytest.mark.parametrize(("told", "who", "title", "text"), ROWS, ids=[f"{row[2]}: {row[3]}"[:60] for row in ROWS])
+def test_what_only_looks_as_if_it_said_nothing_is_said_or_asked_about(told: set[str], who: str, title: str, text: str) -> None:
+    claimed, asked = found_in(who, title, text, told)
+    allowed = told | ({"named_ga", "class_ga"} if "restored" in told else set())
+    assert claimed <= allowed
+    assert claimed or asked
+
+
+@pytest.mark.parametrize(("who", "title", "text", "why"), QUIET, ids=[row[2][:60] for row in QUIET])
+def test_what_says_nothing_of_the_question_asks_nobody_and_a_reason_is_printed(who: str, title: str, text: str, why: str) -> None:
+    signal, speaker = SPEAKERS[who]
+    claimed, asked = found_in(who, title, text)
+    assert not claimed
+    assert not asked
+    told = near_misses(shipped(signal), said(text, title=title, at=told_on(text, ()), **speaker))
+    assert any(why in one.why for one in told)
