@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import ACCESS, day, said, signal_of
+from tests.builders import ACCESS, SERIES, day, said, signal_of
 from tests.mail.stories import BLOCKED, CONTEXT, EVENT, PASSED, READER, digest
 from tests.test_cycles import CONFIG
 from tests.web.story import NOW, view
@@ -91,6 +91,20 @@ def test_with_nothing_read_the_standing_is_declared_and_a_reading_is_no_news() -
     after = decide(signal, [*known_claims(signal), read], (), MONDAY)
     assert after.tracks[0].standing is Standing.CONFIRMED
     assert compare(signal, before, after) == ()
+
+
+def test_an_event_that_is_declared_later_is_told_as_declared_and_not_as_read() -> None:
+    bare = signal_of(SERIES)
+    fact = DeclaredFact(
+        "it", "published", day("06-02"), "It is out.", "https://a.example/", "a", event="a-model", title="A paper"
+    )
+    late = replace(bare, known=(fact,))
+    before, after = decide(bare, (), (), MONDAY), decide(late, known_claims(late), (), MONDAY)
+    (told,) = compare(late, before, after)
+    assert (told.kind, told.standing) == (Change.NEXT, Standing.DECLARED)
+    read = replace(said("official:a", "published", "06-02"), event="a-model")
+    (seen,) = compare(bare, before, decide(bare, [read], (), MONDAY))
+    assert (seen.kind, seen.standing) == (Change.NEXT, Standing.CONFIRMED)
 
 
 @pytest.mark.parametrize(

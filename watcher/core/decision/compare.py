@@ -217,6 +217,7 @@ def _transition(
 def _told_event(frame: _Frame, now: TrackVerdict, event: Event, kind: Change, *, reason: str) -> Transition:
     summit = frame.signal.track(now.track).ladder.statuses[-1]
     line = headline_of(frame.signal, frame.after.tracks, **{now.track: summit.id})
+    declared = bool(event.evidence) and all(quote.source == "known" for quote in event.evidence)
     return Transition(
         signal=frame.signal.id,
         track=now.track,
@@ -224,7 +225,7 @@ def _told_event(frame: _Frame, now: TrackVerdict, event: Event, kind: Change, *,
         before=now.status,
         after=summit.id,
         at=frame.after.as_of,
-        standing=Standing.CONFIRMED,
+        standing=Standing.DECLARED if declared else Standing.CONFIRMED,
         headline=line.id,
         headline_label=label_of(line, frame.signal, frame.after.tracks),
         evidence=event.evidence,
