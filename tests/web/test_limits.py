@@ -29,6 +29,11 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
         # A household has a network of addresses to ask from.
         ("2001:db8:1:2:3::4", "", (), "2001:db8:1:2::/64"),
         ("127.0.0.1", "nonsense", ("127.0.0.1",), "unknown"),
+        # Some proxies name a port, too, or write an address of IPv4 as one of IPv6.
+        ("127.0.0.1", "198.51.100.1:4711", ("127.0.0.1",), "198.51.100.1"),
+        ("127.0.0.1", "[2001:db8:1:2:3::4]:443", ("127.0.0.1",), "2001:db8:1:2::/64"),
+        ("127.0.0.1", "192.0.2.9, 10.0.0.2:80", ("127.0.0.1", "10.0.0.0/8"), "192.0.2.9"),
+        ("::ffff:127.0.0.1", "::ffff:198.51.100.1", ("127.0.0.1",), "198.51.100.1"),
         ("", "", (), "unknown"),
     ],
 )
@@ -67,6 +72,12 @@ def test_a_domain_that_catches_everything_is_written_to_twenty_times_an_hour(lim
     assert asked == [Admission.WRITE] * 20 + [Admission.QUIET]
     assert [limits.admit(f"other {n}", f"r{n}@gmail.com", NOW) for n in range(21)] == [Admission.WRITE] * 21
     assert limits.admit("late", "r@reader.example", NOW + timedelta(hours=1)) is Admission.WRITE
+
+
+def test_what_lies_below_a_provider_of_mail_is_one_persons(limits: SubscriptionLimits) -> None:
+    asked = [limits.admit(f"asker {n}", f"r{n}@ada.fastmail.com", NOW) for n in range(21)]
+    assert asked == [Admission.WRITE] * 20 + [Admission.QUIET]
+    assert limits.admit("late", "r@bob.fastmail.com", NOW) is Admission.WRITE
 
 
 def test_all_together_have_a_limit_that_unwritten_mails_do_not_use_up(limits: SubscriptionLimits) -> None:

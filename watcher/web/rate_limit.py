@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.requests import Request
 
@@ -18,15 +18,22 @@ def client_key(request: Request, trusted: tuple[str, ...]) -> str:
 
 def within(address: str, networks: tuple[str, ...]) -> bool:
     """Whether an address lies in one of these networks; what is no address lies in none."""
-    try:
-        return any(ip_address(address) in ip_network(network, strict=False) for network in networks)
-    except ValueError:
-        return False
+    parsed = _address(address)
+    return parsed is not None and any(parsed in ip_network(network, strict=False) for network in networks)
 
 
 def _network(address: str) -> str:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    parsed = _address(address)
+    if parsed is None:
         return "unknown"
     return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else str(parsed)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address, which some proxies write with its port, and others as one of IPv6 that holds one of IPv4."""
+    host = text[1:].partition("]")[0] if text.startswith("[") else text.partition(":")[0] if text.count(":") == 1 else text
+    try:
+        parsed = ip_address(host)
+    except ValueError:
+        return None
+    return parsed.ipv4_mapped or parsed if isinstance(parsed, IPv6Address) else parsed

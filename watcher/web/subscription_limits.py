@@ -41,7 +41,10 @@ PROVIDERS = frozenset(
         "163.com",
     ]
 )
-"""Domains of mail for everybody: their addresses belong to many people, so that the domain has no limit of its own."""
+"""Domains of mail for everybody: their addresses belong to many people, so that the domain has no limit of its own.
+
+What lies below one of them (`ada.fastmail.com`) is one person's, whatever stands before the @.
+"""
 DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 """Domains where dots before the @ mean nothing, and the name they are all delivered to."""
 
@@ -93,7 +96,10 @@ class SubscriptionLimits:
     def admit(self, asker: str, address: str, now: datetime) -> Admission:
         """Whether to write to an address that `asker` names; if so it counts. Raises StoreError."""
         mailbox = mailbox_of(address)
-        domain = registrable_domain(f"https://{mailbox.rpartition('@')[2]}/")
+        host = mailbox.rpartition("@")[2]
+        domain = registrable_domain(f"https://{host}/")
+        if domain in PROVIDERS:
+            domain = host
         quiet = {f"mailbox {mailbox}": MAILBOX} | ({} if domain in PROVIDERS else {f"domain {domain}": DOMAIN})
         with self.store.writing() as tx:
             asked = tx.meta.read(ASKED, partial(_recent, now=now)) or {}
