@@ -302,16 +302,19 @@ def test_a_report_is_told_and_its_end_is_not() -> None:
     assert compare(SIGNAL, up, down) == ()
 
 
-def test_a_window_tells_its_papers_and_whether_the_gap_was_measured_again() -> None:
+def test_a_window_tells_what_was_published_and_whether_the_gap_was_measured_again() -> None:
     asked = replace(SIGNAL, opened=day("05-14"), window=timedelta(days=60))
     claims = [page("a", "05-01", prc=94, us=8), page("b", "06-20", prc=90, us=8.5)]
     at_close = decide(asked, claims, [], day("07-13"))
 
     since = at_close.tracks[0].details["since"]
-    assert since == "One paper since 14 May 2026; the gap was measured again: 90 % against 8.5 % on 20 June 2026."
+    assert since == "One publication since 14 May 2026; the gap was measured again: 90 % against 8.5 % on 20 June 2026."
     assert "They brought: It: Evaluation of b (20 June 2026). At their close:" in close_in_words(asked, at_close)
     unmeasured = decide(asked, [page("b", "06-20")], [], day("07-13"))
-    assert unmeasured.tracks[0].details["since"] == "One paper since 14 May 2026."
+    assert unmeasured.tracks[0].details["since"] == "One publication since 14 May 2026."
+    called = signal_of(replace(SERIES, noun="release"))
+    two = decide(replace(called, opened=asked.opened), [page("b", "06-20"), page("c", "07-01")], [], day("07-13"))
+    assert two.tracks[0].details["since"] == "Two releases since 14 May 2026."
 
 
 def hostile(many: int, event: str, url: str) -> list[Claim]:

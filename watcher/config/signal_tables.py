@@ -370,6 +370,7 @@ class Ladder(Table):
     """The statuses of a kind of track, lowest first, with the rules that reach them."""
 
     series: bool = False
+    noun: Filled = "publication"
     quiet_after: Duration | None = None
     difference: str = ""
     heard: Several[str] = ()

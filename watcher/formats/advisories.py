@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 OPTIONS = {
     "product": 'what must be fixed, at a number, for its bugs to count (default "Firefox": neither Firefox ESR nor Thunderbird)',
-    "credit": 'words in a reporter line that count as a credit (default "Claude" and "Anthropic")',
 }
 _BUG = re.compile(r"\d{5,9}")
 _SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -31,8 +30,8 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
     """One entry: an advisory with what it fixes.
 
     Facts: `announced` (ISO date), `month` ("2026-04"), `release` (whether the product itself, at a number, is among what
-    was fixed), `ids` (distinct Bugzilla ids, only for a release), `cves`, `credits` (CVEs whose reporter line names one
-    of the words), `fixed_in`, `impact`. Raises Unreadable: EMPTY, BLOCKED, MALFORMED for what is no advisory.
+    was fixed), `ids` (distinct Bugzilla ids, only for a release), `cves`, `fixed_in`, `impact`. Raises Unreadable: EMPTY,
+    BLOCKED, MALFORMED for what is no advisory.
     """
     advisory = _load(decode(body, content_type))
     announced = read_date(str(advisory.get("announced") or ""))
@@ -54,7 +53,6 @@ def read(body: bytes, *, url: str, content_type: str, options: Facts) -> tuple[E
         "release": release,
         "ids": ids,
         "cves": cves,
-        "credits": _credits(listed, words(options, "credit", ("Claude", "Anthropic"))),
         "fixed_in": fixed_in,
         "impact": clean(str(advisory.get("impact") or ""), 40),
     }
@@ -88,10 +86,3 @@ def _bugs(listed: dict[Any, Any]) -> tuple[str, ...]:
             if "://" not in where or "bugzilla.mozilla.org" in where.partition("://")[2].partition("/")[0]:
                 found.update(dict.fromkeys(_BUG.findall(where)))
     return tuple(found)[:_MAX_IDS]
-
-
-def _credits(listed: dict[Any, Any], names: tuple[str, ...]) -> int:
-    """How many of the CVEs name one of these words in their reporter line."""
-    named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
-    reporters = (str(advisory.get("reporter") or "") for advisory in listed.values() if isinstance(advisory, dict))
-    return sum(bool(named.search(reporter)) for reporter in reporters)

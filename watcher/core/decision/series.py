@@ -114,7 +114,7 @@ def _since(ladder: Ladder, events: Sequence[Event], opened: datetime | None, now
     pair = next((event for event in reversed(events) if is_measured(ladder, event.details)), None)
     if not new:
         return {"answer": "No", "since": f"Nothing has been published since {day_text(opened)}{_latest(events)}."}
-    many = "One paper" if len(new) == 1 else f"{_NUMBERS.get(len(new), str(len(new)))} papers"
+    many = f"One {ladder.noun}" if len(new) == 1 else f"{_NUMBERS.get(len(new), str(len(new)))} {ladder.noun}s"
     return {"answer": "Yes", "since": f"{many} since {day_text(opened)}{_again(ladder, new, pair)}."}
 
 

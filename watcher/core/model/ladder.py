@@ -152,6 +152,8 @@ class Ladder:
     flags: tuple[Flag, ...] = ()
     series: bool = False
     """Events without a summit: each one is news once, then the track awaits the next."""
+    noun: str = "publication"
+    """What one event of the series is called where they are counted; several have an "s" behind it."""
     quiet_after: timedelta | None = None
     """A series without an event for this long raises the flag `quiet`."""
     outcomes: tuple[EventOutcome, ...] = ()
