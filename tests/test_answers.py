@@ -207,10 +207,11 @@ def test_a_quiet_flag_stands_in_the_weekly_note_when_it_is_raised_and_when_it_is
         (third,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY + timedelta(days=14), zone=UTC)
     context, keen = replace(CONTEXT, signals={signal.id: signal}), replace(READER, every_detail=True)
     up, down, quiet = (" ".join(render(note, context, keen).text.split()) for note in (first, second, third))
-    assert up.startswith("No answer changed. One detail is new. Renamed.")
+    assert up.startswith("No answer changed. One detail is new. Signal: renamed.")
     assert "Also noted" in up
     assert "https://a.example/price" in up
-    assert down.startswith("No answer changed. One detail is new. No longer flagged: renamed.")
+    assert down.startswith("No answer changed. One detail is new. Signal: no longer flagged: renamed.")
+    assert render(first, context, keen).subject == "Week to 8 June 2026: no answer changed. Signal: renamed. Signal: Nothing"
     assert quiet.startswith("No answer changed. =")
 
 

@@ -239,3 +239,14 @@ def test_the_first_mail_says_when_nothing_of_it_has_been_read() -> None:
     for verdicts, said in ((unread, True), ((unread[0], *VERDICTS[1:]), False)):
         deck = " ".join(render(digest(kind="baseline", verdicts=verdicts), CONTEXT, READER).text.partition("UTC")[0].split())
         assert (told in deck) is said
+
+
+def test_what_nobody_speaks_of_is_not_called_declared() -> None:
+    untold = tuple(
+        replace(each, tracks=tuple(replace(one, standing=Standing.DECLARED, since=None) for one in each.tracks))
+        for each in VERDICTS
+    )
+    for kind in ("baseline", "weekly"):
+        text = " ".join(render(digest(kind=kind, verdicts=untold), CONTEXT, READER).text.split())
+        assert "(nothing was said of it" in text
+        assert "(declared" not in text

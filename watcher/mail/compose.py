@@ -17,7 +17,7 @@ from watcher.mail.letter import Letter, MailItem, MailLine, Section, listed
 from watcher.mail.standings import blind_section, standing_item, standing_of, unchanged, undecided_section
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headline, headlines_before, how_sure, rank, subject
 from watcher.mail.wording import day_of, moment, several, shortened
-from watcher.wording import changed_details, count
+from watcher.wording import changed_details, count, lowered
 
 MOST_ITEMS = 8
 """Changes of one mail that are told with their words; what is beyond them has a line each."""
@@ -315,10 +315,18 @@ def _of_the_week(digest: Digest, context: MailContext, reader: Recipient) -> lis
     return sorted(transitions_for(digest, reader), key=lambda each: (each.kind is Change.FLAG, rank(each, context)))
 
 
+def _named(change: Transition, context: MailContext) -> str:
+    """What changed, under its track; a flag under its signal."""
+    words = headline(change, context, {})
+    if change.kind is not Change.FLAG:
+        return words
+    return f"{context.title_of(change.signal)}: {lowered(words, context.signals.get(change.signal))}"
+
+
 def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
     """`No answer changed. One detail is new. Gadget: price $8.`: of the signals that this reader follows."""
     details = _of_the_week(digest, context, reader)
-    named = headline(details[0], context, {}) if details else ""
+    named = _named(details[0], context) if details else ""
     more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" {len(details)} details are new. {named}.")
     return f"{_what_was_told(_told_to(digest, reader), context)}.{more}"
 
@@ -402,7 +410,7 @@ def _week_lines(digest: Digest, context: MailContext, reader: Recipient) -> Iter
     details = _of_the_week(digest, context, reader)
     news = lowered_first(_what_was_told(told, context))
     for detail in details[:1]:
-        words = headline(detail, context, {})
+        words = _named(detail, context)
         yield f"{start}: {news}. {words}", 2
         if any(each.name == "name" for each in changed_details(detail)):  # else nobody knows of what it is told
             yield f"{start}: {news}. {words.replace(f'{context.track_title(detail.signal, detail.track)}: ', 'Now ', 1)}", 2

@@ -43,12 +43,19 @@ def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> MailL
     seen = f"last verified {moment(verdict.verified_at, zone)}" if verdict.verified_at else "not verified yet"
     if verdict.cannot_see_since:
         seen = f"cannot see since {moment(verdict.cannot_see_since, zone)}; this is the last that was known"
-    standing = STANDINGS[standing_of(verdict, context)].word.lower()
+    track = lead_track(verdict, context)
+    sure = _sure(track) if track else STANDINGS[Standing.CONFIRMED].word.lower()
     return MailLine(
         context.title_of(verdict.signal),
-        f"{answer_in_words(verdict)} ({standing}, {seen}).",
+        f"{answer_in_words(verdict)} ({sure}, {seen}).",
         context.page_of(verdict.signal),
     )
+
+
+def _sure(track: TrackVerdict) -> str:
+    """How well a status is supported, in a word; what nobody speaks of is not declared."""
+    untold = track.standing is Standing.DECLARED and track.since is None
+    return "nothing was said of it" if untold else STANDINGS[track.standing].word.lower()
 
 
 def answer_in_words(verdict: Verdict) -> str:
@@ -138,7 +145,7 @@ def standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> 
 def _track_row(verdict: Verdict, track: TrackVerdict, context: MailContext, zone: tzinfo) -> tuple[str, str]:
     label = context.status(verdict.signal, track.track, track.status).label
     since = f", since {when(track.since, zone)}" if track.since else ""
-    return context.track_title(verdict.signal, track.track), f"{label}{since} ({STANDINGS[track.standing].word.lower()})"
+    return context.track_title(verdict.signal, track.track), f"{label}{since} ({_sure(track)})"
 
 
 def _figure_rows(verdict: Verdict) -> list[tuple[str, str]]:
