@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.builders import ACCESS, signal_of
 from tests.pipeline.test_daemon import Counted, Lingering, context
+from tests.store.things import T0, source
 from watcher.pipeline.keep import unchecked
 from watcher.pipeline.queue_schema import bring_queue
 from watcher.pipeline.retention import LAST_RUN_KEY
@@ -22,6 +24,7 @@ MANNERS = Manners(2, timedelta(0))
 QUEUED = "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('poll', 'poll') RETURNING id"
 STATUS = "UPDATE procrastinate_jobs SET status = CAST(:status AS procrastinate_job_status)"
 AGED = "UPDATE procrastinate_events SET at = at - CAST(:hours AS integer) * CAST('1 hour' AS interval) WHERE job_id = :job"
+PLACES = "SELECT count(*), sum(jsonb_array_length(args->'places')) FROM procrastinate_jobs WHERE queue_name = 'poll'"
 KEPT = "SELECT id FROM procrastinate_jobs"
 
 
@@ -39,6 +42,26 @@ def lingering(shared_url: str) -> Iterator[Lingering]:
 
 def worker(store: Store, url: str) -> SharedEngine:
     return SharedEngine(store, url, clock=ServerClock(store), tick=nothing, concurrency=4)
+
+
+def test_what_was_queued_and_is_lost_is_found_due_and_queued_again(lingering: Lingering, shared_url: str) -> None:
+    with lingering.writing() as tx:
+        tx.sources.sync([source("a"), source("b")], T0)
+
+    async def queued() -> list[tuple[int, ...]]:
+        engine, many = worker(lingering, shared_url), list[tuple[int, ...]]()
+        signals = {"sig": signal_of(ACCESS)}
+        await engine.change(replace(context(lingering, Counted()), signals=signals), unchecked, MANNERS)
+        async with engine.app.open_async():
+            for _ in range(2):
+                for _ in range(2):
+                    await engine.app.tasks["schedule"](timestamp=0)
+                with lingering.writing() as tx:
+                    many.append(tuple(tx.rows(PLACES)[0]))
+                    tx.run("DELETE FROM procrastinate_jobs")
+        return many
+
+    assert asyncio.run(queued()) == [(1, 2), (1, 2)], "one job for both sources, once"
 
 
 def test_a_job_that_failed_is_forgotten_a_day_later(lingering: Lingering, shared_url: str) -> None:

@@ -12,6 +12,7 @@ from watcher.core.decision.queueing import MIN_POLLS_OF_A_JOB
 TOLD = "SELECT count(*) FROM delivery WHERE state = 'sent'"
 POLLED = "SELECT count(*) FROM poll"
 COUNTED = "SELECT count(*) FROM job_run WHERE task = 'poll'"
+POLLING = "SELECT count(DISTINCT worker_id) FROM procrastinate_jobs WHERE queue_name = 'poll' AND status = 'doing'"
 JOBS = "SELECT count(*) FROM procrastinate_jobs WHERE queue_name IN ('poll', 'decide') AND status IN ('todo', 'doing')"
 
 
@@ -47,6 +48,17 @@ def test_what_changes_is_told_once(fleet: Fleet) -> None:
     fleet.until(lambda: fleet.ask(TOLD) == 2)
     assert first.end() == second.end() == 0
     assert len(fleet.subjects()) == 2
+
+
+@pytest.mark.slow
+def test_a_worker_that_starts_beside_another_takes_its_share(fleet: Fleet) -> None:
+    fleet.declare(40, every="1s")
+    fleet.start()
+    fleet.until(lambda: fleet.there() and fleet.ask(POLLED) >= 40)
+    assert fleet.ask(POLLING) <= 1
+    fleet.start()
+    fleet.until(lambda: fleet.ask(POLLING) == 2)
+    assert [worker.end() for worker in fleet.workers] == [0, 0]
 
 
 @pytest.mark.slow
