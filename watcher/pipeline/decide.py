@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from watcher.core.addresses import in_year, redact
 from watcher.core.decision.compare import compare
-from watcher.core.decision.decide import decide, known_claims
+from watcher.core.decision.decide import decide, held_back, known_claims
 from watcher.core.decision.repeats import drop_repeats
+from watcher.core.decision.undecided import RECENT, ask, edges
 from watcher.core.model import Change, Claim, Health, Quote, Signal, SourceOutage, Standing, Tier, Transition, Verdict
-from watcher.pipeline.asking import ask_person
 from watcher.pipeline.evidence_claims import evidence_claims
 from watcher.pipeline.skip_unchanged import cache_until
 from watcher.store.store import Transaction
@@ -115,3 +115,21 @@ def _edge(verdict: Verdict, blind: SourceOutage, *, before: str, after: str) -> 
         title=f"{blind.name}: cannot see since {blind.since:%Y-%m-%d %H:%M} UTC" if after else f"{blind.name}: seen again",
         reason=blind.why,
     )
+
+
+def ask_person(
+    tx: Transaction, signal: Signal, claims: Sequence[Claim], before: Verdict | None, after: Verdict, *, since: datetime
+) -> tuple[Verdict, Iterable[Transition]]:
+    """The verdict with the texts that are open, and what is told of them.
+
+    `since` is when the watch began, or its rules were changed: words that are much older ask nobody.
+    """
+    asking = any(claim.asks for claim in claims) or bool(held_back(signal, claims, after.as_of))
+    if not asking and not (before and before.undecided):
+        return after, ()
+
+    known = tx.undecided.of(signal.id)
+    asked = ask(signal, known, claims, after, since=since - RECENT, first=before is None)
+    rows = tx.undecided.put(known, asked.rows)
+    found = replace(after, undecided=tuple(rows[place] for place in asked.open))
+    return found, edges(before.undecided if before else (), found, rows)

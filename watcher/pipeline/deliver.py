@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,9 @@ import notifiers
 from notifiers import Message, NotSent, Send
 from notifiers.message import pack, unpack
 from watcher.core.decision.delivery_window import allowed_at
+from watcher.core.decision.digest import net_changes
 from watcher.core.decision.pacing import retry_at
+from watcher.core.model import Digest
 from watcher.mail import Recipient, render
 from watcher.pipeline.delivery_context import (
     DeliveryContext,
@@ -25,8 +27,6 @@ from watcher.pipeline.delivery_context import (
     resolve_public,
     timetable,
 )
-from watcher.pipeline.leases import OUTBOX, Leases
-from watcher.pipeline.merge_deliveries import Batch, merge_deliveries
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.mailboxes import MOST_REFUSED
@@ -341,3 +341,96 @@ def _internal_error(carrier: Delivery, error: Exception, *, begun: bool) -> NotS
     if isinstance(error, TimeoutError):
         return NotSent("sending took too long", retry=True, uncertain=begun)
     return NotSent(f"an error of our own: {type(error).__name__}", retry=True, uncertain=begun)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One message to be: the delivery that carries it, those whose news travels in it, and what it says."""
+
+    carrier: Delivery
+    riders: tuple[Delivery, ...]
+    digest: Digest
+
+
+def merge_deliveries(claimed: Sequence[Delivery], digests: Mapping[str, Digest]) -> list[Batch]:
+    """One parcel for each delivery, or for all fresh news of one reader; the newest delivery carries it.
+
+    A delivery that was tried before stays as it is: its text under its Message-ID may be with the reader already.
+    """
+    groups: dict[tuple[object, ...], list[Delivery]] = {}
+    for each in claimed:
+        fresh = each.attempts == 0 and not each.message and digests[each.digest].kind == "news"
+        key = (each.recipient, each.channel, each.address) if fresh else (each.id,)
+        groups.setdefault(key, []).append(each)
+    return [_batch(sorted(group, key=lambda each: (digests[each.digest].at, each.id)), digests) for group in groups.values()]
+
+
+def _batch(group: Sequence[Delivery], digests: Mapping[str, Digest]) -> Batch:
+    *riders, carrier = group
+    newest = digests[carrier.digest]
+    if not riders:
+        return Batch(carrier, (), newest)
+    told = net_changes(transition for each in group for transition in digests[each.digest].transitions)
+    notes = tuple(dict.fromkeys(note for each in group for note in digests[each.digest].notes))
+    return Batch(carrier, tuple(riders), replace(newest, transitions=told, notes=notes))
+
+
+OUTBOX = Scope(alone=("outbox",))
+"""Of all processes one at a time claims what is due: so the pace of a channel holds for all of them together."""
+WITHIN = 0.8
+"""Share of a lease after which sending ends where it could not be renewed: another process may send the same soon."""
+RENEW = 0.3
+"""Share of a lease after which it is renewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """The leases of one cycle."""
+
+    store: Store
+    moment: Callable[[], datetime]
+    lease: timedelta
+    longest: timedelta
+    """How long sending one message may take."""
+    limits: dict[int, asyncio.Timeout] = field(default_factory=dict)
+    """When what is being sent is given up, by the number of its delivery."""
+
+    @asynccontextmanager
+    async def kept(self, numbers: Sequence[int], claimed_at: datetime) -> AsyncIterator[None]:
+        """Renew what was claimed while the block runs."""
+        renewing = asyncio.create_task(self._keep(list(numbers), claimed_at + self.lease))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+
+    async def send(self, number: int, sending: Awaitable[None]) -> None:
+        """Send while the lease holds, and for no longer than sending may take. Raises TimeoutError, and what sending raises."""
+        try:
+            async with (
+                asyncio.timeout(self.longest.total_seconds()),
+                asyncio.timeout(self.lease.total_seconds() * WITHIN) as limit,
+            ):
+                self.limits[number] = limit
+                await sending
+        finally:
+            self.limits.pop(number, None)
+
+    async def _keep(self, numbers: list[int], until: datetime) -> None:
+        loop, seconds = asyncio.get_running_loop(), self.lease.total_seconds()
+        while numbers:
+            await asyncio.sleep(seconds * RENEW)
+            begun, now = loop.time(), self.moment()
+            if now >= until:
+                return  # too late: somebody else may have them
+            try:
+                held = await asyncio.to_thread(self._renew, numbers, now)
+            except StoreError:
+                continue  # what is being sent ends before its lease does
+            until = now + self.lease
+            for number in held & self.limits.keys():
+                self.limits[number].reschedule(begun + seconds * WITHIN)
+
+    def _renew(self, numbers: list[int], now: datetime) -> set[int]:
+        with self.store.writing(OUTBOX) as tx:
+            return tx.deliveries.renew(numbers, now, now + self.lease)

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from watcher.core.decision.globs import Glob
 from watcher.core.decision.nets import net_of, works_of
 from watcher.core.decision.proof import proof_of
-from watcher.core.decision.readings import readings_of
 from watcher.core.decision.rule_context import RuleContext
-from watcher.core.decision.text_match import match_text_rule
+from watcher.core.decision.text_match import TextMatch, match_text_rule
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.surroundings import frame_of, given_back, is_not_out, is_only_heading
 from watcher.core.language.undecided import Net, Open, Quiet, in_another_language, looked_at, mentioned
 from watcher.core.language.unknown_works import Works, told_of_works
-from watcher.core.model import Claim, Facts, Observation, Rule, Scalar, Signal, Tier, Track
-
-if TYPE_CHECKING:
-    from watcher.core.decision.text_match import TextMatch
+from watcher.core.model import Claim, Facts, FigureSpec, Observation, Rule, Scalar, Signal, Tier, Track
 
 _MEMO_SIZE: Final = 8
 ACCOUNTED: Final = frozenset({Tier.OFFICIAL, Tier.PARTNER})
@@ -373,3 +369,36 @@ def _event(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> str:
         own = getattr(seen.entry, where) if where in {"key", "title", "link"} else ""
         return str(seen.entry.facts.get(where) or own)
     return said.subject if said and indexed.track.ladder.series else ""
+
+
+def readings_of(seen: RuleContext) -> Iterator[Claim]:
+    """Readings for figures that are counted over many entries of one kind of place."""
+    for spec in seen.signal.figures:
+        fact = str(spec.options.get("ids", "ids"))
+        if spec.options.get("surface", "advisories") != seen.observation.surface:
+            continue
+        if spec.kind == "monthly" and fact in seen.entry.facts:
+            yield _reading(seen, spec.id, seen.entry.facts[fact])
+        elif spec.kind == "documents" and _is_counted(spec, seen.entry.facts):
+            yield _reading(seen, spec.id, seen.entry.facts.get("document"))
+
+
+def _is_counted(spec: FigureSpec, facts: Facts) -> bool:
+    """Whether a document is of a kind that a figure counts, and holds the words that its source is asked for."""
+    kinds = spec.options.get("kinds", ())
+    return facts.get("kind") in (kinds if isinstance(kinds, tuple) else (kinds,)) and facts.get("has_all") == "yes"
+
+
+def _reading(seen: RuleContext, figure: str, value: object) -> Claim:
+    return Claim(
+        signal=seen.signal.id,
+        track="",
+        rule=f"figure:{figure}",
+        figure=figure,
+        quote=seen.quote(seen.entry.title),
+        effective_at=seen.dated,
+        voice=seen.observation.publisher,
+        details={"ids": value if isinstance(value, tuple) else (value,), "key": seen.entry.key},
+        reason="a reading for a figure",
+        observation=seen.observation.id,
+    )
