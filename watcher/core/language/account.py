@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, clause_of, found_in, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, clause_of, found_in, word_set
 from watcher.core.language.text import AUXILIARIES, PREPOSITIONS, RELATIVE, Scene, Thing, Token, tokens
 
 _TURNS: Final = word_set("turn")
@@ -17,11 +18,18 @@ _PERSONS: Final = word_set("person")
 _BROKEN: Final = PREPOSITIONS | RELATIVE | {",", ";", ":"}
 """What no subject of a few words holds: what stands behind it belongs to something else."""
 _NOW: Final = word_set("now_word")
-_TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone")
+_SOON: Final = word_set("soon_word")
+"""Words behind "no X will be released" that deny it for a time alone."""
+_NOBODY: Final = word_set("of_nobody")
+_EXCEPT: Final = word_set("but_some")
+_TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone", "fault")
 _NARROW: Final = (*_TAKING, "neutral")
 _ENDS: Final = (", is ", ", are ", ", has ", ", can ", ", will ", "; ", ": ")
 
 
+_MIGHT: Final = word_set("possible")
+"""What is only possible in a reason takes nothing from what was done for it: "suspended, for it | could be misused"."""
+_AND_DOES: Final = re.compile(rf"\band {choice('and_does')} ")
 _SHOWN: Final = {
     ROLES["surface"]: "the product",
     ROLES["product"]: "the product",
@@ -70,12 +78,17 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
         for kind, text in _scan(words, lexicon):
             if kind == "unexplained":
                 unexplained += [text] if whole or _is_loaded(text, lexicon, aside=True) else []
-            elif main or kind == "undone" or (kind == "supposed" and begin < stop) or (kind in {"planned", "window"} and label):
+            elif (
+                main
+                or kind in {"undone", "fault"}
+                or (kind == "supposed" and begin < stop)
+                or (kind in {"planned", "window"} and label)
+            ):
                 taken.add(kind)
                 because.append(text)
             elif kind in {"limited", "supposed"}:  # "…, and if you need help, write to us" takes nothing back for certain
                 unexplained.append(text)
-    unexplained += _as_long_as(scene, stop)
+    unexplained += [*_as_long_as(scene, stop), *_but_some(scene, stop)]
     return Account(frozenset(taken), tuple(because), tuple(unexplained), present)
 
 
@@ -96,8 +109,20 @@ def _is_verbless(scene: Scene, first: int, stop: int) -> bool:
 
 def _as_long_as(scene: Scene, stop: int) -> list[str]:
     """The word that makes a "never" or "no" one of today alone: "will never be open | while the classifiers fail"."""
-    denies = any(token.text in {"never", "no"} for token in scene.tokens[scene.start : scene.stop])
+    said = {token.text for token in scene.tokens[scene.start : scene.stop]}
+    follow = scene.tokens[scene.stop].text if scene.stop < len(scene.tokens) else ""
+    if {"no", "will"} <= said and (follow in _NOW or follow in _SOON):  # "no X will be released | today"
+        return [follow]
+    denies = not said.isdisjoint({"never", "no"})
     return [scene.tokens[stop].text] if denies and stop < len(scene.tokens) and scene.tokens[stop].text == "while" else []
+
+
+def _but_some(scene: Scene, stop: int) -> list[str]:
+    """The words behind "nobody can use X" that say who can: "| without verification"."""
+    first, second = (token.text for token in (*scene.tokens[scene.start : scene.start + 2], scene.tokens[scene.start])[:2])
+    if first not in _NOBODY or second == "longer":
+        return []
+    return [token.text for token in scene.tokens[scene.stop : stop] if token.text in _EXCEPT]
 
 
 def clause_in(scene: Scene, about: frozenset[str]) -> tuple[int, int]:
@@ -116,11 +141,11 @@ def _turns(tokens: tuple[Token, ...], at: int, about: frozenset[str]) -> bool:
     """Whether a clause of its own begins at a token: ";", "but", ", and it …", ", alongside …", "and Y for members"."""
     text = tokens[at].text
     if text in _TURNS:
-        return True
+        return text != "because" or [token.text for token in tokens[at + 1 : at + 2]] != ["of"]
     after = tokens[at + 1 : at + 4]
     follow = [token.text for token in after]
     if text == ",":
-        if follow[:1] in (["alongside"], ["even"]) or follow[:2] == ["at", "which"]:
+        if follow[:1] in (["alongside"], ["even"]) or follow[:2] in (["at", "which"], ["and", "so"]):
             return True
         own = _is_another(tokens, at + 2, about) or _is_subject(tokens, at + 2) or follow[1:2] in (["if"], ["when"])
         return follow[:1] in (["and"], ["so"]) and own
@@ -221,6 +246,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, str]]:
     at = 0
     free_until = 0
     aside_until = 0
+    again = _next_verb(clause)
     while at < len(clause):
         end = clause.index(" ", at) + 1
         word = clause[at : end - 1]
@@ -231,7 +257,7 @@ def _scan(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, str]]:
             aside_until = free_until if opened.row.scope == "aside" else aside_until
             at = opened.end
         elif found:
-            if kind := _kind(found, aside=at < aside_until):
+            if kind := _kind(found, aside=at < aside_until, again=at >= again):
                 yield kind, clause[at : found.end].strip()
             at = found.end
         else:
@@ -247,11 +273,19 @@ def is_plain(words: list[str], lexicon: Lexicon, *, named: bool) -> bool:
     return (named or described is None) and next(_scan(words, lexicon), None) is None
 
 
-def _kind(found: Found, *, aside: bool) -> str:
-    """The class of a cue, empty where it changes nothing; a reason is no limit, but what limits in it is for a person."""
-    if found.row.kind == "neutral" or (aside and found.row.kind in {"past", "planned", "window"}):
+def _next_verb(clause: str) -> int:
+    """Where a second verb goes on behind the statement: "X is open to all and | works in Y"; the end where none does."""
+    said = clause.find(ROLES["said"])
+    places = (found.end() for found in _AND_DOES.finditer(clause, max(said, 0))) if said >= 0 else ()
+    return next(iter(places), len(clause))
+
+
+def _kind(found: Found, *, aside: bool, again: bool) -> str:
+    """The class of a cue, empty where it changes nothing; what limits a reason, or what a second verb tells, is for a person."""
+    kind = found.row.kind
+    if kind == "neutral" or (aside and (kind in {"past", "planned", "window"} or found.words in _MIGHT)):
         return ""
-    return "unexplained" if aside and found.row.kind == "limited" else found.row.kind
+    return "unexplained" if (aside and kind in {"limited", "supposed"}) or (again and kind == "limited") else kind
 
 
 def _description(clause: str, opened: Found) -> int:

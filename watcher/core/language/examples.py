@@ -12,7 +12,7 @@ from watcher.core.language.lexicon import GRAMMAR, Lexicon, Row, clause_of, on_s
 from watcher.core.language.text import Scene, tokens
 from watcher.core.language.vocabulary import Phrase, Vocabulary, phrase
 
-_TAKING: Final = frozenset({"limited", "past", "planned", "window", "supposed", "undone"})
+_TAKING: Final = frozenset({"limited", "past", "planned", "window", "supposed", "undone", "fault"})
 _MANNERS: Final = frozenset({"negated", "planned", "wished", "conditional", "question", "hearsay", "compared", "restricted"})
 """Classes of cues that are a manner of their own."""
 _OPENS: Final = re.compile(r"open|available|availability")

@@ -74,7 +74,7 @@ def _classes(text: str) -> frozenset[str]:
 
 KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", "reason"})
 ACCOUNTS: Final = _classes(
-    "neutral describing loaded limited past planned window supposed undone artifact field frame quiet foreign"
+    "neutral describing loaded limited past planned window supposed undone fault artifact field frame quiet foreign"
     " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
     " given_back not_out tells_else"
 )
@@ -92,11 +92,12 @@ GRAMMAR: Final = _classes(
     " subject_pronoun subordinate continuing from_maker before_access without_verb limiting article opens_noun_phrase list_end"
     " list_word demanding time_or_choice future_question of_two renaming going_ahead ruling_out set_apart beside_carrier"
     " every_one ahead sense_turning to_object all_of put_out at_first edition turning_back nobody_first"
+    " and_does soon_word of_nobody but_some possible"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
-    "able after_doing afterwards appointed as_of_now aside aside_opening back balking chosen coming compared condition_behind"
-    " conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
+    "able advised after_doing afterwards appointed as_of_now aside aside_opening back balking chosen coming compared"
+    " condition_behind conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
     " saying starts_on strict tells to_come undone_opening unreal vague was wide widening wished"
 )

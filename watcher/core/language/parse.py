@@ -12,12 +12,15 @@ from watcher.core.language.account import Account, account, clause_in, is_plain,
 from watcher.core.language.assertion import OFFERS, OPENINGS, PRESENT, manner
 from watcher.core.language.binding import is_modifier, subjects
 from watcher.core.language.lexicon import choice, cue, english, word_set
-from watcher.core.language.text import MAX_SENTENCE, Scene, Thing, Token, fold, plain, split, tokens
+from watcher.core.language.text import HEADS, MAX_SENTENCE, Scene, Thing, Token, fold, plain, split, tokens
 from watcher.core.language.times import days_ahead, price_of, window_of
 from watcher.core.language.vocabulary import Phrase, Vocabulary
 
 _LATER: Final = cue("goes_on_about", "beside", "sentence")
 _RENAMED: Final = cue("renamed", "after", "near")
+_CARRIERS: Final = word_set("carrier")
+_OPENING_NOUNS: Final = word_set("opening_noun")
+_ADVISED: Final = cue("advised", "before", "next")
 _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-Z][\w &]{1,24}: ")
 """A row of a table: cells between bars, or each cell behind the name of its column."""
 _ASIDE: Final = re.compile(rf"(?i)^\W*{choice('aside_opening')}[^,]*,")
@@ -154,7 +157,7 @@ def read(vocabulary: Vocabulary, title: str, text: str, told: datetime | None = 
     for number, line in enumerate(lines):
         found = _statements(vocabulary, vocabulary.held(line.folded.lower(), pieces), line, number, spoken)
         statements += found
-        spoken = _carried(line, spoken, tuple([said.thing for said in found if said.thing]))
+        spoken = _carried(line, spoken, tuple([said.thing for said in found if said.thing and not _is_carried(line, said.thing)]))
     return Reading(
         lines,
         tuple(sorted(statements, key=lambda said: said.sentence == 0)),
@@ -178,6 +181,12 @@ def _carried(line: Line, spoken: _Spoken, told: tuple[Thing, ...]) -> _Spoken:
     return replace(spoken, plural=plural) if keeps else _Spoken(named, plural, line, told)
 
 
+def _is_carried(line: Line, thing: Thing) -> bool:
+    """Whether another noun or verb carries a thing, and is what the next sentence speaks of: "our tool works with X"."""
+    owner, carrier = ["", "", *(token.text for token in tokens(line.folded[: thing.start], ()))][-2:]
+    return carrier in _CARRIERS and owner not in HEADS | _OPENING_NOUNS
+
+
 def _leads(spoken: _Spoken, thing: Thing, vocabulary: Vocabulary) -> bool:
     """Whether the sentence before speaks of a thing, and does not only name it ("Our newest model builds on X. It …")."""
     line = spoken.line
@@ -188,7 +197,14 @@ def _leads(spoken: _Spoken, thing: Thing, vocabulary: Vocabulary) -> bool:
     groups = frozenset(one.group for one in before)
     words = masked(line.folded[: thing.start], before, groups, vocabulary.roles_in(line.folded[: thing.start]))
     plain = is_plain(words, english(), named=words[-1:] in ([","], [":"], ["\u2014"]))
-    return named and (plain or _is_asked_of(line, thing)) and not is_modifier(tokens(line.folded, line.things), thing)
+    led = plain or _is_asked_of(line, thing) or _is_advised(line, thing)
+    return named and led and not is_modifier(tokens(line.folded, line.things), thing)
+
+
+def _is_advised(line: Line, thing: Thing) -> bool:
+    """Whether a line ends with the advice to use a thing: "If you are unsure, start with X."; what follows speaks of it."""
+    last = not any(letter.isalnum() for letter in line.folded[thing.end :])
+    return last and _ADVISED.search(line.folded[: thing.start]) is not None
 
 
 def _is_asked_of(line: Line, thing: Thing) -> bool:

@@ -394,8 +394,10 @@ def _is_of_everyone(found: Account) -> bool:
 def _is_doubtful(net: Net, said: Statement) -> bool:
     """Whether a cue that takes the statement back may mean something else in the sentence."""
     found = said.account
-    if net.statuses[said.kind] == net.taken and all(words.startswith("until") for words in found.because):
-        return True  # "disabled until Monday" is disabled
+    if net.statuses[said.kind] == net.taken and (
+        found.taken == {"fault"} or all(one.startswith("until") for one in found.because)
+    ):
+        return True  # "disabled until Monday", or because of a bug, is disabled
     if found.taken & {"planned"} and "planned" not in said.manners:
         return True
     if found.taken <= _OF_TIMES and "supposed" in found.taken and set(found.because) <= _MAY_BE_OF_TIME:
@@ -403,7 +405,7 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
     if not found.unexplained:
         return False
     before = [token.text for token in said.scene.tokens[max(said.scene.start - 4, 0) : said.scene.start + 1]]
-    now = bool(_PRESENT.intersection(before)) and not found.taken & {"supposed", "undone"}
+    now = bool(_PRESENT.intersection(before)) and not found.taken & {"supposed", "undone", "fault"}
     return found.present or found.taken == {"limited"} or now
 
 
