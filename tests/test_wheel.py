@@ -91,6 +91,41 @@ def test_the_processes_that_read_documents_find_ours_too(site: Path, tmp_path: P
     assert (done.stdout, done.stderr) == ("One\n", "")
 
 
+def interpreter(version: str) -> str | None:
+    """A Python of this version, where there is one."""
+    kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    return str(kept[-1]) if kept else shutil.which(f"python{version}")
+
+
+@pytest.fixture(params=["3.12", "3.13", "3.14"])
+def later(request: pytest.FixtureRequest, site: Path, tmp_path: Path) -> Path:
+    """The interpreter of an environment of a later Python with our wheel, and all that it needs, installed."""
+    found = interpreter(request.param)
+    if found is None:
+        pytest.skip(f"there is no Python {request.param} here")
+    made = run(found, "-m", "venv", str(tmp_path / "env"), cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    python = tmp_path / "env" / "bin" / "python"
+    (wheel,) = (site.parent / "dist").glob("*.whl")
+    done = run(str(python), "-m", "pip", "install", "--quiet", str(wheel), cwd=tmp_path, **os.environ)
+    if done.returncode:
+        pytest.skip(f"its requirements cannot be had here: {done.stderr.strip()[-200:]}")
+    return python
+
+
+def test_it_runs_from_an_empty_folder_under_each_later_python(later: Path, tmp_path: Path) -> None:
+    home, command = tmp_path / "home", str(later.with_name("watcher"))
+    home.mkdir()
+    assert run(command, "init", "--no-ask", cwd=home).returncode == 0
+    for words in (("check",), ("status",), ("once", "--quiet"), ("doctor", "--offline"), ("export", "public")):
+        done = run(command, *words, cwd=home)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+    place = run(str(later), "-c", "import policy_signal_watch as ours; print(*ours.__path__)", cwd=home).stdout.strip()
+    done = run(str(later), "-P", "-c", READ, place, cwd=home)
+    assert (done.stdout, done.stderr) == ("One\n", "")
+
+
 def test_others_get_their_own_packages(site: Path, tmp_path: Path) -> None:
     done = run(sys.executable, "-P", "-c", "import policy_signal_watch, notifiers", cwd=tmp_path, PYTHONPATH=str(site))
     assert "somebody else" in done.stderr
