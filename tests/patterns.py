@@ -17,10 +17,16 @@ from typing import Any
 import notifiers
 import watcher
 from watcher.config.toml_reader import read_tables
+from watcher.core import shape
 from watcher.core.bills.actions import WORDINGS
+from watcher.core.language import text
+from watcher.core.language.lexicon import english
 from watcher.core.language.vocabulary import Vocabulary
+from watcher.formats import _dates
 
 ROOT = Path(__file__).resolve().parents[1]
+WORD = "ab"
+COMPILE = "compile"
 CALLS = frozenset({"search", "match", "fullmatch", "finditer", "findall", "split", "sub", "subn"})
 
 
@@ -47,15 +53,75 @@ def held(value: object, depth: int = 4) -> Iterator[re.Pattern[Any]]:
             yield from held(getattr(value, field.name, None), depth - 1)
 
 
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """The calls of `re` with what they are given first: `re.search(PATTERN, ...)`."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name), args=[first, *_]) if name in CALLS | {COMPILE}:
+                yield name, first
+
+
+def spelled(given: ast.expr) -> str | bytes | None:
+    """The text of a pattern that stands in a call, a word in the place of each value; None for one that is made elsewhere."""
+    if isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute) and given.func.attr == "encode":
+        given = given.func.value
+    if isinstance(given, ast.Constant) and isinstance(given.value, str | bytes):
+        return given.value
+    if isinstance(given, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else WORD for part in given.values)
+    return None
+
+
+def tree_of(module: ModuleType) -> ast.Module:
+    return ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+
+
 def written(module: ModuleType) -> Iterator[tuple[re.Pattern[Any], bool]]:
-    """The patterns that stand as text in calls of a module, `re.search(r"...", ...)`, and whether at the beginning alone."""
-    for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS):
-            continue
-        if isinstance(node.func.value, ast.Name) and node.func.value.id == "re" and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str | bytes):
-                yield re.compile(first.value), node.func.attr in {"match", "fullmatch"}
+    """The patterns that stand as text in calls of a module, `re.search(r"...", ...)`, and whether at the beginning alone.
+
+    One that is compiled for a name of the module is found by that.
+    """
+    tree = tree_of(module)
+    inside = [one for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for one in calls(node)]
+    outside = [(name, given) for name, given in calls(tree) if name != COMPILE]
+    for name, given in [*inside, *outside]:
+        if (pattern := spelled(given)) is not None:
+            yield re.compile(pattern), name in {"match", "fullmatch"}
+
+
+def elsewhere() -> set[str]:
+    """The functions in which `re` is given a pattern that does not stand there as text."""
+    found = set[str]()
+    for module in modules():
+        for node in ast.walk(tree_of(module)):
+            if isinstance(node, ast.FunctionDef) and any(spelled(given) is None for _, given in calls(node)):
+                found.add(f"{module.__name__}.{node.name}")
+    return found
+
+
+def made() -> list[Use]:
+    """The patterns that functions make of words and tables of ours when they are first needed: those of `MADE`."""
+    cues = {cue.pattern for several in english().index.values() for cue in several}
+    elements = map(shape._element, ("article", ".news", "#main", "[about]", "article.news#main[about][id]"))
+    return [
+        *(Use(pattern, "watcher.core.language.lexicon") for pattern in cues),
+        *(Use(pattern, "watcher.formats._dates", anchored=True) for pattern in _dates._shapes()),
+        *(Use(pattern, "watcher.core.shape") for pattern in elements),
+        Use(text._heaps(), "watcher.formats"),
+    ]
+
+
+def of_links() -> list[Use]:
+    """The patterns of links and titles in the shipped configuration."""
+    found = dict.fromkeys(
+        pattern
+        for signal in read_tables(ROOT / "signals.toml")[0]["signal"]
+        for source in signal.get("source", ())
+        for table in (source.get("expect", {}), *source.get("follow", ()))
+        for pattern in (table.get("links"), table.get("match"), table.get("title"))
+        if pattern
+    )
+    return [Use(shape.link_pattern(pattern), "signals.toml") for pattern in found]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.patterns import Use, every, pieces, vocabularies
+from tests.patterns import Use, elsewhere, every, made, of_links, pieces, vocabularies
 from watcher.core.language.text import MAX_LINE, MAX_SENTENCE, split
 
 SHORT, LONG = 1_500, 6_000
@@ -106,6 +106,32 @@ def test_so_does_that_of_every_pattern_made_of_the_shipped_vocabularies() -> Non
     uses = vocabularies()
     assert len(uses) > 100
     assert [(use.where, use.pattern.pattern[:60], found) for use in uses if (found := hurt(use))] == []
+
+
+@pytest.mark.slow
+def test_so_does_that_of_every_pattern_made_when_it_is_first_needed_and_of_the_shipped_links() -> None:
+    uses = [*made(), *of_links()]
+    assert len(uses) > 1_500
+    assert [(use.where, use.pattern.pattern[:60], found) for use in uses if (found := hurt(use))] == []
+
+
+MADE_ELSEWHERE = {
+    "watcher.config.safe_regex.check_pattern": "reads a pattern of the configuration and searches nothing",
+    "watcher.core.addresses.is_in_any_year": "the address of a source, escaped, with a year of four digits",
+    "watcher.core.bills.actions._wording": "held by WORDINGS, which `every` finds",
+    "watcher.core.language.lexicon.lexicon": "made",
+    "watcher.core.language.vocabulary._any_of": "vocabularies",
+    "watcher.core.language.vocabulary._compiled": "vocabularies",
+    "watcher.core.shape.link_pattern": "of_links; those of others by `config/safe_regex`",
+    "watcher.formats._dates._shapes": "made",
+    "watcher.replay.recorded_web.__init__": "addresses of a recording of one's own, escaped",
+    "watcher.replay.single_document.plan_for": "of_links",
+}
+"""The functions in which a pattern is not written down, and where it is measured."""
+
+
+def test_no_pattern_is_made_where_nobody_measures_it() -> None:
+    assert elsewhere() == set(MADE_ELSEWHERE)
 
 
 @pytest.mark.parametrize("pattern", [r"[.!?]+\s+(?=[A-Z])", r"(\d+)([wdhms])", r"\ba\b.*\bb\b"])
