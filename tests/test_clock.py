@@ -271,7 +271,7 @@ def test_the_heart_lets_go_of_what_nothing_cites(store: Store, tmp_path: Path) -
     with store.writing() as tx:
         tx.sources.sync([SOURCE], NOON)
         tx.documents.put([Document("https://lab.example/", "", b"old", "0" * 64, "", NOON - 9 * DAY)])
-        tx.polls.book([Poll("feed", NOON - 9 * DAY, Outcome.OK, NOON)])
+        tx.polls.record([Poll("feed", NOON - 9 * DAY, Outcome.OK, NOON)])
 
     watch.run([NOON, NOON + DAY + HOUR])
 

@@ -38,7 +38,7 @@ def one_size(sources: int, observations: int) -> Row:
         stood = time.process_time() - begun
         size = Path(folder, "watch.db").stat().st_size / 1e6
     words = (
-        f"due and booked {polled:.0f}, known {known:.0f}, added {added:.0f}, claims {claimed:.0f}, standing {stood * 1000:.0f} ms"
+        f"due, recorded {polled:.0f}, known {known:.0f}, added {added:.0f}, claims {claimed:.0f}, standing {stood * 1000:.0f} ms"
     )
     return f"{sources:,} sources, {observations:,} observations", f"{words}; {size:.0f} MB"
 
@@ -98,7 +98,7 @@ def timed(store: Store, sources: int, observations: int) -> tuple[float, float, 
     def poll() -> None:
         with store.writing() as tx:
             due = tx.sources.due(T0 + timedelta(hours=1), POLLS)
-            tx.polls.book([Poll(one.source, T0, Outcome.UNCHANGED, T0 + timedelta(hours=1)) for one in due])
+            tx.polls.record([Poll(one.source, T0, Outcome.UNCHANGED, T0 + timedelta(hours=1)) for one in due])
 
     def know() -> None:
         with store.writing() as tx:

@@ -206,7 +206,7 @@ class Harm:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     repeats: int = 0
-    """Messages that came again under their Message-ID: a worker was killed after the server's answer, before it was booked."""
+    """Messages that came again under their Message-ID: a worker was killed after the server's answer, before it was recorded."""
     uncertain: int = 0
     """Messages that are known as such."""
     unsuspected: list[str] = field(default_factory=list)

@@ -40,7 +40,7 @@ def tune_memory(*, young: int = COLLECT_AFTER_OBJECTS) -> None:
 
 
 def mend_streams() -> None:
-    """Give a process that was started with closed streams empty ones, and let words that a terminal cannot show come as signs.
+    """Give a process that was started with closed streams empty ones; what a terminal cannot show comes as question marks.
 
     A file that is opened later would else get the number of a closed stream, and be written into by mistake.
     """

@@ -68,7 +68,7 @@ def test_after_each_slice_others_have_their_turn_for_as_long_as_it_took(either_u
         with store.writing() as tx:
             tx.sources.sync([source()], T0)
             for day in range(DAYS):
-                tx.polls.book([poll("feed", at=T0 + day * DAY)])
+                tx.polls.record([poll("feed", at=T0 + day * DAY)])
             tx.meta.put(LAST_RUN_KEY, (LATER - DAY).isoformat())
         loop = Resting(others)
         with asyncio.Runner(loop_factory=lambda: loop) as runner:

@@ -261,7 +261,7 @@ def test_between_two_slices_of_retention_others_write(store: Store, request: pyt
     with store.writing() as tx:
         tx.sources.sync([source()], T0)
         for hour in range(3):
-            tx.polls.book([poll("feed", at=T0 + hour * HOUR)])
+            tx.polls.record([poll("feed", at=T0 + hour * HOUR)])
     look(store, *(seen(f"k{number}", document="") for number in range(2 * SLICE + 1)), docs=())
     with store.writing() as tx:
         tx.claims.add([claim(number) for number in range(1, 2 * SLICE, 3)])
@@ -284,7 +284,7 @@ def test_polls_are_rolled_up_by_day_and_no_count_is_lost(store: Store) -> None:
     with store.writing() as tx:
         tx.sources.sync([source(), source("other", signal="other")], T0)
         for hour in range(100):
-            tx.polls.book([poll("feed", kinds[hour % 5], T0 + hour * HOUR), poll("other", Outcome.OK, T0 + hour * HOUR)])
+            tx.polls.record([poll("feed", kinds[hour % 5], T0 + hour * HOUR), poll("other", Outcome.OK, T0 + hour * HOUR)])
     keep = Policy(polls=timedelta(days=1))
     first = store.retain(T0 + timedelta(days=2, hours=13), keep)
     store.retain(T0 + timedelta(days=3), keep)
@@ -294,7 +294,7 @@ def test_polls_are_rolled_up_by_day_and_no_count_is_lost(store: Store) -> None:
         assert [(day.ok, day.unchanged, day.blocked, day.failed) for day in days] == [(3, 3, 2, 4), (5, 4, 5, 10)]
         assert first.polls == 2 * (12 + 24)
         assert len(tx.polls.recent("sig", T0)) == 100 - 36
-        tx.polls.book([poll("feed", Outcome.OK, T0)])
+        tx.polls.record([poll("feed", Outcome.OK, T0)])
     store.retain(T0 + timedelta(days=3), keep)
     with store.reading() as tx:
         assert tx.polls.days("sig", T0 - DAY)[0].ok == 4

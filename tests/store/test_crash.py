@@ -44,7 +44,7 @@ for number in range(int(sys.argv[3]), 1_000):
         [change] = tx.transitions.add([transition(f"s{number}")])
         tx.digests.put(digest(f"d{number}", T0, change), [outgoing("me"), outgoing("you")])
         tx.transitions.mark([change.id], f"d{number}")
-        tx.polls.book([poll()])
+        tx.polls.record([poll()])
     print(number, flush=True)
 """
 

@@ -60,7 +60,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(f"sqlite:///{file}", durable=False) as store, store.writing() as tx:
         tx.sources.sync([source(f"s{n}") for n in range(300)], T0)
         for day in range(3):
-            tx.polls.book([poll(f"s{n}", at=T0 + day * DAY, next_at=T0 + n * DAY) for n in range(300)])
+            tx.polls.record([poll(f"s{n}", at=T0 + day * DAY, next_at=T0 + n * DAY) for n in range(300)])
         docs = [document(f"b{n}") for n in range(200)]
         tx.documents.put(docs)
         done = tx.observations.add([seen(f"k{n}", name=f"s{n % 300}", document=docs[n % 200].hash) for n in range(3000)])
@@ -91,7 +91,7 @@ ACTS: dict[str, Callable[[Transaction], Any]] = {
     "sources.due": lambda tx: tx.sources.due(T0 + HOUR, 100),
     "sources.next_due": lambda tx: tx.sources.next_due(T0),
     "sources.follow": lambda tx: tx.sources.follow([source("s1/x", parent="s1")], T0),
-    "polls.book": lambda tx: tx.polls.book([poll("s1", outcome, T0 + 9 * DAY) for outcome in Outcome]),
+    "polls.record": lambda tx: tx.polls.record([poll("s1", outcome, T0 + 9 * DAY) for outcome in Outcome]),
     "documents.put": lambda tx: tx.documents.put([document("new"), document("b1")]),
     "documents.get": lambda tx: tx.documents.get(document("b1").hash),
     "documents.cite": lambda tx: tx.documents.cite([document("b1").hash]),

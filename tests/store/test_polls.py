@@ -18,7 +18,7 @@ def run(store: Store, *steps: tuple[Outcome, dict[str, Any]]) -> Due:
     with store.writing() as tx:
         tx.sources.sync([source()], T0)
         for hour, (outcome, changes) in enumerate(steps):
-            tx.polls.book([poll(outcome=outcome, at=T0 + hour * HOUR, **changes)])
+            tx.polls.record([poll(outcome=outcome, at=T0 + hour * HOUR, **changes)])
     with store.reading() as tx:
         [row] = tx.sources.due_of(["feed"], T0 + 1000 * HOUR)
     return row
@@ -93,7 +93,7 @@ def test_a_thousand_polls_take_a_handful_of_statements(file_store: Store) -> Non
     asked: list[str] = []
     sa.event.listen(file_store.database.writer, "before_cursor_execute", lambda *given: asked.append(given[2]))
     with file_store.writing() as tx:
-        tx.polls.book([poll(name, kinds[number % len(kinds)]) for number, name in enumerate(names)])
+        tx.polls.record([poll(name, kinds[number % len(kinds)]) for number, name in enumerate(names)])
     assert len([one for one in asked if "BEGIN" not in one]) <= 6
     assert asked
     with file_store.reading() as tx:
@@ -104,9 +104,9 @@ def test_a_thousand_polls_take_a_handful_of_statements(file_store: Store) -> Non
 def test_the_log_tells_each_poll_of_the_signal_in_order(store: Store) -> None:
     with store.writing() as tx:
         tx.sources.sync([source("a"), source("b", signal="other")], T0)
-        tx.polls.book([poll("a", Outcome.OK, T0 + HOUR, ms=12), poll("b", Outcome.OK, T0 + HOUR)])
-        tx.polls.book([poll("a", Outcome.BLOCKED, T0 + 2 * HOUR)])
-        tx.polls.book([])
+        tx.polls.record([poll("a", Outcome.OK, T0 + HOUR, ms=12), poll("b", Outcome.OK, T0 + HOUR)])
+        tx.polls.record([poll("a", Outcome.BLOCKED, T0 + 2 * HOUR)])
+        tx.polls.record([])
         assert tx.polls.recent("sig", T0) == [("a", T0 + HOUR, "ok", 12), ("a", T0 + 2 * HOUR, "blocked", 0)]
         assert tx.polls.recent("sig", T0 + 2 * HOUR) == [("a", T0 + 2 * HOUR, "blocked", 0)]
 
@@ -114,6 +114,6 @@ def test_the_log_tells_each_poll_of_the_signal_in_order(store: Store) -> None:
 def test_a_clock_that_repeats_itself_books_the_poll_once(store: Store) -> None:
     with store.writing() as tx:
         tx.sources.sync([source()], T0)
-        tx.polls.book([poll(outcome=Outcome.ERROR)])
-        tx.polls.book([poll(outcome=Outcome.OK)])
+        tx.polls.record([poll(outcome=Outcome.ERROR)])
+        tx.polls.record([poll(outcome=Outcome.OK)])
         assert tx.polls.recent("sig", T0) == [("feed", T0, "ok", 0)]

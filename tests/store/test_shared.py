@@ -93,12 +93,12 @@ def test_jobs_are_counted_by_all_together(store: Store) -> None:
 def test_a_signal_that_was_polled_since_it_was_decided_is_found_though_its_job_is_lost(store: Store) -> None:
     with store.writing() as tx:
         tx.sources.sync([source("a"), source("b")], T0)
-        tx.polls.book([poll("a", at=T0)])
+        tx.polls.record([poll("a", at=T0)])
     with store.reading() as tx:
         assert tx.shared.open_signals(HOLDS) == [], "not before each source was tried"
         assert tx.sources.due(T0, 5) == [Place("b", "sig", "https://b.example/", 0)]
     with store.writing() as tx:
-        tx.polls.book([poll("b", at=T0)])
+        tx.polls.record([poll("b", at=T0)])
     with store.reading() as tx:
         assert tx.shared.open_signals(HOLDS) == ["sig"]
     with store.writing() as tx:
@@ -110,7 +110,7 @@ def test_a_signal_that_was_polled_since_it_was_decided_is_found_though_its_job_i
     with store.reading() as tx:
         assert tx.shared.open_signals(HOLDS) == []
     with store.writing() as tx:
-        tx.polls.book([poll("a", at=T0 + HOUR)])
+        tx.polls.record([poll("a", at=T0 + HOUR)])
     with store.reading() as tx:
         assert tx.shared.open_signals(HOLDS) == ["sig"]
 

@@ -122,7 +122,7 @@ def test_a_connection_that_is_lost_is_an_error_once_and_then_another(shared_url:
 def test_what_another_process_has_just_polled_is_due_no_more(store: Store) -> None:
     with store.writing() as tx:
         tx.sources.sync([source("a"), source("b")], T0)
-        tx.polls.book([poll("a", at=T0 + HOUR)])
+        tx.polls.record([poll("a", at=T0 + HOUR)])
     with store.reading() as tx:
         assert [one.source.id for one in tx.sources.due_of(["a", "b", "c"], T0 + HOUR)] == ["b"]
         assert tx.sources.due_of([], T0 + HOUR) == []

@@ -23,9 +23,9 @@ def due(store: Store, hours: float = 0) -> list[str]:
         return [one.source for one in tx.sources.due(T0 + hours * HOUR)]
 
 
-def book(store: Store, *names: str, **changes: Any) -> None:
+def recorded(store: Store, *names: str, **changes: Any) -> None:
     with store.writing() as tx:
-        tx.polls.book([poll(name, **changes) for name in names])
+        tx.polls.record([poll(name, **changes) for name in names])
 
 
 def test_a_source_comes_back_exactly_as_it_was_declared(store: Store) -> None:
@@ -48,8 +48,8 @@ def test_a_source_comes_back_exactly_as_it_was_declared(store: Store) -> None:
 def test_new_sources_are_due_at_once_and_in_the_order_of_their_time(store: Store) -> None:
     assert sync(store, source("b"), source("a")) == (2, 0, 0)
     assert sorted(due(store)) == ["a", "b"]
-    book(store, "a", next_at=T0 + 2 * HOUR)
-    book(store, "b", next_at=T0 + HOUR)
+    recorded(store, "a", next_at=T0 + 2 * HOUR)
+    recorded(store, "b", next_at=T0 + HOUR)
     assert due(store, 0.5) == []
     assert due(store, 3) == ["b", "a"]
     with store.reading() as tx:
@@ -65,7 +65,7 @@ def test_nothing_is_due_where_nothing_is_declared(store: Store) -> None:
 
 def test_the_same_declaration_changes_nothing(store: Store) -> None:
     sync(store, source(options={"a": 1}))
-    book(store, "feed")
+    recorded(store, "feed")
     assert sync(store, source(options={"a": 1}), hours=0.5) == (0, 0, 0)
     assert due(store, 0.5) == []
 
@@ -77,7 +77,7 @@ def test_the_same_declaration_changes_nothing(store: Store) -> None:
 )
 def test_another_way_of_reading_reads_the_next_answer_anew_and_at_once(store: Store, change: dict[str, Any]) -> None:
     sync(store, source())
-    book(store, "feed", etag='"1"', last_modified="Tue", body_hash="b" * 64)
+    recorded(store, "feed", etag='"1"', last_modified="Tue", body_hash="b" * 64)
     assert sync(store, source(**change), hours=0.5) == (0, 1, 0)
     with store.reading() as tx:
         [row] = tx.sources.due_of(["feed"], T0 + 0.5 * HOUR)
@@ -88,7 +88,7 @@ def test_another_way_of_reading_reads_the_next_answer_anew_and_at_once(store: St
 
 def test_another_pace_keeps_what_was_read(store: Store) -> None:
     sync(store, source(every=DAY))
-    book(store, "feed", etag='"1"', next_at=T0 + DAY)
+    recorded(store, "feed", etag='"1"', next_at=T0 + DAY)
     assert sync(store, source(every=HOUR), hours=1) == (0, 1, 0)
     assert due(store, 1.5) == []
     with store.reading() as tx:
@@ -109,7 +109,7 @@ def test_a_source_that_is_declared_no_longer_rests_with_the_pages_it_led_to(stor
 
 def test_a_source_that_returns_is_due_with_what_was_kept_of_it(store: Store) -> None:
     sync(store, source())
-    book(store, "feed", etag='"1"', next_at=T0 + DAY)
+    recorded(store, "feed", etag='"1"', next_at=T0 + DAY)
     sync(store)
     assert due(store, 48) == []
     assert sync(store, source(), hours=2) == (0, 1, 0)
@@ -134,7 +134,7 @@ def test_a_followed_page_is_not_due_again_after_its_end_nor_called_blind(store: 
     sync(store, source())
     with store.writing() as tx:
         tx.sources.follow([source("feed/1", parent="feed", until=T0 + DAY)], T0)
-    book(store, "feed/1", outcome=Outcome.ERROR, next_at=T0 + 2 * DAY)
+    recorded(store, "feed/1", outcome=Outcome.ERROR, next_at=T0 + 2 * DAY)
     assert due(store, 99) == ["feed"]
     with store.reading() as tx:
         assert [one.source for one in tx.sources.health("sig")] == ["feed"]
@@ -160,7 +160,7 @@ def test_with_a_source_go_its_pages_and_the_pages_that_those_led_to(store: Store
 
 def test_a_page_whose_time_is_over_is_not_what_comes_next(store: Store) -> None:
     sync(store, source("list"))
-    book(store, "list", next_at=T0 + 9 * DAY)
+    recorded(store, "list", next_at=T0 + 9 * DAY)
     with store.writing() as tx:
         tx.sources.follow([source("page", parent="list", until=T0 + DAY)], T0)
         assert tx.sources.next_due(T0) == T0

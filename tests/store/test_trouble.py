@@ -233,7 +233,7 @@ def fill_up(store: Store, first: int) -> int:
         text = os.urandom(10_000).hex()
         with store.writing() as tx:
             tx.documents.put([document(text)])
-            tx.polls.book([poll("feed", Outcome.OK, T0, body_hash=str(number))])
+            tx.polls.record([poll("feed", Outcome.OK, T0, body_hash=str(number))])
     raise AssertionError("the disk never was full")
 
 

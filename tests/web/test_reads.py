@@ -42,8 +42,8 @@ def fill(store: Store) -> list[Transition]:
             tx.verdicts.put(replace(verdict, as_of=EARLY, headline_label="As in June"))
             tx.verdicts.put(verdict)
         told = tx.transitions.add(history())
-        tx.polls.book([Poll("aws-news", NOW - timedelta(hours=2), Outcome.OK, NOW)])
-        tx.polls.book(
+        tx.polls.record([Poll("aws-news", NOW - timedelta(hours=2), Outcome.OK, NOW)])
+        tx.polls.record(
             [
                 Poll(
                     "aws-news",

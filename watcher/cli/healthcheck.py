@@ -40,7 +40,7 @@ def healthcheck(
 
     A running watch is asked at its own `/readyz`, which says whether its database answers and its cycles go on. A watch that
     runs by cron (`watcher once`) has no page: `--within 2h` looks into the database instead. Neither has `watcher worker`:
-    `--worker` looks whether it has given a sign of life there.
+    `--worker` looks whether it has had a heartbeat there.
     """
     if sum(map(bool, (url, within, worker))) > 1:
         raise UsageError("expected one of --url, --within and --worker")

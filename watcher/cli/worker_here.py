@@ -11,11 +11,11 @@ from watcher.store.store import Store
 
 
 def worker_here(url: str) -> tuple[bool, str]:
-    """Whether one has given a sign of life lately, and that in words. Exit code 3 for a database that cannot be asked."""
+    """Whether one has had a heartbeat lately, and that in words. Exit code 3 for a database that cannot be asked."""
     with exit_on_error(), Store.open(url) as store:
         now = clock_of(store)()
         with store.reading() as tx:
             seen = [one.seen for one in owners(tx, now) if one.host == socket.gethostname()]
     if not seen:
-        return False, "No worker of this machine gives a sign of life."
-    return True, f"A worker of this machine gave a sign of life at {max(seen):%Y-%m-%dT%H:%M:%SZ}."
+        return False, "No worker of this machine has a heartbeat."
+    return True, f"A worker of this machine had its last heartbeat at {max(seen):%Y-%m-%dT%H:%M:%SZ}."

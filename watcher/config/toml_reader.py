@@ -130,7 +130,7 @@ def _text(path: Path) -> str:
         reason = f"no file to read ({error.strerror})"
         raise ConfigError(Diagnostic(str(path), 0, "", "", reason, "a file; `watcher init` writes one")) from None
     if text.startswith(BOM):
-        found = "a byte order mark (BOM) before the first sign"
+        found = "a byte order mark (BOM) before the first character"
         raise ConfigError(Diagnostic(str(path), 1, "", "", found, "a text without one: save it as UTF-8 without BOM"))
     return text
 

@@ -286,7 +286,7 @@ def _text_line(change: Transition, context: MailContext) -> MailLine:
 
 
 def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
-    """A quiet note: the weekly sign of life, or a reminder of a date."""
+    """A quiet note: the weekly one, or a reminder of a date."""
     verdicts = verdicts_for(digest, context, reader)
     blind = blind_section(verdicts, context, reader)
     unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""

@@ -1,4 +1,4 @@
-"""Decide a signal again and book what changed, inside the transaction that holds what was seen."""
+"""Decide a signal again and record what changed, inside the transaction that holds what was seen."""
 
 from __future__ import annotations
 

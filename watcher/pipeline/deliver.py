@@ -1,4 +1,4 @@
-"""The third stage: due deliveries are claimed, rendered, sent and booked, each by itself."""
+"""The third stage: due deliveries are claimed, rendered, sent and recorded, each by itself."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def _numbers(batches: Iterable[Batch]) -> list[int]:
 
 
 async def _guarded(channel: _Channel, run: _Run, batch: Batch) -> Counts:
-    """One batch, in its turn, with the cycle's edge around it: whatever goes wrong is booked on it."""
+    """One batch, in its turn, with the cycle's edge around it: whatever goes wrong is recorded on it."""
     begun = False
     async with channel.gate:
         if run.leaving.is_set():
@@ -209,7 +209,7 @@ async def _guarded(channel: _Channel, run: _Run, batch: Batch) -> Counts:
                 return Counts()
             begun = True
             await run.leases.send(batch.carrier.id, send(message, to.recipient))
-        except Exception as error:  # noqa: BLE001 - the edge of the cycle: booked on this one delivery, and the others go on
+        except Exception as error:  # noqa: BLE001 - the edge of the cycle: recorded on this one delivery, and the others go on
             if isinstance(error, NotSent) and error.busy:
                 channel.busy = error
             return await _shielded(partial(_record_failure, run, batch, error, begun=begun))
@@ -226,10 +226,10 @@ async def _sender(channel: _Channel, run: _Run, carrier: Delivery) -> Send:
     return channel.send
 
 
-async def _shielded(book: Callable[[], Counts]) -> Counts:
-    """Book off the event loop what must be booked: once asked for it is done, even where the watch is stopped meanwhile."""
+async def _shielded(record: Callable[[], Counts]) -> Counts:
+    """Record off the event loop what must be recorded: once asked for it is done, even where the watch is stopped meanwhile."""
     # A future of the executor: it is no task, of which those that are left are cancelled at the end.
-    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, book))
+    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, record))
 
 
 def _scope(batch: Batch) -> Scope:
@@ -238,7 +238,7 @@ def _scope(batch: Batch) -> Scope:
 
 
 def _sent(run: _Run, batch: Batch) -> Counts:
-    """Book what the receiver has accepted."""
+    """Record what the receiver has accepted."""
     with run.store.writing(_scope(batch)) as tx:
         tx.deliveries.book_sent(batch.carrier.id, run.moment())
         tx.mailboxes.accept(batch.carrier.recipient)
@@ -280,7 +280,7 @@ def _message(run: _Run, batch: Batch, to: ResolvedRecipient) -> Message:
 
 
 def _begin(run: _Run, batch: Batch, message: Message) -> bool:
-    """Book that an attempt begins and with which words, and what rides along; False: somebody else has the delivery now."""
+    """Record that an attempt begins and with which words, and what rides along; False: somebody else has the delivery now."""
     with run.store.writing(_scope(batch)) as tx:
         now = run.moment()
         begun = tx.deliveries.start(batch.carrier.id, now, lease=run.office.lease, message=pack(message))
@@ -302,7 +302,7 @@ def _reader(carrier: Delivery, to: ResolvedRecipient) -> Recipient:
 
 
 def _record_failure(run: _Run, batch: Batch, error: Exception, *, begun: bool) -> Counts:
-    """Book a refusal: put off, again later, or never; and that an address is gone, where it says so."""
+    """Record a refusal: put off, again later, or never; and that an address is gone, where it says so."""
     carrier, now = batch.carrier, run.moment()
     refusal = error if isinstance(error, NotSent) else _internal_error(carrier, error, begun=begun)
     busy = refusal.busy and now - carrier.created_at < MAX_BUSY_TIME

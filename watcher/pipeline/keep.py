@@ -1,4 +1,4 @@
-"""From what was read to what is kept: compared, understood, and booked, each failure as that of its source."""
+"""From what was read to what is kept: compared, understood, and recorded, each failure as that of its source."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _packed(one: Sifted) -> Sifted:
 
 
 def _keep_alone(store: Store, one: Sifted, now: datetime, dice: float, check: Check) -> BatchResult:
-    """Keep one reading; one that cannot be kept is booked as the failure of its source."""
+    """Keep one reading; one that cannot be kept is recorded as the failure of its source."""
     try:
         with store.writing(scope_of([one])) as tx:
             check(tx)

@@ -1,4 +1,4 @@
-"""Jobs that the queue holds for being done by a worker that does them no more: their begin or their end was lost with a line."""
+"""Jobs that a worker does no more though the queue says so: their begin or their end was lost with a connection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from procrastinate.manager import JobManager
 log = logging.getLogger(__name__)
 
 LOST_AFTER = 15.0
-"""Seconds after which the end of a job is not on its way any more: longer than a statement waits for a line."""
+"""Seconds after which the end of a job is not on its way any more: longer than a statement waits for a connection."""
 
 
 class JobsHere:

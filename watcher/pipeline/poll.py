@@ -32,7 +32,7 @@ FUTURE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """How one poll ended: what is to be booked, and the entries of a good reading.
+    """How one poll ended: what is to be recorded, and the entries of a good reading.
 
     A document without entries is one of an unexpected shape: evidence of it is kept.
     """
@@ -137,7 +137,7 @@ def _poll(
     failed: Failed | None = None,
     newest: datetime | None = None,
 ) -> Poll:
-    """What is booked of one poll, with the next time."""
+    """What is recorded of one poll, with the next time."""
     kind = failed.kind if failed else outcome
     expected = kind is Outcome.GONE and due.source.may_be_missing
     failures = due.failures + 1 if failed and not expected else 0

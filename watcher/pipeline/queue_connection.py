@@ -1,4 +1,4 @@
-"""The lines of the queue to the server: patient while it is being restarted, each statement a transaction of its own."""
+"""The connections of the queue to the server: patient while it is being restarted, each statement a transaction of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.store.engine import FRESH, LINE
 from watcher.store.errors import StoreError
 
 POOL_TIMEOUT = 10.0
-"""Seconds that a statement of the queue waits for a line."""
+"""Seconds that a statement of the queue waits for a connection."""
 POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": POOL_TIMEOUT, "kwargs": LINE}
 PATIENCE = 20.0
 RETRY = 0.5
@@ -24,7 +24,7 @@ CONNECTION_ERRORS = (exceptions.ConnectorException, psycopg.OperationalError, Po
 
 
 class PatientConnection(psycopg.AsyncConnection[TupleRow]):
-    """A line that is there as soon as the server is."""
+    """A connection that is made as soon as the server is."""
 
     used_at = 0.0
 
@@ -42,7 +42,7 @@ class PatientConnection(psycopg.AsyncConnection[TupleRow]):
 
 
 async def checked(connection: PatientConnection) -> None:
-    """Try a line that was not used just now: each try costs as much as a statement. Raises psycopg.OperationalError."""
+    """Try a connection that was not used just now: each try costs as much as a statement. Raises psycopg.OperationalError."""
     now = monotonic()
     if now - connection.used_at > FRESH:
         await AsyncConnectionPool.check_connection(connection)
@@ -50,7 +50,7 @@ async def checked(connection: PatientConnection) -> None:
 
 
 def pool(**how: Any) -> AsyncConnectionPool[Any]:  # noqa: ANN401 - the library's
-    """The lines of the queue."""
+    """The connections of the queue."""
     return AsyncConnectionPool(**{**how, "connection_class": PatientConnection, "check": checked})
 
 

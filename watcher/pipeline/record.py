@@ -1,4 +1,4 @@
-"""Book what some readings found: polls, documents, observations, absences and followed pages."""
+"""Record what some readings found: polls, documents, observations, absences and followed pages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def record_results(tx: Transaction, results: Sequence[Sifted], now: datetime) ->
     """Store polls, documents, observations, claims and followed pages of some readings; the observations that are new."""
     results = _still_true(tx, results)
     readings = [one.reading for one in results]
-    tx.polls.book([reading.poll for reading in readings])
+    tx.polls.record([reading.poll for reading in readings])
     remember(tx, [Refused(one.due.source, one.refused, one.poll.error) for one in readings if one.refused], now)
     stirred = stirred_by(results)
     maps = [site_map for reading in readings for site_map in maps_of(reading.due.source, reading.entries or ())]

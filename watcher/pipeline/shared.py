@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 Work: TypeAlias = Callable[..., Awaitable[None]]
 
 WORKER_TIMEOUT = 30.0
-"""Seconds without a sign of life after which a worker counts as gone, and what it was doing is taken up by others."""
+"""Seconds without a heartbeat after which a worker counts as gone, and what it was doing is done by others."""
 DECISION_DELAY = timedelta(seconds=MAX_DECISION_DELAY)
 """For so long a signal waits for pages of its own that are still to be read, so that a change is told with what they say."""
 DECISION_RETRY = timedelta(seconds=3)
@@ -227,7 +227,7 @@ class SharedEngine:
                 tx.shared.count(JobCount(*key, int(many), seconds, now) for key, (many, seconds) in runs.items())
 
     async def _look_for_lost(self) -> None:
-        """Take up what this worker holds by the books of the queue and does not do."""
+        """Take up what this worker holds as the queue has it and does not do."""
         worker = self._worker.worker_id if self._worker else None
         if worker is not None:
             for number in self._here.lost(await asyncio.to_thread(self._held, worker), monotonic()):

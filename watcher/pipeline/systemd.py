@@ -29,7 +29,7 @@ class ServiceManager:
         mine = environ.get("WATCHDOG_PID", str(pid)) == str(pid)
         usec = environ.get("WATCHDOG_USEC", "")
         self.every = int(usec) / 2_000_000 if mine and usec.isdecimal() and int(usec) else None
-        """Seconds between two signs of life, half of what the manager allows; None where it asks for none."""
+        """Seconds between two notifications of the watchdog, half of what the manager allows; None where it asks for none."""
 
     def say(self, *lines: str) -> bool:
         """Send lines such as READY=1; whether they were sent. A manager that is gone stops nothing."""
@@ -49,7 +49,7 @@ class ServiceManager:
 
 
 class Watchdog:
-    """Whether the cycles go on, by a sign that changes with each good one.
+    """Whether the cycles go on, by a value that changes with each good one.
 
     Measured by the monotonic clock: the time of day may jump.
     """
@@ -62,7 +62,7 @@ class Watchdog:
         self._last, self._since = sign(), clock()
 
     def cycles(self) -> bool:
-        """Whether the sign has changed lately."""
+        """Whether the value has changed lately."""
         if (sign := self.sign()) != self._last:
             self._last, self._since = sign, self.clock()
         return self.clock() - self._since < self.patience

@@ -1,4 +1,4 @@
-"""Deliveries: the outbox, each claimed by a guarded update, sent, then booked."""
+"""Deliveries: the outbox, each claimed by a guarded update, sent, then recorded."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Deliveries(Statements):
         return sum(self.run(statement, {"ids": some, "now": micros(now)}) for some in batches(numbers))
 
     def start(self, number: int, now: datetime, *, lease: timedelta | None = None, message: str = "") -> bool:
-        """Book that an attempt begins, right before sending; False where the lease was lost: do not send then.
+        """Record that an attempt begins, right before sending; False where the lease was lost: do not send then.
 
         `message`: what is sent, kept so that a repeat under the same Message-ID says the same.
         """

@@ -55,8 +55,8 @@ LINE: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-"""A line to a server that was cut without a word is given up within a minute (libpq's parameters; those of the address win)."""
-# So does the server: its side of a line that was cut must not hold what others wait for.
+"""A connection that was cut without a word is given up within a minute (libpq's parameters; those of the address win)."""
+# So does the server: its side of a connection that was cut must not hold what others wait for.
 NOTICED = (
     "SELECT set_config('tcp_keepalives_idle', '20', FALSE), set_config('tcp_keepalives_interval', '10', FALSE),"
     " set_config('tcp_keepalives_count', '3', FALSE), set_config('tcp_user_timeout', '60s', FALSE)"

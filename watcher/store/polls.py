@@ -1,4 +1,4 @@
-"""Polls: how each one ended, booked for many sources at once."""
+"""Polls: how each one ended, recorded for many sources at once."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def booking(*parts: str) -> str:
-    """The statement that books polls of one kind."""
+def update_of(*parts: str) -> str:
+    """The statement that records polls of one kind."""
     return f"UPDATE source SET {', '.join((ALWAYS, *parts))} WHERE id = :source"
 
 
@@ -31,11 +31,11 @@ NEWEST_ENTRY = (
 BAD = "failing_since = coalesce(failing_since, :at), failures = failures + 1"
 ABSENT = "gone_since = coalesce(gone_since, :at), gone_polls = gone_polls + 1"
 BODY = ("etag", "last_modified", "body_hash")
-READ = booking(GOOD, *(f"{name} = :{name}" for name in BODY), NEWEST_ENTRY)
-SAME = booking(GOOD, *(f"{name} = coalesce(nullif(:{name}, ''), {name})" for name in BODY))
-FAILED = booking(BAD)
-GONE = booking(BAD, ABSENT)
-EXPECTED = booking(ABSENT, "failing_since = NULL, failures = 0")
+READ = update_of(GOOD, *(f"{name} = :{name}" for name in BODY), NEWEST_ENTRY)
+SAME = update_of(GOOD, *(f"{name} = coalesce(nullif(:{name}, ''), {name})" for name in BODY))
+FAILED = update_of(BAD)
+GONE = update_of(BAD, ABSENT)
+EXPECTED = update_of(ABSENT, "failing_since = NULL, failures = 0")
 STATEMENT = {Outcome.OK: READ, Outcome.UNCHANGED: SAME, Outcome.GONE: GONE}
 LOGGED = ("source", "at", "outcome", "ms")
 RECENT = (
@@ -69,8 +69,8 @@ class Polls(Repository):
 
     __slots__ = ()
 
-    def book(self, polls: Iterable[Poll]) -> None:
-        """Book many polls, at most one for each source: at most five updates and one insert, however many there are."""
+    def record(self, polls: Iterable[Poll]) -> None:
+        """Record many polls, at most one for each source: at most five updates and one insert, however many there are."""
         groups: dict[str, list[dict[str, Any]]] = {}
         for poll in polls:
             statement = EXPECTED if poll.expected else STATEMENT.get(poll.outcome, FAILED)

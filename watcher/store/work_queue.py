@@ -33,7 +33,7 @@ DEPTH = (
     " AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now()) GROUP BY jobs.queue_name, jobs.status ORDER BY 1, 2"
 )
 ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - CAST('30 seconds' AS interval)"
-# No sign of life is of the future, and no job of ours is put off by more than seconds: the clock of the server was set back.
+# No heartbeat is of the future, and no job of ours is put off by more than seconds: the clock of the server was set back.
 ALIVE_LATER = (
     "UPDATE procrastinate_workers SET last_heartbeat = now()"
     " WHERE last_heartbeat > clock_timestamp() + CAST('5 seconds' AS interval)"
@@ -72,7 +72,7 @@ class QueueNumbers:
     """How the workers on a server do."""
 
     workers: int
-    """Those that gave a sign of life in the last half minute."""
+    """Those whose heartbeat is at most half a minute old."""
     queues: tuple[QueueDepth, ...]
     jobs: tuple[JobCount, ...]
 

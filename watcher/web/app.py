@@ -30,7 +30,7 @@ def create_app(
     subscriptions: Subscriptions | None = None,
     console: Console | None = None,
 ) -> FastAPI:
-    """The page, the feeds, the API and the signs of life over what `reads` gives; they write nothing.
+    """The page, the feeds, the API and the health checks over what `reads` gives; they write nothing.
 
     With `[web] subscribe` and a `subscriptions`, readers may subscribe as well; with a `console`, whoever has its token may act.
     """

@@ -15,7 +15,7 @@ COLOURS = {"good": "0f6a3b", "bad": "9d1c24", "warn": "8a5a00", "calm": "5b6470"
 """By the tone of the answer; the sign before it says how sure it is."""
 KEEP = 300
 MAX_ANSWER_LENGTH = 60
-"""Signs of an answer on a badge."""
+"""Characters of an answer on a badge."""
 NARROW = frozenset("fijlrtI.,:;'|!()[] ")
 WIDE = frozenset("mwMW%@")
 

@@ -113,7 +113,7 @@ def _jobs(runs: Iterable[JobRun]) -> Iterator[Metric]:
 
 def _workers(seen: QueueNumbers, now: datetime) -> Iterator[Metric]:
     """The workers on a server: who lives, what waits for them, what they have done."""
-    yield _single("watcher_workers", "Workers that gave a sign of life in the last half minute", seen.workers)
+    yield _single("watcher_workers", "Workers whose heartbeat is at most half a minute old", seen.workers)
     depth = GaugeMetricFamily("watcher_queue_jobs", "Jobs that wait, are being done, or failed", labels=["queue", "status"])
     oldest = GaugeMetricFamily("watcher_queue_oldest_seconds", "Age of the oldest of them", labels=["queue", "status"])
     for one in seen.queues:

@@ -251,7 +251,7 @@ def environment() -> Environment:
 
 @cache
 def fingerprint(name: str) -> str:
-    """The first signs of a static file's hash."""
+    """The first characters of a static file's hash."""
     return sha256(static(name)).hexdigest()[:10]
 
 

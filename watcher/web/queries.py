@@ -78,7 +78,7 @@ class StoreQueries:
         tally: Tally | None = None,
         lost: Callable[[], bool] = bool,
     ) -> None:
-        """Keep the doors; nothing is read yet."""
+        """Keep the store and what tells of the watch; nothing is read yet."""
         self.store, self.clock, self.cycle, self.tally, self.lost = store, clock, cycle, tally, lost
         self._face, self._turn = face, 0
 

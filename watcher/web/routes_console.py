@@ -159,7 +159,7 @@ def _add_signing_in(router: APIRouter, routes: ConsoleRoutes) -> None:
 
 
 async def _fields(request: Request) -> Fields:
-    """The first value of each field, without signs that no page may carry. Raises HTTPException as `posted` does."""
+    """The first value of each field, without characters that no page may carry. Raises HTTPException as `posted` does."""
     return {name: UNCARRIED.sub("", values[0])[:MAX_FIELD_LENGTH] for name, values in (await posted(request)).items()}
 
 

@@ -79,6 +79,6 @@ def _said(summary: SignalSummary) -> str:
 
 
 def carried(text: str) -> str:
-    """The text in the signs that the built-in font has."""
+    """The text in the characters that the built-in font has."""
     simple = unicodedata.normalize("NFKD", text.translate(PLAIN_SIGNS))
     return "".join(sign for sign in simple if sign.isascii() or sign in "\u2019\u2018€")

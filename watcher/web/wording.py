@@ -119,13 +119,13 @@ def capitalised(text: str) -> str:
 
 
 def truncate(text: str, most: int) -> str:
-    """The text, shortened at a word where it is longer than `most` signs."""
+    """The text, shortened at a word where it is longer than `most` characters."""
     return text if len(text) <= most else text[:most].rsplit(None, 1)[0] + " …"
 
 
 def strip_controls(text: str) -> str:
-    """Text without what its addresses must not show, and without signs that neither XML nor a calendar may carry.
+    """Text without what its addresses must not show, and without characters that neither XML nor a calendar may carry.
 
-    Those are control signs, half pairs and non-characters.
+    Those are control characters, half pairs and non-characters.
     """
     return redact(UNCARRIED.sub("", text))

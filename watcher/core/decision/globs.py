@@ -12,7 +12,7 @@ class Glob:
 
     pattern: str
     pieces: tuple[str, ...] = ()
-    """Empty: it has signs that only fnmatch knows."""
+    """Empty: it has characters that only fnmatch knows."""
 
     @classmethod
     def of(cls, pattern: str) -> Glob:

@@ -1,4 +1,4 @@
-"""Digests that no change calls for: the weekly sign of life, reminders of the days that matter, messages that did not arrive."""
+"""Digests that no change calls for: the weekly note, reminders of the days that matter, messages that did not arrive."""
 
 from __future__ import annotations
 

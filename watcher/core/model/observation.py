@@ -48,7 +48,7 @@ class Failed:
 
 
 class Unreadable(Exception):  # noqa: N818 - the word of the design
-    """A document that a format cannot trust; `kind` says how the poll is booked.
+    """A document that a format cannot trust; `kind` says how the poll is recorded.
 
     `lasting`: it took more time or memory than allowed, and would again.
     """
