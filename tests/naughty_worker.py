@@ -1,4 +1,4 @@
-"""A worker whose documents say what goes wrong with them; started by test_parsing.py as a process of its own."""
+"""A worker whose documents say what goes wrong with them; started by test_parser_pool.py as a process of its own."""
 
 import os
 import signal

@@ -239,7 +239,7 @@ def test_a_signal_that_cannot_be_decided_does_not_stop_the_others_and_the_cycle_
     assert "deciding gadget failed" in caplog.text
 
 
-# --- a sign of life to another service ------------------------------------------------------------------------------
+# --- the heartbeat ping to another service ------------------------------------------------------------------------------
 
 
 def signs(store: Store, folder: Path, minutes: list[float], *pages: bytes, fails: bool = False) -> tuple[Site, str]:

@@ -110,10 +110,10 @@ DANGERS: dict[str, tuple[str, ...]] = {
         "test_clock.py::test_a_daily_digest_comes_once_on_each_day_of_a_clock_change",
     ),
     "a reader who harms the reading process": (
-        "test_parsing.py::test_a_document_that_harms_its_worker_is_one_failure_and_the_pool_goes_on",
+        "test_parser_pool.py::test_a_document_that_harms_its_worker_is_one_failure_and_the_pool_goes_on",
     ),
     "a disk that is full": (
-        "store/test_trouble.py::test_a_full_disk_undoes_the_transaction_and_the_watch_goes_on_when_there_is_room",
+        "store/test_store_errors.py::test_a_full_disk_undoes_the_transaction_and_the_watch_goes_on_when_there_is_room",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The socket at which readers knock."""
+"""The listening socket."""
 
 from __future__ import annotations
 

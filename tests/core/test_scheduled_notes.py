@@ -1,4 +1,4 @@
-"""The weekly sign of life, and reminders of the days that matter."""
+"""The weekly note that the watch is alive, and reminders of the days that matter."""
 
 from __future__ import annotations
 
