@@ -141,6 +141,34 @@ def test_a_document_that_takes_too_long_to_understand_is_the_failure_of_its_sour
     assert lab.claims("gadget") == ["open"]
 
 
+@pytest.mark.parametrize("where", ["match", "title", "links"])
+def test_links_that_keep_a_pattern_of_the_configuration_busy_are_the_failure_of_their_source_alone(
+    lab: Lab, tmp_path: Path, where: str
+) -> None:
+    """As anybody writes such a pattern: it takes the fourth power of a link's length, hours for the longest."""
+    slow, text = '".*news.*2026.*mythos"', (tmp_path / "signals.toml").read_text("utf-8")
+    more = {
+        "match": f'\n[[signal.source.follow]]\nmatch = {slow}\nformat = "page"\nevery = "1h"\n',
+        "title": f'\n[[signal.source.follow]]\nmatch = "lab"\ntitle = {slow}\nformat = "page"\nevery = "1h"\n',
+        "links": f"\nexpect = {{ links = {slow} }}\n",
+    }[where]
+    (tmp_path / "signals.toml").write_text(text.replace("may_be_empty = true\n", f"may_be_empty = true\n{more}", 1), "utf-8")
+    lab.config = load(tmp_path / "signals.toml", {})
+    prepare(lab.store, lab.config, NOW)
+    long, many = "news2026" * 200, 60 if where == "title" else 1
+    items = ", ".join(
+        f'{{"id": "{n}", "url": "https://lab.example/{long}", "title": "{long[:400]}", "content_text": "x"}}' for n in range(many)
+    )
+    lab.says = f'{{"version": "https://jsonfeed.org/version/1.1", "title": "Lab", "items": [{items}]}}'.encode()
+
+    lab.poll(NOW)
+
+    assert lab.health("news").outcome == "malformed"
+    assert lab.health("notes").outcome == "ok"
+    lab.poll(NOW + timedelta(hours=2))
+    assert "read https://lab.example/feed.xml" not in lab.tried, "the same document is not tried again"
+
+
 @pytest.mark.parametrize("change", ["rules", "a day"])
 def test_it_is_tried_again_under_other_rules_and_after_a_day(lab: Lab, change: str) -> None:
     lab.says = feed(SLOW, SLOW, SLOW)

@@ -139,6 +139,24 @@ def _part(kind: str, name: str) -> str:
     return (_VALUE % (b"class" if kind == "." else b"id", word, word)).decode()
 
 
+PATTERNS = "patterns of links"
+"""Under this name, beside the options of its format, a reader is given what the links and titles of a source are held against."""
+
+
+def patterns_of(source: Source) -> tuple[str, ...]:
+    """The patterns of the configuration that links and titles of a source are held against."""
+    listed = (pattern for follow in source.follow for pattern in (follow.match, follow.title))
+    return tuple(dict.fromkeys(filter(None, (source.expect.links if source.expect else "", *listed))))
+
+
+def try_patterns(entries: Sequence[Entry], patterns: Sequence[str]) -> None:
+    """Hold links and titles against the patterns, as is done again after the reading, where no bound of time holds."""
+    for entry in entries:
+        for pattern in patterns:
+            link_pattern(pattern).search(entry.link)
+            link_pattern(pattern).search(entry.title)
+
+
 @lru_cache(maxsize=1024)
 def link_pattern(text: str) -> re.Pattern[str]:
     """A pattern of the configuration for links or titles, whatever their case."""

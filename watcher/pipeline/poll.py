@@ -13,7 +13,7 @@ from zlib import crc32
 from watcher.core.addresses import in_year, redact
 from watcher.core.decision.pacing import next_at
 from watcher.core.model import Document, Entry, Facts, Failed, Health, NotModified, Outcome, Source, Unreadable
-from watcher.core.shape import grown_old, misfit, newest_of
+from watcher.core.shape import PATTERNS, grown_old, misfit, newest_of, patterns_of
 from watcher.fetch import Answer, Request
 from watcher.pipeline.linked_pages import found_in, is_closed, is_map, pace_of
 from watcher.store.records import Due, Poll
@@ -112,7 +112,8 @@ def _unchanged(due: Due, answer: Document | NotModified, now: datetime, dice: fl
 async def _entries(source: Source, document: Document, read: Read) -> tuple[Entry, ...]:
     """What a document holds; nothing, where that is allowed. Raises Unreadable."""
     try:
-        entries = await read(document, source.format, source.options)
+        patterns = patterns_of(source)
+        entries = await read(document, source.format, {**source.options, PATTERNS: patterns} if patterns else source.options)
     except Unreadable as error:
         if error.kind is Outcome.EMPTY and source.may_be_empty:
             return ()

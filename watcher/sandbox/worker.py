@@ -7,10 +7,12 @@ import resource
 import select
 import sys
 from datetime import UTC, datetime
+from time import thread_time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from watcher import formats
 from watcher.core.model import Document, Entry, Outcome, Unreadable
+from watcher.core.shape import PATTERNS, try_patterns
 from watcher.sandbox.understanding import ReceivedSignals
 from watcher.sandbox.wire import RETIRED, SIZE, pack_entries, unpack_facts
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 _IDLE_SECONDS = 120
 _DOCUMENTS = 5_000
 _OPEN_FILES = 64
+MOST_OF_PATTERNS = 0.5
+"""Seconds of the processor that the patterns of a source may take for one document; the main process takes them once more."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -86,8 +90,14 @@ def _answer(
 
 def _read(read: Callable[[Document, str, Any], tuple[Entry, ...]], head: dict[str, Any], body: bytes) -> bytes:
     document = Document(head["url"], head["url"], body, "", head["content_type"], _EPOCH)
-    found = pack_entries(read(document, head["format"], unpack_facts(head["options"])))
-    return json.dumps(found).encode()
+    options = unpack_facts(head["options"])
+    patterns = options.pop(PATTERNS, ())
+    found = read(document, head["format"], options)
+    begun = thread_time()
+    try_patterns(found, patterns)
+    if thread_time() - begun > MOST_OF_PATTERNS:
+        raise Unreadable("its links take too long to be held against the patterns of the source", lasting=True)
+    return json.dumps(pack_entries(found)).encode()
 
 
 def _understood(received: ReceivedSignals, head: dict[str, Any], body: bytes) -> bytes:
