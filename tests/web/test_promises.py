@@ -193,3 +193,15 @@ def test_declared_history_is_marked_on_the_first_screen_and_what_nobody_speaks_o
     assert "History that the configuration declares; nothing of it has been read yet." in full[0]
     assert "Nothing that was read or declared speaks of it." in full[1]
     assert "History that" not in full[1]
+
+
+def test_what_two_tracks_change_for_the_reader_stands_under_their_names() -> None:
+    named, public = MYTHOS.tracks
+    waits = tuple(replace(rung, consequence="Everybody else waits.") for rung in named.ladder.statuses)
+    signal = replace(MYTHOS, tracks=(replace(named, ladder=replace(named.ladder, statuses=waits)), public))
+    shown = view(signals=(signal,), verdicts={"mythos-ga": verdicts()["mythos-ga"]})
+    told = words(pages.draw_signal(shown, NOW, TO, "mythos-ga")).partition("As it stands")[2].partition("What is wanted")[0]
+    assert f"{named.title}: Everybody else waits." in told
+    assert f"{public.title}: You can use the class today." in told
+    alone = words(pages.draw_signal(view(), NOW, TO, "mythos-ga")).partition("As it stands")[2]
+    assert alone.strip().startswith("You can use the class today."), "one effect needs no name"
