@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sqlite3
 from contextlib import closing
@@ -14,6 +15,8 @@ import pytest
 
 from tests.cli.conftest import Site, configure, watcher
 from tests.notifiers.stages import mail_server, only
+from tests.store.things import look, seen
+from watcher.store.store import Store
 
 MAIL = """
 [smtp]
@@ -204,6 +207,25 @@ def test_without_a_database_or_with_a_broken_one(lab: Site, home: Path) -> None:
     (home / "data").mkdir()
     (home / "data" / "watch.db").write_bytes(b"Dear diary, " * 1000)
     assert findings("--offline")["database"][0] == "bad"
+
+
+def test_a_copy_beside_the_log_of_another_state_is_told(lab: Site, home: Path) -> None:
+    """Of a database that keeps a log, so that nothing shows that the log is not its own; SQLite takes both for one."""
+    live = home / "data" / "watch.db"
+    with Store.open(f"sqlite:///{live}") as store:
+        for number in range(200):
+            look(store, seen(f"k{number}"))
+        store.database.tidy()
+        shutil.copy(live, home / "copy.db")
+        for number in range(200, 500):
+            look(store, seen(f"k{number}"))
+        shutil.copy(f"{live}-wal", home / "log")
+    shutil.copy(home / "copy.db", live)
+    shutil.copy(home / "log", f"{live}-wal")
+    told = watcher("doctor", "--offline")
+    assert told.code == 1
+    assert "is not as it was written" in told.all
+    assert "watcher restore FILE" in told.all
 
 
 def test_letters_that_were_given_up_are_noted(lab: Site, home: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.builders import day
-from watcher.core.model import Entry, Expect, Source, Tier
-from watcher.core.shape import expected, grown_old, misfit
+from watcher.core.model import Entry, Expect, Follow, Source, Tier
+from watcher.core.shape import expected, grown_old, misfit, patterns_of, try_patterns
 
 NOW = day("2026-11-20")
 PAGE = b'<html><body class="wide"><section id="main" class="a nist-page__content" data-x><p>Words</p></section></body></html>'
@@ -140,3 +141,12 @@ def test_what_is_expected_is_said_in_words_with_what_would_be_another_shape() ->
         ["more text than menus"],
         ["menus longer than the text"],
     )
+
+
+def test_links_and_titles_are_tried_against_each_pattern_of_their_source() -> None:
+    follow = (Follow("a", "page", timedelta(hours=1)), Follow("a", "page", timedelta(hours=1), title="b"))
+    assert patterns_of(SOURCE) == ()
+    assert patterns_of(replace(SOURCE, follow=follow, expect=Expect(links="c"))) == ("c", "a", "b")
+    try_patterns(TWO, ("a", "b"))
+    with pytest.raises(re.error):
+        try_patterns(TWO, ("a", "("))

@@ -28,6 +28,8 @@ BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 OFF = timedelta(minutes=2)
 SHOWN_WARNINGS = 10
 """Lines on the configuration: `watcher check` has them all."""
+WALKED = 200_000_000
+"""Bytes of a database up to which all of it is held against its hashes here, too; `watcher verify` does it whatever the size."""
 WAITING = timedelta(hours=1)
 
 
@@ -126,7 +128,14 @@ def _database(config: Config, now: datetime) -> Iterator[Finding]:
             with store.writing() as tx:
                 counts, oldest = tx.deliveries.counts(), tx.deliveries.oldest_undelivered()
                 decided, workers = len(tx.verdicts.all_latest()), tx.shared.numbers()
-            size = f", {file.stat().st_size / 1e6:.1f} MB" if file else ""
+            bytes_there = file.stat().st_size if file else 0
+            size = f", {bytes_there / 1e6:.1f} MB" if file else ""
+            broken = store.verify().broken if 0 < bytes_there <= WALKED else ""
+        if broken:
+            yield bad(
+                "database", f"{store.name} is not as it was written: {broken}", "Put a backup back: `watcher restore FILE`."
+            )
+        else:
             yield good("database", f"{store.name} can be read and written{size}, {count(decided, 'signal')} decided")
     except StoreError as error:
         yield bad("database", str(error), "See the words above; `watcher verify` says whether it is whole.")
