@@ -2,6 +2,7 @@
 
 Each source answers after 200 ms on loopback: what is measured is how workers share work that waits for others, which is what
 polling is; what a poll takes of a core is the other bound, and stands beside it. Every source must be asked once in each round.
+In the last one every other signal changes: each of these changes must be told once, in one mail, and nothing else.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 
@@ -35,11 +37,26 @@ from watcher.store.store import Store
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 0.2
 """How long a source takes to answer."""
-LATER = "UPDATE source SET next_at = 4102444800000000"
+# Not put off: what was never asked and is due in a far future looks like a clock that was set back, and is due at once.
+LATER = "UPDATE source SET until = 0"
 CLOCK = "SELECT CAST(extract(epoch FROM now()) * 1000000 AS BIGINT)"
-DUE = "UPDATE source SET next_at = CAST(extract(epoch FROM now()) * 1000000 AS BIGINT)"
+DUE = "UPDATE source SET until = NULL, next_at = CAST(extract(epoch FROM now()) * 1000000 AS BIGINT)"
 KEPT = "SELECT count(*) FROM poll WHERE at >= %s"
 SPAN = "SELECT max(at + ms * 1000) - min(at) FROM poll WHERE at >= %s"
+TOLD = """SELECT count(*) FROM (
+    SELECT signal FROM transition WHERE kind <> 'baseline' GROUP BY signal
+    HAVING count(*) = 1 AND count(digest) = 1 AND min(kind) = 'advance'
+) AS once"""
+SAID = "SELECT count(*) FROM transition WHERE kind <> 'baseline'"
+MAILS = "SELECT count(*) FROM delivery WHERE state = 'sent'"
+BUSY = """SELECT (SELECT count(*) FROM procrastinate_jobs WHERE queue_name <> 'jobs' AND status IN ('todo', 'doing'))
+    + (SELECT count(*) FROM delivery WHERE state <> 'sent') + (SELECT count(*) FROM transition WHERE digest IS NULL)"""
+CHANGES = 20
+"""Every such source says that its thing is open: the first of every other signal."""
+OPEN = """<item><title>Gadget {0} is open to everyone</title><link>https://{1}/open</link><guid>https://{1}/open</guid>
+<pubDate>{2}</pubDate></item></channel>"""
+ROUNDS = (("first look", "_close"), ("news", "_news"), ("no news", "_asked"), ("changes", "_open"))
+"""The rounds, and what the feeds are told before each."""
 HEAD = """[watch]
 group_wait = "0s"
 [fetch]
@@ -97,7 +114,7 @@ class Round:
     processor: float
     """Seconds of the processor that the workers took."""
     wrong: int
-    """Sources that were not asked exactly once."""
+    """Sources that were not asked, or changes that were not told, exactly once."""
 
     @property
     def rate(self) -> float:
@@ -116,8 +133,12 @@ def declared(folder: Path, sources: int, via: str, gap: str) -> None:
 
 
 async def serve() -> None:
-    """Answer each feed after a while; `/_asked` says how often each was asked, and forgets it; `/_news` adds an entry to each."""
-    asked, days = Counter[str](), [40]
+    """Answer each feed after a while.
+
+    `/_asked` says how often each was asked, and forgets it; `/_news` adds an entry to each, `/_open` a change to some,
+    which `/_close` takes back.
+    """
+    asked, days, opened = Counter[str](), [40], list[str]()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -125,12 +146,14 @@ async def serve() -> None:
         if target == "/_asked":
             body, status, tag = json.dumps(asked).encode(), "200 OK", '"-"'
             asked.clear()
-        elif target == "/_news":
-            days[0] += 1
+        elif target.startswith("/_"):
+            asked.clear()
+            days[0] += target == "/_news"
+            opened[:] = {"/_open": [format_datetime(utc_now())], "/_close": []}.get(target, opened)
             body, status, tag = b"{}", "200 OK", '"-"'
         else:
             asked[target] += 1
-            body = notices(target.split("/")[1], days[0] * 24)
+            body = changed(notices(host := target.split("/")[1], days[0] * 24), host, opened)
             tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
             await asyncio.sleep(SECONDS)
             status = "304 Not Modified" if tag in head else "200 OK"
@@ -146,6 +169,14 @@ async def serve() -> None:
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()
+
+
+def changed(body: bytes, host: str, opened: Sequence[str]) -> bytes:
+    """The feed of a host, with the change of its signal where that has come."""
+    number = int(host.removeprefix("agency").partition(".")[0])
+    if number % CHANGES or not opened:
+        return body
+    return body.replace(b"</channel>", OPEN.format(number // 10, host, opened[-1]).encode())
 
 
 @contextmanager
@@ -218,20 +249,39 @@ def rounds(folder: Path, url: str, via: str, many: int, asked: argparse.Namespac
         pids = [one.pid for one in running]
         connection.execute(LATER)
         until(lambda: is_ready(value, many), 120)
-        for name in ("first look", "news", "no news"):
-            httpx2.get(f"{via}/{'_news' if name == 'news' else '_asked'}")
+        mails = len(mailbox(folder))
+        for name, order in ROUNDS:
+            httpx2.get(f"{via}/{order}")
             since, before = int(value(CLOCK)), processor(*pids)
             connection.execute(DUE)
             until(partial(is_done, value, since, asked.sources), 600)
             span, used = value(SPAN, since) / 1e6, processor(*pids) - before
             times: dict[str, int] = httpx2.get(f"{via}/_asked").json()
             wrong = sum(1 for number in range(asked.sources) if times.get(f"/agency{number}.example/feed.xml") != 1)
+            if order == "_open":
+                until(partial(is_told, value), 120)
+                wrong += untold(value, len(range(0, asked.sources, CHANGES)), len(mailbox(folder)) - mails)
             yield Round(many, name, asked.sources, span, used, wrong)
 
 
 def is_done(value: Callable[..., float], since: int, sources: int) -> bool:
     """Whether all of them were polled since then."""
     return value(KEPT, since) >= sources
+
+
+def is_told(value: Callable[..., float]) -> bool:
+    """Whether nothing is to be decided, told or sent any more."""
+    return value(SAID) > 0 and value(BUSY) == 0
+
+
+def untold(value: Callable[..., float], changes: int, mails: int) -> int:
+    """How many changes were not told once, or told though they were none, or mails that came not once."""
+    return int(changes - value(TOLD) + abs(value(SAID) - changes) + abs(value(MAILS) - mails))
+
+
+def mailbox(folder: Path) -> list[Path]:
+    """The mails that were written."""
+    return [*folder.glob("data/mailbox/new/*")]
 
 
 def is_ready(value: Callable[..., float], many: int) -> bool:
@@ -252,13 +302,13 @@ def options() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Print the table as it grows; 1 where a source was asked twice or not at all."""
+    """Print the table as it grows; 1 where a source was asked, or a change told, twice or not at all."""
     asked = options()
     if asked.serve:
         asyncio.run(serve())
         return 0
     say = sys.stdout.write
-    say("| workers | round | polls | seconds | polls a second | against one | processor, ms a poll | not asked once |\n")
+    say("| workers | round | polls | seconds | polls a second | against one | processor, ms a poll | not asked or told once |\n")
     say("|---|---|---|---|---|---|---|---|\n")
     first, wrong = dict[str, float](), 0
     with ExitStack() as ending:
