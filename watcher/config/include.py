@@ -60,9 +60,11 @@ def merge(parts: list[Part]) -> dict[str, Any]:
     """
     merged: dict[str, Any] = {}
     owners: dict[Position, str] = {}
-    for part in parts:
-        own = {key: value for key, value in part.tables.items() if key != KEY}
-        _join(merged, own, (), (), part, owners)
+    own = [{key: value for key, value in part.tables.items() if key != KEY} for part in parts]
+    if len(own) == 1:
+        return own[0]
+    for part, tables in zip(parts, own, strict=True):
+        _join(merged, tables, (), (), part, owners)
     return merged
 
 

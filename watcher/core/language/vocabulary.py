@@ -301,7 +301,7 @@ def _pieces(phrases: tuple[Phrase, ...]) -> dict[str, tuple[int, ...]]:
 def _named(known: Mapping[str, tuple[str, ...]], words: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The sets of the general English with a signal's own names in them: "{maker}" in a choice is each of its makers."""
     own = {f"{{{role}}}": "|".join(words.get(role, ())) for role in ROLE_LISTS}
-    return {name: tuple(_filled(text, own) for text in texts) for name, texts in known.items()}
+    return {name: tuple([_filled(text, own) if "{" in text else text for text in texts]) for name, texts in known.items()}
 
 
 def _filled(text: str, own: Mapping[str, str]) -> str:
