@@ -106,7 +106,8 @@ def _unchanged(due: Due, answer: Document | NotModified, now: datetime, dice: fl
     if old := grown_old(due.source.expect, due.health.newest_entry_at, now):
         return PollResult(due, _poll(due, now, dice, failed=Failed(Outcome.SHAPE, old)))
     note = due.health.error if due.health.outcome in SUCCESS else ""  # what was said of the document holds still
-    return PollResult(due, replace(_poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer), error=note))
+    poll = _poll(due, now, dice, outcome=Outcome.UNCHANGED, answer=answer)
+    return PollResult(due, replace(poll, error=note) if note else poll)
 
 
 async def _entries(source: Source, document: Document, read: Read) -> tuple[Entry, ...]:

@@ -20,8 +20,9 @@ class Repository(Statements):
 
     __slots__ = ("session",)
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session.connection())
+    def __init__(self, session: Session, connection: sa.Connection | None = None) -> None:
+        """Take a session, and its connection where it has been asked for already."""
+        super().__init__(session.connection() if connection is None else connection)
         self.session = session
 
     def added(self, row: SQLModel) -> int:
