@@ -164,7 +164,7 @@ def test_what_was_never_read_is_neither_in_sight_nor_out_of_it() -> None:
 
 def test_what_waits_for_a_readers_hour_is_not_said_to_be_delivered() -> None:
     waiting = SentDigest("d", NOW, "news", "News", sent=3, waiting=1)
-    log = words(pages.draw_log(view(letters=(), told=(waiting,)), NOW, TO))
+    log = words(pages.draw_log(view(letters=(), told=(waiting,), waiting=1), NOW, TO))
     assert "1 message waiting for the reader\u2019s hour; nothing has failed." in log
     assert "has been delivered" not in log
     assert "delivered 3 of 4" in log

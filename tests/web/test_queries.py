@@ -124,6 +124,16 @@ def test_letters_tell_who_is_not_reached_and_never_where(store: Store, reads: St
     assert told.subject.endswith("the class is open to all as Claude Fable 5.2")
 
 
+def test_what_waits_is_counted_however_many_digests_are_newer(store: Store, reads: StoreQueries) -> None:
+    fill(store)
+    with store.writing() as tx:
+        for number in range(25):
+            tx.digests.put(Digest(f"later-{number}", NOW + timedelta(minutes=number), "reminder", (), ()), ())
+    assert all(one.id != "d1" for one in reads(None).told)
+    assert "2 messages waiting for the reader" in Site(reads).get("/log").text
+    assert "has been delivered" not in Site(reads).get("/log").text
+
+
 def test_a_past_day_shows_what_was_held_then(store: Store, reads: StoreQueries) -> None:
     fill(store)
     then = reads(at("2026-06-25"))

@@ -135,7 +135,8 @@ class StoreQueries:
             if as_of:
                 return view
             view = replace(view, jobs=tx.meta.read(JOBS, jobs_of_text) or (), record=ends(tx.session))
-            return replace(view, told=_told(tx, face), letters=_letters(tx), stopped=_stopped(tx))
+            waiting = sum(tx.deliveries.counts()[state] for state in (State.PENDING, State.LEASED))
+            return replace(view, told=_told(tx, face), waiting=waiting, letters=_letters(tx), stopped=_stopped(tx))
 
     def pulse(self) -> HealthStatus:
         """Signs of life; a database that does not answer is one of them."""

@@ -108,6 +108,8 @@ class View:
     strips: tuple[SourceHealth, ...] = ()
     told: tuple[SentDigest, ...] = ()
     """Digests, newest first."""
+    waiting: int = 0
+    """Messages that have not left, whatever digest they are of; none for a past moment."""
     letters: tuple[PendingDelivery, ...] = ()
     record: tuple[ChainEnd, ...] = ()
     """The ends of the chains of hashes; none for a past moment."""
