@@ -92,14 +92,14 @@ GRAMMAR: Final = _classes(
     " subject_pronoun subordinate continuing from_maker before_access without_verb limiting article opens_noun_phrase list_end"
     " list_word demanding time_or_choice future_question of_two renaming going_ahead ruling_out set_apart beside_carrier"
     " every_one ahead sense_turning to_object all_of put_out at_first edition turning_back nobody_first"
-    " and_does soon_word of_nobody but_some possible"
+    " and_does soon_word of_nobody but_some possible turning_to_it"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
     "able advised after_doing afterwards appointed as_of_now aside aside_opening back balking chosen coming compared"
     " condition_behind conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
-    " saying starts_on strict tells to_come undone_opening unreal vague was wide widening wished"
+    " saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide widening wished"
 )
 """Classes of cues: how a statement is meant."""
 MEASURES: Final = _classes(
@@ -109,7 +109,7 @@ MEASURES: Final = _classes(
     " measured_before on_hijacking on_biology on_safeguards on_cyber on_censorship lagging in_months"
 )
 """Classes of cues: what an evaluation measured."""
-_SCOPES: Final = ("clause", "description", "aside", "alone")
+_SCOPES: Final = ("clause", "description", "aside", "alone", "version")
 _PART: Final = re.compile(r"\[|\]\*?|\||<\w+>|\{\w+\}|[^\s\[\]|<>{}]+")
 
 
@@ -121,11 +121,11 @@ class Row:
     words: tuple[str, ...]
     examples: tuple[str, ...]
     scope: str = "clause"
-    """clause | description | aside | alone: whether its words count anywhere, or only among words that describe the thing.
+    """clause | description | aside | alone | version: whether its words count anywhere, or only among words of a description.
 
     A row of the class `describing` with the scope `aside` opens a reason or a benefit, which bears words of people and of
-    earlier times. A row of the class `quiet` with the scope `aside` or `alone` holds only where the rest of the sentence allows
-    it. Where the row has a side, how far from the statement its words may stand:
+    earlier times. A row of the class `quiet` with the scope `aside`, `alone` or `version` holds only where the rest of the
+    sentence allows it. Where the row has a side, how far from the statement its words may stand:
     sentence | clause | near | next | aside.
     """
     reason: str = ""

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.language.account import Account, masked, plain_clause
 from watcher.core.language.assertion import NEGATIONS, is_strict
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
-from watcher.core.language.reasons import field_words, is_carried, is_unreal, reason_alone, reason_in
+from watcher.core.language.reasons import (
+    field_words,
+    is_carried,
+    is_of_what_runs_on,
+    is_unreal,
+    other_subject,
+    reason_alone,
+    reason_in,
+)
 from watcher.core.language.surroundings import frame_of, given_back
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, ORDINALS, Thing, tokens
 from watcher.core.language.times import names_time
@@ -258,8 +266,7 @@ def _is_bare(title: Line) -> bool:
 
 
 def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
-    outright = "it is a question" if is_asked(line) else reason_alone(masked(line.folded, line.things, net.groups))
-    if outright:
+    if outright := "it is a question" if is_asked(line) else _outright(net, line):
         return Quiet(line.quote, outright, net.first)
     judged = [_of_statement(net, reading, line, one) for one in said]
     opened = [one for one in judged if isinstance(one, Open)]
@@ -279,6 +286,15 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
     others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
     strong = not others and not kinds.isdisjoint(_BESIDE_A_GATE)
     return Open(line.quote, status, shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=strong)
+
+
+def _outright(net: Net, line: Line) -> str:
+    """Why a sentence says nothing, whatever phrase is bound in it; empty where it gives no such reason."""
+    words = masked(line.folded, line.things, net.groups)
+    versioned = all(thing.version for thing in line.things if thing.group in net.groups)
+    if why := reason_alone(words, versioned=versioned):
+        return why
+    return "tells of something else that runs on it" if is_of_what_runs_on(words) else ""
 
 
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
@@ -416,6 +432,8 @@ def _quiet(net: Net, reading: Reading, line: Line) -> str:
         return why
     if is_unreal(line.folded):
         return "is only supposed"
+    if not line.things and (subject := other_subject(line.folded)):
+        return f"it is said of {subject}"
     if another := _of_another(net, reading, line) or _of_one_before(net, reading, line):
         return f"it is said of {another}"
     return "it speaks of what only carries the name" if is_carried(words) else ""

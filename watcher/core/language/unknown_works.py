@@ -85,6 +85,8 @@ def _named_alone(works: Works, reading: Reading, joint: list[Line]) -> Open | No
         if named and not is_asked(line) and not _of_works(line)["no_work"]:
             return Open(line.quote, works.status, named, f"it tells of work done together and names {', '.join(named)}")
     said = next((thing.said for thing in reading.title.things if thing.group in works.of and thing.version), "")
+    if not said and not any(_of_works(line)["no_work"] for line in reading.lines):  # "Kimi K7": a letter before its number
+        said = next(iter(models_named(reading.title, tuple(works.of))), "")
     if not said or is_asked(reading.title):
         return None
     return Open(reading.title.quote, works.status, (said,), f"its title names {said} and says nothing that is known")
