@@ -30,6 +30,8 @@ from watcher.store.store import KEEP, Store
 
 HOUR = timedelta(hours=1)
 SHORT = timedelta(milliseconds=5)
+BOUND = 120.0
+"""Seconds after which a test whose event never comes fails."""
 JOB_NAMES = ["poll", "reminders", "purge", "deliver", "retention", "heartbeat"]
 
 
@@ -67,7 +69,7 @@ class Counted:
     async def again(self) -> None:
         """Wait for the next time."""
         self.heard.clear()
-        await asyncio.wait_for(self.heard.wait(), 20)
+        await asyncio.wait_for(self.heard.wait(), BOUND)
 
 
 def context(store: Store, counted: Counted) -> Context:
@@ -136,7 +138,7 @@ def test_what_a_job_did_and_when_it_runs_again_is_kept_for_other_processes(store
 
         daemon = Daemon(replace(context(store, Counted()), after=sign), clock=lambda: NOW)
         daemon.start()
-        await asyncio.wait_for(signed.wait(), 30)
+        await asyncio.wait_for(signed.wait(), BOUND)
         await daemon.stop()
 
     asyncio.run(live())
@@ -221,8 +223,8 @@ def test_who_never_answers_what_is_sent_makes_no_source_late(store: Store, who: 
         told = {"progress": lambda *_: slow.set(), "progress_every": NEWS_WAITS_SECONDS}
         daemon = Daemon(replace(context(store, Counted()), signals=signals, get=get, **harm, **told), clock=clock, pause=HOUR)
         daemon.start()
-        await asyncio.wait_for(silent.asked.wait(), 20)
-        await asyncio.wait_for(again.wait(), 25)
+        await asyncio.wait_for(silent.asked.wait(), BOUND)
+        await asyncio.wait_for(again.wait(), BOUND)  # whoever waited for the silent one would wait for ever
         await daemon.stop()
 
     asyncio.run(live())
