@@ -24,19 +24,17 @@ from watcher.pipeline.announce import Route
 from watcher.pipeline.batches import Bounds, invalidate
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
-from watcher.pipeline.ownership import PLAN, is_due, plan_of, stand_back, write_in
+from watcher.pipeline.ownership import is_due, plan_of, stand_back, write_in
 from watcher.pipeline.renewal import renew_claims
 from watcher.pipeline.server_clock import adjust
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
 from watcher.sandbox.pool import ParserPool
-from watcher.store.records import Policy
+from watcher.store.records import MetaKey, Policy
 from watcher.store.store import Store, Transaction
 
 if TYPE_CHECKING:
     from watcher.replay.rehearse import Rehearsal
 
-PREPARED = "prepared under"
-"""Under this name the store keeps the digest of the configuration that it was last brought to."""
 MIN_SECRET_CHARACTERS = 32
 """Characters of a secret that guards an entrance."""
 
@@ -74,7 +72,7 @@ def prepare(store: Store, config: Config, now: datetime, *, take_over: bool = Fa
     Another watch that looks at other things in the same database makes it an OtherWatchError, unless it is to be taken over.
     """
     with store.reading() as tx:
-        if tx.meta.get(PREPARED) == config.digest:
+        if tx.meta.get(MetaKey.CONFIG_DIGEST) == config.digest:
             return
     plan = config_plan(config)
     with store.writing() as tx:
@@ -94,8 +92,8 @@ def config_plan(config: Config) -> str:
 def _bring(tx: Transaction, config: Config, plan: str, now: datetime) -> None:
     """Bring the sources; until the claims are made anew, too, the store does not count as prepared."""
     tx.sources.sync(config.sources, now)
-    tx.meta.put(PREPARED, "")
-    tx.meta.put(PLAN, plan)
+    tx.meta.put(MetaKey.CONFIG_DIGEST, "")
+    tx.meta.put(MetaKey.PLAN, plan)
 
 
 def _renew(store: Store, config: Config, now: datetime) -> None:
@@ -105,7 +103,7 @@ def _renew(store: Store, config: Config, now: datetime) -> None:
             renew_claims(store, signal, rules_hash(signal), readers.understand_now, now)
     with store.writing() as tx:
         invalidate(tx, [signal.id for signal in config.signals])
-        tx.meta.put(PREPARED, config.digest)
+        tx.meta.put(MetaKey.CONFIG_DIGEST, config.digest)
 
 
 def holder(store: Store, config: Config, clock: Clock = utc_now) -> Callable[[datetime], bool]:
@@ -118,7 +116,7 @@ def holder(store: Store, config: Config, clock: Clock = utc_now) -> Callable[[da
     def hold(now: datetime) -> bool:
         adjust(clock)
         with store.reading() as tx:
-            brought, due = tx.meta.get(PLAN), is_due(tx, plan, now)
+            brought, due = tx.meta.get(MetaKey.PLAN), is_due(tx, plan, now)
         if brought == plan and not due:
             return False
         with store.writing() as tx:

@@ -12,13 +12,12 @@ import pytest
 
 from tests.cli.conftest import Site, watcher
 from tests.store.things import T0
-from watcher.pipeline import announce, configurations, ownership, refusals, reminders, retention
-from watcher.store import mailboxes
+from watcher.pipeline import configurations, ownership, refusals, reminders, retention
 from watcher.store.errors import StoreError
-from watcher.store.records import STOPPED, Policy
+from watcher.store.records import MetaKey, Policy
 from watcher.store.store import Store
-from watcher.web.console_session import SESSIONS_KEY, Sessions
-from watcher.web.subscription_limits import ASKED, SubscriptionLimits
+from watcher.web.console_session import Sessions
+from watcher.web.subscription_limits import SubscriptionLimits
 
 SPOILT = ('{"no', "[1, [2]]", '{"a": 1}', '"x"', "2026-06-01", "a/b", "x")
 
@@ -51,18 +50,18 @@ def test_commands_name_the_row_or_go_on_without_it(lab: Site, home: Path) -> Non
 
 
 ACTS: dict[str, Callable[[Store], Any]] = {
-    SESSIONS_KEY: lambda store: Sessions(store, "t" * 32).find("c", T0),
-    ASKED: lambda store: SubscriptionLimits(store, b"k").admit("198.51.100.7", "a@example.org", T0),
-    configurations.CONFIGURATIONS_KEY: lambda store: in_store(store, configurations.given),
-    ownership.OWNERS: lambda store: in_store(store, lambda tx: ownership.owners(tx, T0)),
-    refusals.REFUSED: lambda store: in_store(store, lambda tx: refusals._rows(tx, T0)),
-    reminders.LOOKED: lambda store: reminders.send_reminders(store, (), {}, now=T0, zone=T0.tzinfo),  # type: ignore[arg-type]
-    retention.LAST_RUN_KEY: lambda store: asyncio.run(retention.run_retention(store, T0, Policy())),
-    f"{mailboxes.REFUSED}reader": lambda store: in_store(store, lambda tx: tx.mailboxes.refuse("reader")),
-    f"{STOPPED}reader": lambda store: in_store(store, lambda tx: tx.mailboxes.stopped()),
-    announce.DETAILS: lambda store: in_store(store, lambda tx: tx.meta.read(announce.DETAILS, int) or 0),
+    MetaKey.CONSOLE_SESSIONS: lambda store: Sessions(store, "t" * 32).find("c", T0),
+    MetaKey.SUBSCRIPTIONS_ASKED: lambda store: SubscriptionLimits(store, b"k").admit("198.51.100.7", "a@example.org", T0),
+    MetaKey.CONFIGURATIONS: lambda store: in_store(store, configurations.given),
+    MetaKey.OWNERS: lambda store: in_store(store, lambda tx: ownership.owners(tx, T0)),
+    MetaKey.DOCUMENTS_REFUSED: lambda store: in_store(store, lambda tx: refusals._rows(tx, T0)),
+    MetaKey.REMINDERS_LAST_RUN: lambda store: reminders.send_reminders(store, (), {}, now=T0, zone=T0.tzinfo),  # type: ignore[arg-type]
+    MetaKey.RETENTION_LAST_RUN: lambda store: asyncio.run(retention.run_retention(store, T0, Policy())),
+    f"{MetaKey.MAILBOX_REFUSED}reader": lambda store: in_store(store, lambda tx: tx.mailboxes.refuse("reader")),
+    f"{MetaKey.MAILBOX_STOPPED}reader": lambda store: in_store(store, lambda tx: tx.mailboxes.stopped()),
+    MetaKey.DETAILS_TOLD: lambda store: in_store(store, lambda tx: tx.meta.read(MetaKey.DETAILS_TOLD, int) or 0),
 }
-FINE = {f"{STOPPED}reader": {'{"no', '"x"', "2026-06-01", "a/b", "x"}, ownership.OWNERS: {'{"a": 1}'}}
+FINE = {f"{MetaKey.MAILBOX_STOPPED}reader": {'{"no', '"x"', "2026-06-01", "a/b", "x"}, MetaKey.OWNERS: {'{"a": 1}'}}
 """Values that say nothing wrong: a fingerprint alone, a list that names nobody."""
 
 

@@ -18,14 +18,13 @@ from tests.store.things import source
 from watcher.core.model import Ladder, NotModified, Signal, Status, Track
 from watcher.fetch import Request
 from watcher.pipeline.clock_guard import ClockGuard
-from watcher.pipeline.counters import JOBS, jobs_of_text
+from watcher.pipeline.counters import jobs_of_text
 from watcher.pipeline.cycle import NEWS_WAITS_SECONDS, Context
 from watcher.pipeline.daemon import Daemon, Pace
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.ownership import OtherWatchError, Owner
-from watcher.pipeline.retention import LAST_RUN_KEY
 from watcher.store.engine import Database
-from watcher.store.records import Policy
+from watcher.store.records import MetaKey, Policy
 from watcher.store.store import KEEP, Store
 
 HOUR = timedelta(hours=1)
@@ -124,7 +123,7 @@ def test_what_is_let_go_holds_up_no_other_job(tmp_path: Path, wall: type[Wall]) 
     with Lingering.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
         assert isinstance(store, Lingering)
         with store.writing() as tx:
-            tx.meta.put(LAST_RUN_KEY, (datetime.now(UTC) - 25 * HOUR).isoformat())
+            tx.meta.put(MetaKey.RETENTION_LAST_RUN, (datetime.now(UTC) - 25 * HOUR).isoformat())
         assert asyncio.run(live(store)).last_error == ""
 
 
@@ -143,7 +142,7 @@ def test_what_a_job_did_and_when_it_runs_again_is_kept_for_other_processes(store
 
     asyncio.run(live())
     with store.reading() as tx:
-        runs = jobs_of_text(tx.meta.get(JOBS))
+        runs = jobs_of_text(tx.meta.get(MetaKey.JOBS))
     assert [run.name for run in runs] == JOB_NAMES[:-1], "in the order of one cycle"
     assert {run.at for run in runs} == {NOW}
     assert all(run.good and run.seconds >= 0 and run.next_at for run in runs)

@@ -11,9 +11,9 @@ from time import perf_counter
 from typing import Any
 
 from tests.store.things import DAY, T0, poll, source
-from watcher.pipeline.retention import LAST_RUN_KEY, run_retention
+from watcher.pipeline.retention import run_retention
 from watcher.store.engine import Database
-from watcher.store.records import Policy
+from watcher.store.records import MetaKey, Policy
 from watcher.store.store import KEEP, Store
 
 DAYS = 4
@@ -69,7 +69,7 @@ def test_after_each_slice_others_have_their_turn_for_as_long_as_it_took(either_u
             tx.sources.sync([source()], T0)
             for day in range(DAYS):
                 tx.polls.record([poll("feed", at=T0 + day * DAY)])
-            tx.meta.put(LAST_RUN_KEY, (LATER - DAY).isoformat())
+            tx.meta.put(MetaKey.RETENTION_LAST_RUN, (LATER - DAY).isoformat())
         loop = Resting(others)
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
             assert runner.run(run_retention(store, LATER, Policy()))

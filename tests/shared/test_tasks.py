@@ -14,10 +14,9 @@ from tests.pipeline.test_daemon import Counted, Lingering, context
 from tests.store.things import T0, source
 from watcher.pipeline.keep import unchecked
 from watcher.pipeline.queue_schema import bring_queue
-from watcher.pipeline.retention import LAST_RUN_KEY
 from watcher.pipeline.server_clock import ServerClock
 from watcher.pipeline.shared import Manners, SharedEngine
-from watcher.store.records import Policy
+from watcher.store.records import MetaKey, Policy
 from watcher.store.store import Store
 
 MANNERS = Manners(2, timedelta(0))
@@ -85,7 +84,7 @@ def test_a_job_that_failed_is_forgotten_a_day_later(lingering: Lingering, shared
 
 def test_a_changed_configuration_waits_for_nothing_that_is_let_go(lingering: Lingering, shared_url: str) -> None:
     with lingering.writing() as tx:
-        tx.meta.put(LAST_RUN_KEY, (datetime.now(UTC) - timedelta(hours=25)).isoformat())
+        tx.meta.put(MetaKey.RETENTION_LAST_RUN, (datetime.now(UTC) - timedelta(hours=25)).isoformat())
 
     async def changed() -> bool:
         engine, first = worker(lingering, shared_url), context(lingering, Counted())

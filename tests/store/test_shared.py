@@ -9,9 +9,9 @@ import pytest
 
 from tests.store.things import HOUR, T0, poll, source, verdict
 from watcher.clock import utc_now
-from watcher.pipeline.queue_schema import STEP, bring_queue, run, steps
+from watcher.pipeline.queue_schema import bring_queue, run, steps
 from watcher.pipeline.server_clock import ServerClock, clock_of
-from watcher.pipeline.skip_unchanged import HOLDS
+from watcher.store.records import MetaKey
 from watcher.store.sources import Place
 from watcher.store.store import Store
 from watcher.store.work_queue import JobCount
@@ -95,24 +95,24 @@ def test_a_signal_that_was_polled_since_it_was_decided_is_found_though_its_job_i
         tx.sources.sync([source("a"), source("b")], T0)
         tx.polls.record([poll("a", at=T0)])
     with store.reading() as tx:
-        assert tx.shared.open_signals(HOLDS) == [], "not before each source was tried"
+        assert tx.shared.open_signals(MetaKey.VERDICT_HOLDS) == [], "not before each source was tried"
         assert tx.sources.due(T0, 5) == [Place("b", "sig", "https://b.example/", 0)]
     with store.writing() as tx:
         tx.polls.record([poll("b", at=T0)])
     with store.reading() as tx:
-        assert tx.shared.open_signals(HOLDS) == ["sig"]
+        assert tx.shared.open_signals(MetaKey.VERDICT_HOLDS) == ["sig"]
     with store.writing() as tx:
         tx.verdicts.put(verdict(at=T0))
     with store.reading() as tx:
-        assert tx.shared.open_signals(HOLDS) == ["sig"], "nothing says that it holds: something was seen"
+        assert tx.shared.open_signals(MetaKey.VERDICT_HOLDS) == ["sig"], "nothing says that it holds: something was seen"
     with store.writing() as tx:
-        tx.meta.put(f"{HOLDS}sig", "…")
+        tx.meta.put(f"{MetaKey.VERDICT_HOLDS}sig", "…")
     with store.reading() as tx:
-        assert tx.shared.open_signals(HOLDS) == []
+        assert tx.shared.open_signals(MetaKey.VERDICT_HOLDS) == []
     with store.writing() as tx:
         tx.polls.record([poll("a", at=T0 + HOUR)])
     with store.reading() as tx:
-        assert tx.shared.open_signals(HOLDS) == ["sig"]
+        assert tx.shared.open_signals(MetaKey.VERDICT_HOLDS) == ["sig"]
 
 
 def test_the_queue_is_made_once_and_nobody_has_worked_before(shared_store: Store) -> None:
@@ -139,7 +139,7 @@ def test_a_queue_of_an_earlier_version_is_brought_on(shared_store: Store, empty_
         with old.writing() as tx:
             for file in (*earlier, last_but_one):
                 run(tx, file.read_text("utf-8"))
-            tx.meta.put(STEP, last_but_one.name)
+            tx.meta.put(MetaKey.QUEUE_SCHEMA, last_but_one.name)
         bring_queue(old)
         with old.reading() as stepped, shared_store.reading() as at_once:
             assert stepped.rows(FUNCTIONS) == at_once.rows(FUNCTIONS)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
+from watcher.store.records import MetaKey
 from watcher.store.store import Store
 from watcher.web.rate_limit import client_key
-from watcher.web.subscription_limits import ASKED, Admission, SubscriptionLimits, mailbox_of
+from watcher.web.subscription_limits import Admission, SubscriptionLimits, mailbox_of
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -92,7 +93,7 @@ def test_a_clock_that_was_wrong_closes_nothing_and_what_is_old_is_forgotten(limi
         limits.admit("asker", f"r{n}@gmail.com", NOW + timedelta(days=9))
     assert limits.admit("asker", "ada@reader.example", NOW) is Admission.WRITE
     with limits.store.reading() as tx:
-        kept = tx.meta.get(ASKED)
+        kept = tx.meta.get(MetaKey.SUBSCRIPTIONS_ASKED)
     assert "reader" not in kept
     assert kept.count("[") == 5, "asker, wishes, mailbox, domain and all"
 
@@ -100,7 +101,7 @@ def test_a_clock_that_was_wrong_closes_nothing_and_what_is_old_is_forgotten(limi
 def test_who_has_ever_another_network_to_ask_from_does_not_fill_the_list_of_who_asked(limits: SubscriptionLimits) -> None:
     def remembered() -> int:
         with limits.store.reading() as tx:
-            return len(tx.meta.get(ASKED))
+            return len(tx.meta.get(MetaKey.SUBSCRIPTIONS_ASKED))
 
     asked = [limits.admit(f"2001:db8:{n:x}::/64", "ada@reader.example", NOW) for n in range(1_010)]
     assert Counter(asked) == {Admission.WRITE: 2, Admission.QUIET: 998, Admission.REFUSE: 10}

@@ -19,9 +19,9 @@ from watcher.cli.opening import configured, open_store
 from watcher.config.build import Config
 from watcher.core.model import Signal, Transition
 from watcher.replay.backtest import read_labels, score
-from watcher.replay.rehearse import REHEARSED
 from watcher.replay.replay import Progress, differences, history_of, no_progress
 from watcher.replay.replay import replay as decided_again
+from watcher.store.records import MetaKey
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _replayed(settings: Config, url: str, wanted: str, start: datetime | None) -
     found: list[Difference] = []
     asked = [signal for signal in settings.signals if wanted in {"", signal.id}]
     with open_store(url) as store, store.reading() as tx, _progress(asked) as begin:
-        rehearsed = bool(tx.meta.get(REHEARSED))
+        rehearsed = bool(tx.meta.get(MetaKey.REHEARSED_TO))
         for signal in asked:
             progress = begin(signal)
             if record := history_of(tx, signal, rehearsed=rehearsed, progress=progress):

@@ -13,9 +13,9 @@ from watcher.cli.summary import load_summary_or_exit
 from watcher.clock import utc_now
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Verdict
-from watcher.pipeline.counters import JOBS, JobRun, jobs_of_text
+from watcher.pipeline.counters import JobRun, jobs_of_text
 from watcher.store.errors import read_value
-from watcher.store.records import State, Stopped, addressee, stopped_words
+from watcher.store.records import MetaKey, State, Stopped, addressee, stopped_words
 from watcher.store.summary import FailedDelivery, Looks, Summary
 from watcher.store.work_queue import QueueNumbers, workers_line
 from watcher.wording import iso_utc, undecided_line, undecided_words
@@ -38,7 +38,7 @@ def status(
     watched = outline_of(config)
     seen = load_summary_or_exit(watched.store, then)
     with exit_on_error():
-        jobs = read_value(JOBS, seen.jobs, jobs_of_text) if seen.jobs else ()
+        jobs = read_value(MetaKey.JOBS, seen.jobs, jobs_of_text) if seen.jobs else ()
     found = {name: seen.verdicts.get(name) for name in watched.titles}
     overdue = _overdue(seen.looks, utc_now())
     counts = {state.value: many for state, many in seen.deliveries.items()}

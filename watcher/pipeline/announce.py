@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 
 from watcher.core.decision.digest import compose, is_due
 from watcher.core.model import Change, Digest, Transition
-from watcher.store.records import Mute, Outgoing
+from watcher.store.records import MetaKey, Mute, Outgoing
 from watcher.store.store import Store, Transaction
 
 KIND_EMPTY = "nothing"
 TO_OPERATOR = ("operator", "undecided")
 """Kinds of digests that go to those who run the watch."""
-DETAILS = "details told at once"
-"""Under this name: the number of the newest detail that those who ask for each have been told."""
 LONGEST_BASELINE = timedelta(minutes=15)
 """The message that the watch has started waits for all signals, but no longer than this."""
 
@@ -122,14 +120,14 @@ def _put_details(
 ) -> list[Digest]:
     """Tell details at once to those who ask for them; for all others they go on waiting for the weekly note."""
     asking = [reader for reader in readers if reader.every_detail]
-    last = tx.meta.read(DETAILS, int) or 0
+    last = tx.meta.read(MetaKey.DETAILS_TOLD, int) or 0
     fresh = [replace(each, mail=True) for each in details if each.id > last]
     if not asking or not is_due(fresh, now=now, wait=wait):
         return []
     verdicts = {name: verdict for name, verdict in tx.verdicts.all_in_brief().items() if name in signals}
     digest = replace(compose(fresh, verdicts, now=now, kind="details"), kind="news")
     tx.digests.put(digest, [outgoing(reader, digest) for reader in asking if is_for(reader, digest)])
-    tx.meta.put(DETAILS, str(max(each.id for each in fresh)))
+    tx.meta.put(MetaKey.DETAILS_TOLD, str(max(each.id for each in fresh)))
     return [digest]
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from watcher.store.codec import load
 from watcher.store.errors import ErrorKind, StoreError
+from watcher.store.records import MetaKey
 from watcher.store.store import Transaction
 
-CONFIGURATIONS_KEY = "configurations"
-"""Under this name the store keeps the digests of those that were given, the newest last."""
 MAX_REMEMBERED = 100
 
 
@@ -28,7 +27,7 @@ class OlderConfigurationError(StoreError):
 
 def given(tx: Transaction) -> list[str]:
     """The digests of the configurations that were given, the newest last."""
-    return tx.meta.read(CONFIGURATIONS_KEY, lambda text: load(list[str], text)) or []
+    return tx.meta.read(MetaKey.CONFIGURATIONS, lambda text: load(list[str], text)) or []
 
 
 def is_newest(tx: Transaction, digest: str) -> bool:
@@ -45,7 +44,7 @@ def give(tx: Transaction, digest: str, path: Path, *, newest: bool = False) -> N
     if digest in before[:-1] and not newest:
         raise OlderConfigurationError(path)
     if before[-1:] != [digest]:
-        tx.meta.put(CONFIGURATIONS_KEY, json.dumps([*(each for each in before if each != digest), digest][-MAX_REMEMBERED:]))
+        tx.meta.put(MetaKey.CONFIGURATIONS, json.dumps([*(each for each in before if each != digest), digest][-MAX_REMEMBERED:]))
 
 
 def check_of(digest: str, path: Path) -> Callable[[Transaction], None]:

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.store.codec import moment_in
-from watcher.store.records import JOBS
 
-__all__ = ["BOUNDS", "JOBS", "JobRun", "Tally", "jobs_of_text", "jobs_to_text"]
+__all__ = ["BOUNDS", "JobRun", "Tally", "jobs_of_text", "jobs_to_text"]
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 """Upper bounds of the cycles' durations, seconds: from nothing due to a first look at thousands of sources."""

@@ -20,12 +20,13 @@ from apscheduler.triggers.base import BaseTrigger
 from watcher.clock import wrong_clock
 from watcher.pipeline.batches import Poller
 from watcher.pipeline.clock_guard import ClockGuard
-from watcher.pipeline.counters import JOBS, JobRun, Tally, jobs_to_text
+from watcher.pipeline.counters import JobRun, Tally, jobs_to_text
 from watcher.pipeline.cycle import Context, CycleResult, poll, purge, remind, retain
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.ownership import OtherWatchError
 from watcher.store.errors import StoreError
+from watcher.store.records import MetaKey
 
 log = logging.getLogger(__name__)
 
@@ -308,7 +309,7 @@ class Daemon:
 
     def _keep_runs(self) -> None:
         with self.context.store.writing() as tx:
-            tx.meta.put(JOBS, jobs_to_text(self.tally.jobs.values()))
+            tx.meta.put(MetaKey.JOBS, jobs_to_text(self.tally.jobs.values()))
 
 
 def _log(done: CycleResult) -> None:

@@ -14,10 +14,9 @@ from watcher.core.decision.undecided import RECENT, ask, edges
 from watcher.core.model import Change, Claim, Health, Quote, Signal, SourceOutage, Standing, Tier, Transition, Verdict
 from watcher.pipeline.evidence_claims import evidence_claims
 from watcher.pipeline.skip_unchanged import cache_until
+from watcher.store.records import MetaKey
 from watcher.store.store import Transaction
 
-SETTLED = "settled under "
-"""Under this name and the signal's id the store keeps the rules of its last verdict."""
 HISTORY_CUTOFF = timedelta(days=14)
 """Events of a series that lie longer than this before the watch began are history, not news."""
 
@@ -65,9 +64,9 @@ def active_claims(
 
 def _rules_changed(tx: Transaction, signal: str) -> bool:
     """Whether the claims were made anew, under other rules, since the signal was last settled; remembers that it is now."""
-    rules, before = tx.claims.rules(signal), tx.meta.get(f"{SETTLED}{signal}")
+    rules, before = tx.claims.rules(signal), tx.meta.get(f"{MetaKey.RULES_OF_VERDICT}{signal}")
     if rules != before:
-        tx.meta.put(f"{SETTLED}{signal}", rules)
+        tx.meta.put(f"{MetaKey.RULES_OF_VERDICT}{signal}", rules)
     return bool(before) and rules != before
 
 

@@ -17,11 +17,9 @@ from pathlib import Path
 from watcher.core.model import Source
 from watcher.store.codec import dump, load
 from watcher.store.errors import ErrorKind, StoreError
+from watcher.store.records import MetaKey
 from watcher.store.store import Transaction
 
-PLAN = "plan"
-"""Under this name the store keeps the plan that its sources were last brought to."""
-OWNERS = "owners"
 LEASE = timedelta(minutes=10)
 """A watch that has not been heard of for so long no longer counts: the service manager would have started it again."""
 RENEW = timedelta(seconds=30)
@@ -81,7 +79,7 @@ def plan_of(sources: Iterable[Source], rules: Iterable[str]) -> str:
 
 def owners(tx: Transaction, now: datetime) -> tuple[Owner, ...]:
     """The watches that live."""
-    known = tx.meta.read(OWNERS, lambda text: load(_Owners, text)) or _Owners()
+    known = tx.meta.read(MetaKey.OWNERS, lambda text: load(_Owners, text)) or _Owners()
     return tuple(one for one in known.listed if one.lives(now))
 
 
@@ -95,7 +93,7 @@ def stand_back(tx: Transaction, plan: str, path: Path, now: datetime) -> None:
 def write_in(tx: Transaction, plan: str, path: Path, now: datetime) -> None:
     """Note that this process watches by this plan."""
     me = Owner(plan, str(path.absolute()), socket.gethostname(), os.getpid(), now)
-    tx.meta.put(OWNERS, dump(_Owners((*(one for one in owners(tx, now) if not one.is_me()), me))))
+    tx.meta.put(MetaKey.OWNERS, dump(_Owners((*(one for one in owners(tx, now) if not one.is_me()), me))))
 
 
 def is_due(tx: Transaction, plan: str, now: datetime) -> bool:
@@ -105,4 +103,4 @@ def is_due(tx: Transaction, plan: str, now: datetime) -> bool:
 
 def write_out(tx: Transaction, now: datetime) -> None:
     """Note that this process watches no longer."""
-    tx.meta.put(OWNERS, dump(_Owners(tuple(one for one in owners(tx, now) if not one.is_me()))))
+    tx.meta.put(MetaKey.OWNERS, dump(_Owners(tuple(one for one in owners(tx, now) if not one.is_me()))))

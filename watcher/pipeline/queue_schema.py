@@ -8,31 +8,29 @@ from typing import TYPE_CHECKING
 import procrastinate
 from procrastinate.schema import SchemaManager
 
+from watcher.store.records import MetaKey
 from watcher.store.store import Store, Transaction
 from watcher.store.work_queue import IS_THERE
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-STEP = "procrastinate schema"
-"""Under this name the store keeps the last of its steps that was taken."""
-
 
 def bring_queue(store: Store) -> None:
     """Make the tables, or take the steps that are not taken yet; one process at a time. Raises StoreError."""
     files = steps()
     with store.reading() as tx:
-        if tx.meta.get(STEP) == files[-1].name:
+        if tx.meta.get(MetaKey.QUEUE_SCHEMA) == files[-1].name:
             return
     with store.writing() as tx:
-        taken = tx.meta.get(STEP)
+        taken = tx.meta.get(MetaKey.QUEUE_SCHEMA)
         if not tx.value(IS_THERE):
             run(tx, SchemaManager.get_schema())
         elif taken:
             for file in files:
                 if file.name > taken:
                     run(tx, file.read_text(encoding="utf-8"))
-        tx.meta.put(STEP, files[-1].name)
+        tx.meta.put(MetaKey.QUEUE_SCHEMA, files[-1].name)
 
 
 def steps() -> list[Traversable]:

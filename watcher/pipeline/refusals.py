@@ -11,11 +11,9 @@ from datetime import datetime, timedelta
 from watcher import __version__
 from watcher.core.model import Source
 from watcher.store.codec import load, moment_in
-from watcher.store.records import Due
+from watcher.store.records import Due, MetaKey
 from watcher.store.store import Transaction
 
-REFUSED = "documents refused"
-"""Under this name the store keeps them."""
 MAX_REFUSALS = 200
 """So many are remembered, the latest."""
 LASTS = timedelta(days=1)
@@ -47,14 +45,14 @@ def remember(tx: Transaction, refusals: Iterable[Refused], now: datetime) -> Non
     """Try these documents no more until they, their format or the rules of their signal change."""
     if not (refusals := list(refusals)):
         return
-    tx.exclude(REFUSED)
+    tx.exclude(MetaKey.DOCUMENTS_REFUSED)
     new = [{"document": one.document, "way": _way(tx, one.source), "at": now.isoformat(), "why": one.why} for one in refusals]
-    tx.meta.put(REFUSED, json.dumps([*_rows(tx, now), *new][-MAX_REFUSALS:]))
+    tx.meta.put(MetaKey.DOCUMENTS_REFUSED, json.dumps([*_rows(tx, now), *new][-MAX_REFUSALS:]))
 
 
 def _rows(tx: Transaction, now: datetime) -> list[dict[str, str]]:
     """Those that have not lapsed (nor lie ahead, after a clock that was set back)."""
-    return [row for row in (tx.meta.read(REFUSED, _rows_in) or []) if now - LASTS < moment_in(row["at"]) <= now]
+    return [row for row in (tx.meta.read(MetaKey.DOCUMENTS_REFUSED, _rows_in) or []) if now - LASTS < moment_in(row["at"]) <= now]
 
 
 def _rows_in(text: str) -> list[dict[str, str]]:

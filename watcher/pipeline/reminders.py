@@ -11,13 +11,9 @@ from watcher.pipeline.announce import Route, is_for_the_week, is_muted, schedule
 from watcher.pipeline.deliver import SILENT
 from watcher.store.chain import ends
 from watcher.store.codec import moment_in
-from watcher.store.records import Delivery, State, addressee
+from watcher.store.records import Delivery, MetaKey, State, addressee
 from watcher.store.store import Store, Transaction
 
-LOOKED = "reminders looked at"
-"""Up to when reminders have been given."""
-GIVEN_UP = "given up and told"
-"""The numbers of the deliveries whose end the operator knows of."""
 HOUR = time(8)
 """From this local hour of a Monday on the weekly note is due."""
 WEEK = timedelta(days=6)
@@ -29,10 +25,10 @@ def send_reminders(
 ) -> list[Digest]:
     """Put what is due at `now` into the outbox, each note once for ever. Raises StoreError."""
     with store.writing() as tx:
-        since = tx.meta.read(LOOKED, moment_in) or now
+        since = tx.meta.read(MetaKey.REMINDERS_LAST_RUN, moment_in) or now
         soon = reminders(signals.values(), {}, since=since, now=now)
-        if not (soon or _is_week(tx, now, zone) or _undeliverable(tx)[1] != (tx.meta.get(GIVEN_UP) or "")):
-            tx.meta.put(LOOKED, now.isoformat())
+        if not (soon or _is_week(tx, now, zone) or _undeliverable(tx)[1] != (tx.meta.get(MetaKey.DELIVERIES_GIVEN_UP) or "")):
+            tx.meta.put(MetaKey.REMINDERS_LAST_RUN, now.isoformat())
             return []  # so in nearly every cycle, and without reading a verdict
         verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
         notes = [
@@ -44,7 +40,7 @@ def send_reminders(
         for note in fresh:
             tx.digests.put(note, [scheduled(reader, note) for reader in readers if _wants(reader, note)])
             tx.transitions.mark([transition.id for transition in note.transitions], note.id)
-        tx.meta.put(LOOKED, now.isoformat())
+        tx.meta.put(MetaKey.REMINDERS_LAST_RUN, now.isoformat())
     return fresh
 
 
@@ -82,10 +78,10 @@ def _undeliverable(tx: Transaction) -> tuple[list[Delivery], str]:
 def _undelivered(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime) -> Iterable[Digest]:
     """What was given up since the last look."""
     dead, names = _undeliverable(tx)
-    told = tx.meta.get(GIVEN_UP) or ""
+    told = tx.meta.get(MetaKey.DELIVERIES_GIVEN_UP) or ""
     if told == names:
         return ()
-    tx.meta.put(GIVEN_UP, names)
+    tx.meta.put(MetaKey.DELIVERIES_GIVEN_UP, names)
     fresh = [one for one in dead if str(one.id) not in told.split()]
     silent = {one.recipient for one in tx.mailboxes.stopped()}
     lines = [_line(one, last=one.recipient in silent) for one in fresh]

@@ -7,11 +7,9 @@ from datetime import datetime, timedelta
 from time import perf_counter
 
 from watcher.store.codec import moment_in
-from watcher.store.records import Policy
+from watcher.store.records import MetaKey, Policy
 from watcher.store.store import Store
 
-LAST_RUN_KEY = "let go at"
-"""When something was deleted, or could have been, for the last time."""
 PAUSE_BETWEEN_RUNS = timedelta(days=1)
 GAP = timedelta(days=10)
 """After a gap as long as this nothing is deleted for another day: a clock that ran ahead must not cost what was kept."""
@@ -20,12 +18,12 @@ GAP = timedelta(days=10)
 async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
     """Delete what is due, slice by slice, and let others write in between; whether it was done at `now`. Raises StoreError."""
     with store.reading() as tx:
-        last = tx.meta.read(LAST_RUN_KEY, moment_in)
+        last = tx.meta.read(MetaKey.RETENTION_LAST_RUN, moment_in)
     passed = now - last if last else None
     if passed is not None and timedelta(0) <= passed < PAUSE_BETWEEN_RUNS:
         return False
     with store.writing() as tx:
-        tx.meta.put(LAST_RUN_KEY, now.isoformat())
+        tx.meta.put(MetaKey.RETENTION_LAST_RUN, now.isoformat())
     if passed is None or not PAUSE_BETWEEN_RUNS <= passed < GAP:
         return False
     slices, begun = store.retention(now, policy), perf_counter()

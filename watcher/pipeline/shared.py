@@ -34,10 +34,11 @@ from watcher.pipeline.due_jobs import due_jobs
 from watcher.pipeline.keep import Check
 from watcher.pipeline.lost_jobs import JobsHere, take_up
 from watcher.pipeline.queue_connection import CONNECTION_ERRORS, connector
-from watcher.pipeline.skip_unchanged import HOLDS, is_calm
+from watcher.pipeline.skip_unchanged import is_calm
 from watcher.pipeline.source_poll import Place, Room, SourcePolls
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
+from watcher.store.records import MetaKey
 from watcher.store.store import Store
 from watcher.store.work_queue import JobCount
 
@@ -428,7 +429,7 @@ class SharedEngine:
         signals, now = using.context.signals, self.clock()
         reset_future_due_times(self.store, now)  # where the clock of the server was set back
         with self.store.reading() as tx:
-            names = [name for name in tx.shared.open_signals(HOLDS) if name in signals]
+            names = [name for name in tx.shared.open_signals(MetaKey.VERDICT_HOLDS) if name in signals]
         still = skip_unchanged(self.store, [signals[name] for name in names], now)
         return [name for name in names if name not in still]
 

@@ -11,10 +11,9 @@ from watcher.core.model import Claim, Health, Signal, Verdict
 from watcher.store.codec import moment_in
 from watcher.store.engine import Scope
 from watcher.store.errors import read_value
+from watcher.store.records import MetaKey
 from watcher.store.store import Store, Transaction
 
-HOLDS = "holds "
-"""Under this name and the signal's id the store keeps from when until when time alone changes nothing of its verdict."""
 MAX_UNCHANGED_TIME = timedelta(hours=1)
 """Every verdict is decided again after this time, whatever was heard."""
 
@@ -24,12 +23,12 @@ def cache_until(tx: Transaction, signal: Signal, claims: Sequence[Claim], health
     end = verdict.as_of
     if not verdict.blind:
         end = min(end + MAX_UNCHANGED_TIME, next_change(signal, claims, healths, verdict.as_of))
-    tx.meta.put(f"{HOLDS}{signal.id}", f"{verdict.as_of.isoformat()}/{end.isoformat()}")
+    tx.meta.put(f"{MetaKey.VERDICT_HOLDS}{signal.id}", f"{verdict.as_of.isoformat()}/{end.isoformat()}")
 
 
 def invalidate(tx: Transaction, signals: Iterable[str]) -> None:
     """These are to be decided again: something was seen, or not seen, that may change them."""
-    tx.meta.drop_all(f"{HOLDS}{name}" for name in signals)
+    tx.meta.drop_all(f"{MetaKey.VERDICT_HOLDS}{name}" for name in signals)
 
 
 def skip_unchanged(store: Store, signals: Sequence[Signal], now: datetime) -> frozenset[str]:
@@ -60,9 +59,9 @@ def is_calm(tx: Transaction, signal: Signal, now: datetime) -> bool:
 
 def _calm(tx: Transaction, signals: Sequence[Signal], now: datetime) -> Iterable[Signal]:
     """Those of whose verdict time alone changes nothing yet."""
-    until = tx.meta.among(f"{HOLDS}{signal.id}" for signal in signals)
+    until = tx.meta.among(f"{MetaKey.VERDICT_HOLDS}{signal.id}" for signal in signals)
     for signal in signals:
-        key = f"{HOLDS}{signal.id}"
+        key = f"{MetaKey.VERDICT_HOLDS}{signal.id}"
         if key in until:
             since, end = read_value(key, until[key], _span)
             if since <= now < end:

@@ -15,11 +15,9 @@ from watcher.core.decision.delivery_window import EVERY_DETAIL, DeliveryWindow, 
 from watcher.pipeline.announce import Route
 from watcher.pipeline.deliver import ResolvedRecipient
 from watcher.pipeline.delivery_context import ResolveRecipient
-from watcher.store.records import Delivery, Subscriber
+from watcher.store.records import Delivery, MetaKey, Subscriber
 from watcher.store.store import Store
 
-KEY = "key of the links"
-"""Under this name the store keeps the key, where the environment gives none."""
 CHANNEL = "smtp"
 PREFIX = "subscriber-"
 CONFIRM, READER = "confirm", "reader"
@@ -72,10 +70,10 @@ def signed_links(store: Store, base_url: str, secret: str = "", *, zone: str = "
     if secret:
         return SignedLinks(secret.encode(), slashed, ZoneInfo(zone))
     with store.writing() as tx:
-        kept = tx.meta.get(KEY)
+        kept = tx.meta.get(MetaKey.LINK_KEY)
         if not kept:
             kept = secrets.token_hex(32)
-            tx.meta.put(KEY, kept)
+            tx.meta.put(MetaKey.LINK_KEY, kept)
     return SignedLinks(kept.encode(), slashed, ZoneInfo(zone))
 
 

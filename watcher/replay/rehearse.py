@@ -12,9 +12,7 @@ from watcher.pipeline.cycle import Context, CycleResult, run_cycle
 from watcher.replay.recorded_web import RecordedWeb
 from watcher.sandbox.unfenced import read_here, understand_here
 from watcher.store.codec import moment_in
-
-REHEARSED = "rehearsed to"
-"""Where a rehearsal stands, kept in its database: one that was cut off goes on from there."""
+from watcher.store.records import MetaKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +93,12 @@ def _asks(transition: Transition) -> bool:
 
 def _reached(context: Context) -> datetime | None:
     with context.store.reading() as tx:
-        return tx.meta.read(REHEARSED, moment_in)
+        return tx.meta.read(MetaKey.REHEARSED_TO, moment_in)
 
 
 def _note(context: Context, moment: datetime) -> None:
     with context.store.writing() as tx:
-        tx.meta.put(REHEARSED, moment.isoformat())
+        tx.meta.put(MetaKey.REHEARSED_TO, moment.isoformat())
 
 
 def _told_before(context: Context, start: datetime) -> list[Transition]:

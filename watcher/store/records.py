@@ -10,10 +10,43 @@ from watcher.core.model import DeclaredFact, Health, Outcome, Source
 
 SHORT_HASH = 16
 """Hexadecimal digits of a noted hash: 64 bits, which nobody meets by trying."""
-JOBS = "jobs"
-"""Under this name the store keeps what the jobs of the running watch did last."""
-STOPPED = "gone:"
-"""Under this name and the recipient's id it keeps which address is sent nothing more, since when and why."""
+
+
+class MetaKey(StrEnum):
+    """Under which names the store keeps what is no row of its own: they stand in every database, and stay as they are."""
+
+    CONFIG_DIGEST = "prepared under"
+    """Of the configuration for which the sources were last made ready."""
+    CONFIGURATIONS = "configurations"
+    """Hashes of those by which workers have worked, oldest first."""
+    CONSOLE_SESSIONS = "console sessions"
+    DELIVERIES_GIVEN_UP = "given up and told"
+    """Of which deliveries given up the operator has been told."""
+    DETAILS_TOLD = "details told at once"
+    """The number of the last detail that went to those who ask for each."""
+    DOCUMENTS_REFUSED = "documents refused"
+    JOBS = "jobs"
+    """What the jobs of the running watch did last."""
+    LINK_KEY = "key of the links"
+    """Signs the links of subscribers, where the environment gives no key."""
+    MAILBOX_REFUSED = "refused:"
+    """Behind it a recipient: how many mails in a row its mailbox has refused for good."""
+    MAILBOX_STOPPED = "gone:"
+    """Behind it a recipient: which address is sent nothing more, since when and why."""
+    OWNERS = "owners"
+    """The watches that run on this database."""
+    PLAN = "plan"
+    """Hash of what the watches on this database look at and decide by."""
+    QUEUE_SCHEMA = "procrastinate schema"
+    """The last step of the queue's schema."""
+    REHEARSED_TO = "rehearsed to"
+    REMINDERS_LAST_RUN = "reminders looked at"
+    RETENTION_LAST_RUN = "let go at"
+    RULES_OF_VERDICT = "settled under "
+    """Behind it a signal: the hash of the rules of its last verdict."""
+    SUBSCRIPTIONS_ASKED = "subscriptions asked for"
+    VERDICT_HOLDS = "holds "
+    """Behind it a signal: since when and until when nothing but news changes its verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +228,7 @@ class Stopped:
 
 
 def stopped_of(recipient: str, kept: str) -> Stopped:
-    """What is kept under `STOPPED` of a recipient: fingerprint of the address, moment and reason, with spaces between."""
+    """What is kept of a recipient that is stopped: fingerprint of the address, moment and reason, with spaces between."""
     address, since, why = (*kept.split(" ", 2), "", "")[:3]
     return Stopped(recipient, address, datetime.fromisoformat(since) if since else None, why)
 

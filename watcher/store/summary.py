@@ -14,7 +14,7 @@ from watcher.store.codec import moment
 from watcher.store.deliveries import Deliveries
 from watcher.store.engine import connect
 from watcher.store.errors import read_value
-from watcher.store.records import JOBS, STOPPED, Delivery, State, Stopped, stopped_of
+from watcher.store.records import Delivery, MetaKey, State, Stopped, stopped_of
 from watcher.store.revision import bring_up_to_date
 from watcher.store.standings import Standings
 from watcher.store.statements import Statements
@@ -85,15 +85,17 @@ def load_summary(url: str, as_of: datetime | None = None) -> Summary:
 
 def _now(connection: sa.Connection) -> Summary:
     asked, deliveries = Statements(connection), Deliveries(connection)
-    kept = asked.rows(VALUES_UNDER, {"start": STOPPED})
-    stopped_now = tuple(read_value(key, value, partial(stopped_of, key.removeprefix(STOPPED))) for key, value in kept)
+    kept = asked.rows(VALUES_UNDER, {"start": MetaKey.MAILBOX_STOPPED})
+    stopped_now = tuple(
+        read_value(key, value, partial(stopped_of, key.removeprefix(MetaKey.MAILBOX_STOPPED))) for key, value in kept
+    )
     return Summary(
         Standings(connection).all_latest(),
         deliveries.counts(),
         _letters(deliveries),
         looks_of(asked.rows(LOOKS)),
         stopped_now,
-        asked.value(KEPT_VALUE, {"key": JOBS}) or "",
+        asked.value(KEPT_VALUE, {"key": MetaKey.JOBS}) or "",
         WorkQueue(connection).numbers(),
     )
 

@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
+from watcher.store.records import MetaKey
 from watcher.store.store import Store, Transaction
 
-SESSIONS_KEY = "console sessions"
-"""Under this name the store keeps, by hashes that the token alone can make, who is signed in and until when."""
 LASTS = timedelta(hours=8)
 MAX_SESSIONS = 20
 """Sessions at the same time; one more ends the oldest."""
@@ -76,7 +75,7 @@ class Sessions:
         with self.store.writing() as tx:
             kept = sorted(_held(tx, now).items(), key=lambda item: item[1][1])
             held = dict(kept[max(0, len(kept) + 1 - MAX_SESSIONS) :]) | {self._hidden(session.id): (who, ends)}
-            tx.meta.put(SESSIONS_KEY, json.dumps(held, separators=(",", ":")))
+            tx.meta.put(MetaKey.CONSOLE_SESSIONS, json.dumps(held, separators=(",", ":")))
         return session
 
     def find(self, cookie: str, now: datetime) -> Session | None:
@@ -92,14 +91,14 @@ class Sessions:
         with self.store.writing() as tx:
             held = _held(tx, now)
             held.pop(self._hidden(cookie), None)
-            tx.meta.put(SESSIONS_KEY, json.dumps(held, separators=(",", ":")))
+            tx.meta.put(MetaKey.CONSOLE_SESSIONS, json.dumps(held, separators=(",", ":")))
 
     def _hidden(self, cookie: str) -> str:
         return hmac.digest(self._token.encode(), cookie.encode(), "sha256").hex()
 
 
 def _held(tx: Transaction, now: datetime) -> dict[str, tuple[str, int]]:
-    return tx.meta.read(SESSIONS_KEY, partial(_live, now=now)) or {}
+    return tx.meta.read(MetaKey.CONSOLE_SESSIONS, partial(_live, now=now)) or {}
 
 
 def _live(kept: str, now: datetime) -> dict[str, tuple[str, int]]:

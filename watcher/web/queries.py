@@ -16,10 +16,10 @@ from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, S
 from watcher.mail import MailContext, Recipient
 from watcher.mail.affected_tools import affected_by
 from watcher.mail.compose import letter
-from watcher.pipeline.counters import JOBS, Tally, jobs_of_text
+from watcher.pipeline.counters import Tally, jobs_of_text
 from watcher.store.chain import ends
 from watcher.store.errors import StoreError
-from watcher.store.records import Delivery, State, addressee, stopped_words
+from watcher.store.records import Delivery, MetaKey, State, addressee, stopped_words
 from watcher.store.store import Store, Transaction
 from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, PollView, Review, SentDigest, SourceHealth, View
 from watcher.web.wording import without_addresses
@@ -134,12 +134,12 @@ class StoreQueries:
             )
             if as_of:
                 return view
-            view = replace(view, jobs=tx.meta.read(JOBS, jobs_of_text) or (), record=ends(tx.session))
+            view = replace(view, jobs=tx.meta.read(MetaKey.JOBS, jobs_of_text) or (), record=ends(tx.session))
             waiting = sum(tx.deliveries.counts()[state] for state in (State.PENDING, State.LEASED))
             return replace(view, told=_told(tx, face), waiting=waiting, letters=_letters(tx), stopped=_stopped(tx))
 
     def pulse(self) -> HealthStatus:
-        """Signs of life; a database that does not answer is one of them."""
+        """How the watch does; a database that does not answer is told, too."""
         cycle = self.cycle() if self.cycle else None
         try:
             with self.store.reading() as tx:
@@ -163,7 +163,7 @@ def stored_cycle(store: Store) -> datetime | None:
     try:
         with store.reading() as tx:
             found = [run.last_at for run in tx.shared.counted() if (run.task, run.outcome) == ("heartbeat", "good")]
-            runs = {run.name: run.at for run in (tx.meta.read(JOBS, jobs_of_text) or ()) if run.good}
+            runs = {run.name: run.at for run in (tx.meta.read(MetaKey.JOBS, jobs_of_text) or ()) if run.good}
     except StoreError:
         return None
     if "poll" in runs and "deliver" in runs:

@@ -10,10 +10,9 @@ from enum import Enum
 from functools import partial
 
 from watcher.publishers import registrable_domain
+from watcher.store.records import MetaKey
 from watcher.store.store import Store
 
-ASKED = "subscriptions asked for"
-"""Under this name the store keeps, by hashes that only this watch can make, when each was asked for."""
 PROVIDERS = frozenset(
     [
         "gmail.com",
@@ -102,7 +101,7 @@ class SubscriptionLimits:
             domain = host
         quiet = {f"mailbox {mailbox}": MAILBOX} | ({} if domain in PROVIDERS else {f"domain {domain}": DOMAIN})
         with self.store.writing() as tx:
-            asked = tx.meta.read(ASKED, partial(_recent, now=now)) or {}
+            asked = tx.meta.read(MetaKey.SUBSCRIPTIONS_ASKED, partial(_recent, now=now)) or {}
             if not self._free(asked, {f"asker {asker}": ASKER, "wishes": WISHES}, now):
                 return Admission.REFUSE
             self._count(asked, [f"asker {asker}", "wishes"], now)
@@ -111,7 +110,7 @@ class SubscriptionLimits:
                 return Admission.REFUSE
             if verdict is Admission.WRITE:
                 self._count(asked, [*quiet, "all"], now)
-            tx.meta.put(ASKED, json.dumps(asked, separators=(",", ":")))
+            tx.meta.put(MetaKey.SUBSCRIPTIONS_ASKED, json.dumps(asked, separators=(",", ":")))
         return verdict
 
     def _free(self, asked: dict[str, list[int]], limits: dict[str, Limit], now: datetime) -> bool:
