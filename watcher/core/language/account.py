@@ -68,7 +68,7 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
     present = False
     for begin, end, main in _segments(scene, first, stop):
         words = _words(scene, about if main else frozenset([own]), alike, roles, begin, end)
-        unexplained += [] if main else [cue.words for cue in found_in(clause_of(words), ("frame",))]
+        unexplained += [] if main else [cue.words for cue in found_in(clause_of(words), ("frame",)) if cue.row.reason != "aside"]
         if not main and ROLES["other"] in words and ROLES["it"] not in words:
             continue  # what is said of another thing takes nothing from this one
         present = present or (main and not _NOW.isdisjoint(words))
@@ -85,11 +85,18 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
                 or (kind in {"planned", "window"} and label)
             ):
                 taken.add(kind)
-                because.append(text)
+                because.append(_shown(text))
             elif kind in {"limited", "supposed"}:  # "…, and if you need help, write to us" takes nothing back for certain
-                unexplained.append(text)
+                unexplained.append(_shown(text))
     unexplained += [*_as_long_as(scene, stop), *_but_some(scene, stop)]
     return Account(frozenset(taken), tuple(because), tuple(unexplained), present)
+
+
+def _shown(words: str) -> str:
+    """The words of a cue as a person is shown them: names that stand by their role as that."""
+    for mark, shown in _SHOWN.items():
+        words = re.sub(rf"(?:\b(?:the|our|its) )?{mark}", shown, words)
+    return words
 
 
 def _is_label(scene: Scene, end: int) -> bool:

@@ -222,6 +222,8 @@ _ONE: Final = word_set("one_of")
 _TO_BE: Final = word_set("to_be")
 _OWN: Final = word_set("own_word")
 _SUBORDINATE: Final = word_set("subordinate")
+_SET_TO: Final = word_set("set_to")
+_IS: Final = word_set("is_now")
 _CONTINUING: Final = word_set("continuing")
 _FROM_MAKER: Final = word_set("from_maker")
 _BEFORE_ACCESS: Final = DETERMINERS | word_set("before_access")
@@ -328,6 +330,8 @@ def _left(scene: Scene, at: int) -> tuple[Thing, ...]:
     at = before_article(tokens, before_brackets(tokens, at))
     if at >= 1 and (is_maker(tokens[at]) or tokens[at].text in SUBJECT_PRONOUNS) and tokens[at - 1].text in RELATIVE:
         at -= 1
+    if at > 1 and tokens[at].text in RELATIVE and tokens[at - 1].text == "and":  # "X, which some have and which stays closed"
+        at = next((n for n in range(at - 2, -1, -1) if tokens[n].text in RELATIVE), at)
     if at >= 0 and tokens[at].text in RELATIVE:
         return _left(scene, at - 2 if at and tokens[at - 1].text == "," else at - 1)
     if at < 0:
@@ -374,6 +378,9 @@ def _infinitive(scene: Scene, at: int) -> tuple[Thing, ...]:
     tokens, follow = scene.tokens, scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
     if tokens[at - 1].text in _CONTINUING:
         return _left(scene, at - 2)
+    if tokens[at - 1].text in _SET_TO and at > 1 and follow in _TO_BE:
+        near = at - 3 if tokens[at - 2].text in ADVERBS and at > 2 else at - 2  # noqa: PLR2004 - "is now set to be"
+        return _left(scene, near) if tokens[near].text in _IS else ()
     counted = any(token.text in ORDINALS for token in tokens[:at])
     return _left(scene, at - 1) if tokens[at - 1].thing and (follow in _TO_BE or counted) else ()
 

@@ -70,5 +70,5 @@ def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
     first, last = max(number - _SENTENCES_AROUND, 0), min(number + _SENTENCES_AROUND, len(reading.lines) - 1)
     near = {0, *range(first, last + 1)}
     clauses = (plain_clause(reading.lines[n].folded) for n in sorted(near - {number}))
-    found = (found.words for clause in clauses for found in found_in(clause, ("frame",)))
+    found = (found.words for clause in clauses for found in found_in(clause, ("frame",)) if found.row.reason != "aside")
     return tuple(dict.fromkeys((*_tag(reading.title), *found)))

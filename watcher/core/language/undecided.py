@@ -300,8 +300,8 @@ def _outright(net: Net, line: Line) -> str:
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
     """What the account makes of one statement that no rule took."""
     found = said.account
-    if net.ended and _is_ruled_out(line, said) and net.statuses[said.kind] == net.first:
-        return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
+    if denied := _denied(net, line, said):
+        return denied
     if _is_plan(net, reading, line, said) or (net.planned and found.taken == {"window"} and not said.is_past):
         return _of_plan(net, reading, line, said)
     if _is_hard(net, said) and (found.taken or found.unexplained) and not (found.present and found.unexplained):
@@ -315,6 +315,22 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
     if words:
         return Open(line.quote, net.statuses[said.kind], words, f"not explained: {', '.join(words)}")
     return _of_whole(net, reading, line, said)
+
+
+def _denied(net: Net, line: Line, said: Statement) -> Open | None:
+    """What is denied and yet tells something: that a line will never be open, or that what nobody has is to come back."""
+    if net.statuses[said.kind] != net.first:
+        return None
+    if net.ended and _is_ruled_out(line, said):
+        return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
+    if net.taken and "negated" in said.manners and _is_to_return(line):
+        return Open(line.quote, net.taken, (said.words,), f"\u201c{said.words}\u201d is denied, and it is to come back")
+    return None
+
+
+def _is_to_return(line: Line) -> bool:
+    """Whether a sentence speaks of the return of what it says nobody has: it was taken away."""
+    return next(found_in(plain_clause(line.folded), ("to_return",)), None) is not None
 
 
 def _is_hard(net: Net, said: Statement) -> bool:
@@ -407,6 +423,11 @@ def _is_of_everyone(found: Account) -> bool:
     return found.taken == {"limited"} and any(_EVERY.search(words) for words in found.because)
 
 
+def _is_from_all(said: Statement) -> bool:
+    """Whether it is taken from all, and only a programme limits who these are."""
+    return _EVERY.search(said.words) is not None and all("the programme" in words for words in said.account.because)
+
+
 def _is_doubtful(net: Net, said: Statement) -> bool:
     """Whether a cue that takes the statement back may mean something else in the sentence."""
     found = said.account
@@ -414,6 +435,8 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
         found.taken == {"fault"} or all(one.startswith("until") for one in found.because)
     ):
         return True  # "disabled until Monday", or because of a bug, is disabled
+    if net.statuses[said.kind] == net.taken and found.taken == {"limited"} and _is_from_all(said):
+        return True  # "suspended for all organizations in our programme": nobody else had it
     if found.taken & {"planned"} and "planned" not in said.manners:
         return True
     if found.taken <= _OF_TIMES and "supposed" in found.taken and set(found.because) <= _MAY_BE_OF_TIME:

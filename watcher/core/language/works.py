@@ -109,6 +109,8 @@ def _named_as_out(words: list[str]) -> tuple[str, str] | None:
 def _is_own(clause: str, found: Found) -> bool:
     """Whether the work is of who is watched: "our evaluation released today", "the evaluation that X posted today"."""
     maker = ROLES["maker"]
+    if _by_maker(clause, found.end):
+        return True
     before = clause[: found.end - len(found.words) - 1].split()[-2:]
     return bool({maker, "we"}.intersection(found.words.split())) or before[-1:] in (["our"], [maker]) or before == [maker, "'s"]
 
@@ -122,7 +124,13 @@ def _of_this_page(words: list[str]) -> tuple[str, str] | None:
 
 def _is_by_others(clause: str, at: int) -> bool:
     """Whether somebody else is named right there as the one who did it: "… published today by a newspaper"."""
-    return clause.startswith("by ", at) and not clause.startswith(f"by {ROLES['maker']}", at)
+    return clause.startswith("by ", at) and not _by_maker(clause, at)
+
+
+def _by_maker(clause: str, at: int) -> bool:
+    """Whether who does the works is named right there: "by the center"; "by the center for …" may be another."""
+    words = clause[at:].removeprefix("by ").removeprefix("the ").split()[:2]
+    return clause.startswith("by ", at) and words[:1] == [ROLES["maker"]] and words[1:] not in (["for"], ["of"])
 
 
 def _said_out(words: list[str]) -> tuple[str, str] | None:
