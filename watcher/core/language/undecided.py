@@ -318,18 +318,18 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
 
 
 def _denied(net: Net, line: Line, said: Statement) -> Open | None:
-    """What is denied and yet tells something: that a line will never be open, or that what nobody has is to come back."""
+    """What is denied and yet tells something: that a line will never be open, or that what nobody has was open before."""
     if net.statuses[said.kind] != net.first:
         return None
     if net.ended and _is_ruled_out(line, said):
         return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
     if net.taken and "negated" in said.manners and _is_to_return(line):
-        return Open(line.quote, net.taken, (said.words,), f"\u201c{said.words}\u201d is denied, and it is to come back")
+        return Open(line.quote, net.taken, (said.words,), f"\u201c{said.words}\u201d is denied of what may have been so before")
     return None
 
 
 def _is_to_return(line: Line) -> bool:
-    """Whether a sentence speaks of the return of what it says nobody has: it was taken away."""
+    """Whether a sentence speaks of what was taken away: of its return, or that it is there no more."""
     return next(found_in(plain_clause(line.folded), ("to_return",)), None) is not None
 
 
