@@ -227,7 +227,7 @@ def test_where_nothing_can_be_reached_a_mail_says_so_in_one_line_with_the_reason
     lost = tuple(replace(each, blind=(replace(BLIND, source=f"{each.signal}-feed", why="name not found"),)) for each in VERDICTS)
     text = render(digest(kind="baseline", verdicts=lost), CONTEXT, READER).text
     section = " ".join(text.partition("What cannot be seen")[2].split())
-    assert "* Nothing can be reached since 7 December 2026, 22:41 UTC: name not found (3 sources)." in section
+    assert "* Cannot see anything since 7 December 2026, 22:41 UTC: name not found (3 sources)." in section
     assert "Source of" not in section
     some = render(digest(kind="baseline", verdicts=(*lost[:2], VERDICTS[2])), CONTEXT, READER).text
     assert some.count("Source of ") == 2

@@ -137,15 +137,13 @@ def test_where_nothing_can_be_reached_one_banner_says_so_and_why() -> None:
     shown = blind_everywhere()
     many = len(shown.strips)
     for html in (pages.draw_home(shown, NOW, TO), pages.draw_sources(shown, NOW, TO)):
-        assert f"Nothing can be reached since 24 November 2026 (5 hours ago): no answer within 30 s ({many} sources)." in words(
-            html
-        )
+        assert f"Cannot see anything since 24 November 2026 (5 hours ago): no answer within 30 s ({many} sources)." in words(html)
         assert html.count('class="notice') - html.count("hidden data-overdue") == 1
     some = blind_everywhere(but=1)
     html = pages.draw_sources(some, NOW, TO)
-    assert "Nothing can be reached" not in words(html)
+    assert "Cannot see anything" not in words(html)
     assert html.count("Cannot see since") == many - 1, "each with its own reason"
-    assert "◍ Nothing can be reached" in words(pages.draw_home(shown, NOW, TO)).partition("Has the Senate")[0]
+    assert "◍ Nothing can be seen" in words(pages.draw_home(shown, NOW, TO)).partition("Has the Senate")[0]
 
 
 def test_what_was_never_read_is_neither_in_sight_nor_out_of_it() -> None:

@@ -111,10 +111,10 @@ def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Rec
 
 
 def _offline(lost: Sequence[SourceOutage], zone: tzinfo) -> MailLine:
-    """That no source can be reached: one line, and why, the most frequent reasons first."""
+    """That no source can be seen: one line, and why, the most frequent reasons first."""
     why = [f"{reason} ({count(many, 'source')})" for reason, many in Counter(blind.why for blind in lost).most_common(3)]
     since = moment(max(blind.since for blind in lost), zone)
-    return MailLine("", f"Nothing can be reached since {since}: {shortened('; '.join(why), 320)}.")
+    return MailLine("", f"Cannot see anything since {since}: {shortened('; '.join(why), 320)}.")
 
 
 def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> MailLine:
