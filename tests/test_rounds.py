@@ -23,10 +23,10 @@ from watcher.pipeline.batches import Bounds, Get, Poller
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
-from watcher.pipeline.refusals import REFUSED
 from watcher.pipeline.under_way import READINGS
 from watcher.sandbox.unfenced import understand_here
 from watcher.store.errors import StoreError
+from watcher.store.records import MetaKey
 from watcher.store.store import Store
 
 __all__ = ["web"]
@@ -79,7 +79,7 @@ def test_what_cannot_even_be_asked_for_is_said_to_be_blind(web: Web, store: Stor
     watch = Watch(CONFIG % "", tmp_path, web.folder, store)
     watch.run([start])
     with store.writing() as tx:
-        tx.meta.put(REFUSED, "spoilt")
+        tx.meta.put(MetaKey.DOCUMENTS_REFUSED, "spoilt")
     with pytest.raises(AssertionError):  # the cycle is no good one
         watch.run([start + timedelta(hours=48)])
     with store.reading() as tx:

@@ -376,7 +376,7 @@ def _window_firsts() -> frozenset[str]:
 
 
 # The same written texts as they stand in a folded sentence: "*3" is up to three words, "...40" up to so many characters of
-# the clause, "!x" and "![x|y]" that none of these follows, "*ly" a word with that ending.
+# the clause, "![x|y]" that none of these follows, "*ly" a word with that ending.
 
 
 def _spelled(text: str, groups: Groups) -> _Sequence:
@@ -419,9 +419,7 @@ def _in_text(sequence: _Sequence, lead: str = "") -> str:
 
 
 def _gap(part: str, lead: str) -> str:
-    """What stands for no word of its own: some words or characters, or a word that must not be there; else nothing."""
-    if part[0] == "!":
-        return rf"(?!{lead}{re.escape(part[1:])}\b)"
+    """What stands for no word of its own: some words or characters, or a word that must not stand before; else nothing."""
     if part.startswith("...") and part[3:]:
         return rf"[^.;:]{{0,{part[3:]}}}?\b"
     if part[0] == "-" and part[1:]:
