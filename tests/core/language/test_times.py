@@ -36,6 +36,10 @@ def test_a_column_is_read_by_its_name(sentence: str, price: str) -> None:
         ("It has been open to all since Tuesday.", ""),
         ("As of last Tuesday it is open to all.", ""),
         ("It opens to all on Friday.", ""),
+        ("As announced on Tuesday, it is open to all.", ""),
+        ("It is open to all (as we said on Tuesday).", ""),
+        ("Following our review on Tuesday, it is open to all.", ""),
+        ("It will be released on Tuesday.", "on Tuesday"),
     ],
 )
 def test_a_weekday_is_to_come_unless_it_is_the_texts_own(sentence: str, day: str) -> None:
@@ -60,3 +64,12 @@ def test_a_window_has_its_words(sentence: str, window: str) -> None:
 def test_a_day_without_a_year_is_to_come_over_the_turn_of_a_year() -> None:
     november, sentence = datetime(2026, 11, 20, 17, tzinfo=UTC), "From March 2 it is open to all, and not since June 12."
     assert [sentence[start:end] for start, end in days_ahead(sentence, november)] == ["March 2"]
+
+
+def test_a_day_on_which_something_was_told_is_not_to_come_whatever_the_year() -> None:
+    november, sentence = (
+        datetime(2026, 11, 20, 17, tzinfo=UTC),
+        "The model, announced on April 7 (and launched March 2), is open.",
+    )
+    assert days_ahead(sentence, november) == ()
+    assert days_ahead("It is to be announced on March 2.", november)

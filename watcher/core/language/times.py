@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from watcher.core.language.lexicon import any_of, cue, numbers
+from watcher.core.language.lexicon import any_of, cue, numbers, word_set
 from watcher.core.language.text import fold
 
 _WINDOW: Final = re.compile(rf"(?i)(?:{any_of('window')}|{any_of('coming_weekday')})(?!-)")
@@ -65,8 +65,12 @@ _AGO: Final = re.compile(
 _VAGUE: Final = cue("vague", "beside", "sentence")
 _OVER: Final = cue("over", "beside", "sentence")
 _NOW: Final = cue("as_of_now", "beside", "sentence")
+_TELLING: Final = word_set("told_then")
+_TO_BE: Final = word_set("to_be") | word_set("is_now")
 _HOLDS: Final = cue("holds", "beside", "sentence")
 _MONTHS, _SEASONS, _DAYS, _COUNTS, _WEEKDAYS = (numbers(name) for name in ("month", "season", "days", "count", "weekday"))
+_BEFORE: Final = 60
+"""Characters before a day in which a verb of telling may stand."""
 _OPENING: Final = 24
 """Characters from the start of a sentence in which an adverb of time dates the whole."""
 
@@ -134,7 +138,15 @@ def days_ahead(sentence: str, told: datetime) -> tuple[tuple[int, int], ...]:
     ahead = [
         span for span, day in days if day and day > told + _SAME_DAY and not (within.get(span) and day > told + _NEXT_MONTHS)
     ]
-    return (*ahead, *weekdays)
+    return tuple(
+        [(start, end) for start, end in (*ahead, *weekdays) if not _is_of_the_past(sentence[max(start - _BEFORE, 0) : start])]
+    )
+
+
+def _is_of_the_past(before: str) -> bool:
+    """Whether a day stands right behind what was told or held on it: "announced on April 7", "following our event on Tuesday"."""
+    words = ["", "", "", *before.lower().replace("(", " ").removesuffix("on ").split()]
+    return words[-3] == "following" or (words[-1] in _TELLING and words[-2] not in _TO_BE)
 
 
 def _next(year: str | None, month: str, number: str, told: datetime) -> datetime | None:
