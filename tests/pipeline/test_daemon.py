@@ -94,6 +94,22 @@ def test_no_job_rests_after_the_clock_was_set(jump: timedelta, store: Store, wal
     assert asyncio.run(live()).last_error == ""
 
 
+def test_no_job_rests_after_the_time_of_day_here_was_set_back_though_that_of_the_server_goes_on(
+    store: Store, wall: type[Wall]
+) -> None:
+    async def live() -> Daemon:
+        counted = Counted()
+        daemon = Daemon(context(store, counted), clock=lambda: datetime.now(UTC), pause=SHORT, own=lambda: wall.now(UTC))
+        daemon.start()
+        await counted.again()
+        wall.off = -HOUR
+        await counted.again()
+        await daemon.stop()
+        return daemon
+
+    assert asyncio.run(live()).last_error == ""
+
+
 class Lingering(Store):
     """A database with very much to let go of."""
 

@@ -17,7 +17,7 @@ from time import perf_counter
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from watcher.clock import wrong_clock
+from watcher.clock import Clock, utc_now, wrong_clock
 from watcher.pipeline.batches import Poller
 from watcher.pipeline.clock_guard import ClockGuard
 from watcher.pipeline.counters import JobRun, Tally, jobs_to_text
@@ -72,8 +72,11 @@ class Pace(BaseTrigger):  # type: ignore[misc]  # the library has no types
 class Daemon:
     """Runs its jobs while the process lives; one that fails is logged and tried again soon."""
 
-    def __init__(self, context: Context, *, clock: Callable[[], datetime], pause: timedelta = TICK) -> None:
-        """Take what to do, the clock to do it by, and how long the guard rests between two looks at it."""
+    def __init__(self, context: Context, *, clock: Clock, pause: timedelta = TICK, own: Clock = utc_now) -> None:
+        """Take what to do, the clock to do it by, and how long the guard rests between two looks at it.
+
+        `own` is the time of day here, by which the scheduler waits whatever `clock` shows.
+        """
         self.context, self.clock, self.pause = context, clock, pause
         self.last_good: datetime | None = None
         self.lost = ""
@@ -90,7 +93,7 @@ class Daemon:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        self._guard = ClockGuard(clock)
+        self._guards = ClockGuard(clock), ClockGuard(own)
         self._errors: dict[str, str] = {}
         self._pinged_at: datetime | None = None
         self._first = True
@@ -138,8 +141,8 @@ class Daemon:
     async def change(self, context: Context, prepare: Callable[[], None]) -> None:
         """Work by another configuration from now on.
 
-        The job under way ends first; then `prepare` brings the store to it, off the event loop. What it raises leaves all as it
-        was.
+        The job that has its turn ends first, and what is being sent goes on; then `prepare` brings the store to it, off the event
+        loop. What it raises leaves all as it was.
         """
         async with self._turn:
             await self._stop_polling()
@@ -165,9 +168,9 @@ class Daemon:
 
     def _look_at_clock(self) -> None:
         """After a jump every job runs anew; one backwards has left due times in a far future, those of the scheduler as well."""
-        jump = self._guard.jump()
-        self._first = self._first or jump < timedelta(0)
-        if jump:
+        jumps = [guard.jump() for guard in self._guards]
+        self._first = self._first or min(jumps) < timedelta(0)
+        if any(jumps):
             self._wake()
 
     def _wake(self) -> None:
