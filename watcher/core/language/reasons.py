@@ -12,7 +12,6 @@ from watcher.core.language.text import DETERMINERS, MODEL_NOUNS
 
 _OPENING: Final = word_set("opening_gate")
 _GATE: Final = re.compile(rf"(?i){any_of('gate_word')}")
-_GATE_NAMED: Final = re.compile(rf"(?i){any_of('gate_word')}")
 _REMOVED: Final = re.compile(rf"(?i){any_of('removed')}")
 _OWNERS: Final = word_set("carrier")
 _BESIDE_CARRIERS: Final = word_set("beside_carrier") | {ROLES["it"], ROLES["other"]}
@@ -102,14 +101,14 @@ def is_of_what_runs_on(words: list[str]) -> bool:
     if behind and behind["again"] and sum(word in {ROLES["it"], ROLES["other"]} for word in words) < _SEVERAL:
         return False
     rest = sentence[behind.end() :].split() if behind else ["it"]
-    return bool(_RUNS_ON.match(sentence)) and _TURNS_TO_IT.isdisjoint(rest) and not {";", ":", "\u2014"}.intersection(words)
+    return bool(_RUNS_ON.match(sentence)) and _TURNS_TO_IT.isdisjoint(rest) and _CLAUSE_MARKS.isdisjoint(words)
 
 
 def is_carried(words: list[str]) -> bool:
     """Whether every mention of the thing belongs to another noun: "the card of X", "X pricing", "fast mode for X"."""
     places = [at for at, word in enumerate(words) if word == ROLES["it"]]
     said = " ".join(words)
-    if _GATE_NAMED.search(said) and _REMOVED.search(said):
+    if _GATE.search(said) and _REMOVED.search(said):
         return False  # "the note 'by invitation' has been removed from the card of X"
     behind = words[places[-1] :] if places else []
     if any(one in DETERMINERS and noun in _THE_MODEL for one, noun in pairwise(behind)):
