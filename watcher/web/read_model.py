@@ -196,7 +196,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class HealthStatus:
-    """Signs of life, cheap to read: for /healthz, /readyz and /metrics."""
+    """How the watch does, cheap to read: for /healthz, /readyz and /metrics."""
 
     cycle_at: datetime | None = None
     """When the scheduler last finished a cycle."""
@@ -226,7 +226,7 @@ class Reads(Protocol):
         """A token that changes with every change; must cost next to nothing."""
 
     def pulse(self) -> HealthStatus:
-        """Signs of life."""
+        """How the watch does."""
 
 
 class Access(StrEnum):

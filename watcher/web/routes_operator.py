@@ -1,4 +1,4 @@
-"""Addresses for those who run the watch: signs of life and numbers, never kept."""
+"""Addresses for those who run the watch: how it does, and numbers, never kept."""
 
 from __future__ import annotations
 
