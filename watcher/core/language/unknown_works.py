@@ -130,11 +130,15 @@ def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
 
 
 def _of_works(line: Line) -> dict[str, list[Found]]:
-    """The words of a line that tell a work, that it is out now, and what else it tells ("no new results" is no "new results")."""
+    """The words of a line that tell a work, that it is out now, and what else it tells ("no new results" is no "new results").
+
+    A plan before what was found is no plan: "Starts Testing of X, Finds Weaknesses".
+    """
     clause = plain_clause(line.folded)
     kinds: dict[str, list[Found]] = {"work": [], "no_work": []}
     for found in found_in(clause, tuple(kinds)):
-        kinds[found.row.kind].append(found)
+        if found.row.reason != "tells of a plan" or next(found_in(clause[found.end :], ("work_told", "out_now")), None) is None:
+            kinds[found.row.kind].append(found)
     return kinds | {"out_now": list(found_in(clause, ("out_now",)))}
 
 
