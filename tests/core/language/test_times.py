@@ -40,6 +40,7 @@ def test_a_column_is_read_by_its_name(sentence: str, price: str) -> None:
         ("It is open to all (as we said on Tuesday).", ""),
         ("Following our review on Tuesday, it is open to all.", ""),
         ("It will be released on Tuesday.", "on Tuesday"),
+        ("Following its review, on Tuesday it opens to all.", "on Tuesday"),
     ],
 )
 def test_a_weekday_is_to_come_unless_it_is_the_texts_own(sentence: str, day: str) -> None:

@@ -146,7 +146,7 @@ def days_ahead(sentence: str, told: datetime) -> tuple[tuple[int, int], ...]:
 def _is_of_the_past(before: str) -> bool:
     """Whether a day stands right behind what was told or held on it: "announced on April 7", "following our event on Tuesday"."""
     words = ["", "", "", *before.lower().replace("(", " ").removesuffix("on ").split()]
-    return words[-3] == "following" or (words[-1] in _TELLING and words[-2] not in _TO_BE)
+    return (words[-3] == "following" and words[-1].isalpha()) or (words[-1] in _TELLING and words[-2] not in _TO_BE)
 
 
 def _next(year: str | None, month: str, number: str, told: datetime) -> datetime | None:
