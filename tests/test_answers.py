@@ -25,6 +25,7 @@ from watcher.core.model import Article, Change, DeclaredFact, Digest, Quote, Rai
 from watcher.mail import render
 from watcher.mail.sample import trial
 from watcher.pipeline.announce import Route, announce
+from watcher.pipeline.deliver import merge_deliveries
 from watcher.pipeline.delivery_context import mail_context
 from watcher.pipeline.reminders import send_reminders
 from watcher.store.store import Store
@@ -313,6 +314,24 @@ def test_a_detail_is_told_at_once_to_who_asks_for_each_and_not_again_with_bigger
     assert "https://a.example/price" in shown.text
     assert "price $8/$40" in render(note, context, usual).text
     assert "price $8/$40" not in render(note, context, keen).text, "nobody is told the same thing twice"
+
+
+def test_a_detail_that_urgent_news_carries_reaches_who_asks_for_each_detail_in_the_same_message(tmp_path: Path) -> None:
+    signal, at = signal_of(ACCESS), day("06-04 12:00")
+    context, keen = replace(CONTEXT, signals={signal.id: signal}), replace(READER, every_detail=True)
+    route = Route("keen", "maildir", "keen", frozenset(), operator=False, allowed_at=lambda when, _: when, every_detail=True)
+    opened = replace(detail(signal.id, at), kind=Change.ADVANCE, before="closed", after="open", mail=True, urgent=True)
+    with Store.open(f"sqlite:///{tmp_path}/watch.db") as store:
+        with store.writing() as tx:
+            tx.verdicts.put(decide(signal, [], [], at))
+            tx.transitions.add([opened, detail(signal.id, at)])
+        announce(store, [route], [signal.id], now=at, wait=timedelta(minutes=10))
+        assert announce(store, [route], [signal.id], now=at + timedelta(hours=1), wait=timedelta(minutes=10)) == []
+        with store.reading() as tx:
+            waiting = tx.deliveries.of()
+            (one,) = merge_deliveries(waiting, {each.digest: tx.digests.get(each.digest) for each in waiting})
+    text = " ".join(render(one.digest, context, keen).text.split())
+    assert text.count("price $8/$40") == 1
 
 
 def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speaks_for_each_scenario() -> None:

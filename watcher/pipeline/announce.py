@@ -54,7 +54,10 @@ def announce(store: Store, readers: Sequence[Route], signals: Collection[str], *
             made.append(_put(tx, "baseline", kinds["baseline"], signals, readers, now))
         elif is_due(kinds["news"], now=now, wait=wait):
             made.append(_put(tx, "news", kinds["news"], signals, readers, now))
-        made += _put_details(tx, [each for each in kinds["news"] if is_quiet_detail(each)], signals, readers, now, wait)
+        quiet = [each for each in kinds["news"] if is_quiet_detail(each)]
+        # What bigger news carries off is not pending any more: who asks for details is told of it now or never.
+        soon = timedelta(0) if made and made[-1].kind == "news" else wait
+        made += _put_details(tx, quiet, signals, readers, now, soon)
         ripe = [kind for kind in TO_OPERATOR if is_due(kinds[kind], now=now, wait=wait)]
         made += [_put(tx, kind, kinds[kind], signals, readers, now) for kind in ripe]
         return [digest for digest in made if digest.kind != KIND_EMPTY]
