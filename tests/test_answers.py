@@ -258,7 +258,7 @@ def test_a_window_is_told_at_half_time_and_at_its_close_once(tmp_path: Path) -> 
             now = day("06-01") + timedelta(hours=hours)
             told += send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)
     half, close = told
-    assert half.notes == ("half of the 60 days from 1 June 2026 is over; they end in 30 days",)
+    assert half.notes == ("half of the 60 days from 1 June 2026 is over; 30 days are left",)
     assert half.lines == ((signal.id, "so far they brought: nothing that moved the answer."),)
     assert close.notes == ("the 60 days from 1 June 2026 are over",)
     assert close.lines == ((signal.id, "they brought: nothing that moved the answer. At their close: Nothing."),)
@@ -374,7 +374,7 @@ def test_the_close_of_a_window_is_told_whole_and_its_middle_names_the_article() 
     article = Article("Two scenarios", "https://a.example/paper", "A lab", day("06-01"))
     signal = replace(signal_of(ACCESS), opened=day("06-01"), window=timedelta(days=60), article=article)
     [half] = reminders([signal], {}, since=day("06-30"), now=day("07-01 12:00"))
-    assert half.notes[0] == "half of the 60 days after A lab's article of 1 June 2026 is over; they end in 30 days"
+    assert half.notes[0] == "half of the 60 days after A lab's article of 1 June 2026 is over; 30 days are left"
     assert half.notes[1] == "They are the 60 days after “Two scenarios” (A lab, 1 June 2026)."
     long = f"{'one thing after another; ' * 20}At their close: nothing."
     lines = (("senate-vote", long),)

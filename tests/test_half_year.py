@@ -66,7 +66,7 @@ fallback = "a local model"
 """
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 DAY = re.compile(rf"\b(\d{{1,2}}) ({MONTHS}) (\d{{4}})\b")
-AHEAD = ("they end in", "days are over", "Congress", "from then on")
+AHEAD = ("they are over in", "days are over", "Congress", "from then on")
 """Words beside which a later day may stand."""
 PRICE = re.compile(r"\$\d+(?:\.\d+)?/\$\d+(?:\.\d+)?")
 

@@ -174,7 +174,7 @@ def test_the_first_mail_of_an_open_window_says_how_far_it_is() -> None:
     then = datetime(2026, 6, 13, tzinfo=UTC)
     early = tuple(replace(each, as_of=then) for each in VERDICTS)
     words = " ".join(render(digest(kind="baseline", verdicts=early), CONTEXT, READER).text.split())
-    assert "The window: Day 31 of the 60 days; they end in 30 days, on 13 July 2026." in words
+    assert "The window: Day 31 of the 60 days; they are over in 30 days, on 13 July 2026." in words
     before = tuple(replace(each, as_of=datetime(2026, 5, 1, tzinfo=UTC)) for each in VERDICTS)
     assert "The window" not in render(digest(kind="baseline", verdicts=before), CONTEXT, READER).text
 

@@ -283,7 +283,7 @@ def test_dates_are_said_once_and_in_order() -> None:
 
 def test_the_window_is_told_in_words() -> None:
     assert calendar.window_of(SENATE, at("2026-06-13")).words == (  # type: ignore[union-attr]
-        "Day 31 of the 60 days; they end in 30 days, on 13 July 2026."
+        "Day 31 of the 60 days; they are over in 30 days, on 13 July 2026."
     )
     assert calendar.window_of(SENATE, NOW).passed  # type: ignore[union-attr]
     assert calendar.window_of(SENATE, at("2026-05-13")) is None, "it has not opened"

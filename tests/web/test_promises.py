@@ -59,7 +59,7 @@ def test_an_open_window_names_its_article_with_a_link_on_the_first_page_and_on_t
     signals = tuple(replace(each, article=ARTICLE) for each in view().signals)
     moment = at("2026-06-13")
     shown = view(signals=signals, as_of=moment, generated_at=moment)
-    strip = "Day 31 of the 60 days after “Two scenarios” (A lab, 14 May 2026); they end in 30 days, on 13 July 2026."
+    strip = "Day 31 of the 60 days after “Two scenarios” (A lab, 14 May 2026); they are over in 30 days, on 13 July 2026."
     for html in (pages.draw_home(shown, moment, TO), pages.draw_signal(shown, moment, TO, "mythos-ga")):
         line = html.partition('<p class="window">')[2].partition("</p>")[0]
         assert strip in line
@@ -70,7 +70,7 @@ def test_an_open_window_names_its_article_with_a_link_on_the_first_page_and_on_t
 
 
 def test_no_window_before_its_first_day_and_none_that_runs_on_after_its_last() -> None:
-    ends = [("2026-05-13T23:59:59", None), ("2026-05-14", "Day 1 of"), ("2026-07-12T23:00", "they end tomorrow")]
+    ends = [("2026-05-13T23:59:59", None), ("2026-05-14", "Day 1 of"), ("2026-07-12T23:00", "they are over tomorrow")]
     for moment, told in ends:
         window = calendar.window_of(SENATE, at(moment))
         assert (told in window.words) if window and told else (window is None and told is None), moment

@@ -36,7 +36,7 @@ def away_in_days(at: datetime, now: datetime) -> str:
 
 
 def window_in_words(signal: Signal, now: datetime) -> str:
-    """How far a window is: `Day 31 of the 60 days after “Title” (Author, 14 May 2026); they end in 30 days, on 13 July 2026`.
+    """How far it is: `Day 31 of the 60 days after “Title” (Author, 14 May 2026); they are over in 30 days, on 13 July 2026`.
 
     Empty without a window, before it opens, and from its close on. Pure.
     """
@@ -44,7 +44,7 @@ def window_in_words(signal: Signal, now: datetime) -> str:
     if end is None or signal.opened is None or not signal.opened <= now < end:
         return ""
     day, days = (now.date() - signal.opened.date()).days + 1, (end - signal.opened).days
-    return f"Day {day} of the {days} days{counted_from(signal)}; they end {away_in_days(end, now)}, on {day_text(end)}."
+    return f"Day {day} of the {days} days{counted_from(signal)}; they are over {away_in_days(end, now)}, on {day_text(end)}."
 
 
 def brought_until(signal: Signal, then: Verdict, until: datetime) -> str:

@@ -97,7 +97,7 @@ def _window(
 ) -> Digest:
     """Whose days they are, and what they brought each signal."""
     days, begun = (end - start).days, _begun(start, mine)
-    told = f"half of the {days} days {begun} is over; they end in {(end.date() - now.date()).days} days"
+    told = f"half of the {days} days {begun} is over; {(end.date() - now.date()).days} days are left"
     whose = sorted({f"They are the {days} days{words}." for signal in mine if (words := counted_from(signal))})
     brought = ((each.id, brought_until(each, stood[each.id], min(now, end))) for each in mine if each.id in stood)
     return Digest(
