@@ -26,6 +26,7 @@ _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-
 _ASIDE: Final = re.compile(rf"(?i)^\W*{choice('aside_opening')}[^,]*,")
 """A side clause that opens a sentence; the next one goes on with what the main clause names."""
 _PAST_FORMS: Final = word_set("past_form")
+_IS_NOW: Final = frozenset({"is", "are"})
 _AHEAD: Final = word_set("ahead")
 """Words with which a time without a year lies ahead."""
 MAX_PHRASES: Final = 24
@@ -106,8 +107,9 @@ class Statement:
     @property
     def is_past(self) -> bool:
         """Whether its words, or those right before it, are a form of the past."""
-        near = (token.text for token in self.scene.tokens[max(self.scene.start - 2, 0) : self.scene.stop])
-        return any(word in _PAST_FORMS or word.endswith("ed") for word in near)
+        near = [token.text for token in self.scene.tokens[max(self.scene.start - 2, 0) : self.scene.stop]]
+        past = (n for n, word in enumerate(near) if word in _PAST_FORMS or word.endswith("ed"))
+        return any(_IS_NOW.isdisjoint(near[max(n - 2, 0) : n]) for n in past)  # "is released on March 3" may be to come
 
     @property
     def is_ahead(self) -> bool:
