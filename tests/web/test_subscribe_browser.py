@@ -194,6 +194,7 @@ def test_the_whole_program_takes_a_subscriber_tells_the_news_and_lets_go(browser
             page.click("button:text('Subscribe')")
             page.goto(link(box.next()).replace(outside, inside))
             page.click("button:text('Yes, subscribe me')")
+            page.get_by_role("heading", name="You are subscribed").wait_for()  # what is told before that is not for her
             publisher.items = NEWS
             news = box.next()
             assert news["To"] == ADA

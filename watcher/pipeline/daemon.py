@@ -103,7 +103,6 @@ class Daemon:
         self._guarding: asyncio.Task[None] | None = None
         self._ending = False
         self._poller: Poller | None = None
-        self._is_news_waiting = False
 
     @property
     def last_error(self) -> str:
@@ -269,19 +268,17 @@ class Daemon:
             raise
 
     async def _deliver_soon(self, _now: datetime) -> Counts:
-        """Have the job for it send what was just announced; where it is sending already, it begins again when it has ended."""
-        self._is_news_waiting = True
+        """Have the job for it send what was just announced; where it is sending, it looks again soon after it has ended."""
         self._run_after("deliver", timedelta(0))
         return Counts()
 
     async def _deliver(self, now: datetime) -> None:
-        self._is_news_waiting = False
         delivered = await self.context.deliver(now)
         self.tally.sent += delivered.sent
         _log(CycleResult(delivered=delivered))
         with self.context.store.reading() as tx:
             due = tx.deliveries.next_due()
-        self._run_by("deliver", self.clock() if self._is_news_waiting else due)
+        self._run_by("deliver", due)
 
     def _run_by(self, name: str, due: datetime | None) -> None:
         """Run a job when something is due, however long it took until now; not at once and not after its own pace."""
