@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pkgutil import resolve_name
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from watcher.core.model import Digest
 from watcher.mail.context import MailContext, Recipient
+from watcher.mail.message import build_message
 
 if TYPE_CHECKING:
     from notifiers.message import Message
 
 __all__ = ["MailContext", "Recipient", "render"]
-
-WRITER = "watcher.mail.message:build_message"
-"""Loaded with the first letter, templates and all: most looks find nothing to write about."""
 
 
 def render(digest: Digest, context: MailContext, reader: Recipient, *, sent_at: datetime | None = None) -> Message:
@@ -24,4 +21,4 @@ def render(digest: Digest, context: MailContext, reader: Recipient, *, sent_at: 
     It is dated `sent_at`, or as the digest where nothing is said: a letter that waited days for its reader's hour is of the day
     on which it leaves, and servers refuse old ones.
     """
-    return cast("Message", resolve_name(WRITER)(digest, context, reader, sent_at or digest.at))
+    return build_message(digest, context, reader, sent_at or digest.at)
