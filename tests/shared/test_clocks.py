@@ -14,7 +14,7 @@ import pytest
 from tests.cli.conftest import Page, serving
 from tests.shared.clocks import MovedClock
 from tests.shared.test_workers import JOBS, POLLED, TOLD
-from tests.shared.workers import Fleet
+from tests.shared.workers import PATIENCE, Fleet
 from tests.test_cycles import FEED, item
 from tools.own_postgres import own_postgres
 
@@ -67,6 +67,25 @@ def test_whoever_looks_at_workers_by_another_clock_finds_them_alive(fleet: Fleet
     alive = fleet.start("--worker", command="healthcheck", **ahead.environ)
     assert alive.process.wait(60) == 0, alive.said()
     assert worker.end() == page.end() == 0
+
+
+def test_commands_on_a_machine_whose_clock_is_ahead_have_the_time_of_the_server(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.declare(3)
+    ahead = MovedClock(tmp_path, 48 * 60 * MINUTES)
+    assert fleet.start(command="once").process.wait(PATIENCE) == 0
+    words = ["record", "gadget.it", "open", "--url", "https://lab.example/x", "--quote", "Open.", "--by", "me"]
+
+    def said(*words: str, command: str) -> str:
+        asked = fleet.start(*words, command=command, **ahead.environ)
+        assert asked.process.wait(PATIENCE) == 0, asked.said()
+        return "".join(asked.said())
+
+    assert "Gadget: " in (stands := said(command="status"))
+    assert "overdue" not in stands
+    assert said("--within", "1h", command="healthcheck").startswith("Fresh: ")
+    said(*words[1:], command="record")
+    with fleet.store() as store, store.reading() as tx:
+        assert tx.evidence.of()[0].at <= tx.shared.server_time(), "it would not hold for two days"
 
 
 def test_a_worker_whose_own_clock_is_set_back_goes_on(fleet: Fleet, tmp_path: Path) -> None:

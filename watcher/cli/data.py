@@ -25,6 +25,7 @@ from watcher.cli.common import (
 from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
 from watcher.core.addresses import in_year
+from watcher.pipeline.server_clock import clock_of
 from watcher.store.backup import as_it_is, is_database
 from watcher.store.backup import restore as put_back
 from watcher.store.chain import NAMES
@@ -185,9 +186,9 @@ def export(
     Together with `watcher once` this is a whole watch without a server. Links between the files are relative; feeds name
     absolute addresses where `[watch] base_url` gives the place of the page. Files of an earlier export are replaced.
     """
-    settings, now = configured(config), utc_now()
-    then = parse_datetime(as_of) if as_of else None
+    settings, then = configured(config), parse_datetime(as_of) if as_of else None
     with open_store(settings.store.url) as store, exit_on_error():
+        now = clock_of(store)()
         view = StoreQueries(store, site_info(settings), clock=lambda: now)(then)
     try:
         files = export_site(view, folder, now=then or now)

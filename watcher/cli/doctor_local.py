@@ -15,6 +15,7 @@ from watcher.acts.findings import Finding, bad, good, note
 from watcher.cli.common import embedded_file
 from watcher.config.build import Config
 from watcher.config.check import check
+from watcher.pipeline.server_clock import clock_of
 from watcher.store.errors import StoreError
 from watcher.store.records import State
 from watcher.store.store import Store
@@ -39,7 +40,7 @@ def examine_machine(config: Config, now: datetime) -> Iterator[Finding]:
     yield _clock(now)
     yield _zone(config, now)
     yield from _disk(config)
-    yield from _database(config, now)
+    yield from _database(config)
     yield _page(config)
     yield from _proxies(config)
 
@@ -117,14 +118,14 @@ def _room(folder: Path) -> Finding:
     return good("disk", words)
 
 
-def _database(config: Config, now: datetime) -> Iterator[Finding]:
-
+def _database(config: Config) -> Iterator[Finding]:
     file = embedded_file(config.store.url)
     if file is not None and not file.exists():
         yield note("database", f"there is none at {file} yet", "`watcher once` or `watcher run` makes it.")
         return
     try:
         with Store.open(config.store.url) as store:
+            now = clock_of(store)()
             with store.writing() as tx:
                 counts, oldest = tx.deliveries.counts(), tx.deliveries.oldest_undelivered()
                 decided, workers = len(tx.verdicts.all_latest()), tx.shared.numbers()

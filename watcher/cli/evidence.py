@@ -15,11 +15,11 @@ from watcher.acts import silence
 from watcher.acts.evidence import Testimony
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, exit_on_error, parse_datetime, parse_duration, print_json
 from watcher.cli.locations import signals_here
-from watcher.cli.opening import configured, open_store
-from watcher.clock import utc_now
+from watcher.cli.opening import changing, configured, open_store
 from watcher.config.build import Config
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Transition
+from watcher.pipeline.server_clock import clock_of
 from watcher.store.store import Store
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text
 
@@ -48,10 +48,9 @@ def record(  # noqa: PLR0913, PLR0917 - the options of a command
     as_json: AsJson = False,
 ) -> None:
     """Add a person's evidence. It counts like one leading voice, may move a track anywhere, and is shown as recorded by hand."""
-    settings, now = configured(config), utc_now()
-    then = parse_datetime(at) if at else None
+    settings, then = configured(config), parse_datetime(at) if at else None
     said = Testimony(track, status, url, quote, by, reason, then, title, event)
-    with _changing(settings) as tx:
+    with _changing(settings) as (tx, now):
         number, told = acts.record(tx, settings.signals, said, now)
     _tell({"evidence": number}, f"evidence {number} recorded", told, as_json=as_json)
 
@@ -65,8 +64,8 @@ def withdraw(
     as_json: AsJson = False,
 ) -> None:
     """Take recorded evidence back. It stays in the audit list; what it had moved is corrected in the same thread."""
-    settings, now = configured(config), utc_now()
-    with open_store(settings.store.url) as store, store.writing() as tx:
+    settings = configured(config)
+    with open_store(settings.store.url) as store, changing(store) as (tx, now):
         told = acts.withdraw(tx, settings.signals, number, by=by, reason=reason, now=now)
     _tell({"withdrawn": number}, f"evidence {number} withdrawn", told, as_json=as_json)
 
@@ -87,9 +86,10 @@ def mute(
     """
     if until and length:
         raise UsageError("expected one of --until and --for")
-    settings, now = configured(config), utc_now()
-    end = parse_datetime(until) if until else now + parse_duration(length) if length else None
-    with _changing(settings) as tx:
+    settings, then = configured(config), parse_datetime(until) if until else None
+    lasts = parse_duration(length) if length else None
+    with _changing(settings) as (tx, now):
+        end = then if lasts is None else now + lasts
         silence.mute(tx, settings.signals, where, by=by, reason=reason, now=now, until=end)
     words = f"until {end:%Y-%m-%d %H:%M} UTC" if end else f"until `watcher unmute {where}`"
     _tell({"muted": where, "until": iso_utc(end)}, f"{where} is muted {words}", (), as_json=as_json)
@@ -97,8 +97,8 @@ def mute(
 
 def unmute(where: Where, by: By, reason: Reason = "", config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
     """End a silence now: what was held back is told, as the net change; what went there and back is no news."""
-    settings, now = configured(config), utc_now()
-    with open_store(settings.store.url) as store, store.writing() as tx:
+    settings = configured(config)
+    with open_store(settings.store.url) as store, changing(store) as (tx, now):
         silence.unmute(tx, settings.signals, where, by=by, reason=reason, now=now)
     _tell({"unmuted": where}, f"{where} is no longer muted", (), as_json=as_json)
 
@@ -109,7 +109,7 @@ def audit(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
     The list is never edited; the page shows it too. A configuration that was taken up or refused by a running watch is in it.
     """
     with open_store(configured(config).store.url) as store, store.reading() as tx:
-        evidence, mutes, acts = tx.evidence.of(withdrawn=True), tx.mutes.of(utc_now()), tx.audit.of()
+        evidence, mutes, acts = tx.evidence.of(withdrawn=True), tx.mutes.of(clock_of(store)()), tx.audit.of()
     if as_json:
         print_json({"evidence": [*map(_dated, evidence)], "mutes": [*map(_dated, mutes)], "acts": [*map(_dated, acts)]})
         return
@@ -128,10 +128,9 @@ def audit(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def _changing(settings: Config) -> Iterator[Transaction]:
-
-    with exit_on_error(), Store.open(settings.store.url) as store, store.writing() as tx:
-        yield tx
+def _changing(settings: Config) -> Iterator[tuple[Transaction, datetime]]:
+    with exit_on_error(), Store.open(settings.store.url) as store, changing(store) as found:
+        yield found
 
 
 def _dated(row: Any) -> dict[str, Any]:  # noqa: ANN401 - any row of the store

@@ -82,8 +82,8 @@ def _asked(base: str) -> tuple[bool, str]:
 
 def _fresh(watched: PartialConfig, within: str) -> tuple[bool, str]:
     """Whether every signal was decided lately."""
-    longest, now = parse_duration(within), utc_now()
-    seen = resolve_name(SUMMARY)(watched.store).verdicts
+    longest, found = parse_duration(within), resolve_name(SUMMARY)(watched.store)
+    seen, now = found.verdicts, found.server_time or utc_now()
     oldest: tuple[datetime, str] | None = min(((seen[name].as_of, name) for name in watched.titles if name in seen), default=None)
     missing = [name for name in watched.titles if name not in seen]
     if missing or oldest is None:

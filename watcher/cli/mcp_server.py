@@ -14,9 +14,9 @@ from pydantic import BaseModel, Field
 import watcher
 from watcher.cli.common import UsageError, parse_datetime
 from watcher.cli.explain_signal import say_why
-from watcher.clock import utc_now
 from watcher.config.build import Config
 from watcher.core.model import Signal
+from watcher.pipeline.server_clock import clock_of
 from watcher.store.errors import StoreError
 from watcher.store.store import Store
 from watcher.web.api import change_out, signal_out
@@ -67,7 +67,7 @@ class Assistant:
     def __init__(self, config: Config, store: Store) -> None:
         """Keep what reads the store; nothing is read yet."""
         self.config, self.store = config, store
-        self.reads = StoreQueries(store, site_info(config), clock=utc_now)
+        self.reads = StoreQueries(store, site_info(config), clock=clock_of(store))
 
     def tools(self) -> tuple[Callable[..., Any], ...]:
         """Everything that may be asked."""

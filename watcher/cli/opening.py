@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from watcher.cli.common import embedded_file, exit_on_error, fail
 from watcher.cli.locations import at_home, found, is_home, url_at_home
 from watcher.config.build import Config, load
 from watcher.config.errors import ConfigError
-from watcher.store.store import Store
+from watcher.pipeline.server_clock import clock_of
+from watcher.store.store import Store, Transaction
 
 
 def read(path: Path) -> Config:
@@ -43,3 +45,11 @@ def open_store(url: str) -> Iterator[Store]:
         raise fail(f"there is no database at {file} yet; `watcher once` or `watcher run` makes it", code=3)
     with exit_on_error(), Store.open(url) as store:
         yield store
+
+
+@contextmanager
+def changing(store: Store) -> Iterator[tuple[Transaction, datetime]]:
+    """A transaction that may change something, and the time by which all go who share the database."""
+    now = clock_of(store)()
+    with store.writing() as tx:
+        yield tx, now

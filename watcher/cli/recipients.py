@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, print_json
-from watcher.cli.opening import configured, open_store
-from watcher.clock import utc_now
+from watcher.cli.opening import changing, configured, open_store
 from watcher.pipeline.subscribers import CHANNEL
 from watcher.store.records import State
 from watcher.wording import iso_utc
@@ -70,12 +69,12 @@ def recipients(
     """
     chosen = recipient or []
     settings = configured(config)
-    with open_store(settings.store.url) as store, store.writing() as tx:
+    with open_store(settings.store.url) as store, changing(store) as (tx, now):
         known = {one.id: one for one in _known(settings, tx)}
         if missing := sorted(set(chosen) - known.keys()):
             raise UsageError(f"there is no recipient {', '.join(missing)}; expected some of {', '.join(known)}")
         if act is not Action.LIST:
-            _change(tx, act, [known[name] for name in chosen], by.strip(), reason)
+            _change(tx, act, [known[name] for name in chosen], now, by=by.strip(), reason=reason)
         rows = [_row(tx, one) for one in known.values() if not chosen or one.id in chosen]
     if as_json:
         print_json({"recipients": [_plain(row) for row in rows]})
@@ -89,10 +88,9 @@ def _known(settings: Config, tx: Transaction) -> list[_One]:
     return [*declared, *(_One(one.id, one.address, CHANNEL, one.pace) for one in tx.subscribers.confirmed())]
 
 
-def _change(tx: Transaction, act: Action, chosen: list[_One], by: str, reason: str) -> None:
+def _change(tx: Transaction, act: Action, chosen: list[_One], now: datetime, *, by: str, reason: str) -> None:
     if not chosen or not by:
         raise UsageError(f"expected `watcher recipients {act} RECIPIENT --by NAME`: whom, and who does it")
-    now = utc_now()
     for one in chosen:
         if act is Action.DROP:
             tx.mailboxes.stop(one.id, one.address, now, by=by, why=reason or "dropped by hand")

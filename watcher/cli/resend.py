@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, fail, parse_datetime, print_json
-from watcher.cli.opening import configured, open_store
-from watcher.clock import utc_now
+from watcher.cli.opening import changing, configured, open_store
 from watcher.store.records import State
 
 if TYPE_CHECKING:
@@ -33,11 +32,10 @@ def resend(
     answered 410, or whose mailbox has refused three mails in a row for good, is written to again.
     """
     after, chosen = parse_datetime(since) if since else None, recipient or []
-    with open_store(configured(config).store.url) as store, store.writing() as tx:
+    with open_store(configured(config).store.url) as store, changing(store) as (tx, now):
         dead = _dead(tx, chosen, after)
         if missing := sorted(set(chosen) - {one.recipient for one in dead}):
             raise fail(f"nothing was given up for {', '.join(missing)}; `watcher status` lists what was")
-        now = utc_now()
         for name in {one.recipient for one in dead}:
             tx.mailboxes.revive(name, now, by="watcher resend")
         tx.deliveries.revive([one.id for one in dead], now)

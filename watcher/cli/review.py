@@ -9,8 +9,7 @@ import typer
 
 from watcher.acts.review import Decision, open_texts, settle
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, parse_datetime, print_json
-from watcher.cli.opening import configured, open_store
-from watcher.clock import utc_now
+from watcher.cli.opening import changing, configured, open_store
 from watcher.config.build import Config
 from watcher.core.decision.undecided import outcome
 from watcher.core.model import Transition, Undecided
@@ -94,8 +93,8 @@ def _became(text: Undecided) -> str:
 
 
 def _settle(settings: Config, store: Store, number: int, decided: Decision, *, as_json: bool) -> None:
-    with store.writing() as tx:
-        done = settle(tx, settings.signals, number, decided, utc_now())
+    with changing(store) as (tx, now):
+        done = settle(tx, settings.signals, number, decided, now)
     _tell(number, decided, done.evidence, done.told, as_json=as_json)
 
 

@@ -40,7 +40,7 @@ def status(
     with exit_on_error():
         jobs = read_value(MetaKey.JOBS, seen.jobs, jobs_of_text) if seen.jobs else ()
     found = {name: seen.verdicts.get(name) for name in watched.titles}
-    overdue = _overdue(seen.looks, utc_now())
+    overdue = _overdue(seen.looks, seen.server_time or utc_now())
     counts = {state.value: many for state, many in seen.deliveries.items()}
     if as_json:
         signals = [_plain(name, verdict, overdue.get(name)) for name, verdict in found.items()]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from watcher.store.codec import MICROSECOND, micros, moment
-from watcher.store.work_queue import JobCount, WorkQueue
+from watcher.store.codec import MICROSECOND, micros
+from watcher.store.work_queue import SERVER, JobCount, WorkQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
-SERVER = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
 BEGUN = "CAST(extract(epoch FROM statement_timestamp()) * 1000000 AS BIGINT)"
 # In the order of the hosts: two that take turns at the same ones do not wait for each other in a circle.
 TURNS = (
@@ -43,11 +41,6 @@ class Shared(WorkQueue):
     """Statements of workers; all but the counts need a server."""
 
     __slots__ = ()
-
-    def server_time(self) -> datetime:
-        """What the clock of the server shows: it is one for all workers."""
-        then: datetime = moment(self.value(f"SELECT {SERVER}"))
-        return then
 
     def turns(self, wanted: Mapping[str, int], gap: timedelta) -> dict[str, timedelta]:
         """Take so many turns at each host, a gap behind the one before, whoever has that; how long to wait for the first."""

@@ -61,6 +61,8 @@ class Summary:
     """What the jobs of the running watch did last, as it wrote it; empty for a past moment and without one."""
     workers: QueueNumbers | None = None
     """How the workers on a server do; None for a past moment and where there never was one."""
+    server_time: datetime | None = None
+    """What the clock of the server showed, which rules there; None for a past moment, and for a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _now(connection: sa.Connection) -> Summary:
         stopped_now,
         asked.value(KEPT_VALUE, {"key": MetaKey.JOBS}) or "",
         WorkQueue(connection).numbers(),
+        WorkQueue(connection).server_time() if connection.dialect.name == "postgresql" else None,
     )
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+SERVER = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+"""The time on the clock of the server, in microseconds since 1970."""
 MAX_JOB_WAIT = timedelta(minutes=10)
 """A queue whose oldest job has waited for longer has too few workers, or none."""
 COUNTED = "SELECT task, outcome, many, seconds, last_at FROM job_run ORDER BY task, outcome"
@@ -116,6 +118,11 @@ class WorkQueue(Statements):
         """After the clock of the server was set back: what waits for a later time, and who seems to be alive until then."""
         for statement in (ALIVE_LATER, DONE_LATER):
             self.run(statement)
+
+    def server_time(self) -> datetime:
+        """What the clock of the server shows: it is one for all who work on it."""
+        then: datetime = moment(self.value(f"SELECT {SERVER}"))
+        return then
 
     def numbers(self) -> QueueNumbers | None:
         """How the workers do; None where there never was one."""
