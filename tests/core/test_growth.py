@@ -23,7 +23,7 @@ from watcher.core.decision.explain import explain
 from watcher.core.decision.fold import MAX_REVOCATIONS
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.decision.undecided import ask, edges
-from watcher.core.model import Claim, Entry, Ladder, Signal, Verdict
+from watcher.core.model import Claim, Entry, Ladder, Signal, Trace, Verdict
 from watcher.store.records import KnownEntry
 
 pytestmark = pytest.mark.slow
@@ -171,7 +171,9 @@ def decided(signal: Signal, claims: Sequence[Claim]) -> tuple[Verdict, ...]:
     list(edges([*asked.undecided], replace(asked, undecided=()), rows))
     list(edges([], replace(asked, as_of=NOW), rows))
     compare(signal, before, after)
-    explain(signal.tracks[0], counting, after.tracks[0], LATER)
+    trace = Trace()
+    decide(signal, counting, [], LATER, trace)
+    explain(signal.tracks[0], counting, trace)
     return before, asked
 
 

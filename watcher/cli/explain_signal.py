@@ -18,7 +18,7 @@ from watcher.core.addresses import redact, redact_all, safe_link
 from watcher.core.decision.decide import decide
 from watcher.core.decision.explain import Explanation, explain
 from watcher.core.decision.near_misses import NearMiss, near_misses
-from watcher.core.model import Ladder, Observation, Rule, Signal, Standing, TrackVerdict, Verdict
+from watcher.core.model import Ladder, Observation, Rule, Signal, Standing, Trace, TrackVerdict, Verdict
 from watcher.pipeline.decide import active_claims
 from watcher.store.store import Transaction
 from watcher.wording import iso_utc, undecided_line, undecided_words
@@ -68,9 +68,10 @@ def _why(tx: Transaction, signal: Signal, verdict: Verdict, as_of: datetime | No
     spoken = {claim.observation for claim in claims}
     silent = (one for one in _latest(tx, signal, now, as_of) if one.id not in spoken)
     passed = [near for one in islice(silent, MAX_TEXTS) for near in near_misses(signal, one)]
-    for track in decide(signal, claims, (), now).tracks:
+    trace = Trace()
+    for track in decide(signal, claims, (), now, trace).tracks:
         declared = signal.track(track.track)
-        weighed = explain(declared, claims, track, now)
+        weighed = explain(declared, claims, trace)
         yield Why(declared.ladder, track, weighed, tuple(near for near in passed if near.track == track.track))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
 from watcher.core.decision.near import Shelves, copy_pieces, is_copy
-from watcher.core.model import Claim, Quote, Standing, Tier
+from watcher.core.model import Claim, Fate, Quote, Ruling, Standing, Tier, Trace
 
 AUTHORITATIVE = frozenset({Tier.OFFICIAL, Tier.OPERATOR})
 REPORTING = frozenset({Tier.PRESS})
@@ -16,6 +16,40 @@ MAX_CLAIMS_OF_A_SOURCE = 20
 """What one source tells more often than this in the time in which voices must lie together adds no voice."""
 RETOLD = timedelta(days=14)
 """What a text tells further back than this was no news on its own day."""
+
+
+TO_COME = Ruling(Fate.TO_COME)
+FOR_A_PERSON = Ruling(Fate.FOR_A_PERSON)
+NO_STATUS = Ruling(Fate.NO_STATUS)
+BESIDE_OFFICIAL = Ruling(Fate.BESIDE_OFFICIAL)
+_NEVER_LEADS = Ruling(Fate.NEVER_LEADS)
+_PRESS_NEVER = Ruling(Fate.PRESS_NEVER)
+_UNDATED = Ruling(Fate.UNDATED)
+_RETOLD = Ruling(Fate.RETOLD)
+REPORTED_BEFORE = Ruling(Fate.REPORTED_BEFORE)
+_TOO_OFTEN = Ruling(Fate.TOO_OFTEN)
+
+
+def tell(trace: Trace | None, claims: Iterable[Claim], ruling: Ruling) -> None:
+    """Say what became of some claims, to who asks."""
+    if trace is not None:
+        for claim in claims:
+            trace.put(claim, ruling)
+
+
+def sifted(claims: Iterable[Claim], aside: Callable[[Claim], Ruling | None], trace: Trace | None) -> Iterator[Claim]:
+    """The claims that nothing sets aside; who asks is told what became of the others."""
+    for claim in claims:
+        ruling = aside(claim)
+        if ruling is None:
+            yield claim
+        elif trace is not None:
+            trace.put(claim, ruling)
+
+
+def unled(claim: Claim) -> Ruling:
+    """What becomes of words that do not lead, where no number of publishers is enough."""
+    return _PRESS_NEVER if claim.quote.tier in REPORTING else _NEVER_LEADS
 
 
 def independent_sources(claims: Iterable[Claim]) -> tuple[str, ...]:
@@ -64,26 +98,33 @@ def _publishers(claims: Iterable[Claim]) -> Iterator[str]:
             yield claim.quote.publisher
 
 
-def reports_of_press(claims: Iterable[Claim], *, count: int, within: timedelta) -> Iterator[tuple[Claim, ...]]:
+def reports_of_press(
+    claims: Iterable[Claim], *, count: int, within: timedelta, trace: Trace | None = None
+) -> Iterator[tuple[Claim, ...]]:
     """Each time that press first is `count` independent publishers inside `within`, the claims of that time.
 
     `claims` are in order of time. The last one of each completes the report; the next begins when its time is over.
     """
     over: datetime | None = None
     window = deque[Claim]()
-    for claim in few_of_a_source((one for one in claims if one.quote.tier in REPORTING), within):
+    for claim in few_of_a_source((one for one in claims if one.quote.tier in REPORTING), within, trace):
         if over is not None and claim.effective_at <= over:
+            if trace is not None:
+                trace.put(claim, REPORTED_BEFORE)
             continue
         window.append(claim)
         while claim.effective_at - window[0].effective_at > within:
             window.popleft()
-        if len(tuple(islice(_publishers(window), count))) == count:
+        heard = len(tuple(islice(_publishers(window), count)))
+        if trace is not None:
+            trace.put(claim, Ruling(Fate.TOO_FEW, voices=heard, needed=count, within=within))
+        if heard == count:
             yield tuple(window)
             over = claim.effective_at + within
             window.clear()
 
 
-def few_of_a_source(claims: Iterable[Claim], within: timedelta) -> Iterator[Claim]:
+def few_of_a_source(claims: Iterable[Claim], within: timedelta, trace: Trace | None = None) -> Iterator[Claim]:
     """The claims, in order of time, but of one source no more than `MAX_CLAIMS_OF_A_SOURCE` inside `within`."""
     kept = defaultdict[str, deque[datetime]](lambda: deque(maxlen=MAX_CLAIMS_OF_A_SOURCE))
     for claim in claims:
@@ -91,6 +132,8 @@ def few_of_a_source(claims: Iterable[Claim], within: timedelta) -> Iterator[Clai
         if len(times) < MAX_CLAIMS_OF_A_SOURCE or claim.effective_at - times[0] > within:
             times.append(claim.effective_at)
             yield claim
+        elif trace is not None:
+            trace.put(claim, _TOO_OFTEN)
 
 
 def standing_of(voices: Sequence[str], *, confirm: int) -> Standing:
@@ -119,9 +162,16 @@ def has_happened(claim: Claim, now: datetime) -> bool:
 
 
 def is_old(claim: Claim) -> bool:
-    """Whether a claim tells nothing of its day: its text has no date of its own, or tells what was long past when it was said."""
+    """Whether a claim tells nothing of its day."""
+    return why_old(claim) is not None
+
+
+def why_old(claim: Claim) -> Ruling | None:
+    """Why a claim tells nothing of its day: its text has no date of its own, or tells what was long past when it was said."""
+    if claim.undated:
+        return _UNDATED
     told = claim.quote.published or claim.quote.seen_at
-    return claim.undated or (claim.since is not None and told - claim.since > RETOLD)
+    return _RETOLD if claim.since is not None and told - claim.since > RETOLD else None
 
 
 def in_order(claims: Iterable[Claim]) -> list[Claim]:

@@ -22,6 +22,7 @@ from watcher.core.model import (
     Signal,
     Source,
     SourceOutage,
+    Trace,
     Track,
     TrackVerdict,
     Verdict,
@@ -32,13 +33,18 @@ UNKNOWN = "Unknown"
 _PLACE = re.compile(r"\{([a-z0-9_-]{1,40})\.([a-z0-9_]{1,40})\}")
 
 
-def decide(signal: Signal, claims: Iterable[Claim], healths: Iterable[Health], now: datetime) -> Verdict:
-    """The verdict of `signal` at `now` (aware) from its claims in any order and the health of its sources."""
+def decide(
+    signal: Signal, claims: Iterable[Claim], healths: Iterable[Health], now: datetime, trace: Trace | None = None
+) -> Verdict:
+    """The verdict of `signal` at `now` (aware) from its claims in any order and the health of its sources.
+
+    Who wants to know what became of each claim hands over a trace.
+    """
     told, states = list(claims), list(healths)
     mine: dict[str, list[Claim]] = {}
     for claim in told:
         mine.setdefault(claim.track, []).append(claim)
-    tracks = tuple(_track_verdict(track, mine.get(track.id, []), states, now, signal.opened) for track in signal.tracks)
+    tracks = tuple(_track_verdict(track, mine.get(track.id, []), states, now, signal.opened, trace) for track in signal.tracks)
     headline = headline_of(signal, tracks)
     blind = blindness(signal, states, now)
     return Verdict(
@@ -70,10 +76,14 @@ def held_back(signal: Signal, claims: Iterable[Claim], now: datetime) -> list[Cl
 
 
 def _track_verdict(
-    track: Track, mine: Sequence[Claim], healths: Sequence[Health], now: datetime, opened: datetime | None
+    track: Track, mine: Sequence[Claim], healths: Sequence[Health], now: datetime, opened: datetime | None, trace: Trace | None
 ) -> TrackVerdict:
-    verdict = fold_series(track, mine, now, opened) if track.ladder.series else fold_track(track, mine, now)
-    return replace(verdict, flags=flags_of(track, verdict, mine, healths, now))
+    verdict = fold_series(track, mine, now, opened, trace) if track.ladder.series else fold_track(track, mine, now, trace)
+    beside = Trace() if trace is not None else None
+    flags = flags_of(track, verdict, mine, healths, now, beside)
+    if trace is not None and beside is not None:
+        trace.beside(beside)
+    return replace(verdict, flags=flags)
 
 
 def known_claims(signal: Signal, *, until: datetime | None = None) -> tuple[Claim, ...]:

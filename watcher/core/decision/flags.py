@@ -5,9 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from watcher.core.decision.corroboration import AUTHORITATIVE, has_happened, in_order, quotes_of, reports_of_press
+from watcher.core.decision.corroboration import (
+    AUTHORITATIVE,
+    BESIDE_OFFICIAL,
+    REPORTED_BEFORE,
+    REPORTING,
+    has_happened,
+    in_order,
+    quotes_of,
+    reports_of_press,
+    sifted,
+    tell,
+    unled,
+)
 from watcher.core.decision.fold import DECLARED
-from watcher.core.model import Claim, Flag, Health, Quote, RaisedFlag, Rule, Standing, Tier, Track, TrackVerdict
+from watcher.core.model import (
+    Claim,
+    Fate,
+    Flag,
+    Health,
+    Quote,
+    RaisedFlag,
+    Rule,
+    Ruling,
+    Standing,
+    Tier,
+    Trace,
+    Track,
+    TrackVerdict,
+)
 
 GONE_POLLS = 3
 GONE_FOR = timedelta(hours=24)
@@ -18,15 +44,20 @@ REVISED_FOR = timedelta(days=14)
 
 
 def flags_of(
-    track: Track, verdict: TrackVerdict, claims: Iterable[Claim], healths: Iterable[Health], now: datetime
+    track: Track,
+    verdict: TrackVerdict,
+    claims: Iterable[Claim],
+    healths: Iterable[Health],
+    now: datetime,
+    trace: Trace | None = None,
 ) -> tuple[RaisedFlag, ...]:
-    """All flags of a track that are up at `now`, oldest first."""
+    """All flags of a track that are up at `now`, oldest first, and what became of the words about them, for the trace."""
     if not track.ladder.flags:
         return ()
     told = in_order(claim for claim in claims if has_happened(claim, now))
     specs = {flag.id: flag for flag in track.ladder.flags}
     rules = {rule.id: rule for rule in track.ladder.rules}
-    up = [raised for flag in specs.values() for raised in _by_words(flag, told, rules, now)]
+    up = [raised for flag in specs.values() for raised in _by_words(flag, told, rules, now, trace)]
     up += [raised for flag in specs.values() if flag.differs for raised in _differing(flag, verdict, told)]
     if "quiet" in specs:
         up += _quiet(specs["quiet"], track, verdict, now)
@@ -52,25 +83,41 @@ def has_run_out(flag: Flag, raised: RaisedFlag, now: datetime) -> bool:
     return lasts is not None and now - raised.since > lasts
 
 
-def _by_words(flag: Flag, told: Sequence[Claim], rules: Mapping[str, Rule], now: datetime) -> list[RaisedFlag]:
+def _by_words(
+    flag: Flag, told: Sequence[Claim], rules: Mapping[str, Rule], now: datetime, trace: Trace | None
+) -> list[RaisedFlag]:
     """Raised by official words or by enough publishers, unless a later claim clears it; once for each event that they name."""
-    cleared = max((c.effective_at for c in told if _clears(c, flag.id, rules) and c.quote.tier in AUTHORITATIVE), default=None)
-    words = [c for c in told if c.flag == flag.id and (cleared is None or c.effective_at > cleared)]
+    clearing = [c for c in told if _clears(c, flag.id, rules) and c.quote.tier in AUTHORITATIVE]
+    cleared = max((c.effective_at for c in clearing), default=None)
+    raising = [c for c in told if c.flag == flag.id]
+    words = list(sifted(raising, lambda claim: _lowered(claim, cleared), trace))
+    if len(words) < len(raising):
+        tell(trace, (c for c in clearing if c.effective_at >= raising[0].effective_at), Ruling(Fate.CLEARS, flag=flag.id))
     official = [c for c in words if c.quote.tier in AUTHORITATIVE or c.rule in DECLARED]
     events: dict[str, list[Claim]] = {}
-    for claim in official or _reported(flag, words):
+    for claim in official or _reported(flag, words, trace):
         events.setdefault(claim.event, []).append(claim)
     up = []
+    tell(trace, words if official else (), BESIDE_OFFICIAL)
     for event, own in events.items():
         since = own[0].effective_at if official else own[-1].effective_at
-        if flag.lasts is None or now - since <= flag.lasts:
+        lasts = flag.lasts is None or now - since <= flag.lasts
+        tell(trace, own, Ruling(Fate.FLAG_UP if lasts else Fate.FLAG_OVER, at=since))
+        if lasts:
             up.append(RaisedFlag(flag.id, flag.label, since, quotes_of(own), mail=flag.mail, subject=event))
     return up
 
 
-def _reported(flag: Flag, words: Sequence[Claim]) -> Sequence[Claim]:
+def _lowered(claim: Claim, cleared: datetime | None) -> Ruling | None:
+    """Why words raise no flag any more: later ones have lowered it."""
+    return None if cleared is None or claim.effective_at > cleared else Ruling(Fate.FLAG_LOWERED, at=cleared)
+
+
+def _reported(flag: Flag, words: Sequence[Claim], trace: Trace | None) -> Sequence[Claim]:
     """The first claims of press that raise a flag together; none where they are too few."""
-    return next(reports_of_press(words, count=flag.report, within=flag.within), ()) if flag.report else ()
+    press = list(sifted(words, lambda claim: None if flag.report and claim.quote.tier in REPORTING else unled(claim), trace))
+    tell(trace, press, REPORTED_BEFORE)
+    return next(reports_of_press(press, count=flag.report, within=flag.within, trace=trace), ()) if press else ()
 
 
 def _differing(flag: Flag, verdict: TrackVerdict, told: Sequence[Claim]) -> list[RaisedFlag]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from watcher.core.decision.corroboration import (
     AUTHORITATIVE,
+    BESIDE_OFFICIAL,
+    FOR_A_PERSON,
+    NO_STATUS,
+    REPORTING,
+    TO_COME,
     has_happened,
     in_order,
     independent_sources,
@@ -16,16 +23,39 @@ from watcher.core.decision.corroboration import (
     is_old,
     quotes_of,
     reports_of_press,
+    sifted,
     standing_of,
+    tell,
+    unled,
+    why_old,
 )
 from watcher.core.decision.proof import holds
-from watcher.core.model import Claim, Ladder, Quote, Rule, Scalar, Standing, Status, Tier, Track, TrackVerdict
+from watcher.core.model import (
+    Claim,
+    Fate,
+    Ladder,
+    Quote,
+    Rule,
+    Ruling,
+    Scalar,
+    Standing,
+    Status,
+    Tier,
+    Trace,
+    Track,
+    TrackVerdict,
+)
 
 DECLARED = frozenset({"known", "operator"})
 """Rules of people: history declared in the configuration, evidence recorded by the operator. They may move anywhere."""
 MAX_REVOCATIONS = 50
 """So often may something be taken back on one track: each time what came before is walked through again."""
 _Details = dict[str, Scalar | tuple[Scalar, ...]]
+_REPEATED = Ruling(Fate.REPEATED)
+_OTHER_EVENT = Ruling(Fate.OTHER_EVENT)
+_MOVED = Ruling(Fate.MOVED)
+_SAME = Ruling(Fate.SAME)
+_SETS = Ruling(Fate.SETS)
 
 
 @dataclass(slots=True)
@@ -40,6 +70,8 @@ class _State:
     details: _Details = field(default_factory=dict)
     proofs: dict[str, Quote] = field(default_factory=dict)
     taken: list[Claim] = field(default_factory=list)
+    fates: dict[int, Ruling] = field(default_factory=dict)
+    """Identity of a claim that was walked through → what became of it."""
     lost: dict[str, list[Claim]] = field(default_factory=dict)
     """Claims that were taken back, by their status."""
     takers: list[Claim] = field(default_factory=list)
@@ -64,40 +96,70 @@ class _State:
             self.take(claim)
 
 
-def fold_track(track: Track, claims: Iterable[Claim], now: datetime) -> TrackVerdict:
-    """The verdict of one track at `now` from its claims (any order). Pure."""
+def fold_track(track: Track, claims: Iterable[Claim], now: datetime, trace: Trace | None = None) -> TrackVerdict:
+    """The verdict of one track at `now` from its claims (any order), and what became of each, for the trace. Pure."""
     ladder = track.ladder
     rules = {rule.id: rule for rule in ladder.rules}
-    told = in_order(claim for claim in claims if _counts(claim, rules) and has_happened(claim, now))
+    told = in_order(sifted(claims, lambda claim: _aside(claim, rules, now), trace))
     leading = [
         claim
         for claim in told
         if claim.quote.tier in AUTHORITATIVE or (claim.rule in DECLARED and claim.quote.tier is Tier.PRESS)
     ]
-    more = [*_clock_claims(track, now), *_reports(ladder, told)]
+    reports = list(_reports(ladder, told, trace))
+    # What people declare leads already.
+    more = [*_clock_claims(track, now), *(report[-1] for report in reports if report[-1].rule not in DECLARED)]
     marks = in_order([*leading, *more]) if more else leading
     walk = _walk(ladder, rules, marks, _State(ladder.statuses[0].id))
-    return _verdict(track, rules, told, walk)
+    support = _support(ladder.rung(walk.status), walk, walk.setter, told, trace) if walk.setter else []
+    if trace is not None:
+        _tell(trace, walk, marks, reports, support)
+    return _verdict(track, rules, support, walk)
 
 
-def _counts(claim: Claim, rules: Mapping[str, Rule]) -> bool:
-    """Whether a claim says a status or takes one back."""
-    takes_back = claim.rule in rules and bool(rules[claim.rule].cancels)
-    return not claim.review and not claim.figure and bool(claim.status or takes_back)
+def _aside(claim: Claim, rules: Mapping[str, Rule], now: datetime) -> Ruling | None:
+    """Why a claim is not walked through at all: it neither says a status nor takes one back, or not yet."""
+    if claim.review:
+        return FOR_A_PERSON
+    if not has_happened(claim, now):
+        return TO_COME
+    says = claim.status or (claim.rule in rules and rules[claim.rule].cancels)
+    return None if says and not claim.figure else NO_STATUS
 
 
-def _reports(ladder: Ladder, told: Sequence[Claim]) -> list[Claim]:
-    """For each status that press may reach: the claim that completes the report, once per wave of reports."""
-    waves = (
-        reports_of_press(
-            (claim for claim in told if claim.status == status.id and not is_old(claim)),
-            count=status.report,
-            within=status.within,
-        )
-        for status in ladder.statuses
-        if status.report
-    )
-    return [wave[-1] for each in waves for wave in each]
+def _reports(ladder: Ladder, told: Sequence[Claim], trace: Trace | None) -> Iterator[tuple[Claim, ...]]:
+    """The reports of each status that press may reach, once per wave; the last claim completes it."""
+    asked = {status.id: status for status in ladder.statuses if status.report}
+    heard: dict[str, list[Claim]] = {status: [] for status in asked}
+    for claim in sifted(told, lambda claim: _unheard(asked, claim), trace):
+        heard[claim.status].append(claim)
+    for status in asked.values():
+        yield from reports_of_press(heard[status.id], count=status.report, within=status.within, trace=trace)
+
+
+def _unheard(asked: Mapping[str, Status], claim: Claim) -> Ruling | None:
+    """Why a claim is no part of a report of the statuses for which press is heard."""
+    return why_old(claim) if claim.quote.tier in REPORTING and claim.status in asked else unled(claim)
+
+
+def _tell(
+    trace: Trace, walk: _State, marks: Iterable[Claim], reports: Iterable[Sequence[Claim]], support: Iterable[Claim]
+) -> None:
+    """Say what became of the claims that were walked through, of the reports that they complete, and of what stands beside."""
+    for claim in marks:
+        _tell_mark(trace, walk, (claim,), walk.fates[id(claim)])
+    for report in reports:
+        ruling = walk.fates[id(report[-1])]
+        beside = (claim for claim in report[:-1] if id(claim) not in walk.fates)
+        _tell_mark(trace, walk, beside, Ruling(Fate.REPORTS) if ruling is _MOVED else ruling)
+    for claim in support:
+        ruling = _SETS if claim is walk.setter else walk.fates.get(id(claim), _REPEATED)
+        trace.put(claim, ruling if ruling.fate.counts else _SAME)
+
+
+def _tell_mark(trace: Trace, walk: _State, claims: Iterable[Claim], ruling: Ruling) -> None:
+    """What repeats the present status was weighed once more, as what stands beside it (_apart)."""
+    tell(trace, (claim for claim in claims if ruling is not _REPEATED or claim.status != walk.status), ruling)
 
 
 def _clock_claims(track: Track, now: datetime) -> list[Claim]:
@@ -125,8 +187,11 @@ def _walk(ladder: Ladder, rules: Mapping[str, Rule], marks: Iterable[Claim], wal
         if rule.cancels:
             walk = _revoke(ladder, rules, rule, claim, walk)
         if claim.status in statuses:
-            for one in _given_back(rules, claim, walk) or [claim]:
+            back = _given_back(rules, claim, walk)
+            for one in back or [claim]:
                 _step(ladder, rules, one, walk)
+            if back:
+                walk.fates[id(claim)] = Ruling(Fate.GIVES_BACK)
         walk.take(claim)
     return walk
 
@@ -137,7 +202,9 @@ def _given_back(rules: Mapping[str, Rule], claim: Claim, walk: _State) -> list[C
     if rule is None or rule.sentence is not None or rule.details or claim.status == walk.status:
         return []
     back = walk.lost.pop(claim.status, [])
-    walk.takers = [] if back else walk.takers
+    if back:
+        walk.fates |= {id(taker): Ruling(Fate.UNDONE, at=claim.effective_at) for taker in walk.takers}
+        walk.takers = []
     return back
 
 
@@ -145,17 +212,25 @@ def _revoke(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim,
     """Fold again without the claims that this one cancels (a vitiated or returned action)."""
     day = str(claim.details.get("vitiates", ""))
     day = day if "day" in rule.cancels else ""
-    if walk.revoked == MAX_REVOCATIONS or not (walk.days[day] if day else 0) + sum(
-        walk.statuses[status] for status in rule.cancels
-    ):
+    if walk.revoked == MAX_REVOCATIONS:
+        walk.fates[id(claim)] = Ruling(Fate.TAKEN_TOO_OFTEN)
+        return walk
+    if not (walk.days[day] if day else 0) + sum(walk.statuses[status] for status in rule.cancels):
+        walk.fates[id(claim)] = Ruling(Fate.NOTHING_TO_TAKE_BACK)
         return walk
     kept = list[Claim]()
     for old in walk.taken:
         gone = old.status in rule.cancels or (day and _day(old) == day)
         (walk.lost.setdefault(old.status, []) if gone else kept).append(old)
+        if gone:
+            walk.fates[id(old)] = Ruling(Fate.TAKEN_BACK, at=claim.effective_at)
     again = _walk(
-        ladder, rules, [old for old in kept if not rules.get(old.rule, Rule("")).cancels], _State(ladder.statuses[0].id)
+        ladder,
+        rules,
+        [old for old in kept if not rules.get(old.rule, Rule("")).cancels],
+        _State(ladder.statuses[0].id, fates=walk.fates),
     )
+    walk.fates[id(claim)] = Ruling(Fate.TAKES_BACK)
     again.remember(kept)
     again.revoked = walk.revoked + 1
     again.lost = walk.lost
@@ -168,32 +243,44 @@ def _day(claim: Claim) -> str:
 
 
 def _step(ladder: Ladder, rules: Mapping[str, Rule], claim: Claim, walk: _State) -> None:
-    """Move, renew or ignore: the one place where a claim meets a status.
+    """Move, renew or set aside: the one place where a claim meets a status, and where it is said what became of it."""
+    rule = rules.get(claim.rule) or Rule(claim.rule)
+    ruling = _stepped(ladder, rules, rule, claim, walk)
+    if ruling.fate.counts or not rule.cancels:  # what takes something back has its ruling
+        walk.fates[id(claim)] = ruling
 
-    What is old on the day of its text fills in what nobody said before, and moves nothing that somebody did.
-    """
-    leads, old, rule = claim.quote.tier in AUTHORITATIVE, is_old(claim), rules.get(claim.rule) or Rule(claim.rule)
+
+def _stepped(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim, walk: _State) -> Ruling:
+    """What is old on the day of its text fills in what nobody said before, and moves nothing that somebody did."""
+    leads = claim.quote.tier in AUTHORITATIVE
     if leads and ladder.attributes:
         _note(claim, walk, [name for name in claim.details if name in ladder.attributes])
     if claim.status == walk.status and walk.setter is not None:
-        if leads:
-            _renew(ladder.rung(walk.status), rules, claim, walk, walk.setter)
-    elif (walk.setter is None or not old) and _may_move(ladder, rule, claim, walk):
-        walk.status, walk.setter = claim.status, claim
-        walk.standing = Standing.PROVISIONAL if leads else Standing.REPORTED
-        walk.path.append((claim.status, claim.effective_at))
-        _note_whole(rule, claim, walk)
+        return _renew(ladder.rung(walk.status), rules, claim, walk, walk.setter) if leads else _REPEATED
+    barred = (why_old(claim) if walk.setter is not None else None) or _barred(ladder, rule, claim, walk)
+    if barred is not None:
+        return barred
+    walk.status, walk.setter = claim.status, claim
+    walk.standing = Standing.PROVISIONAL if leads else Standing.REPORTED
+    walk.path.append((claim.status, claim.effective_at))
+    _note_whole(rule, claim, walk)
+    return _MOVED
 
 
-def _may_move(ladder: Ladder, rule: Rule, claim: Claim, walk: _State) -> bool:
+def _barred(ladder: Ladder, rule: Rule, claim: Claim, walk: _State) -> Ruling | None:
+    """Why a claim may not move the track from where it stands; None where it may."""
     now, then = ladder.rank(walk.status), ladder.rank(claim.status)
-    if ladder.rung(walk.status).final or walk.status in rule.not_from:
-        return False
+    if ladder.rung(walk.status).final:
+        return Ruling(Fate.FINAL, walk.status)
+    if walk.status in rule.not_from:
+        return Ruling(Fate.NOT_FROM, walk.status)
     first_word = walk.setter is None and then == now
-    return then > now or walk.status in rule.back_from or claim.rule in DECLARED or first_word
+    if then > now or walk.status in rule.back_from or claim.rule in DECLARED or first_word:
+        return None
+    return Ruling(Fate.LOWER, walk.status)
 
 
-def _renew(rung: Status, rules: Mapping[str, Rule], claim: Claim, walk: _State, setter: Claim) -> None:
+def _renew(rung: Status, rules: Mapping[str, Rule], claim: Claim, walk: _State, setter: Claim) -> Ruling:
     """The same status again in leading words: they raise a report; a second event of a step back is a new one."""
     rule = rules.get(claim.rule) or Rule(claim.rule)
     if walk.standing is Standing.REPORTED:
@@ -203,11 +290,17 @@ def _renew(rung: Status, rules: Mapping[str, Rule], claim: Claim, walk: _State, 
     if not old and (again or _is_row_of_print(rung, rules, claim, setter)):
         walk.setter = claim
         walk.path[len(walk.path) if again else -1 :] = [(claim.status, claim.effective_at)]
+        if not again:
+            walk.fates[id(setter)] = _REPEATED
         _note_whole(rule, claim, walk)
-    elif not old and not claim.event and _contradicts(claim, walk):
+        return _MOVED
+    if not old and not claim.event and _contradicts(claim, walk):
         _note_whole(rule, claim, walk)
     elif again or not claim.event or claim.event == setter.event:
         _note(claim, walk, claim.details)
+    else:
+        return _OTHER_EVENT
+    return _REPEATED
 
 
 def _is_row_of_print(rung: Status, rules: Mapping[str, Rule], claim: Claim, setter: Claim) -> bool:
@@ -246,7 +339,7 @@ def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
             walk.proofs[name], walk.details[name] = quote, value
 
 
-def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], walk: _State) -> TrackVerdict:
+def _verdict(track: Track, rules: Mapping[str, Rule], support: Sequence[Claim], walk: _State) -> TrackVerdict:
     status = track.ladder.rung(walk.status)
     if walk.setter is None:
         return TrackVerdict(
@@ -260,7 +353,6 @@ def _verdict(track: Track, rules: Mapping[str, Rule], told: Sequence[Claim], wal
             proofs=walk.proofs,
             because_of=_because(walk),
         )
-    support = _support(status, walk, walk.setter, told)
     voices = independent_sources(support)
     rule = rules.get(walk.setter.rule)
     confirm = rule.confirm if rule and rule.confirm is not None else status.confirm
@@ -286,17 +378,22 @@ def _because(walk: _State) -> str:
     return "correction" if walk.takers else ""
 
 
-def _support(status: Status, walk: _State, setter: Claim, told: Sequence[Claim]) -> list[Claim]:
+def _support(status: Status, walk: _State, setter: Claim, told: Sequence[Claim], trace: Trace | None) -> list[Claim]:
     """The claim that set the status first, then all that say the same of the same event."""
-    earliest, lost = setter.effective_at - status.within, {id(claim) for some in walk.lost.values() for claim in some}
-    same = [
-        claim
-        for claim in told
-        if claim.status == status.id
-        and claim is not setter
-        and id(claim) not in lost
-        and claim.effective_at >= earliest
-        and (not claim.event or not setter.event or claim.event == setter.event)
-        and (walk.standing is Standing.REPORTED or claim.quote.tier in AUTHORITATIVE or claim.quote.tier is Tier.PARTNER)
-    ]
-    return [setter, *same]
+    lost = {id(claim) for some in walk.lost.values() for claim in some}
+    apart = partial(_apart, setter, setter.effective_at - status.within, walk, lost)
+    same = (claim for claim in told if claim.status == status.id and claim is not setter)
+    return [setter, *sifted(same, apart, trace)]
+
+
+def _apart(setter: Claim, earliest: datetime, walk: _State, lost: AbstractSet[int], claim: Claim) -> Ruling | None:
+    """Why a claim of the present status does not support what set it."""
+    if id(claim) in lost:
+        return walk.fates[id(claim)]
+    if claim.effective_at < earliest:
+        return Ruling(Fate.OTHER_TIME, at=setter.effective_at)
+    if claim.event and setter.event and claim.event != setter.event:
+        return _OTHER_EVENT
+    if walk.standing is Standing.REPORTED or claim.quote.tier in AUTHORITATIVE or claim.quote.tier is Tier.PARTNER:
+        return None
+    return BESIDE_OFFICIAL

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from watcher.core.decision.corroboration import (
     AUTHORITATIVE,
+    BESIDE_OFFICIAL,
+    FOR_A_PERSON,
+    NO_STATUS,
+    TO_COME,
     few_of_a_source,
     has_happened,
     in_order,
@@ -16,15 +21,35 @@ from watcher.core.decision.corroboration import (
     is_old,
     publishers_of,
     quotes_of,
+    sifted,
+    tell,
+    unled,
 )
 from watcher.core.decision.near import Shelves
 from watcher.core.decision.same_event import Likeness, Publication, likeness
-from watcher.core.model import Claim, Event, Facts, Ladder, Standing, Status, Track, TrackVerdict, day_text
+from watcher.core.model import (
+    Claim,
+    Event,
+    Facts,
+    Fate,
+    Ladder,
+    Ruling,
+    Standing,
+    Status,
+    Trace,
+    Track,
+    TrackVerdict,
+    day_text,
+)
 
 HOPE = timedelta(days=30)
 """How long an announced or reported event is shown as such when nothing official follows."""
 TELLERS = 5
 """Of the publications that tell an event so many of the newest and of the oldest are held against one more."""
+_UNNUMBERED = Ruling(Fate.UNNUMBERED)
+_DOUBTFUL = Ruling(Fate.DOUBTFUL)
+_OUTRANKED = Ruling(Fate.OUTRANKED)
+_EXPIRED = Ruling(Fate.EXPIRED)
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
 
 
@@ -70,19 +95,24 @@ class _Events:
         self.near.put(group.number, one.marks)
 
 
-def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: datetime | None = None) -> TrackVerdict:
+def fold_series(
+    track: Track, claims: Iterable[Claim], now: datetime, opened: datetime | None = None, trace: Trace | None = None
+) -> TrackVerdict:
     """The verdict of a series at `now`: its events so far, what came since the question was `opened`, and what it waits for.
 
-    Pure.
+    What became of each claim is for the trace. Pure.
     """
-    told = in_order(claim for claim in claims if claim.status and not claim.review and has_happened(claim, now))
+    told = in_order(sifted(claims, lambda claim: _aside(claim, now), trace))
     summit = track.ladder.statuses[-1]
-    groups = _grouped(track, told).groups
+    groups = _grouped(track, told, trace).groups
     events = tuple(_event(group, track.ladder) for group in groups)
-    known = frozenset[str]().union(*(group.keys for group in groups))
+    for group, event in zip(groups, events, strict=True) if trace is not None else ():
+        tell(trace, group.claims, Ruling(Fate.NUMBERED, number=event.number, title=event.title))
+    known = {subject: event for group, event in zip(reversed(groups), reversed(events), strict=True) for subject in group.keys}
     newest = groups[-1].at if groups else None
-    hopes = [claim for claim in told if claim.status != summit.id and not _is_old(claim, known, newest)]
-    status, support = _awaited(track, hopes, now)
+    below = (claim for claim in told if claim.status != summit.id)
+    hopes = list(sifted(below, lambda claim: _passed(claim, known, newest), trace))
+    status, support = _awaited(track, hopes, now, trace)
     latest = events[-1] if events else None
     return TrackVerdict(
         track=track.id,
@@ -102,6 +132,15 @@ def fold_series(track: Track, claims: Iterable[Claim], now: datetime, opened: da
         path=tuple((event.key, event.at) for event in events),
         reason=support[-1].reason if support else groups[-1].claims[0].reason if groups else "",
     )
+
+
+def _aside(claim: Claim, now: datetime) -> Ruling | None:
+    """Why a claim is not looked at at all."""
+    if claim.review:
+        return FOR_A_PERSON
+    if not has_happened(claim, now):
+        return TO_COME
+    return None if claim.status else NO_STATUS
 
 
 def _since(ladder: Ladder, events: Sequence[Event], opened: datetime | None, now: datetime) -> Facts:
@@ -153,13 +192,20 @@ def doubtful_events(track: Track, claims: Iterable[Claim], now: datetime) -> lis
     return _grouped(track, in_order(claim for claim in claims if not claim.review and has_happened(claim, now))).doubtful
 
 
-def _grouped(track: Track, told: Iterable[Claim]) -> _Events:
+def _grouped(track: Track, told: Iterable[Claim], trace: Trace | None = None) -> _Events:
     """The claims of each event together."""
     summit, events = track.ladder.statuses[-1].id, _Events()
-    for claim in told:
-        if claim.status == summit and claim.event and claim.quote.tier in AUTHORITATIVE:
-            _sort_in(events, claim)
+    for claim in sifted((claim for claim in told if claim.status == summit), _unnumbered, trace):
+        _sort_in(events, claim)
+    tell(trace, events.doubtful, _DOUBTFUL)
     return events
+
+
+def _unnumbered(claim: Claim) -> Ruling | None:
+    """Why a publication is no event."""
+    if claim.quote.tier not in AUTHORITATIVE:
+        return unled(claim)
+    return None if claim.event else _UNNUMBERED
 
 
 def _sort_in(events: _Events, claim: Claim) -> None:
@@ -226,31 +272,60 @@ def _updated(claim: Claim) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=claim.effective_at.tzinfo) if day > claim.effective_at.date() else None
 
 
-def _is_old(claim: Claim, known: frozenset[str], latest: datetime | None) -> bool:
-    """Whether a hint speaks of what has already been published, or lies before the latest event."""
-    return bool(claim.event and _keys(claim) & known) or (latest is not None and claim.effective_at <= latest)
+def _passed(claim: Claim, known: Mapping[str, Event], latest: datetime | None) -> Ruling | None:
+    """Why a hint is none of what comes next: it speaks of what has already been published, or lies before the latest event."""
+    if claim.event and (own := _keys(claim) & known.keys()):
+        event = min((known[subject] for subject in own), key=lambda event: event.number)
+        return Ruling(Fate.KNOWN_EVENT, number=event.number, title=event.title)
+    return Ruling(Fate.OLDER, at=latest) if latest is not None and claim.effective_at <= latest else None
 
 
-def _awaited(track: Track, hopes: Sequence[Claim], now: datetime) -> tuple[Status, tuple[Claim, ...]]:
+def _awaited(track: Track, hopes: Sequence[Claim], now: datetime, trace: Trace | None) -> tuple[Status, tuple[Claim, ...]]:
     """The highest status below the summit that hints reach: one official word, or enough publishers."""
+    tell(trace, hopes, _OUTRANKED)
     for status in reversed(track.ladder.statuses[1:-1]):
-        fresh = [claim for claim in hopes if claim.status == status.id and now - claim.effective_at <= (status.expires or HOPE)]
-        official = [claim for claim in fresh if claim.quote.tier in AUTHORITATIVE]
-        if official:
-            return status, tuple(official)
-        if status.report and len(publishers_of(close := _close(fresh, status))) >= status.report:
-            return status, tuple(close)
+        mine = (claim for claim in hopes if claim.status == status.id)
+        fresh = list(sifted(mine, partial(_expired, status, now), trace))
+        support = _heard(fresh, status, trace)
+        if support:
+            tell(trace, support, Ruling(Fate.AWAITED, status.id))
+            return status, support
     return track.ladder.statuses[0], ()
 
 
-def _close(claims: Sequence[Claim], status: Status) -> list[Claim]:
+def _expired(status: Status, now: datetime, claim: Claim) -> Ruling | None:
+    return _EXPIRED if now - claim.effective_at > (status.expires or HOPE) else None
+
+
+def _heard(fresh: Sequence[Claim], status: Status, trace: Trace | None) -> tuple[Claim, ...]:
+    """The hints that carry a status, none where they are not enough."""
+    official = [claim for claim in fresh if claim.quote.tier in AUTHORITATIVE]
+    if official:
+        tell(trace, fresh, BESIDE_OFFICIAL)
+        return tuple(official)
+    if not status.report:
+        return tuple(sifted(fresh, unled, trace))
+    close = _close(fresh, status, trace)
+    return tuple(close) if len(publishers_of(close)) >= status.report else ()
+
+
+def _close(claims: Sequence[Claim], status: Status, trace: Trace | None) -> list[Claim]:
     """The latest hints about one subject that lie within the status' time of each other."""
     best, most, window = list[Claim](), 0, deque[Claim]()
-    for last in few_of_a_source(claims, status.within):
+    for last in few_of_a_source(claims, status.within, trace):
         window.append(last)
         while last.effective_at - window[0].effective_at > status.within:
             window.popleft()
         near = [one for one in window if not one.event or not last.event or _keys(one) & _keys(last)]
         voices = len(publishers_of(near))
         best, most = (near, voices) if voices >= most else (best, most)
+        if trace is not None:
+            trace.put(last, _alone(status, voices, last))
     return best
+
+
+def _alone(status: Status, voices: int, claim: Claim) -> Ruling:
+    """What becomes of a hint, by those that were heard beside it, where it is none of the latest that carry the status."""
+    if voices >= status.report:
+        return Ruling(Fate.OTHER_TIME, at=claim.effective_at)
+    return Ruling(Fate.TOO_FEW, voices=voices, needed=status.report, within=status.within)

@@ -16,7 +16,19 @@ from watcher.core.model.observation import (
 )
 from watcher.core.model.signal import Article, Date, DeclaredFact, FigureSpec, Headline, Signal
 from watcher.core.model.source import Expect, Follow, Source
-from watcher.core.model.verdict import Digest, Event, Figure, RaisedFlag, SourceOutage, TrackVerdict, Transition, Verdict
+from watcher.core.model.verdict import (
+    Digest,
+    Event,
+    Fate,
+    Figure,
+    RaisedFlag,
+    Ruling,
+    SourceOutage,
+    Trace,
+    TrackVerdict,
+    Transition,
+    Verdict,
+)
 
 __all__ = [
     "Article",
@@ -33,6 +45,7 @@ __all__ = [
     "Expect",
     "Facts",
     "Failed",
+    "Fate",
     "Figure",
     "FigureSpec",
     "Flag",
@@ -46,6 +59,7 @@ __all__ = [
     "Quote",
     "RaisedFlag",
     "Rule",
+    "Ruling",
     "Scalar",
     "Side",
     "Signal",
@@ -54,6 +68,7 @@ __all__ = [
     "Standing",
     "Status",
     "Tier",
+    "Trace",
     "Track",
     "TrackVerdict",
     "Transition",

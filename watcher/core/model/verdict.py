@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import NamedTuple
 
 from watcher.core.model.base import Change, Facts, Standing
-from watcher.core.model.observation import Quote, Undecided
+from watcher.core.model.observation import Claim, Quote, Undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,99 @@ class Event:
     evidence: tuple[Quote, ...]
     details: Facts = field(default_factory=dict)
     revised_at: datetime | None = None
+
+
+class Fate(Enum):
+    """What became of a claim in the decision: those that count first, then those that were set aside, each with its reason."""
+
+    SETS = "sets the present status"
+    SAME = "says the same as what set it"
+    MOVED = "moved the track on its way"
+    REPORTS = "is part of the press report that moved it"
+    TAKES_BACK = "takes earlier claims back"
+    GIVES_BACK = "says that what was taken back stands"
+    NUMBERED = "tells an event of the series"
+    AWAITED = "says what is awaited next"
+    FLAG_UP = "raises a flag that is up"
+    CLEARS = "lowers a flag"
+
+    FOR_A_PERSON = "is for a person"
+    TO_COME = "speaks of what is still to come"
+    NO_STATUS = "says no status"
+    UNDATED = "has no time of its own"
+    RETOLD = "tells of what was long past"
+    FINAL = "came after an end"
+    NOT_FROM = "its rule does not lead on from there"
+    LOWER = "its rule does not lead back"
+    REPEATED = "said again what held then"
+    OTHER_EVENT = "is of another event"
+    OTHER_TIME = "is of another time"
+    TAKEN_BACK = "was taken back"
+    NOTHING_TO_TAKE_BACK = "found nothing to take back"
+    TAKEN_TOO_OFTEN = "takes back once too often"
+    UNDONE = "took back what stands again"
+    NEVER_LEADS = "is said by who never leads"
+    PRESS_NEVER = "is said by press, which is not heard on it"
+    TOO_FEW = "is said by too few publishers"
+    TOO_OFTEN = "its source said it too often"
+    REPORTED_BEFORE = "comes after the report was complete"
+    BESIDE_OFFICIAL = "stands beside official words"
+    UNNUMBERED = "names no event"
+    DOUBTFUL = "may be an event that has its number"
+    KNOWN_EVENT = "is of an event that has its number"
+    OLDER = "is older than the latest event"
+    EXPIRED = "nothing followed in time"
+    OUTRANKED = "something higher is awaited"
+    FLAG_LOWERED = "its flag was lowered since"
+    FLAG_OVER = "the time of its flag is over"
+
+    @property
+    def counts(self) -> bool:
+        """Whether the claim counts in the verdict."""
+        return self in _COUNTED
+
+
+_COUNTED = frozenset(list(Fate)[: list(Fate).index(Fate.FOR_A_PERSON)])
+
+
+class Ruling(NamedTuple):
+    """What became of one claim, with what the decision knew when it was made."""
+
+    fate: Fate
+    status: str = ""
+    """Where the track stood, or what it waits for."""
+    at: datetime | None = None
+    """When what set it aside happened."""
+    flag: str = ""
+    voices: int = 0
+    """Independent publishers that were heard with it."""
+    needed: int = 0
+    within: timedelta = timedelta()
+    number: int = 0
+    """Of the event in its series."""
+    title: str = ""
+
+
+class Trace:
+    """What became of each claim, as those say who decide; they are handed none where nobody asks."""
+
+    __slots__ = ("_told",)
+
+    def __init__(self) -> None:
+        """Nothing is decided yet."""
+        self._told: dict[int, tuple[Claim, Ruling]] = {}
+
+    def put(self, claim: Claim, ruling: Ruling) -> None:
+        """Keep what became of a claim; the last word counts."""
+        self._told[id(claim)] = claim, ruling
+
+    def beside(self, other: Trace) -> None:
+        """Take over what became of claims that say no status, and are for no person."""
+        self._told |= {key: told for key, told in other._told.items() if not (told[0].status or told[0].review)}
+
+    def of(self, claim: Claim) -> Ruling:
+        """What became of a claim that was decided on."""
+        return self._told[id(claim)][1]
 
 
 @dataclass(frozen=True, slots=True)
