@@ -239,12 +239,18 @@ def worded(told: Digest, word: str) -> Digest:
     return replace(told, verdicts=tuple(replace(verdict, word=word, sentence="In a sentence.") for verdict in told.verdicts))
 
 
-def test_a_subject_begins_with_the_answer_and_says_again_where_it_was_so_before() -> None:
+def test_a_subject_begins_with_the_answer_and_says_what_is_over() -> None:
     first = render(worded(digest(PASSED), "Yes"), CONTEXT, READER)
     assert first.subject == "Senate vote: Yes. The Senate has passed the bill, 60-40"
     assert first.text.splitlines()[2].startswith("In a sentence.")
     back = render(worded(digest(replace(PASSED, before=BLOCKED.after)), "Yes"), CONTEXT, READER)
-    assert back.subject == "Senate vote: Yes, again. The Senate has passed the bill, 60-40"
+    assert back.subject == "Senate vote: Yes. No longer stopped on the floor: the Senate has passed the bill, 60-40"
+    assert "Chat: if it fell back to the local model, see whether it can go back." in " ".join(back.text.split())
+    assert "see whether it can go back" not in first.text
+    named = worded(
+        digest(replace(PASSED, before=BLOCKED.after, headline_label="The Senate has passed it " + "again " * 6)), "Yes"
+    )
+    assert render(named, CONTEXT, READER).subject.startswith("Senate vote: Yes, again. The Senate has passed it again")
 
 
 def test_a_window_is_told_at_half_time_and_at_its_close_once(tmp_path: Path) -> None:

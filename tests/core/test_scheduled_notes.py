@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -68,3 +69,24 @@ def test_on_the_day_itself_it_says_today() -> None:
     [told] = reminders(late, {}, since=day("2027-01-03 10:00"), now=day("2027-01-03 11:00"))
     assert told.notes == ("today: the Congress ends (3 January 2027)",)
     assert told.id == "reminder-senate-vote-ends-6h"
+
+
+WINDOW: tuple[Signal, ...] = (replace(SENATE, opened=day("2026-05-14"), window=timedelta(days=60)),)
+
+
+def test_a_window_is_half_over_and_over_on_days_that_every_readers_calendar_has_reached() -> None:
+    assert not reminders(WINDOW, KNOWN, since=day("2026-06-13 00:00"), now=day("2026-06-13 11:59"))
+    [half] = reminders(WINDOW, KNOWN, since=day("2026-06-13 11:59"), now=day("2026-06-13 12:00"))
+    assert half.notes[0].endswith("is over; 30 days are left")
+    assert f"{half.at.astimezone(ZoneInfo('America/Los_Angeles')):%d %B}" == "13 June"
+    assert not reminders(WINDOW, KNOWN, since=day("2026-07-13 00:00"), now=day("2026-07-13 11:59"))
+    [close] = reminders(WINDOW, KNOWN, since=day("2026-07-13 11:59"), now=day("2026-07-13 12:00"))
+    assert close.notes[0].endswith("are over")
+
+
+def test_what_stood_at_the_close_of_a_window_is_told_though_the_note_comes_later() -> None:
+    stood = replace(KNOWN["senate-vote"], headline_label="As it stood at midnight", word="No")
+    now = day("2026-07-13 12:00")
+    [close] = reminders(WINDOW, KNOWN, since=day("2026-07-13 11:00"), now=now, then=lambda _signal, _moment: stood)
+    assert [words.partition("At their close: ")[2] for _, words in close.lines] == ["No. As it stood at midnight."]
+    assert [verdict.headline_label for verdict in close.verdicts] == [KNOWN["senate-vote"].headline_label]

@@ -13,10 +13,11 @@ import pytest
 
 import notifiers
 from notifiers import Recipient
-from tests.mail.stories import CONTEXT, CORRECTION, EVENT, NOW, PASSED, digest
+from tests.mail.stories import CONTEXT, CORRECTION, EVENT, NOW, PASSED, SENATE, VERDICTS, digest
 from tests.notifiers.stages import LATER, LOST, NEVER, SECRET, MailHandler, Stage, folder, mail_server, web_server
 from watcher.core.decision.delivery_window import DeliveryWindow
-from watcher.core.model import Digest
+from watcher.core.decision.scheduled_notes import reminders
+from watcher.core.model import Date, Digest
 from watcher.pipeline.deliver import Counts, DeliveryContext, ResolvedRecipient, deliver, deliver_all
 from watcher.store.records import Delivery, Outgoing, State
 from watcher.store.store import Store
@@ -71,6 +72,23 @@ def test_nothing_leaves_before_its_moment(store: Store) -> None:
         put(store, digest(PASSED), stage, at=NOW + HOUR)
         assert cycle(store, NOW, stage) == Counts()
         assert cycle(store, NOW + HOUR, stage) == Counts(sent=1)
+
+
+def test_a_reminder_that_waited_for_the_morning_says_how_things_stand_then(store: Store) -> None:
+    asked = replace(SENATE, dates=(Date("end", "the Congress ends", NOW + 5 * DAY, (DAY,)),))
+    [before] = [verdict for verdict in VERDICTS if verdict.signal == SENATE.id]
+    [note] = reminders([asked], {SENATE.id: before}, since=NOW + 3 * DAY, now=NOW + 4 * DAY)
+    with store.writing() as tx:
+        tx.verdicts.put(replace(before, headline_label="Sent back to its committee", word="No", as_of=NOW + 4 * DAY + HOUR))
+    with mail_server() as stage:
+        put(store, note, stage, at=NOW + 4 * DAY + 8 * HOUR)
+        signals = {**CONTEXT.signals, SENATE.id: asked}
+        assert cycle(store, NOW + 4 * DAY + 8 * HOUR, stage, context=replace(CONTEXT, signals=signals)).sent == 1
+        [mail] = stage.inbox
+        assert mail["Subject"].startswith("Reminder: ")
+        words = " ".join(str(mail.get_body(("plain",)).get_content()).split())
+        assert "No. Sent back to its committee" in words
+        assert before.headline_label not in words
 
 
 def test_one_recipients_trouble_is_no_others(store: Store, tmp_path: Path) -> None:

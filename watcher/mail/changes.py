@@ -66,11 +66,17 @@ def detail_words(transition: Transition, context: MailContext) -> str:
 
 
 def _detail_line(transition: Transition, changed: ChangedDetail, context: MailContext) -> str:
-    """`price $8/$40 (stated before: $10/$50)`; a name speaks for itself."""
+    """`price $8/$40 (stated before: $10/$50)`, `access also inside a product (stated before: by invitation; not taken back)`."""
+    before, told = context.detail(transition, changed.name, changed.before)[1], named_detail(transition, changed, context)
+    stays = "; not taken back" if context.holds_beside(transition, changed.name) else ""
+    return f"{told} (stated before: {before}{stays})" if before else told
+
+
+def named_detail(transition: Transition, changed: ChangedDetail, context: MailContext) -> str:
+    """`price $8/$40`; what holds beside the value before is told as `access also inside a product`, a name speaks for itself."""
     name, value = context.detail(transition, changed.name, changed.value)
-    before = context.detail(transition, changed.name, changed.before)[1]
-    told = value if name == "Name" else f"{name[:1].lower()}{name[1:]} {value}"
-    return f"{told} (stated before: {before})" if before else told
+    also = " also" if changed.before and context.holds_beside(transition, changed.name) else ""
+    return value if name == "Name" else f"{name[:1].lower()}{name[1:]}{also} {value}"
 
 
 def told_tally(transition: Transition) -> str:
@@ -140,19 +146,25 @@ def _rows(transition: Transition, context: MailContext, zone: tzinfo) -> tuple[t
     # A detail has no time of its own beside its quote's: the transition's is that of the status, which may be months old.
     dated = transition.event or transition.kind is not Change.DETAIL
     if dated and transition.effective_at and transition.effective_at != transition.at:
-        rows.append((_dated(transition), when(transition.effective_at, zone)))
+        rows.append((_dated(transition, context), when(transition.effective_at, zone)))
     rows.append(("Seen", moment(transition.at, zone)))
     rows += _changed_rows(transition, context) or [(name, words) for name, words, _ in _details(transition, context)]
     return tuple((name, shortened(value, 300)) for name, value in rows if value)
 
 
-def _dated(transition: Transition) -> str:
-    """What the day of a change is: of what the press reports nobody knows when it happened."""
+def _dated(transition: Transition, context: MailContext) -> str:
+    """What the day of a change is: of what the press reports nobody knows when it happened.
+
+    A text that names no day tells of one on which it was published; what it tells may be older.
+    """
     if transition.event:
         return "Published"
     if transition.kind is Change.FLAG:
         return "Since"
-    return "Reported" if transition.standing is Standing.REPORTED else "Happened"
+    if transition.standing is Standing.REPORTED:
+        return "Reported"
+    of_text = any(quote.published == transition.effective_at for quote in transition.evidence)
+    return "Published" if of_text and context.reads_texts(transition) else "Happened"
 
 
 def _states(transition: Transition, context: MailContext) -> tuple[tuple[str, str], ...]:
@@ -177,7 +189,8 @@ def _changed_rows(transition: Transition, context: MailContext) -> list[tuple[st
     rows = list[tuple[str, str]]()
     for name, value, before in changed_details(transition):
         rows.append((_called(transition, name, context), context.detail(transition, name, value)[1]))
-        rows += [("Stated before", context.detail(transition, name, before)[1])] if before else []
+        stays = "; not taken back" if context.holds_beside(transition, name) else ""
+        rows += [("Stated before", f"{context.detail(transition, name, before)[1]}{stays}")] if before else []
     return rows
 
 
@@ -217,6 +230,19 @@ def _is_stated(transition: Transition, value: str) -> bool:
     return any(states(quote, value) for quote in transition.evidence)
 
 
+def is_over(transition: Transition, context: MailContext) -> bool:
+    """Whether a change ends a step back (a suspension)."""
+    return transition.kind is Change.ADVANCE and context.status(transition.signal, transition.track, transition.before).steps_back
+
+
+def over_in_words(transition: Transition, context: MailContext) -> str:
+    """`No longer suspended: ` where a change ends a step back; else empty."""
+    if not is_over(transition, context):
+        return ""
+    label = context.status(transition.signal, transition.track, transition.before).label.partition(",")[0]
+    return f"No longer {lowered(label, context.signals.get(transition.signal))}: "
+
+
 def _flag_meaning(transition: Transition, context: MailContext) -> str:
     """What a flag means, as its ladder says."""
     signal = context.signals.get(transition.signal)
@@ -237,7 +263,7 @@ def _paragraphs(transition: Transition, context: MailContext) -> tuple[tuple[str
         told = [
             ("What it means", rung.meaning),
             ("What it changes for you", for_you(transition.signal, rung.consequence, context)),
-            *tools(transition.signal, context, gone=rung.steps_back),
+            *tools(transition.signal, context, gone=rung.steps_back, over=is_over(transition, context)),
             ("What comes next", rung.next),
         ]
     if transition.kind is Change.CORRECTION:
@@ -255,14 +281,16 @@ def for_you(signal: str, consequence: str, context: MailContext) -> str:
     return consequence or (context.signals[signal].changes_for_you if signal in context.signals else "")
 
 
-def tools(signal: str, context: MailContext, *, gone: bool) -> tuple[tuple[str, str], ...]:
+def tools(signal: str, context: MailContext, *, gone: bool, over: bool = False) -> tuple[tuple[str, str], ...]:
     """Which of the reader's own tools a signal touches, each with its fallback; those without one are pointed out.
 
-    Only where something is `gone` is the reader told to fall back.
+    Only where something is `gone` is the reader told to fall back, and where that is `over` to look at it again.
     """
     found = affected_by(context.signals[signal], context.stack) if signal in context.signals else ()
     backed = [tool for tool in found if tool.fallback]
     ready = " ".join(f"{tool.name}: fall back to {tool.fallback}." for tool in backed) if gone else ""
+    if over:
+        ready = " ".join(f"{tool.name}: if it fell back to {tool.fallback}, see whether it can go back." for tool in backed)
     kept = several([f"{tool.name} (fallback: {tool.fallback})" for tool in backed])
     bare = several([tool.name for tool in without_fallback(found)])
     missing = f"{bare}. Write down what would take its place." if bare else ""

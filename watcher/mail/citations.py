@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
+from urllib.parse import urlsplit
 
 from watcher.core.addresses import safe_link
 from watcher.core.model import Quote, Tier
@@ -49,8 +50,9 @@ def _holds(said: str, sought: str) -> bool:
 
 
 def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:
-    by_hand = quote.tier is Tier.OPERATOR
-    published = f"{'Happened' if by_hand else 'Published'} {when(quote.published, zone)}. " if quote.published else ""
+    by_hand, lister = quote.tier is Tier.OPERATOR, listed_by(quote)
+    dated = "Happened" if by_hand else "Listed" if lister else "Published"
+    published = f"{dated} {when(quote.published, zone)}. " if quote.published else ""
     # What signals.toml or a person tells carries its own date as the time it was seen: the watch has not seen it.
     told = not quote.document and quote.seen_at == quote.published
     seen = ("Not seen by the watch." if by_hand else "Known history.") if told else f"Seen {moment(quote.seen_at, zone)}."
@@ -58,6 +60,18 @@ def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:
     return Cite(
         text=text,
         link=safe_link(quote.url),
-        where=shortened(f"{quote.publisher or 'unknown'}, {TIERS[quote.tier]}", 100),
+        where=shortened(f"{quote.publisher or 'unknown'}, {TIERS[quote.tier]}", 100) + _not_read(lister),
         when=f"{published}{seen}{stored}",
     )
+
+
+def listed_by(quote: Quote) -> str:
+    """Who lists an article of the press that the watch has not read (a list of links, a search); empty where it was read."""
+    if quote.tier not in {Tier.PRESS, Tier.COMMUNITY} or not quote.read_at:
+        return ""
+    host = urlsplit(quote.read_at).hostname or ""
+    return "" if f".{host}".endswith(f".{quote.publisher}") else host
+
+
+def _not_read(lister: str) -> str:
+    return f"; a title as {shortened(lister, 60)} lists it, the article was not read" if lister else ""

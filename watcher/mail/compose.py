@@ -16,7 +16,7 @@ from watcher.mail.ground import ground_sections
 from watcher.mail.letter import Letter, MailItem, MailLine, Section, listed
 from watcher.mail.standings import blind_section, standing_item, standing_of, unchanged, undecided_section
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headline, headlines_before, how_sure, rank, subject
-from watcher.mail.wording import day_of, moment, several, shortened
+from watcher.mail.wording import day_of, day_of_event, moment, several, shortened
 from watcher.wording import changed_details, count, lowered
 
 MOST_ITEMS = 8
@@ -92,7 +92,8 @@ def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict], context:
     moved_signals = {each.signal for each in told if each.kind not in {Change.FLAG, Change.DETAIL, Change.UNDECIDED}}
     mine = [verdict for verdict in verdicts if verdict.signal in moved_signals and verdict.sentence]
     by_press = {verdict.signal for verdict in mine if standing_of(verdict, context) is Standing.REPORTED}
-    return [f"{PRESS if verdict.signal in by_press else ''}{verdict.sentence}" for verdict in mine]
+    says_so = {verdict.signal for verdict in mine if "press" in verdict.sentence.casefold()}
+    return [f"{PRESS if verdict.signal in by_press - says_so else ''}{verdict.sentence}" for verdict in mine]
 
 
 def _more(told: Sequence[Transition], context: MailContext) -> Section:
@@ -357,9 +358,13 @@ def _told_again(digest: Digest, context: MailContext, reader: Recipient) -> Sect
 
 
 def _told_words(change: Transition, context: MailContext, zone: tzinfo) -> str:
-    """The day and the change in a sentence: `9 June 2026. A bill: before “In committee”, now “Passed”.`."""
+    """The day and the change in a sentence: `9 June 2026 (told 10 June). A bill: before “In committee”, now “Passed”.`."""
     words = title_of(change, context) if change.kind is Change.FLAG else moved(change, context)
-    return f"{day_of(change.at, zone)}. {shortened(words, 240).rstrip('.')}."
+    told = day_of(change.at, zone)
+    dated = change.kind in {Change.ADVANCE, Change.STEP_BACK, Change.NEXT, Change.FLAG} and change.effective_at
+    day = day_of_event(dated, zone) if dated else told
+    again = "" if day == told else f" (told {told.rpartition(' ')[0]})" if day[-4:] == told[-4:] else f" (told {told})"
+    return f"{day}{again}. {shortened(words, 240).rstrip('.')}."
 
 
 def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -57,6 +58,16 @@ class MailContext:
     def detail(self, transition: Transition, name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
         """A detail of a change with its name, in words."""
         return detail(name, value, self._ladder(transition))
+
+    def holds_beside(self, transition: Transition, name: str) -> bool:
+        """Whether a detail that a change states does not take back the one before: its words do not say "only"."""
+        alone = any(re.search(r"\bonly\b", quote.text, re.IGNORECASE) for quote in transition.evidence)
+        return self._ladder(transition).detail(name).beside and not alone
+
+    def reads_texts(self, transition: Transition) -> bool:
+        """Whether the status that a change reached is read from sentences alone, and from no row of a record with its day."""
+        rules = [rule for rule in self._ladder(transition).rules if rule.status == transition.after]
+        return bool(rules) and all(rule.sentence for rule in rules)
 
     def _ladder(self, transition: Transition) -> Ladder:
         known = self.signals[transition.signal].tracks if transition.signal in self.signals else ()

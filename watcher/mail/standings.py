@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.closing import close_in_words, close_of, window_in_words
@@ -21,6 +21,10 @@ from watcher.wording import count, day_in_words
 
 MOST_BLIND = 12
 MOST_STANDING = 40
+MOST_FLAGS = 3
+"""Flags that the line of one signal repeats."""
+RECENT_FLAG = timedelta(days=60)
+"""What has been flagged for longer is known: the page shows it."""
 
 
 def lead_track(verdict: Verdict, context: MailContext) -> TrackVerdict | None:
@@ -47,9 +51,17 @@ def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> MailL
     sure = _sure(track) if track else STANDINGS[Standing.CONFIRMED].word.lower()
     return MailLine(
         context.title_of(verdict.signal),
-        f"{answer_in_words(verdict)} ({sure}, {seen}).",
+        f"{answer_in_words(verdict)} ({sure}, {seen}).{_flags(verdict, zone)}",
         context.page_of(verdict.signal),
     )
+
+
+def _flags(verdict: Verdict, zone: tzinfo) -> str:
+    """What is flagged beside the status for as long as it is: who missed the message sees it in the next."""
+    recent = verdict.as_of - RECENT_FLAG
+    flags = (flag for track in verdict.tracks for flag in track.flags if flag.mail and flag.since >= recent)
+    told = dict.fromkeys(f" Flag: {shortened(flag.label, 120)} (since {when(flag.since, zone)})." for flag in flags)
+    return "".join(list(told)[:MOST_FLAGS])
 
 
 def _sure(track: TrackVerdict) -> str:
@@ -81,7 +93,8 @@ def undecided_section(verdicts: Iterable[Verdict], context: MailContext, reader:
 
 def _text_line(text: Undecided, context: MailContext, zone: tzinfo) -> MailLine:
     quote = text.quotes[0]
-    who = f"{shortened(quote.publisher or 'unknown', 60)}, {when(quote.published or quote.seen_at, zone)}"
+    told = when(quote.published, zone) if quote.published else f"seen {when(quote.seen_at, zone)}"
+    who = f"{shortened(quote.publisher or 'unknown', 60)}, {told}"
     asked = f"a person was asked on {when(text.asked_at, zone)}" if text.asked_at else "a person is asked"
     words = f"{_may(text, context)}; {asked}: “{shortened(quote.text, 240)}” ({who})."
     place = dict.fromkeys((context.title_of(text.signal), context.track_title(text.signal, text.track)))
@@ -135,9 +148,9 @@ def standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> 
         standing=sign.word,
         tone=sign.tone,
         note=signal.question if signal else "",
-        rows=(*(_track_row(verdict, track, context, reader.zone) for track in verdict.tracks), *_figure_rows(verdict)),
+        rows=(*(_track_row(verdict, track, context, reader.zone) for track in verdict.tracks), *_figure_rows(verdict, context)),
         cites=cites([*quotes[:2], *_figure_proof(verdict)], reader.zone, most=4),
-        paragraphs=_paragraphs(verdict, context),
+        paragraphs=_paragraphs(verdict, context, reader.zone),
         link=context.page_of(verdict.signal),
     )
 
@@ -148,9 +161,20 @@ def _track_row(verdict: Verdict, track: TrackVerdict, context: MailContext, zone
     return context.track_title(verdict.signal, track.track), f"{label}{since} ({_sure(track)})"
 
 
-def _figure_rows(verdict: Verdict) -> list[tuple[str, str]]:
+def _figure_rows(verdict: Verdict, context: MailContext) -> list[tuple[str, str]]:
     """The figures that have a value."""
-    return [(shortened(figure.label, 100), shortened(_dated(figure), 160)) for figure in verdict.figures if figure.text][:6]
+    shown = [(figure, f"{_dated(figure)}{_counted(figure, verdict, context)}") for figure in verdict.figures if figure.text]
+    return [(shortened(figure.label, 100), shortened(words, 240)) for figure, words in shown][:6]
+
+
+def _counted(figure: Figure, verdict: Verdict, context: MailContext) -> str:
+    """From what a figure by month was counted: no sentence of anybody states it."""
+    signal = context.signals.get(verdict.signal)
+    options = next((spec.options for spec in signal.figures if spec.id == figure.id), {}) if signal else {}
+    if "peak_ids" not in figure.values or "base_mean" not in options:
+        return ""
+    where = f", {options['source']}" if options.get("source") else ""
+    return f"; counted by the watch: {figure.values['peak_ids']} against {options['base_mean']} a month before{where}"
 
 
 def _dated(figure: Figure) -> str:
@@ -172,7 +196,7 @@ def _states(figure: Figure) -> bool:
     return bool(numbers) and all(number in said for number in numbers)
 
 
-def _paragraphs(verdict: Verdict, context: MailContext) -> tuple[tuple[str, str], ...]:
+def _paragraphs(verdict: Verdict, context: MailContext, zone: tzinfo) -> tuple[tuple[str, str], ...]:
     """What is wanted, what it changes for the reader, what would move it, and the window."""
     signal = context.signals.get(verdict.signal)
     if signal is None:
@@ -187,7 +211,7 @@ def _paragraphs(verdict: Verdict, context: MailContext) -> tuple[tuple[str, str]
         ("What it changes for you", for_you(verdict.signal, rung.consequence if rung else "", context)),
         *tools(verdict.signal, context, gone=rung is not None and rung.steps_back),
         ("What would move it", _next(verdict, context)),
-        ("The window", close_in_words(signal) if passed else window_in_words(signal, verdict.as_of)),
+        ("The window", close_in_words(signal) if passed else window_in_words(signal, verdict.as_of.astimezone(zone))),
     )
     return tuple((name, shortened(words, 600)) for name, words in told if words)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from watcher.core.decision.decide import headline_of
 from watcher.core.model import Change, Digest, Standing, Transition
-from watcher.mail.changes import is_taken_back, told_tally
+from watcher.mail.changes import is_taken_back, named_detail, over_in_words, told_tally
 from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
 from watcher.mail.wording import STANDINGS, several, shortened
@@ -60,6 +60,9 @@ def _briefer(told: str, lead: Transition, context: MailContext, most: int) -> st
     if lead.event:
         named = told.rpartition(", ")[0] or told
         return named if len(named) <= most or lead.title not in named else named.replace(lead.headline_label, lead.title)
+    if (over := over_in_words(lead, context)) and f". {over}" in told:
+        word, _, rest = told.partition(f". {over}")
+        return f"{word}, again. {rest[:1].upper()}{rest[1:]}"
     if not changed_details(lead):
         return told
     short = told.replace(AS_BEFORE, "", 1)
@@ -91,8 +94,9 @@ def answered(lead: Transition, context: MailContext, before: Mapping[str, str], 
         return f"{word}{AS_BEFORE}. {told[:1].upper()}{told[1:]}"
     if not word or lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED}:
         return told
-    back = lead.kind is Change.ADVANCE and context.status(lead.signal, lead.track, lead.before).steps_back
-    return f"{word}{', again' if back else ''}. {told[:1].upper()}{told[1:]}"
+    if over := over_in_words(lead, context):
+        return f"{word}. {over}{lowered(told, context.signals.get(lead.signal))}"
+    return f"{word}. {told[:1].upper()}{told[1:]}"
 
 
 def headline(lead: Transition, context: MailContext, before: Mapping[str, str]) -> str:
@@ -105,8 +109,7 @@ def headline(lead: Transition, context: MailContext, before: Mapping[str, str]) 
         label = f"{lead.headline_label}: {lead.title}" if named else lead.headline_label
         return f"{label}, {more}" if more and more not in label else label
     if changed := changed_details(lead):
-        pairs = [context.detail(lead, each.name, each.value) for each in changed]
-        told = several([value if name == "Name" else f"{name.lower()} {value}" for name, value in pairs])
+        told = several([named_detail(lead, each, context) for each in changed])
         return f"{context.track_title(lead.signal, lead.track)}: {told}"
     words = change_title(lead, context)
     if lead.kind is Change.FLAG or lead.event:

@@ -38,6 +38,11 @@ def day_of(at: datetime, zone: tzinfo) -> str:
     return day_text(at.astimezone(zone))
 
 
+def day_of_event(at: datetime, zone: tzinfo) -> str:
+    """The day on which something happened: the one that its source names, else that of the reader's calendar."""
+    return day_text(at) if is_date_only(at) else day_of(at, zone)
+
+
 def several(names: list[str]) -> str:
     """Names as a sentence has them: a, b and c."""
     *most, last = names or [""]

@@ -16,6 +16,7 @@ from notifiers.message import pack, unpack
 from watcher.core.decision.delivery_window import allowed_at
 from watcher.core.decision.digest import net_changes
 from watcher.core.decision.pacing import retry_at
+from watcher.core.decision.scheduled_notes import renewed
 from watcher.core.model import Digest
 from watcher.mail import Recipient, render
 from watcher.pipeline.delivery_context import (
@@ -171,7 +172,7 @@ def _claim(run: _Run, now: datetime) -> tuple[list[Batch], int]:
     """What may leave now, and how many more than the channels may send in a minute: these are due in one."""
     with run.store.writing(OUTBOX) as tx:
         claimed = tx.deliveries.claim(now, run.office.lease)
-        digests = {name: digest for name in {each.digest for each in claimed} if (digest := tx.digests.get(name))}
+        digests = {name: digest for name in {each.digest for each in claimed} if (digest := _digest(tx, run.office, name, now))}
         found = merge_deliveries([each for each in claimed if each.digest in digests], digests)
         room = _room(tx, run.office, {each.carrier.channel for each in found}, now)
         ready, late = list[Batch](), list[Batch]()
@@ -183,6 +184,16 @@ def _claim(run: _Run, now: datetime) -> tuple[list[Batch], int]:
                 room[channel] -= 1
         tx.deliveries.give_back(_numbers(late), now + MINUTE)
     return ready, len(late)
+
+
+def _digest(tx: Transaction, office: DeliveryContext, name: str, now: datetime) -> Digest | None:
+    """What a delivery says; a reminder that waited (a quiet night) says how things stand now."""
+    digest = tx.digests.get(name)
+    if digest is None or digest.kind != "reminder" or digest.at == now:
+        return digest
+    signals = office.context.signals
+    verdicts = {each: verdict for each, verdict in tx.verdicts.all_latest().items() if each in signals}
+    return renewed(digest, signals.values(), verdicts, now=now, then=tx.verdicts.as_of)
 
 
 def _room(tx: Transaction, office: DeliveryContext, channels: Iterable[str], now: datetime) -> dict[str, int]:

@@ -32,7 +32,7 @@ def send_reminders(
             return []  # so in nearly every cycle, and without reading a verdict
         verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
         notes = [
-            *reminders(signals.values(), verdicts, since=since, now=now),
+            *reminders(signals.values(), verdicts, since=since, now=now, then=tx.verdicts.as_of),
             *_weekly(tx, verdicts, now, zone),
             *_undelivered(tx, verdicts, now),
         ]

@@ -43,7 +43,8 @@ def window_in_words(signal: Signal, now: datetime) -> str:
     end = close_of(signal)
     if end is None or signal.opened is None or not signal.opened <= now < end:
         return ""
-    day, days = (now.date() - signal.opened.date()).days + 1, (end - signal.opened).days
+    # A reader's calendar may not have reached the first day yet.
+    day, days = max((now.date() - signal.opened.date()).days, 0) + 1, (end - signal.opened).days
     return f"Day {day} of the {days} days{counted_from(signal)}; they are over {away_in_days(end, now)}, on {day_text(end)}."
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from watcher.core.model import Change, Digest, TrackVerdict, Transition, Undecided, Verdict
 
+MOST_FLAGS = 5
+"""Flags of a track that a digest carries."""
 MOVES = frozenset({Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.RAISED})
 
 
@@ -85,4 +87,5 @@ def _texts(verdict: Verdict) -> tuple[Undecided, ...]:
 
 def _brief(track: TrackVerdict, quotes: int) -> TrackVerdict:
     read_first = sorted(track.evidence, key=lambda quote: not quote.document)  # what is declared proves less than what was read
-    return replace(track, evidence=tuple(read_first[:quotes]), flags=(), events=(), path=(), proofs={})
+    flags = tuple(replace(flag, evidence=()) for flag in track.flags if flag.mail)[:MOST_FLAGS]
+    return replace(track, evidence=tuple(read_first[:quotes]), flags=flags, events=(), path=(), proofs={})

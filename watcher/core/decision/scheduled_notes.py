@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from watcher.core.decision.closing import brought_until, close_of, counted_from
+from watcher.core.decision.closing import away_in_days, brought_until, close_of, counted_from
 from watcher.core.decision.digest import summarise
 from watcher.core.model import Date, Digest, Health, Signal, Transition, Verdict, day_text
 
@@ -18,6 +18,10 @@ UNDELIVERED = "undelivered-"
 PROOF = "Who keeps this message can prove later, with `watcher verify --noted`, that nothing before was changed."
 LOOK_BACK = timedelta(days=2)
 """A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
+NOON = timedelta(hours=12)
+"""Notes of a window come at noon UTC of their day: then every reader's calendar has reached it."""
+Then = Callable[[str, datetime], Verdict | None]
+"""Where a signal stood at a moment, as it was decided then."""
 
 
 def weekly(
@@ -66,30 +70,39 @@ def week_id(now: datetime) -> str:
 
 
 def reminders(
-    signals: Iterable[Signal], verdicts: Mapping[str, Verdict], *, since: datetime, now: datetime
+    signals: Iterable[Signal],
+    verdicts: Mapping[str, Verdict],
+    *,
+    since: datetime,
+    now: datetime,
+    then: Then = lambda _signal, _moment: None,
 ) -> tuple[Digest, ...]:
     """The reminders whose moment lies after `since` (the last look) and not after `now`; each has its own id, for ever."""
-    after, asked = max(since, now - LOOK_BACK), list(signals)
-    dates = (
-        Digest(
-            f"reminder-{signal.id}-{date.id}-{ahead // HOUR}h", now, "reminder", (), _of(signal, verdicts), (_words(date, now),)
-        )
-        for signal in asked
-        for date in signal.dates
-        for ahead in date.remind
-        if after < date.at - ahead <= now < date.at
-    )
-    return (*dates, *_windows(asked, verdicts, after, now))
+    after = max(since, now - LOOK_BACK)
+    found = _every(list(signals), verdicts, now, then)
+    return tuple(note for moment, last, note in found if after < moment <= now and (last is None or now < last))
 
 
-def _windows(signals: Sequence[Signal], verdicts: Mapping[str, Verdict], after: datetime, now: datetime) -> Iterator[Digest]:
-    """A note at half-time of a window and one at its close, for all signals together that have the same."""
+def renewed(note: Digest, signals: Iterable[Signal], verdicts: Mapping[str, Verdict], *, now: datetime, then: Then) -> Digest:
+    """A reminder that had to wait, made anew from where the signals stand at `now`; one that nothing declares now as it is."""
+    return next((each for _, _, each in _every(list(signals), verdicts, now, then) if each.id == note.id), note)
+
+
+def _every(
+    signals: Sequence[Signal], verdicts: Mapping[str, Verdict], now: datetime, then: Then
+) -> Iterator[tuple[datetime, datetime | None, Digest]]:
+    """Every reminder as it would be made at `now`, with its moment and the day of which it reminds; a window's has none."""
+    for signal in signals:
+        for date in signal.dates:
+            for ahead in date.remind:
+                name = f"reminder-{signal.id}-{date.id}-{ahead // HOUR}h"
+                note = Digest(name, now, "reminder", (), _of(signal, verdicts), (_words(date, now),))
+                yield date.at - ahead, date.at, note
     for (start, end), mine in _by_window(signals).items():
-        for moment, half in ((start + (end - start) / 2, True), (end, False)):
-            if after < moment <= now:
-                yield _window(
-                    start, end, mine, {each.id: verdicts[each.id] for each in mine if each.id in verdicts}, now, half=half
-                )
+        stood = {each.id: verdicts[each.id] for each in mine if each.id in verdicts}
+        yield start + (end - start) / 2 + NOON, None, _window(start, end, mine, stood, now, half=True)
+        at_end = {name: then(name, end) or verdict for name, verdict in stood.items()}
+        yield end + NOON, None, replace(_window(start, end, mine, at_end, now, half=False), verdicts=summarise(stood))
 
 
 def _window(
@@ -139,9 +152,7 @@ def undelivered(letters: Sequence[str], verdicts: Mapping[str, Verdict], *, numb
 
 def _words(date: Date, now: datetime) -> str:
     """`in 7 days: the Congress ends (3 January 2027)`."""
-    days = (date.at.date() - now.date()).days
-    when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
-    return f"{when}: {date.label} ({day_text(date.at)})"
+    return f"{away_in_days(date.at, now)}: {date.label} ({day_text(date.at)})"
 
 
 def _of(signal: Signal, verdicts: Mapping[str, Verdict]) -> tuple[Verdict, ...]:

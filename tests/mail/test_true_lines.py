@@ -1,0 +1,128 @@
+"""Lines of a mail that a reader could take for something that nobody said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.mail.stories import (
+    CONTEXT,
+    DETAIL,
+    HASH,
+    MYTHOS,
+    NOW,
+    PASSED,
+    READER,
+    REPORTED,
+    VERDICTS,
+    digest,
+    quote,
+)
+from watcher.core.decision.digest import summarise
+from watcher.core.language.sentence import Sentence
+from watcher.core.model import Detail, Figure, FigureSpec, Quote, RaisedFlag, Rule, Tier, Transition, Undecided
+from watcher.mail import MailContext, render
+
+ASKED = "It may be open to all."
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def words(*changes: Transition, context: MailContext = CONTEXT, kind: str = "news", zone: ZoneInfo | None = None) -> str:
+    """The text of a mail on one line."""
+    told = replace(digest(kind=kind), told=changes) if kind == "weekly" else digest(*changes, kind=kind)
+    return " ".join(render(told, context, replace(READER, zone=zone or UTC)).text.replace("\n  > ", " ").split())
+
+
+def by_press(read_at: str) -> Quote:
+    return Quote(
+        "The vote is off", "https://news.example.com/a", "example.com", Tier.PRESS, NOW, HASH, published=NOW, read_at=read_at
+    )
+
+
+def test_a_title_that_only_a_list_of_links_showed_is_no_article_that_was_read() -> None:
+    listed = words(replace(REPORTED, evidence=(by_press("https://lists.example.org/newest.rss"),)))
+    assert "example.com, press; a title as lists.example.org lists it, the article was not read. Listed 9 December" in listed
+    own = words(replace(REPORTED, evidence=(by_press("https://feeds.example.com/all.rss"),)))
+    assert "example.com, press. Published 9 December 2026, 22:41 UTC." in own
+    assert "not read" not in own
+
+
+def test_the_time_at_which_a_text_was_seen_is_not_shown_as_its_date() -> None:
+    undated = Undecided("mythos-ga", "named", "open", (quote(ASKED),), NOW, asked_at=NOW, id=1)
+    dated = replace(undated, quotes=(quote("Perhaps it is.", published=NOW - timedelta(days=2)),), id=2)
+    stood = tuple(replace(each, undecided=(undated, dated)) if each.signal == "mythos-ga" else each for each in VERDICTS)
+    mail = " ".join(render(digest(PASSED, verdicts=stood), CONTEXT, READER).text.split())
+    assert f"“{ASKED}” (govinfo.gov, seen 9 December 2026, 22:41 UTC)" in mail
+    assert "“Perhaps it is.” (govinfo.gov, 7 December 2026, 22:41 UTC)" in mail
+
+
+def test_a_week_names_the_day_of_a_change_and_the_day_on_which_it_was_told() -> None:
+    happened = datetime(2026, 12, 7, tzinfo=UTC)
+    assert "Senate vote: 7 December 2026 (told 9 December). H.R. 2683" in words(
+        replace(PASSED, effective_at=happened), kind="weekly"
+    )
+    at_night = replace(PASSED, effective_at=datetime(2026, 12, 9, 3, 30, tzinfo=UTC))
+    assert "Senate vote: 8 December 2026 (told 9 December). H.R. 2683" in words(at_night, kind="weekly", zone=NEW_YORK)
+    assert "Senate vote: 9 December 2026. H.R. 2683" in words(at_night, kind="weekly")
+    old = replace(PASSED, effective_at=datetime(2025, 12, 30, tzinfo=UTC))
+    assert "Senate vote: 30 December 2025 (told 9 December 2026)." in words(old, kind="weekly")
+
+
+def ways_in(*, beside: bool) -> MailContext:
+    """The watch with a detail whose values may hold beside one another."""
+    signal = CONTEXT.signals["senate-vote"]
+    spoken = Detail("access", "Access", {"invited": "by invitation", "product": "inside a product"}, beside=beside)
+    tracks = tuple(replace(each, ladder=replace(each.ladder, details=(spoken,))) for each in signal.tracks)
+    return replace(CONTEXT, signals={**CONTEXT.signals, signal.id: replace(signal, tracks=tracks)})
+
+
+def test_one_way_in_does_not_read_as_the_end_of_another() -> None:
+    changed = replace(DETAIL, mail=True, reason="access: product, before: invited", evidence=(quote("A product runs it."),))
+    told = words(changed, context=ways_in(beside=True))
+    assert "Access also inside a product (stated before: by invitation; not taken back)" in told
+    assert "Access: inside a product Stated before: by invitation; not taken back" in told
+    only = replace(changed, evidence=(quote("It is open only inside a product."),))
+    for one in (words(only, context=ways_in(beside=True)), words(changed, context=ways_in(beside=False))):
+        assert "Access inside a product (stated before: by invitation)" in one
+        assert "also" not in one
+
+
+def test_a_text_without_a_day_of_its_event_is_told_with_the_day_of_its_publication() -> None:
+    day = datetime(2026, 12, 9, tzinfo=UTC)
+    said = replace(PASSED, effective_at=day, evidence=(quote(published=day),))
+
+    def read_by(*rules: Rule) -> str:
+        signal = CONTEXT.signals["senate-vote"]
+        tracks = tuple(replace(each, ladder=replace(each.ladder, rules=rules)) for each in signal.tracks)
+        return words(said, context=replace(CONTEXT, signals={**CONTEXT.signals, signal.id: replace(signal, tracks=tracks)}))
+
+    text, row = Rule("text", status="passed", sentence=Sentence()), Rule("row", status="passed")
+    assert "Published: 9 December 2026 Seen:" in read_by(text)
+    assert "Happened: 9 December 2026 Seen:" in read_by(text, row)
+
+
+def test_a_flag_that_is_up_stands_in_every_mail_until_it_is_lowered_or_old() -> None:
+    up = RaisedFlag("stopped", "It was told to stop", NOW - timedelta(days=9), (quote(),))
+    quiet = replace(up, id="small", label="A small thing", mail=False)
+
+    def mail(*flags: RaisedFlag) -> str:
+        stood = {each.signal: each for each in VERDICTS}
+        one = stood["mythos-ga"]
+        stood["mythos-ga"] = replace(one, tracks=(replace(one.tracks[0], flags=flags), *one.tracks[1:]))
+        return " ".join(render(digest(PASSED, verdicts=summarise(stood)), CONTEXT, READER).text.split())
+
+    assert "Flag: It was told to stop (since 30 November 2026, 22:41 UTC)." in mail(up, quiet)
+    assert "A small thing" not in mail(up, quiet)
+    assert "told to stop" not in mail(replace(up, since=NOW - timedelta(days=90)))
+
+
+def test_a_counted_figure_says_from_what_it_was_counted() -> None:
+    spec = FigureSpec("bugs", "Bugs fixed", "times", "monthly", {"base_mean": 21.5, "source": "https://example.org/list"})
+    counted = Figure("bugs", "Bugs fixed", "times", "19.7x in April 2026 (peak)", values={"peak_ids": 423})
+    context = replace(CONTEXT, signals={**CONTEXT.signals, MYTHOS.id: replace(MYTHOS, figures=(spec,))})
+    stood = tuple(replace(each, figures=(counted,)) if each.signal == MYTHOS.id else each for each in VERDICTS)
+    mail = " ".join(render(digest(kind="baseline", verdicts=stood), context, READER).text.split())
+    assert "19.7x in April 2026 (peak); counted by the watch: 423 against 21.5 a month before, https://example.org/list" in mail
+    plain = " ".join(render(digest(kind="baseline", verdicts=stood), CONTEXT, READER).text.split())
+    assert "counted by the watch" not in plain
