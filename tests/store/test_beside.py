@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Barrier
+from typing import Any
 
 import pytest
 
 from tests.builders import ACCESS, signal_of
-from tests.store.things import HOUR, T0, poll, source
+from tests.store.things import HOUR, T0, claim, poll, source
 from watcher.core.decision.entry_diff import EntryDiff, NewRevision
 from watcher.core.model import Document, Entry, Observation, Tier
 from watcher.pipeline.batches import update_verdicts
@@ -139,22 +141,62 @@ class Logged(Store):
             yield tx
 
 
-def test_a_document_is_compressed_before_anybody_has_to_wait(either_url: str) -> None:
+class Told(datetime):
+    """A moment that notes when it is written as a number."""
+
+    log: list[str]
+    of: str
+
+    def __sub__(self, other: Any) -> Any:
+        self.log.append(f"{self.of} is written")
+        return super().__sub__(other)
+
+
+def moment(log: list[str], of: str) -> Told:
+    found = Told.fromtimestamp(T0.timestamp(), UTC)
+    found.log, found.of = log, of
+    return found
+
+
+def test_what_is_kept_is_compressed_and_written_before_anybody_has_to_wait(either_url: str) -> None:
     with Logged.open(either_url) as store:
         assert isinstance(store, Logged)
-        body = Weighed(b"much to read")
-        store.log = body.log = []
-        read = PollResult(first_look(source("a")), poll("a"), replace(document(b"much to read"), body=body), ())
-        fresh = NewRevision(Entry("k", "Notice", "words", "", T0), 1)
-        one = Sifted(
-            read, diff=EntryDiff(fresh=(fresh,)), fresh=(seen("a", 1, read.document.hash if read.document else ""),), claims=((),)
-        )
+        body, log = Weighed(b"much to read"), list[str]()
+        store.log = body.log = log
+        held = replace(document(b"much to read"), body=body)
+        entry = replace(seen("a", 1, held.hash), seen_at=moment(log, "an entry"))
+        said = replace(claim(), quote=replace(claim().quote, seen_at=moment(log, "a claim")))
+        diff = EntryDiff(fresh=(NewRevision(entry.entry, 1),))
+        one = Sifted(PollResult(first_look(source("a")), poll("a"), held, ()), diff=diff, fresh=(entry,), claims=((said,),))
         with store.writing() as tx:
             tx.sources.sync([source("a")], T0)
-        store.log.clear()
+        log.clear()
         assert keep_all(store, [one], T0, lambda: 0.5).observations == 1
-        assert store.log == ["compressed", "others wait"]
+        assert log == ["compressed", "an entry is written", "a claim is written", "others wait"]
+        with store.reading() as tx:
+            [kept] = tx.observations.of("sig")
+            assert tx.claims.of("sig") == tx.claims.by([kept.id]) == [replace(claim(), observation=kept.id)]
         assert store.verify().broken == ""
+
+
+def test_what_cannot_be_written_is_the_failure_of_its_source_and_of_no_other(either_url: str) -> None:
+    bad = replace(seen("a", 1, ""), entry=Entry("k", "half a letter: \ud83d", "", "", T0))
+    with Store.open(either_url) as store:
+        with store.writing() as tx:
+            tx.sources.sync([source("a"), source("b")], T0)
+        ready = [
+            Sifted(
+                PollResult(first_look(source(name)), poll(name), None, ()),
+                diff=EntryDiff(fresh=(NewRevision(one.entry, 1),)),
+                fresh=(one,),
+                claims=((),),
+            )
+            for name, one in (("a", bad), ("b", seen("b", 1, "")))
+        ]
+        assert keep_all(store, ready, T0, lambda: 0.5).observations == 1
+        with store.reading() as tx:
+            assert [one.source for one in tx.observations.of("sig")] == ["b"]
+            assert {one.source: bool(one.error) for one in tx.sources.health()} == {"a": True, "b": False}
 
 
 def test_a_signal_is_not_decided_while_a_reading_of_it_is_kept(stores: list[Store], hasty: Store) -> None:

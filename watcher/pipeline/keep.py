@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from watcher.core.model import Claim, Observation, Signal, Unreadable
 from watcher.pipeline.poll import PollResult, failure, internal_error
-from watcher.pipeline.record import is_kept, record_results
+from watcher.pipeline.record import encode, record_results
 from watcher.pipeline.sift import Sifted, sift
-from watcher.store.documents import pack
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.store import Store, Transaction
@@ -24,9 +23,6 @@ Understand: TypeAlias = Callable[[Signal, Sequence[Observation]], Awaitable[tupl
 """Of each observation what it claims under the rules of a signal. Raises Unreadable where that takes too long."""
 Check: TypeAlias = Callable[[Transaction], None]
 """Asked inside a transaction before anything is written in it; raises StoreError where nothing must be."""
-
-CHUNK = 25
-"""Readings with something in them that are worked on at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ def keep_all(
     store: Store, ready: Sequence[Sifted], now: datetime, dice: Callable[[], float], *, check: Check = unchecked
 ) -> BatchResult:
     """Keep what was read, together where that goes. Raises StoreError, where nothing is kept."""
-    ready = [_packed(one) for one in ready]
+    ready = [_encoded(one, now, dice) for one in ready]
     try:
         with store.writing(scope_of(ready)) as tx:
             check(tx)
@@ -112,10 +108,13 @@ def keep_all(
         return _sum([_keep_alone(store, one, now, dice(), check) for one in ready])
 
 
-def _packed(one: Sifted) -> Sifted:
-    """The same with its document compressed, where that is kept: nobody is to wait for it."""
-    document = one.reading.document
-    return replace(one, packed=pack(document)) if document is not None and is_kept(one) else one
+def _encoded(one: Sifted, now: datetime, dice: Callable[[], float]) -> Sifted:
+    """The same as it is written, for which nobody is to wait; one that cannot be written is the failure of its source."""
+    try:
+        return replace(one, encoded=encode(one))
+    except Exception as error:
+        log.exception("what %s says could not be written", one.reading.due.source.id)
+        return Sifted(internal_error(one.reading.due, error, now=now, dice=dice()))
 
 
 def _keep_alone(store: Store, one: Sifted, now: datetime, dice: float, check: Check) -> BatchResult:
@@ -143,17 +142,10 @@ def _sum(parts: Sequence[BatchResult]) -> BatchResult:
 
 
 def _keep(tx: Transaction, ready: Sequence[Sifted], now: datetime) -> BatchResult:
-    observations = sum(len(record_results(tx, some, now)) for some in _slices(ready))
+    observations = record_results(tx, ready, now)
     polled = frozenset(one.reading.due.source.signal for one in ready)
     outcomes = Counter(one.reading.poll.outcome.value for one in ready)
     return BatchResult(len(ready), observations, polled, outcomes=outcomes)
-
-
-def _slices(ready: Sequence[Sifted]) -> Iterator[Sequence[Sifted]]:
-    """Those that brought nothing together, the others a few at a time: what is made of them need not be in memory together."""
-    yield [one for one in ready if one.reading.entries is None]
-    full = [one for one in ready if one.reading.entries is not None]
-    yield from (full[start : start + CHUNK] for start in range(0, len(full), CHUNK))
 
 
 def missing_entries(tx: Transaction, records: Sequence[str]) -> frozenset[str]:

@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from watcher.core.decision.entry_diff import EntryDiff
-from watcher.core.model import Observation, Outcome
+from watcher.core.model import Outcome
 from watcher.pipeline.linked_pages import linked_pages, maps_of
 from watcher.pipeline.poll import SUCCESS, PollResult
 from watcher.pipeline.refusals import Refused, remember
-from watcher.pipeline.sift import Sifted, known_entries
+from watcher.pipeline.sift import Encoded, Sifted, known_entries
 from watcher.pipeline.skip_unchanged import invalidate
+from watcher.store.claims import encode as encode_claim
+from watcher.store.documents import pack
+from watcher.store.observations import encode as encode_observation
 from watcher.store.records import KnownEntry
 from watcher.store.store import Transaction
 
@@ -23,8 +26,18 @@ GIVE_UP = 3
 """A followed page that was never there is given up after this many polls."""
 
 
-def record_results(tx: Transaction, results: Sequence[Sifted], now: datetime) -> list[Observation]:
-    """Store polls, documents, observations, claims and followed pages of some readings; the observations that are new."""
+def encode(one: Sifted) -> Encoded:
+    """What is kept of a reading as the store writes it; pure, so that it can be done before anybody has to wait for it."""
+    document = one.reading.document
+    return Encoded(
+        pack(document) if document is not None and is_kept(one) else None,
+        tuple(map(encode_observation, one.fresh)),
+        tuple(tuple(map(encode_claim, mine)) for mine in one.claims),
+    )
+
+
+def record_results(tx: Transaction, results: Sequence[Sifted], now: datetime) -> int:
+    """Store polls, documents, observations, claims and followed pages of some readings; how many observations are new."""
     results = _still_true(tx, results)
     readings = [one.reading for one in results]
     tx.polls.record([reading.poll for reading in readings])
@@ -39,9 +52,7 @@ def record_results(tx: Transaction, results: Sequence[Sifted], now: datetime) ->
     invalidate(tx, sorted(stirred))
     _retire_pages(tx, readings, now)
     # Last: whoever writes documents or observations meanwhile waits from here on to the commit.
-    kept = ((one.packed or one.reading.document) for one in results if is_kept(one))
-    tx.documents.put([document for document in kept if document is not None])
-    return _book_observations(tx, results)
+    return _book_observations(tx, [one.encoded or encode(one) for one in results])
 
 
 def stirred_by(results: Iterable[Sifted]) -> set[str]:
@@ -71,11 +82,12 @@ def _still_true(tx: Transaction, results: Sequence[Sifted]) -> list[Sifted]:
     return true
 
 
-def _book_observations(tx: Transaction, results: Sequence[Sifted]) -> list[Observation]:
-    added = tx.observations.add([seen for one in results for seen in one.fresh])
-    claims = (mine for one in results for mine in one.claims)
-    tx.claims.add([replace(claim, observation=seen.id) for seen, mine in zip(added, claims, strict=True) for claim in mine])
-    return added
+def _book_observations(tx: Transaction, found: Sequence[Encoded]) -> int:
+    tx.documents.put([one.document for one in found if one.document is not None])
+    added = tx.observations.add_encoded([seen for one in found for seen in one.observations])
+    claims = (mine for one in found for mine in one.claims)
+    tx.claims.attach((number, claim) for number, mine in zip(added, claims, strict=True) for claim in mine)
+    return len(added)
 
 
 def is_kept(one: Sifted) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from watcher import formats
 from watcher.core.decision.entry_diff import EntryDiff, diff_entries
@@ -13,12 +14,24 @@ from watcher.fetch import redact
 from watcher.pipeline.poll import PollResult
 from watcher.publishers import publisher_of
 from watcher.store.codec import entry_digest
+from watcher.store.observations import EncodedObservation
 from watcher.store.records import KnownEntry, Packed
 from watcher.store.store import Transaction
 
 CLAIMS_OF_SIGNAL = 20_000
 """From so many claims on a signal takes nothing more of sources that have made more than their part of them."""
 CLAIMS_OF_SOURCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What is kept of a reading, as the store writes it: compressed, as text, and with what the chains cover."""
+
+    document: Packed | None
+    """None where it is not kept."""
+    observations: tuple[EncodedObservation, ...]
+    claims: tuple[tuple[Mapping[str, Any], ...], ...]
+    """Of each of these what it claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +45,8 @@ class Sifted:
     """What was not seen before, without its number."""
     claims: tuple[tuple[Claim, ...], ...] = ()
     """Of each of these, once it was understood, what it claims."""
-    packed: Packed | None = None
-    """Its document as it is kept, compressed before the transaction; None where it was not yet, or is not kept."""
+    encoded: Encoded | None = None
+    """What is kept of it, written before the transaction; None where it was not yet."""
 
 
 def sift(tx: Transaction, readings: Sequence[PollResult], now: datetime) -> list[Sifted]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Claim
 from watcher.store.codec import dump, load, micros
@@ -13,17 +14,17 @@ from watcher.store.statements import Row, batches
 from watcher.store.tables import ClaimRow, RulesRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 
 RULES = "SELECT rules FROM ruling WHERE signal = :signal"
 UNMAKE = "DELETE FROM claim WHERE signal = :signal"
-CLAIMS_QUERY = "SELECT claim.claim"
+CLAIMS_QUERY = "SELECT claim.claim, claim.observation"
 FOUND = "FROM claim LEFT JOIN observation ON observation.id = claim.observation WHERE claim.signal = :signal"
 THEN = "AND claim.seen_at <= :as_of"
 ORDER = "ORDER BY claim.observation, claim.id"
-REVIEWS = "SELECT claim.claim FROM claim WHERE claim.signal = :signal AND claim.claim LIKE :marked"
+REVIEWS = "SELECT claim.claim, claim.observation FROM claim WHERE claim.signal = :signal AND claim.claim LIKE :marked"
 NEWEST_FIRST = "ORDER BY claim.id DESC LIMIT :most"
 MARKED = '%"review":true%'
 COUNT = "SELECT COUNT(*) FROM claim WHERE signal = :signal"
@@ -32,11 +33,14 @@ COUNT_OF_SOURCE = (
     "SELECT COUNT(*) FROM observation JOIN claim ON claim.observation = observation.id"
     " WHERE observation.source = :source AND claim.signal = :signal"
 )
-BY = "SELECT claim.claim FROM claim WHERE claim.observation IN :observations ORDER BY claim.id"
+BY = "SELECT claim.claim, claim.observation FROM claim WHERE claim.observation IN :observations ORDER BY claim.id"
 
 
-def row(claim: Claim) -> dict[str, object]:
-    """The row of a claim; one without an observation (history, a person's evidence) always stands."""
+def encode(claim: Claim) -> dict[str, Any]:
+    """The row of a claim; one without an observation (history, a person's evidence) always stands.
+
+    Pure, so that it can be done before anybody has to wait for it.
+    """
     return {
         "signal": claim.signal,
         "track": claim.track,
@@ -55,7 +59,13 @@ def standing(as_of: datetime | None, *, all_revisions: bool) -> str:
 
 def loaded(rows: Iterable[Row]) -> list[Claim]:
     """The values that were put in."""
-    return [load(Claim, text) for (text,) in rows]
+    return [claim(text, number) for text, number in rows]
+
+
+def claim(text: str, observation: int | None) -> Claim:
+    """The value that was put in: its observation stands in a column, for its number came last."""
+    found = load(Claim, text)
+    return found if found.observation == (observation or 0) else replace(found, observation=observation or 0)
 
 
 class Claims(Repository):
@@ -66,9 +76,13 @@ class Claims(Repository):
     def add(self, claims: Iterable[Claim]) -> None:
         """Store the claims that new observations gave."""
         found = list(claims)
-        self.insert(ClaimRow, [row(claim) for claim in found])
+        self.insert(ClaimRow, [encode(claim) for claim in found])
         # A claim on an observation keeps that and its document; without one, nothing else would.
         Documents(self.session).cite(claim.quote.document for claim in found if not claim.observation)
+
+    def attach(self, claims: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+        """Store what observations with these numbers claim, encoded already."""
+        self.insert(ClaimRow, [{**row, "observation": number} for number, row in claims])
 
     def replace(self, signal: str, rules: str, claims: Iterable[Claim], now: datetime) -> None:
         """All claims of a signal anew, made under the rules with this hash."""
@@ -107,7 +121,7 @@ class Claims(Repository):
         latest = f"claim.observation IS NULL OR NOT {superseded(as_of)}"
         statement = f"{CLAIMS_QUERY}, {latest} {standing(as_of, all_revisions=True)} {ORDER}"
         rows = self.rows(statement, {"signal": signal, "as_of": micros(as_of)})
-        return [(load(Claim, text), bool(is_latest)) for text, is_latest in rows]
+        return [(claim(text, number), bool(is_latest)) for text, number, is_latest in rows]
 
     def reviews(self, signal: str, *, as_of: datetime | None = None, limit: int = 50) -> list[Claim]:
         """What a person should read, newest first: news that no rule could place."""

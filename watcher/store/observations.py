@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Entry, Observation, Tier
@@ -80,6 +80,24 @@ def superseded(as_of: datetime | None) -> str:
     return f"EXISTS ({LATER})" if as_of is None else f"EXISTS ({LATER} AND later.seen_at <= :as_of)"
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedObservation:
+    """An observation as it is written, but for its number and that of its document."""
+
+    seen: Observation
+    row: Mapping[str, Any]
+    line: bytes
+    """What the chain covers."""
+    digest: str
+    """Of its entry, as `entry_digest` gives it."""
+
+
+def encode(seen: Observation) -> EncodedObservation:
+    """Write an observation as text and bytes; pure, so that it can be done before anybody has to wait for it."""
+    row = columns(seen)
+    return EncodedObservation(seen, row, line(row, seen.document), sha256(row["entry"].encode()).hex()[:32])
+
+
 def observation(row: Row) -> Observation:
     """The value that was put in."""
     number, source, revision, seen_at, first_seen_at, publisher, tier, surface, url, entry, name = row
@@ -132,26 +150,31 @@ class Observations(Repository):
             by_key(self.rows(statement, {"entries": json.dumps(some)}), found)
         return found
 
-    def add(self, observations: Sequence[Observation]) -> list[Observation]:
+    def add(self, observations: Iterable[Observation]) -> list[Observation]:
         """Write new revisions, in this order, and give them back with their ids; their entries count as present again.
 
         The document of each must be stored before (or be empty). A withdrawn entry that is seen again is restored.
         """
+        found = [encode(seen) for seen in observations]
+        return [replace(one.seen, id=number) for one, number in zip(found, self.add_encoded(found), strict=True)]
+
+    def add_encoded(self, observations: Sequence[EncodedObservation]) -> list[int]:
+        """The same for those that are encoded already; their ids."""
         if not observations:
             return []
-        hashes = {seen.document for seen in observations if seen.document}
+        hashes = {one.seen.document for one in observations if one.seen.document}
         documents: dict[str, int | None] = {name: number for name, (number, _) in Documents(self.session).stored(hashes).items()}
         documents[""] = None
-        rows = [columns(seen, documents[seen.document]) for seen in observations]
-        lines = [line(row, seen.document) for row, seen in zip(rows, observations, strict=True)]
-        done = []
-        for seen, row, (number, chain) in zip(observations, rows, extend(self.session, "observation", lines), strict=True):
-            row["id"], row["chain"] = number, chain
-            done.append(replace(seen, id=number))
+        links = extend(self.session, "observation", [one.line for one in observations])
+        rows = [
+            {**one.row, "document": documents[one.seen.document], "id": number, "chain": chain}
+            for one, (number, chain) in zip(observations, links, strict=True)
+        ]
         self.insert(ObservationRow, rows)
-        self.upsert(EntryRow, [present(row) for row in rows], change=FRESH)
+        entries = [present(row, one.digest) for one, row in zip(observations, rows, strict=True)]
+        self.upsert(EntryRow, entries, change=FRESH)
         self._returned([(row["source"], row["key"], row["seen_at"]) for row in rows if row["revision"] > 1])
-        return done
+        return [number for number, _ in links]
 
     def _returned(self, places: Iterable[tuple[str, str, int]]) -> None:
         """End the absence of entries (source, key) that are seen again at a moment."""
@@ -207,8 +230,8 @@ class Observations(Repository):
         return int(self.value(COUNT))
 
 
-def columns(seen: Observation, document: int | None) -> dict[str, Any]:
-    """The row of an observation, before it is linked into the chain."""
+def columns(seen: Observation) -> dict[str, Any]:
+    """The row of an observation, before it is linked to its document and into the chain."""
     seen_at = micros(seen.seen_at)
     return {
         "source": seen.source,
@@ -216,7 +239,6 @@ def columns(seen: Observation, document: int | None) -> dict[str, Any]:
         "revision": seen.revision,
         "seen_at": seen_at,
         "first_seen_at": micros(seen.first_seen_at) if seen.first_seen_at else seen_at,
-        "document": document,
         "publisher": seen.publisher,
         "tier": seen.tier.value,
         "surface": seen.surface,
@@ -225,13 +247,13 @@ def columns(seen: Observation, document: int | None) -> dict[str, Any]:
     }
 
 
-def present(row: Mapping[str, Any]) -> dict[str, object]:
-    """The row of an entry that has just been seen, by the row of its observation; the digest is `entry_digest`."""
+def present(row: Mapping[str, Any], digest: str) -> dict[str, object]:
+    """The row of an entry that has just been seen, by the row of its observation."""
     return {
         "source": row["source"],
         "key": row["key"],
         "revision": row["revision"],
-        "digest": sha256(row["entry"].encode()).hex()[:32],
+        "digest": digest,
         "observation": row["id"],
         "first_seen_at": row["first_seen_at"],
         "missing_since": None,

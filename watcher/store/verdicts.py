@@ -58,7 +58,8 @@ class Verdicts(Standings, Repository):
         if held is not None and held[1] == digest:
             self.hold(verdict)
             return False
-        text = dump(verdict)
+        text, brief = dump(verdict), dump(summarise_one(verdict, quotes=1))
+        # Last: whoever writes verdicts meanwhile waits from here on to the commit.
         [(number, chain)] = extend(self.session, "verdict", [line(verdict.signal, verdict.as_of, text)])
         row = {
             "id": number,
@@ -69,7 +70,6 @@ class Verdicts(Standings, Repository):
         }
         self.insert(VerdictRow, [{**row, "verdict": text, "chain": chain}])
         state = {**seen(verdict.signal, verdict.as_of, verdict.verified_at), "verdict": number, "baseline_at": None}
-        brief = dump(summarise_one(verdict, quotes=1))
         present = {**state, "brief": brief, "brief_of": number}
         self.upsert(CurrentVerdictRow, [present], change=("verdict", "as_of", "verified_at", "brief", "brief_of"))
         Documents(self.session).cite(quote.document for quote in quotes(verdict))
