@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from watcher.core.decision.corroboration import (
@@ -90,7 +90,7 @@ def _by_words(
     clearing = [c for c in told if _clears(c, flag.id, rules) and c.quote.tier in AUTHORITATIVE]
     cleared = max((c.effective_at for c in clearing), default=None)
     raising = [c for c in told if c.flag == flag.id]
-    words = list(sifted(raising, lambda claim: _lowered(claim, cleared), trace))
+    words = list(sifted(raising, _lowered(cleared), trace)) if cleared else raising
     if len(words) < len(raising):
         tell(trace, (c for c in clearing if c.effective_at >= raising[0].effective_at), Ruling(Fate.CLEARS, flag=flag.id))
     official = [c for c in words if c.quote.tier in AUTHORITATIVE or c.rule in DECLARED]
@@ -108,9 +108,10 @@ def _by_words(
     return up
 
 
-def _lowered(claim: Claim, cleared: datetime | None) -> Ruling | None:
-    """Why words raise no flag any more: later ones have lowered it."""
-    return None if cleared is None or claim.effective_at > cleared else Ruling(Fate.FLAG_LOWERED, at=cleared)
+def _lowered(cleared: datetime) -> Callable[[Claim], Ruling | None]:
+    """Which words raise no flag any more: later ones have lowered it."""
+    ruling = Ruling(Fate.FLAG_LOWERED, at=cleared)
+    return lambda claim: None if claim.effective_at > cleared else ruling
 
 
 def _reported(flag: Flag, words: Sequence[Claim], trace: Trace | None) -> Sequence[Claim]:

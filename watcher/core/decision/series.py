@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -109,9 +109,8 @@ def fold_series(
     for group, event in zip(groups, events, strict=True) if trace is not None else ():
         tell(trace, group.claims, Ruling(Fate.NUMBERED, number=event.number, title=event.title))
     known = {subject: event for group, event in zip(reversed(groups), reversed(events), strict=True) for subject in group.keys}
-    newest = groups[-1].at if groups else None
     below = (claim for claim in told if claim.status != summit.id)
-    hopes = list(sifted(below, lambda claim: _passed(claim, known, newest), trace))
+    hopes = list(sifted(below, _passed(known, groups[-1].at), trace) if groups else below)
     status, support = _awaited(track, hopes, now, trace)
     latest = events[-1] if events else None
     return TrackVerdict(
@@ -272,12 +271,17 @@ def _updated(claim: Claim) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=claim.effective_at.tzinfo) if day > claim.effective_at.date() else None
 
 
-def _passed(claim: Claim, known: Mapping[str, Event], latest: datetime | None) -> Ruling | None:
-    """Why a hint is none of what comes next: it speaks of what has already been published, or lies before the latest event."""
-    if claim.event and (own := _keys(claim) & known.keys()):
-        event = min((known[subject] for subject in own), key=lambda event: event.number)
-        return Ruling(Fate.KNOWN_EVENT, number=event.number, title=event.title)
-    return Ruling(Fate.OLDER, at=latest) if latest is not None and claim.effective_at <= latest else None
+def _passed(known: Mapping[str, Event], latest: datetime) -> Callable[[Claim], Ruling | None]:
+    """Which hints are none of what comes next: they speak of what has already been published, or lie before the latest event."""
+    older = Ruling(Fate.OLDER, at=latest)
+
+    def passed(claim: Claim) -> Ruling | None:
+        if claim.event and (own := _keys(claim) & known.keys()):
+            event = min((known[subject] for subject in own), key=lambda event: event.number)
+            return Ruling(Fate.KNOWN_EVENT, number=event.number, title=event.title)
+        return older if claim.effective_at <= latest else None
+
+    return passed
 
 
 def _awaited(track: Track, hopes: Sequence[Claim], now: datetime, trace: Trace | None) -> tuple[Status, tuple[Claim, ...]]:
