@@ -46,6 +46,7 @@ def test_what_nothing_speaks_against_is_still_said(who: str, title: str, text: s
         ("n", "CAISSI Assessment of Kimi K6", "This page is reserved for a report.", "assessment"),
         ("o", "The future of Mythos", "Claude Mythos 6 is the last model of its line.", "last model of its line"),
         ("p", "Claude Mythos 6", "Claude Mythos 6", "Claude Mythos 6"),
+        ("o", "Access", "Nobody can use Claude Fable 6 or Claude Mythos 6 today.", "nobody"),
         ("p", "Amazon Bedrock resumes Claude Fable 6 in all commercial Regions", "Nothing else changes.", "the product"),
     ],
 )

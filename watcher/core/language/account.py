@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, clause_of, found_in, word_set
+from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, clause_of, cue, found_in, word_set
 from watcher.core.language.text import AUXILIARIES, PREPOSITIONS, RELATIVE, Scene, Thing, Token, tokens
 
 _TURNS: Final = word_set("turn")
@@ -22,6 +22,11 @@ _SOON: Final = word_set("soon_word")
 """Words behind "no X will be released" that deny it for a time alone."""
 _NOBODY: Final = word_set("of_nobody")
 _EXCEPT: Final = word_set("but_some")
+_NEVER_HAD: Final = cue("never_had", "beside", "sentence")
+_HAD_BEFORE: Final = cue("had_before", "beside", "sentence")
+_SERIES: Final = word_set("series_of_posts")
+_OF_POSTS: Final = cue("of_posts", "beside", "sentence")
+_AND_BACK: Final = cue("and_back", "after", "next")
 _TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone", "fault")
 _NARROW: Final = (*_TAKING, "neutral")
 _ENDS: Final = (", is ", ", are ", ", has ", ", can ", ", will ", "; ", ": ")
@@ -88,7 +93,8 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
                 because.append(_shown(text))
             elif kind in {"limited", "supposed"}:  # "…, and if you need help, write to us" takes nothing back for certain
                 unexplained.append(_shown(text))
-    unexplained += [*_as_long_as(scene, stop), *_but_some(scene, stop)]
+    unexplained += [*_as_long_as(scene, stop), *_but_some(scene, stop), *_never_had(scene), *_and_back(scene)]
+    unexplained += _of_posts(scene)
     return Account(frozenset(taken), tuple(because), tuple(unexplained), present)
 
 
@@ -130,6 +136,26 @@ def _but_some(scene: Scene, stop: int) -> list[str]:
     if first not in _NOBODY or second == "longer":
         return []
     return [token.text for token in scene.tokens[scene.stop : stop] if token.text in _EXCEPT]
+
+
+def _never_had(scene: Scene) -> list[str]:
+    """The words that say that nobody has X, where none says that anybody had it: it may never have been open."""
+    start, end = scene.tokens[scene.start].start, scene.tokens[scene.stop - 1].end
+    found = _NEVER_HAD.search(scene.sentence, start)
+    return [found[0].lower()] if found and found.start() < end and not _HAD_BEFORE.search(scene.sentence) else []
+
+
+def _of_posts(scene: Scene) -> list[str]:
+    """The words by which a series that is said to end is one of posts: "the X series is over: this was our last | post"."""
+    said = {token.text for token in scene.tokens[scene.start : scene.stop]}
+    found = None if _SERIES.isdisjoint(said) else _OF_POSTS.search(scene.sentence)
+    return [found[0].lower()] if found else []
+
+
+def _and_back(scene: Scene) -> list[str]:
+    """The words right behind a statement that undo it: "moved to general availability | and back"."""
+    found = _AND_BACK.match(scene.sentence[scene.tokens[scene.stop - 1].end :])
+    return found[0].split() if found else []
 
 
 def clause_in(scene: Scene, about: frozenset[str]) -> tuple[int, int]:

@@ -95,6 +95,9 @@ BACK: Final = cue("back", "beside", "sentence")
 ASIDE_FIRST: Final = word_set("aside_first")
 AFTER_DOING: Final = cue("after_doing", "before", "next")
 ASIDE: Final = cue("aside", "before", "aside")
+MENDS: Final = cue("mends", "before", "sentence")
+GOES_ON: Final = word_set("clause_subject")
+APART: Final = re.compile(r"(.*)([:;\u2014]) ?(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,14 @@ def manner(scene: Scene, phrase: Phrase) -> frozenset[str]:
 def is_strict(scene: Scene, phrase: Phrase) -> bool:
     """Whether a strict condition governs a phrase: "if", "unless", "would"."""
     return bool(STRICT.search(_governing(_parts(scene, phrase))))
+
+
+def is_told_apart(scene: Scene) -> bool:
+    """Whether a mark sets a statement apart from the words that make its sentence hearsay, or tell what was mended."""
+    found = APART.match(scene.sentence[: scene.tokens[scene.stop - 1].end])
+    if not found or HEARSAY.search(found[3]):
+        return False
+    return found[2] != ":" or (MENDS.match(found[1]) is not None and found[3].lower().split()[0] in GOES_ON)
 
 
 def _parts(scene: Scene, phrase: Phrase) -> Parts:

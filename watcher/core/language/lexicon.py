@@ -92,13 +92,14 @@ GRAMMAR: Final = _classes(
     " subject_pronoun subordinate continuing from_maker before_access without_verb limiting article opens_noun_phrase list_end"
     " list_word demanding time_or_choice future_question of_two renaming going_ahead ruling_out set_apart beside_carrier"
     " every_one ahead sense_turning to_object all_of put_out at_first edition turning_back nobody_first"
-    " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then"
+    " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then told_by series_of_posts"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
     "able advised after_doing afterwards appointed as_of_now aside aside_opening back balking chosen coming compared"
     " condition_behind conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
+    " never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is"
     " saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide widening wished"
 )
 """Classes of cues: how a statement is meant."""

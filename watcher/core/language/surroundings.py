@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked, plain_clause
-from watcher.core.language.lexicon import choice, english, found_in, word_set
-from watcher.core.language.text import AUXILIARIES
+from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
+from watcher.core.language.text import AUXILIARIES, tokens
 
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading
@@ -23,6 +23,25 @@ _WORDS_BEFORE: Final = 10
 _TAG: Final = re.compile(r"^\W*\[([^\]]{1,40})\]")
 _ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')}(?: [\w ,.]{{1,24}})? ?(?:-|\u2014|:)")
 """An entry of an incident, the newest first: "Resolved - …", "Update: …"."""
+
+_ENGLISH: Final = word_set("english")
+_AFFIRMED: Final = cue("affirmed", "after", "next")
+_TAIL: Final = re.compile(r"[:;,\u2014]")
+"""Marks behind which a sentence may affirm what it said before."""
+
+
+def is_foreign(line: Line) -> bool:
+    """Whether a sentence has letters of another script, or more small words of another language than of English."""
+    rest = line.folded
+    for thing in line.things:
+        rest = rest.replace(thing.said, " ")
+    letters = [letter for letter in rest if letter.isalpha()]
+    if sum(letter > "\u024f" for letter in letters) > len(letters) / 5:
+        return True
+    words = [token.text for token in tokens(rest, ())]
+    clause = clause_of(words)
+    foreign = sum(1 for _ in found_in(clause, ("foreign",)))
+    return foreign > sum(word in _ENGLISH for word in words)
 
 
 def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
@@ -72,3 +91,12 @@ def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
     clauses = (plain_clause(reading.lines[n].folded) for n in sorted(near - {number}))
     found = (found.words for clause in clauses for found in found_in(clause, ("frame",)) if found.row.reason != "aside")
     return tuple(dict.fromkeys((*_tag(reading.title), *found)))
+
+
+def affirmed_by(reading: Reading, line: Line) -> str:
+    """The words behind a mark, or at the start of the next sentence, that say that something is so: "We have.", "; it did"."""
+    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
+    tails = [line.folded[found.end() :] for found in _TAIL.finditer(line.folded)]
+    follow = [one.folded for one in reading.lines[number + 1 : number + 2]]
+    found = (match for tail in (*tails, *follow) if (match := _AFFIRMED.match(tail)))
+    return next((match[0].strip() for match in found), "")

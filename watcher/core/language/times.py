@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from watcher.core.language.lexicon import any_of, cue, numbers, word_set
+from watcher.core.language.lexicon import MASKS, any_of, cue, numbers, word_set
 from watcher.core.language.text import fold
 
 _WINDOW: Final = re.compile(rf"(?i)(?:{any_of('window')}|{any_of('coming_weekday')})(?!-)")
@@ -30,8 +30,8 @@ def names_time(sentence: str) -> bool:
 
 def window_of(sentence: str) -> str:
     """The words by which a folded sentence says when ("in the coming weeks", "on March 3"), empty where it does not."""
-    found = _WINDOW.search(sentence)
-    return found[0] if found else ""
+    told = (found for found in _WINDOW.finditer(sentence) if not _is_of_the_past(sentence[: found.start()][-_BEFORE:]))
+    return next((found[0] for found in told), "")
 
 
 def price_of(sentence: str) -> str:
@@ -66,6 +66,10 @@ _VAGUE: Final = cue("vague", "beside", "sentence")
 _OVER: Final = cue("over", "beside", "sentence")
 _NOW: Final = cue("as_of_now", "beside", "sentence")
 _TELLING: Final = word_set("told_then")
+_TOLD_BY: Final = word_set("told_by")
+_SAID_FIRST: Final = cue("said_first", "before", "next")
+_SAID_ASIDE: Final = cue("said_aside", "before", "next")
+_AND_IS: Final = cue("said_and_is", "after", "next")
 _TO_BE: Final = word_set("to_be") | word_set("is_now")
 _HOLDS: Final = cue("holds", "beside", "sentence")
 _MONTHS, _SEASONS, _DAYS, _COUNTS, _WEEKDAYS = (numbers(name) for name in ("month", "season", "days", "count", "weekday"))
@@ -144,9 +148,17 @@ def days_ahead(sentence: str, told: datetime) -> tuple[tuple[int, int], ...]:
 
 
 def _is_of_the_past(before: str) -> bool:
-    """Whether a day stands right behind what was told or held on it: "announced on April 7", "following our event on Tuesday"."""
-    words = ["", "", "", *before.lower().replace("(", " ").removesuffix("on ").split()]
-    return (words[-3] == "following" and words[-1].isalpha()) or (words[-1] in _TELLING and words[-2] not in _TO_BE)
+    """Whether a day stands behind what was told or held on it: "announced on April 7", "following our event on Tuesday"."""
+    words = ["", "", "", *before.replace("(", " ").removesuffix("on ").split()]
+    while words[-1] in _TOLD_BY or _is_name(words[-1]):
+        words.pop()
+    plain = [word.lower() for word in words]
+    return (plain[-3] == "following" and plain[-1].isalpha()) or (plain[-1] in _TELLING and plain[-2] not in _TO_BE)
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word may be of the name of who told something."""
+    return word[:1] == MASKS["maker"] or (word.istitle() and word.lower() not in _TELLING)
 
 
 def _next(year: str | None, month: str, number: str, told: datetime) -> datetime | None:
@@ -157,12 +169,20 @@ def _next(year: str | None, month: str, number: str, told: datetime) -> datetime
 
 
 def _days(text: str, told: datetime) -> Iterator[Past]:
-    named = [(m[3], m[1], m[2]) for m in _MONTH_FIRST.finditer(text)] + [(m[3], m[2], m[1]) for m in _DAY_FIRST.finditer(text)]
-    for day in [_day(year, month, number, told) for year, month, number in named] + [
+    named = [(m, m[3], m[1], m[2]) for m in _MONTH_FIRST.finditer(text)]
+    named += [(m, m[3], m[2], m[1]) for m in _DAY_FIRST.finditer(text)]
+    plain = [(year, month, number) for m, year, month, number in named if not _is_of_its_announcement(text, m)]
+    for day in [_day(year, month, number, told) for year, month, number in plain] + [
         _on(int(m[1]), int(m[2]), int(m[3])) for m in _ISO.finditer(text)
     ]:
         if day:
             yield Past(day, day + timedelta(days=1, seconds=-1))
+
+
+def _is_of_its_announcement(text: str, day: re.Match[str]) -> bool:
+    """Whether a day dates only when a thing was announced, and not what is told of it: "Announced on April 7, X is open"."""
+    before, behind = text[: day.start()].replace("(", ", "), text[day.end() :]
+    return bool((_SAID_FIRST.search(before) and behind[:1] == ",") or (_SAID_ASIDE.search(before) and _AND_IS.search(behind)))
 
 
 def _spans(text: str, told: datetime) -> Iterator[Past]:
@@ -182,7 +202,7 @@ def _spans(text: str, told: datetime) -> Iterator[Past]:
 
 def _dates_it(text: str, found: re.Match[str] | None) -> bool:
     """Whether an adverb of time dates the whole sentence: it opens it, or nothing in it speaks of how things are."""
-    if found is None or _NOW.search(text):
+    if found is None or _NOW.search(text) or _is_of_its_announcement(text, found):
         return False
     return found.start() <= _OPENING and "," not in text[: found.start()] if _HOLDS.search(text) else True
 

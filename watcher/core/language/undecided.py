@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import Account, masked, plain_clause
-from watcher.core.language.assertion import NEGATIONS, is_strict
+from watcher.core.language.assertion import NEGATIONS, is_strict, is_told_apart
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
 from watcher.core.language.reasons import (
     field_words,
@@ -19,7 +19,7 @@ from watcher.core.language.reasons import (
     reason_alone,
     reason_in,
 )
-from watcher.core.language.surroundings import frame_of, given_back
+from watcher.core.language.surroundings import affirmed_by, frame_of, given_back, is_foreign
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, ORDINALS, Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quoted"})
 """Manners that make a sentence quiet where the account does not contradict."""
-_ENGLISH: Final = word_set("english")
 _WEAK: Final = frozenset({"conditional", "quoted"})
 """Those of them that may mean something else: "the day on which it opens"; the maker quotes its own chief."""
 _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial", "quoted"})
@@ -112,20 +111,6 @@ def in_another_language(net: Net, reading: Reading) -> Open | None:
         if any(thing.group in net.groups for thing in line.things) and is_foreign(line):
             return Open(line.quote, net.first, ("its language",), "it is in a language that the rules do not read")
     return None
-
-
-def is_foreign(line: Line) -> bool:
-    """Whether a sentence has letters of another script, or more small words of another language than of English."""
-    rest = line.folded
-    for thing in line.things:
-        rest = rest.replace(thing.said, " ")
-    letters = [letter for letter in rest if letter.isalpha()]
-    if sum(letter > "\u024f" for letter in letters) > len(letters) / 5:
-        return True
-    words = [token.text for token in tokens(rest, ())]
-    clause = clause_of(words)
-    foreign = sum(1 for _ in found_in(clause, ("foreign",)))
-    return foreign > sum(word in _ENGLISH for word in words)
 
 
 def is_asked(line: Line) -> bool:
@@ -266,6 +251,20 @@ def _is_bare(title: Line) -> bool:
 
 
 def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
+    """What is made of a sentence; what it only asks, supposes or has heard is open where the next words affirm it."""
+    one = _judged_alone(net, reading, line, said, words)
+    if isinstance(one, Open) or not (affirmed := affirmed_by(reading, line)):
+        return one
+    status = one.status if one.status != net.first else _status_of(net, {one.row.reason for one in words})
+    return Open(line.quote, status, (affirmed,), f"it is affirmed: {affirmed}")
+
+
+def _status_of(net: Net, kinds: set[str]) -> str:
+    """The status that words of the question ask about."""
+    return net.taken if "taken" in kinds else (net.ended if "ended" in kinds else "") or net.first
+
+
+def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
     if outright := "it is a question" if is_asked(line) else _outright(net, line):
         return Quiet(line.quote, outright, net.first)
     judged = [_of_statement(net, reading, line, one) for one in said]
@@ -281,11 +280,10 @@ def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words
     if why := _quiet(net, reading, line):
         return Quiet(line.quote, why, net.first)
     kinds = {one.row.reason for one in words}
-    status = net.taken if "taken" in kinds else (net.ended if "ended" in kinds else "") or net.first
     shown = tuple(dict.fromkeys(one.words for one in words))
     others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
     strong = not others and not kinds.isdisjoint(_BESIDE_A_GATE)
-    return Open(line.quote, status, shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=strong)
+    return Open(line.quote, _status_of(net, kinds), shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=strong)
 
 
 def _outright(net: Net, line: Line) -> str:
@@ -340,6 +338,8 @@ def _is_hard(net: Net, said: Statement) -> bool:
         return False  # "withdrawn pending a review" is withdrawn
     if net.statuses[said.kind] == net.taken and hard == {"negated"} and said.words.lower().split()[0] in _NOBODY:
         return False  # "requests are refused, and nobody can use it"
+    if hard == {"hearsay"} and is_told_apart(said.scene):
+        return False  # "Fixed …: it is switched off for everyone"
     first = "," not in said.line.folded[: said.scene.tokens[said.scene.start].start]
     opens = first and _OPENS_LATER.match(said.line.folded) is not None
     return bool(hard - _WEAK) or (bool(hard) and (opens or is_strict(said.scene, said.phrase)))
@@ -437,7 +437,7 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
         return True  # "disabled until Monday", or because of a bug, is disabled
     if net.statuses[said.kind] == net.taken and found.taken == {"limited"} and _is_from_all(said):
         return True  # "suspended for all organizations in our programme": nobody else had it
-    if found.taken & {"planned"} and "planned" not in said.manners:
+    if (found.taken & {"planned"} and "planned" not in said.manners) or (found.taken == {"undone"} and is_told_apart(said.scene)):
         return True
     if found.taken <= _OF_TIMES and "supposed" in found.taken and set(found.because) <= _MAY_BE_OF_TIME:
         return "whether" in found.because or names_time(said.line.folded)  # "on July 7, when every customer can turn it on"

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked, plain_clause
 from watcher.core.language.lexicon import Found, clause_of, found_in, word_set
+from watcher.core.language.surroundings import is_foreign
 from watcher.core.language.text import MODEL_NOUNS
-from watcher.core.language.undecided import Open, Quiet, is_asked, is_foreign
+from watcher.core.language.undecided import Open, Quiet, is_asked
 from watcher.core.language.works import models_named
 
 if TYPE_CHECKING:
