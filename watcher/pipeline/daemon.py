@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import perf_counter
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,7 +23,7 @@ from watcher.pipeline.batches import Poller
 from watcher.pipeline.clock_guard import ClockGuard
 from watcher.pipeline.counters import JobRun, Tally, jobs_to_text
 from watcher.pipeline.cycle import Context, CycleResult, poll, purge, remind, retain
-from watcher.pipeline.deliver import Counts
+from watcher.pipeline.deliver import PROMPT, Counts, Postman
 from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.ownership import OtherWatchError
 from watcher.store.errors import StoreError
@@ -103,6 +104,7 @@ class Daemon:
         self._guarding: asyncio.Task[None] | None = None
         self._ending = False
         self._poller: Poller | None = None
+        self._postman = Postman()
 
     @property
     def last_error(self) -> str:
@@ -126,7 +128,7 @@ class Daemon:
             await asyncio.sleep(0)
             for task in (working := list(self._working)):
                 task.cancel()
-            await asyncio.wait([self._guarding, *working])
+            await asyncio.gather(self._guarding, *working, *self._postman.leave(), return_exceptions=True)
             # Last: it would cancel what runs a second time, and so cut off what is being sent.
             self._scheduler.shutdown(wait=False)
             await asyncio.sleep(0)  # the shutdown is a callback of the loop
@@ -268,12 +270,13 @@ class Daemon:
             raise
 
     async def _deliver_soon(self, _now: datetime) -> Counts:
-        """Have the job for it send what was just announced; where it is sending, it looks again soon after it has ended."""
+        """Have the job for it send what was just announced; where it is at work, it looks again soon after."""
         self._run_after("deliver", timedelta(0))
         return Counts()
 
     async def _deliver(self, now: datetime) -> None:
-        delivered = await self.context.deliver(now)
+        # By hand there is no next run that would tell how it ended.
+        delivered = await self._postman.send(partial(self.context.deliver, now), PROMPT if self._scheduler.running else None)
         self.tally.sent += delivered.sent
         _log(CycleResult(delivered=delivered))
         with self.context.store.reading() as tx:
@@ -312,7 +315,8 @@ class Daemon:
 
     def _keep_runs(self) -> None:
         with self.context.store.writing() as tx:
-            tx.meta.put(MetaKey.JOBS, jobs_to_text(self.tally.jobs.values()))
+            done = self.tally.jobs
+            tx.meta.put(MetaKey.JOBS, jobs_to_text(done[name] for name in self._jobs if name in done))
 
 
 def _log(done: CycleResult) -> None:

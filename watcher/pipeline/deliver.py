@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import notifiers
 from notifiers import Message, NotSent, Send
 from notifiers.message import pack, unpack
 from watcher.core.decision.delivery_window import allowed_at
@@ -20,6 +19,7 @@ from watcher.core.decision.scheduled_notes import renewed
 from watcher.core.model import Digest
 from watcher.mail import Recipient, render
 from watcher.pipeline.delivery_context import (
+    Channel,
     DeliveryContext,
     ResolvedRecipient,
     channels_of,
@@ -48,6 +48,8 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 MINUTE = timedelta(minutes=1)
+PROMPT = 2.0
+"""Seconds that is waited for the end of a cycle before others may begin beside it."""
 MAX_BUSY_TIME = timedelta(days=3)
 """For so long a receiver that takes nothing more for now costs a message no attempt."""
 SILENT = "nothing more is sent there; `watcher recipients` says why"
@@ -72,17 +74,6 @@ class Counts:
         return Counts(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
-@dataclass(slots=True)
-class _Channel:
-    """One channel during one cycle: several messages at once, over what it has opened."""
-
-    gate: asyncio.Semaphore
-    opened: asyncio.Lock = field(default_factory=asyncio.Lock)
-    send: Send | None = None
-    busy: NotSent | None = None
-    """The other side takes nothing more for now: the rest of the cycle does not ask it."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
     """One cycle at work."""
@@ -94,8 +85,8 @@ class _Run:
     leaving: asyncio.Event
     """Set when the watch is stopped, or the cycle lasts long: what has begun goes on, nothing else begins."""
     leases: Leases
-    stack: AsyncExitStack
-    """Closes what the channels have opened, at the end of the cycle."""
+    busy: dict[str, NotSent] = field(default_factory=dict)
+    """Channels whose other side takes nothing more for now: the rest of the cycle does not ask it."""
 
 
 async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Counts:
@@ -104,21 +95,50 @@ async def deliver(store: Store, office: DeliveryContext, *, now: datetime) -> Co
     Cancelled, it waits a while for what is on its way, and gives back what has not begun; so it does where the cycle lasts long.
     """
     begun = office.clock()
+
+    def moment() -> datetime:
+        return now + (office.clock() - begun)
+
+    run = _Run(store, office, moment, asyncio.Event(), Leases(store, moment, office.lease, office.longest))
     async with AsyncExitStack() as stack:
-
-        def moment() -> datetime:
-            return now + (office.clock() - begun)
-
-        leases = Leases(store, moment, office.lease, office.longest)
-        run = _Run(store, office, moment, asyncio.Event(), leases, stack)
-        claimed, paced = await _claimed(run, now)
-        await stack.enter_async_context(leases.kept([each.id for one in claimed for each in (*one.riders, one.carrier)], now))
+        async with office.opened.claiming:
+            claimed, paced = await _claimed(run, now)
+        await stack.enter_async_context(run.leases.kept(_numbers(claimed), now))
         # One for each channel: a mail server that answers late must not hold up the others.
-        channels = {one.carrier.channel: _channel(office, one.carrier.channel) for one in claimed}
+        names = {one.carrier.channel for one in claimed}
+        channels = {name: await stack.enter_async_context(office.opened.using(name, office)) for name in names}
         ending = asyncio.get_running_loop().call_later(office.begins_within.total_seconds(), run.leaving.set)
         stack.callback(ending.cancel)
         tasks = (_guarded(channels[one.carrier.channel], run, one) for one in claimed)
         return await _all(run, asyncio.gather(*tasks, return_exceptions=True)) + Counts(paced=paced)
+
+
+class Postman:
+    """Has cycles overlap: what waits for a receiver that does not answer goes on beside the next, which takes what has room."""
+
+    def __init__(self) -> None:
+        """Nothing is being sent."""
+        self._cycles = set[asyncio.Future[Counts]]()
+        self._done = Counts()
+
+    async def send(self, cycle: Callable[[], Awaitable[Counts]], wait: float | None = PROMPT) -> Counts:
+        """Begin a cycle and wait so long for its end; what was done since the last call. Raises what a cycle has raised."""
+        self._cycles.add(task := asyncio.ensure_future(cycle()))
+        await asyncio.wait([task], timeout=wait)
+        ended = {each for each in self._cycles if each.done()}
+        self._cycles -= ended
+        failures = [each.exception() for each in ended if not each.cancelled()]
+        self._done = sum((each.result() for each in ended if not each.cancelled() and not each.exception()), self._done)
+        for failure in filter(None, failures):
+            raise failure
+        done, self._done = self._done, Counts()
+        return done
+
+    def leave(self) -> list[asyncio.Future[Counts]]:
+        """Begin no message any more; what ends when the messages on their way have ended, or their patience."""
+        for task in self._cycles:
+            task.cancel()
+        return list(self._cycles)
 
 
 async def deliver_all(
@@ -136,11 +156,6 @@ async def deliver_all(
         last = await send(clock())
         total += last
     return replace(total, paced=0)
-
-
-def _channel(office: DeliveryContext, name: str) -> _Channel:
-    """A channel at the start of a cycle, with as many messages at once as it may have."""
-    return _Channel(asyncio.Semaphore(min(office.at_once, getattr(office.channels.get(name), "connections", office.at_once))))
 
 
 async def _all(run: _Run, sending: asyncio.Future[list[Counts | BaseException]]) -> Counts:
@@ -171,10 +186,10 @@ async def _claimed(run: _Run, now: datetime) -> tuple[list[Batch], int]:
 def _claim(run: _Run, now: datetime) -> tuple[list[Batch], int]:
     """What may leave now, and how many more than the channels may send in a minute: these are due in one."""
     with run.store.writing(OUTBOX) as tx:
-        claimed = tx.deliveries.claim(now, run.office.lease)
+        opened, room = run.office.opened, _room(tx, run.office, now)
+        claimed = tx.deliveries.claim(now, run.office.lease, full=opened.full(failed=False), failing=opened.full(failed=True))
         digests = {name: digest for name in {each.digest for each in claimed} if (digest := _digest(tx, run.office, name, now))}
         found = merge_deliveries([each for each in claimed if each.digest in digests], digests)
-        room = _room(tx, run.office, {each.carrier.channel for each in found}, now)
         ready, late = list[Batch](), list[Batch]()
         for one in found:
             channel = one.carrier.channel
@@ -196,24 +211,24 @@ def _digest(tx: Transaction, office: DeliveryContext, name: str, now: datetime) 
     return renewed(digest, signals.values(), verdicts, now=now, then=tx.verdicts.as_of)
 
 
-def _room(tx: Transaction, office: DeliveryContext, channels: Iterable[str], now: datetime) -> dict[str, int]:
-    """How many messages each of these channels may still send in this minute, where that has a bound."""
-    paces = {name: getattr(office.channels.get(name), "mails_per_minute", 0) for name in channels}
-    return {name: most - tx.deliveries.begun_since(name, now - MINUTE) for name, most in paces.items() if most}
+def _room(tx: Transaction, office: DeliveryContext, now: datetime) -> dict[str, int]:
+    """How many messages each channel may still send in this minute, where that has a bound."""
+    paces = {name: getattr(settings, "mails_per_minute", 0) for name, settings in office.channels.items()}
+    return {name: most - tx.deliveries.begun_since(name, now - MINUTE, now) for name, most in paces.items() if most}
 
 
 def _numbers(batches: Iterable[Batch]) -> list[int]:
     return [each.id for one in batches for each in (*one.riders, one.carrier)]
 
 
-async def _guarded(channel: _Channel, run: _Run, batch: Batch) -> Counts:
+async def _guarded(channel: Channel, run: _Run, batch: Batch) -> Counts:
     """One batch, in its turn, with the cycle's edge around it: whatever goes wrong is recorded on it."""
     begun = False
-    async with channel.gate:
+    async with channel.turn(failed=batch.carrier.attempts > 0):
         if run.leaving.is_set():
             return await _shielded(partial(_release, run, batch))
         try:
-            to = _addressee(channel, run, batch.carrier)
+            to = _addressee(run, batch.carrier)
             message = await asyncio.to_thread(_message, run, batch, to)  # a long letter takes a while to lay out
             send = await _sender(channel, run, batch.carrier)
             if not await asyncio.to_thread(_begin, run, batch, message):
@@ -222,19 +237,14 @@ async def _guarded(channel: _Channel, run: _Run, batch: Batch) -> Counts:
             await run.leases.send(batch.carrier.id, send(message, to.recipient))
         except Exception as error:  # noqa: BLE001 - the edge of the cycle: recorded on this one delivery, and the others go on
             if isinstance(error, NotSent) and error.busy:
-                channel.busy = error
+                run.busy[batch.carrier.channel] = error
             return await _shielded(partial(_record_failure, run, batch, error, begun=begun))
     return await _shielded(partial(_sent, run, batch))
 
 
-async def _sender(channel: _Channel, run: _Run, carrier: Delivery) -> Send:
-    """How the channel's messages are handed over, opened by the first of them. Raises NotSent where it is not configured."""
-    settings = _settings(run.office, carrier)
-    async with channel.opened:
-        if channel.send is None:
-            notifier = await asyncio.to_thread(run.office.load, carrier.channel)
-            channel.send = await run.stack.enter_async_context(notifiers.session(notifier, settings))
-    return channel.send
+async def _sender(channel: Channel, run: _Run, carrier: Delivery) -> Send:
+    """How the channel's messages are handed over. Raises NotSent where it is not configured."""
+    return await channel.sender(partial(run.office.load, carrier.channel), _settings(run.office, carrier))
 
 
 async def _shielded(record: Callable[[], Counts]) -> Counts:
@@ -263,10 +273,10 @@ def _release(run: _Run, *batches: Batch) -> Counts:
     return Counts()
 
 
-def _addressee(channel: _Channel, run: _Run, carrier: Delivery) -> ResolvedRecipient:
+def _addressee(run: _Run, carrier: Delivery) -> ResolvedRecipient:
     """Who it is for. Raises NotSent for a reader who is gone, an address that has said so, and a channel that is busy."""
-    if channel.busy:
-        raise channel.busy
+    if carrier.channel in run.busy:
+        raise run.busy[carrier.channel]
     to = run.office.find(carrier)
     if to is None:
         raise NotSent("there is no such recipient any more", retry=False)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import notifiers
-from notifiers import Recipient
+from notifiers import Recipient, Send
 from watcher.config.build import Config
 from watcher.config.settings import Recipient as Declared
 from watcher.core.decision.delivery_window import EVERY_DETAIL, DeliveryWindow
 from watcher.fetch.guard import Guard
+from watcher.fetch.places import Places
 from watcher.fetch.urls import UrlRejected
 from watcher.mail import MailContext
 from watcher.store.records import Delivery
@@ -26,9 +29,13 @@ LEASE = timedelta(minutes=1)
 MAX_SEND_TIME = timedelta(minutes=12)
 """Longer than any notifier may take."""
 CYCLE = timedelta(minutes=2)
-"""A hundred mails to a server that never answers would take half an hour, and hold up the news of all channels."""
+"""A hundred mails to a server that never answers would take half an hour, and hold up newer ones to the same."""
 SHUTDOWN_TIMEOUT = timedelta(seconds=8)
 """How long a watch that is stopped waits for what is on its way; a container is killed after ten seconds."""
+
+
+SLOW_AFTER = 4.0
+"""Seconds after which a message on its way makes room for another, where the channel has no bound on connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,83 @@ ResolveRecipient = Callable[[Delivery], ResolvedRecipient | None]
 """The reader of a delivery; None where there is none any more."""
 
 
+class Channel:
+    """One channel at work, for all cycles that overlap: several messages at once, over what it has opened."""
+
+    def __init__(self, at_once: int, *, slow_after: float, aside: int) -> None:
+        """Nothing is opened yet; `aside` is how many slow messages may be under way beside the others."""
+        self._places = Places(at_once, patience=slow_after, aside=aside)
+        self._waiting = Counter[bool]()
+        self._opening, self._stack = asyncio.Lock(), AsyncExitStack()
+        self._send: Send | None = None
+        self.users = 0
+
+    def is_full(self, *, failed: bool) -> bool:
+        """Whether messages wait for their turn; of those that `failed` before, who leave a quarter to the others."""
+        return self._waiting[failed] > 0
+
+    @asynccontextmanager
+    async def turn(self, *, failed: bool) -> AsyncIterator[None]:
+        """Wait for a place, and have it while the block runs."""
+        place = self._places.place(doubtful=failed)
+        self._waiting[failed] += 1
+        try:
+            await place.take()
+        finally:
+            self._waiting[failed] -= 1
+        try:
+            yield
+        finally:
+            place.give_back()
+
+    async def sender(self, load: Callable[[], notifiers.Notifier], settings: object) -> Send:
+        """How its messages are handed over, opened by the first of them."""
+        async with self._opening:
+            if self._send is None:
+                notifier = await asyncio.to_thread(load)
+                self._send = await self._stack.enter_async_context(notifiers.session(notifier, settings))
+        return self._send
+
+    async def close(self) -> None:
+        """Close what was opened, unless somebody uses it again."""
+        async with self._opening:
+            if not self.users:
+                self._send = None
+                await self._stack.aclose()
+
+
+class Channels:
+    """The channels that are at work: a cycle that begins while another one sends shares their bounds."""
+
+    def __init__(self) -> None:
+        """None is yet."""
+        self._known: dict[str, Channel] = {}
+        self.claiming = asyncio.Lock()
+        """One cycle at a time takes what is due."""
+
+    def full(self, *, failed: bool) -> list[str]:
+        """Those of which nothing more is taken for now, among what has failed before or among the rest."""
+        return [name for name, channel in list(self._known.items()) if channel.is_full(failed=failed)]
+
+    @asynccontextmanager
+    async def using(self, name: str, office: DeliveryContext) -> AsyncIterator[Channel]:
+        """One channel, closed when nobody uses it any more. What is slow goes on aside where its settings bound nothing."""
+        bound = getattr(office.channels.get(name), "connections", None)
+        at_once = min(office.at_once, bound or office.at_once)
+        channel = self._known.get(name) or Channel(at_once, slow_after=office.slow_after, aside=0 if bound else at_once)
+        self._known[name] = channel
+        channel.users += 1
+        try:
+            yield channel
+        finally:
+            channel.users -= 1
+            try:
+                await channel.close()
+            finally:
+                if not channel.users:
+                    self._known.pop(name, None)
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
     """Everything that the delivering stage is handed."""
@@ -67,6 +151,9 @@ class DeliveryContext:
     """For so long a cycle begins to send; what it has not come to is due in the next one."""
     at_once: int = 8
     """Deliveries under way at the same time on one channel."""
+    slow_after: float = SLOW_AFTER
+    opened: Channels = field(default_factory=Channels)
+    """What the cycles share that overlap."""
     patience: timedelta = SHUTDOWN_TIMEOUT
     load: Callable[[str], notifiers.Notifier] = field(default=notifiers.load)
 

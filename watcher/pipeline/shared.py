@@ -30,6 +30,7 @@ from watcher.pipeline.batches import skip_unchanged, update_verdicts
 from watcher.pipeline.clock_guard import ClockGuard
 from watcher.pipeline.configurations import OlderConfigurationError
 from watcher.pipeline.cycle import MAX_DECISION_DELAY, Context, purge, remind, reset_future_due_times, retain
+from watcher.pipeline.deliver import Counts, Postman
 from watcher.pipeline.due_jobs import due_jobs
 from watcher.pipeline.keep import Check
 from watcher.pipeline.lost_jobs import JobsHere, take_up
@@ -106,7 +107,7 @@ class SharedEngine:
         self._runs: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0, 0.0])
         self._worker: Worker | None = None
         """Of this connected life, or of the last one."""
-        self._here, self._guard = JobsHere(), ClockGuard(utc_now)
+        self._here, self._guard, self._postman = JobsHere(), ClockGuard(utc_now), Postman()
         self.app = self._made()
 
     # --- its life
@@ -124,7 +125,7 @@ class SharedEngine:
                 await self._ended(self._running)
         finally:
             ticking.cancel()
-            await asyncio.gather(ticking, return_exceptions=True)
+            await asyncio.gather(ticking, *self._postman.leave(), return_exceptions=True)
             with suppress(StoreError):
                 await asyncio.to_thread(self._flush)
             await asyncio.to_thread(self._locks.close)
@@ -293,7 +294,7 @@ class SharedEngine:
         # Without a lock, which one that is gone might hold: all else waits for this.
         recover = app.task(name="recover", queue="jobs", queueing_lock="recover", priority=HIGH_PRIORITY)(timed(self._recover))
         app.periodic(cron="* * * * * */10")(recover)
-        # Without a lock: what a slow receiver holds up on one worker leaves what became due meanwhile to another.
+        # Without a lock: what a slow receiver holds up on one worker leaves what became due meanwhile to others.
         deliver = app.task(name="deliver", queue="deliver", queueing_lock="deliver", priority=HIGH_PRIORITY)(timed(self._deliver))
         app.periodic(cron="* * * * * */10")(deliver)
         return app
@@ -333,10 +334,13 @@ class SharedEngine:
 
     async def _deliver(self) -> None:
         """Send what is due; each message is leased, as ever."""
+        done = await self._postman.send(self._sent)
+        if done.sent or done.dead:
+            log.info("%s sent, %s given up", done.sent, done.dead)
+
+    async def _sent(self) -> Counts:
         async with self._using() as using:
-            done = await using.context.deliver(self.clock())
-            if done.sent or done.dead:
-                log.info("%s sent, %s given up", done.sent, done.dead)
+            return await using.context.deliver(self.clock())
 
     async def _remind(self) -> None:
         async with self._using() as using:

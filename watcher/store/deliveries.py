@@ -9,7 +9,7 @@ from watcher.store.records import Delivery, State
 from watcher.store.statements import Row, Statements, batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
 
@@ -25,7 +25,11 @@ FREE = "state = 'pending', lease_until = NULL, next_at = :now"
 RELEASE = f"UPDATE delivery SET {FREE} WHERE {EXPIRED} AND attempt_started_at IS NULL"
 DOUBT = f"UPDATE delivery SET {FREE}, uncertain = TRUE WHERE {EXPIRED} AND attempt_started_at IS NOT NULL"
 # With its own index on the state SQLite would sort everything that waits, each time.
-WAITING = "SELECT id FROM delivery WHERE state || '' = 'pending' AND next_at <= :now ORDER BY next_at, id LIMIT :most"
+WAITING = (
+    "SELECT id FROM delivery WHERE state || '' = 'pending' AND next_at <= :now AND channel NOT IN :full"
+    " AND (attempts = 0 OR channel NOT IN :failing) ORDER BY next_at, id LIMIT :most"
+)
+NO_CHANNEL = ("",)
 SENT = (
     "UPDATE delivery SET state = 'sent', sent_at = :now, error = '', message = '', next_at = NULL, lease_until = NULL"
     " WHERE id = :id AND state <> 'sent'"
@@ -36,7 +40,10 @@ AHEAD = (
     " AND (created_at > :now OR attempts > 0 OR lease_until IS NOT NULL) AND (next_at > :now OR lease_until > :now)"
 )
 UNSENT = f"SELECT count(*), min(next_at) FROM delivery WHERE {OPEN} AND (error <> '' OR next_at <= :now)"
-BEGUN = "SELECT count(*) FROM delivery WHERE channel = :channel AND attempt_started_at > :since"
+BEGUN = (
+    "SELECT count(*) FROM delivery WHERE channel = :channel AND (attempt_started_at > :since"
+    " OR (state = 'leased' AND lease_until > :now AND attempt_started_at IS NULL))"
+)
 SET_BACK = "UPDATE delivery SET next_at = :next_at, lease_until = :lease_until WHERE id = :id"
 
 
@@ -66,15 +73,19 @@ class Deliveries(Statements):
 
     __slots__ = ()
 
-    def claim(self, now: datetime, lease: timedelta, limit: int = 100) -> list[Delivery]:
+    def claim(
+        self, now: datetime, lease: timedelta, limit: int = 100, *, full: Sequence[str] = (), failing: Sequence[str] = ()
+    ) -> list[Delivery]:
         """Take the deliveries that are due for as long as the lease; nobody else gets them meanwhile.
 
+        None of channels that are `full`, and of those in `failing` none that was tried before.
         A lease that ran out returns first: its delivery is due again under the same Message-ID, and uncertain where its
         attempt had begun.
         """
         self.run(RELEASE, {"now": micros(now)})
         self.run(DOUBT, {"now": micros(now)})
-        waiting = [number for (number,) in self.rows(WAITING, {"now": micros(now), "most": limit})]
+        asked = {"now": micros(now), "most": limit, "full": full or NO_CHANNEL, "failing": failing or NO_CHANNEL}
+        waiting = [number for (number,) in self.rows(WAITING, asked)]
         return [one for some in batches(waiting) for one in self.lease(some, now + lease)]
 
     def lease(self, numbers: list[int], until: datetime) -> list[Delivery]:
@@ -129,9 +140,9 @@ class Deliveries(Statements):
         values: dict[str, Any] = {"state": State.PENDING.value, "error": error, "next_at": micros(next_at), "lease_until": None}
         return self.change(number, values | {"attempt_started_at": None}, "attempts = attempts - 1")
 
-    def begun_since(self, channel: str, since: datetime) -> int:
-        """How many messages have left by a channel since then, or are on their way."""
-        found = self.value(BEGUN, {"channel": channel, "since": micros(since)})
+    def begun_since(self, channel: str, since: datetime, now: datetime) -> int:
+        """How many messages have left by a channel since then, are on their way, or are claimed and will be."""
+        found = self.value(BEGUN, {"channel": channel, "since": micros(since), "now": micros(now)})
         return int(found)
 
     def join(self, number: int, into: int, now: datetime) -> bool:
