@@ -100,9 +100,11 @@ score-text: .venv/dev ## the text rules against the labelled texts in SHARED
 bench: .venv/dev ## speed and memory of our own parts
 	@$(PY) -m tools.bench "$(SHARED)"
 
-bench-scale: .venv/dev ## a poll on a file and on PostgreSQL; one, two and four workers on one PostgreSQL
+bench-scale: .venv/dev ## a poll on a file and on PostgreSQL; one, two and four workers, also as hosts; fails where more are too slow
 	@$(PY) -m tools.bench_stores
+	@$(PY) -m tools.bench_workers --concurrency 4
 	@$(PY) -m tools.bench_workers
+	@$(PY) -m tools.bench_workers --hosts --workers 1,2 --sources 200
 
 bench-peers: .venv/dev ## the same work beside the peers of the rig in SHARED
 	@$(PY) -m tools.bench_peers "$(SHARED)"

@@ -1,8 +1,11 @@
 """How much faster more workers on one PostgreSQL are: `python -m tools.bench_workers [--sources 400] [--workers 1,2,4]`.
 
-Each source answers after 200 ms on loopback: what is measured is how workers share work that waits for others, which is what
-polling is; what a poll takes of a core is the other bound, and stands beside it. Every source must be asked once in each round.
-In the last one every other signal changes: each of these changes must be told once, in one mail, and nothing else.
+Each source answers after 200 ms: what is measured is how workers share work that waits for others, which is what polling is;
+what a poll takes of a core is the other bound, and stands beside it. Every source must be asked once in each round. In the last
+one every other signal changes: each of these changes must be told once, in one mail, and nothing else. In each round two
+workers must be 1.7 times as fast as one, and four 3.5 times, where the cores that do nothing when they start are enough for
+them; else it is said that they are not. With `--hosts` each worker has a network of its own. Exit code 1 where one of this
+does not hold.
 """
 
 from __future__ import annotations
@@ -23,11 +26,13 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import psycopg
 
 from tools.farm import notices
+from tools.hosts import Host, NoHostError, other_host
 from tools.own_postgres import own_postgres
 from watcher.bootstrap import prepare
 from watcher.clock import utc_now
@@ -37,6 +42,13 @@ from watcher.store.store import Store
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 0.2
 """How long a source takes to answer."""
+LEAST = {2: 1.7, 4: 3.5}
+"""How many times as fast as one so many workers must be at least."""
+COST = 0.01
+"""Seconds of the processor that a poll takes at most, of the worker, the server and the source together."""
+LOOK = 2.0
+"""Seconds for which it is looked how many cores do nothing."""
+HERE = "127.0.0.1"
 # Not put off: what was never asked and is due in a far future looks like a clock that was set back, and is due at once.
 LATER = "UPDATE source SET until = 0"
 CLOCK = "SELECT CAST(extract(epoch FROM now()) * 1000000 AS BIGINT)"
@@ -47,6 +59,7 @@ TOLD = """SELECT count(*) FROM (
     SELECT signal FROM transition WHERE kind <> 'baseline' GROUP BY signal
     HAVING count(*) = 1 AND count(digest) = 1 AND min(kind) = 'advance'
 ) AS once"""
+DECIDED = "SELECT count(*) FROM present"
 SAID = "SELECT count(*) FROM transition WHERE kind <> 'baseline'"
 MAILS = "SELECT count(*) FROM delivery WHERE state = 'sent'"
 BUSY = """SELECT (SELECT count(*) FROM procrastinate_jobs WHERE queue_name <> 'jobs' AND status IN ('todo', 'doing'))
@@ -61,7 +74,7 @@ HEAD = """[watch]
 group_wait = "0s"
 [fetch]
 via = "{0}"
-allow = ["127.0.0.1"]
+allow = ["{2}"]
 per_host_gap = "{1}"
 [ladder.access]
 [[ladder.access.status]]
@@ -115,6 +128,8 @@ class Round:
     """Seconds of the processor that the workers took."""
     wrong: int
     """Sources that were not asked, or changes that were not told, exactly once."""
+    idle: float
+    """Cores that did nothing before the workers were started."""
 
     @property
     def rate(self) -> float:
@@ -124,7 +139,7 @@ class Round:
 
 def declared(folder: Path, sources: int, via: str, gap: str) -> None:
     """A configuration of signals of ten feeds each."""
-    parts = [HEAD.format(via, gap)]
+    parts = [HEAD.format(via, gap, urlsplit(via).hostname)]
     for number in range(sources):
         if number % 10 == 0:
             parts.append(SIGNAL.format(number // 10))
@@ -132,8 +147,8 @@ def declared(folder: Path, sources: int, via: str, gap: str) -> None:
     (folder / "signals.toml").write_text("".join(parts), "utf-8")
 
 
-async def serve() -> None:
-    """Answer each feed after a while.
+async def serve(address: str) -> None:
+    """Answer each feed after a while, at an address of this machine.
 
     `/_asked` says how often each was asked, and forgets it; `/_news` adds an entry to each, `/_open` a change to some,
     which `/_close` takes back.
@@ -165,7 +180,7 @@ async def serve() -> None:
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0, backlog=1000)
+    server = await asyncio.start_server(talk, address, 0, backlog=1000)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()
@@ -180,23 +195,25 @@ def changed(body: bytes, host: str, opened: Sequence[str]) -> bytes:
 
 
 @contextmanager
-def web() -> Iterator[str]:
-    """The address of the feeds."""
-    command = [sys.executable, "-m", "tools.bench_workers", "--serve"]
+def web(address: str = HERE) -> Iterator[str]:
+    """Where the feeds are."""
+    command = [sys.executable, "-m", "tools.bench_workers", "--serve", address]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
         if process.stdout is None:
             raise RuntimeError
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.kill()
+        try:
+            yield f"http://{address}:{process.stdout.readline().strip()}"
+        finally:
+            process.kill()
 
 
 @contextmanager
-def workers(folder: Path, url: str, many: int, concurrency: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """So many workers at work."""
+def workers(folder: Path, url: str, places: Sequence[Sequence[str]], concurrency: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """A worker at work in each of these places, given as what runs a command there."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "WATCHER_STORE_URL": url}
     command = [sys.executable, "-m", "watcher", "worker", "--concurrency", str(concurrency), "--log-level", "warning"]
     quiet = subprocess.DEVNULL
-    started = [subprocess.Popen(command, cwd=folder, env=environ, stdout=quiet) for _ in range(many)]  # noqa: S603 - ourselves
+    started = [subprocess.Popen([*place, *command], cwd=folder, env=environ, stdout=quiet) for place in places]  # noqa: S603 - ourselves
     try:
         yield started
     finally:
@@ -235,12 +252,51 @@ def children(pid: int) -> list[Path]:
     return found
 
 
-def rounds(folder: Path, url: str, via: str, many: int, asked: argparse.Namespace) -> Iterator[Round]:
+def idle_cores() -> float:
+    """How many cores do nothing at the moment (Linux)."""
+
+    def ticks() -> list[int]:
+        return [int(number) for number in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+
+    before = ticks()
+    time.sleep(LOOK)
+    passed = [after - then for then, after in zip(before, ticks(), strict=True)]
+    return (passed[3] + passed[4]) / max(sum(passed), 1) * (os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """Where the workers run, and what they share."""
+
+    folder: Path
+    server: str
+    """The address of the server's own database, as it is reached from here."""
+    via: str
+    hosts: Sequence[Host]
+    """The first of so many networks of their own; none where all run here."""
+
+    def url(self, name: str, *, outside: bool = False) -> str:
+        """The address of a database, as it is reached from here or by the workers."""
+        if outside and self.hosts:
+            return f"postgresql://postgres@{self.hosts[0].here}/{name}"
+        return self.server.replace("/postgres?", f"/{name}?")
+
+    def places(self, many: int) -> list[tuple[str, ...]]:
+        """What runs a command where each of so many workers is."""
+        return [host.within for host in self.hosts[:many]] or [()] * many
+
+
+def rounds(rig: Rig, many: int, asked: argparse.Namespace) -> Iterator[Round]:
     """A first look, a round with an entry more in each feed and one without, by so many workers, on a database of their own."""
-    config = load(folder / "signals.toml", {})
-    with Store.open(url) as store:
+    name, config, idle = f"bench_{many}", load(rig.folder / "signals.toml", {}), idle_cores()
+    with psycopg.connect(rig.server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    with Store.open(rig.url(name)) as store:
         prepare(store, config, utc_now())
-    with psycopg.connect(url, autocommit=True) as connection, workers(folder, url, many, asked.concurrency) as running:
+    with (
+        psycopg.connect(rig.url(name), autocommit=True) as connection,
+        workers(rig.folder, rig.url(name, outside=True), rig.places(many), asked.concurrency) as running,
+    ):
 
         def value(statement: str, *values: int) -> float:
             row = connection.execute(statement, values).fetchone()  # type: ignore[call-overload]
@@ -249,19 +305,33 @@ def rounds(folder: Path, url: str, via: str, many: int, asked: argparse.Namespac
         pids = [one.pid for one in running]
         connection.execute(LATER)
         until(lambda: is_ready(value, many), 120)
-        mails = len(mailbox(folder))
-        for name, order in ROUNDS:
-            httpx2.get(f"{via}/{order}")
+        mails = len(mailbox(rig.folder))
+        for title, order in ROUNDS:
+            if order == "_open":  # what changes before the first decision is no change: it is put off while sources are due
+                until(lambda: value(DECIDED) >= len(config.signals), 120)
+            httpx2.get(f"{rig.via}/{order}")
             since, before = int(value(CLOCK)), processor(*pids)
             connection.execute(DUE)
             until(partial(is_done, value, since, asked.sources), 600)
             span, used = value(SPAN, since) / 1e6, processor(*pids) - before
-            times: dict[str, int] = httpx2.get(f"{via}/_asked").json()
+            times: dict[str, int] = httpx2.get(f"{rig.via}/_asked").json()
             wrong = sum(1 for number in range(asked.sources) if times.get(f"/agency{number}.example/feed.xml") != 1)
             if order == "_open":
                 until(partial(is_told, value), 120)
-                wrong += untold(value, len(range(0, asked.sources, CHANGES)), len(mailbox(folder)) - mails)
-            yield Round(many, name, asked.sources, span, used, wrong)
+                wrong += untold(value, len(range(0, asked.sources, CHANGES)), len(mailbox(rig.folder)) - mails)
+            yield Round(many, title, asked.sources, span, used, wrong, idle)
+
+
+def judged(one: Round, base: float, concurrency: int) -> tuple[bool, str]:
+    """Whether so many workers are fast enough beside one, and that in words; where there are no cores for it, it is so."""
+    times, least = one.rate / base, LEAST.get(one.workers, 0.0)
+    wanted = one.workers * concurrency / SECONDS * COST
+    if not least:
+        return True, f"{times:.2f}"
+    if one.idle * 1.1 < wanted:
+        return True, f"{times:.2f} (not judged: {wanted:.1f} cores wanted, {one.idle:.1f} did nothing)"
+    good = times >= least
+    return good, f"{times:.2f} ({'at least' if good else '**less than**'} {least})"
 
 
 def is_done(value: Callable[..., float], since: int, sources: int) -> bool:
@@ -294,38 +364,51 @@ def options() -> argparse.Namespace:
     """What is asked for."""
     parser = argparse.ArgumentParser(description="How workers share sources that answer after 200 ms.")
     parser.add_argument("--sources", type=int, default=400)
-    parser.add_argument("--workers", default="1,2,4", help="numbers of workers, such as 1,2,4")
+    parser.add_argument("--workers", default="1,2,4", help="numbers of workers, such as 1,2,4; the first is compared with")
     parser.add_argument("--concurrency", type=int, default=20, help="sources at a time in each")
     parser.add_argument("--gap", default="1s", help="between two requests to one host, here each source has its own")
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--hosts", action="store_true", help="each worker in a network of its own (Linux, as root)")
+    parser.add_argument("--serve", metavar="ADDRESS", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 def main() -> int:
-    """Print the table as it grows; 1 where a source was asked, or a change told, twice or not at all."""
+    """Print the table as it grows; 1 where more workers are too slow, or something was asked or told twice or not at all."""
     asked = options()
     if asked.serve:
-        asyncio.run(serve())
+        asyncio.run(serve(asked.serve))
         return 0
-    say = sys.stdout.write
+    numbers = [int(number) for number in asked.workers.split(",")]
+    with ExitStack() as ending:
+        try:
+            hosts = [ending.enter_context(other_host()) for _ in range(max(numbers) if asked.hosts else 0)]
+        except NoHostError as error:
+            sys.stdout.write(f"skipped: {error}\n")
+            return 0
+        folder, server = Path(ending.enter_context(tempfile.TemporaryDirectory())), ending.enter_context(own_postgres())
+        if hosts:
+            server.listen(hosts[0].here)
+        rig = Rig(folder, server.url, ending.enter_context(web(hosts[0].here if hosts else HERE)), hosts)
+        declared(folder, asked.sources, rig.via, asked.gap)
+        return int(not measured(rig, numbers, asked))
+
+
+def measured(rig: Rig, numbers: Sequence[int], asked: argparse.Namespace) -> bool:
+    """Print the rounds of each number of workers; whether all is as it must be."""
+    say, first, good = sys.stdout.write, dict[str, float](), True
+    where = "each in a network of its own" if rig.hosts else "all in one network"
+    say(f"Workers with {asked.concurrency} sources at a time, {where}; {os.cpu_count()} cores.\n\n")
     say("| workers | round | polls | seconds | polls a second | against one | processor, ms a poll | not asked or told once |\n")
     say("|---|---|---|---|---|---|---|---|\n")
-    first, wrong = dict[str, float](), 0
-    with ExitStack() as ending:
-        folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
-        address, via = ending.enter_context(own_postgres()).url, ending.enter_context(web())
-        declared(folder, asked.sources, via, asked.gap)
-        for many in map(int, asked.workers.split(",")):
-            with psycopg.connect(address, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE bench_{many}")  # type: ignore[call-overload]
-            for one in rounds(folder, address.replace("/postgres?", f"/bench_{many}?"), via, many, asked):
-                base = first.setdefault(one.name, one.rate)
-                wrong += one.wrong
-                cost = one.processor / one.polls * 1000
-                say(f"| {one.workers} | {one.name} | {one.polls} | {one.seconds:.1f} | {one.rate:.1f} | {one.rate / base:.2f} | ")
-                say(f"{cost:.1f} | {one.wrong} |\n")
-                sys.stdout.flush()
-    return int(wrong > 0)
+    for many in numbers:
+        for one in rounds(rig, many, asked):
+            fast, words = judged(one, first.setdefault(one.name, one.rate), asked.concurrency)
+            good = good and fast and not one.wrong
+            say(f"| {one.workers} | {one.name} | {one.polls} | {one.seconds:.1f} | {one.rate:.1f} | {words} | ")
+            say(f"{one.processor / one.polls * 1000:.1f} | {one.wrong} |\n")
+            sys.stdout.flush()
+    say(f"\n{'All of it is as it must be' if good else 'Not all of it is as it must be: see the table'}.\n\n")
+    return good
 
 
 if __name__ == "__main__":
