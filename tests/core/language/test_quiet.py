@@ -114,6 +114,12 @@ QUIET = [
         ),
         (
             "n",
+            "Kimi K7 and Others",
+            "In 2025 the center published its evaluation of Kimi K7.",
+            "tells of what was published before",
+        ),
+        (
+            "n",
             "What Transcripts of Kimi K6 Taught Us",
             "CAISSI re-read transcripts from this summer's assessment.",
             "it tells of no work on a model",

@@ -201,7 +201,13 @@ def test_the_general_english_holds_where_a_signal_names_no_maker() -> None:
 
 def test_the_general_english_names_nobody_of_one_signal() -> None:
     mythos, caisi = (shipped(name).vocabulary for name in ("mythos-ga", "caisi-evaluation"))
-    lists = (mythos.words["maker"], caisi.words["before_name"], caisi.things["prc_maker"], caisi.things["body"])
+    lists = (
+        mythos.words["maker"],
+        caisi.words["before_name"],
+        caisi.words["itself"],
+        caisi.things["prc_maker"],
+        caisi.things["body"],
+    )
     regions = {"chinese", "china"}  # a limit, and a language
     english = " ".join(re.findall(r"[a-z0-9.]+", " ".join(chain(written(), *sets().values())).lower()))
     names = {name.lower() for name in chain(*lists)} - regions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from watcher.core.language.undecided import Net
@@ -45,8 +46,18 @@ def works_of(track: Track, vocabulary: Vocabulary) -> Works | None:
     others = frozenset(group for said in titled for group in said.object_of)
     alone = (rule.sentence for rule in track.ladder.rules if rule.sentence and rule.sentence.announced and not rule.sentence.by)
     parents = tuple(vocabulary.lists[name] for said in alone for name in said.words)
+    itself = "|".join(map(re.escape, sorted(vocabulary.itself)))
     return Works(
-        by, of, others, status, tuple(sorted(places)), _hosts(rule for rule, said in series if not said.also), marks, parents
+        by=by,
+        of=of,
+        others=others,
+        status=status,
+        places=tuple(sorted(places)),
+        own=_hosts(rule for rule, said in series if not said.also),
+        marks=marks,
+        parents=parents,
+        itself=vocabulary.itself,
+        called=re.compile(rf"(?i)\bthe (?:{itself})(?![\w-])") if itself else None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from watcher.core.language.account import masked, plain_clause
+from watcher.core.language.account import masked
 from watcher.core.language.lexicon import Found, clause_of, found_in, word_set
 from watcher.core.language.surroundings import is_foreign
 from watcher.core.language.text import MODEL_NOUNS
@@ -41,6 +41,10 @@ class Works:
     """Names of one word, lower case: a page there with one in its path is of that body."""
     parents: tuple[re.Pattern[str], ...]
     """Names of those in whose name the body works."""
+    itself: frozenset[str]
+    """Words by which it speaks of itself."""
+    called: re.Pattern[str] | None
+    """The same with an article: who does the work."""
 
 
 def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | None:
@@ -54,13 +58,13 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | N
     told = any(_is_of_parent(works, line) for line in reading.lines)
     if works.by.isdisjoint(reading.groups) and not told and not (home and _is_at_home(works, reading, link)):
         return None
-    headed = _of_works(reading.title)
+    headed = _of_works(works, reading.title)
     joint = [line for line in reading.lines if _is_joint(works, line)]
     shared = home or bool(joint)
     reasons = [one.row.reason for one in headed["no_work"]]
     on_known = next((n for n, line in enumerate(reading.lines) if works.of & _groups(line)), len(reading.lines) + _REACH)
     for number, line in enumerate(reading.lines):
-        found = _of_works(line)
+        found = _of_works(works, line)
         words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
         known = on_known < number + _REACH
         if not words or is_asked(line) or not (shared or _is_theirs(works, reading, number)):
@@ -79,14 +83,14 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | N
 
 def _named_alone(works: Works, reading: Reading, joint: list[Line]) -> Open | None:
     """A line that names a model of the series by its version where nothing else is known: the title, or one of joint work."""
-    if _of_works(reading.title)["no_work"]:
+    if _of_works(works, reading.title)["no_work"]:
         return None
     for line in (reading.title, *joint):
         named = models_named(line, tuple(works.of)) if joint else ()
-        if named and not is_asked(line) and not _of_works(line)["no_work"]:
+        if named and not is_asked(line) and not _of_works(works, line)["no_work"]:
             return Open(line.quote, works.status, named, f"it tells of work done together and names {', '.join(named)}")
     said = next((thing.said for thing in reading.title.things if thing.group in works.of and thing.version), "")
-    if not said and not any(_of_works(line)["no_work"] for line in reading.lines):  # "Kimi K7": a letter before its number
+    if not said and not any(_of_works(works, line)["no_work"] for line in reading.lines):  # "Kimi K7": a letter before its number
         said = next(iter(models_named(reading.title, tuple(works.of))), "")
     if not said or is_asked(reading.title):
         return None
@@ -96,7 +100,7 @@ def _named_alone(works: Works, reading: Reading, joint: list[Line]) -> Open | No
 def _is_joint(works: Works, line: Line) -> bool:
     """Whether a sentence says that who writes it worked together with the body: then all sentences are also the body's."""
     words = masked(line.folded, (), frozenset())
-    told = works.by & _groups(line) and not _OURS.isdisjoint(words)
+    told = works.by & _groups(line) and not (_OURS | works.itself).isdisjoint(words)
     return bool(told) and next(found_in(clause_of(words), ("work_joint",)), None) is not None
 
 
@@ -127,19 +131,21 @@ def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
     if any(mark in link.lower() for mark in works.marks) or models_named(reading.title, on):
         return True
     named = any(models_named(line, on) for line in reading.lines)
-    return named and any(not _OURS.isdisjoint(masked(line.folded, (), frozenset())) for line in reading.lines)
+    ours = _OURS | works.itself
+    return named and any(not ours.isdisjoint(masked(line.folded, (), frozenset())) for line in reading.lines)
 
 
-def _of_works(line: Line) -> dict[str, list[Found]]:
+def _of_works(works: Works, line: Line) -> dict[str, list[Found]]:
     """The words of a line that tell a work, that it is out now, and what else it tells ("no new results" is no "new results").
 
     A plan before what was found is no plan: "Starts Testing of X, Finds Weaknesses".
     """
-    clause = plain_clause(line.folded)
+    named = works.called.finditer(line.folded) if works.called else ()
+    clause = clause_of(masked(line.folded, (), frozenset(), tuple(("maker", found.start(), found.end()) for found in named)))
     kinds: dict[str, list[Found]] = {"work": [], "no_work": []}
-    for found in found_in(clause, tuple(kinds)):
-        if found.row.reason != "tells of a plan" or next(found_in(clause[found.end :], ("work_told", "out_now")), None) is None:
-            kinds[found.row.kind].append(found)
+    for one in found_in(clause, tuple(kinds)):
+        if one.row.reason != "tells of a plan" or next(found_in(clause[one.end :], ("work_told", "out_now")), None) is None:
+            kinds[one.row.kind].append(one)
     return kinds | {"out_now": list(found_in(clause, ("out_now",)))}
 
 

@@ -238,6 +238,11 @@ class Vocabulary:
         """The list of that name, lower case: what may stand before the name of what a work is on ("Moonshot Kimi K3")."""
         return frozenset(word.lower() for word in self.words.get("before_name", ()))
 
+    @property
+    def itself(self) -> frozenset[str]:
+        """The list of that name, lower case: words beside "we" by which who does the works speaks of itself ("the center")."""
+        return frozenset(word.lower() for word in self.words.get("itself", ()))
+
     def kinds(self) -> frozenset[str]:
         """Kinds of phrases that a rule may ask for."""
         return frozenset(one.kind for one in self.phrases)
