@@ -20,11 +20,12 @@ from watcher.web.queries import SiteInfo, StoreQueries
 SIGNALS = (SENATE, replace(MYTHOS, touches=("anthropic",)), replace(CAISI, touches=("via_prc_lab",)))
 FACE = SiteInfo(SIGNALS, "Policy Signal Watch", "https://watch.example.org/", "watch@example.org", STACK)
 EARLY = at("2026-06-20")
+ON_A_FILE = pytest.mark.parametrize("either_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as made:
+def store(either_url: str) -> Iterator[Store]:
+    with Store.open(either_url, durable=False) as made:
         with made.writing() as tx:
             tx.sources.sync([source for signal in SIGNALS for source in signal.sources], EARLY)
         yield made
@@ -203,6 +204,7 @@ def test_the_pulse_counts_what_waits(store: Store, reads: StoreQueries) -> None:
     )
 
 
+@ON_A_FILE
 def test_a_database_that_is_taken_away_under_a_running_watch_is_a_watch_that_is_not_well(
     store: Store, reads: StoreQueries, tmp_path: Path
 ) -> None:
@@ -214,6 +216,7 @@ def test_a_database_that_is_taken_away_under_a_running_watch_is_a_watch_that_is_
     assert not (tmp_path / "watch.db").exists()
 
 
+@ON_A_FILE
 def test_a_database_that_is_gone_is_said_and_not_shown(store: Store, reads: StoreQueries, tmp_path: Path) -> None:
     store.close()
     (tmp_path / "watch.db").unlink()
