@@ -1,7 +1,8 @@
 """What a poll costs by the store it is kept in: `python -m tools.bench_stores [--sources 400]`.
 
 One process polls everything on a file, then another on a PostgreSQL, as `watcher run` does; the feeds and rounds are those of
-`tools.bench_workers`, which measures workers. What starting costs is not counted.
+`tools.bench_workers`, which measures workers. What starting costs is not counted. Exit code 1 where a poll on PostgreSQL takes
+more than 1.5 times as long as on the file; that is judged where a core and a half do nothing at the start.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 
-from tools.bench_workers import ROOT, declared, processor, web
+from tools.bench_workers import ROOT, declared, idle_cores, processor, web
 from tools.own_postgres import own_postgres
 from watcher.bootstrap import fetch_settings, keep_here, opened, prepare
 from watcher.clock import utc_now
@@ -32,6 +33,10 @@ from watcher.store.codec import micros
 from watcher.store.store import Store
 
 ROUNDS = ("first look", "news", "no news")
+MOST = 1.5
+"""How many times as long as on a file a poll on PostgreSQL may take."""
+CORES = 1.5
+"""So many must do nothing for that to be judged: one polls, and the server and the sources have their part."""
 
 
 async def polled(folder: Path, url: str, via: str) -> None:
@@ -70,15 +75,16 @@ def options() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Print the table as it grows."""
+    """Print the table as it grows; 1 where PostgreSQL is too slow beside a file."""
     asked = options()
     if asked.polled:
         folder, url, via = asked.polled
         asyncio.run(polled(Path(folder), url, via))
         return 0
     say = sys.stdout.write
-    say("| store | round | polls | seconds | polls a second | processor, ms a poll | statements a poll |\n")
-    say("|---|---|---|---|---|---|---|\n")
+    say("| store | round | polls | seconds | polls a second | processor, ms a poll | statements a poll | against the file |\n")
+    say("|---|---|---|---|---|---|---|---|\n")
+    first, good, idle = dict[str, dict[str, float]](), True, idle_cores()
     with ExitStack() as ending:
         folder = ending.enter_context(tempfile.TemporaryDirectory())
         address, via = ending.enter_context(own_postgres()).url, ending.enter_context(web())
@@ -89,9 +95,21 @@ def main() -> int:
             for one in map(json.loads, lines):
                 many = one["polls"]
                 say(f"| {name} | {one['round']} | {one['polls']} | {one['wall']:.2f} | {one['polls'] / one['wall']:.1f} | ")
-                say(f"{one['cpu'] / many * 1000:.2f} | {one['statements'] / many:.2f} |\n")
+                wall, cpu = against(one, first.setdefault(one["round"], one))
+                good = good and (wall <= MOST or idle < CORES)
+                say(f"{one['cpu'] / many * 1000:.2f} | {one['statements'] / many:.2f} | {wall:.2f}, processor {cpu:.2f} |\n")
                 sys.stdout.flush()
-    return 0
+    if idle < CORES:
+        say(f"\nNot judged: {CORES} cores wanted, {idle:.1f} did nothing.\n\n")
+    else:
+        say(f"\n{'No' if good else '**Some**'} poll on PostgreSQL takes more than {MOST} times as long as on the file.\n\n")
+    return int(not good)
+
+
+def against(one: dict[str, float], file: dict[str, float]) -> tuple[float, float]:
+    """How many times as long as on the file a poll took, by the clock and of the processor."""
+    wall, cpu = (one[kind] / one["polls"] / (file[kind] / file["polls"]) for kind in ("wall", "cpu"))
+    return wall, cpu
 
 
 if __name__ == "__main__":
