@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from starlette.requests import Request
@@ -64,8 +63,15 @@ def test_which_mailbox_an_address_means(address: str, mailbox: str) -> None:
 
 
 @pytest.fixture
-def limits(tmp_path: Path) -> SubscriptionLimits:
-    return SubscriptionLimits(Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False), b"key")
+def limits(store: Store) -> SubscriptionLimits:
+    return SubscriptionLimits(store, b"key")
+
+
+def test_pages_beside_one_another_have_one_limit_together(either_url: str) -> None:
+    with Store.open(either_url, durable=False) as one, Store.open(either_url, durable=False) as other:
+        pages = [SubscriptionLimits(each, b"key") for each in (one, other)]
+        asked = [pages[n % 2].admit(f"asker {n}", f"r{n}@reader.example", NOW) for n in range(21)]
+    assert asked == [Admission.WRITE] * 20 + [Admission.QUIET]
 
 
 def test_a_domain_that_catches_everything_is_written_to_twenty_times_an_hour(limits: SubscriptionLimits) -> None:
@@ -98,6 +104,7 @@ def test_a_clock_that_was_wrong_closes_nothing_and_what_is_old_is_forgotten(limi
     assert kept.count("[") == 5, "asker, wishes, mailbox, domain and all"
 
 
+@pytest.mark.parametrize("either_url", ["sqlite"], indirect=True)  # two thousand transactions
 def test_who_has_ever_another_network_to_ask_from_does_not_fill_the_list_of_who_asked(limits: SubscriptionLimits) -> None:
     def remembered() -> int:
         with limits.store.reading() as tx:
