@@ -274,6 +274,12 @@ def test_a_refused_recipient_leaves_the_connection_for_the_others() -> None:
         assert (len(stage.inbox), handler.greeted) == (2, 1)
 
 
+def test_an_answer_gives_a_terminal_nothing_to_obey() -> None:
+    with mail_server(handler=Counting(b="550 5.1.1 \x1b[2J\x1b]0;all is well\x07No\x08\x7f such user")) as stage:
+        [told] = asyncio.run(all_sent(stage, "b"))
+    assert told == "recipient refused: 550 5.1.1 [2J ]0;all is well No such user"
+
+
 class Tired(Counting):
     """Hangs up after each mail, without a word."""
 
