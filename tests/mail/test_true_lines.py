@@ -126,3 +126,13 @@ def test_a_counted_figure_says_from_what_it_was_counted() -> None:
     assert "19.7x in April 2026 (peak); counted by the watch: 423 against 21.5 a month before, https://example.org/list" in mail
     plain = " ".join(render(digest(kind="baseline", verdicts=stood), CONTEXT, READER).text.split())
     assert "counted by the watch" not in plain
+
+
+def test_a_bare_name_is_not_said_to_open_anything() -> None:
+    bare = Undecided(
+        "mythos-ga", "named", "open", (quote("Claude Mythos 5.2"),), NOW, unexplained=("Claude Mythos 5.2",), asked_at=NOW
+    )
+    stood = tuple(replace(each, undecided=(bare,)) if each.signal == "mythos-ga" else each for each in VERDICTS)
+    mail = " ".join(render(digest(PASSED, verdicts=stood), CONTEXT, READER).text.split())
+    assert "An official text names it, and no rule knows what the words around the name say; a person was asked" in mail
+    assert "may move this" not in mail

@@ -267,7 +267,8 @@ def _text_item(change: Transition, context: MailContext, reader: Recipient) -> M
         icon="?",
         standing="Undecided",
         tone="warn",
-        note="No status changes because of it until a person has decided. Readers see that it is being checked.",
+        note="No status changes because of it until a person has decided. Readers see that it is being checked, "
+        "unless other words answer it already.",
         rows=(("Text", f"number {number}"), ("Why you are asked", shortened(change.reason, 300))),
         cites=cites(change.evidence, reader.zone),
         paragraphs=(

@@ -106,6 +106,8 @@ def _may(text: Undecided, context: MailContext) -> str:
     if not text.status or text.event:
         return asked_in_words((text,))[0]
     said = text_in_words(text.quotes[0])
+    if text.unexplained == (text.quotes[0].text,):
+        return f"{said[:1].upper()}{said[1:]} names it, and no rule knows what the words around the name say"
     return f"{said[:1].upper()}{said[1:]} may move this to “{context.status(text.signal, text.track, text.status).label}”"
 
 

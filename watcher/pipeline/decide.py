@@ -10,7 +10,7 @@ from watcher.core.addresses import in_year, redact
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide, held_back, known_claims
 from watcher.core.decision.repeats import drop_repeats
-from watcher.core.decision.undecided import RECENT, ask, edges
+from watcher.core.decision.undecided import RECENT, answered, ask, edges
 from watcher.core.model import Change, Claim, Health, Quote, Signal, SourceOutage, Standing, Tier, Transition, Verdict
 from watcher.pipeline.evidence_claims import evidence_claims
 from watcher.pipeline.skip_unchanged import cache_until
@@ -130,5 +130,5 @@ def ask_person(
     known = tx.undecided.of(signal.id)
     asked = ask(signal, known, claims, after, since=since - RECENT, first=before is None)
     rows = tx.undecided.put(known, asked.rows)
-    found = replace(after, undecided=tuple(rows[place] for place in asked.open))
+    found = replace(after, undecided=answered(signal, (rows[place] for place in asked.open), claims))
     return found, edges(before.undecided if before else (), found, rows)

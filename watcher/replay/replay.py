@@ -11,7 +11,7 @@ from watcher.core.decision.claims import claims_of
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.decision.repeats import drop_repeats
-from watcher.core.decision.undecided import RECENT, ask, edges, settled_by
+from watcher.core.decision.undecided import RECENT, answered, ask, edges, settled_by
 from watcher.core.model import Change, Claim, Observation, Signal, Transition, Undecided, Verdict
 from watcher.pipeline.decide import HISTORY_CUTOFF
 from watcher.pipeline.evidence_claims import claim_of
@@ -127,7 +127,8 @@ def replay(signal: Signal, record: SignalHistory, *, progress: Progress = no_pro
         told += compare(signal, before, after, old_news=record.begun - HISTORY_CUTOFF)
         asked = ask(signal, texts, standing, after, since=record.begun - RECENT, first=before is None)
         texts = settled_by(asked.rows, record.texts, moment)
-        after = replace(after, undecided=tuple(texts[place] for place in asked.open if texts[place].settled_at is None))
+        left = (texts[place] for place in asked.open if texts[place].settled_at is None)
+        after = replace(after, undecided=answered(signal, left, standing))
         told += edges(before.undecided if before else (), after, texts)
         before = after
     return tuple(told)

@@ -121,7 +121,7 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         sources=sources,
         overdue_since=view.overdue_since(signal.id),
         overdue_at=view.overdue_at(signal.id),
-        undecided=verdict.undecided,
+        undecided=tuple(text for text in verdict.undecided if not text.answered),
         word=verdict.word,
         sentence=verdict.sentence,
     )

@@ -302,6 +302,8 @@ def _same(left: Scalar, right: Scalar) -> bool:
 def _made(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Claim:
     rule, entry, seen_as = indexed.rule, seen.entry, seen.observation
     details = _details(seen, indexed, said)
+    proofs = _proofs(seen, indexed, details, said) if said else {}
+    strange = {name for name, words in proofs.items() if _is_said_of_another(seen, rule, words, details[name])}
     return Claim(
         signal=seen.signal.id,
         track=indexed.track.id,
@@ -313,8 +315,8 @@ def _made(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Claim
         voice=str(entry.facts.get("voice") or f"{seen_as.publisher}/{seen_as.surface}"),
         event=_event(seen, indexed, said),
         order=_whole(entry.facts.get("order")),
-        details=details,
-        proofs=_proofs(seen, indexed, details, said) if said else {},
+        details={name: value for name, value in details.items() if name not in strange},
+        proofs={name: words for name, words in proofs.items() if name not in strange},
         reason=said.reason if said else f"the record says so (rule {rule.id})",
         observation=seen_as.id,
         copy=seen.copy if said else 0,
@@ -359,6 +361,14 @@ def _proofs(seen: RuleContext, indexed: _Indexed, details: Facts, said: TextMatc
         names = (*(side.id for side in ladder.sides), ladder.difference)
         found |= dict.fromkeys((name for name in names if name in details), str(details["measured"]))
     return {name: words for name, words in found.items() if words}
+
+
+def _is_said_of_another(seen: RuleContext, rule: Rule, words: str, value: Scalar | tuple[Scalar, ...]) -> bool:
+    """Whether the sentence that holds a price speaks of other things alone: "It is open to all at $10" beside what is not."""
+    if "$" not in str(value) or rule.sentence is None:
+        return False
+    said = {one.thing.group for one in seen.reading.statements if one.line.quote == words and one.thing}
+    return bool(said) and said.isdisjoint(rule.sentence.about)
 
 
 def _event(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> str:

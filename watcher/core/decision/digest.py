@@ -82,7 +82,7 @@ def summarise_one(verdict: Verdict, *, quotes: int = 0) -> Verdict:
 
 
 def _texts(verdict: Verdict) -> tuple[Undecided, ...]:
-    return tuple(replace(text, quotes=text.quotes[:1]) for text in verdict.undecided)
+    return tuple(replace(text, quotes=text.quotes[:1]) for text in verdict.undecided if not text.answered)
 
 
 def _brief(track: TrackVerdict, quotes: int) -> TrackVerdict:

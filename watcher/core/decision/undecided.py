@@ -48,6 +48,7 @@ _WORD = re.compile(r"(?<![\w$%.-])[\w$%.-]*\w")
 _MONTH = rf"{any_of('month')}\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE = re.compile(rf"\b(?:{_MONTH} {_DAY}|{_DAY} {_MONTH}|20\d\d(?:-\d\d-\d\d)?)(?!\w)", re.IGNORECASE)
+_ONLY = re.compile(r"(?i)\bonly (?:to|for|by|through)\b")
 _TURNS = word_set("sense_turning")
 """Words that turn a sentence round: two that differ in one of these are never the same."""
 
@@ -84,6 +85,43 @@ def ask(
     for claim in sorted(mine, key=lambda one: (one.quote.seen_at, one.effective_at, one.observation)):
         look.take(claim, is_news=_is_news(claim, since=since, first=first) and not told.say(claim))
     return QuestionState(tuple(look.rows), tuple(place for place in sorted(look.said) if look.is_open(look.rows[place])))
+
+
+def answered(signal: Signal, rows: Iterable[Undecided], claims: Iterable[Claim]) -> tuple[Undecided, ...]:
+    """Open texts, each with what answers it already. Pure.
+
+    Its sentence counts for another track and names nothing of its own; or its speaker has said later that only some have access.
+    """
+    told = [claim for claim in claims if claim.status and not claim.review and claim.rule != "known"]
+    return tuple(replace(row, answered=_said_elsewhere(signal, row, told) or _said_later(signal, row, told)) for row in rows)
+
+
+def _said_elsewhere(signal: Signal, row: Undecided, told: Sequence[Claim]) -> str:
+    """For which other track all its sentences count, where none of them names a thing of its own track; empty where one does."""
+    rules = signal.track(row.track).ladder.rules
+    own = {group for rule in rules if rule.sentence for group in rule.sentence.about}
+    if any(thing.group in own for quote in row.quotes for thing in signal.vocabulary.find(fold(quote.text))):
+        return ""
+    others = {claim.quote.text: claim.track for claim in told if claim.track != row.track}
+    tracks = {others.get(quote.text, "") for quote in row.quotes}
+    return "" if "" in tracks else f"it is read of {', '.join(sorted(signal.track(each).title for each in tracks))}"
+
+
+def _said_later(signal: Signal, row: Undecided, told: Sequence[Claim]) -> str:
+    """That its speaker has said since, in a text of another day, that only some have access; empty where that was not said."""
+    ladder = signal.track(row.track).ladder
+    known = {rung.id for rung in ladder.statuses}
+    if ladder.series or row.status not in known:
+        return ""
+    later = any(
+        claim.track == row.track
+        and claim.quote.publisher == row.quotes[0].publisher
+        and claim.effective_at > row.effective_at + SAME_TEXT
+        and ladder.rank(claim.status) < ladder.rank(row.status)
+        and _ONLY.search(claim.quote.text)
+        for claim in told
+    )
+    return "its speaker has said since that only some have access" if later else ""
 
 
 class _Look:
@@ -318,10 +356,12 @@ def edges(before: Sequence[Undecided], after: Verdict, rows: Iterable[Undecided]
     for row in after.undecided:
         if row.asked_at == after.as_of and row.id not in was_open:
             yield _edge(after, row, before="", after=MARK, title="; ".join(asked_in_words((row,))), reason=why(row))
+    now_answered = {row.id: row.answered for row in after.undecided if row.answered}
     for old in before:
-        if old.id not in is_open:
+        if not old.answered and (old.id not in is_open or old.id in now_answered):
             row = known.get(old.id, old)
-            yield _edge(after, row, before=MARK, after="", title=SETTLED, reason=outcome(row))
+            reason = now_answered.get(old.id) or outcome(row)
+            yield _edge(after, row, before=MARK, after="", title=SETTLED, reason=reason)
 
 
 def text_in_words(quote: Quote) -> str:

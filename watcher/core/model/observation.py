@@ -178,6 +178,8 @@ class Undecided:
     evidence: int = 0
     """Number of the evidence that it became."""
     id: int = 0
+    answered: str = ""
+    """What answers it already, in words: a person is still asked, and readers are not told that it is being checked."""
 
 
 @dataclass(frozen=True, slots=True)
