@@ -39,13 +39,11 @@ def looked(claims: list[Claim], moment: str) -> tuple[tuple[Undecided, ...], Ver
     [
         (
             "Introducing Claude Opus 4.8",
-            "A small number of organizations use Claude Mythos Preview. "
-            "Work on these safeguards goes well, and we expect to bring Mythos-class models to all our customers in the coming weeks.",
+            "Some use Claude Mythos Preview. We expect to bring Mythos-class models to all our customers in the coming weeks.",
         ),
         (
             "Claude Fable 5 and Claude Mythos 5",
-            "Claude Fable 5 is a Mythos-class model that we have made safe for general use. "
-            "It is available to all customers from today on the Claude API at $10 / $50 per MTok.",
+            "Claude Fable 5 is a Mythos-class model. It is available to all customers from today on the Claude API at $10 / $50 per MTok.",
         ),
     ],
 )

@@ -587,11 +587,11 @@ def test_a_changed_detail_says_what_it_was_before_and_nothing_that_only_a_status
     costly = replace(DETAIL, mail=True, reason="price: $8/$40, before: $10/$50; text_check: has_all")
     shown = render(digest(costly), CONTEXT, READER)
     words = " ".join(shown.text.split())
-    assert "price $8/$40 (stated before: $10/$50); text check has all" in words.casefold()
+    assert "price $8/$40 (stated before: $10/$50; 20 % less); text check has all" in words.casefold()
     assert "Price: $8/$40 Stated before: $10/$50 Text check: has all" in words
     assert "What stays: H.R. 2683, the House bill: Passed by the Senate." in words
     assert "your tools" not in words
-    assert "What it changes for you" not in words
+    assert "What it changes for you: It costs 20 % less than was stated before." in words
     worded = replace(digest(costly), verdicts=tuple(replace(each, word="Yes") for each in VERDICTS))
     assert render(worded, CONTEXT, READER).subject == (
         "Senate vote: Yes, as before. H.R. 2683, the House bill: price $8/$40 and text check has all"

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.mail.stories import (
+    BLOCKED,
     CONTEXT,
     DETAIL,
+    EVENT,
     HASH,
     MYTHOS,
     NOW,
@@ -21,7 +23,7 @@ from tests.mail.stories import (
 )
 from watcher.core.decision.digest import summarise
 from watcher.core.language.sentence import Sentence
-from watcher.core.model import Detail, Figure, FigureSpec, Quote, RaisedFlag, Rule, Tier, Transition, Undecided
+from watcher.core.model import Change, Detail, Figure, FigureSpec, Quote, RaisedFlag, Rule, Tier, Transition, Undecided
 from watcher.mail import MailContext, render
 
 ASKED = "It may be open to all."
@@ -136,3 +138,56 @@ def test_a_bare_name_is_not_said_to_open_anything() -> None:
     mail = " ".join(render(digest(PASSED, verdicts=stood), CONTEXT, READER).text.split())
     assert "An official text names it, and no rule knows what the words around the name say; a person was asked" in mail
     assert "may move this" not in mail
+
+
+def test_a_publication_is_quoted_with_what_was_found_and_not_with_its_title_alone() -> None:
+    found = {"measured": "It is more robust than others.", "biology": "It blocks fewer questions.", "outcome": "narrowed"}
+    read = replace(EVENT, evidence=(quote("Evaluation of Qwen 4"),), details=found)
+    assert "“It is more robust than others.” govinfo.gov" in words(read)
+    assert "“It blocks fewer questions.” govinfo.gov" in words(read)
+    taken_back = replace(read, kind=Change.CORRECTION, reason="the evidence was taken back")
+    assert "more robust" not in words(taken_back)
+
+
+def test_words_of_another_page_have_a_line_and_a_link_of_their_own() -> None:
+    pages = (quote("Version 5.2 is out.", "https://a.example/notes"), quote("It costs $8 / $40.", "https://b.example/prices"))
+    noted = replace(DETAIL, track="hr2683", reason="version: 5.2, before: 5.1; price: $8/$40, before: $10/$50", evidence=pages)
+    text = words(PASSED, noted)
+    assert "“It costs $8 / $40.” https://b.example/prices" in text
+    assert "another page says: “Version 5.2 is out.” https://a.example/notes" in text
+
+
+def test_a_price_says_how_much_it_fell_where_all_of_it_did() -> None:
+    def told(now: str, before: str) -> str:
+        return words(replace(DETAIL, mail=True, reason=f"price: {now}, before: {before}"))
+
+    assert "(stated before: $10/$50; 20 % less)" in told("$8/$40", "$10/$50")
+    assert "What it changes for you: It costs 25 % more than was stated before." in told("$10/$50", "$8/$40")
+    for other in (told("$8/$50", "$10/$50"), told("$8", "$10/$50"), told("$8", "$0"), told("free", "$10")):
+        assert "%" not in other
+
+
+def test_a_week_says_what_happened_and_each_thing_once() -> None:
+    both = (BLOCKED, replace(BLOCKED, track="s3519"), replace(PASSED, before="blocked", at=NOW + timedelta(hours=1)))
+    week = render(replace(digest(kind="weekly"), told=both), CONTEXT, READER)
+    title = " ".join(week.text.partition("\n==")[0].split())
+    assert title.startswith("3 changes were told. Senate vote: ")
+    assert title.count("stopped on the floor; then") == 2, "once for each bill"
+    assert "then no longer stopped on the floor: the Senate has passed" in title
+    one = render(replace(digest(kind="weekly"), told=(replace(PASSED, before="blocked"),)), CONTEXT, READER)
+    assert one.text.startswith("One change was told, Senate vote: no longer stopped on the floor: the Senate has")
+
+
+def test_addresses_that_may_come_are_counted_and_not_named_as_if_they_were_news() -> None:
+    [source] = MYTHOS.sources
+    ahead = replace(source, id="ahead", title="Card of Mythos 9", may_be_missing=True)
+    late = replace(source, id="late", title="The newsroom")
+    context = replace(CONTEXT, signals={**CONTEXT.signals, MYTHOS.id: replace(MYTHOS, sources=(source, ahead, late))})
+    week = replace(
+        digest(kind="weekly"),
+        readings=(("mythos-ga", 1, 2, 3),),
+        unread=(("mythos-ga", "ahead", False), ("mythos-ga", "late", False)),
+    )
+    text = " ".join(render(week, context, READER).text.split())
+    assert "not read yet: The newsroom; 1 address that may come does not exist yet." in text
+    assert "Card of Mythos 9" not in text

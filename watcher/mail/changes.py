@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 
+from watcher.core.addresses import safe_link
+from watcher.core.evaluations.outcome import SENTENCES
 from watcher.core.model import Change, Facts, Flag, Quote, Standing, Transition
 from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.citations import cites, states, stating
 from watcher.mail.context import MailContext, Recipient
-from watcher.mail.letter import MailItem
-from watcher.mail.wording import STANDINGS, moment, several, shortened, tally, when
+from watcher.mail.letter import MailItem, MailLine, Section, listed
+from watcher.mail.wording import STANDINGS, day_of, moment, several, shortened, tally, when
 from watcher.wording import ChangedDetail, Sign, as_recorded, changed_details, detail, lowered
 
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
+MOST_LINES = 12
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")
 
 
@@ -35,8 +41,16 @@ def item(transition: Transition, context: MailContext, reader: Recipient) -> Mai
 
 def _proof(transition: Transition, context: MailContext) -> list[Quote]:
     """The first quote, then those that state the details which are told, then the others."""
+    if transition.event and transition.evidence and not is_taken_back(transition):
+        return [*_found(transition), *transition.evidence]
     values = [value for _, _, value in _details(transition, context)]
     return list(dict.fromkeys((*transition.evidence[:1], *stating(transition.evidence, values), *transition.evidence)))
+
+
+def _found(transition: Transition) -> list[Quote]:
+    """The sentences of a publication that say what was found, where its page was read: its title says nothing of it."""
+    words = dict.fromkeys(str(transition.details[name]) for name in SENTENCES if transition.details.get(name))
+    return [replace(transition.evidence[0], text=each) for each in words]
 
 
 def title(transition: Transition, context: MailContext) -> str:
@@ -69,14 +83,27 @@ def _detail_line(transition: Transition, changed: ChangedDetail, context: MailCo
     """`price $8/$40 (stated before: $10/$50)`, `access also inside a product (stated before: by invitation; not taken back)`."""
     before, told = context.detail(transition, changed.name, changed.before)[1], named_detail(transition, changed, context)
     stays = "; not taken back" if context.holds_beside(transition, changed.name) else ""
-    return f"{told} (stated before: {before}{stays})" if before else told
+    cheaper = f"; {less}" if (less := less_in_words(changed)) else ""
+    return f"{told} (stated before: {before}{stays}{cheaper})" if before else told
+
+
+def less_in_words(changed: ChangedDetail) -> str:
+    """`20 % less` or `25 % more`, where each of the prices of a detail moved by the same share; else empty."""
+    now, then = (re.findall(r"\$(\d+(?:\.\d+)?)", words) for words in (changed.value, changed.before))
+    if not now or len(now) != len(then) or not all(map(float, then)):
+        return ""
+    shares = {round(100 * float(new) / float(old)) - 100 for new, old in zip(now, then, strict=True)}
+    moved = shares.pop()
+    return f"{abs(moved)} % {'less' if moved < 0 else 'more'}" if moved and not shares else ""
 
 
 def named_detail(transition: Transition, changed: ChangedDetail, context: MailContext) -> str:
     """`price $8/$40`; what holds beside the value before is told as `access also inside a product`, a name speaks for itself."""
     name, value = context.detail(transition, changed.name, changed.value)
     also = " also" if changed.before and context.holds_beside(transition, changed.name) else ""
-    return value if name == "Name" else f"{name[:1].lower()}{name[1:]}{also} {value}"
+    if name == "Name":
+        return f"now {value}" if changed.before else value
+    return f"{name[:1].lower()}{name[1:]}{also} {value}"
 
 
 def told_tally(transition: Transition) -> str:
@@ -243,6 +270,50 @@ def over_in_words(transition: Transition, context: MailContext) -> str:
     return f"No longer {lowered(label, context.signals.get(transition.signal))}: "
 
 
+def noted_section(changes: Sequence[Transition], context: MailContext, reader: Recipient) -> Section:
+    """Changes that are not worth a message of their own, one line each."""
+    shown = set[str]()
+    lines = [line for each in changes for line in _noted_lines(each, context, reader.zone, shown)]
+    return listed("Also noted", lines, MOST_LINES, context.page("log"))
+
+
+def _noted_lines(change: Transition, context: MailContext, zone: tzinfo, shown: set[str]) -> Iterator[MailLine]:
+    """What a change comes to, when it was seen, and the words that say it; words of another page have a line of their own.
+
+    Its track is named before it. Words that an earlier line has `shown` are not written twice.
+    """
+    whole = change.kind in {Change.UNDECIDED, Change.DETAIL} or not change.reason
+    told = moved(change, context) if whole else change.reason.replace("_", " ")
+    if change.kind is Change.FLAG:
+        told = title(change, context)
+    told = told.removeprefix(f"{context.track_title(change.signal, change.track)}: ")
+    proof = _noted_proof(change)
+    fresh = {safe_link(quote.url): list[str]() for quote in proof}
+    for quote in proof:
+        fresh[safe_link(quote.url)] += [f"“{shortened(quote.text, 320)}”"] if quote.text not in shown else []
+    first = next(iter(fresh), "")
+    quotes = " ".join(fresh.pop(first, []))
+    seen = "" if change.kind in {Change.FLAG, Change.UNDECIDED} and not change.after else "seen "
+    again = "; the same words say it" if proof and not quotes and not any(fresh.values()) else ""
+    shown.update(quote.text for quote in proof)
+    dated = f"{shortened(told, 240).rstrip('.:')} ({seen}{day_of(change.at, zone)}{again})"
+    name = f"{context.title_of(change.signal)} · {context.track_title(change.signal, change.track)}"
+    yield MailLine(name, f"{dated}: {quotes}" if quotes else f"{dated}.", first)
+    for link, words in fresh.items():
+        if words:
+            yield MailLine(name, f"another page says: {' '.join(words)}", link)
+
+
+def _noted_proof(change: Transition) -> Sequence[Quote]:
+    """The quotes that state the details which changed; for all else the first one.
+
+    The words that raised a flag do not say that it is over.
+    """
+    if change.kind is Change.FLAG and not change.after:
+        return ()
+    return stating(change.evidence, [each.value for each in changed_details(change)]) or change.evidence[:1]
+
+
 def _flag_meaning(transition: Transition, context: MailContext) -> str:
     """What a flag means, as its ladder says."""
     signal = context.signals.get(transition.signal)
@@ -258,7 +329,11 @@ def _paragraphs(transition: Transition, context: MailContext) -> tuple[tuple[str
     if transition.kind is Change.FLAG:
         told = [("What it means", _flag_meaning(transition, context))]
     elif changed_details(transition):
-        told = [("What stays", f"{context.track_title(transition.signal, transition.track)}: {rung.label}. {rung.meaning}")]
+        less = [words for each in changed_details(transition) if (words := less_in_words(each))]
+        told = [
+            ("What it changes for you", f"It costs {less[0]} than was stated before." if less else ""),
+            ("What stays", f"{context.track_title(transition.signal, transition.track)}: {rung.label}. {rung.meaning}"),
+        ]
     else:
         told = [
             ("What it means", rung.meaning),

@@ -7,21 +7,29 @@ from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.undecided import text_in_words
-from watcher.core.model import Change, Digest, Quote, Standing, Transition, Verdict
-from watcher.mail.changes import item, moved
+from watcher.core.model import Change, Digest, Standing, Transition, Verdict
+from watcher.mail.changes import MOST_LINES, item, moved, noted_section, over_in_words
 from watcher.mail.changes import title as title_of
-from watcher.mail.citations import cites, stating
+from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_sections
 from watcher.mail.letter import Letter, MailItem, MailLine, Section, listed
 from watcher.mail.standings import blind_section, standing_item, standing_of, unchanged, undecided_section
-from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, answered, headline, headlines_before, how_sure, rank, subject
+from watcher.mail.subject_line import (
+    MAX_SUBJECT_LENGTH,
+    answered,
+    headline,
+    headlines_before,
+    how_sure,
+    now_of,
+    rank,
+    subject,
+)
 from watcher.mail.wording import day_of, day_of_event, moment, several, shortened
 from watcher.wording import changed_details, count, lowered
 
 MOST_ITEMS = 8
 """Changes of one mail that are told with their words; what is beyond them has a line each."""
-MOST_LINES = 12
 MOST_UNREAD = 6
 """Sources that a weekly note names as not read."""
 MOST_NAMED = 60
@@ -59,7 +67,7 @@ def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
         sections=_sections(
             _lines(digest.notes, context),
             _more(told, context),
-            _noted(noted, context, reader),
+            noted_section(noted, context, reader),
             undecided_section(verdicts, context, reader),
             unchanged(rest, context, reader),
             blind_section(verdicts, context, reader),
@@ -102,49 +110,6 @@ def _more(told: Sequence[Transition], context: MailContext) -> Section:
         MailLine(context.title_of(each.signal), moved(each, context), context.page_of(each.signal)) for each in told[MOST_ITEMS:]
     ]
     return listed("More changes", lines, MOST_NAMED, context.page("log"))
-
-
-def _noted(changes: Sequence[Transition], context: MailContext, reader: Recipient) -> Section:
-    """Changes that are not worth a message of their own, one line each."""
-    shown = set[str]()
-    lines = [
-        MailLine(
-            f"{context.title_of(each.signal)} · {context.track_title(each.signal, each.track)}",
-            _noted_words(each, context, reader.zone, shown),
-            next((link for quote in _noted_proof(each) if (link := safe_link(quote.url))), ""),
-        )
-        for each in changes
-    ]
-    return listed("Also noted", lines, MOST_LINES, context.page("log"))
-
-
-def _noted_words(change: Transition, context: MailContext, zone: tzinfo, shown: set[str]) -> str:
-    """What a change comes to in a line, when it was seen, and the words that say it; its track is named before it.
-
-    Words that an earlier line has `shown` are not written twice.
-    """
-    whole = change.kind in {Change.UNDECIDED, Change.DETAIL} or not change.reason
-    told = moved(change, context) if whole else change.reason.replace("_", " ")
-    if change.kind is Change.FLAG:
-        told = title_of(change, context)
-    told = told.removeprefix(f"{context.track_title(change.signal, change.track)}: ")
-    proof = _noted_proof(change)
-    quotes = " ".join(f"“{shortened(quote.text, 320)}”" for quote in proof if quote.text not in shown)
-    seen = "" if change.kind in {Change.FLAG, Change.UNDECIDED} and not change.after else "seen "
-    again = "; the same words say it" if proof and not quotes else ""
-    shown.update(quote.text for quote in proof)
-    dated = f"{shortened(told, 240).rstrip('.:')} ({seen}{day_of(change.at, zone)}{again})"
-    return f"{dated}: {quotes}" if quotes else f"{dated}."
-
-
-def _noted_proof(change: Transition) -> Sequence[Quote]:
-    """The quotes that state the details which changed; for all else the first one.
-
-    The words that raised a flag do not say that it is over.
-    """
-    if change.kind is Change.FLAG and not change.after:
-        return ()
-    return stating(change.evidence, [each.value for each in changed_details(change)]) or change.evidence[:1]
 
 
 def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
@@ -301,7 +266,7 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
         date=moment(digest.at, reader.zone),
         sections=_sections(
             _told_again(digest, context, reader),
-            _noted(_of_the_week(digest, context, reader), context, reader),
+            noted_section(_of_the_week(digest, context, reader), context, reader),
             _quiet_lines(digest, context, reader),
             undecided_section(verdicts, context, reader),
             unchanged(verdicts, context, reader, heading="Where the signals stand"),
@@ -330,17 +295,29 @@ def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
     details = _of_the_week(digest, context, reader)
     named = _named(details[0], context) if details else ""
     more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" {len(details)} details are new. {named}.")
-    return f"{_what_was_told(_told_to(digest, reader), context)}.{more}"
+    told = _told_to(digest, reader)
+    several_told = f"{len(told)} changes were told. {_what_happened(told, context)}"
+    return f"{several_told if len(told) > 1 else _what_was_told(told, context)}.{more}"
 
 
 def _what_was_told(told: Sequence[Transition], context: MailContext) -> str:
-    """`No answer changed`, `One change was told, Senate vote: Passed`, `4 changes were told of Senate vote and Gadget`."""
+    """`No answer changed`, `One change was told, Senate vote: the bill has passed`, `4 changes were told of Gadget and Gizmo`."""
     if not told:
         return "No answer changed"
     if len(told) == 1:
-        return f"One change was told, {context.title_of(told[0].signal)}: {title_of(told[0], context)}"
+        return f"One change was told, {_what_happened(told, context)}"
     signals = several(list(dict.fromkeys(context.title_of(each.signal) for each in told)))
     return f"{len(told)} changes were told of {signals}"
+
+
+def _what_happened(told: Sequence[Transition], context: MailContext) -> str:
+    """The news of each signal in the order of telling, each once: `Gadget: open to all; then suspended`."""
+    news: dict[str, dict[str, None]] = {}
+    for each in sorted(told, key=lambda one: (one.at, rank(one, context))):
+        words = title_of(each, context) if each.event else headline(each, context, {})
+        words = over_in_words(each, context) + lowered(words, context.signals.get(each.signal))
+        news.setdefault(each.signal, {}).setdefault(lowered(words, context.signals.get(each.signal)).partition("; ")[0])
+    return ". ".join(f"{context.title_of(signal)}: {'; then '.join(words)}" for signal, words in news.items())
 
 
 def _told_to(digest: Digest, reader: Recipient) -> list[Transition]:
@@ -381,9 +358,18 @@ def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Sec
 
 def _unread(digest: Digest, context: MailContext, reader: Recipient) -> str:
     """`; not read yet: A and B; not this week: C`; empty where all were read, and for a note that counted them alone."""
-    mine = [(context.source_title(name, source), ever) for name, source, ever in digest.unread if reader.wants(name)]
+    missed = [(context.source(name, source), source, ever) for name, source, ever in digest.unread if reader.wants(name)]
+    ahead = sum(1 for known, _, ever in missed if known and known.may_be_missing and not ever)
+    mine = [
+        (known.title if known and known.title else source, ever)
+        for known, source, ever in missed
+        if ever or not (known and known.may_be_missing)
+    ]
+    awaited = (
+        f"; {count(ahead, 'address', 'addresses')} that may come {'does' if ahead == 1 else 'do'} not exist yet" if ahead else ""
+    )
     parts = [(words, [title for title, known in mine if known is ever]) for words, ever in (("yet", False), ("this week", True))]
-    return "".join(f"; not read {words}: {_few(titles)}" for words, titles in parts if titles)
+    return "".join(f"; not read {words}: {_few(titles)}" for words, titles in parts if titles) + awaited
 
 
 def _few(names: list[str]) -> str:
@@ -419,11 +405,13 @@ def _week_lines(digest: Digest, context: MailContext, reader: Recipient) -> Iter
         words = _named(detail, context)
         yield f"{start}: {news}. {words}", 2
         if any(each.name == "name" for each in changed_details(detail)):  # else nobody knows of what it is told
-            yield f"{start}: {news}. {words.replace(f'{context.track_title(detail.signal, detail.track)}: ', 'Now ', 1)}", 2
+            yield f"{start}: {news}. {now_of(words, f'{context.track_title(detail.signal, detail.track)}: ')}", 2
         yield f"{start}: {news}. {words}", 3
     yield f"{start}: {news}", 2
     if len(told) == 1 and told[0].event:
         yield f"{start}: {title_of(told[0], context)}", 3
+    if told:
+        yield f"{start}: {_what_happened(told, context)}", 2
     few = {0: "no answer changed", 1: "one change was told"}.get(len(told), f"{len(told)} changes were told")
     yield f"{start}: {few}{f' of {context.title_of(told[0].signal)}' if len(told) == 1 else ''}", 2
     yield f"{start}: {few}", 3

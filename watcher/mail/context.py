@@ -9,7 +9,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from watcher.core.model import Change, Digest, Ladder, Scalar, Signal, Status, Transition, Verdict
+from watcher.core.model import Change, Digest, Ladder, Scalar, Signal, Source, Status, Transition, Verdict
 from watcher.wording import detail
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class MailContext:
         """The signal's title, or its id where the configuration has lost it since."""
         return self.signals[signal].title if signal in self.signals else signal
 
-    def source_title(self, signal: str, source: str) -> str:
-        """The title of a declared source, or its id."""
+    def source(self, signal: str, source: str) -> Source | None:
+        """A declared source; None where the configuration has lost it since."""
         known = self.signals[signal].sources if signal in self.signals else ()
-        return next((each.title for each in known if each.id == source and each.title), source)
+        return next((each for each in known if each.id == source), None)
 
     def track_title(self, signal: str, track: str) -> str:
         """The track's title, or its id."""

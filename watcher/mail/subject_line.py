@@ -66,7 +66,12 @@ def _briefer(told: str, lead: Transition, context: MailContext, most: int) -> st
     if not changed_details(lead):
         return told
     short = told.replace(AS_BEFORE, "", 1)
-    return short if len(short) <= most else told.replace(f". {context.track_title(lead.signal, lead.track)}: ", ". Now ")
+    return short if len(short) <= most else now_of(told, f". {context.track_title(lead.signal, lead.track)}: ", ". ")
+
+
+def now_of(told: str, track: str, start: str = "") -> str:
+    """The words without the track of which they tell: `Now Claude Fable 5.2`."""
+    return told.replace(f"{track}now ", track, 1).replace(track, f"{start}Now ", 1)
 
 
 def news(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:

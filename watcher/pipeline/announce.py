@@ -109,7 +109,9 @@ def is_quiet_detail(change: Transition) -> bool:
 
 
 def is_for_the_week(change: Transition) -> bool:
-    """Whether the weekly note tells it: a quiet detail, or a flag that is worth no message of its own, raised or lowered."""
+    """Whether the weekly note tells it: a quiet detail, a flag that is worth no message of its own, a text that is settled."""
+    if change.kind is Change.UNDECIDED:
+        return not change.after
     return is_quiet_detail(change) or (change.kind is Change.FLAG and not change.mail and bool(change.track))
 
 

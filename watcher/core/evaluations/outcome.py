@@ -27,6 +27,10 @@ _READINGS: Final = (
 )
 
 
+SENTENCES: Final = ("measured", *(name for name, _ in _READINGS))
+"""Details of an evaluation that are sentences of its text."""
+
+
 def outcome_of(text: str, ladder: Ladder, *, subject: str = "", before: frozenset[str] = frozenset()) -> Facts:
     """Outcome of an official evaluation text about `subject`, with both rates and their difference where one sentence has them.
 
