@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.spoken import said, shipped
+from watcher.core.decision.claims import NearMiss, claims_of
 from watcher.core.decision.near_misses import near_misses
 from watcher.core.model import Tier
 
@@ -41,6 +42,26 @@ def test_what_was_passed_over_has_its_reason(text: str, tier: Tier, track: str, 
         near for near in near_misses(shipped("mythos-ga"), said(text, tier=tier)) if (near.track, near.status) == (track, status)
     ]
     assert any(why in near.why and near.quote == text for near in found)
+
+
+def test_of_who_may_not_say_it_no_more_is_asked() -> None:
+    plan = said("Claude Mythos 6 will be generally available once it is safe.", tier=Tier.PRESS)
+    stated = said("Claude Mythos 6 is generally available.", tier=Tier.PARTNER)
+    reasons = {(near.rule, near.why) for near in near_misses(shipped("mythos-ga"), plan)}
+    assert ("promise", "“generally available” is said by press; only official may say it") in reasons
+    assert not [rule for rule, _ in reasons if rule == "open"], "it says nothing that this rule asks for"
+    assert not [near for near in near_misses(shipped("mythos-ga"), stated) if near.status == "promised"]
+
+
+def test_what_was_passed_over_is_what_the_decision_itself_put_down() -> None:
+    texts = (
+        "Claude Mythos 6 is generally available. Claude Mythos 6 will be generally available. Claude Mythos 6 was not suspended."
+    )
+    for tier in Tier:
+        passed: list[NearMiss] = []
+        text = said(texts, tier=tier)
+        assert claims_of(shipped("mythos-ga"), text, passed) == claims_of(shipped("mythos-ga"), text), "who asks changes nothing"
+        assert set(near_misses(shipped("mythos-ga"), text)) <= set(passed)
 
 
 @pytest.mark.parametrize("text", ["Claude Mythos 6 is generally available.", "Claude Opus 6 will be generally available.", ""])

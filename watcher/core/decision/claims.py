@@ -13,6 +13,7 @@ from watcher.core.decision.proof import proof_of
 from watcher.core.decision.rule_context import RuleContext
 from watcher.core.decision.text_match import TextMatch, match_text_rule
 from watcher.core.evaluations.outcome import outcome_of
+from watcher.core.language.match import Passed, unheard
 from watcher.core.language.surroundings import frame_of, given_back, is_not_out, is_only_heading
 from watcher.core.language.undecided import Net, Open, Quiet, in_another_language, looked_at, mentioned
 from watcher.core.language.unknown_works import Works, told_of_works
@@ -21,6 +22,18 @@ from watcher.core.model import Claim, Facts, FigureSpec, Observation, Rule, Scal
 _MEMO_SIZE: Final = 8
 ACCOUNTED: Final = frozenset({Tier.OFFICIAL, Tier.PARTNER})
 """Whose words can move what wakes people; theirs are accounted for, or handed to a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A sentence that a rule, or the account of all rules, passed over."""
+
+    track: str
+    rule: str
+    """Empty where the account of the sentence passed it over, and no single rule."""
+    status: str
+    quote: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +79,16 @@ class _Rules:
 _memo: dict[int, tuple[Signal, _Rules]] = {}
 
 
-def claims_of(signal: Signal, observation: Observation) -> tuple[Claim, ...]:
-    """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure."""
+def claims_of(signal: Signal, observation: Observation, passed: list[NearMiss] | None = None) -> tuple[Claim, ...]:
+    """Every claim that the rules of the signal's tracks make of one observation, in the order of the rules. Pure.
+
+    Who wants to know why other sentences claim nothing hands over a list: what is passed over is put down there.
+    """
     seen, rules = RuleContext(signal, observation), _index(signal)
-    found = [claim for indexed in rules.of(observation) if (claim := _claim(seen, indexed))]
-    found += [*_undecided(seen, rules, found), *_of_series(seen, rules, found)]
+    found = [claim for indexed in rules.of(observation) if (claim := _claim(seen, indexed, passed))]
+    found += [*_undecided(seen, rules, found, passed), *_of_series(seen, rules, found, passed)]
+    if passed is not None:
+        passed += _unheard(seen, rules)
     if not signal.figures and (not found or (len(found) == 1 and not found[0].review)):
         return tuple(found)  # as nearly every entry has it
     series = rules.series
@@ -108,7 +126,20 @@ def _globs(patterns: tuple[str, ...]) -> tuple[tuple[Glob, Glob], ...]:
     return tuple((Glob.of(host), Glob.of(path)) for host, _, path in parts)
 
 
-def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
+def _unheard(seen: RuleContext, rules: _Rules) -> Iterator[NearMiss]:
+    """What a rule asks for, said by who may not say it: the rule was not tried (_can_hold)."""
+    for track, rule in ((one.track, one.rule) for one in rules.every if one.rule.sentence and one.rule.status):
+        if rule.sentence and (why := not_to_be_said_by(rule, seen.observation.tier)):
+            yield from (NearMiss(track.id, rule.id, rule.status, *each) for each in unheard(rule.sentence, seen.reading, why))
+
+
+def _quiet(track: Track, one: Open | Quiet | None) -> Iterator[NearMiss]:
+    """What the account says of a sentence that says nothing of the question."""
+    if isinstance(one, Quiet):
+        yield NearMiss(track.id, "", one.status, one.quote, one.why)
+
+
+def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim], passed: list[NearMiss] | None) -> Iterator[Claim]:
     """The first sentence for each track that may claim what wakes people and that nothing accounts for."""
     for track, net, anchors in rules.nets:
         if not seen.holds_any(anchors) or not is_accounted(track, seen):
@@ -125,6 +156,8 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator
         looked = list(looked_at(net, seen.reading))
         held = (one for one in looked if isinstance(one, Open) and (one.bound or one.quote not in told))
         rest = None if mine or any(isinstance(one, Open) for one in looked) else mention_in(seen, net, looked)
+        if passed is not None:
+            passed += (near for one in (*looked, rest) for near in _quiet(track, one) if near.quote not in told)
         if one := next(held, rest if isinstance(rest, Open) else None):
             yield _asked_about(seen, track, one)
 
@@ -143,7 +176,7 @@ def _watched(signal: Signal) -> frozenset[str]:
     return frozenset(group for sentence in asked for group in sentence.about)
 
 
-def _of_series(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator[Claim]:
+def _of_series(seen: RuleContext, rules: _Rules, found: list[Claim], passed: list[NearMiss] | None) -> Iterator[Claim]:
     """What may be an event of a series in words that no rule knows."""
     for track, works in rules.works:
         mine = [one for one in found if one.track == track.id]
@@ -155,6 +188,8 @@ def _of_series(seen: RuleContext, rules: _Rules, found: list[Claim]) -> Iterator
         one = told_of_works(works, seen.reading, seen.link)
         if isinstance(one, Open):
             yield _asked_about(seen, track, one)
+        elif passed is not None and not mine:
+            passed += _quiet(track, one)
 
 
 def _asked_about(seen: RuleContext, track: Track, one: Open) -> Claim:
@@ -240,7 +275,7 @@ def _anchors(signal: Signal, rule: Rule) -> tuple[str, ...]:
     return tuple(sorted({piece for phrase in vocabulary.phrases if phrase.kind in kinds for piece in phrase.anchors}))
 
 
-def _claim(seen: RuleContext, indexed: _Indexed) -> Claim | None:
+def _claim(seen: RuleContext, indexed: _Indexed, passed: list[NearMiss] | None) -> Claim | None:
     rule = indexed.rule
     if not _speaks(seen, rule) or not _facts_hold(seen, indexed) or not seen.holds_any(indexed.anchors):
         return None
@@ -248,7 +283,10 @@ def _claim(seen: RuleContext, indexed: _Indexed) -> Claim | None:
         return _made(seen, indexed, None)
 
     whole = indexed.wakes and seen.observation.tier in ACCOUNTED
-    said = match_text_rule(seen, rule, whole=whole)
+    over: Passed | None = None if passed is None or whole or not rule.status else []  # of `whole` the account says why
+    said = match_text_rule(seen, rule, whole=whole, passed=over)
+    if passed is not None and over:
+        passed += (NearMiss(indexed.track.id, rule.id, rule.status, *each) for each in over)
     if said is None or (indexed.wakes and _is_of_namesake(seen, rule)) or (whole and _is_contradicted(seen, indexed, said.quote)):
         return None
     return _made(seen, indexed, said)

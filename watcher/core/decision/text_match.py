@@ -10,7 +10,7 @@ from typing import Final
 
 from watcher.core.decision.rule_context import RuleContext, dated_by_path, names_day
 from watcher.core.language.lexicon import choice
-from watcher.core.language.match import Match, matches
+from watcher.core.language.match import Match, Passed, matches
 from watcher.core.language.times import Past, is_over, is_vague, retold_on
 from watcher.core.language.works import subject_key
 from watcher.core.model import Rule, Tier
@@ -40,15 +40,15 @@ class TextMatch:
     """What an event of a series is about."""
 
 
-def match_text_rule(seen: RuleContext, rule: Rule, *, whole: bool) -> TextMatch | None:
+def match_text_rule(seen: RuleContext, rule: Rule, *, whole: bool, passed: Passed | None = None) -> TextMatch | None:
     """The first sentence of an observation that says what the rule's `says` asks for.
 
     One that tells of the past counts where no other does; one that tells what is over, or dates it vaguely, not at all.
-    `whole` asks for a sentence of which every word is explained.
+    `whole` asks for a sentence of which every word is explained; what is passed over is put down in `passed`.
     """
     past: TextMatch | None = None
     vocabulary = seen.signal.vocabulary
-    for said in matches(rule.sentence, vocabulary, seen.reading, whole=whole) if rule.sentence else ():
+    for said in matches(rule.sentence, vocabulary, seen.reading, whole=whole, passed=passed) if rule.sentence else ():
         heard = None if is_over(vocabulary.masked(said.quote)) or is_vague(said.quote) else _heard(seen, rule, said)
         if heard and heard.since is None and not said.past:
             return heard

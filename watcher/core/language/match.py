@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from watcher.core.language.assertion import NEGATIONS
 from watcher.core.language.parse import Line, Reading, Statement, read
@@ -14,6 +14,8 @@ from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.language.works import Groups, Title, announced, find_title, models_named
 
 _PAST: Final = frozenset({"past", "window"})
+Passed: TypeAlias = list[tuple[str, str]]
+"""Quotes of sentences that are passed over, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,13 @@ def match(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Match
     return next(matches(sentence, vocabulary, reading), None)
 
 
-def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, whole: bool = False) -> Iterator[Match]:
-    """Every sentence of a text that says it, those of the text before the title; `whole`: with every word explained."""
+def matches(
+    sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, whole: bool = False, passed: Passed | None = None
+) -> Iterator[Match]:
+    """Every sentence of a text that says it, those of the text before the title; `whole`: with every word explained.
+
+    Those that are passed over on the way are put down in `passed`, with the reason.
+    """
     if not _named_beside(sentence, reading):
         return
     if sentence.title:
@@ -52,7 +59,7 @@ def matches(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, who
     elif not sentence.phrase:
         yield from _mentions(sentence, vocabulary, reading)
     else:
-        yield from _spoken(sentence, vocabulary, reading, whole=whole)
+        yield from _spoken(sentence, vocabulary, reading, whole=whole, passed=passed)
 
 
 def _title_of(said: Sentence) -> Title:
@@ -109,20 +116,26 @@ def _model(sentence: Sentence, reading: Reading) -> str:
     return "+".join(sorted({key for line in reading.lines for key in models_named(line, groups)}))
 
 
-def _spoken(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, whole: bool) -> Iterator[Match]:
+def _spoken(
+    sentence: Sentence, vocabulary: Vocabulary, reading: Reading, *, whole: bool, passed: Passed | None
+) -> Iterator[Match]:
     if reading.kinds.isdisjoint(sentence.phrase):
         return
     for said in _asked_for(sentence, reading):
-        if not lacks(sentence, vocabulary, reading, said, whole=whole):
+        line = reading.lines[said.sentence]
+        why = lacks(sentence, vocabulary, reading, said, whole=whole)
+        if not why:
             past = whole and bool(_PAST & said.account.taken) and "planned" not in sentence.manner
-            yield _matched(said, reading.lines[said.sentence], reading, past=past)
+            yield _matched(said, line, reading, past=past)
+        elif passed is not None:
+            passed.append((line.quote, why))
 
 
-def passed_over(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[tuple[str, str]]:
-    """Quote and reason of each sentence that says what is asked, and not in the way that it is asked."""
+def unheard(sentence: Sentence, reading: Reading, why: str) -> Iterator[tuple[str, str]]:
+    """Each sentence that says what is asked in its manner, by who may not say it, so that no more is asked: quote and reason."""
     for said in _asked_for(sentence, reading) if _named_beside(sentence, reading) else ():
-        if why := lacks(sentence, vocabulary, reading, said, whole=False):
-            yield reading.lines[said.sentence].quote, why
+        if _manner_fits(sentence, said):
+            yield reading.lines[said.sentence].quote, f"\u201c{said.words}\u201d {why}"
 
 
 def _asked_for(sentence: Sentence, reading: Reading) -> Iterator[Statement]:
