@@ -281,6 +281,43 @@ def test_new_hosts_that_hang_together_keep_no_new_one_behind_them_from_being_rea
     assert told == [{"s150"}]
 
 
+def test_hundreds_of_new_hosts_that_hang_leave_room_for_a_source_that_was_read_before(store: Store) -> None:
+    hangs = [replace(source(f"h{n:03}"), signal="s1", url=f"https://slow{n}.example/") for n in range(320)]
+    healthy, hung = replace(source("a"), signal="s2", url="https://quick.example/", every=HOUR), list[str]()
+    signals = {
+        name: Signal(name, "", "", "", tracks=(), headlines=(), sources=tuple(mine))
+        for name, mine in {"s1": hangs, "s2": [healthy]}.items()
+    }
+
+    async def get(request: Request) -> Document:
+        if "slow" in request.url:
+            hung.append(request.url)
+            await asyncio.Event().wait()
+        return Document(request.url, request.url, b"x", hashlib.sha256(b"x").hexdigest(), "text/html", T0)
+
+    async def read(*_: object) -> tuple[Entry, ...]:
+        return (Entry("k", "t", "x"),)
+
+    async def poll() -> list[str]:
+        bounds = Bounds(polls=8, slow_after=0)
+        async with Poller(
+            store, signals, get=get, read=read, dice=lambda: 0.5, understand=understand_here, bounds=bounds
+        ) as poller:
+            with store.writing() as tx:
+                tx.sources.sync([healthy], T0)
+            while not (await poller.next(T0)).polls:
+                pass
+            with store.writing() as tx:
+                tx.sources.sync([*hangs, healthy], T0)
+            for _ in range(100):
+                if (seen := await poller.next(T0 + 2 * HOUR, 0.05)).polls:
+                    return sorted(seen.signals)
+        return []
+
+    assert asyncio.run(poll()) == ["s2"]
+    assert hung, "they were asked first"
+
+
 def test_a_source_is_known_to_answer_while_it_did_the_last_time(store: Store) -> None:
     answers, known = [True, True, False, True, True], list[bool]()
 

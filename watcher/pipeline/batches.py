@@ -67,6 +67,11 @@ class Bounds:
         """Just begun, of sources whose last poll failed: hosts that hang must not take all the room there is."""
         return self.polls // 2
 
+    @property
+    def doubtful(self) -> int:
+        """The same, with sources that never had a good reading: those that had one keep a quarter of the room."""
+        return self.polls * 3 // 4
+
 
 NORMAL = Bounds()
 
@@ -99,6 +104,7 @@ class _Beside:
         hosts = Counter(host_of(one.source.url) for one in asking)
         failing = [one.source.id for one in asking if one.failures]
         fails, begun = len(failing), sum(name not in self.slow for name in failing)
+        doubtful = sum(_is_doubtful(one) and one.source.id not in self.slow for one in asking)
         for one in found:
             if len(taken) + len(mine) >= self.room:
                 break
@@ -107,10 +113,17 @@ class _Beside:
                 continue
             if one.failures and (begun >= self.bounds.failing or fails >= MOST_FAILING_AND_SLOW):
                 continue
+            doubts = bool(one.failures or one.unread)
+            if doubts and doubtful >= self.bounds.doubtful:
+                continue
             hosts[host] += 1
-            begun, fails = begun + bool(one.failures), fails + bool(one.failures)
+            begun, fails, doubtful = begun + bool(one.failures), fails + bool(one.failures), doubtful + doubts
             mine.append(one.source)
         return mine
+
+
+def _is_doubtful(due: Due) -> bool:
+    return due.failures > 0 or due.health.last_good_at is None
 
 
 class Poller:

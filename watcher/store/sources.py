@@ -22,7 +22,7 @@ HEALTH = (
     " gone_since, gone_polls, parent"
 )
 ARE_DUE = "FROM source WHERE retired_at IS NULL AND next_at <= :now AND (until IS NULL OR until > :now)"
-DUE = f"SELECT id, signal, url, failures {ARE_DUE} ORDER BY next_at LIMIT :most"
+DUE = f"SELECT id, signal, url, failures, last_good_at IS NULL {ARE_DUE} ORDER BY next_at LIMIT :most"
 DUE_OF = f"SELECT {HEALTH}, etag, last_modified, body_hash, failures {ARE_DUE} AND id IN :names ORDER BY next_at"
 NO_LIMIT = 1_000_000
 NOT_KNOWN: Mapping[str, Source] = {}
@@ -125,6 +125,8 @@ class Place(NamedTuple):
     url: str
     failures: int
     """Failed polls in a row."""
+    unread: bool = False
+    """It never had a good reading."""
 
 
 class Sources(Repository):
