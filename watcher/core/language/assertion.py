@@ -214,7 +214,7 @@ def is_strict(scene: Scene, phrase: Phrase) -> bool:
 def is_told_apart(scene: Scene) -> bool:
     """Whether a mark sets a statement apart from the words that make its sentence hearsay, or tell what was mended."""
     found = APART.match(scene.sentence[: scene.tokens[scene.stop - 1].end])
-    if not found or HEARSAY.search(found[3]):
+    if not found or HEARSAY.search(found[3]) or CONDITIONAL.search(found[3]):
         return False
     return found[2] != ":" or (MENDS.match(found[1]) is not None and found[3].lower().split()[0] in GOES_ON)
 

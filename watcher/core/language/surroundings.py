@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked, plain_clause
 from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
+from watcher.core.language.reasons import field_words
 from watcher.core.language.text import AUXILIARIES, tokens
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ _ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')}(?: [\w ,.]{{1,24}}
 
 _ENGLISH: Final = word_set("english")
 _AFFIRMED: Final = cue("affirmed", "after", "next")
+_PRESENT: Final = word_set("present_verb")
+_STRONG: Final = frozenset({"all", "ended"}) | {"taken"}
+"""Reasons of words of the question that hardly stand in a sentence for anything else."""
+_CLAUSE: Final = re.compile(r"[:;\u2014]")
+_TRUE: Final = cue("affirmed", "beside", "sentence")
 _TAIL: Final = re.compile(r"[:;,\u2014]")
 """Marks behind which a sentence may affirm what it said before."""
 
@@ -99,4 +105,16 @@ def affirmed_by(reading: Reading, line: Line) -> str:
     tails = [line.folded[found.end() :] for found in _TAIL.finditer(line.folded)]
     follow = [one.folded for one in reading.lines[number + 1 : number + 2]]
     found = (match for tail in (*tails, *follow) if (match := _AFFIRMED.match(tail)))
+    if true := _TRUE.search(line.folded):
+        return true[0].split()[-1]
     return next((match[0].strip() for match in found), "")
+
+
+def goes_on(line: Line, end: int, groups: frozenset[str]) -> str:
+    """Words of the question in a clause of how things are, which a mark sets apart behind a statement that ends at `end`."""
+    mark = _CLAUSE.search(line.folded, end) if end and not line.folded.rstrip().endswith("?") else None
+    if mark is None:
+        return ""
+    tail = masked(line.folded[mark.end() :], (), groups)
+    found = [one.words for one in field_words(tuple(tail)) if one.row.reason in _STRONG]
+    return ", ".join(found) if not _PRESENT.isdisjoint(tail) else ""

@@ -19,7 +19,7 @@ from watcher.core.language.reasons import (
     reason_alone,
     reason_in,
 )
-from watcher.core.language.surroundings import affirmed_by, frame_of, given_back, is_foreign
+from watcher.core.language.surroundings import affirmed_by, frame_of, given_back, goes_on, is_foreign
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, ORDINALS, Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
@@ -251,12 +251,13 @@ def _is_bare(title: Line) -> bool:
 
 
 def _judged(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
-    """What is made of a sentence; what it only asks, supposes or has heard is open where the next words affirm it."""
+    """What is made of a sentence; one that only asks, supposes or denies is open where the next words affirm it, or say more."""
     one = _judged_alone(net, reading, line, said, words)
-    if isinstance(one, Open) or not (affirmed := affirmed_by(reading, line)):
+    end = min((each.scene.tokens[each.scene.stop - 1].end for each in said), default=0)
+    if isinstance(one, Open) or not (affirmed := affirmed_by(reading, line) or goes_on(line, end, net.groups)):
         return one
     status = one.status if one.status != net.first else _status_of(net, {one.row.reason for one in words})
-    return Open(line.quote, status, (affirmed,), f"it is affirmed: {affirmed}")
+    return Open(line.quote, status, (affirmed,), f"it goes on: {affirmed}")
 
 
 def _status_of(net: Net, kinds: set[str]) -> str:
@@ -338,7 +339,7 @@ def _is_hard(net: Net, said: Statement) -> bool:
         return False  # "withdrawn pending a review" is withdrawn
     if net.statuses[said.kind] == net.taken and hard == {"negated"} and said.words.lower().split()[0] in _NOBODY:
         return False  # "requests are refused, and nobody can use it"
-    if hard == {"hearsay"} and is_told_apart(said.scene):
+    if "hearsay" in hard and hard <= {"hearsay", "conditional"} and is_told_apart(said.scene):
         return False  # "Fixed …: it is switched off for everyone"
     first = "," not in said.line.folded[: said.scene.tokens[said.scene.start].start]
     opens = first and _OPENS_LATER.match(said.line.folded) is not None
