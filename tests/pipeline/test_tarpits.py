@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from notifiers import Recipient
@@ -18,7 +19,7 @@ from tests.notifiers.stages import MailHandler, Stage, answering, folder, mail_s
 from tests.pipeline.test_daemon import BOUND, HOUR, SHORT, Counted, context
 from tests.pipeline.test_deliver import DAY, cycle, office, put, rows
 from watcher.pipeline.daemon import Daemon
-from watcher.pipeline.deliver import Counts, deliver
+from watcher.pipeline.deliver import Counts, Postman, deliver
 from watcher.store.records import State
 from watcher.store.store import Store
 
@@ -176,3 +177,25 @@ def test_receivers_that_hang_make_room_for_others_of_their_channel(store: Store)
 
     with web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
         asyncio.run(live(hook))
+
+
+def test_a_cycle_that_fails_later_is_told_and_what_another_has_sent_is_not_forgotten() -> None:
+    async def live() -> None:
+        postman, enough = Postman(), asyncio.Event()
+
+        async def late() -> Counts:
+            await enough.wait()
+            raise OSError("the disk is full")
+
+        async def sent() -> Counts:
+            return Counts(sent=1)
+
+        assert await postman.send(late, 0) == Counts()
+        enough.set()
+        await asyncio.sleep(0)
+        with pytest.raises(OSError, match="the disk is full"):
+            await postman.send(sent)
+        assert await postman.send(sent) == Counts(sent=2)
+        assert postman.leave() == []
+
+    asyncio.run(live())

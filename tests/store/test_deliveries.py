@@ -38,6 +38,27 @@ def test_what_is_due_is_claimed_once(full: Store) -> None:
     assert names(claim(full, 1)) == ["you"]
 
 
+def test_what_is_claimed_counts_for_the_pace_of_its_channel_before_it_is_begun(full: Store) -> None:
+    [mine] = claim(full)
+    minute = timedelta(minutes=1)
+    with full.writing() as tx:
+        assert tx.deliveries.begun_since(mine.channel, T0 - minute, T0) == 1, "another cycle may not send as many once more"
+        assert tx.deliveries.begun_since(mine.channel, T0 + LEASE - minute, T0 + LEASE) == 0, "whoever held it is gone"
+        tx.deliveries.start(mine.id, T0)
+        assert tx.deliveries.begun_since(mine.channel, T0 - minute, T0) == 1
+        tx.deliveries.book_sent(mine.id, T0)
+        assert tx.deliveries.begun_since(mine.channel, T0, T0 + minute) == 0
+
+
+def test_of_a_channel_where_messages_wait_for_their_turn_nothing_more_is_claimed(full: Store) -> None:
+    [mine] = claim(full)
+    with full.writing() as tx:
+        tx.deliveries.start(mine.id, T0)
+        tx.deliveries.book_failed(mine.id, "451 later", T0)
+        assert tx.deliveries.claim(T0 + HOUR, LEASE, full=[mine.channel]) == []
+        assert names(tx.deliveries.claim(T0 + HOUR, LEASE, failing=[mine.channel])) == ["you"], "it was never tried"
+
+
 def test_a_sent_message_is_never_claimed_again(full: Store) -> None:
     [mine] = claim(full)
     with full.writing() as tx:
