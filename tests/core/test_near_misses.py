@@ -35,6 +35,7 @@ from watcher.core.model import Tier
             "is said by press; only official, partner may say it",
         ),
         ("Claude Mythos 6 was not suspended.", Tier.OFFICIAL, "named", "suspended", "is negated"),
+        ("Claude Mythos 6 will be generally available.", Tier.OFFICIAL, "named", "gated", "“generally available” is planned"),
     ],
 )
 def test_what_was_passed_over_has_its_reason(text: str, tier: Tier, track: str, status: str, why: str) -> None:
