@@ -30,6 +30,8 @@ LIMIT = re.compile(
 """How servers say that they take no more from us for now: RFC 3463's codes for a busy system, and the usual words."""
 BUSY_SERVER_REST = timedelta(minutes=5)
 """For how long a server that takes no more is left alone, where it says nothing else."""
+GOODBYE_SECONDS = 1.0
+"""For so long the answer to QUIT is waited for: nothing depends on it, and a watch that is stopped has little time."""
 POLICY = "5.7."
 """Refused for who writes, not for the mailbox (RFC 3463, 3.8)."""
 SECURITY = ("starttls", "tls", "none")
@@ -222,7 +224,7 @@ async def _part(client: SMTP) -> None:
     """Quit; the mail is accepted, whatever the answer."""
     transport = client.transport
     with suppress(SMTPException, OSError):
-        await client.quit()
+        await client.quit(timeout=GOODBYE_SECONDS)
     await _hang_up(client, transport)
 
 

@@ -7,6 +7,7 @@ import base64
 import ssl
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -278,6 +279,25 @@ def test_an_answer_gives_a_terminal_nothing_to_obey() -> None:
     with mail_server(handler=Counting(b="550 5.1.1 \x1b[2J\x1b]0;all is well\x07No\x08\x7f such user")) as stage:
         [told] = asyncio.run(all_sent(stage, "b"))
     assert told == "recipient refused: 550 5.1.1 [2J ]0;all is well No such user"
+
+
+class Clinging(Counting):
+    """Never says goodbye."""
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        await asyncio.Event().wait()
+        return "221 Bye"
+
+
+def test_a_server_that_never_says_goodbye_holds_up_no_end() -> None:
+    async def sent(stage: Stage) -> list[str]:
+        async with asyncio.timeout(60):
+            return await all_sent(stage, *"ab")
+
+    with mail_server(handler=Clinging()) as stage:
+        stage.settings = replace(stage.settings, timeout=timedelta(hours=1))
+        assert asyncio.run(sent(stage)) == []
+        assert len(stage.inbox) == 2
 
 
 class Tired(Counting):
