@@ -103,3 +103,11 @@ def test_a_price_in_a_sentence_about_another_model_is_not_taken_for_this_one() -
         "Claude Mythos 5", "Claude Mythos 5 goes to Project Glasswing participants. Claude Mythos 5 costs $10/$50.", "06-09"
     )
     assert "$10/$50" in {claim.details.get("price") for claim in own if claim.track == "named"}
+
+
+def test_a_text_about_a_series_is_answered_by_nothing_that_is_said_later() -> None:
+    series = load(Path(__file__).parents[2] / "signals.toml", quick=True).signal("caisi-evaluation")
+    words = said("Gate", "Claude Mythos 5.2 is available only to organizations verified in a program.", "11-09")
+    asked = replace(words[0], signal=series.id, track="evaluations")
+    row = Undecided(series.id, "evaluations", "published", (asked.quote,), day("08-21"), asked_at=day("08-22"))
+    assert [each.answered for each in answered(series, (row,), [asked])] == [""]
