@@ -12,7 +12,7 @@ from procrastinate.jobs import Status
 from watcher.clock import Clock
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.keep import unchecked
-from watcher.pipeline.queue_schema import bring_queue
+from watcher.pipeline.queue import bring_queue
 from watcher.pipeline.shared import Manners, SharedEngine
 
 ROUNDS = 20

@@ -15,12 +15,11 @@ from tests.test_cycles import CONFIG
 from tests.web.story import NOW, view
 from watcher.bootstrap import readers_of
 from watcher.config.build import load
-from watcher.core.decision.closing import close_in_words
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide, known_claims
-from watcher.core.decision.delivery_window import DeliveryWindow, allowed_at, note_hours
 from watcher.core.decision.flags import standing_of_flag
-from watcher.core.decision.scheduled_notes import reminders
+from watcher.core.decision.scheduled_notes import close_in_words, reminders
+from watcher.core.decision.timing import DeliveryWindow, allowed_at, note_hours
 from watcher.core.model import Article, Change, DeclaredFact, Digest, Quote, RaisedFlag, Standing, Tier, Transition, Verdict
 from watcher.mail import render
 from watcher.mail.sample import trial

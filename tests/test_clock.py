@@ -17,9 +17,9 @@ from tests.test_cycles import CONFIG, Web, item
 from tests.watching import Watch, hourly
 from watcher.core.model import Document, Outcome, Source, Tier
 from watcher.fetch import Answer, Request
+from watcher.pipeline.cycle import run_retention
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
-from watcher.pipeline.retention import run_retention
 from watcher.store.records import Policy, Poll
 from watcher.store.store import Store
 from watcher.web.read_model import HealthStatus

@@ -34,7 +34,7 @@ from watcher.fetch.rate_limit import most_aside
 from watcher.fetch.transport import SPARE_THREADS
 from watcher.pipeline import delivery_context, shared
 from watcher.pipeline.counters import JobRun, Tally
-from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
+from watcher.pipeline.daemon import ServiceManager, Watchdog, announced
 from watcher.store.work_queue import JobCount, QueueDepth, QueueNumbers
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from tests.builders import day
 from tests.test_cycles import CONFIG, Web
 from tests.watching import Watch, hourly
 from watcher.cli.mcp_server import Assistant
-from watcher.core.decision.pacing import overdue_at
+from watcher.core.decision.timing import overdue_at
 from watcher.store.store import Store
 from watcher.store.summary import load_summary
 from watcher.web.export import export_site

@@ -16,7 +16,7 @@ import pytest
 from watcher import formats
 from watcher.core.model import Document, Entry, Outcome, Unreadable
 from watcher.sandbox.pool import ParserPool
-from watcher.sandbox.unfenced import read_here
+from watcher.sandbox.understanding import read_here
 from watcher.sandbox.wire import SIZE, pack_request
 
 NAUGHTY = Path(__file__).with_name("naughty_worker.py")

@@ -116,7 +116,7 @@ def test_so_does_that_of_every_pattern_made_when_it_is_first_needed_and_of_the_s
 
 
 MADE_ELSEWHERE = {
-    "watcher.config.safe_regex.check_pattern": "reads a pattern of the configuration and searches nothing",
+    "watcher.config.types.check_pattern": "reads a pattern of the configuration and searches nothing",
     "watcher.core.addresses.is_in_any_year": "the address of a source, escaped, with a year of four digits",
     "watcher.core.bills.actions._wording": "held by WORDINGS, which `every` finds",
     "watcher.core.language.lexicon.lexicon": "made",

@@ -24,7 +24,7 @@ from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.under_way import READINGS
-from watcher.sandbox.unfenced import understand_here
+from watcher.sandbox.understanding import understand_here
 from watcher.store.errors import StoreError
 from watcher.store.records import MetaKey
 from watcher.store.store import Store

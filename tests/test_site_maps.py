@@ -14,7 +14,7 @@ from watcher.core.addresses import is_in_any_year
 from watcher.core.model import Document, Follow, NotModified, Outcome, Signal, Source
 from watcher.fetch import Answer, Request
 from watcher.pipeline.batches import Poller
-from watcher.sandbox.unfenced import read_here, understand_here
+from watcher.sandbox.understanding import read_here, understand_here
 from watcher.store.store import Store
 
 HOME = "https://pub.example/sitemap.xml"

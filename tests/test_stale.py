@@ -16,7 +16,7 @@ from watcher import formats
 from watcher.core.model import Document, Entry, Facts, Source
 from watcher.fetch import Request
 from watcher.pipeline.batches import Poller
-from watcher.sandbox.unfenced import understand_here
+from watcher.sandbox.understanding import understand_here
 from watcher.store.store import Store
 
 URL = "https://www.govinfo.gov/bulkdata/BILLSTATUS/119/hr/BILLSTATUS-119hr2683.xml"

@@ -19,7 +19,7 @@ import pytest
 from tests.by_workers import at_work
 from watcher.bootstrap import deliverer, fetch_settings, opened, prepare
 from watcher.config.build import Config, load
-from watcher.fetch.heartbeat import heartbeat_ping
+from watcher.fetch.client import heartbeat_ping
 from watcher.pipeline.daemon import Daemon
 from watcher.replay.recorded_web import RecordedWeb, open_recorded_web
 from watcher.replay.rehearse import Rehearsal

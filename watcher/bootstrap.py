@@ -15,18 +15,18 @@ from watcher.config.build import Config
 from watcher.config.errors import ConfigError, Diagnostic
 from watcher.config.rules_hash import rules_hash
 from watcher.config.settings import Recipient
-from watcher.core.decision.delivery_window import EVERY_DETAIL, allowed_at, note_hours
+from watcher.core.decision.timing import EVERY_DETAIL, allowed_at, note_hours
 from watcher.fetch import Fetcher, FetchSettings
+from watcher.fetch.client import heartbeat_ping
 from watcher.fetch.guard import Guard
-from watcher.fetch.heartbeat import heartbeat_ping
 from watcher.fetch.rate_limit import most_aside
 from watcher.pipeline.announce import Route
 from watcher.pipeline.batches import Bounds, invalidate
+from watcher.pipeline.clocks import adjust
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
 from watcher.pipeline.ownership import is_due, plan_of, stand_back, write_in
 from watcher.pipeline.renewal import renew_claims
-from watcher.pipeline.server_clock import adjust
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
 from watcher.sandbox.pool import ParserPool
 from watcher.store.records import MetaKey, Policy

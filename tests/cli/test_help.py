@@ -15,9 +15,7 @@ from typer.main import get_command
 
 from tests.cli.conftest import watcher
 from watcher.cli import app
-from watcher.cli.app import COMMANDS
-from watcher.cli.help_texts import EXAMPLES, FAILED, NO_DATABASE
-from watcher.cli.lazy_commands import Commands
+from watcher.cli.app import COMMANDS, EXAMPLES, FAILED, NO_DATABASE, Commands
 
 ROOT = Path(__file__).parents[2]
 RUNNABLE = [(name, command) for name, rows in EXAMPLES.items() for _, command in rows if command.startswith("watcher ")]

@@ -12,12 +12,12 @@ import pytest
 
 from tests.cli.conftest import Site, watcher
 from tests.store.things import T0
-from watcher.pipeline import configurations, ownership, refusals, reminders, retention
+from watcher.pipeline import cycle, ownership, record, reminders
 from watcher.store.errors import StoreError
 from watcher.store.records import MetaKey, Policy
 from watcher.store.store import Store
-from watcher.web.console_session import Sessions
-from watcher.web.subscription_limits import SubscriptionLimits
+from watcher.web.console import Sessions
+from watcher.web.subscriptions import SubscriptionLimits
 
 SPOILT = ('{"no', "[1, [2]]", '{"a": 1}', '"x"', "2026-06-01", "a/b", "x")
 
@@ -52,11 +52,11 @@ def test_commands_name_the_row_or_go_on_without_it(lab: Site, home: Path) -> Non
 ACTS: dict[str, Callable[[Store], Any]] = {
     MetaKey.CONSOLE_SESSIONS: lambda store: Sessions(store, "t" * 32).find("c", T0),
     MetaKey.SUBSCRIPTIONS_ASKED: lambda store: SubscriptionLimits(store, b"k").admit("198.51.100.7", "a@example.org", T0),
-    MetaKey.CONFIGURATIONS: lambda store: in_store(store, configurations.given),
+    MetaKey.CONFIGURATIONS: lambda store: in_store(store, ownership.given),
     MetaKey.OWNERS: lambda store: in_store(store, lambda tx: ownership.owners(tx, T0)),
-    MetaKey.DOCUMENTS_REFUSED: lambda store: in_store(store, lambda tx: refusals._rows(tx, T0)),
+    MetaKey.DOCUMENTS_REFUSED: lambda store: in_store(store, lambda tx: record._rows(tx, T0)),
     MetaKey.REMINDERS_LAST_RUN: lambda store: reminders.send_reminders(store, (), {}, now=T0, zone=T0.tzinfo),  # type: ignore[arg-type]
-    MetaKey.RETENTION_LAST_RUN: lambda store: asyncio.run(retention.run_retention(store, T0, Policy())),
+    MetaKey.RETENTION_LAST_RUN: lambda store: asyncio.run(cycle.run_retention(store, T0, Policy())),
     f"{MetaKey.MAILBOX_REFUSED}reader": lambda store: in_store(store, lambda tx: tx.mailboxes.refuse("reader")),
     f"{MetaKey.MAILBOX_STOPPED}reader": lambda store: in_store(store, lambda tx: tx.mailboxes.stopped()),
     MetaKey.DETAILS_TOLD: lambda store: in_store(store, lambda tx: tx.meta.read(MetaKey.DETAILS_TOLD, int) or 0),

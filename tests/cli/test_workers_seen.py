@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from watcher.cli.doctor_local import _workers
+from watcher.cli.doctor import _workers
 from watcher.store.work_queue import MAX_JOB_WAIT, QueueDepth, QueueNumbers, workers_line
 
 NOW = datetime(2026, 6, 9, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from watcher.config.line_numbers import find_lines
+from watcher.config.source_map import find_lines
 
 TEXT = """# [not] = 1
 [watch]

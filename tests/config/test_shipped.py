@@ -15,8 +15,7 @@ from tests.config.texts import SMALL
 from tools import reference
 from watcher.config.build import Config, load
 from watcher.config.check import check
-from watcher.config.jsonschema import build_schema, schema_text
-from watcher.config.starter import write_starter
+from watcher.config.jsonschema import build_schema, schema_text, write_starter
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 import pytest
 
 from watcher.config.moments import read_duration, read_moment
-from watcher.config.safe_regex import check_pattern
 from watcher.config.secrets import fill_secrets
 from watcher.config.types import (
+    check_pattern,
     read_base_path,
     read_host,
     read_hour,

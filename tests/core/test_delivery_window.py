@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.core.decision.delivery_window import DeliveryWindow, allowed_at
+from watcher.core.decision.timing import DeliveryWindow, allowed_at
 
 NIGHT = (time(22), time(7))
 ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns")

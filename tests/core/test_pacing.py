@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.core.decision.pacing import OVERDUE_GRACE, RETRIES, next_at, overdue_at, retry_at
+from watcher.core.decision.timing import OVERDUE_GRACE, RETRIES, next_at, overdue_at, retry_at
 from watcher.core.model import Outcome
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.core.decision.queueing import MAX_JOBS_OF_A_HOST, DueSource, PollJob, QueuedSource, lane_of, poll_jobs
+from watcher.core.decision.timing import MAX_JOBS_OF_A_HOST, DueSource, PollJob, QueuedSource, lane_of, poll_jobs
 
 
 def test_what_is_due_is_queued_once_and_what_waits_already_is_not() -> None:

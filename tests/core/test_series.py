@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import SERIES, day, health, said, signal_of
-from watcher.core.decision.closing import close_in_words
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide
+from watcher.core.decision.scheduled_notes import close_in_words
 from watcher.core.decision.series import doubtful_events
 from watcher.core.model import Claim, Health, TrackVerdict
 

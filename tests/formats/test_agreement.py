@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from reading import atom, rss
 
 from watcher.core.model import Entry
-from watcher.formats import _fastfeed, _slowfeed, feed
-from watcher.formats._items import RawItem
+from watcher.formats import _feed, feed
+from watcher.formats._feed import RawItem
 from watcher.formats._markup import open_xml
 
 URL = "https://pub.example/feed"
@@ -28,8 +28,8 @@ def entries(items: list[RawItem]) -> list[Entry]:
 
 def agree(text: str) -> bool | None:
     """Whether both say the same; None where ours hands over."""
-    fast = _fastfeed.read_items(text)
-    return None if fast is None else entries(fast) == entries(_slowfeed.read_items(text))
+    fast = _feed.read_common(text)
+    return None if fast is None else entries(fast) == entries(_feed.read_any(text))
 
 
 TEXT = st.sampled_from(
@@ -247,7 +247,7 @@ def test_the_forms_of_publishers_are_read_directly_and_alike(name: str) -> None:
     ],
 )
 def test_what_is_unusual_is_handed_over(text: str) -> None:
-    assert _fastfeed.read_items(text) is None
+    assert _feed.read_common(text) is None
 
 
 PIECES = ["<![CDATA[", "]]>", "&amp;", "<b>", "</b>", "<!-- x -->", "&lt;", "é", "<title>t</title>", ' type="text"', "&#233;"]

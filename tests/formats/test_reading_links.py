@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.formats import _options
-from watcher.formats._links import absolute
+from watcher.formats import _values
+from watcher.formats._values import absolute
 
 BASE = "https://pub.example/a/b"
 
@@ -62,20 +62,20 @@ def test_no_text_becomes_another_kind_of_address(link: str) -> None:
 
 def test_options_are_of_their_kind() -> None:
     given_options = {"a": "x", "b": ("x", "y"), "n": 3, "t": True}
-    assert (_options.word(given_options, "a"), _options.word(given_options, "none", "z")) == ("x", "z")
-    assert (_options.words(given_options, "a"), _options.words(given_options, "b"), _options.words(given_options, "none")) == (
+    assert (_values.word(given_options, "a"), _values.word(given_options, "none", "z")) == ("x", "z")
+    assert (_values.words(given_options, "a"), _values.words(given_options, "b"), _values.words(given_options, "none")) == (
         ("x",),
         ("x", "y"),
         (),
     )
-    assert (_options.number(given_options, "n", 1), _options.number(given_options, "none", 1)) == (3, 1)
-    assert (_options.flag(given_options, "t"), _options.flag(given_options, "none")) == (True, False)
+    assert (_values.number(given_options, "n", 1), _values.number(given_options, "none", 1)) == (3, 1)
+    assert (_values.flag(given_options, "t"), _values.flag(given_options, "none")) == (True, False)
     for wrong in (
-        lambda: _options.word(given_options, "n"),
-        lambda: _options.words(given_options, "n"),
-        lambda: _options.number(given_options, "t", 1),
+        lambda: _values.word(given_options, "n"),
+        lambda: _values.words(given_options, "n"),
+        lambda: _values.number(given_options, "t", 1),
     ):
         with pytest.raises(TypeError, match="option"):
             wrong()
     with pytest.raises(TypeError, match="option a"):
-        _options.flag(given_options, "a")
+        _values.flag(given_options, "a")

@@ -13,9 +13,8 @@ from watcher.core.decision.digest import summarise
 from watcher.core.decision.figures import UNSTATED
 from watcher.core.model import Article, Change, Figure, Standing, Tier, Transition, Undecided
 from watcher.mail import render
-from watcher.mail.letter import Letter, MailItem
+from watcher.mail.letter import Letter, MailItem, as_text
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH
-from watcher.mail.text import as_text
 
 ASKED = replace(PASSED, kind=Change.UNDECIDED, before="", after="undecided", details={"number": 3, "may_say": "passed"})
 

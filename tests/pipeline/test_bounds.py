@@ -18,8 +18,8 @@ from watcher.config.build import load
 from watcher.config.rules_hash import rules_hash
 from watcher.core.model import Claim, Entry, Observation, Signal, Source, Unreadable
 from watcher.core.shape import MOST_ENTRIES, newest_of
+from watcher.pipeline.record import CLAIMS_OF_SIGNAL, CLAIMS_OF_SOURCE
 from watcher.pipeline.renewal import SLICE, renew_claims
-from watcher.pipeline.sift import CLAIMS_OF_SIGNAL, CLAIMS_OF_SOURCE
 from watcher.sandbox.understanding import MOST_CLAIMS
 from watcher.store.store import Store
 

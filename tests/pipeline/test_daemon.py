@@ -17,7 +17,7 @@ from tests.pipeline.test_stopping import nobody
 from tests.store.things import source
 from watcher.core.model import Ladder, NotModified, Signal, Status, Track
 from watcher.fetch import Request
-from watcher.pipeline.clock_guard import ClockGuard
+from watcher.pipeline.clocks import ClockGuard
 from watcher.pipeline.counters import jobs_of_text
 from watcher.pipeline.cycle import NEWS_WAITS_SECONDS, Context
 from watcher.pipeline.daemon import Daemon, Pace

@@ -15,8 +15,8 @@ import notifiers
 from notifiers import Recipient
 from tests.mail.stories import CONTEXT, CORRECTION, EVENT, NOW, PASSED, SENATE, VERDICTS, digest
 from tests.notifiers.stages import LATER, LOST, NEVER, SECRET, MailHandler, Stage, folder, mail_server, web_server
-from watcher.core.decision.delivery_window import DeliveryWindow
 from watcher.core.decision.scheduled_notes import reminders
+from watcher.core.decision.timing import DeliveryWindow
 from watcher.core.model import Date, Digest
 from watcher.pipeline.deliver import Counts, DeliveryContext, ResolvedRecipient, deliver, deliver_all
 from watcher.store.records import Delivery, Outgoing, State

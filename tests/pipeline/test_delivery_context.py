@@ -13,7 +13,7 @@ import pytest
 from tests.mail.stories import NOW
 from tools.shipped import shipped_text, write_shipped
 from watcher.config.build import Config, load
-from watcher.core.decision.delivery_window import DeliveryWindow
+from watcher.core.decision.timing import DeliveryWindow
 from watcher.fetch.guard import Guard
 from watcher.pipeline.deliver import channels_of, mail_context, resolve_declared, resolve_public, timetable
 from watcher.store.records import Delivery, State

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.store.things import HOUR, T0, source
-from watcher.core.decision.queueing import MAX_JOBS_OF_A_HOST
-from watcher.pipeline.due_jobs import MAX_QUEUED_AT_ONCE, due_jobs
-from watcher.pipeline.queue_schema import bring_queue
+from watcher.core.decision.timing import MAX_JOBS_OF_A_HOST
+from watcher.pipeline.queue import bring_queue
+from watcher.pipeline.source_poll import MAX_QUEUED_AT_ONCE, due_jobs
 from watcher.store.store import Store
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.pipeline.lost_jobs import LOST_AFTER, JobsHere
+from watcher.pipeline.queue import LOST_AFTER, JobsHere
 
 
 def test_a_job_that_is_not_done_here_for_long_enough_is_lost() -> None:

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from tests.store.things import DAY, T0, poll, source
-from watcher.pipeline.retention import run_retention
+from watcher.pipeline.cycle import run_retention
 from watcher.store.engine import Database
 from watcher.store.records import MetaKey, Policy
 from watcher.store.store import KEEP, Store

@@ -12,8 +12,8 @@ import pytest
 from tests.shared.workers import SOURCE, Fleet, Process
 from watcher.cli.worker_life import WorkerLife
 from watcher.config.build import Config, load
-from watcher.pipeline.configurations import OlderConfigurationError, check_of, give, is_newest
-from watcher.pipeline.queue_schema import bring_queue
+from watcher.pipeline.ownership import OlderConfigurationError, check_of, give, is_newest
+from watcher.pipeline.queue import bring_queue
 from watcher.store.store import Store
 
 FILE = Path("signals.toml")

@@ -15,7 +15,7 @@ from tests.cli.conftest import serving
 from tests.shared.test_workers import JOBS, POLLED, TOLD
 from tests.shared.workers import Fleet
 from tools.own_postgres import OwnPostgres, own_postgres
-from watcher.pipeline.queue_connection import RETRY, PatientConnection
+from watcher.pipeline.queue import RETRY, PatientConnection
 from watcher.store.engine import FRESH
 from watcher.store.store import Store
 

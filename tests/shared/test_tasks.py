@@ -12,9 +12,9 @@ import pytest
 from tests.builders import ACCESS, signal_of
 from tests.pipeline.test_daemon import Counted, Lingering, context
 from tests.store.things import T0, source
+from watcher.pipeline.clocks import ServerClock
 from watcher.pipeline.keep import unchecked
-from watcher.pipeline.queue_schema import bring_queue
-from watcher.pipeline.server_clock import ServerClock
+from watcher.pipeline.queue import bring_queue
 from watcher.pipeline.shared import Manners, SharedEngine
 from watcher.store.records import MetaKey, Policy
 from watcher.store.store import Store

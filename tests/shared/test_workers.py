@@ -7,7 +7,7 @@ import pytest
 from tests.cli.conftest import Page
 from tests.shared.workers import Fleet
 from tests.test_cycles import FEED, item
-from watcher.core.decision.queueing import MIN_POLLS_OF_A_JOB
+from watcher.core.decision.timing import MIN_POLLS_OF_A_JOB
 
 TOLD = "SELECT count(*) FROM delivery WHERE state = 'sent'"
 POLLED = "SELECT count(*) FROM poll"

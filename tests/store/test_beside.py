@@ -20,8 +20,7 @@ from watcher.core.model import Document, Entry, Observation, Tier
 from watcher.pipeline.batches import update_verdicts
 from watcher.pipeline.keep import keep_all, signal_lock
 from watcher.pipeline.poll import PollResult, first_look
-from watcher.pipeline.record import record_results
-from watcher.pipeline.sift import Sifted
+from watcher.pipeline.record import Sifted, record_results
 from watcher.store.engine import ALONE, Scope
 from watcher.store.errors import ErrorKind, StoreError
 from watcher.store.store import Store, Transaction

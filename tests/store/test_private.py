@@ -14,7 +14,7 @@ import notifiers
 from tests.notifiers.stages import message
 from tests.store.things import T0
 from watcher.store.backup import restore
-from watcher.store.private import keep_private
+from watcher.store.engine import keep_private
 from watcher.store.records import AuditEntry
 from watcher.store.store import Store
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.store.things import HOUR, T0, poll, source, verdict
 from watcher.clock import utc_now
-from watcher.pipeline.queue_schema import bring_queue, run, steps
-from watcher.pipeline.server_clock import ServerClock, clock_of
+from watcher.pipeline.clocks import ServerClock, clock_of
+from watcher.pipeline.queue import bring_queue, run, steps
 from watcher.store.records import MetaKey
 from watcher.store.sources import Place
 from watcher.store.store import Store

@@ -21,8 +21,8 @@ from tests.store.things import HOUR, T0, poll, source
 from watcher.core.model import Document, Entry, Signal
 from watcher.fetch import Request
 from watcher.pipeline.batches import BATCH, Poller
-from watcher.sandbox.unfenced import understand_here
-from watcher.store.source_locks import SourceLocks, key_of
+from watcher.sandbox.understanding import understand_here
+from watcher.store.shared import SourceLocks, key_of
 from watcher.store.store import Store
 
 ROOT = Path(__file__).parents[2]

@@ -349,7 +349,7 @@ def test_a_database_that_is_put_back_is_used_again(tmp_path: Path) -> None:
 def test_who_dies_while_a_database_is_made_leaves_no_empty_one(tmp_path: Path) -> None:
     file = tmp_path / "watch.db"
     body = (
-        "import sqlite3\nfrom pathlib import Path\nfrom watcher.store.private import make_database\n"
+        "import sqlite3\nfrom pathlib import Path\nfrom watcher.store.engine import make_database\n"
         f"sys.addaudithook(lambda event, _: os._exit(9) if event == 'os.link' else None)\nmake_database(Path({str(file)!r}))\n"
     )
     child(body, user=os.getuid())

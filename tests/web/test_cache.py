@@ -13,7 +13,7 @@ import pytest
 
 from tests.web.conftest import Clock, Site
 from tests.web.story import NOW, Shown, view
-from watcher.web import cache
+from watcher.web import render
 from watcher.web.read_model import View
 
 
@@ -67,7 +67,7 @@ def test_bodies_are_compressed_for_those_who_can_read_it(site: Site) -> None:
     assert int(packed.headers["content-length"]) < len(plain.content) / 3
     assert packed.headers["etag"] != plain.headers["etag"]
     assert packed.headers["vary"] == "accept-encoding"
-    small = cache.pack("short", "text/plain", "/", at=NOW, version="", published=True)
+    small = render.pack("short", "text/plain", "/", at=NOW, version="", published=True)
     assert small.packed == b""
     assert gzip.compress(b"") != small.body
 
@@ -107,8 +107,8 @@ def test_memory_is_bounded_whatever_is_asked() -> None:
         for hour in range(12):
             site.get(f"/badges/mythos-ga.json?as_of=2026-02-{day:02}T{hour:02}:00:00Z")
     shelf = site.app.state.renderer.shelf
-    assert len(shelf._answers) == cache.MAX_CACHED
-    assert len(shelf._views) == cache.MAX_PAST_VIEWS
+    assert len(shelf._answers) == render.MAX_CACHED
+    assert len(shelf._views) == render.MAX_PAST_VIEWS
 
 
 @pytest.mark.parametrize("query", ["?x=1", "?as_of=", "?as_of=2030-01-01", "?utm_source=a&as_of="])
@@ -153,7 +153,7 @@ def test_questions_about_the_past_wait_in_line_and_never_hold_up_the_present() -
 def test_a_present_that_takes_long_to_read_rests_before_it_is_read_anew() -> None:
     """With thousands of sources there is a commit each second: readers must not wait for one reading after the other."""
     reads, clock, passed = Shown(), Clock(), iter(range(100))
-    shelf = cache.ResponseCache(
+    shelf = render.ResponseCache(
         reads, clock, fresh_for=timedelta(seconds=30), look_every=timedelta(seconds=0.5), timer=lambda: float(next(passed))
     )
     asked = []

@@ -15,8 +15,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from watcher.web.connection_limits import LEAST, MAX_CONNECTIONS, PIPELINED, BoundedSocket, ConnectionLimits, connections_for
-from watcher.web.server import Server, bind_socket, server_config
+from watcher.web.server import (
+    LEAST,
+    MAX_CONNECTIONS,
+    PIPELINED,
+    BoundedSocket,
+    ConnectionLimits,
+    Server,
+    bind_socket,
+    connections_for,
+    server_config,
+)
 
 MEGA = 1 << 20
 LONG = 3600.0

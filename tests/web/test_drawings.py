@@ -11,7 +11,7 @@ import pytest
 
 from tests.web.story import CAISI, EVENTS, MYTHOS, NOW, SENATE, at, said, standing, strip, transition, verdict, verdicts, view
 from watcher.core.model import Change, Date, DeclaredFact, Detail, Figure, FigureSpec, Headline, Outcome, Standing, Verdict
-from watcher.web import calendar, charts, source_health, status_path, summary, timeline, wording
+from watcher.web import charts, source_health, status_path, summary, timeline, wording
 from watcher.web.read_model import PollView
 from watcher.wording import detail
 
@@ -268,7 +268,7 @@ def test_a_verdict_without_tracks_or_label_still_reads() -> None:
 
 
 def test_dates_are_said_once_and_in_order() -> None:
-    found = calendar.days_of((SENATE, MYTHOS, CAISI), NOW)
+    found = charts.days_of((SENATE, MYTHOS, CAISI), NOW)
     assert [item.label for item in found] == [
         "60-day window begins",
         "60-day window ends",
@@ -277,33 +277,33 @@ def test_dates_are_said_once_and_in_order() -> None:
     ]
     assert [item.past for item in found] == [True, True, False, False]
     declared = replace(SENATE, dates=(Date("o", "It opened", at("2026-05-14T04:00:00")),))
-    assert [item.label for item in calendar.days_of((declared,), NOW)] == ["It opened", "60-day window ends"]
-    assert [item.label for item in calendar.days_of((replace(SENATE, dates=(), window=None),), NOW)] == ["Question opened"]
+    assert [item.label for item in charts.days_of((declared,), NOW)] == ["It opened", "60-day window ends"]
+    assert [item.label for item in charts.days_of((replace(SENATE, dates=(), window=None),), NOW)] == ["Question opened"]
 
 
 def test_the_window_is_told_in_words() -> None:
-    assert calendar.window_of(SENATE, at("2026-06-13")).words == (  # type: ignore[union-attr]
+    assert charts.window_of(SENATE, at("2026-06-13")).words == (  # type: ignore[union-attr]
         "Day 31 of the 60 days; they are over in 30 days, on 13 July 2026."
     )
-    assert calendar.window_of(SENATE, NOW).passed  # type: ignore[union-attr]
-    assert calendar.window_of(SENATE, at("2026-05-13")) is None, "it has not opened"
-    assert calendar.window_of(replace(SENATE, window=None), NOW) is None
+    assert charts.window_of(SENATE, NOW).passed  # type: ignore[union-attr]
+    assert charts.window_of(SENATE, at("2026-05-13")) is None, "it has not opened"
+    assert charts.window_of(replace(SENATE, window=None), NOW) is None
 
 
 def test_days_close_together_do_not_hide_each_other() -> None:
     near = tuple(Date(str(n), f"day {n}", NOW + timedelta(days=n)) for n in range(3))
-    drawn = calendar.draw_days(calendar.days_of((replace(SENATE, dates=near, opened=None),), NOW), NOW)
+    drawn = charts.draw_days(charts.days_of((replace(SENATE, dates=near, opened=None),), NOW), NOW)
     assert drawn
     heights = re.findall(r'<circle cx="[^"]+" cy="([^"]+)"', drawn)
     assert len(set(heights)) == 2
     assert "Today is 24 November 2026" in drawn
-    assert calendar.draw_days((), NOW) is None
+    assert charts.draw_days((), NOW) is None
 
 
 def test_a_window_is_a_band_on_the_line_and_a_past_day_is_called_by_its_name() -> None:
-    windows = calendar.windows_of((SENATE, MYTHOS, replace(CAISI, window=None)), NOW)
+    windows = charts.windows_of((SENATE, MYTHOS, replace(CAISI, window=None)), NOW)
     assert len(windows) == 1
-    drawn = calendar.draw_days(calendar.days_of((SENATE,), NOW), NOW, windows=windows, today="13 Jun 2026")
+    drawn = charts.draw_days(charts.days_of((SENATE,), NOW), NOW, windows=windows, today="13 Jun 2026")
     assert drawn
     assert "<title>60 days, to 13 July 2026</title>" in drawn
     assert ">13 Jun 2026</text>" in drawn

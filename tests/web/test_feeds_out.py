@@ -17,7 +17,7 @@ from PIL import Image
 from tests.web.conftest import Site
 from tests.web.story import CAISI, NOW, SENATE, Shown, history, said, transition, verdicts, view
 from watcher.core.model import Change
-from watcher.web import badge, feeds_out, share_image
+from watcher.web import badge, feeds_out
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NAMES = ("all", "senate-vote", "mythos-ga", "caisi-evaluation")
@@ -230,7 +230,7 @@ def test_the_picture_for_shared_links_says_the_standing(site: Site) -> None:
         assert Image.open(io.BytesIO(body)).size == (1200, 630)
 
     def said_on(name: str, **changes: object) -> str:
-        return " ".join(line.text for line in share_image.lines_of(view(**changes), name))
+        return " ".join(line.text for line in badge.lines_of(view(**changes), name))
 
     assert "Cannot see since 21 November 2026" in said_on("caisi-evaluation")
     assert "Provisional, since 13 January 2026" in said_on("senate-vote")
@@ -239,10 +239,7 @@ def test_the_picture_for_shared_links_says_the_standing(site: Site) -> None:
 
 
 def test_the_picture_leaves_out_what_its_font_has_not() -> None:
-    assert (
-        share_image.carried("Z.ai\u2019s GLM \u2014 94 % \u00d7 2\u2026 caf\u00e9 \u667a")
-        == "Z.ai\u2019s GLM - 94 % x 2... cafe "
-    )
+    assert badge.carried("Z.ai\u2019s GLM \u2014 94 % \u00d7 2\u2026 caf\u00e9 \u667a") == "Z.ai\u2019s GLM - 94 % x 2... cafe "
 
 
 def test_a_signal_without_a_verdict_has_an_api_answer() -> None:

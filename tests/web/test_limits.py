@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 from watcher.store.records import MetaKey
 from watcher.store.store import Store
-from watcher.web.rate_limit import client_key
-from watcher.web.subscription_limits import Admission, SubscriptionLimits, mailbox_of
+from watcher.web.security import client_key
+from watcher.web.subscriptions import Admission, SubscriptionLimits, mailbox_of
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

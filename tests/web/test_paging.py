@@ -18,9 +18,9 @@ from starlette.types import Message
 from tests.web.conftest import Site
 from tests.web.story import MYTHOS, NOW, Shown, verdicts, view
 from watcher.core.model import Date, Health
-from watcher.web import cache
+from watcher.web import render
 from watcher.web.export import export_site
-from watcher.web.paging import link_header, links, part_of
+from watcher.web.params import link_header, links, part_of
 from watcher.web.read_model import SourceHealth, View
 from watcher.web.render import BURST, SHARE, Budget
 from watcher.web.settings import WebSettings
@@ -223,7 +223,7 @@ def test_views_of_the_past_are_kept_by_their_weight(part: str) -> None:
     shelf = Site(reads).app.state.renderer.shelf
     for day in range(1, 9):
         shelf.view(datetime(2026, 6, day, tzinfo=NOW.tzinfo))
-    assert len(shelf._views) == cache.MAX_VIEW_ITEMS // 10_003
+    assert len(shelf._views) == render.MAX_VIEW_ITEMS // 10_003
     huge = Site(Heavy(replace(view(), signals=view().signals * 10_000)))
     huge.app.state.renderer.shelf.view(None)
     assert len(huge.app.state.renderer.shelf._views) == 1, "the newest stays, whatever it weighs"
@@ -233,8 +233,8 @@ def test_answers_are_kept_by_their_bytes() -> None:
     shelf = Site(Shown()).app.state.renderer.shelf
     for number in range(100):
         body = bytes(1 << 20)
-        shelf.keep(f"/{number % 60}", cache.pack(body, "text/plain", "/", at=NOW, version="", published=False))
-    assert sum(answer.size for answer in shelf._answers.values()) == shelf._bytes <= cache.MAX_ANSWER_BYTES
+        shelf.keep(f"/{number % 60}", render.pack(body, "text/plain", "/", at=NOW, version="", published=False))
+    assert sum(answer.size for answer in shelf._answers.values()) == shelf._bytes <= render.MAX_ANSWER_BYTES
 
 
 def test_all_that_ask_for_the_past_have_a_share_of_one_core() -> None:

@@ -12,7 +12,7 @@ from tests.web.story import MYTHOS, NOW, SENATE, at, said, verdicts, view
 from tests.web.test_pages import words
 from watcher.config.settings import Ground
 from watcher.core.model import Article, SourceOutage, Standing, Tier, Verdict
-from watcher.web import badge, calendar, feeds_out, pages, share_image
+from watcher.web import badge, charts, feeds_out, pages
 from watcher.web.read_model import SentDigest, View
 
 ARTICLE = Article("Two scenarios", "https://a.example/paper", "A lab", at("2026-05-14"))
@@ -48,8 +48,8 @@ def test_the_answer_in_a_word_leads_wherever_a_signal_is_shown() -> None:
     home = pages.draw_home(shown, NOW, TO)
     assert home.count(answer) == len(signals)
     assert home.count('class="word warn">Partly</a>') == len(signals)
-    assert "Partly." in [line.text for line in share_image.lines_of(shown, "mythos-ga")]
-    assert sum(line.text.startswith("Partly. ") for line in share_image.lines_of(shown, "all")) == len(signals)
+    assert "Partly." in [line.text for line in badge.lines_of(shown, "mythos-ga")]
+    assert sum(line.text.startswith("Partly. ") for line in badge.lines_of(shown, "all")) == len(signals)
     titles = [item.title for item in feeds_out.items_of(shown, "mythos-ga")]
     assert titles[-1] == f"{MYTHOS.title}: Partly. Open to all, under another name"
     assert titles[0] == f"{MYTHOS.title}: Name: Claude Fable 5.2; Price: $8/$40", "a detail moves no answer"
@@ -72,9 +72,9 @@ def test_an_open_window_names_its_article_with_a_link_on_the_first_page_and_on_t
 def test_no_window_before_its_first_day_and_none_that_runs_on_after_its_last() -> None:
     ends = [("2026-05-13T23:59:59", None), ("2026-05-14", "Day 1 of"), ("2026-07-12T23:00", "they are over tomorrow")]
     for moment, told in ends:
-        window = calendar.window_of(SENATE, at(moment))
+        window = charts.window_of(SENATE, at(moment))
         assert (told in window.words) if window and told else (window is None and told is None), moment
-    closed = calendar.window_of(SENATE, at("2026-07-13"))
+    closed = charts.window_of(SENATE, at("2026-07-13"))
     assert closed
     assert closed.passed
 

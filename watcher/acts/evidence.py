@@ -1,4 +1,4 @@
-"""Evidence that a person adds or takes back, and what that changes."""
+"""Evidence that a person adds or takes back, and messages that are held back for a while."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from datetime import datetime
 
 from watcher.acts.errors import NothingToDo, Unusable, named
 from watcher.acts.moments import check_moment
-from watcher.acts.places import check_address, check_status, track_of
+from watcher.acts.places import check_address, check_status, place_of, track_of
 from watcher.config.defaults import publisher_of
 from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Tier, Transition
 from watcher.pipeline.decide import update_verdict
 from watcher.store.store import Transaction
+from watcher.wording import iso_utc
+
+# Evidence that a person adds or takes back, and what that changes.
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +89,23 @@ def _decide(tx: Transaction, signal: Signal, now: datetime, *, rewritten: str = 
     if tx.verdicts.latest(signal.id) is None:
         return ()
     return update_verdict(tx, signal, now, rewritten=rewritten, look=False)
+
+
+# Silences: messages about a signal or a track held back, until a moment or until somebody ends it.
+
+
+def mute(
+    tx: Transaction, signals: Sequence[Signal], where: str, *, by: str, reason: str, now: datetime, until: datetime | None
+) -> None:
+    """Hold back messages about `SIGNAL[.TRACK]`; without `until` it lasts until it is ended. Raises Unusable."""
+    signal, track = place_of(signals, where)
+    if until is not None and until <= now:
+        raise Unusable(f"{iso_utc(until)} lies in the past; expected a time to come")
+    tx.mutes.add(signal, track, by=named(by), reason=reason, now=now, until=until)
+
+
+def unmute(tx: Transaction, signals: Sequence[Signal], where: str, *, by: str, reason: str, now: datetime) -> None:
+    """End the silences of `SIGNAL[.TRACK]` now. Raises NothingToDo, Unusable."""
+    signal, track = place_of(signals, where)
+    if not tx.mutes.end(signal, track, by=named(by), reason=reason, now=now):
+        raise NothingToDo(f"{where} is not muted")

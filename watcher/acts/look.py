@@ -3,15 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 
-from watcher.acts.findings import Finding, bad, good, note
 from watcher.core.addresses import in_year, safe_link
 from watcher.core.model import Outcome, Source
 from watcher.core.shape import expected
 from watcher.pipeline.poll import Get, PollResult, Read, first_look, poll_source
 from watcher.wording import count
+
+# What is found out about one thing that is looked at: how it is, and what to do where something is wrong.
+
+
+class Mark(StrEnum):
+    """How a thing is."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    about: str
+    state: Mark
+    said: str
+    to_do: str = ""
+    details: tuple[str, ...] = ()
+    """Lines that say more of it."""
+
+
+def good(about: str, said: str) -> Finding:
+    """It is as it should be."""
+    return Finding(about, Mark.GOOD, said)
+
+
+def note(about: str, said: str, to_do: str) -> Finding:
+    """It works, and a person should know."""
+    return Finding(about, Mark.NOTE, said, to_do)
+
+
+def bad(about: str, said: str, to_do: str) -> Finding:
+    """It does not work."""
+    return Finding(about, Mark.BAD, said, to_do)
+
 
 TO_DO: Mapping[Outcome, str] = {
     Outcome.BLOCKED: "Open it in a browser; set [watch] contact, ask the publisher, poll less often, or use [fetch] via.",

@@ -8,11 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from watcher.acts.new_source import Proposal, Wish, check_wish, propose
-from watcher.acts.toml_insert import CannotInsert, inserted, replace_file
+from watcher.acts.new_source import CannotInsert, Proposal, Wish, check_wish, inserted, propose, replace_file
 from watcher.bootstrap import looking
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, fail, parse_duration, print_json
-from watcher.cli.locations import signals_here
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, fail, parse_duration, print_json, signals_here
 from watcher.cli.opening import configured
 from watcher.clock import utc_now
 from watcher.config.build import Config

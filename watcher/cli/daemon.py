@@ -23,21 +23,19 @@ from watcher.clock import Clock, utc_now
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError
 from watcher.fetch.rate_limit import most_aside
+from watcher.pipeline.clocks import clock_of
 from watcher.pipeline.cycle import Context
-from watcher.pipeline.daemon import Daemon
+from watcher.pipeline.daemon import Daemon, ServiceManager, Watchdog, announced
 from watcher.pipeline.deliver import mail_context
 from watcher.pipeline.ownership import write_out
-from watcher.pipeline.server_clock import clock_of
 from watcher.pipeline.subscribers import CHANNEL
-from watcher.pipeline.systemd import ServiceManager, Watchdog, announced
 from watcher.store.errors import StoreError
 from watcher.store.records import AuditEntry
 from watcher.store.store import Store
 from watcher.web.app import create_app
-from watcher.web.connection_limits import BoundedSocket, ConnectionLimits, connections_for
 from watcher.web.console import Console, Ways
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.server import Server, server_config
+from watcher.web.server import BoundedSocket, ConnectionLimits, Server, connections_for, server_config
 from watcher.web.settings import settings_of
 from watcher.web.subscriptions import Subscriptions
 

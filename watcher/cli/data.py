@@ -25,7 +25,7 @@ from watcher.cli.common import (
 from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
 from watcher.core.addresses import in_year
-from watcher.pipeline.server_clock import clock_of
+from watcher.pipeline.clocks import clock_of
 from watcher.store.backup import as_it_is, is_database
 from watcher.store.backup import restore as put_back
 from watcher.store.chain import NAMES

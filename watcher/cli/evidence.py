@@ -10,16 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from watcher.acts import evidence
 from watcher.acts import evidence as acts
-from watcher.acts import silence
 from watcher.acts.evidence import Testimony
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, exit_on_error, parse_datetime, parse_duration, print_json
-from watcher.cli.locations import signals_here
+from watcher.cli.common import (
+    CONFIG,
+    AsJson,
+    ConfigFile,
+    UsageError,
+    exit_on_error,
+    parse_datetime,
+    parse_duration,
+    print_json,
+    signals_here,
+)
 from watcher.cli.opening import changing, configured, open_store
 from watcher.config.build import Config
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Transition
-from watcher.pipeline.server_clock import clock_of
+from watcher.pipeline.clocks import clock_of
 from watcher.store.store import Store
 from watcher.wording import iso_utc, transition_to_dict, transition_to_text
 
@@ -90,7 +99,7 @@ def mute(
     lasts = parse_duration(length) if length else None
     with _changing(settings) as (tx, now):
         end = then if lasts is None else now + lasts
-        silence.mute(tx, settings.signals, where, by=by, reason=reason, now=now, until=end)
+        evidence.mute(tx, settings.signals, where, by=by, reason=reason, now=now, until=end)
     words = f"until {end:%Y-%m-%d %H:%M} UTC" if end else f"until `watcher unmute {where}`"
     _tell({"muted": where, "until": iso_utc(end)}, f"{where} is muted {words}", (), as_json=as_json)
 
@@ -99,7 +108,7 @@ def unmute(where: Where, by: By, reason: Reason = "", config: ConfigFile = CONFI
     """End a silence now: what was held back is told, as the net change; what went there and back is no news."""
     settings = configured(config)
     with open_store(settings.store.url) as store, changing(store) as (tx, now):
-        silence.unmute(tx, settings.signals, where, by=by, reason=reason, now=now)
+        evidence.unmute(tx, settings.signals, where, by=by, reason=reason, now=now)
     _tell({"unmuted": where}, f"{where} is no longer muted", (), as_json=as_json)
 
 

@@ -8,11 +8,9 @@ from typing import Annotated
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, parse_datetime
-from watcher.cli.explain_document import explain_document
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, parse_datetime, signals_here
 from watcher.cli.explain_signal import explain_signal
-from watcher.cli.explain_text import explain_texts
-from watcher.cli.locations import signals_here
+from watcher.cli.explain_text import explain_document, explain_texts
 from watcher.cli.opening import configured
 from watcher.clock import utc_now
 

@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 import tomlkit
 import typer
 
-from watcher.cli.common import CONFIG, UsageError, fail
-from watcher.cli.locations import home_file
-from watcher.config.starter import starter_text, write_starter
+from watcher.cli.common import CONFIG, UsageError, fail, home_file
+from watcher.config.jsonschema import starter_text, write_starter
 
 MAIL = """
 # The mail server. Its password stands in the environment: WATCHER_SMTP_PASSWORD, or a file that WATCHER_SMTP_PASSWORD_FILE names.

@@ -16,11 +16,10 @@ from watcher.cli.common import UsageError, parse_datetime
 from watcher.cli.explain_signal import say_why
 from watcher.config.build import Config
 from watcher.core.model import Signal
-from watcher.pipeline.server_clock import clock_of
+from watcher.pipeline.clocks import clock_of
 from watcher.store.errors import StoreError
 from watcher.store.store import Store
-from watcher.web.api import change_out, signal_out
-from watcher.web.api_shapes import HistoryOut, SignalOut
+from watcher.web.api import HistoryOut, SignalOut, change_out, signal_out
 from watcher.web.queries import StoreQueries, site_info
 from watcher.web.read_model import View
 from watcher.web.summary import summarise_signals

@@ -18,9 +18,9 @@ from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel, configure
 from watcher.cli.opening import configured
 from watcher.clock import utc_now, wrong_clock
 from watcher.config.build import Config
+from watcher.pipeline.clocks import clock_of
 from watcher.pipeline.cycle import CycleResult, run_cycle
 from watcher.pipeline.deliver import Counts, deliver_all
-from watcher.pipeline.server_clock import clock_of
 from watcher.runtime import COLLECT_AFTER_OBJECTS_OF_A_COMMAND, tune_memory
 from watcher.store.store import Store
 from watcher.wording import count, iso_utc, transition_to_dict

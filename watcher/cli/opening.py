@@ -8,11 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from watcher.cli.common import embedded_file, exit_on_error, fail
-from watcher.cli.locations import at_home, found, is_home, url_at_home
+from watcher.cli.common import at_home, embedded_file, exit_on_error, fail, found, is_home, url_at_home
 from watcher.config.build import Config, load
 from watcher.config.errors import ConfigError
-from watcher.pipeline.server_clock import clock_of
+from watcher.pipeline.clocks import clock_of
 from watcher.store.store import Store, Transaction
 
 

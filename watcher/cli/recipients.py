@@ -1,7 +1,8 @@
-"""`watcher recipients`: who is told, who takes no more mail, and how to change that."""
+"""`watcher recipients`, `resend` and `test-notify`: who is told, what was given up, and a trial message."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,15 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, print_json
+from watcher.acts.trial import chosen, send_trials
+from watcher.bootstrap import channels
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, exit_on_error, fail, parse_datetime, print_json
 from watcher.cli.opening import changing, configured, open_store
+from watcher.clock import utc_now
 from watcher.pipeline.subscribers import CHANNEL
 from watcher.store.records import State
 from watcher.wording import iso_utc
 
 if TYPE_CHECKING:
     from watcher.config.build import Config
+    from watcher.store.records import Delivery
     from watcher.store.store import Transaction
+
+
+# `watcher recipients`: who is told, who takes no more mail, and how to change that.
 
 
 class Action(StrEnum):
@@ -137,3 +145,68 @@ def _words(row: _Row) -> str:
     since = f" since {row.since:%Y-%m-%d}" if row.since else ""
     end = f"\n  sent nothing more{since}: {row.why}" if row.stopped else ""
     return f"{row.who.id} by {row.who.channel}, {row.who.pace.replace('_', ' ')}: {', '.join(told)}{end}"
+
+
+# `watcher resend`: messages that were given up, tried once more.
+
+MAX_MESSAGES = 10_000
+
+
+def resend(
+    recipient: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT", help="Their ids; all by default.")] = None,
+    since: Annotated[str, typer.Option(metavar="T", help="Only messages written since then; a date or time.")] = "",
+    config: ConfigFile = CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Put messages that were given up back into the outbox; they leave with the next cycle, and are tried for three days again.
+
+    `watcher status` lists them. Each keeps its words and its Message-ID. A receiver that has
+    answered 410, or whose mailbox has refused three mails in a row for good, is written to again.
+    """
+    after, chosen = parse_datetime(since) if since else None, recipient or []
+    with open_store(configured(config).store.url) as store, changing(store) as (tx, now):
+        dead = _dead(tx, chosen, after)
+        if missing := sorted(set(chosen) - {one.recipient for one in dead}):
+            raise fail(f"nothing was given up for {', '.join(missing)}; `watcher status` lists what was")
+        for name in {one.recipient for one in dead}:
+            tx.mailboxes.revive(name, now, by="watcher resend")
+        tx.deliveries.revive([one.id for one in dead], now)
+    if as_json:
+        print_json({"resent": len(dead)})
+    else:
+        typer.echo(f"{len(dead)} messages are due again" if len(dead) != 1 else "1 message is due again")
+
+
+def _dead(tx: Transaction, recipients: list[str], after: datetime | None) -> list[Delivery]:
+
+    found = tx.deliveries.of(State.DEAD, limit=MAX_MESSAGES)
+    return [
+        one for one in found if (not recipients or one.recipient in recipients) and (after is None or one.created_at >= after)
+    ]
+
+
+# `watcher test-notify`: a trial message to each recipient, through the same channels as real news.
+
+
+def notify(
+    recipient: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT", help="Their ids; all by default.")] = None,
+    config: ConfigFile = CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Send a trial message to recipients now, whatever their hours: its subject says that it is no news.
+
+    It takes the way of a real message, and leaves no trace in the database. Each recipient's outcome is told.
+    """
+    settings = configured(config)
+    with exit_on_error():
+        tried = asyncio.run(send_trials(settings, chosen(settings, recipient or []), channels(settings), utc_now()))
+    if as_json:
+        rows = [{"recipient": one.recipient, "channel": one.channel, "sent": not one.error, "error": one.error} for one in tried]
+        print_json({"tried": rows})
+    else:
+        for one in tried:
+            typer.echo(f"{'✗' if one.error else '✓'} {one.recipient} by {one.channel}: {one.error or 'sent'}")
+    if any(one.error for one in tried):
+        raise typer.Exit(1)

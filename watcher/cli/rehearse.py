@@ -1,13 +1,15 @@
-"""`watcher rehearse`: what a configuration would have said over a recorded past."""
+"""`watcher rehearse` and `capture`: what a configuration would have said over a recorded past, and how one is recorded."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,14 +19,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from watcher.bootstrap import deliverer, fetch_settings, keep_here, opened, prepare
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, fail, parse_datetime, parse_duration, print_json
 from watcher.cli.opening import configured
+from watcher.clock import utc_now
 from watcher.config.build import Config
+from watcher.core.addresses import in_year, safe_link
 from watcher.core.model import Transition
-from watcher.replay.recorded_web import RecordedWeb, UnusableRecording, open_recorded_web
+from watcher.fetch import Fetcher
+from watcher.replay.recorded_web import Captured, RecordedWeb, UnusableRecording, open_recorded_web
+from watcher.replay.recorded_web import capture as keep
 from watcher.replay.rehearse import Rehearsal, RehearsalSummary, Schedule
 from watcher.replay.rehearse import rehearse as walk
+from watcher.sandbox.pool import ParserPool
 from watcher.store.engine import POSTGRESQL
 from watcher.store.store import Store
 from watcher.wording import count, transition_to_dict, transition_to_text
+
+# `watcher rehearse`: what a configuration would have said over a recorded past.
 
 
 def rehearse(  # noqa: PLR0913 - the options of a command
@@ -120,3 +129,48 @@ def _summarize(summary: RehearsalSummary, *, as_json: bool) -> None:
     for signal, blind in summary.unseen:
         typer.echo(f"not seen at the end: {signal} · {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC ({blind.why})", err=True)
     del as_json
+
+
+# `watcher capture`: today's answers of the sources, kept as a recorded web.
+
+
+def capture(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to keep it; one that holds a capture is added to.")],
+    config: ConfigFile = CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Keep what every source answers now, with the pages that they lead to: documents, headers and times.
+
+    The folder is a recorded web: `watcher rehearse FOLDER` walks through it, `watcher doctor --against FOLDER` holds the
+    configuration against it. Captured again, it holds what has changed as well. Addresses are kept with the keys in them,
+    so its list is readable by its owner alone; headers that a source asks with are not kept.
+    """
+    settings = configured(config)
+    try:
+        with Console(stderr=True).status("Asking …") as status:
+            found = asyncio.run(_captured(settings, folder, lambda one: status.update(one.source.id)))
+    except OSError as error:
+        raise fail(f"{folder} cannot be written: {error.strerror or error}") from None
+    rows = [
+        {
+            "source": one.source.id,
+            "url": safe_link(in_year(one.source.url, utc_now())),
+            "outcome": one.result.poll.outcome.value,
+            "new": one.is_new,
+        }
+        for one in found
+    ]
+    if as_json:
+        print_json({"folder": str(folder), "answers": rows})
+        return
+    ends = Counter(str(row["outcome"]) for row in rows)
+    told = ", ".join(f"{number} {end}" for end, number in ends.most_common())
+    typer.echo(f"{count(len(rows), 'answer')} ({told}), {sum(1 for one in found if one.is_new)} new, in {folder}")
+
+
+async def _captured(settings: Config, folder: Path, tell: Callable[[Captured], None]) -> list[Captured]:
+    now = utc_now()
+    with ParserPool() as readers:
+        async with Fetcher(fetch_settings(settings), clock=utc_now) as fetcher:
+            return await keep(settings.sources, folder, get=fetcher.get, read=readers.read, now=now, tell=tell)

@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, fail, parse_datetime, print_json
-from watcher.cli.locations import signals_here
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, fail, parse_datetime, print_json, signals_here
 from watcher.cli.opening import configured, open_store
 from watcher.config.build import Config
 from watcher.core.model import Signal, Transition

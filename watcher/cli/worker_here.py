@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 
 from watcher.cli.common import exit_on_error
+from watcher.pipeline.clocks import clock_of
 from watcher.pipeline.ownership import owners
-from watcher.pipeline.server_clock import clock_of
 from watcher.store.store import Store
 
 

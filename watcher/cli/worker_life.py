@@ -14,11 +14,10 @@ from watcher.cli.opening import read
 from watcher.cli.reload import differences
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError
-from watcher.pipeline.configurations import OlderConfigurationError, check_of, give, is_newest
+from watcher.pipeline.clocks import ServerClock
 from watcher.pipeline.cycle import Context
-from watcher.pipeline.ownership import is_due, write_in, write_out
-from watcher.pipeline.queue_schema import bring_queue
-from watcher.pipeline.server_clock import ServerClock
+from watcher.pipeline.ownership import OlderConfigurationError, check_of, give, is_due, is_newest, write_in, write_out
+from watcher.pipeline.queue import bring_queue
 from watcher.pipeline.shared import Manners, SharedEngine
 from watcher.store.errors import StoreError
 from watcher.store.store import Store

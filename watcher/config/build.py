@@ -4,27 +4,286 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
 
 import watcher
-from watcher.config.defaults import MAILBOX
-from watcher.config.errors import ConfigError
-from watcher.config.headers import note_headers
-from watcher.config.include import KEY
-from watcher.config.ladders import LadderTemplate
-from watcher.config.proxies import proxies_of
-from watcher.config.recipients import channels_of, recipients_of
-from watcher.config.references import note_options, note_references
+from watcher import formats
+from watcher.config import tables
+from watcher.config.defaults import MAILBOX, source_id
+from watcher.config.errors import ConfigError, one_of, show
+from watcher.config.recipients import channels_of, recipient_id, recipients_of
 from watcher.config.secrets import fill_secrets, read_secret
 from watcher.config.settings import Fetch, Ground, Recipient, Store, Tool, Watch, Web
-from watcher.config.signals import Example, build_examples, build_signal
-from watcher.config.source_map import SourceMap
+from watcher.config.signals import Example, LadderTemplate, build_examples, build_signal, track_id
+from watcher.config.source_map import KEY, LADDER, Position, SourceMap
+from watcher.config.tables import SignalsFile
 from watcher.config.toml_reader import read_file
 from watcher.core.model import Signal, Source
-from watcher.core.proxies import Proxies
+from watcher.core.proxies import Proxies, Proxy, is_this_machine, read_bypass, read_proxy
+
+# Checks the headers of sources: what they hold comes from the environment, and stands in no file.
+
+NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+"""A field name (RFC 9110, 5.1)."""
+PLAIN_HEADERS = frozenset({"accept", "accept-language"})
+"""What may stand in the file as it is: nobody's secret."""
+OWN_HEADERS = frozenset(
+    {
+        *("accept-encoding", "connection", "content-length", "expect", "host", "if-modified-since", "if-none-match", "range"),
+        *("te", "trailer", "transfer-encoding", "upgrade", "user-agent"),
+    }
+)
+"""What the watch sets itself, or what would change the meaning of a request."""
+_REFERENCE = re.compile(r"(?<!\$)\$(?:[A-Za-z_]|\{[A-Za-z_])")
+
+
+def note_headers(tables: SignalsFile, env: Mapping[str, str], places: SourceMap) -> None:
+    """Note every header that cannot be sent, that holds a value in plain text, or whose value the environment lacks."""
+    for number, signal in enumerate(tables.signal):
+        for n, source in enumerate(signal.source):
+            for name, value in source.headers.items():
+                place = ("signal", number, "source", n, "headers", name)
+                if _REFERENCE.search(value) and _is_open(source.url):
+                    places.note(place, "a key for an address of http", "an address of https, on whose way nobody reads it")
+                else:
+                    _note(name, value, place, env, places)
+
+
+def _is_open(url: str) -> bool:
+    """Whether others can read what this address is asked: http, but not on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not is_this_machine(parts.hostname or "")
+
+
+def _note(name: str, value: str, place: Position, env: Mapping[str, str], places: SourceMap) -> None:
+    if not NAME.fullmatch(name) or name.lower() in OWN_HEADERS:
+        places.note(place, f'the header "{name}"', "a header that a source may ask for, such as X-Api-Key or Authorization")
+    elif not _REFERENCE.search(value) and name.lower() not in PLAIN_HEADERS:
+        places.note(place, "a value in the file", 'the name of an environment variable such as "$API_KEY" or "Bearer $TOKEN"')
+    else:
+        try:
+            fill_secrets(value, env)
+        except ValueError as error:
+            places.note(place, f'"{value}"', str(error))
+
+
+# The forward proxies that the file and the environment name.
+
+_PLACE: Position = ("fetch", "proxy")
+
+
+def proxies_of(tables: SignalsFile, env: Mapping[str, str], places: SourceMap) -> Proxies:
+    """The proxy of `[fetch]` for everything, else those of HTTPS_PROXY and HTTP_PROXY; NO_PROXY names what goes past them.
+
+    What cannot be used is noted, never with the address itself: it may hold a password.
+    """
+    if own := tables.fetch.proxy:
+        http = https = _own(own, env, places)
+    else:
+        http, https = (_named(name, env, places) for name in ("http_proxy", "https_proxy"))
+    return Proxies(http, https, read_bypass(_variable("no_proxy", env, places)[1]))
+
+
+def _own(text: str, env: Mapping[str, str], places: SourceMap) -> Proxy | None:
+    if "@" in text and _PLACE not in places.overridden:
+        places.note(_PLACE, "a user name or a password in the file", 'the name of an environment variable such as "$PROXY"')
+        return None
+    try:
+        return read_proxy(fill_secrets(text, env))
+    except ValueError as error:
+        places.note(_PLACE, "an address that is none of a proxy", str(error))
+        return None
+
+
+def _named(name: str, env: Mapping[str, str], places: SourceMap) -> Proxy | None:
+    variable, text = _variable(name, env, places)
+    try:
+        return read_proxy(text) if text else None
+    except ValueError as error:
+        places.note_outside(variable, "an address that is none of a proxy", str(error))
+        return None
+
+
+def _variable(name: str, env: Mapping[str, str], places: SourceMap) -> tuple[str, str]:
+    """The name and the value of a variable, whose name is as often written in small letters, which then count (as in curl)."""
+    for each in (name, name.upper()):
+        try:
+            if text := read_secret(each, env):
+                return each, text
+        except ValueError as error:
+            places.note_outside(f"{each}_FILE", "a file that cannot be read", str(error))
+    return name.upper(), ""
+
+
+# Checks that every name in the file is declared, and declared once.
+
+_IN_LABEL = re.compile(r"\{([a-z0-9_-]+)\.[a-z0-9_]+\}")
+_NOTHING_CLAIMED = "none"
+_SAME_DAY = "day"
+"""In `cancels`: whatever was claimed of the same day."""
+Tracks: TypeAlias = Mapping[str, tables.Ladder | None]
+"""The tracks of a signal by id, each with its ladder, where that is declared."""
+
+
+def note_references(tables: SignalsFile, places: SourceMap) -> None:
+    """Note every name that is used and not declared, and every name that is declared twice."""
+    signals = [signal.id for signal in tables.signal]
+    _note_twice(signals, ("signal",), places)
+    _note_twice(map(recipient_id, tables.recipient), ("recipient",), places)
+    ids = [(n, m, name) for n, signal in enumerate(tables.signal) for m, name in enumerate(_source_ids(signal))]
+    _note_sources(ids, places)
+    for name, ladder in tables.ladder.items():
+        _note_ladder(name, ladder, {name for _, _, name in ids}, places)
+    for number, signal in enumerate(tables.signal):
+        _note_signal(number, signal, tables.ladder, places)
+    for number, each in enumerate(tables.recipient):
+        _note_names(each.signals, signals, ("recipient", number, "signals"), places)
+
+
+def _note_sources(ids: Iterable[tuple[int, int, str]], places: SourceMap) -> None:
+    seen: set[str] = set()
+    for signal, number, name in ids:
+        if name in seen:
+            places.note(
+                ("signal", signal, "source", number, "id"), f'"{name}" again', "an id that no other source of any signal has"
+            )
+        seen.add(name)
+
+
+def _note_twice(names: Iterable[str], place: Position, places: SourceMap) -> None:
+    seen: set[str] = set()
+    for number, name in enumerate(names):
+        if name in seen:
+            places.note((*place, number, "id"), f'"{name}" again', f"an id that no other {place[-1]} here has")
+        seen.add(name)
+
+
+def _note_name(name: str, declared: Collection[str], place: Position, places: SourceMap) -> None:
+    if name and name not in declared:
+        places.note(place, show(name), one_of(name, declared))
+
+
+def _note_names(names: Iterable[str], declared: Collection[str], place: Position, places: SourceMap) -> None:
+    for name in names:
+        _note_name(name, declared, place, places)
+
+
+def _note_ladder(name: str, ladder: tables.Ladder, sources: Collection[str], places: SourceMap) -> None:
+    statuses, flags = [each.id for each in ladder.status], [each.id for each in ladder.flag]
+    listed = (ladder.side, ladder.rule, ladder.outcome, ladder.detail)
+    sides, rules, outcomes, details = ([each.id for each in kind] for kind in listed)
+    kinds = {"status": statuses, "rule": rules, "flag": flags, "outcome": outcomes, "side": sides, "detail": details}
+    for kind, ids in kinds.items():
+        _note_twice(ids, (LADDER, name, kind), places)
+    if not statuses:
+        places.note((LADDER, name, "status"), "an empty list", "at least one status")
+    _note_sides(name, ladder, places)
+    for number, rule in enumerate(ladder.rule):
+        place = (LADDER, name, "rule", number)
+        _note_name(rule.status, statuses, (*place, "status"), places)
+        _note_name(rule.flag, flags, (*place, "flag"), places)
+        _note_names(rule.back_from, statuses, (*place, "back_from"), places)
+        _note_names(rule.not_from, statuses, (*place, "not_from"), places)
+        _note_names(rule.cancels, [*statuses, _SAME_DAY], (*place, "cancels"), places)
+        _note_names(rule.clears, flags, (*place, "clears"), places)
+        _note_names((each for each in rule.sources if "$" not in each), sources, (*place, "sources"), places)
+        _note_purpose(rule, place, places)
+
+
+def _note_sides(name: str, ladder: tables.Ladder, places: SourceMap) -> None:
+    """Note a comparison without two sides or a name of their difference, and a rule that reads one which is not declared."""
+    sides = [each.id for each in ladder.side]
+    if len(sides) not in {0, 2}:
+        places.note((LADDER, name, "side"), show(sides), "two sides, the one that is watched first, or none")
+    if sides and not ladder.difference:
+        places.note((LADDER, name), "two sides", 'the key difference, the name of what lies between their rates, as "gap"')
+    for number, rule in enumerate(ladder.rule):
+        if rule.outcome and not sides:
+            found = "true in a ladder without sides"
+            places.note(
+                (LADDER, name, "rule", number, "outcome"), found, "two tables [[ladder.NAME.side]] to compare, or no outcome"
+            )
+
+
+def _note_purpose(rule: tables.Rule, place: Position, places: SourceMap) -> None:
+    """Note a rule that leads nowhere."""
+    if not (rule.status or rule.flag or rule.review or rule.clears or rule.cancels or rule.details):
+        places.note(place, "a rule that leads nowhere", "one of the keys status, flag, review, clears or details")
+
+
+def _note_signal(number: int, signal: tables.Signal, ladders: Mapping[str, tables.Ladder], places: SourceMap) -> None:
+    place: Position = ("signal", number)
+    tracks = {track_id(each): ladders.get(each.ladder) for each in signal.track}
+    _note_twice((each.id for each in signal.figure), (*place, "figure"), places)
+    _note_twice((each.id for each in signal.date), (*place, "date"), places)
+    _note_twice(map(track_id, signal.track), (*place, "track"), places)
+    for kind, listed in (("track", signal.track), ("source", signal.source)):
+        if not listed:
+            places.note((*place, kind), "an empty list", f"at least one {kind}")
+    for n, track in enumerate(signal.track):
+        _note_name(track.ladder, ladders, (*place, "track", n, "ladder"), places)
+    for n, headline in enumerate(signal.headline):
+        _note_headline(headline, tracks, (*place, "headline", n), places)
+    for n, known in enumerate(signal.known):
+        _note_standing(known, known.track, tracks, (*place, "known", n), places)
+        if ladder := tracks.get(known.track):
+            _note_names(known.clears, [each.id for each in ladder.flag], (*place, "known", n, "clears"), places)
+    for n, example in enumerate(signal.example):
+        track_name = example.track or next(iter(tracks), "")
+        _note_standing(example, track_name, tracks, (*place, "example", n), places, _NOTHING_CLAIMED)
+        _note_name(example.source, _source_ids(signal), (*place, "example", n, "source"), places)
+
+
+def _source_ids(signal: tables.Signal) -> list[str]:
+    return [each.id or source_id(each.url) for each in signal.source]
+
+
+def _note_headline(headline: tables.Headline, tracks: Tracks, place: Position, places: SourceMap) -> None:
+    for key, standing in (("when", headline.when), ("any_of", headline.any_of)):
+        for track, statuses in standing.items():
+            _note_name(track, tracks, (*place, key, track), places)
+            if ladder := tracks.get(track):
+                _note_names(statuses, [each.id for each in ladder.status], (*place, key, track), places)
+    _note_names(_IN_LABEL.findall(headline.label), tracks, (*place, "label"), places)
+
+
+def _note_standing(
+    table: tables.DeclaredFact | tables.Example,
+    track: str,
+    tracks: Tracks,
+    place: Position,
+    places: SourceMap,
+    *also: str,
+) -> None:
+    """Check the track, the status and the flag that a piece of history or an example names."""
+    _note_name(track, tracks, (*place, "track"), places)
+    if ladder := tracks.get(track):
+        _note_name(table.status, [*(each.id for each in ladder.status), *also], (*place, "status"), places)
+        _note_name(table.flag, [each.id for each in ladder.flag], (*place, "flag"), places)
+
+
+def note_options(tables: SignalsFile, places: SourceMap) -> None:
+    """Note every option that the format of a source or of a followed page does not know."""
+    for number, signal in enumerate(tables.signal):
+        for n, source in enumerate(signal.source):
+            place: Position = ("signal", number, "source", n)
+            _note_options_of(source, (*place, "options"), places)
+            for m, follow in enumerate(source.follow):
+                _note_options_of(follow, (*place, "follow", m, "options"), places)
+
+
+def _note_options_of(table: tables.Source | tables.Follow, place: Position, places: SourceMap) -> None:
+    known = formats.options(table.format) if table.options else None
+    if known is not None:
+        for key in table.options:
+            _note_name(key, known, (*place, key), places)
+
 
 _CODE = Path(__file__).parents[1]
 

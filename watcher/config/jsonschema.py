@@ -1,4 +1,4 @@
-"""The JSON Schema of signals.toml, generated from the models that read it, so that editors complete and explain each key."""
+"""The JSON Schema of signals.toml, generated from the models that read it, and the configuration that `watcher init` writes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ import json
 from dataclasses import fields
 from datetime import time, timedelta
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 import notifiers
-from watcher.config import settings, signal_tables
-from watcher.config.file_model import CHANNEL, file_model, in_file, secrets_of
+from watcher.config import settings, tables
+from watcher.config.tables import CHANNEL, file_model, in_file, secrets_of
 from watcher.core import model
 from watcher.core.language.sentence import Sentence
+
+# The JSON Schema of signals.toml, generated from the models that read it, so that editors complete and explain each key.
 
 _SAYS = "Sentence"
 
@@ -69,7 +72,7 @@ def _words(table: str) -> dict[str, str]:
     if table.startswith(CHANNEL):
         said = _docstrings(notifiers.load(table.removeprefix(CHANNEL)).Settings)
         return {in_file(name): words for name, words in said.items()}
-    homes = (getattr(module, table, None) for module in (model, signal_tables, settings))
+    homes = (getattr(module, table, None) for module in (model, tables, settings))
     return {name: words for home in homes if inspect.isclass(home) for name, words in _docstrings(home).items()}
 
 
@@ -120,3 +123,27 @@ def _duration(value: timedelta) -> str:
         if value and not value.total_seconds() % seconds:
             return f"{int(value.total_seconds() // seconds)}{unit}"
     return f"{int(value.total_seconds())}s"
+
+
+# The configuration that `watcher init` writes.
+
+SCHEMA = "signals.schema.json"
+
+
+def starter_text() -> str:
+    """A small working configuration."""
+    return Path(__file__).with_name("starter.toml").read_text(encoding="utf-8")
+
+
+def write_starter(path: Path, text: str = "") -> tuple[Path, ...]:
+    """Write a small working configuration (or `text` in its place), and beside it the schema that editors complete it with.
+
+    Gives what was written; a schema that is there is brought up to date. Raises FileExistsError for a configuration that is
+    there, and OSError for a folder that cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text or starter_text())
+    schema = path.with_name(SCHEMA)
+    schema.write_text(schema_text(), encoding="utf-8")
+    return path, schema

@@ -10,8 +10,7 @@ from pathlib import Path
 import tomli
 
 from watcher.config.humanize import humanize
-from watcher.config.paths import expand_url
-from watcher.config.secrets import read_secret
+from watcher.config.secrets import expand_url, read_secret
 
 MAX_BYTES = 50_000_000
 """Of a configuration; what is longer is cut off, and whoever checks it whole says so."""

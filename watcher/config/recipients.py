@@ -7,12 +7,10 @@ from dataclasses import MISSING, fields
 
 import notifiers
 from watcher.config.errors import show
-from watcher.config.file_model import SignalsFile, channel_table, in_file, keys_of, secrets_of
-from watcher.config.line_numbers import Position
-from watcher.config.paths import expand
-from watcher.config.secrets import fill_secrets
+from watcher.config.secrets import expand, fill_secrets
 from watcher.config.settings import Recipient
-from watcher.config.source_map import SourceMap
+from watcher.config.source_map import Position, SourceMap
+from watcher.config.tables import SignalsFile, channel_table, in_file, keys_of, secrets_of
 
 
 def recipients_of(tables: SignalsFile, env: Mapping[str, str], places: SourceMap) -> tuple[Recipient, ...]:

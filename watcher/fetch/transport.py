@@ -18,7 +18,7 @@ import httpcore2
 import httpx2
 
 from watcher.core.proxies import NO_PROXIES, Proxies, Proxy
-from watcher.fetch.guard import Guard
+from watcher.fetch.guard import Guard, LookUp, Resolver, look_up
 from watcher.fetch.messages import ConnectionFailed, ProtocolError, Response
 from watcher.fetch.network import (
     CLOSED,
@@ -30,7 +30,6 @@ from watcher.fetch.network import (
     ProxyNetwork,
     work_on,
 )
-from watcher.fetch.resolver import LookUp, Resolver, look_up
 from watcher.fetch.urls import PORTS, UrlRejected
 
 __all__ = ["GuardedTransport", "LookUp"]

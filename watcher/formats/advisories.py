@@ -10,10 +10,9 @@ import yaml
 
 from watcher.core.model import Entry, Unreadable
 from watcher.formats._dates import read_date
-from watcher.formats._links import absolute
 from watcher.formats._markup import decode, looks_like_page, refuse_page
-from watcher.formats._options import words
 from watcher.formats._text import clean, plain_title
+from watcher.formats._values import absolute, words
 
 if TYPE_CHECKING:
     from watcher.core.model import Facts

@@ -9,7 +9,7 @@ from watcher.core.bills.actions import WORDINGS, Step
 from watcher.core.bills.record import PRINT_NAME, Measure, facts_of, issue_of, measure_of, midnight
 from watcher.core.model import Entry, Facts, Outcome, Scalar, Unreadable
 from watcher.formats._markup import decode, human_check
-from watcher.formats._options import words
+from watcher.formats._values import words
 
 _NUMBER = re.compile(r"<legis-num\b[^>]{0,200}>([^<]{1,60})</legis-num>")
 _STAGE = re.compile(r'bill-stage="([^"]{1,60})"')

@@ -8,7 +8,7 @@ from typing import Any
 
 from watcher.core.bills.record import ActionRow, Measure, entries_of, measure_of, system_of
 from watcher.core.model import Entry, Facts, Outcome, Unreadable
-from watcher.formats._json import open_object
+from watcher.formats._values import open_object
 
 _ADDRESS = re.compile(r"/v3/bill/(\d{1,3})/([a-z]{1,7})/(\d{1,5})/actions\b")
 OPTIONS: dict[str, str] = {}

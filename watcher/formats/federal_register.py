@@ -7,9 +7,8 @@ from typing import Any
 
 from watcher.core.bills.record import midnight
 from watcher.core.model import Entry, Facts, Scalar, Unreadable
-from watcher.formats._json import open_object
-from watcher.formats._options import words
 from watcher.formats._text import paragraphs, plain_title
+from watcher.formats._values import open_object, words
 
 OPTIONS = {"phrases": "Words that a document's title, abstract or excerpt must hold for its fact has_all."}
 KINDS = {"rule": "rule", "proposed rule": "proposed_rule", "notice": "notice", "presidential document": "presidential"}

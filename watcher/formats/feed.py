@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import read_date, zone_named
 from watcher.formats._feed import read_items
-from watcher.formats._links import absolute
-from watcher.formats._options import flag, number, word, words
 from watcher.formats._text import MAX_TITLE, beginning, clean, lines, number_doubles, paragraphs, plain_title
 from watcher.formats._tree import parse_html, words_of
+from watcher.formats._values import absolute, flag, number, word, words
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
     from watcher.core.model import Facts, Scalar
-    from watcher.formats._items import RawItem
+    from watcher.formats._feed import RawItem
 
 OPTIONS = {
     "items": "HTML element that holds one note each (li, p, tr, h3): an item with several becomes several entries",

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import read_date, read_epoch, zone_named
-from watcher.formats._json import open_json
-from watcher.formats._links import absolute
-from watcher.formats._options import flag, number, word, words
 from watcher.formats._text import beginning, clean, number_doubles, paragraphs, plain_title
+from watcher.formats._values import absolute, flag, number, open_json, word, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

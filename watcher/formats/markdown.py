@@ -12,10 +12,9 @@ from markdown_it import MarkdownIt
 
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import find_date, read_date, zone_named
-from watcher.formats._links import absolute
 from watcher.formats._markup import decode, looks_like_page, refuse_page, refuse_xml
-from watcher.formats._options import flag, number, word, words
 from watcher.formats._text import MAX_TEXT, beginning, clean, number_doubles, paragraphs, plain_title
+from watcher.formats._values import absolute, flag, number, word, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

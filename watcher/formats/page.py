@@ -10,10 +10,9 @@ from urllib.parse import unquote, urlsplit
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import find_date, read_date, zone_named
 from watcher.formats._dom import Page, attribute, first, open_page, outermost, select
-from watcher.formats._links import absolute
 from watcher.formats._markup import decode, human_check, looks_like_page
-from watcher.formats._options import flag, number, word, words
 from watcher.formats._text import beginning, clean, number_doubles, plain_title
+from watcher.formats._values import absolute, flag, number, word, words
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo

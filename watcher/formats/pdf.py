@@ -11,10 +11,9 @@ from pypdf import PdfReader
 
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import FIRST_YEAR, LAST_YEAR
-from watcher.formats._links import absolute
 from watcher.formats._markup import decode, looks_like_page, refuse_page
-from watcher.formats._options import number
 from watcher.formats._text import clean, lines
+from watcher.formats._values import absolute, number
 
 if TYPE_CHECKING:
     from datetime import datetime

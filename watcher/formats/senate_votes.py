@@ -16,7 +16,7 @@ from watcher.core.bills.record import Measure, facts_of, issue_of, measure_of, m
 from watcher.core.bills.votes import read_vote, tally
 from watcher.core.model import Entry, Facts, Scalar, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
-from watcher.formats._options import words
+from watcher.formats._values import words
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

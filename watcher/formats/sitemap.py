@@ -13,16 +13,15 @@ from lxml import etree
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import read_date
 from watcher.formats._feed import read_items
-from watcher.formats._links import absolute
 from watcher.formats._markup import decode, mend_ampersands, open_xml
-from watcher.formats._options import flag, number, words
 from watcher.formats._text import clean, plain_title
+from watcher.formats._values import absolute, flag, number, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from watcher.core.model import Facts, Scalar
-    from watcher.formats._items import RawItem
+    from watcher.formats._feed import RawItem
 
 OPTIONS = {
     "under": 'only addresses that hold one of these texts, such as "/news/"',

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watcher.core.model import Entry, Outcome, Unreadable
-from watcher.formats._links import absolute
 from watcher.formats._markup import decode, looks_like_page, refuse_page, refuse_xml
-from watcher.formats._options import flag, number, word, words
 from watcher.formats._text import MAX_TITLE, beginning, clean, lines, number_doubles
+from watcher.formats._values import absolute, flag, number, word, words
 
 if TYPE_CHECKING:
     from watcher.core.model import Facts

@@ -8,9 +8,8 @@ from datetime import tzinfo
 from watcher.core.addresses import safe_link
 from watcher.core.decision.undecided import text_in_words
 from watcher.core.model import Change, Digest, Standing, Transition, Verdict
-from watcher.mail.changes import MOST_LINES, item, moved, noted_section, over_in_words
+from watcher.mail.changes import MOST_LINES, cites, item, moved, noted_section, over_in_words
 from watcher.mail.changes import title as title_of
-from watcher.mail.citations import cites
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_sections
 from watcher.mail.letter import Letter, MailItem, MailLine, Section, listed

@@ -6,9 +6,7 @@ from datetime import datetime
 
 from notifiers.message import Message
 from watcher.mail.context import MailContext, Recipient
-from watcher.mail.html import as_html
-from watcher.mail.letter import Letter, MailItem, MailLine
-from watcher.mail.text import as_text
+from watcher.mail.letter import Letter, MailItem, MailLine, as_html, as_text
 from watcher.mail.wording import moment, several
 
 

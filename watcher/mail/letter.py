@@ -1,9 +1,22 @@
-"""What a mail says, in words, before it is text or HTML: both parts are written from this one value."""
+"""What a mail says, in words, and that written as plain text and as HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from css_inline import CSSInliner
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+# What a mail says, in words, before it is text or HTML: both parts are written from this one value.
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +100,128 @@ class Letter:
     urgent: bool = False
     about: str = ""
     """Signal whose thread it belongs to, or the kind of letter."""
+
+
+# A letter as plain text that reads well in a terminal, 72 columns wide.
+
+WIDTH = 72
+NAME = 24
+"""Names of rows up to this long stand in a column of their own."""
+PER_CENT = "\N{NO-BREAK SPACE}%"
+
+
+def as_text(letter: Letter) -> str:
+    """The text part; it says what the HTML part says, in the same order."""
+    parts = [
+        "\n".join(_title(letter)),
+        *("\n".join(_item(item)) for item in letter.items),
+        *("\n".join(_section(section)) for section in letter.sections),
+        "\n".join(_footer(letter.footer)),
+    ]
+    return "\n\n\n".join(parts) + "\n"
+
+
+def _title(letter: Letter) -> Iterator[str]:
+    yield _fill(letter.title)
+    yield "=" * min(len(letter.title), WIDTH)
+    yield _fill(letter.deck)
+    yield letter.date
+
+
+def _item(item: MailItem) -> Iterator[str]:
+    yield _fill(item.kicker.upper())
+    yield _fill(item.title)
+    yield "-" * min(len(item.title), WIDTH)
+    if item.standing:
+        yield _fill(f"[{item.icon} {item.standing}] {item.note}".rstrip())
+    yield ""
+    width = max((len(name) for name, _ in item.rows if len(name) <= NAME), default=0)
+    for name, value in item.rows:
+        yield _hang(f"{name}:".ljust(width + 2), value) if len(name) <= NAME else _hang("", f"{name}: {value}", indent="    ")
+    for cite in item.cites:
+        yield from _cite(cite)
+    for name, words in item.paragraphs:
+        yield ""
+        yield _fill(f"{name}: {words}")
+    if item.link:
+        yield ""
+        yield f"{item.more}: {item.link}"
+
+
+def _cite(cite: Cite) -> Iterator[str]:
+    yield ""
+    yield _fill(f"“{cite.text}”", indent="  > ")
+    yield _fill(f"{cite.where}. {cite.when}", indent="    ")
+    if cite.link:
+        yield f"    {cite.link}"
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield section.heading
+    yield "-" * len(section.heading)
+    for line in section.lines:
+        yield _hang("* ", f"{line.title}: {line.words}" if line.title else line.words)
+        if line.link:
+            yield f"  {line.link}"
+
+
+def _footer(lines: tuple[MailLine, ...]) -> Iterator[str]:
+    yield "-- "
+    for line in lines:
+        yield _fill(f"{line.title}: {line.words}")
+        if line.link:
+            yield line.link
+
+
+def _fill(text: str, *, indent: str = "") -> str:
+    """Wrapped at whole words; an address is never broken, nor a number from its per cent."""
+    return textwrap.fill(
+        text.replace(" %", PER_CENT),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _hang(start: str, text: str, *, indent: str = "") -> str:
+    """A start with its text hanging beside it, or under it where an indent is given."""
+    return textwrap.fill(
+        text.replace(" %", PER_CENT),
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=indent or " " * len(start),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+# A letter as HTML that survives every mail program: tables, inline CSS, no image, no request.
+
+KEPT_STYLE = ' data-css-inline="keep"'
+"""Tells the inliner which style element stays; no mail program needs it."""
+
+
+def as_html(letter: Letter) -> str:
+    """The HTML part; it says what the text part says, in the same order."""
+    return _inliner().inline(_template().render(letter=letter)).replace(KEPT_STYLE, "")
+
+
+@cache
+def _template() -> Template:
+    """The one template; whatever a feed says in it is escaped."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=PackageLoader("watcher", "templates/mail"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("letter.html")
+
+
+@cache
+def _inliner() -> CSSInliner:
+    """Puts the style sheet into the elements: Outlook and Gmail's app read no other; nothing is loaded."""
+    return CSSInliner(load_remote_stylesheets=False)

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta, tzinfo
 
 from watcher.core.addresses import safe_link
-from watcher.core.decision.closing import close_in_words, close_of, window_in_words
 from watcher.core.decision.figures import UNSTATED
+from watcher.core.decision.scheduled_notes import close_in_words, close_of, window_in_words
 from watcher.core.decision.undecided import asked_in_words, text_in_words
 from watcher.core.model import Figure, Quote, SourceOutage, Standing, TrackVerdict, Undecided, Verdict
-from watcher.mail.changes import for_you, tools
-from watcher.mail.citations import cites
+from watcher.mail.changes import cites, for_you, tools
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import MailItem, MailLine, Section, rest
 from watcher.mail.wording import STANDINGS, moment, shortened, when

@@ -11,9 +11,9 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from watcher.core.decision.queueing import MAX_JOBS_OF_A_HOST, most_of_a_host
+from watcher.core.decision.timing import MAX_JOBS_OF_A_HOST, most_of_a_host
 from watcher.core.model import Signal, Transition
-from watcher.pipeline.decide import update_verdict
+from watcher.pipeline.decide import invalidate, skip_unchanged, update_verdict
 from watcher.pipeline.keep import (
     BatchResult,
     Check,
@@ -24,9 +24,7 @@ from watcher.pipeline.keep import (
     unchecked,
 )
 from watcher.pipeline.poll import Get, PollResult, Read, look
-from watcher.pipeline.refusals import refused
-from watcher.pipeline.sift import Sifted
-from watcher.pipeline.skip_unchanged import invalidate, skip_unchanged
+from watcher.pipeline.record import Sifted, refused
 from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay, host_of
 from watcher.store.engine import Scope
 from watcher.store.records import Due

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from math import inf
@@ -17,14 +18,72 @@ from watcher.core.model import Signal, Transition
 from watcher.pipeline.announce import Route, announce
 from watcher.pipeline.batches import NORMAL, BatchResult, Bounds, Get, Poller, Read, Understand, skip_unchanged, update_verdicts
 from watcher.pipeline.deliver import Counts
-from watcher.pipeline.errors import ErrorCollector
 from watcher.pipeline.reminders import send_reminders
-from watcher.pipeline.retention import run_retention
 from watcher.pipeline.subscribers import purge_unconfirmed
-from watcher.store.records import Policy
+from watcher.store.codec import moment_in
+from watcher.store.errors import ErrorKind, StoreError
+from watcher.store.records import MetaKey, Policy
 from watcher.store.store import Store
 
+# Errors of our own inside one cycle: the part that failed is left out, the others go on, and the cycle says so at its end.
+
 log = logging.getLogger(__name__)
+
+
+class ErrorCollector:
+    """What went wrong in one cycle."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.errors: list[Exception] = []
+
+    @contextmanager
+    def left_out(self, what: str) -> Iterator[None]:
+        """Do one part; where it fails, note it and go on. A database that cannot be used ends the cycle: raises StoreError."""
+        try:
+            yield
+        except StoreError as error:
+            if error.kind is not ErrorKind.SPOILT:
+                raise
+            log.error("%s failed; the rest of the cycle goes on: %s", what, error)  # noqa: TRY400 - the words say it all
+            self.errors.append(error)
+        except Exception as error:
+            log.exception("%s failed; the rest of the cycle goes on", what)
+            error.add_note(what)
+            self.errors.append(error)
+
+    def tell(self) -> None:
+        """Raise what was noted, so that the cycle does not count as a good one."""
+        if self.errors and all(isinstance(error, StoreError) for error in self.errors):
+            raise self.errors[0]  # for a person to mend, and one row after the other
+        if self.errors:
+            raise ExceptionGroup("a part of the cycle failed", self.errors)
+
+
+# Once a day what nothing cites is deleted after its time, beside all else; not on a day on which the clock may be wrong.
+
+PAUSE_BETWEEN_RUNS = timedelta(days=1)
+GAP = timedelta(days=10)
+"""After a gap as long as this nothing is deleted for another day: a clock that ran ahead must not cost what was kept."""
+
+
+async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
+    """Delete what is due, slice by slice, and let others write in between; whether it was done at `now`. Raises StoreError."""
+    with store.reading() as tx:
+        last = tx.meta.read(MetaKey.RETENTION_LAST_RUN, moment_in)
+    passed = now - last if last else None
+    if passed is not None and timedelta(0) <= passed < PAUSE_BETWEEN_RUNS:
+        return False
+    with store.writing() as tx:
+        tx.meta.put(MetaKey.RETENTION_LAST_RUN, now.isoformat())
+    if passed is None or not PAUSE_BETWEEN_RUNS <= passed < GAP:
+        return False
+    slices, begun = store.retention(now, policy), perf_counter()
+    while await asyncio.to_thread(next, slices, None):
+        await asyncio.sleep(perf_counter() - begun)  # as long as the slice took: who waits for the writer has half of the time
+        begun = perf_counter()
+    return True
+
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many sources have been asked at least once, followed pages too, and how many there are."""

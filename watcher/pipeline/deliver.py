@@ -12,10 +12,9 @@ from functools import partial
 
 from notifiers import Message, NotSent, Send
 from notifiers.message import pack, unpack
-from watcher.core.decision.delivery_window import allowed_at
 from watcher.core.decision.digest import net_changes
-from watcher.core.decision.pacing import retry_at
 from watcher.core.decision.scheduled_notes import renewed
+from watcher.core.decision.timing import allowed_at, retry_at
 from watcher.core.model import Digest
 from watcher.mail import Recipient, render
 from watcher.pipeline.delivery_context import (
@@ -30,7 +29,7 @@ from watcher.pipeline.delivery_context import (
 )
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
-from watcher.store.mailboxes import MOST_REFUSED
+from watcher.store.recipients import MOST_REFUSED
 from watcher.store.records import Delivery
 from watcher.store.store import Store, Transaction
 

@@ -16,9 +16,9 @@ import notifiers
 from notifiers import Recipient, Send
 from watcher.config.build import Config
 from watcher.config.settings import Recipient as Declared
-from watcher.core.decision.delivery_window import EVERY_DETAIL, DeliveryWindow
+from watcher.core.decision.timing import EVERY_DETAIL, DeliveryWindow
 from watcher.fetch.guard import Guard
-from watcher.fetch.places import Places
+from watcher.fetch.rate_limit import Places
 from watcher.fetch.urls import UrlRejected
 from watcher.mail import MailContext
 from watcher.store.records import Delivery

@@ -11,8 +11,7 @@ from typing import TypeAlias
 
 from watcher.core.model import Claim, Observation, Signal, Unreadable
 from watcher.pipeline.poll import PollResult, failure, internal_error
-from watcher.pipeline.record import encode, record_results
-from watcher.pipeline.sift import Sifted, sift
+from watcher.pipeline.record import Sifted, encode, record_results, sift
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.store import Store, Transaction

@@ -24,19 +24,17 @@ from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
 from watcher.clock import Clock, utc_now
-from watcher.core.decision.queueing import PollJob
+from watcher.core.decision.timing import PollJob
 from watcher.pipeline.announce import announce
 from watcher.pipeline.batches import skip_unchanged, update_verdicts
-from watcher.pipeline.clock_guard import ClockGuard
-from watcher.pipeline.configurations import OlderConfigurationError
+from watcher.pipeline.clocks import ClockGuard
 from watcher.pipeline.cycle import MAX_DECISION_DELAY, Context, purge, remind, reset_future_due_times, retain
+from watcher.pipeline.decide import is_calm
 from watcher.pipeline.deliver import Counts, Postman
-from watcher.pipeline.due_jobs import due_jobs
 from watcher.pipeline.keep import Check
-from watcher.pipeline.lost_jobs import JobsHere, take_up
-from watcher.pipeline.queue_connection import CONNECTION_ERRORS, connector
-from watcher.pipeline.skip_unchanged import is_calm
-from watcher.pipeline.source_poll import Place, Room, SourcePolls
+from watcher.pipeline.ownership import OlderConfigurationError
+from watcher.pipeline.queue import CONNECTION_ERRORS, JobsHere, connector, take_up
+from watcher.pipeline.source_poll import Room, SourceKey, SourcePolls, due_jobs
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.records import MetaKey
@@ -299,7 +297,7 @@ class SharedEngine:
         app.periodic(cron="* * * * * */10")(deliver)
         return app
 
-    async def _poll(self, places: Sequence[Place]) -> None:
+    async def _poll(self, places: Sequence[SourceKey]) -> None:
         """Poll some sources, each in its turn at its host."""
         async with self._using() as using:
             with suppress(OlderConfigurationError):  # they are due again, and we are about to stop

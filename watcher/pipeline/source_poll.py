@@ -4,27 +4,63 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from watcher.core.decision.timing import (
+    MAX_POLLS_OF_A_JOB,
+    MIN_POLLS_OF_A_JOB,
+    DueSource,
+    PollJob,
+    QueuedSource,
+    not_queued,
+    poll_jobs,
+)
 from watcher.core.model import Signal
-from watcher.fetch.places import Places
+from watcher.fetch.rate_limit import Places
 from watcher.pipeline.keep import Check, Understand, keep_all, missing_entries
 from watcher.pipeline.poll import Get, PollResult, Read, look
-from watcher.pipeline.record import stirred_by
-from watcher.pipeline.refusals import refused
-from watcher.pipeline.sift import Sifted
-from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay
+from watcher.pipeline.record import Sifted, refused, stirred_by
+from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay, host_of
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.records import Due
-from watcher.store.source_locks import SourceLocks
+from watcher.store.shared import SourceLocks
+from watcher.store.sources import Place
 from watcher.store.store import Store
 
-Place: TypeAlias = tuple[str, str]
+# Which of the sources that are due are queued now, for workers on one server: the longest overdue, few of one host.
+
+MAX_QUEUED_AT_ONCE = 2_000
+"""Sources that are queued at once."""
+MAX_WAITING_SOURCES = 10_000
+"""With so many sources waiting no more are queued: they would only wait in another place."""
+
+
+def due_jobs(store: Store, now: datetime, *, per_host: int, concurrency: int) -> list[PollJob]:
+    """The jobs to queue, where a worker asks so many sources at a time. Raises StoreError."""
+    with store.reading() as tx:
+        queued = tx.shared.polled()
+        if len(queued) >= MAX_WAITING_SOURCES:
+            return []
+        most = MAX_QUEUED_AT_ONCE + len(queued)
+        due = tx.sources.due(now, most)
+        fresh = _fresh(due, queued, per_host)
+        if len(due) == most and len(fresh) < MAX_QUEUED_AT_ONCE // 2:
+            fresh = _fresh(tx.sources.due(now), queued, per_host)  # hosts that have enough to do stand in front: look behind them
+    # Two jobs are as much as a worker asks at a time: the others get their share of what is due.
+    of_a_job = min(max(concurrency // 2, MIN_POLLS_OF_A_JOB), MAX_POLLS_OF_A_JOB)
+    return list(poll_jobs(fresh[:MAX_QUEUED_AT_ONCE], queued, per_host, of_a_job, max(concurrency // 2, 1)))
+
+
+def _fresh(due: Iterable[Place], queued: Collection[QueuedSource], per_host: int) -> list[DueSource]:
+    return not_queued((DueSource(one.source, one.signal, host_of(one.url), one.failures > 0) for one in due), queued, per_host)
+
+
+SourceKey: TypeAlias = tuple[str, str]
 """A source and its host."""
 
 
@@ -69,7 +105,7 @@ class SourcePolls:
     """What keeps other processes, workers or not, from asking the same sources."""
     room: Room
 
-    async def poll(self, places: Sequence[Place], stirred: Callable[[frozenset[str]], Awaitable[None]]) -> None:
+    async def poll(self, places: Sequence[SourceKey], stirred: Callable[[frozenset[str]], Awaitable[None]]) -> None:
         """Poll those that are due, each in its turn at its host, and keep each reading as it comes.
 
         `stirred` is told the signals to be decided again. Raises StoreError.
@@ -101,7 +137,7 @@ class SourcePolls:
             now, dice = self.clock(), self.dice()
             return await look(one.due, get=self.get, read=self.read, now=now, dice=dice, missing=one.missing, refused=one.refused)
 
-    def _due(self, places: Sequence[Place]) -> list[_Asked]:
+    def _due(self, places: Sequence[SourceKey]) -> list[_Asked]:
         """Those that are due and that nobody else asks, with what is known of them besides, and their turns."""
         now, hosts = self.clock(), dict(places)
         ours = self.locks.take(list(hosts))

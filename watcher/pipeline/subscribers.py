@@ -11,7 +11,7 @@ from typing import overload
 from zoneinfo import ZoneInfo
 
 from notifiers import Recipient
-from watcher.core.decision.delivery_window import EVERY_DETAIL, DeliveryWindow, allowed_at, note_hours
+from watcher.core.decision.timing import EVERY_DETAIL, DeliveryWindow, allowed_at, note_hours
 from watcher.pipeline.announce import Route
 from watcher.pipeline.deliver import ResolvedRecipient
 from watcher.pipeline.delivery_context import ResolveRecipient

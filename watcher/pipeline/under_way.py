@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from watcher.core.model import Document, Entry, Facts, Signal
-from watcher.fetch.places import Place, Places
+from watcher.fetch.rate_limit import Place, Places
 from watcher.pipeline.keep import Understand, sift_all, understood
 from watcher.pipeline.poll import PollResult, Read
-from watcher.pipeline.sift import Sifted
+from watcher.pipeline.record import Sifted
 from watcher.store.records import Due
 from watcher.store.store import Store
 

@@ -10,7 +10,7 @@ from watcher.core.model import Change, SourceOutage, Transition
 from watcher.pipeline.batches import Read, Understand
 from watcher.pipeline.cycle import Context, CycleResult, run_cycle
 from watcher.replay.recorded_web import RecordedWeb
-from watcher.sandbox.unfenced import read_here, understand_here
+from watcher.sandbox.understanding import read_here, understand_here
 from watcher.store.codec import moment_in
 from watcher.store.records import MetaKey
 

@@ -13,8 +13,7 @@ from watcher.core.decision.decide import decide, known_claims
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.decision.undecided import RECENT, answered, ask, edges, settled_by
 from watcher.core.model import Change, Claim, Observation, Signal, Transition, Undecided, Verdict
-from watcher.pipeline.decide import HISTORY_CUTOFF
-from watcher.pipeline.evidence_claims import claim_of
+from watcher.pipeline.decide import HISTORY_CUTOFF, claim_of
 from watcher.store.observations import History
 from watcher.store.records import Evidence
 from watcher.store.store import Transaction

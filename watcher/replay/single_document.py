@@ -30,13 +30,12 @@ from watcher.core.model import (
     TrackVerdict,
 )
 from watcher.fetch import Fetcher, FetchSettings
-from watcher.fetch.recorded import RecordedResponse, RecordedTransport
-from watcher.pipeline.linked_pages import linked_pages, maps_of, page_of
-from watcher.pipeline.poll import PollResult, first_look, poll_source
+from watcher.fetch.messages import RecordedResponse, RecordedTransport
+from watcher.pipeline.poll import PollResult, first_look, linked_pages, maps_of, page_of, poll_source
 from watcher.publishers import publisher_of, registrable_domain
-from watcher.replay.labelled_text import LabelledText, SourceTiers
+from watcher.replay.backtest import LabelledText, SourceTiers
 from watcher.sandbox.detect import detect_format
-from watcher.sandbox.unfenced import read_here
+from watcher.sandbox.understanding import read_here
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from dataclasses import asdict
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Final
 
+from watcher import formats
 from watcher.core.decision.claims import claims_of
 from watcher.core.model import Claim, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from watcher.core.model import Observation, Signal
+    from watcher.core.model import Document, Entry, Facts, Observation, Signal
+
 
 MOST_CLAIMS: Final = 2_000
 """So much may be claimed by one reading; a list in which thousands of entries do is no list of news."""
@@ -53,3 +55,16 @@ class ReceivedSignals:
         signal, seen = self._signals[name], ForkingPickler.loads(content)
         claims = [[asdict(claim) for claim in mine] for mine in understood(signal, seen)]
         return json.dumps({"claims": claims}, default=str).encode()
+
+
+# Reading and understanding in this very process, without limits: for rehearsals, tests and documents of one's own.
+
+
+async def read_here(document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
+    """Read in this process, without limits: for tests and for documents of one's own. Raises Unreadable, KeyError."""
+    return formats.read(document, format_name, options)
+
+
+async def understand_here(signal: Signal, observations: Sequence[Observation]) -> tuple[tuple[Claim, ...], ...]:
+    """The claims of each observation, made in this process, with no limit of time: for tests and documents of one's own."""
+    return understood(signal, observations)

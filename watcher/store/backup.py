@@ -10,9 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 
-from watcher.store.engine import MAGIC, driver, has_foreign_log, head, in_words
+from watcher.store.engine import MAGIC, OWNER, driver, has_foreign_log, head, in_words, keep_private, make_private
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
-from watcher.store.private import OWNER, keep_private, make_private
 from watcher.store.revision import SCHEMA_REVISION
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.store.codec import sha256
 from watcher.store.records import ChainEnd
-from watcher.store.statements import Statements
+from watcher.store.repository import Statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from watcher.store.codec import MICROSECOND, micros, moment
 from watcher.store.records import Delivery, State
-from watcher.store.statements import Row, Statements, batches
+from watcher.store.repository import Row, Statements, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,8 +10,7 @@ from watcher.core.model import Document
 from watcher.store.chain import extend, hold
 from watcher.store.codec import content, micros, moment
 from watcher.store.records import Packed
-from watcher.store.repository import Repository
-from watcher.store.statements import batches
+from watcher.store.repository import Repository, batches
 from watcher.store.tables import DocumentRow
 
 if TYPE_CHECKING:

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from watcher.core.model import Outcome
 from watcher.store.chain import GENESIS
 from watcher.store.codec import MICROSECOND, micros
-from watcher.store.operator_tables import GapRow
 from watcher.store.records import State
-from watcher.store.repository import Repository
-from watcher.store.statements import Row, Values, batches
-from watcher.store.tables import PollDayRow
+from watcher.store.repository import Repository, Row, Values, batches
+from watcher.store.tables import GapRow, PollDayRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

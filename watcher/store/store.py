@@ -10,28 +10,21 @@ from typing import TYPE_CHECKING, Self
 
 from sqlmodel import Session
 
-from watcher.store.audit import Audit, Evidences, Meta, Mutes
+from watcher.store.audit import Audit, Evidences, Meta, Mutes, Undecideds
 from watcher.store.backup import backup
-from watcher.store.claims import Claims
 from watcher.store.deliveries import Deliveries
-from watcher.store.digests import Digests
 from watcher.store.documents import Documents
 from watcher.store.engine import ALONE, BUSY_SECONDS, Database, Scope, connect, exclude
 from watcher.store.errors import StoreError
-from watcher.store.mailboxes import Mailboxes
-from watcher.store.observations import Observations
-from watcher.store.polls import Polls
+from watcher.store.observations import Claims, Observations
+from watcher.store.recipients import Mailboxes, Subscribers
 from watcher.store.records import ChainEnd, Dropped, Policy, Verified
 from watcher.store.repository import Repository
 from watcher.store.retention import START, Place, Retention, Slice
 from watcher.store.revision import bring_up_to_date, version
-from watcher.store.shared import Shared
-from watcher.store.source_locks import SourceLocks
-from watcher.store.sources import Sources
-from watcher.store.subscribers import Subscribers
-from watcher.store.transitions import Transitions
-from watcher.store.undecided import Undecideds
-from watcher.store.verdicts import Verdicts
+from watcher.store.shared import Shared, SourceLocks
+from watcher.store.sources import Polls, Sources
+from watcher.store.verdicts import Digests, Transitions, Verdicts
 from watcher.store.verify import verify
 
 if TYPE_CHECKING:

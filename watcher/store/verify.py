@@ -6,12 +6,11 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from watcher.store import documents, observations, transitions, verdicts
+from watcher.store import documents, observations, verdicts
 from watcher.store.chain import GENESIS, head
 from watcher.store.codec import content, moment, sha256
 from watcher.store.records import ChainEnd, Verified
-from watcher.store.repository import Repository
-from watcher.store.statements import Row
+from watcher.store.repository import Repository, Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +50,8 @@ def matches(body: bytes, name: str) -> bool:
 CHAINS: Mapping[str, tuple[str, Callable[[Row], bytes]]] = {
     "document": (DOCUMENTS, document_line),
     "observation": (OBSERVATIONS, lambda row: content(*row[2:])),
-    "verdict": (VERDICTS, lambda row: verdicts.line(row[2], moment(row[3]), row[4])),
-    "transition": (TRANSITIONS, lambda row: transitions.line(row[2], moment(row[3]), row[4])),
+    "verdict": (VERDICTS, lambda row: verdicts.verdict_line(row[2], moment(row[3]), row[4])),
+    "transition": (TRANSITIONS, lambda row: verdicts.transition_line(row[2], moment(row[3]), row[4])),
 }
 """Of each table what gives id, hash and what the hash covers, oldest first, and what makes one line of bytes of that."""
 

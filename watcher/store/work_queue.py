@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from watcher.core.decision.queueing import QueuedSource
+from watcher.core.decision.timing import QueuedSource
 from watcher.store.codec import moment
-from watcher.store.statements import Statements, batches
+from watcher.store.repository import Statements, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from watcher.web import api, badge, feeds_out, pages, share_image
-from watcher.web.paging import part_of
+from watcher.web import api, badge, feeds_out, pages
+from watcher.web.params import part_of
 from watcher.web.read_model import View
 from watcher.web.routes_api import written
 
@@ -34,7 +34,7 @@ def files_of(view: View, now: datetime) -> Iterator[tuple[str, str | bytes]]:
         yield f"feeds/{name}.atom", feeds_out.atom(view, name, ending=".html")
         yield f"feeds/{name}.json", feeds_out.json_feed(view, name, ending=".html")
         yield f"feeds/{name}.ics", feeds_out.calendar(view, name, ending=".html")
-        yield f"og/{name}.png", share_image.draw_picture(view, name)
+        yield f"og/{name}.png", badge.draw_picture(view, name)
     for signal in view.signals:
         yield f"badges/{signal.id}.svg", badge.draw_badge(view, signal.id)
         yield f"badges/{signal.id}.json", badge.write_badge(view, signal.id)

@@ -16,7 +16,7 @@ from icalendar import Calendar, Event
 from watcher import __version__
 from watcher.core.addresses import safe_link
 from watcher.core.model import Change, Quote, Signal, Transition
-from watcher.web.calendar import Day, days_of
+from watcher.web.charts import Day, days_of
 from watcher.web.read_model import View
 from watcher.web.summary import summarise_signals
 from watcher.web.timeline import TimelineEntry, change_of

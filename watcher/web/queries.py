@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from watcher.config.build import Config
 from watcher.config.settings import Ground, Tool
 from watcher.core.addresses import in_year, safe_link
-from watcher.core.decision.closing import close_of
 from watcher.core.decision.decide import decide, known_claims, verified_at
+from watcher.core.decision.scheduled_notes import close_of
 from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, Source, Transition, Verdict
 from watcher.mail import MailContext, Recipient
 from watcher.mail.affected_tools import affected_by

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Protocol
 
 from watcher.config.settings import Ground, Tool
-from watcher.core.decision.pacing import overdue_at
+from watcher.core.decision.timing import overdue_at
 from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
 from watcher.pipeline.counters import JobRun, Tally
 from watcher.store.records import ChainEnd

@@ -10,9 +10,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, FastAPI, Path, Query, Request
 from pydantic import BaseModel
 
-from watcher.web import api, api_shapes
-from watcher.web.paging import link_header, links, part_of
-from watcher.web.params import ID, MAX_PARAMETER_LENGTH, Number
+from watcher.web import api
+from watcher.web.params import ID, MAX_PARAMETER_LENGTH, Number, link_header, links, part_of
 from watcher.web.read_model import Access, View
 from watcher.web.render import JSON, Linked, PageRenderer, RenderedPage, RenderRequest
 
@@ -65,7 +64,7 @@ def written(make: Callable[[View], BaseModel], view: View) -> str:
 def _add_signals(router: APIRouter, renderer: PageRenderer) -> None:
     @router.get(
         "/signals/{name}",
-        response_model=api_shapes.SignalOut,
+        response_model=api.SignalOut,
         summary="One signal",
         responses={404: {"description": "No such signal."}},
     )
@@ -77,24 +76,20 @@ def _add_signals(router: APIRouter, renderer: PageRenderer) -> None:
 
 
 def _add_lists(router: APIRouter, renderer: PageRenderer) -> None:
-    @router.get(
-        "/signals", response_model=api_shapes.SignalsOut, summary="All signals: where each stands, and why", responses=PARTS
-    )
+    @router.get("/signals", response_model=api.SignalsOut, summary="All signals: where each stands, and why", responses=PARTS)
     async def signals(request: Request, page: Number = 1, limit: Few = SIGNALS, as_of: AsOf = "") -> RenderedPage:
         asked = PageRequest(page, limit, as_of, usual=SIGNALS)
         return await _list(renderer, request, "/signals", asked, api.signals_out)
 
-    @router.get("/history", response_model=api_shapes.HistoryOut, summary="What changed, newest first", responses=PARTS)
+    @router.get("/history", response_model=api.HistoryOut, summary="What changed, newest first", responses=PARTS)
     async def history(request: Request, page: Number = 1, limit: Limit = CHANGES, as_of: AsOf = "") -> RenderedPage:
         return await _list(renderer, request, "/history", PageRequest(page, limit, as_of, usual=CHANGES), api.history_out)
 
-    @router.get("/record", response_model=api_shapes.RecordOut, summary="Where the record ends: note it, and compare later")
+    @router.get("/record", response_model=api.RecordOut, summary="Where the record ends: note it, and compare later")
     async def record(request: Request, as_of: AsOf = "") -> RenderedPage:  # noqa: ARG001 - as above
         return await renderer.show(request, f"{V1}/record", JSON, lambda ask: written(api.record_out, ask.view))
 
-    @router.get(
-        "/sources", response_model=api_shapes.SourcesOut, summary="What is known of each source's readings", responses=PARTS
-    )
+    @router.get("/sources", response_model=api.SourcesOut, summary="What is known of each source's readings", responses=PARTS)
     async def sources(request: Request, page: Number = 1, limit: Limit = SOURCES, as_of: AsOf = "") -> RenderedPage:
         return await _list(renderer, request, "/sources", PageRequest(page, limit, as_of, usual=SOURCES), api.sources_out)
 
@@ -116,7 +111,7 @@ class PageRequest:
 
 
 async def _list(
-    renderer: PageRenderer, request: Request, place: str, asked: PageRequest, make: Callable[[View, slice], api_shapes.ListOut]
+    renderer: PageRenderer, request: Request, place: str, asked: PageRequest, make: Callable[[View, slice], api.ListOut]
 ) -> RenderedPage:
     """A part of a list, with the addresses of its neighbours in a Link header."""
     path = f"{V1}{place}"

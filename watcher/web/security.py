@@ -1,10 +1,19 @@
-"""The headers that every answer carries, so that nothing foreign runs, frames or guesses."""
+"""What every answer and request is held to: headers, cookies, names of the page, and who asks."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from watcher.core.proxies import is_this_machine
+from watcher.web.settings import WebSettings
+
+# The headers that every answer carries, so that nothing foreign runs, frames or guesses.
 
 Pairs = Sequence[tuple[bytes, bytes]]
 
@@ -64,3 +73,134 @@ class SecurityHeadersMiddleware:
             await send(message)
 
         await self.app(scope, receive, guarded if scope["type"] == "http" else send)
+
+
+# The cookies that reach the application: our own, and none of another shape.
+
+PLAIN, SECURE = "console", "__Host-console"
+"""Names of the console's cookie; browsers take the second over TLS alone, and from this very host (RFC 6265bis, 4.1.3.2)."""
+_OWN = re.compile(rb"(?:console|__Host-console)=[A-Za-z0-9_-]{1,64}")
+
+
+class CookieMiddleware:
+    """Takes all other cookies out of a request.
+
+    The framework reads them for every route, whether it wants any or not, and the reader of the standard library takes the square
+    of the length of a quoted one (CVE-2024-7592): 60 KB held the watch for five seconds.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Keep the application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            sent = [value for name, value in scope["headers"] if name == b"cookie"]
+            if sent:
+                pairs = (pair.strip() for value in sent for pair in value.split(b";"))
+                own = b"; ".join(pair for pair in pairs if _OWN.fullmatch(pair))
+                kept = [header for header in scope["headers"] if header[0] != b"cookie"]
+                scope = {**scope, "headers": [*kept, *([(b"cookie", own)] if own else [])]}
+        await self.app(scope, receive, send)
+
+
+# Under which names the page answers, so that a name which somebody else controls opens nothing.
+
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::\d{0,5})?")
+MAX_HOST_LENGTH = 255
+REFUSED = (
+    b"This page does not answer under this name.\n"
+    b"Whoever runs it can name it: base_url in [watch], or hosts in [web] of signals.toml.\n"
+)
+
+
+def host_of(header: str) -> str:
+    """The name or address in a Host header: in small letters, without its port, brackets and last dot; empty where it is none."""
+    found = _HOST.fullmatch(header.lower()) if len(header) <= MAX_HOST_LENGTH else None
+    return (found[1] or found[2]).removesuffix(".") if found else ""
+
+
+def answers_to(host: str, settings: WebSettings) -> bool:
+    """Whether the page answers under a name or an address (as `host_of` gives it).
+
+    It does under the names that are set, and under those of this machine. Where it listens for other machines, also under every
+    address and every name without a dot: nobody can point these here from outside.
+    """
+    if host in settings.hosts or is_this_machine(host):
+        return True
+    return bool(host) and not settings.local and ("." not in host or is_address(host))
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is written as an address."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+class HostMiddleware:
+    """Refuses requests whose Host header names none of ours."""
+
+    def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
+        """Keep the application and the names."""
+        self.app = app
+        self._answers = lru_cache(maxsize=1024)(lambda raw: answers_to(host_of(raw.decode("latin-1")), settings))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            named = [value for name, value in scope["headers"] if name == b"host"]
+            # By its length first: what is looked at is remembered.
+            if len(named) != 1 or len(named[0]) > MAX_HOST_LENGTH or not self._answers(named[0]):
+                await _refuse(scope, send)
+                return
+        await self.app(scope, receive, send)
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    head = [
+        (b"content-type", PLAIN_TEXT.encode()),
+        (b"content-length", b"%d" % len(REFUSED)),
+        (b"cache-control", b"no-store"),
+        *headers_for("", PLAIN_TEXT, published=False),
+    ]
+    await send({"type": "http.response.start", "status": 400, "headers": head})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else REFUSED})
+
+
+# Who asks, as far as a limit may tell people apart.
+
+
+def client_key(request: Request, trusted: tuple[str, ...]) -> str:
+    """Who asks: the peer, or behind trusted proxies the nearest address that is none of them; an IPv6 network counts as one."""
+    hops = [part.strip() for part in ",".join(request.headers.getlist("x-forwarded-for")).split(",") if part.strip()]
+    nearest = request.client.host if request.client else ""
+    while hops and within(nearest, trusted):
+        nearest = hops.pop()
+    return _network(nearest)
+
+
+def within(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether an address lies in one of these networks; what is no address lies in none."""
+    parsed = _address(address)
+    return parsed is not None and any(parsed in ip_network(network, strict=False) for network in networks)
+
+
+def _network(address: str) -> str:
+    parsed = _address(address)
+    if parsed is None:
+        return "unknown"
+    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else str(parsed)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address, which some proxies write with its port, and others as one of IPv6 that holds one of IPv4."""
+    host = text[1:].partition("]")[0] if text.startswith("[") else text.partition(":")[0] if text.count(":") == 1 else text
+    try:
+        parsed = ip_address(host)
+    except ValueError:
+        return None
+    return parsed.ipv4_mapped or parsed if isinstance(parsed, IPv6Address) else parsed

@@ -10,8 +10,8 @@ from itertools import groupby
 from markupsafe import Markup
 
 from watcher.core.model import Source, SourceOutage
+from watcher.web.charts import tag
 from watcher.web.read_model import PollView, SourceHealth, View
-from watcher.web.svg import tag
 from watcher.web.wording import poll
 from watcher.wording import Sign
 

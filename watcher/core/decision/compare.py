@@ -10,7 +10,7 @@ from datetime import datetime
 
 from watcher.core.decision.decide import headline_of, label_of
 from watcher.core.decision.flags import has_run_out, standing_of_flag
-from watcher.core.decision.same_event import SAME_EVENT, address
+from watcher.core.decision.repeats import SAME_EVENT, address
 from watcher.core.model import Change, Event, Facts, RaisedFlag, Signal, Standing, Tier, Track, TrackVerdict, Transition, Verdict
 
 

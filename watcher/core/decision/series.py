@@ -26,7 +26,7 @@ from watcher.core.decision.corroboration import (
     unled,
 )
 from watcher.core.decision.near import Shelves
-from watcher.core.decision.same_event import Likeness, Publication, likeness
+from watcher.core.decision.repeats import Likeness, Publication, likeness
 from watcher.core.model import (
     Claim,
     Event,

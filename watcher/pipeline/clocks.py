@@ -1,4 +1,4 @@
-"""One time for all who work on one server, whatever the clocks of their machines show."""
+"""Clocks: one time for all who work on one server, and a time of day that was set."""
 
 from __future__ import annotations
 
@@ -7,10 +7,38 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from time import monotonic
 
 from watcher.clock import Clock, utc_now
 from watcher.store.errors import StoreError
 from watcher.store.store import Store
+
+# Notices a time of day that was set, by the monotonic clock.
+
+TOLERANCE = timedelta(seconds=2)
+"""Up to this much between two looks is no jump: clocks are slewed, and a busy machine looks late."""
+
+
+class ClockGuard:
+    """How far the time of day has gone apart from the time that has passed, since the last look."""
+
+    def __init__(self, clock: Callable[[], datetime], steady: Callable[[], float] = monotonic) -> None:
+        """Begin to compare now; `steady` gives seconds that only grow."""
+        self.clock, self.steady = clock, steady
+        self._shown, self._passed = clock(), steady()
+
+    def jump(self) -> timedelta:
+        """By how much the clock was set since the last look, behind as less than nothing; nothing within the tolerance.
+
+        A machine that slept looks like one whose clock was set ahead.
+        """
+        shown, passed = self.clock(), self.steady()
+        apart = (shown - self._shown) - timedelta(seconds=passed - self._passed)
+        self._shown, self._passed = shown, passed
+        return apart if abs(apart) > TOLERANCE else timedelta(0)
+
+
+# One time for all who work on one server, whatever the clocks of their machines show.
 
 STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """It goes on while a machine sleeps, where there is such a clock, and nobody can set it."""
