@@ -245,8 +245,6 @@ def commands_of(table: Mapping[str, Row]) -> type[Commands]:
     return type("CommandsOfTable", (Commands,), {"table": table})
 
 
-# The command line: `watcher --help`.
-
 START, RUN, ASK, CORRECT, KEEP = "Start", "Run", "Ask", "Correct", "Keep"
 
 COMMANDS = {

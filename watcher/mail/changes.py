@@ -9,7 +9,7 @@ from datetime import tzinfo
 from urllib.parse import urlsplit
 
 from watcher.core.addresses import safe_link
-from watcher.core.evaluations.outcome import SENTENCES
+from watcher.core.evaluations import SENTENCES
 from watcher.core.model import Change, Facts, Flag, Quote, Standing, Tier, Transition
 from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.context import MailContext, Recipient

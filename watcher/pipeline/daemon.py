@@ -107,9 +107,6 @@ async def _signs(manager: ServiceManager, pulse: Watchdog) -> None:
         await asyncio.sleep(manager.every)
 
 
-# The daemon: named jobs of a scheduler while the process lives, each at its own pace, in turn; those that send leave their
-# turn.
-
 TICK = timedelta(seconds=2)
 """How often the guard looks at the clock and for other watches, and the least time between two runs of a job."""
 LOOK_AGAIN = timedelta(seconds=30)

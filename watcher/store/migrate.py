@@ -57,9 +57,6 @@ _index("subscriber_created", "subscriber", "created_at")
 _index("mute_signal", "mute", "signal")
 
 
-# Bring a database to the schema of this program: a new one from its tables, an earlier one step by step.
-
-
 def upgrade(connection: sa.Connection, name: str) -> None:
     """Bring a database to this program's schema, inside the connection's transaction. Raises StoreError."""
     before = version(connection)

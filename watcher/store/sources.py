@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
-# Sources: what is declared and followed, what is due, and how the readings went.
-
 HEALTH = (
     "id, url, declared, last_good_at, last_tried_at, outcome, error, failing_since, newest_entry_at, next_at, first_tried_at,"
     " gone_since, gone_polls, parent"
@@ -201,7 +199,8 @@ class Sources(Repository):
 
     def due(self, now: datetime, limit: int = NO_LIMIT) -> list[Place]:
         """The sources to poll now, longest overdue first."""
-        return [Place(*row) for row in self.rows(DUE, {"now": micros(now), "most": limit})]
+        rows = self.rows(DUE, {"now": micros(now), "most": limit})
+        return [Place(source, signal, url, failures, bool(unread)) for source, signal, url, failures, unread in rows]
 
     def due_of(self, names: Iterable[str], now: datetime, known: Mapping[str, Source] = NOT_KNOWN) -> list[Due]:
         """Those of these sources that are to be polled now, longest overdue first, with what the last readings left.

@@ -54,8 +54,6 @@ def binary(**options: Any) -> Any:  # noqa: ANN401 - as SQLModel's own Field
     return Field(sa_type=LargeBinary, **options)
 
 
-# The tables, each a noun of the design; their indexes are in `indexes`, and `migrations/` builds them step by step.
-
 CLUSTERED = {"sqlite_with_rowid": False}
 
 

@@ -125,8 +125,6 @@ def _live(kept: str, now: datetime) -> dict[str, tuple[str, int]]:
     return {name: (who, ends) for name, (who, ends) in json.loads(kept).items() if at < ends <= latest}
 
 
-# The console: what the person who runs the watch sees and does at the page, by the same acts as the command line's.
-
 MAX_FIELD_LENGTH = 2_000
 """Characters of a field."""
 MOVES = {Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.RAISED, Change.NEXT}

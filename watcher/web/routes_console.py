@@ -257,8 +257,6 @@ def _ended(one: Tried) -> str:
     return one.error or "sent"
 
 
-# Addresses of the console: each asks first who is signed in; a GET only shows, a POST is believed from our own pages.
-
 log = logging.getLogger(__name__)
 
 KEEP_OUT = {"cache-control": "no-store", "x-robots-tag": "noindex", "referrer-policy": "same-origin"}

@@ -191,8 +191,6 @@ def _came_through(request: Request) -> bool:
     return is_public(host) and not is_address(host)
 
 
-# Addresses for those who run the watch: how it does, and numbers, never kept.
-
 NEVER = {"cache-control": "no-store"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from watcher.core.evaluations import READINGS
 from watcher.core.evaluations.compliance import NOT_COMPARABLE, is_same_construct, names_side, pair
 from watcher.core.language.lexicon import choice, cue
 from watcher.core.language.text import fold, split
@@ -15,20 +16,19 @@ _ROBUST: Final = cue("robust", "beside", "sentence")
 _COMPARATIVE: Final = re.compile(rf"(?i){choice('more')}.{{0,160}}\bthan\b|{choice('compared_with')}")
 _EARLIER: Final = cue("measured_before", "beside", "sentence")
 _VERSIONED: Final = re.compile(r"\b[A-Z][A-Za-z.]*(?:[ \-]?[A-Z]?\d[\w.\-]*)")
-_READINGS: Final = (
-    ("hijacking", cue("on_hijacking", "beside", "sentence")),
-    ("biology", cue("on_biology", "beside", "sentence")),
-    (
-        "cyber_safeguards",
-        re.compile(rf"(?i){choice('on_safeguards')}.*{choice('on_cyber')}|{choice('on_cyber')}.*{choice('on_safeguards')}"),
-    ),
-    ("censorship", cue("on_censorship", "beside", "sentence")),
-    ("capability_lag", re.compile(rf"(?i){choice('lagging')}.*{choice('in_months')}")),
+_READINGS: Final = dict(
+    zip(
+        READINGS,
+        (
+            cue("on_hijacking", "beside", "sentence"),
+            cue("on_biology", "beside", "sentence"),
+            re.compile(rf"(?i){choice('on_safeguards')}.*{choice('on_cyber')}|{choice('on_cyber')}.*{choice('on_safeguards')}"),
+            cue("on_censorship", "beside", "sentence"),
+            re.compile(rf"(?i){choice('lagging')}.*{choice('in_months')}"),
+        ),
+        strict=True,
+    )
 )
-
-
-SENTENCES: Final = ("measured", *(name for name, _ in _READINGS))
-"""Details of an evaluation that are sentences of its text."""
 
 
 def outcome_of(text: str, ladder: Ladder, *, subject: str = "", before: frozenset[str] = frozenset()) -> Facts:
@@ -86,7 +86,7 @@ def _by_difference(ladder: Ladder, difference: float) -> str:
 def readings(lines: tuple[str, ...]) -> dict[str, Scalar]:
     """Dimension → the first sentence that speaks of it (never a rate of a side)."""
     found: dict[str, Scalar] = {}
-    for name, pattern in _READINGS:
+    for name, pattern in _READINGS.items():
         line = next((line for line in lines if pattern.search(line)), "")
         if line:
             found[name] = line
