@@ -104,7 +104,7 @@ bench-scale: .venv/dev ## a poll on a file and on PostgreSQL; one, two and four 
 	@$(PY) -m tools.bench_stores
 	@$(PY) -m tools.bench_workers --concurrency 4
 	@$(PY) -m tools.bench_workers
-	@$(PY) -m tools.bench_workers --hosts --workers 1,2 --sources 200
+	@$(PY) -m tools.bench_workers --hosts --workers 1,2 --sources 800
 
 bench-peers: .venv/dev ## the same work beside the peers of the rig in SHARED
 	@$(PY) -m tools.bench_peers "$(SHARED)"
