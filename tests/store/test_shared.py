@@ -12,7 +12,7 @@ from watcher.clock import utc_now
 from watcher.pipeline.clocks import ServerClock, clock_of
 from watcher.pipeline.queue import bring_queue, run, steps
 from watcher.store.records import MetaKey
-from watcher.store.sources import Place
+from watcher.store.sources import DueRow
 from watcher.store.store import Store
 from watcher.store.work_queue import JobCount
 
@@ -96,7 +96,7 @@ def test_a_signal_that_was_polled_since_it_was_decided_is_found_though_its_job_i
         tx.polls.record([poll("a", at=T0)])
     with store.reading() as tx:
         assert tx.shared.open_signals(MetaKey.VERDICT_HOLDS) == [], "not before each source was tried"
-        assert tx.sources.due(T0, 5) == [Place("b", "sig", "https://b.example/", 0, unread=True)]
+        assert tx.sources.due(T0, 5) == [DueRow("b", "sig", "https://b.example/", 0, unread=True)]
     with store.writing() as tx:
         tx.polls.record([poll("b", at=T0)])
     with store.reading() as tx:

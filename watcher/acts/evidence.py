@@ -9,10 +9,10 @@ from datetime import datetime
 from watcher.acts.errors import NothingToDo, Unusable, named
 from watcher.acts.moments import check_moment
 from watcher.acts.places import check_address, check_status, place_of, track_of
-from watcher.config.defaults import publisher_of
 from watcher.core.language.works import subject_key
 from watcher.core.model import DeclaredFact, Signal, Tier, Transition
 from watcher.pipeline.decide import update_verdict
+from watcher.publishers import registrable_domain
 from watcher.store.store import Transaction
 from watcher.wording import iso_utc
 
@@ -46,7 +46,7 @@ def record(tx: Transaction, signals: Sequence[Signal], said: Testimony, now: dat
     check_moment(said.at or now, now)
     url, quote = said.url.strip(), said.quote.strip()
     known = DeclaredFact(
-        track.id, said.status, said.at or now, quote, url, publisher_of(url), Tier.OPERATOR, event, said.title.strip()
+        track.id, said.status, said.at or now, quote, url, registrable_domain(url), Tier.OPERATOR, event, said.title.strip()
     )
     _check_new(tx, signal, known)
     number = tx.evidence.add(signal.id, known, by=named(said.by), reason=said.reason.strip(), at=now)

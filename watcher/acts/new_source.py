@@ -23,7 +23,6 @@ from watcher.acts.moments import parse_duration
 from watcher.acts.outside import Outside
 from watcher.acts.places import check_address
 from watcher.config.build import Config, load
-from watcher.config.defaults import publisher_of
 from watcher.config.errors import ConfigError
 from watcher.config.source_map import find_lines
 from watcher.core.addresses import in_year
@@ -32,7 +31,7 @@ from watcher.fetch import Request
 from watcher.fetch.urls import Address, UrlRejected, join, parse
 from watcher.formats._tree import parse_html
 from watcher.pipeline.poll import Get, Read
-from watcher.publishers import publisher_of as speaker
+from watcher.publishers import publisher_of, registrable_domain
 from watcher.replay.backtest import SourceTiers
 from watcher.sandbox.detect import detect_format
 
@@ -345,7 +344,7 @@ def _expect(found: FoundFeed) -> dict[str, object]:
 def _seen(entry: Entry, found: FoundFeed, who: Tier, now: datetime) -> Observation:
     """The entry as one of the new source."""
     url = found.document.url
-    publisher = speaker(publisher_of(url), entry.link, url)
+    publisher = publisher_of(registrable_domain(url), entry.link, url)
     return Observation("new", entry, now, found.document.hash, publisher, who, url=url, first_seen_at=now)
 
 

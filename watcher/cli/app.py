@@ -245,6 +245,8 @@ def commands_of(table: Mapping[str, Row]) -> type[Commands]:
     return type("CommandsOfTable", (Commands,), {"table": table})
 
 
+# The commands of `watcher`.
+
 START, RUN, ASK, CORRECT, KEEP = "Start", "Run", "Ask", "Correct", "Keep"
 
 COMMANDS = {

@@ -1,4 +1,4 @@
-"""What all commands share: options, errors in words, moments and spans as people write them."""
+"""What all commands share: where the configuration is, options, errors in words, moments and spans as people write them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from watcher.acts import moments
 from watcher.acts.errors import NothingToDo, Unusable
 from watcher.config.errors import ConfigError
 from watcher.config.partial import PartialConfig, load_partial
+from watcher.config.secrets import SQLITE
 from watcher.store.errors import StoreError
 
 # Where the configuration and its data are: the present folder, or the user's own folders (XDG Base Directory Specification).
 
-NAME = "policy-signal-watch"
+FOLDER = "policy-signal-watch"
+"""Ours, among the folders of a user."""
 FILE = Path("signals.toml")
 """The configuration where none is named."""
-SQLITE = "sqlite:///"
 
 
 def home_file(env: Mapping[str, str] = os.environ) -> Path:
@@ -42,7 +43,7 @@ def data_folder(env: Mapping[str, str] = os.environ) -> Path:
 def _folder(env: Mapping[str, str], name: str, usual: str) -> Path:
     """A relative path in the environment is to be passed over (the specification says so)."""
     set_to = Path(env.get(name) or ".")
-    return (set_to if set_to.is_absolute() else _home(env) / usual) / NAME
+    return (set_to if set_to.is_absolute() else _home(env) / usual) / FOLDER
 
 
 def _home(env: Mapping[str, str]) -> Path:
@@ -84,6 +85,8 @@ def at_home(place: str) -> str:
     """A place in the user's data folder, if it is relative."""
     return str(data_folder() / place)
 
+
+# Options, errors and arguments of the commands.
 
 ConfigFile: TypeAlias = Annotated[
     Path,
@@ -127,7 +130,7 @@ def exit_on_error() -> Iterator[None]:
 
 def embedded_file(url: str) -> Path | None:
     """The file of an embedded database; None for one elsewhere."""
-    return Path(url.removeprefix("sqlite:///").partition("?")[0]) if url.startswith("sqlite:///") else None
+    return Path(url.removeprefix(SQLITE).partition("?")[0]) if url.startswith(SQLITE) else None
 
 
 def outline_of(path: Path) -> PartialConfig:

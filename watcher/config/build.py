@@ -29,7 +29,7 @@ from watcher.core.proxies import Proxies, Proxy, is_this_machine, read_bypass, r
 
 # Checks the headers of sources: what they hold comes from the environment, and stands in no file.
 
-NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 """A field name (RFC 9110, 5.1)."""
 PLAIN_HEADERS = frozenset({"accept", "accept-language"})
 """What may stand in the file as it is: nobody's secret."""
@@ -40,7 +40,7 @@ OWN_HEADERS = frozenset(
     }
 )
 """What the watch sets itself, or what would change the meaning of a request."""
-_REFERENCE = re.compile(r"(?<!\$)\$(?:[A-Za-z_]|\{[A-Za-z_])")
+_VARIABLE_REFERENCE = re.compile(r"(?<!\$)\$(?:[A-Za-z_]|\{[A-Za-z_])")
 
 
 def note_headers(tables: SignalsFile, env: Mapping[str, str], places: SourceMap) -> None:
@@ -49,7 +49,7 @@ def note_headers(tables: SignalsFile, env: Mapping[str, str], places: SourceMap)
         for n, source in enumerate(signal.source):
             for name, value in source.headers.items():
                 place = ("signal", number, "source", n, "headers", name)
-                if _REFERENCE.search(value) and _is_open(source.url):
+                if _VARIABLE_REFERENCE.search(value) and _is_open(source.url):
                     places.note(place, "a key for an address of http", "an address of https, on whose way nobody reads it")
                 else:
                     _note(name, value, place, env, places)
@@ -62,9 +62,9 @@ def _is_open(url: str) -> bool:
 
 
 def _note(name: str, value: str, place: Position, env: Mapping[str, str], places: SourceMap) -> None:
-    if not NAME.fullmatch(name) or name.lower() in OWN_HEADERS:
+    if not HEADER_NAME.fullmatch(name) or name.lower() in OWN_HEADERS:
         places.note(place, f'the header "{name}"', "a header that a source may ask for, such as X-Api-Key or Authorization")
-    elif not _REFERENCE.search(value) and name.lower() not in PLAIN_HEADERS:
+    elif not _VARIABLE_REFERENCE.search(value) and name.lower() not in PLAIN_HEADERS:
         places.note(place, "a value in the file", 'the name of an environment variable such as "$API_KEY" or "Bearer $TOKEN"')
     else:
         try:
@@ -75,7 +75,7 @@ def _note(name: str, value: str, place: Position, env: Mapping[str, str], places
 
 # The forward proxies that the file and the environment name.
 
-_PLACE: Position = ("fetch", "proxy")
+_PROXY_KEY: Position = ("fetch", "proxy")
 
 
 def proxies_of(tables: SignalsFile, env: Mapping[str, str], places: SourceMap) -> Proxies:
@@ -84,24 +84,24 @@ def proxies_of(tables: SignalsFile, env: Mapping[str, str], places: SourceMap) -
     What cannot be used is noted, never with the address itself: it may hold a password.
     """
     if own := tables.fetch.proxy:
-        http = https = _own(own, env, places)
+        http = https = _proxy_of_file(own, env, places)
     else:
-        http, https = (_named(name, env, places) for name in ("http_proxy", "https_proxy"))
+        http, https = (_proxy_of_environment(name, env, places) for name in ("http_proxy", "https_proxy"))
     return Proxies(http, https, read_bypass(_variable("no_proxy", env, places)[1]))
 
 
-def _own(text: str, env: Mapping[str, str], places: SourceMap) -> Proxy | None:
-    if "@" in text and _PLACE not in places.overridden:
-        places.note(_PLACE, "a user name or a password in the file", 'the name of an environment variable such as "$PROXY"')
+def _proxy_of_file(text: str, env: Mapping[str, str], places: SourceMap) -> Proxy | None:
+    if "@" in text and _PROXY_KEY not in places.overridden:
+        places.note(_PROXY_KEY, "a user name or a password in the file", 'the name of an environment variable such as "$PROXY"')
         return None
     try:
         return read_proxy(fill_secrets(text, env))
     except ValueError as error:
-        places.note(_PLACE, "an address that is none of a proxy", str(error))
+        places.note(_PROXY_KEY, "an address that is none of a proxy", str(error))
         return None
 
 
-def _named(name: str, env: Mapping[str, str], places: SourceMap) -> Proxy | None:
+def _proxy_of_environment(name: str, env: Mapping[str, str], places: SourceMap) -> Proxy | None:
     variable, text = _variable(name, env, places)
     try:
         return read_proxy(text) if text else None
@@ -284,6 +284,8 @@ def _note_options_of(table: tables.Source | tables.Follow, place: Position, plac
         for key in table.options:
             _note_name(key, known, (*place, key), places)
 
+
+# Puts it all together: everything that the file and the environment say, as one value.
 
 _CODE = Path(__file__).parents[1]
 

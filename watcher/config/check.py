@@ -165,6 +165,8 @@ def _successor(track: Track) -> str:
     return f'look for its successor, "{words}": https://www.congress.gov/search?q={quote(asked)}'
 
 
+# Runs the examples of a configuration through its rules, and looks for the files that it names.
+
 _NOTHING = "none"
 _USUAL_DAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """When an example without a date was seen."""

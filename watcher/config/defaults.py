@@ -1,4 +1,4 @@
-"""What need not be written: ids, labels, publishers, headlines and the mailbox that digests land in."""
+"""What need not be written: ids, labels, headlines and the mailbox that digests land in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from watcher.config.settings import Recipient
 from watcher.core.model import Headline, Track
-from watcher.publishers import registrable_domain
 
 MAILBOX = Recipient(id="mailbox", channel="maildir", to="data/mailbox", operator=True)
 """Who is told where nobody is named: a folder on this machine."""
@@ -19,11 +18,6 @@ def source_id(url: str) -> str:
     parts = urlsplit(url)
     text = f"{(parts.hostname or '').removeprefix('www.')}{parts.path}-{parts.query}".lower()
     return re.sub(r"[^a-z0-9.]+", "-", text).strip("-.")[:120].rstrip("-.")
-
-
-def publisher_of(url: str) -> str:
-    """Name who speaks at an address by its registrable domain."""
-    return registrable_domain(url)
 
 
 def headlines_of(tracks: Iterable[Track]) -> tuple[Headline, ...]:

@@ -27,7 +27,7 @@ def expand_url(url: str) -> str:
 
 # Values that the environment gives, directly as NAME or as the content of the file that NAME_FILE names.
 
-MOST = 1_000_000
+MAX_SECRET_BYTES = 1_000_000
 """Bytes of such a file; a device has no end."""
 _REFERENCE = re.compile(r"\$(\$|[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})")
 
@@ -43,11 +43,11 @@ def read_secret(name: str, env: Mapping[str, str]) -> str | None:
         return None
     try:
         with Path(expand(path)).open("rb") as file:
-            data = file.read(MOST + 1)
-        value = data[:MOST].decode() if len(data) <= MOST else ""
+            data = file.read(MAX_SECRET_BYTES + 1)
+        value = data[:MAX_SECRET_BYTES].decode() if len(data) <= MAX_SECRET_BYTES else ""
     except (OSError, ValueError) as error:
         raise ValueError(f"{name}_FILE to name a readable text file ({type(error).__name__})") from None
-    if len(data) > MOST:
+    if len(data) > MAX_SECRET_BYTES:
         raise ValueError(f"{name}_FILE to name a readable text file (of a million bytes at most)")
     return value.rstrip("\r\n")
 

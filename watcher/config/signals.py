@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from watcher.config import tables
-from watcher.config.defaults import headlines_of, publisher_of, source_id
+from watcher.config.defaults import headlines_of, source_id
 from watcher.config.errors import show
 from watcher.config.humanize import humanize
 from watcher.config.source_map import LADDER, Position, SourceMap
@@ -33,6 +33,7 @@ from watcher.core.model import (
     Status,
     Track,
 )
+from watcher.publishers import registrable_domain
 
 # Builds the ladder of one track: placeholders filled, sentences read.
 
@@ -280,7 +281,7 @@ def _source(signal: str, table: tables.Source) -> Source:
     own = {
         "id": table.id or source_id(table.url),
         "format": table.format,
-        "publisher": table.publisher or publisher_of(table.url),
+        "publisher": table.publisher or registrable_domain(table.url),
         "every": table.every,
         "follow": tuple(Follow(**_expecting(each)) for each in table.follow),
     }
@@ -292,4 +293,4 @@ def _expecting(table: tables.Source | tables.Follow) -> dict[str, Any]:
 
 
 def _known(table: tables.DeclaredFact) -> DeclaredFact:
-    return DeclaredFact(**{**table.given(), "publisher": table.publisher or publisher_of(table.url)})
+    return DeclaredFact(**{**table.given(), "publisher": table.publisher or registrable_domain(table.url)})

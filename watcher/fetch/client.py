@@ -1,4 +1,4 @@
-"""The fetcher: a request becomes a document, the word that nothing changed, or a failure of its own kind."""
+"""The fetcher: a request becomes a document, the word that nothing changed, or a failure; and the heartbeat ping, sent by it."""
 
 from __future__ import annotations
 
@@ -310,9 +310,9 @@ class RedirectCookies:
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = timedelta(seconds=10)
-ACCEPTED = range(200, 300)
-MAX_BODY = 100_000
+PING_TIMEOUT = timedelta(seconds=10)
+PING_ACCEPTED = range(200, 300)
+MAX_PING_BODY = 100_000
 """Bytes of the answer that are read; nobody looks at them."""
 
 
@@ -327,12 +327,12 @@ async def heartbeat_ping(
     if not url:
         yield None
         return
-    own = replace(settings, via="", timeout=TIMEOUT, max_body=MAX_BODY, per_host_gap=timedelta(0))
+    own = replace(settings, via="", timeout=PING_TIMEOUT, max_body=MAX_PING_BODY, per_host_gap=timedelta(0))
     async with Fetcher(own, clock=clock) as fetcher:
 
         async def ping() -> None:
             answer = await fetcher.get(Request(url))
-            if isinstance(answer, Failed) and (answer.status or 0) not in ACCEPTED:
+            if isinstance(answer, Failed) and (answer.status or 0) not in PING_ACCEPTED:
                 log.warning("Heartbeat ping failed: %s", answer.reason)
 
         yield ping

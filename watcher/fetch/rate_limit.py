@@ -99,6 +99,8 @@ class Place:
         self._places.free(doubtful=self._doubtful)
 
 
+# The limits themselves: a slot for each request, and hosts that hang left alone.
+
 HANGS = 2
 """Time-outs of a host in a row, without an answer between them, after which it is left alone."""
 LEFT_ALONE = timedelta(minutes=5)

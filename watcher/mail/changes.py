@@ -83,6 +83,8 @@ def _not_read(lister: str) -> str:
     return f"; a title as {shortened(lister, 60)} lists it, the article was not read" if lister else ""
 
 
+# The change as an item: its words, its values before and after, its proof.
+
 FLAGGED = Sign("⚑", "Flag", "warn", "Something beside the status that you should see.")
 MOST_LINES = 12
 CORRECTED = Sign("✎", "Correction", "bad", "An earlier message said otherwise. This takes it back.")

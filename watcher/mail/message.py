@@ -1,4 +1,4 @@
-"""The message that a digest is for one reader, put together from its letter."""
+"""The message that a digest is for one reader, put together from its letter, and the same for machines."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from watcher.wording import iso_utc, transition_to_dict, undecided_line
 
 # A digest for machines, as the webhook posts it (docs/webhook.md), under 20 KB.
 
-VERSION = 1
-MAX_BYTES = 20_000
+PAYLOAD_VERSION = 1
+MAX_PAYLOAD_BYTES = 20_000
 """Bytes that Standard Webhooks asks a payload to stay under."""
-QUOTES = ((3, 600), (1, 300), (1, 120), (0, 0))
+QUOTES_TRIED = ((3, 600), (1, 300), (1, 120), (0, 0))
 """How many quotes of how many characters, tried in turn until the payload fits."""
 
 
@@ -32,7 +32,7 @@ def payload(digest: Digest, context: MailContext, reader: Recipient, *, subject:
     """The news with as much of its evidence as fits; the page has the rest."""
     verdicts = verdicts_for(digest, context, reader)
     told: dict[str, Any] = {
-        "version": VERSION,
+        "version": PAYLOAD_VERSION,
         "type": f"watch.{digest.kind}",
         "id": digest.id,
         "at": iso_utc(digest.at),
@@ -45,7 +45,10 @@ def payload(digest: Digest, context: MailContext, reader: Recipient, *, subject:
         "cannot_see": [_blind(blind, verdict.signal) for verdict in verdicts for blind in verdict.blind],
         "notes": [*digest.notes, *(f"{context.title_of(name)}: {words}" for name, words in digest.lines if reader.wants(name))],
     }
-    return next((small for many, length in QUOTES if _size(small := _trimmed(told, many, length)) <= MAX_BYTES), _least(told))
+    return next(
+        (small for many, length in QUOTES_TRIED if _size(small := _trimmed(told, many, length)) <= MAX_PAYLOAD_BYTES),
+        _least(told),
+    )
 
 
 def _trimmed(told: dict[str, Any], many: int, length: int) -> dict[str, Any]:
@@ -107,6 +110,8 @@ def brief(subject: str, deck: str, links: Sequence[str]) -> str:
     """A few lines for places where a whole digest is too long."""
     return "\n".join(part for part in (subject, deck, *links) if part)
 
+
+# The message: text, HTML, payload and the headers of its thread.
 
 MAX_HTML_BYTES = 80_000
 """Bytes of HTML; Gmail clips at about 102 KB with its encoding."""

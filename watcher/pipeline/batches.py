@@ -28,7 +28,7 @@ from watcher.pipeline.record import Sifted, refused
 from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay, host_of
 from watcher.store.engine import Scope
 from watcher.store.records import Due
-from watcher.store.sources import Place
+from watcher.store.sources import DueRow
 from watcher.store.store import Store
 
 __all__ = ["BatchResult", "Bounds", "Get", "Poller", "Read", "Understand", "invalidate", "skip_unchanged", "update_verdicts"]
@@ -96,7 +96,7 @@ class _Beside:
     slow: frozenset[str]
     room: int
 
-    def may_ask(self, found: Iterable[Place], taken: Sequence[Due]) -> list[str]:
+    def may_ask(self, found: Iterable[DueRow], taken: Sequence[Due]) -> list[str]:
         """What there is room for beside `taken`: few of one host, or of those that failed."""
         mine, asking = list[str](), [*self.asking, *taken]
         hosts = Counter(host_of(one.source.url) for one in asking)
@@ -261,7 +261,7 @@ class Poller:
                 due = beside.may_ask(self._ours(tx.sources.due(now), tried), taken)
         return due
 
-    def _ours(self, found: Iterable[Place], tried: frozenset[str]) -> Iterable[Place]:
+    def _ours(self, found: Iterable[DueRow], tried: frozenset[str]) -> Iterable[DueRow]:
         return (one for one in found if one.source not in tried and one.signal in self._signals)
 
 

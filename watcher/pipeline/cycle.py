@@ -63,7 +63,7 @@ class ErrorCollector:
 # Once a day what nothing cites is deleted after its time, beside all else; not on a day on which the clock may be wrong.
 
 PAUSE_BETWEEN_RUNS = timedelta(days=1)
-GAP = timedelta(days=10)
+RETENTION_GAP = timedelta(days=10)
 """After a gap as long as this nothing is deleted for another day: a clock that ran ahead must not cost what was kept."""
 
 
@@ -76,7 +76,7 @@ async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
         return False
     with store.writing() as tx:
         tx.meta.put(MetaKey.RETENTION_LAST_RUN, now.isoformat())
-    if passed is None or not PAUSE_BETWEEN_RUNS <= passed < GAP:
+    if passed is None or not PAUSE_BETWEEN_RUNS <= passed < RETENTION_GAP:
         return False
     slices, begun = store.retention(now, policy), perf_counter()
     while await asyncio.to_thread(next, slices, None):
@@ -84,6 +84,8 @@ async def run_retention(store: Store, now: datetime, policy: Policy) -> bool:
         begun = perf_counter()
     return True
 
+
+# The cycle: the stages in turn, as long as anything is due.
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many sources have been asked at least once, followed pages too, and how many there are."""

@@ -107,6 +107,8 @@ async def _signs(manager: ServiceManager, pulse: Watchdog) -> None:
         await asyncio.sleep(manager.every)
 
 
+# The jobs of the scheduler, and when each runs.
+
 TICK = timedelta(seconds=2)
 """How often the guard looks at the clock and for other watches, and the least time between two runs of a job."""
 LOOK_AGAIN = timedelta(seconds=30)

@@ -90,7 +90,7 @@ def invalidate(tx: Transaction, signals: Iterable[str]) -> None:
 def skip_unchanged(store: Store, signals: Sequence[Signal], now: datetime) -> frozenset[str]:
     """Of these signals those whose verdict is known to hold, noted as seen to hold at `now` in one transaction.
 
-    Nothing was seen of them since they were decided (whatever is seen calls `forget` in its own transaction), time alone
+    Nothing was seen of them since they were decided (whatever is seen calls `invalidate` in its own transaction), time alone
     changes nothing yet, and every source can still be seen. Raises StoreError.
     """
     if not signals:
@@ -128,6 +128,8 @@ def _span(text: str) -> tuple[datetime, datetime]:
     since, _, end = text.partition("/")
     return moment_in(since), moment_in(end)
 
+
+# The decision: claims fold into a verdict, which is compared with the last one.
 
 HISTORY_CUTOFF = timedelta(days=14)
 """Events of a series that lie longer than this before the watch began are history, not news."""

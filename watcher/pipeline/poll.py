@@ -123,12 +123,14 @@ def page_of(source: Source, follow: Follow, link: str, now: datetime) -> Source:
     )
 
 
+# One poll: asked, read, and how it ended.
+
 log = logging.getLogger(__name__)
 
 Get: TypeAlias = Callable[[Request], Awaitable[Answer]]
 Read: TypeAlias = Callable[[Document, str, Facts], Awaitable[tuple[Entry, ...]]]
 SUCCESS = frozenset({Outcome.OK, Outcome.UNCHANGED})
-WHOLE = timedelta(days=1)
+WHOLE_EVERY = timedelta(days=1)
 """Once in each such span a source is asked for its whole document: an ETag that never changes must not hide news for ever."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FUTURE = timedelta(days=1)
@@ -182,12 +184,12 @@ def wants_whole(health: Health, now: datetime) -> bool:
 
     Pure. A poll that fails leaves the next one to ask for the whole document.
     """
-    phase = WHOLE * (crc32(health.source.encode()) / (1 << 32))
+    phase = WHOLE_EVERY * (crc32(health.source.encode()) / (1 << 32))
     return health.last_good_at is not None and _spans(health.last_good_at, phase) != _spans(now, phase)
 
 
 def _spans(at: datetime, phase: timedelta) -> int:
-    return (at - EPOCH + phase) // WHOLE
+    return (at - EPOCH + phase) // WHOLE_EVERY
 
 
 async def _read(due: Due, answer: Answer, *, read: Read, now: datetime, dice: float, missing: bool) -> PollResult:

@@ -19,7 +19,7 @@ from procrastinate.schema import SchemaManager
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from watcher.store.engine import FRESH, LINE
+from watcher.store.engine import FRESH, SERVER_CONNECTION
 from watcher.store.errors import StoreError
 from watcher.store.records import MetaKey
 from watcher.store.store import Store, Transaction
@@ -66,7 +66,7 @@ def run(tx: Transaction, script: str) -> None:
 
 POOL_TIMEOUT = 10.0
 """Seconds that a statement of the queue waits for a connection."""
-POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": POOL_TIMEOUT, "kwargs": LINE}
+POOL: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": POOL_TIMEOUT, "kwargs": SERVER_CONNECTION}
 PATIENCE = 20.0
 RETRY = 0.5
 """A server that is not there is tried so often, and for so long; the pool itself would wait 1, 2, 4, 8 … seconds."""

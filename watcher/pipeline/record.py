@@ -148,7 +148,7 @@ def _stamp_of_copy(tx: Transaction, format_name: str, observation: int) -> str:
 
 MAX_REFUSALS = 200
 """So many are remembered, the latest."""
-LASTS = timedelta(days=1)
+REFUSAL_LASTS = timedelta(days=1)
 """Then it is tried once more: the machine may have been busy with other things."""
 
 
@@ -167,7 +167,7 @@ def refused(tx: Transaction, dues: Iterable[Due], now: datetime) -> dict[str, Ma
     rows = _rows(tx, now)
     found: dict[str, Mapping[str, str]] = {}
     for source in (due.source for due in dues) if rows else ():
-        way = _way(tx, source)
+        way = _way_of_reading(tx, source)
         if mine := {row["document"]: row["why"] for row in rows if row["way"] == way}:
             found[source.id] = mine
     return found
@@ -178,13 +178,20 @@ def remember(tx: Transaction, refusals: Iterable[Refused], now: datetime) -> Non
     if not (refusals := list(refusals)):
         return
     tx.exclude(MetaKey.DOCUMENTS_REFUSED)
-    new = [{"document": one.document, "way": _way(tx, one.source), "at": now.isoformat(), "why": one.why} for one in refusals]
+    new = [
+        {"document": one.document, "way": _way_of_reading(tx, one.source), "at": now.isoformat(), "why": one.why}
+        for one in refusals
+    ]
     tx.meta.put(MetaKey.DOCUMENTS_REFUSED, json.dumps([*_rows(tx, now), *new][-MAX_REFUSALS:]))
 
 
 def _rows(tx: Transaction, now: datetime) -> list[dict[str, str]]:
     """Those that have not lapsed (nor lie ahead, after a clock that was set back)."""
-    return [row for row in (tx.meta.read(MetaKey.DOCUMENTS_REFUSED, _rows_in) or []) if now - LASTS < moment_in(row["at"]) <= now]
+    return [
+        row
+        for row in (tx.meta.read(MetaKey.DOCUMENTS_REFUSED, _rows_in) or [])
+        if now - REFUSAL_LASTS < moment_in(row["at"]) <= now
+    ]
 
 
 def _rows_in(text: str) -> list[dict[str, str]]:
@@ -195,11 +202,13 @@ def _rows_in(text: str) -> list[dict[str, str]]:
     return rows
 
 
-def _way(tx: Transaction, source: Source) -> str:
+def _way_of_reading(tx: Transaction, source: Source) -> str:
     """How a source's documents are read and understood: another way may be quicker."""
     parts = [source.format, sorted(source.options.items()), tx.claims.rules(source.signal), __version__]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
+
+# The recording itself, in the caller's transaction.
 
 log = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.records import Due
 from watcher.store.shared import SourceLocks
-from watcher.store.sources import Place
+from watcher.store.sources import DueRow
 from watcher.store.store import Store
 
 # Which of the sources that are due are queued now, for workers on one server: the longest overdue, few of one host.
@@ -56,9 +56,11 @@ def due_jobs(store: Store, now: datetime, *, per_host: int, concurrency: int) ->
     return list(poll_jobs(fresh[:MAX_QUEUED_AT_ONCE], queued, per_host, of_a_job, max(concurrency // 2, 1)))
 
 
-def _fresh(due: Iterable[Place], queued: Collection[QueuedSource], per_host: int) -> list[DueSource]:
+def _fresh(due: Iterable[DueRow], queued: Collection[QueuedSource], per_host: int) -> list[DueSource]:
     return not_queued((DueSource(one.source, one.signal, host_of(one.url), one.failures > 0) for one in due), queued, per_host)
 
+
+# The polls of a job, many jobs at once.
 
 SourceKey: TypeAlias = tuple[str, str]
 """A source and its host."""

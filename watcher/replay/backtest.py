@@ -145,6 +145,8 @@ def moment_of(text: str) -> tuple[datetime | None, datetime | None]:
     return (at, None) if found[3] else (None, at)
 
 
+# The rules against these texts, counted.
+
 NOTHING: Final = "none"
 UNDATED: Final = datetime(2100, 1, 1, tzinfo=UTC)
 """When a text without a date is taken to be seen: after everything that it may speak of."""

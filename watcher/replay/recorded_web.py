@@ -58,7 +58,7 @@ class RecordedWeb(ABC):
 
 
 def open_recorded_web(where: str) -> RecordedWeb:
-    """A world from a folder with a `world.jsonl`, or from the address of a running one. Raises UnusableWorld."""
+    """A world from a folder with a `world.jsonl`, or from the address of a running one. Raises UnusableRecording."""
     return _RemoteWeb(where) if where.startswith(("http://", "https://")) else _FolderWeb(Path(where))
 
 
@@ -191,7 +191,7 @@ class _RemoteWeb(RecordedWeb):
 
 
 def _read(folder: Path) -> list[_Version]:
-    """Every line of a world. Raises UnusableWorld, naming the line."""
+    """Every line of a world. Raises UnusableRecording, naming the line."""
     index, number, versions = folder / "world.jsonl", 0, []
     if not index.is_file():
         raise UnusableRecording(

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 
-from watcher.store.engine import MAGIC, OWNER, driver, has_foreign_log, head, in_words, keep_private, make_private
+from watcher.store.engine import MAGIC, OWNER, driver, file_header, has_foreign_log, in_words, keep_private, make_private
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
 from watcher.store.revision import SCHEMA_REVISION
 
@@ -87,12 +87,12 @@ def flush(part: Path) -> None:
 
 def may_replace(target: Path) -> bool:
     """Whether a backup may take this name: nothing is there, or an empty file, or a database."""
-    return not target.exists() or is_database(target) or (target.is_file() and not head(target))
+    return not target.exists() or is_database(target) or (target.is_file() and not file_header(target))
 
 
 def is_database(file: Path) -> bool:
     """Whether this is a file that SQLite has written, whole or not."""
-    return file.is_file() and head(file)[:16] == MAGIC
+    return file.is_file() and file_header(file)[:16] == MAGIC
 
 
 def restore(source: Path, target: Path, aside: Path) -> None:

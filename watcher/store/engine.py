@@ -83,6 +83,8 @@ def keep_private(path: Path) -> None:
                 each.chmod(mode & ~OTHERS & 0o7777)
 
 
+# The engines, their transactions, and who keeps whom out.
+
 BUSY_SECONDS = 10.0
 """For how long another writer is waited for."""
 EXPECTED = "expected sqlite:///PATH or postgresql://…"
@@ -106,7 +108,7 @@ EXCLUDE = sa.text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS b
 SHARE = sa.text("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 SNAPSHOT: dict[str, Any] = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
 """A transaction that only reads sees one state, whatever others write meanwhile."""
-LINE: dict[str, Any] = {
+SERVER_CONNECTION: dict[str, Any] = {
     "connect_timeout": 10,
     "keepalives_idle": 20,
     "keepalives_interval": 10,
@@ -336,7 +338,7 @@ def postgresql(address: str, wait: float) -> Database:
 
 def server_engine(url: sa.URL, settings: str, **how: Any) -> sa.Engine:  # noqa: ANN401 - the library's
     """An engine over a server, whose connections begin with these settings."""
-    line = {name: value for name, value in LINE.items() if name not in url.query}
+    line = {name: value for name, value in SERVER_CONNECTION.items() if name not in url.query}
     engine = sa.create_engine(url, connect_args=line, **how, **SILENT)
 
     def begin(raw: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's, which may not be installed
@@ -408,7 +410,7 @@ def free_pages(connection: sa.PoolProxiedConnection) -> int:
     return int(driver(connection).execute("PRAGMA freelist_count").fetchone()[0])
 
 
-def head(path: Path) -> bytes:
+def file_header(path: Path) -> bytes:
     """The first bytes of a file (https://www.sqlite.org/fileformat.html#the_database_header)."""
     with path.open("rb") as file:
         return file.read(20)
@@ -417,4 +419,4 @@ def head(path: Path) -> bytes:
 def has_foreign_log(path: Path) -> bool:
     """Whether a log lies beside a database that keeps none: a copy was put in the place of another that had one."""
     log = Path(f"{path}-wal")
-    return path.is_file() and log.exists() and log.stat().st_size > 0 and head(path)[18:] == b"\1\1"
+    return path.is_file() and log.exists() and log.stat().st_size > 0 and file_header(path)[18:] == b"\1\1"

@@ -66,14 +66,14 @@ GAPS_NEAR = (
 DELETE_GAP = 'DELETE FROM gap WHERE name = :name AND "first" = :first'
 
 
-class Place(NamedTuple):
+class SliceStart(NamedTuple):
     """Where a slice ends: the next one begins behind it."""
 
     at: int
     id: int
 
 
-START = Place(-(1 << 62), 0)
+START = SliceStart(-(1 << 62), 0)
 
 
 class Slice(NamedTuple):
@@ -81,7 +81,7 @@ class Slice(NamedTuple):
 
     removed: int
     """Rows."""
-    next: Place | None
+    next: SliceStart | None
     """Where the next one begins; None where nothing is left."""
 
 
@@ -100,7 +100,7 @@ class Retention(Repository):
 
     __slots__ = ()
 
-    def polls(self, before: datetime, _place: Place) -> Slice:
+    def polls(self, before: datetime, _place: SliceStart) -> Slice:
         """Roll up polls of the oldest day (UTC) that ends before the moment."""
         first = self.value(FIRST_POLL)
         if first is None:
@@ -126,11 +126,11 @@ class Retention(Repository):
         rows = [{"source": source, "day": day, **counts} for source, counts in counted.items()]
         self.upsert(PollDayRow, rows, change=COUNTS)
 
-    def poll_days(self, before: datetime, _place: Place) -> Slice:
+    def poll_days(self, before: datetime, _place: SliceStart) -> Slice:
         """Forget days of long ago."""
         return again(self.run(FORGET_DAYS, {"before": micros(before)}))
 
-    def bodies(self, before: datetime, place: Place) -> Slice:
+    def bodies(self, before: datetime, place: SliceStart) -> Slice:
         """Drop the bytes of documents that no claim, verdict or transition rests on; their hash and address stay."""
         rows = self.rows(BODIES, {"before": micros(before), **place._asdict()})
         found = [number for number, _, goes in rows if goes]
@@ -138,19 +138,19 @@ class Retention(Repository):
             self.run(FORGET_BODIES, {"numbers": some})
         return Slice(len(found), behind(rows))
 
-    def observations(self, before: datetime, place: Place) -> Slice:
+    def observations(self, before: datetime, place: SliceStart) -> Slice:
         """Drop observations that no claim was made on and whose document nobody quotes; the entry is still known."""
         rows = self.rows(OBSERVATIONS, {"before": micros(before), **place._asdict()})
         found = sorted((number, source, key) for number, _, goes, source, key in rows if goes)
         self.run_all(LOST, [{"id": number, "source": source, "key": key} for number, source, key in found])
         return Slice(self.drop("observation", [number for number, _, _ in found]), behind(rows))
 
-    def documents(self, before: datetime, place: Place) -> Slice:
+    def documents(self, before: datetime, place: SliceStart) -> Slice:
         """Drop the last trace of documents that no observation was read from."""
         rows = self.rows(DOCUMENTS, {"before": micros(before), "id": place.id})
         return Slice(self.drop("document", [number for number, _, goes in rows if goes]), behind(rows))
 
-    def deliveries(self, before: datetime, _place: Place) -> Slice:
+    def deliveries(self, before: datetime, _place: SliceStart) -> Slice:
         """Forget how messages of long ago were delivered; the digests stay."""
         over = {"sent": State.SENT.value, "dead": State.DEAD.value}
         return again(self.run(DELIVERIES, {**over, "before": micros(before)}))
@@ -195,9 +195,9 @@ def again(removed: int) -> Slice:
     return Slice(removed, START if removed == SLICE else None)
 
 
-def behind(rows: Sequence[Row]) -> Place | None:
+def behind(rows: Sequence[Row]) -> SliceStart | None:
     """Behind the last of the rows of a page, which begin with id and time; None where it was the last page."""
-    return Place(rows[-1][1], rows[-1][0]) if len(rows) == SLICE else None
+    return SliceStart(rows[-1][1], rows[-1][0]) if len(rows) == SLICE else None
 
 
 def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
+# Sources: what is declared and followed, how it goes with each, and when it is asked again.
+
 HEALTH = (
     "id, url, declared, last_good_at, last_tried_at, outcome, error, failing_since, newest_entry_at, next_at, first_tried_at,"
     " gone_since, gone_polls, parent"
@@ -117,7 +119,7 @@ class Stored(NamedTuple):
     until: datetime | None
 
 
-class Place(NamedTuple):
+class DueRow(NamedTuple):
     """A source that is due, and where."""
 
     source: str
@@ -197,10 +199,10 @@ class Sources(Repository):
         """Poll these followed pages no longer."""
         self.run_all(RETIRE, [{"id": name, "now": micros(now)} for name in names])
 
-    def due(self, now: datetime, limit: int = NO_LIMIT) -> list[Place]:
+    def due(self, now: datetime, limit: int = NO_LIMIT) -> list[DueRow]:
         """The sources to poll now, longest overdue first."""
         rows = self.rows(DUE, {"now": micros(now), "most": limit})
-        return [Place(source, signal, url, failures, bool(unread)) for source, signal, url, failures, unread in rows]
+        return [DueRow(source, signal, url, failures, bool(unread)) for source, signal, url, failures, unread in rows]
 
     def due_of(self, names: Iterable[str], now: datetime, known: Mapping[str, Source] = NOT_KNOWN) -> list[Due]:
         """Those of these sources that are to be polled now, longest overdue first, with what the last readings left.

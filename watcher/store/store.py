@@ -20,7 +20,7 @@ from watcher.store.observations import Claims, Observations
 from watcher.store.recipients import Mailboxes, Subscribers
 from watcher.store.records import ChainEnd, Dropped, Policy, Verified
 from watcher.store.repository import Repository
-from watcher.store.retention import START, Place, Retention, Slice
+from watcher.store.retention import START, Retention, Slice, SliceStart
 from watcher.store.revision import bring_up_to_date, version
 from watcher.store.shared import Shared, SourceLocks
 from watcher.store.sources import Polls, Sources
@@ -165,7 +165,7 @@ class Store:
         """The same slice by slice: of what, and how many rows, after each transaction. Between two of them others write."""
         spans = {span.name: now - getattr(policy, span.name) for span in fields(Policy)}
         for what, before in (*spans.items(), ("documents", spans["bodies"])):
-            place: Place | None = START
+            place: SliceStart | None = START
             while place is not None:
                 with self.writing() as tx:
                     done: Slice = getattr(Retention(tx.session), what)(before, place)

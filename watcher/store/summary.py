@@ -85,6 +85,8 @@ class Standings(Statements):
         return self.moment(BEGUN)
 
 
+# The summary that a command prints.
+
 LOOKS = "SELECT signal, last_tried_at, next_at FROM source WHERE retired_at IS NULL AND next_at IS NOT NULL AND parent = ''"
 KEPT_VALUE = "SELECT value FROM meta WHERE key = :key"
 VALUES_UNDER = "SELECT key, value FROM meta WHERE substr(key, 1, length(:start)) = :start ORDER BY key"

@@ -222,6 +222,8 @@ class SourcesOut(ListOut):
     sources: list[SourceOut]
 
 
+# The values, from what the watch knows.
+
 ALL = slice(None)
 
 

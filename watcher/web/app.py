@@ -131,7 +131,7 @@ def create_app(
     for part in add:
         part(app, renderer)
     if subscriptions and renderer.settings.subscribe:
-        routes_pages.add_subscribing(app, renderer, subscriptions)
+        routes_pages.add_subscription_forms(app, renderer, subscriptions)
     if console:
         routes_console.add(app, renderer, console)
     app.add_middleware(SecurityHeadersMiddleware, published=renderer.settings.published)

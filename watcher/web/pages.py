@@ -177,6 +177,8 @@ def _missing(signal: Signal, verdict: Verdict | None) -> tuple[str, ...]:
     return tuple(spec.label for spec in signal.figures if spec.id not in there)
 
 
+# The pages themselves.
+
 HOME = Path(__file__).parent.parent
 LATEST_CHANGES = 5
 SIGNALS, SOURCES = 50, 200

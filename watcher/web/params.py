@@ -23,7 +23,7 @@ class InvalidParameter(ValueError):  # noqa: N818 - it names what was asked, not
 
 
 def parse_as_of(words: str, now: datetime) -> datetime | None:
-    """The moment that `as_of` names, UTC: a date means its end; none and the future mean now. Raises BadQuestion."""
+    """The moment that `as_of` names, UTC: a date means its end; none and the future mean now. Raises InvalidParameter."""
     if not words:
         return None
     try:

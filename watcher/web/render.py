@@ -305,6 +305,8 @@ class Budget:
         self._left, self._at = min(BURST, self._left + (now - self._at) * SHARE), now
 
 
+# The renderer itself.
+
 BUDGET_TIMEOUT = 5.0
 """Seconds that a question about the past waits at most for its turn within the budget."""
 QUEUE = 8
@@ -370,7 +372,7 @@ class PageRenderer:
     ) -> RenderedPage:
         """The answer at `path` (without prefix); `extra` is a checked parameter beside `as_of`.
 
-        Raises BadQuestion for an `as_of` out of bounds, Busy, and what `render` raises (KeyError for an unknown name).
+        Raises InvalidParameter for an `as_of` out of bounds, TooManyRequests, and what `render` raises (KeyError: unknown name).
         """
         moment = parse_as_of(request.query_params.get("as_of", ""), self.clock())
         query = "&".join(part for part in (query_of(moment), extra) if part)

@@ -257,6 +257,8 @@ def _ended(one: Tried) -> str:
     return one.error or "sent"
 
 
+# The addresses: who is signed in, and which page or act is asked for.
+
 log = logging.getLogger(__name__)
 
 KEEP_OUT = {"cache-control": "no-store", "x-robots-tag": "noindex", "referrer-policy": "same-origin"}

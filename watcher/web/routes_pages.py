@@ -149,7 +149,7 @@ NO_LINK = "This link does not hold: it has ended, or the subscription was remove
 STAYS = "This link does not hold, and nothing was changed: mails may go on. The newest mail has the link that ends them."
 
 
-def add_subscribing(app: FastAPI, renderer: PageRenderer, subscriptions: Subscriptions) -> None:
+def add_subscription_forms(app: FastAPI, renderer: PageRenderer, subscriptions: Subscriptions) -> None:
     """Add the routes for subscribing."""
     public = APIRouter(tags=[Access.PUBLIC], include_in_schema=False)
     own = APIRouter(tags=[Access.SUBSCRIBER], include_in_schema=False)

@@ -1,4 +1,4 @@
-"""The listening socket, and the web server, which on a signal ends in order and lets its caller do so, too."""
+"""The web server: bounds on what visitors take, the listening socket, and an end in order on a signal."""
 
 from __future__ import annotations
 
@@ -217,6 +217,8 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self._look_again()
 
+
+# The socket, and the server on it.
 
 log = logging.getLogger(__name__)
 

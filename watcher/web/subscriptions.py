@@ -151,6 +151,8 @@ def _recent(kept: str, now: datetime) -> dict[str, list[int]]:
     return {name: times for name, times in recent.items() if times}
 
 
+# The subscriptions: asking, confirming, keeping, ending.
+
 log = logging.getLogger(__name__)
 
 PACES = {
