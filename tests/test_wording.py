@@ -1,13 +1,14 @@
-"""How a label stands inside a sentence: names keep their capital, other words lose it."""
+"""How a label stands inside a sentence: names keep their capital, other words lose it; and lengths of time in words."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.builders import ACCESS, signal_of
-from watcher.core.model import Detail, Headline
+from watcher.core.model import Detail, Headline, duration_text
 from watcher.wording import detail, lowered
 
 QUESTION = "Has the Parliament of Freedonia met, and did a quorum vote?"
@@ -56,3 +57,25 @@ def test_a_detail_is_told_in_the_words_that_its_ladder_declares() -> None:
     assert detail("way_in", "invite_only", spoken) == ("Access", "by invitation")
     assert detail("way_in", ("invite_only", "by_post"), spoken) == ("Access", "by invitation, by post")
     assert detail("other_way", "invite_only", spoken) == ("Other way", "invite only"), "what nobody declares is told as it is"
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(), "0 seconds"),
+        (timedelta(seconds=-1), "1 second"),
+        (timedelta(seconds=119), "1 minute"),
+        (timedelta(hours=-3), "3 hours"),
+        (timedelta(days=1), "24 hours"),
+        (timedelta(days=60), "60 days"),
+        (timedelta(days=100), "3 months"),
+        (timedelta(days=750), "2 years"),
+    ],
+)
+def test_a_length_of_time_is_said_in_one_unit(length: timedelta, words: str) -> None:
+    assert duration_text(length) == words
+
+
+def test_a_bound_in_days_stays_one() -> None:
+    assert duration_text(timedelta(days=750), exact=True) == "750 days"
+    assert duration_text(timedelta(hours=47), exact=True) == "47 hours"

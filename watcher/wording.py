@@ -1,4 +1,4 @@
-"""How one transition is said to machines and to a terminal, and how a label stands in a sentence."""
+"""Words that mails, pages and commands share: transitions, undecided texts, details, labels in a sentence, standings, counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import text_in_words
 from watcher.core.language.lexicon import written
-from watcher.core.model import Change, Ladder, Quote, Scalar, Signal, Tier, Transition, Undecided, day_text
+from watcher.core.model import Change, Ladder, Quote, Scalar, Signal, Standing, Tier, Transition, Undecided, day_text
 
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST: Final = re.compile(r"[A-Z][a-z]*(?![\w.'\u2019-])")
@@ -186,6 +186,13 @@ class Sign(NamedTuple):
     meaning: str = ""
 
 
+STANDINGS: Final = {
+    Standing.DECLARED: Sign("·", "Declared", "calm", "History that the configuration declares; nothing of it has been read yet."),
+    Standing.CONFIRMED: Sign("✓", "Confirmed", "good", "The official record says so."),
+    Standing.PROVISIONAL: Sign("◐", "Provisional", "warn", "One official voice says so; a second one is still to come."),
+    Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; there are no official words yet."),
+}
+"""How sure it is."""
 RECORDED: Final = "The person who runs the watch has recorded it; an official voice is still to come."
 
 

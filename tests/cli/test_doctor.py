@@ -197,7 +197,7 @@ def test_a_clock_that_is_wrong_is_told_by_the_hosts(lab: Site) -> None:
     told = [one for one in watcher("doctor", "--json").json()["findings"] if one["about"] == "clock"]
 
     assert [one["state"] for one in told] == ["good", "bad"]
-    assert told[1]["said"] == "3 h behind the clock of 1 host"
+    assert told[1]["said"] == "3 hours behind the clock of 1 host"
     assert "NTP" in told[1]["to_do"]
 
 

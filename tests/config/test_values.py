@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
-from watcher.config.moments import read_duration, read_moment
+from watcher.config.moments import read_duration, read_moment, write_duration
 from watcher.config.secrets import fill_secrets
 from watcher.config.types import (
     check_pattern,
@@ -56,6 +56,11 @@ MEANT: list[tuple[Callable[..., object], object, object]] = [
 @pytest.mark.parametrize(("read", "written", "meant"), MEANT)
 def test_a_value_means(read: Callable[..., object], written: object, meant: object) -> None:
     assert read(written) == meant
+
+
+@pytest.mark.parametrize("written", ["0s", "90s", "90m", "36h", "14d"])
+def test_a_duration_is_written_as_it_is_read(written: str) -> None:
+    assert write_duration(read_duration(written)) == written
 
 
 REFUSED: list[tuple[Callable[..., object], object]] = [

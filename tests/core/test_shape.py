@@ -38,6 +38,7 @@ WRONG: list[tuple[dict[str, Any], tuple[Entry, ...], str]] = [
     ({"entries": 2}, TWO[:1], "1 entry where at least 2 are expected"),
     ({"dated": True}, (entry(1), entry(2, published=""), entry(3, published="")), "2 of 3 entries without a date"),
     ({"newest_within": timedelta(days=1)}, TWO, "its newest entry is of 2026-11-18, and one of the last 24 hours is expected"),
+    ({"newest_within": timedelta(days=90)}, (entry(1, published="2026-01-01"),), "one of the last 90 days is expected"),
     ({"newest_within": timedelta(days=2)}, (entry(1, published="2026-01-01"),), "one of the last 2 days is expected"),
     ({"words": ("CAISI", "CAISSI")}, TWO, "nothing in it says “CAISI” or “CAISSI”"),
     ({"links": r"/press/"}, TWO, "2 of 2 links lead elsewhere than expected"),

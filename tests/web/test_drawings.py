@@ -13,7 +13,7 @@ from tests.web.story import CAISI, EVENTS, MYTHOS, NOW, SENATE, at, said, standi
 from watcher.core.model import Change, Date, DeclaredFact, Detail, Figure, FigureSpec, Headline, Outcome, Standing, Verdict
 from watcher.web import charts, source_health, status_path, summary, timeline, wording
 from watcher.web.read_model import PollView
-from watcher.wording import detail
+from watcher.wording import STANDINGS, detail
 
 
 def figure(
@@ -241,7 +241,7 @@ def test_the_headline_counts_the_tracks_that_make_it() -> None:
     seen = summary.summarise_signals(
         view(verdicts={"senate-vote": replace(shown, headline="either")}), replace(SENATE, headlines=lines)
     )
-    assert seen.standing == wording.STANDINGS[Standing.PROVISIONAL]
+    assert seen.standing == STANDINGS[Standing.PROVISIONAL]
     assert seen.since == at("2025-12-17")
 
 

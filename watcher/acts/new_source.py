@@ -24,6 +24,7 @@ from watcher.acts.outside import Outside
 from watcher.acts.places import check_address
 from watcher.config.build import Config, load
 from watcher.config.errors import ConfigError
+from watcher.config.moments import write_duration
 from watcher.config.source_map import find_lines
 from watcher.core.addresses import in_year
 from watcher.core.model import Claim, Document, Entry, Failed, NotModified, Observation, Signal, Tier, Unreadable
@@ -322,7 +323,7 @@ def _block(found: FoundFeed, who: Tier, every: str) -> str:
         values["format"] = found.format
     values |= {"tier": who.value, "every": every}
     if (quiet := silence(found.entries)) is not None and found.format == "feed":
-        values["expect_every"] = f"{quiet // timedelta(days=1)}d"
+        values["expect_every"] = write_duration(quiet)
     if expect := _expect(found):
         values["expect"] = expect
     return source_text(values)

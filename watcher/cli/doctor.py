@@ -28,7 +28,7 @@ from watcher.clock import utc_now
 from watcher.config.build import Config
 from watcher.config.check import check
 from watcher.config.settings import Recipient as Declared
-from watcher.core.model import Source
+from watcher.core.model import Source, duration_text
 from watcher.fetch import Fetcher
 from watcher.pipeline.clocks import clock_of
 from watcher.replay.recorded_web import RecordedWeb, UnusableRecording, open_recorded_web
@@ -90,17 +90,12 @@ def compare_clocks(ahead: list[timedelta]) -> Iterator[Finding]:
         return
     off = sorted(ahead)[len(ahead) // 2]
     way = "behind" if off > timedelta() else "ahead of"
-    words = f"{_span(abs(off))} {way} {'the clock' if len(ahead) == 1 else 'most clocks'} of {count(len(ahead), 'host')}"
+    lag = abs(off) if abs(off) < OFF else timedelta(minutes=round(abs(off) / timedelta(minutes=1)))
+    words = f"{duration_text(lag)} {way} {'the clock' if len(ahead) == 1 else 'most clocks'} of {count(len(ahead), 'host')}"
     if abs(off) > OFF:
         yield bad("clock", words, "Set it by NTP (`timedatectl set-ntp true`): times in mails and on the page rest on it.")
     else:
         yield good("clock", f"agrees with {count(len(ahead), 'host')}" if abs(off) < timedelta(seconds=5) else words)
-
-
-def _span(length: timedelta) -> str:
-    seconds = round(length.total_seconds())
-    unit, name = next((unit, name) for unit, name in ((3600, "h"), (60, "min"), (1, "s")) if seconds >= 2 * unit or unit == 1)
-    return f"{round(seconds / unit)} {name}"
 
 
 def _zone(config: Config, now: datetime) -> Finding:

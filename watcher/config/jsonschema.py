@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 
 import notifiers
 from watcher.config import settings, tables
+from watcher.config.moments import write_duration
 from watcher.config.tables import CHANNEL, file_model, in_file, secrets_of
 from watcher.core import model
 from watcher.core.language.sentence import Sentence
@@ -109,20 +110,13 @@ def _plain(value: object) -> object:
         case Enum():
             return value.value
         case timedelta():
-            return _duration(value)
+            return write_duration(value)
         case time():
             return f"{value:%H:%M}"
         case tuple():
             return [_plain(member) for member in value]
         case _:
             return value
-
-
-def _duration(value: timedelta) -> str:
-    for seconds, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
-        if value and not value.total_seconds() % seconds:
-            return f"{int(value.total_seconds() // seconds)}{unit}"
-    return f"{int(value.total_seconds())}s"
 
 
 # The configuration that `watcher init` writes.

@@ -27,6 +27,12 @@ def _duration(text: str) -> timedelta:
     return length
 
 
+def write_duration(length: timedelta) -> str:
+    """Write a duration as `read_duration` reads it, in the longest unit that it is a multiple of: `90m`, `6h`, `14d`."""
+    unit = next((unit for unit in "dhm" if length and not length % _UNITS[unit]), "s")
+    return f"{length // _UNITS[unit]}{unit}"
+
+
 def read_pace(text: object) -> timedelta:
     """Read a duration that is longer than nothing. Raises ValueError."""
     length = read_duration(text)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 
-from watcher.core.model import Entry, Expect, Source, Unreadable
+from watcher.core.model import Entry, Expect, Source, Unreadable, duration_text
 
 ELEMENT = re.compile(r"(?=.)([A-Za-z][\w:-]*)?((?:[.#][A-Za-z_][\w-]*|\[[A-Za-z_][\w:-]*\])*)")
 """How an element is written: `article`, `.news`, `#main`, `[about]`, or several of these together (`article.news[about]`)."""
@@ -34,7 +34,8 @@ def grown_old(expect: Expect | None, newest: datetime | None, now: datetime) -> 
     """Say that the newest entry is older than the source expects; empty where it is not, or where none bears a date."""
     if expect is None or expect.newest_within is None or newest is None or now - newest <= expect.newest_within:
         return ""
-    return f"its newest entry is of {newest:%Y-%m-%d}, and one of the last {_span(expect.newest_within)} is expected"
+    within = duration_text(expect.newest_within, exact=True)
+    return f"its newest entry is of {newest:%Y-%m-%d}, and one of the last {within} is expected"
 
 
 def newest_of(source: Source, entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], str]:
@@ -58,11 +59,16 @@ def newest_of(source: Source, entries: Sequence[Entry]) -> tuple[tuple[Entry, ..
 def expected(source: Source) -> tuple[list[str], list[str]]:
     """Say in words what a source expects of its documents, and what would be another shape."""
     expect = source.expect or Expect()
+    within = duration_text(expect.newest_within or timedelta(), exact=True)
     rows = [
         (expect.entries, f"at least {_count(expect.entries)}", "fewer entries"),
         (not source.may_be_empty and not expect.entries, "an entry", "no entry"),
         (expect.dated, "dates", "entries without a date"),
-        (expect.newest_within, f"news of the last {_span(expect.newest_within or timedelta())}", "nothing newer"),
+        (
+            expect.newest_within,
+            f"news of the last {within}",
+            "nothing newer",
+        ),
         (expect.words, f"the words {_one_of(expect.words)}", "none of these words"),
         (expect.element, f"an element {_one_of(expect.element)}", "none of these elements"),
         (expect.links, f"links with {expect.links}", "links that lead elsewhere"),
@@ -169,7 +175,3 @@ def _one_of(names: Sequence[str]) -> str:
 
 def _count(entries: int) -> str:
     return f"{entries} entr{'y' if entries == 1 else 'ies'}"
-
-
-def _span(length: timedelta) -> str:
-    return f"{length.days} days" if length >= timedelta(days=2) else f"{length // timedelta(hours=1)} hours"

@@ -14,8 +14,8 @@ from watcher.core.model import Change, Facts, Flag, Quote, Standing, Tier, Trans
 from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import Cite, MailItem, MailLine, Section, listed
-from watcher.mail.wording import QUOTE, STANDINGS, day_of, moment, several, shortened, tally, when
-from watcher.wording import TIERS, ChangedDetail, Sign, as_recorded, changed_details, detail, lowered
+from watcher.mail.wording import QUOTE, day_of, moment, several, shortened, tally, when
+from watcher.wording import STANDINGS, TIERS, ChangedDetail, Sign, as_recorded, changed_details, detail, lowered
 
 # Quotes with their source, link, times and hash, as a mail shows them.
 

@@ -15,8 +15,8 @@ from watcher.core.model import Figure, Quote, SourceOutage, Standing, TrackVerdi
 from watcher.mail.changes import cites, for_you, tools
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import MailItem, MailLine, Section, rest
-from watcher.mail.wording import STANDINGS, moment, shortened, when
-from watcher.wording import count, day_in_words
+from watcher.mail.wording import moment, shortened, when
+from watcher.wording import STANDINGS, count, day_in_words
 
 MOST_BLIND = 12
 MOST_STANDING = 40

@@ -7,19 +7,11 @@ from datetime import datetime, tzinfo
 
 from notifiers.message import one_line
 from watcher.core.addresses import redact
-from watcher.core.model import Facts, Standing, day_text
-from watcher.wording import Sign, is_date_only
+from watcher.core.model import Facts, day_text
+from watcher.wording import is_date_only
 
 QUOTE = 420
 """Longest quote in characters; the whole stands behind its link and in the store."""
-
-
-STANDINGS = {
-    Standing.DECLARED: Sign("·", "Declared", "calm", "History that the configuration declares; nothing of it has been read yet."),
-    Standing.CONFIRMED: Sign("✓", "Confirmed", "good", "The official record says so."),
-    Standing.PROVISIONAL: Sign("◐", "Provisional", "warn", "One official voice says so; a second one is still to come."),
-    Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; there are no official words yet."),
-}
 
 
 def moment(at: datetime, zone: tzinfo) -> str:

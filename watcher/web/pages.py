@@ -19,7 +19,7 @@ from segno import DataOverflowError
 from watcher import __version__
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import asked_in_words
-from watcher.core.model import Figure, FigureSpec, Signal, Verdict, day_text
+from watcher.core.model import Figure, FigureSpec, Signal, Verdict, day_text, duration_text
 from watcher.web import charts, wording
 from watcher.web import charts as days
 from watcher.web.charts import draw
@@ -30,7 +30,7 @@ from watcher.web.status_path import Next, StatusPath, draw_paths, next_text, pat
 from watcher.web.summary import SignalSummary, summarise_signals, tone_of
 from watcher.web.timeline import TimelineEntry, timeline_of
 from watcher.web.wording import host
-from watcher.wording import TIERS, count
+from watcher.wording import STANDINGS, TIERS, count
 
 # What a page shows of one signal, gathered; and how much of everything is in sight.
 
@@ -383,10 +383,10 @@ def environment() -> Environment:
     made.globals |= {
         "ago": wording.ago,
         "asked": asked_in_words,
-        "span": wording.duration,
+        "span": duration_text,
         "count": count,
         "tiers": TIERS,
-        "standings": wording.STANDINGS,
+        "standings": STANDINGS,
         "polls": wording.POLLS,
         "path_words": path_words,
         "FULL": FULL,

@@ -23,8 +23,7 @@ from watcher.core.model import (
 )
 from watcher.web.read_model import View
 from watcher.web.status_path import standing_words
-from watcher.web.wording import STANDINGS
-from watcher.wording import Sign, as_recorded, detail
+from watcher.wording import STANDINGS, Sign, as_recorded, detail
 
 WEAKEST_FIRST = tuple(Standing)
 

@@ -7,15 +7,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 from watcher.core.addresses import redact, safe_link
-from watcher.core.model import Change, Outcome, Standing, day_text
-from watcher.wording import Sign, count, is_date_only
-
-STANDINGS = {
-    Standing.DECLARED: Sign("·", "Declared", "calm", "History that the configuration declares; nothing of it has been read yet."),
-    Standing.CONFIRMED: Sign("✓", "Confirmed", "good", "The official record says so, in as many places as this step asks for."),
-    Standing.PROVISIONAL: Sign("◐", "Provisional", "warn", "One official voice says so; a second one is still to come."),
-    Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; no official words yet."),
-}
+from watcher.core.model import Change, Outcome, day_text, duration_text
+from watcher.wording import Sign, is_date_only
 
 CHANGES = {
     Change.BASELINE: Sign("•", "Where the watch began", "calm"),
@@ -42,15 +35,6 @@ POLLS = {
 
 CLOCKS_APART = timedelta(seconds=2)
 """What was just seen may lie so far ahead of the reader's moment."""
-STEPS = (
-    (timedelta(days=730), timedelta(days=365.25), "year"),
-    (timedelta(days=60), timedelta(days=30.44), "month"),
-    (timedelta(days=2), timedelta(days=1), "day"),
-    (timedelta(hours=2), timedelta(hours=1), "hour"),
-    (timedelta(minutes=2), timedelta(minutes=1), "minute"),
-)
-
-
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 WEB = re.compile(r"(https?://[^\s/?#@]{1,255})[/?#][^\s]*", re.IGNORECASE)
 LONGEST_REASON = 300
@@ -69,15 +53,6 @@ def stamp(at: datetime) -> str:
     return f"{at:%Y-%m-%d}" if is_date_only(at) else f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def duration(length: timedelta) -> str:
-    """A length of time in one unit: 3 hours, 40 days, 2 months."""
-    length = abs(length)
-    for least, unit, name in STEPS:
-        if length >= least:
-            return count(int(length / unit), name)
-    return "1 day" if length >= timedelta(days=1) else "1 hour" if length >= timedelta(hours=1) else "1 minute"
-
-
 def ago(at: datetime, now: datetime) -> str:
     """How far away a moment is: 3 hours ago, in 12 days, just now, in a moment."""
     gap = now - at
@@ -85,7 +60,7 @@ def ago(at: datetime, now: datetime) -> str:
         return "in a moment"
     if abs(gap) < timedelta(minutes=1):
         return "just now"
-    return f"{duration(gap)} ago" if gap > timedelta(0) else f"in {duration(gap)}"
+    return f"{duration_text(gap)} ago" if gap > timedelta(0) else f"in {duration_text(gap)}"
 
 
 def poll(name: str) -> Sign:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -14,6 +14,22 @@ Facts: TypeAlias = Mapping[str, Scalar | tuple[Scalar, ...]]
 def day_text(at: date) -> str:
     """A day in words, 13 January 2026, as its own time zone has it."""
     return f"{at.day} {at:%B %Y}"
+
+
+_UNITS = {"year": timedelta(days=365.25), "month": timedelta(days=30.44), "day": timedelta(days=1), "hour": timedelta(hours=1)}
+
+
+def duration_text(length: timedelta, *, exact: bool = False) -> str:
+    """A length of time, whatever its sign, in one unit, of which it holds two at least: 3 hours, 40 days, 2 months.
+
+    Where it is `exact`, no longer unit than days is used, for months and years differ.
+    """
+    length = abs(length)
+    for name, unit in _UNITS.items():
+        if length >= 2 * unit and not (exact and unit > _UNITS["day"]):
+            return f"{length // unit} {name}s"
+    name, unit = ("minute", timedelta(minutes=1)) if length >= timedelta(minutes=1) else ("second", timedelta(seconds=1))
+    return f"{length // unit} {name}{'' if length // unit == 1 else 's'}"
 
 
 class Tier(StrEnum):
