@@ -92,7 +92,7 @@ GRAMMAR: Final = _classes(
     " subject_pronoun subordinate continuing from_maker before_access without_verb limiting article opens_noun_phrase list_end"
     " list_word demanding time_or_choice future_question of_two renaming going_ahead ruling_out set_apart beside_carrier"
     " every_one ahead sense_turning to_object all_of put_out at_first edition turning_back nobody_first"
-    " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then told_by series_of_posts"
+    " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then told_by series_of_posts firm_plan"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(

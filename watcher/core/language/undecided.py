@@ -64,6 +64,7 @@ _MEANT: Final = word_set("meant")
 _GOING_AHEAD: Final = word_set("going_ahead")
 _RULING_OUT: Final = word_set("ruling_out")
 _SET_APART: Final = word_set("set_apart")
+_FIRM: Final = word_set("firm_plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,8 +404,9 @@ def _of_plan(net: Net, reading: Reading, line: Line, said: Statement) -> Open | 
     if net.statuses[said.kind] == net.taken and "wished" not in said.manners:
         return Open(line.quote, net.taken, said.account.unexplained or (said.words,), f"\u201c{said.words}\u201d is to come")
     timed = said.window or names_time(line.folded) or _is_appointed(said) or _is_timed_beside(reading, line)
-    certain = said.manners == {"planned"} and not said.account.unexplained and not said.account.taken - {"planned"}
-    if net.planned and not timed and certain and net.statuses[said.kind] == net.first:
+    firm = not said.account.unexplained or not _FIRM.isdisjoint(token.text for token in said.scene.tokens[: said.scene.stop])
+    certain = said.manners <= {"planned"} and firm and not said.account.taken - {"planned"}
+    if net.planned and not timed and certain and net.statuses[said.kind] in {net.first, net.planned}:
         return Open(line.quote, net.planned, (said.words,), f"\u201c{said.words}\u201d is promised, and no time is named")
     if not net.planned or not timed:
         return Quiet(line.quote, f"\u201c{said.words}\u201d is planned, and no time is named", net.statuses[said.kind])
