@@ -17,7 +17,7 @@ fallback = "Widget"
 [[stack]]
 name = "Chat"
 provider = "Moon"
-via_prc_lab = true
+tags = ["via_PRC_lab", "on trial"]
 [[stack]]
 name = "Search"
 provider = "Elsewhere"
@@ -53,7 +53,7 @@ def test_a_touched_tool_without_a_fallback_is_exit_code_1(home: Path) -> None:
     said = watcher("stack")
 
     assert said.code == 1
-    assert "Chat (Moon, via a PRC lab)" in said.out
+    assert "Chat (Moon, via PRC lab, on trial)" in said.out
     assert "not decided yet" in said.out
     assert "no fallback is written down for Chat" in said.out
     assert watcher("stack", "--json").json()["without_fallback"] == ["Chat"]

@@ -85,7 +85,7 @@ quiet_hours = "22:00-07:00"
 timezone = "Europe/Berlin"
 [[stack]]
 name = "Coder"
-open_weights = true
+tags = "open_weights"
 """
 )
 
@@ -130,7 +130,7 @@ def test_every_table_becomes_its_value(read: Read) -> None:
     assert (source.publisher, source.tier, source.options) == ("link", Tier.PRESS, {"items": "article", "max_items": 5})
     assert source.follow == (Follow("/releases/", "page", timedelta(days=1)),)
     assert config.sources == (source,)
-    assert [tool.name for tool in config.stack if tool.open_weights] == ["Coder"]
+    assert [tool.name for tool in config.stack if tool.tags == ("open_weights",)] == ["Coder"]
 
 
 def test_the_article_is_of_a_moment_and_at_an_address(read: Read) -> None:

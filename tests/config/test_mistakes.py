@@ -22,6 +22,13 @@ AFTER = {
         'the key "timezon"',
         '(did you mean "timezone"?)',
     ),
+    "a key of a tool that is a tag now": (
+        '[[stack]]\nname = "Chat"\nopen_weights = true\n',
+        2,
+        "stack 1, key `open_weights`",
+        'the key "open_weights"',
+        'tags = ["open_weights"] where it was true',
+    ),
     "an unknown zone": (
         '[watch]\ntimezone = "Mars"\n',
         1,

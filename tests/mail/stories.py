@@ -102,8 +102,8 @@ CONTEXT = MailContext(
     {each.id: each for each in (SENATE, MYTHOS, CAISI)},
     base_url="https://watch.example.org",
     stack=(
-        Tool(name="Chat", provider="Moonshot", model="Kimi", via_prc_lab=True, fallback="the local model"),
-        Tool(name="Coder", via_prc_lab=True),
+        Tool(name="Chat", provider="Moonshot", model="Kimi", tags=("via_prc_lab",), fallback="the local model"),
+        Tool(name="Coder", tags=("via_prc_lab",)),
     ),
 )
 READER = Recipient(

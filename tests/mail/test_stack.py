@@ -29,9 +29,9 @@ def told(*stack: Tool, touches: tuple[str, ...] = ("via_prc_lab", "open_weights"
 @pytest.mark.parametrize(
     "tool",
     [
-        Tool(name="It", via_prc_lab=True),
-        Tool(name="It", open_weights=True),
-        Tool(name="It", distilled=True),
+        Tool(name="It", tags=("via_prc_lab",)),
+        Tool(name="It", tags=("open_weights",)),
+        Tool(name="It", tags=("distilled",)),
         Tool(name="It", model="Qwen 4"),
         Tool(name="It", provider="qwen.example"),
     ],
@@ -46,9 +46,9 @@ def test_a_tool_is_touched_by_what_it_is_or_who_makes_it(tool: Tool) -> None:
 
 def test_tools_without_a_fallback_are_pointed_out_together_after_the_others() -> None:
     stack = (
-        Tool(name="A", distilled=True),
-        Tool(name="B", distilled=True, fallback="C"),
-        Tool(name="D", distilled=True),
+        Tool(name="A", tags=("distilled",)),
+        Tool(name="B", tags=("distilled",), fallback="C"),
+        Tool(name="D", tags=("distilled",)),
         Tool(name="E"),
     )
     assert (
@@ -71,14 +71,14 @@ def test_a_status_says_what_it_changes_and_where_it_says_nothing_the_signal_does
 STACK = """
 [[stack]]
 name = "Router"
-via_prc_lab = true
+tags = "via_prc_lab"
 fallback = "the second router"
 [[stack]]
 name = "Local"
-open_weights = true
+tags = "open_weights"
 [[stack]]
 name = "Tuned"
-distilled = true
+tags = "distilled"
 [[stack]]
 name = "Claude Code"
 provider = "Anthropic"

@@ -639,7 +639,7 @@ def strip(declared: Source, index: int, *, blind: bool) -> SourceHealth:
 
 STACK = (
     Tool(name="Code review", provider="Anthropic", model="Claude Fable 5.2", fallback="Claude Opus 5.5"),
-    Tool(name="Support bot", provider="OpenRouter", model="GLM-5.3", via_prc_lab=True, open_weights=True),
+    Tool(name="Support bot", provider="OpenRouter", model="GLM-5.3", tags=("via_prc_lab", "open_weights")),
 )
 
 

@@ -372,5 +372,6 @@ def test_the_check_of_ones_own_tools_says_how_what_touches_them_stands() -> None
     worded = {name: replace(verdict, word="Not under that name") for name, verdict in verdicts().items()}
     tools = words(pages.draw_home(view(verdicts=worded), NOW, pages.Links())).partition("Your tools")[2]
     assert f"{MYTHOS.title} (Not under that name)" in tools
+    assert "GLM-5.3, via prc lab, open weights" in tools
     assert "watcher stack" in tools
     assert "watcher stack" not in pages.draw_home(view(stack=()), NOW, pages.Links())

@@ -11,7 +11,7 @@ from watcher.cli.opening import configured
 from watcher.cli.summary import load_summary_or_exit
 from watcher.config.build import Config
 from watcher.core.model import Signal
-from watcher.mail.affected_tools import affected_by, without_fallback
+from watcher.mail.affected_tools import affected_by, tags_in_words, without_fallback
 from watcher.store.summary import Summary
 
 
@@ -39,16 +39,11 @@ def stack(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
 
 def _row(settings: Config, seen: Summary, name: str) -> dict[str, Any]:
     tool = next(one for one in settings.stack if one.name == name)
-    marks = {
-        "via a PRC lab": tool.via_prc_lab,
-        "open weights": tool.open_weights,
-        "distilled": tool.distilled,
-    }
     return {
         "name": tool.name,
         "provider": tool.provider,
         "model": tool.model,
-        "marks": [mark for mark, holds in marks.items() if holds],
+        "tags": tags_in_words(tool),
         "fallback": tool.fallback.strip() if tool not in without_fallback(settings.stack) else "",
         "touched_by": [_touch(signal, seen) for signal in settings.signals if affected_by(signal, (tool,))],
     }
@@ -66,7 +61,7 @@ def _touch(signal: Signal, seen: Summary) -> dict[str, str]:
 
 def _show(rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        made_of = ", ".join(part for part in (row["provider"], row["model"], *row["marks"]) if part)
+        made_of = ", ".join(part for part in (row["provider"], row["model"], *row["tags"]) if part)
         typer.secho(row["name"] + (f" ({made_of})" if made_of else ""), bold=True)
         for touch in row["touched_by"]:
             typer.echo(f"  {touch['title']}: {touch['stands']}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time, timedelta
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -145,18 +146,17 @@ class Recipient(Table):
 class Tool(Table):
     """One of the reader's own AI tools (`[[stack]]`)."""
 
+    EARLIER: ClassVar[Mapping[str, str]] = {
+        key: f'tags = ["{key}"] where it was true' for key in ("via_prc_lab", "open_weights", "distilled")
+    }
     name: str
     """What you call it."""
     provider: str = ""
     """Who sells it."""
     model: str = ""
     """What runs in it."""
-    via_prc_lab: bool = False
-    """Routed through a lab of the People's Republic of China."""
-    open_weights: bool = False
-    """Built on open weights."""
-    distilled: bool = False
-    """Fine-tuned on the output of frontier models."""
+    tags: Several[str] = ()
+    """What else is true of it, in words that a signal's `touches` names: `open_weights`, `via_prc_lab`, or any of your own."""
     fallback: str = ""
     """What takes its place when it is gone."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 import tomli
 from pydantic import ValidationError, create_model
@@ -21,6 +21,7 @@ from watcher.config.secrets import read_secret
 from watcher.config.settings import Fetch, Store, Watch, Web
 from watcher.config.source_map import KEY, Part, Position, SourceMap, included, merge
 from watcher.config.tables import SignalsFile, channel_fields, file_model, keys_of
+from watcher.config.types import Table
 
 # The environment over the file: WATCHER_TABLE_KEY, or the content of the file that WATCHER_TABLE_KEY_FILE names.
 
@@ -251,7 +252,8 @@ def report_all(error: ValidationError, places: SourceMap, root: type[SignalsFile
 def _words(place: Position, errors: list[ErrorDetails], places: SourceMap, root: type[SignalsFile]) -> tuple[str, str]:
     first = errors[0]
     if first["type"] == "extra_forbidden":
-        return f'the key "{place[-1]}"', one_of(place[-1], _keys(root, place[:-1]))
+        table = _table(root, place[:-1])
+        return f'the key "{place[-1]}"', table.EARLIER.get(str(place[-1])) or one_of(place[-1], keys_of(table))
     if first["type"] == "missing":
         return "nothing", "a value, which has no default"
     if {each["type"] for each in errors} >= _SCALARS:
@@ -269,8 +271,8 @@ def _expected(error: ErrorDetails) -> str:
             return _WANTED.get(kind, error["msg"].removeprefix("Input should be ").lower())
 
 
-def _keys(root: type[SignalsFile], place: Position) -> list[str]:
-    """The keys that the table at a place may have."""
+def _table(root: type[SignalsFile], place: Position) -> type[Table]:
+    """What the table at a place is."""
     kind: Any = root
     for part in place:
         if get_origin(kind) in {list, dict}:
@@ -278,4 +280,4 @@ def _keys(root: type[SignalsFile], place: Position) -> list[str]:
         else:
             kind = next(each.annotation for name, each in kind.model_fields.items() if part == (each.alias or name))
             kind = next((each for each in get_args(kind) if type(None) in get_args(kind)), kind)
-    return keys_of(kind)
+    return cast(type[Table], kind)

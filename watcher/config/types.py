@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import re._constants as op  # type: ignore[import-not-found]  # what `re` itself is built of; it has no stubs
 import re._parser as reader  # type: ignore[import-not-found]  # as above
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from ipaddress import ip_network
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -236,6 +236,8 @@ class Table(BaseModel):
     """A table of the file: what it does not name is a mistake, and a text is no number."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    EARLIER: ClassVar[Mapping[str, str]] = {}
+    """Keys that it had once, each with what is written instead."""
 
     def given(self) -> dict[str, Any]:
         """What stands in the file, by its keys; tables in it stay tables."""

@@ -12,15 +12,18 @@ if TYPE_CHECKING:
 
 
 def affected_by(signal: Signal, stack: Iterable[Tool]) -> tuple[Tool, ...]:
-    """The tools that the signal's `touches` names: by a property, or by provider or model (any part of the name)."""
-    return tuple(tool for tool in stack if any(_is(tool, word) for word in signal.touches))
+    """The tools that the signal's `touches` names: by a tag, or by provider or model (any part of the name)."""
+    return tuple(tool for tool in stack if any(_is(tool, word.casefold()) for word in signal.touches))
 
 
 def _is(tool: Tool, word: str) -> bool:
-    marks = {"via_prc_lab": tool.via_prc_lab, "open_weights": tool.open_weights, "distilled": tool.distilled}
-    if word in marks:
-        return marks[word]
-    return word.casefold() in f"{tool.provider} {tool.model}".casefold()
+    tags = {tag.casefold() for tag in tags_in_words(tool)}
+    return word.replace("_", " ") in tags or word in f"{tool.provider} {tool.model}".casefold()
+
+
+def tags_in_words(tool: Tool) -> tuple[str, ...]:
+    """Its tags as people read them: `open weights` for `open_weights`."""
+    return tuple(tag.replace("_", " ") for tag in tool.tags)
 
 
 def without_fallback(stack: Iterable[Tool]) -> tuple[Tool, ...]:

@@ -20,6 +20,7 @@ from watcher import __version__
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import asked_in_words
 from watcher.core.model import Figure, FigureSpec, Signal, Verdict, day_text, duration_text
+from watcher.mail.affected_tools import tags_in_words
 from watcher.web import charts, wording
 from watcher.web import charts as days
 from watcher.web.charts import draw
@@ -379,6 +380,7 @@ def environment() -> Environment:
         "cut": wording.truncate,
         "place": wording.short_url,
         "raised": wording.capitalised,
+        "tags": tags_in_words,
     }
     made.globals |= {
         "ago": wording.ago,

@@ -98,7 +98,7 @@ class Signal:
     wanted: str = ""
     changes_for_you: str = ""
     touches: tuple[str, ...] = ()
-    """Which of the reader's tools it concerns: via_prc_lab, open_weights, distilled, or the name of a provider or model."""
+    """Which of the reader's tools it concerns: those with one of these tags, or of a provider or model whose name holds one."""
 
     def track(self, track_id: str) -> Track:
         """The track with this id. Raises KeyError."""
