@@ -207,7 +207,7 @@ def test_a_quiet_flag_stands_in_the_weekly_note_when_it_is_raised_and_when_it_is
         (third,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY + timedelta(days=14), zone=UTC)
     context, keen = replace(CONTEXT, signals={signal.id: signal}), replace(READER, every_detail=True)
     up, down, quiet = (" ".join(render(note, context, keen).text.split()) for note in (first, second, third))
-    assert up.startswith("No answer changed. One detail is new. Signal: renamed.")
+    assert up.startswith("No answer changed. One detail is new. Signal: renamed: “")
     assert "Also noted" in up
     assert "https://a.example/price" in up
     assert down.startswith("No answer changed. One detail is new. Signal: no longer flagged: renamed.")
@@ -249,7 +249,13 @@ def test_a_subject_begins_with_the_answer_and_says_what_is_over() -> None:
     named = worded(
         digest(replace(PASSED, before=BLOCKED.after, headline_label="The Senate has passed it " + "again " * 6)), "Yes"
     )
-    assert render(named, CONTEXT, READER).subject.startswith("Senate vote: Yes, again. The Senate has passed it again")
+    assert render(named, CONTEXT, READER).subject.startswith("Senate vote: Yes. The Senate has passed it again")
+    bill = CONTEXT.signals["senate-vote"]
+    [one, *others] = bill.tracks
+    rungs = tuple(replace(each, label="Suspended") if each.id == BLOCKED.after else each for each in one.ladder.statuses)
+    taken = replace(bill, tracks=(replace(one, ladder=replace(one.ladder, statuses=rungs)), *others))
+    context = replace(CONTEXT, signals={**CONTEXT.signals, bill.id: taken})
+    assert render(named, context, READER).subject.startswith("Senate vote: Yes. Back: the Senate has passed it again")
 
 
 def test_a_window_is_told_at_half_time_and_at_its_close_once(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.builders import day
 from tests.mail.stories import MYTHOS, PASSED, SENATE, VERDICTS
 from watcher.core.decision.scheduled_notes import reminders, weekly
-from watcher.core.model import Date, Health, Signal
+from watcher.core.model import Date, Figure, Health, Signal
 
 KNOWN = {verdict.signal: verdict for verdict in VERDICTS}
 ENDS = Date("ends", "the Congress ends", day("2027-01-03 17:00"), (timedelta(days=7), timedelta(days=1), timedelta()))
@@ -39,6 +39,19 @@ def test_a_week_notes_where_the_record_ends() -> None:
     told = weekly(KNOWN, [], now=day("2026-11-20 08:00"), record="transition 57 3fa1b2c3d4e5f607")
     assert told.notes[0].startswith("The record ends at: transition 57 3fa1b2c3d4e5f607. Who keeps this message can prove")
     assert "`watcher verify --noted`" in told.notes[0]
+
+
+def test_the_first_note_after_a_month_tells_what_was_counted_in_it() -> None:
+    values = {"peak": 19.7, "peak_month": "2026-04", "latest": 8.6, "latest_month": "2026-05"}
+    counted = Figure("bugs", "Bugs fixed", "times", "19.7x", values=values)
+    known = {name: replace(each, figures=(counted,)) if name == MYTHOS.id else each for name, each in KNOWN.items()}
+    line = (MYTHOS.id, "Bugs fixed, May 2026: 8.6 times; the peak was 19.7 times in April 2026.")
+    assert weekly(known, [], now=day("2026-06-01 08:00")).lines == (line,)
+    assert weekly(known, [], now=day("2026-06-08 08:00")).lines == (), "told once"
+    assert weekly(known, [], now=day("2026-05-25 08:00")).lines == ()
+    assert weekly(known, [], now=day("2026-07-06 08:00")).lines == (), "of June nothing was counted"
+    best = {MYTHOS.id: replace(known[MYTHOS.id], figures=(replace(counted, values={**values, "peak_month": "2026-05"}),))}
+    assert weekly(best, [], now=day("2026-06-01 08:00")).lines == ((MYTHOS.id, "Bugs fixed, May 2026: 8.6 times."),)
 
 
 def test_one_week_has_one_note_and_the_turn_of_the_year_does_not_double_it() -> None:

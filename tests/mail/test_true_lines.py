@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.mail.stories import (
+    BLIND,
     BLOCKED,
     CONTEXT,
     DETAIL,
     EVENT,
+    FLAG,
     HASH,
     MYTHOS,
     NOW,
@@ -23,9 +25,22 @@ from tests.mail.stories import (
 )
 from watcher.core.decision.digest import summarise
 from watcher.core.language.sentence import Sentence
-from watcher.core.model import Change, Detail, Figure, FigureSpec, Quote, RaisedFlag, Rule, Tier, Transition, Undecided
+from watcher.core.model import (
+    Change,
+    Detail,
+    Digest,
+    Figure,
+    FigureSpec,
+    Quote,
+    RaisedFlag,
+    Rule,
+    Tier,
+    Transition,
+    Undecided,
+)
 from watcher.mail import MailContext, render
 
+UNDECIDED = replace(PASSED, kind=Change.UNDECIDED, before="", after="undecided", details={"number": 3, "may_say": "passed"})
 ASKED = "It may be open to all."
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -171,12 +186,12 @@ def test_a_week_says_what_happened_and_each_thing_once() -> None:
     both = (BLOCKED, replace(BLOCKED, track="s3519"), replace(PASSED, before="blocked", at=NOW + timedelta(hours=1)))
     week = render(replace(digest(kind="weekly"), told=both), CONTEXT, READER)
     title = " ".join(week.text.partition("\n==")[0].split())
-    assert title.startswith("3 changes were told. Senate vote: ")
-    assert title.count("stopped on the floor; then") == 2, "once for each bill"
+    assert title.startswith("2 changes were told. Senate vote: "), "what moved together is one change"
+    assert "H.R. 2683, the House bill, stopped on the floor and S. 3519" in title, "where no answer covers them, each bill"
     assert "then no longer stopped on the floor: the Senate has passed" in title
     one = render(replace(digest(kind="weekly"), told=(replace(PASSED, before="blocked"),)), CONTEXT, READER)
     first = " ".join(one.text.partition("\n==")[0].split())
-    assert first.startswith("One change was told, Senate vote: no longer stopped on the floor: the Senate has passed")
+    assert first.startswith("One change was told. Senate vote: no longer stopped on the floor: the Senate has passed")
 
 
 def test_addresses_that_may_come_are_counted_and_not_named_as_if_they_were_news() -> None:
@@ -192,3 +207,92 @@ def test_addresses_that_may_come_are_counted_and_not_named_as_if_they_were_news(
     text = " ".join(render(week, context, READER).text.split())
     assert "not read yet: The newsroom; 1 address that may come does not exist yet." in text
     assert "Card of Mythos 9" not in text
+
+
+def test_a_flag_beside_an_answer_is_told_as_a_flag_and_no_change() -> None:
+    def first(*told: Transition) -> str:
+        text = render(replace(digest(kind="weekly"), told=told), CONTEXT, READER).text
+        return " ".join(text.partition("\n==")[0].split())
+
+    assert first(FLAG).startswith("No answer changed; one flag was told. Senate vote: ")
+    assert first(FLAG, replace(FLAG, event="two")).startswith("No answer changed; 2 flags were told. ")
+    assert first(FLAG, EVENT).startswith("One change and one flag were told. ")
+    assert "CAISI evaluation: published: Evaluation of Qwen 4" in first(EVENT)
+
+
+def test_a_suspension_of_two_tracks_is_one_change_and_one_line() -> None:
+    both = replace(digest(kind="weekly"), told=(BLOCKED, replace(BLOCKED, track="s3519")))
+    text = render(both, CONTEXT, READER).text
+    assert text.startswith("One change was told. ")
+    told = text.partition("Told this week")[2].partition("\n\n\n")[0]
+    assert told.count("* ") == 1
+    assert "H.R. 2683" in told
+    assert "S. 3519" in told
+
+
+def test_where_the_record_ends_stands_at_the_foot_and_not_among_the_notes() -> None:
+    note = "The record ends at: transition 57 3fa1b2c3d4e5f607. Keep it."
+    week = replace(digest(kind="weekly"), notes=(note, "The year ends."), readings=(("mythos-ga", 3, 0, 3),))
+    text = " ".join(render(week, CONTEXT, READER).text.split())
+    assert f"Proof: {note}" in text
+    assert text.index("The year ends.") < text.index("Where the signals stand") < text.index(note)
+    assert text.count(note) == 1
+
+
+def test_a_source_that_was_read_in_the_week_and_is_lost_now_is_said_to_be() -> None:
+    [source] = CONTEXT.signals["senate-vote"].sources
+    lost = replace(BLIND, source=source.id, since=NOW - timedelta(days=2))
+    stood = tuple(replace(each, blind=(lost,) if each.signal == "senate-vote" else ()) for each in VERDICTS)
+    week = replace(digest(kind="weekly", verdicts=stood), readings=(("senate-vote", 3, 0, 3),))
+    assert "3 of 3 sources were read this week, one of them only until 7 December 2026." in told_by(week)
+    missed = replace(week, readings=(("senate-vote", 2, 0, 3),), unread=(("senate-vote", source.id, True),))
+    assert "2 of 3 sources were read this week; not read this week: " in told_by(missed)
+    [other] = MYTHOS.sources
+    both = tuple(replace(each, blind=(replace(lost, source=other.id),)) if each.signal == MYTHOS.id else each for each in stood)
+    assert "2 of them only until 7 December 2026." in told_by(replace(week, verdicts=both))
+
+
+def told_by(note: Digest) -> str:
+    """The text of a digest on one line."""
+    return " ".join(render(note, CONTEXT, READER).text.split())
+
+
+def test_a_new_version_has_its_own_way_in_and_takes_none_away() -> None:
+    reason = "version: 5.1, before: 5; access: invited, before: product"
+    changed = replace(DETAIL, mail=True, reason=reason, evidence=(quote("Version 5.1 is for participants."),))
+    told = words(changed, context=ways_in(beside=True))
+    assert "Version 5.1 (stated before: 5); access by invitation" in told
+    assert "also" not in told
+    assert "not taken back" not in told
+    assert "inside a product" not in told
+
+
+def test_a_price_is_told_with_its_unit_and_a_long_subject_gives_up_its_track_before_its_price() -> None:
+    signal = CONTEXT.signals["senate-vote"]
+    priced = Detail("price", "Price", unit="a million tokens")
+    tracks = tuple(replace(each, ladder=replace(each.ladder, details=(priced,))) for each in signal.tracks)
+    context = replace(CONTEXT, signals={**CONTEXT.signals, signal.id: replace(signal, tracks=tracks)})
+    cheaper = replace(DETAIL, mail=True, reason="name: The Gadget of the Year 2, before: Gadget; price: $8/$40, before: $10/$50")
+    told = render(
+        digest(cheaper, verdicts=tuple(replace(each, word="Not under that name") for each in VERDICTS)), context, READER
+    )
+    assert told.subject == "Senate vote: Not under that name. Now The Gadget of the Year 2 and price $8/$40 a million tokens"
+    assert "price $8/$40 a million tokens (stated before: $10/$50; 20 % less)" in " ".join(told.text.split())
+    week = render(replace(digest(kind="weekly"), transitions=(replace(cheaper, mail=False),)), context, READER)
+    assert week.subject.startswith("Week to 9 December 2026: ")
+    assert "price $8/$40 a million tokens" in week.subject
+
+
+def test_a_quiet_flag_says_what_it_means_and_a_week_of_what_page_it_tells() -> None:
+    quiet = replace(FLAG, mail=False, evidence=(quote("The title of the page"),))
+    told = words(PASSED, quiet)
+    assert "“The title of the page” It may be another bill under this number." in told
+    week = render(replace(digest(kind="weekly"), transitions=(quiet,)), CONTEXT, READER).text
+    assert "text not checked yet: “The title of the page”." in " ".join(week.partition("\n==")[0].split())
+
+
+def test_the_person_who_decides_is_offered_what_else_a_text_may_say() -> None:
+    text = " ".join(render(digest(UNDECIDED, kind="undecided"), CONTEXT, READER).text.split())
+    assert "If it says something else: watcher review 3 with --claim " in text
+    series = replace(UNDECIDED, signal="caisi-evaluation", track="evaluations")
+    assert "something else" not in render(digest(series, kind="undecided"), CONTEXT, READER).text

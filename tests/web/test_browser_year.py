@@ -169,7 +169,7 @@ def test_a_page_with_all_it_needs_weighs_under_sixty_kilobytes(browser: Browser,
 def test_a_phones_first_screen_marks_what_is_only_reported_and_what_is_being_checked(browser: Browser, address: str) -> None:
     with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
         page.goto(f"{address}?as_of=2026-06-29")
-        assert "Partly (reported)" in " ".join(page.locator(".words li").nth(1).inner_text().split())
+        assert "No (reported)" in " ".join(page.locator(".words li").nth(1).inner_text().split())
         page.goto(address)
         assert "texts may change this answer" in page.locator(".words li").nth(1).inner_text()
         page.goto(f"{address}signals/mythos-ga")

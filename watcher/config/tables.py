@@ -367,6 +367,8 @@ class Detail(Table):
     label: str = ""
     """What the detail is called; empty: made of the id."""
     words: dict[str, str] = Field(default_factory=dict)
+    unit: str = ""
+    """What stands behind a value in a sentence, such as `a million tokens`."""
     beside: bool = False
     """Whether values hold beside one another: a text that states one does not take back the one before, unless it says "only"."""
 

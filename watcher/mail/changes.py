@@ -58,7 +58,7 @@ def _holds(said: str, sought: str) -> bool:
 def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:
     by_hand, lister = quote.tier is Tier.OPERATOR, listed_by(quote)
     dated = "Happened" if by_hand else "Listed" if lister else "Published"
-    published = f"{dated} {when(quote.published, zone)}. " if quote.published else ""
+    published = f"{dated} {when(quote.published, zone)}. " if quote.published else "No date was read. " if quote.document else ""
     # What signals.toml or a person tells carries its own date as the time it was seen: the watch has not seen it.
     told = not quote.document and quote.seen_at == quote.published
     seen = ("Not seen by the watch." if by_hand else "Known history.") if told else f"Seen {moment(quote.seen_at, zone)}."
@@ -149,10 +149,18 @@ def detail_words(transition: Transition, context: MailContext) -> str:
 
 def _detail_line(transition: Transition, changed: ChangedDetail, context: MailContext) -> str:
     """`price $8/$40 (stated before: $10/$50)`, `access also inside a product (stated before: by invitation; not taken back)`."""
-    before, told = context.detail(transition, changed.name, changed.before)[1], named_detail(transition, changed, context)
-    stays = "; not taken back" if context.holds_beside(transition, changed.name) else ""
+    told = named_detail(transition, changed, context)
+    before, stays = before_in_words(transition, changed, context)
     cheaper = f"; {less}" if (less := less_in_words(changed)) else ""
     return f"{told} (stated before: {before}{stays}{cheaper})" if before else told
+
+
+def before_in_words(transition: Transition, changed: ChangedDetail, context: MailContext) -> tuple[str, str]:
+    """What was stated before, and whether it still holds. Both empty where a new thing has its own way in: it takes none away."""
+    beside = context.holds_beside(transition, changed.name)
+    if beside and len(list(changed_details(transition))) > 1:
+        return "", ""
+    return context.detail(transition, changed.name, changed.before)[1], "; not taken back" if beside else ""
 
 
 def less_in_words(changed: ChangedDetail) -> str:
@@ -166,12 +174,13 @@ def less_in_words(changed: ChangedDetail) -> str:
 
 
 def named_detail(transition: Transition, changed: ChangedDetail, context: MailContext) -> str:
-    """`price $8/$40`; what holds beside the value before is told as `access also inside a product`, a name speaks for itself."""
+    """`price $8/$40 a million tokens`; beside the value before: `access also inside a product`; a name speaks for itself."""
     name, value = context.detail(transition, changed.name, changed.value)
-    also = " also" if changed.before and context.holds_beside(transition, changed.name) else ""
+    also = " also" if before_in_words(transition, changed, context)[1] and changed.before else ""
     if name == "Name":
         return f"now {value}" if changed.before else value
-    return f"{name[:1].lower()}{name[1:]}{also} {value}"
+    unit = context.unit(transition, changed.name)
+    return f"{name[:1].lower()}{name[1:]}{also} {value}{f' {unit}' if unit else ''}"
 
 
 def told_tally(transition: Transition) -> str:
@@ -282,10 +291,10 @@ def _states(transition: Transition, context: MailContext) -> tuple[tuple[str, st
 def _changed_rows(transition: Transition, context: MailContext) -> list[tuple[str, str]]:
     """The details that changed, each with what it was before; of the others nothing is told."""
     rows = list[tuple[str, str]]()
-    for name, value, before in changed_details(transition):
-        rows.append((_called(transition, name, context), context.detail(transition, name, value)[1]))
-        stays = "; not taken back" if context.holds_beside(transition, name) else ""
-        rows += [("Stated before", f"{context.detail(transition, name, before)[1]}{stays}")] if before else []
+    for changed in changed_details(transition):
+        rows.append((_called(transition, changed.name, context), context.detail(transition, changed.name, changed.value)[1]))
+        before, stays = before_in_words(transition, changed, context)
+        rows += [("Stated before", f"{before}{stays}")] if before else []
     return rows
 
 
@@ -366,7 +375,8 @@ def _noted_lines(change: Transition, context: MailContext, zone: tzinfo, shown: 
     shown.update(quote.text for quote in proof)
     dated = f"{shortened(told, 240).rstrip('.:')} ({seen}{day_of(change.at, zone)}{again})"
     name = f"{context.title_of(change.signal)} · {context.track_title(change.signal, change.track)}"
-    yield MailLine(name, f"{dated}: {quotes}" if quotes else f"{dated}.", first)
+    means = f" {_flag_meaning(change, context)}" if change.kind is Change.FLAG and change.after else ""
+    yield MailLine(name, f"{dated}: {quotes}{means}" if quotes else f"{dated}.{means}", first)
     for link, words in fresh.items():
         if words:
             yield MailLine(name, f"another page says: {' '.join(words)}", link)

@@ -6,23 +6,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
+from watcher.core.decision.scheduled_notes import RECORD
 from watcher.core.decision.undecided import text_in_words
 from watcher.core.model import Change, Digest, Standing, Transition, Verdict
-from watcher.mail.changes import MOST_LINES, cites, item, moved, noted_section, over_in_words
+from watcher.mail.changes import MOST_LINES, cites, item, moved, noted_section
 from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_sections
 from watcher.mail.letter import Letter, MailItem, MailLine, Section, listed
-from watcher.mail.standings import blind_section, standing_item, standing_of, unchanged, undecided_section
+from watcher.mail.standings import blind_section, lost_in_the_week, standing_item, standing_of, unchanged, undecided_section
 from watcher.mail.subject_line import (
+    BACK,
     MAX_SUBJECT_LENGTH,
+    SUSPENDED,
     answered,
+    by_change,
     headline,
     headlines_before,
+    how_many,
     how_sure,
     now_of,
     rank,
     subject,
+    what_happened,
+    what_was_told,
 )
 from watcher.mail.wording import day_of, day_of_event, moment, several, shortened
 from watcher.wording import changed_details, count, lowered
@@ -237,11 +244,22 @@ def _text_item(change: Transition, context: MailContext, reader: Recipient) -> M
         cites=cites(change.evidence, reader.zone),
         paragraphs=(
             ("If it says so", f"watcher review {number} --claim {may or 'STATUS'}"),
+            *_other_claims(change, may, context),
             ("If it changes nothing", f'watcher review {number} --dismiss "why"'),
         ),
         link=context.page_of(change.signal),
         more="The signal on the page",
     )
+
+
+def _other_claims(change: Transition, may: str, context: MailContext) -> Iterator[tuple[str, str]]:
+    """What else a text may say of its track: a promise, a wider circle. A series has nothing but its next event."""
+    signal = context.signals.get(change.signal)
+    ladders = [each.ladder for each in signal.tracks if each.id == change.track and not each.ladder.series] if signal else []
+    others = [rung for ladder in ladders for rung in ladder.statuses[1:] if rung.id != may]
+    if may and others:
+        told = "; ".join(f"--claim {rung.id} ({lowered(rung.label, signal)})" for rung in others)
+        yield "If it says something else", f"watcher review {change.details['number']} with {told}"
 
 
 def _text_line(change: Transition, context: MailContext) -> MailLine:
@@ -271,9 +289,14 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
             unchanged(verdicts, context, reader, heading="Where the signals stand"),
             blind,
         ),
-        footer=_footer(context, reader),
+        footer=(*_proof(digest), *_footer(context, reader)),
         about=digest.kind,
     )
+
+
+def _proof(digest: Digest) -> tuple[MailLine, ...]:
+    """Where the record ends, at the foot of the note: few need it, and whoever keeps the message has it."""
+    return tuple(MailLine("Proof", note) for note in digest.notes if note.startswith(RECORD))
 
 
 def _of_the_week(digest: Digest, context: MailContext, reader: Recipient) -> list[Transition]:
@@ -293,30 +316,12 @@ def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
     """`No answer changed. One detail is new. Gadget: price $8.`: of the signals that this reader follows."""
     details = _of_the_week(digest, context, reader)
     named = _named(details[0], context) if details else ""
+    if details and details[0].kind is Change.FLAG and details[0].after:
+        named = f"{named}: “{shortened(details[0].evidence[0].text, 90)}”" if details[0].evidence else named
     more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" {len(details)} details are new. {named}.")
     told = _told_to(digest, reader)
-    several_told = f"{len(told)} changes were told. {_what_happened(told, context)}"
-    return f"{several_told if len(told) > 1 else _what_was_told(told, context)}.{more}"
-
-
-def _what_was_told(told: Sequence[Transition], context: MailContext) -> str:
-    """`No answer changed`, `One change was told, Senate vote: the bill has passed`, `4 changes were told of Gadget and Gizmo`."""
-    if not told:
-        return "No answer changed"
-    if len(told) == 1:
-        return f"One change was told, {_what_happened(told, context)}"
-    signals = several(list(dict.fromkeys(context.title_of(each.signal) for each in told)))
-    return f"{len(told)} changes were told of {signals}"
-
-
-def _what_happened(told: Sequence[Transition], context: MailContext) -> str:
-    """The news of each signal in the order of telling, each once: `Gadget: open to all; then suspended`."""
-    news: dict[str, dict[str, None]] = {}
-    for each in sorted(told, key=lambda one: (one.at, rank(one, context))):
-        words = title_of(each, context) if each.event else headline(each, context, {})
-        words = over_in_words(each, context) + lowered(words, context.signals.get(each.signal))
-        news.setdefault(each.signal, {}).setdefault(lowered(words, context.signals.get(each.signal)).partition("; ")[0])
-    return ". ".join(f"{context.title_of(signal)}: {'; then '.join(words)}" for signal, words in news.items())
+    happened = f" {what_happened(told, context)}." if told else ""
+    return f"{how_many(told)}.{happened}{more}"
 
 
 def _told_to(digest: Digest, reader: Recipient) -> list[Transition]:
@@ -328,30 +333,32 @@ def _told_again(digest: Digest, context: MailContext, reader: Recipient) -> Sect
     """What the messages of the week told, a line each."""
     told = _told_to(digest, reader)
     lines = [
-        MailLine(context.title_of(each.signal), _told_words(each, context, reader.zone), context.page_of(each.signal))
-        for each in told
+        MailLine(context.title_of(each[0].signal), _told_words(each, context, reader.zone), context.page_of(each[0].signal))
+        for each in by_change(told)
     ]
     return listed("Told this week", lines, MOST_LINES, context.page("log"))
 
 
-def _told_words(change: Transition, context: MailContext, zone: tzinfo) -> str:
+def _told_words(changes: Sequence[Transition], context: MailContext, zone: tzinfo) -> str:
     """The day and the change in a sentence: `9 June 2026 (told 10 June). A bill: before “In committee”, now “Passed”.`."""
-    words = title_of(change, context) if change.kind is Change.FLAG else moved(change, context)
+    change = changes[0]
+    words = title_of(change, context) if change.kind is Change.FLAG else " ".join(moved(each, context) for each in changes)
     told = day_of(change.at, zone)
     dated = change.kind in {Change.ADVANCE, Change.STEP_BACK, Change.NEXT, Change.FLAG} and change.effective_at
     day = day_of_event(dated, zone) if dated else told
     again = "" if day == told else f" (told {told.rpartition(' ')[0]})" if day[-4:] == told[-4:] else f" (told {told})"
-    return f"{day}{again}. {shortened(words, 240).rstrip('.')}."
+    return f"{day}{again}. {shortened(words, 400).rstrip('.')}."
 
 
 def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Section:
     """The notes, those that are about a signal of the reader's, and how many of its sources were read."""
-    notes = digest.notes if digest.kind == "weekly" else digest.notes[1:]
+    notes = [each for each in digest.notes[digest.kind != "weekly" :] if not each.startswith(RECORD)]
     mine = [MailLine(context.title_of(name), shortened(words, 700)) for name, words in digest.lines if reader.wants(name)]
     numbers = [counts for name, *counts in digest.readings if reader.wants(name)]
     seen, never, sources = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
     unread = _unread(digest, context, reader) or (f", {never} not read yet" if never else "")
-    week = [f"{seen} of {count(sources, 'source')} were read this week{unread}."] if sources else []
+    lost = lost_in_the_week(digest, context, reader)
+    week = [f"{seen} of {count(sources, 'source')} were read this week{lost}{unread}."] if sources else []
     return Section("Notes", (*_lines((*week, *notes), context).lines, *mine))
 
 
@@ -399,20 +406,24 @@ def _week_lines(digest: Digest, context: MailContext, reader: Recipient) -> Iter
     """
     told, start = _told_to(digest, reader), f"Week to {day_of(digest.at, reader.zone)}"
     details = _of_the_week(digest, context, reader)
-    news = lowered_first(_what_was_told(told, context))
+    news = lowered_first(what_was_told(told, context))
     for detail in details[:1]:
         words = _named(detail, context)
         yield f"{start}: {news}. {words}", 2
         if any(each.name == "name" for each in changed_details(detail)):  # else nobody knows of what it is told
-            yield f"{start}: {news}. {now_of(words, f'{context.track_title(detail.signal, detail.track)}: ')}", 2
+            now = now_of(words, f"{context.track_title(detail.signal, detail.track)}: ")
+            yield f"{start}: {news}. {now}", 2
+            yield f"{start}: {lowered_first(now)}", 3
         yield f"{start}: {news}. {words}", 3
     yield f"{start}: {news}", 2
-    if len(told) == 1 and told[0].event:
-        yield f"{start}: {title_of(told[0], context)}", 3
     if told:
-        yield f"{start}: {_what_happened(told, context)}", 2
-    few = {0: "no answer changed", 1: "one change was told"}.get(len(told), f"{len(told)} changes were told")
-    yield f"{start}: {few}{f' of {context.title_of(told[0].signal)}' if len(told) == 1 else ''}", 2
+        yield f"{start}: {what_happened(told, context)}", 2
+        yield f"{start}: {what_happened(told, context).replace(SUSPENDED.lower(), BACK.lower())}", 2
+    if len(told) == 1 and told[0].event:
+        yield f"{start}: {context.title_of(told[0].signal)}: {title_of(told[0], context)}", 2
+        yield f"{start}: {title_of(told[0], context)}", 3
+    few = lowered_first(how_many(told))
+    yield f"{start}: {few}{f' of {context.title_of(told[0].signal)}' if len(by_change(told)) == 1 else ''}", 2
     yield f"{start}: {few}", 3
 
 

@@ -59,6 +59,10 @@ class MailContext:
         """A detail of a change with its name, in words."""
         return detail(name, value, self._ladder(transition))
 
+    def unit(self, transition: Transition, name: str) -> str:
+        """In what a detail of a change is counted: `a million tokens`; empty where its ladder does not say."""
+        return self._ladder(transition).detail(name).unit
+
     def holds_beside(self, transition: Transition, name: str) -> bool:
         """Whether a detail that a change states does not take back the one before: its words do not say "only"."""
         alone = any(re.search(r"\bonly\b", quote.text, re.IGNORECASE) for quote in transition.evidence)

@@ -11,11 +11,11 @@ from watcher.core.addresses import safe_link
 from watcher.core.decision.figures import UNSTATED
 from watcher.core.decision.scheduled_notes import close_in_words, close_of, window_in_words
 from watcher.core.decision.undecided import asked_in_words, text_in_words
-from watcher.core.model import Figure, Quote, SourceOutage, Standing, TrackVerdict, Undecided, Verdict
+from watcher.core.model import Digest, Figure, Quote, SourceOutage, Standing, TrackVerdict, Undecided, Verdict
 from watcher.mail.changes import cites, for_you, tools
-from watcher.mail.context import MailContext, Recipient
+from watcher.mail.context import MailContext, Recipient, verdicts_for
 from watcher.mail.letter import MailItem, MailLine, Section, rest
-from watcher.mail.wording import moment, shortened, when
+from watcher.mail.wording import day_of, moment, shortened, when
 from watcher.wording import STANDINGS, count, day_in_words
 
 MOST_BLIND = 12
@@ -135,6 +135,21 @@ def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> MailLine:
     essential = "; the answer rests on it" if blind.essential else ""
     words = f"cannot see since {moment(blind.since, zone)} ({shortened(blind.why, 160)}). Source of {signal}{essential}."
     return MailLine(shortened(blind.name, 80), words, safe_link(blind.url))
+
+
+def lost_in_the_week(digest: Digest, context: MailContext, reader: Recipient) -> str:
+    """`, one of them only until 2 October 2026`: those that were read in the week and cannot be seen any more."""
+    missed = {(name, source) for name, source, _ in digest.unread}
+    lost = {
+        blind.source: blind.since
+        for verdict in verdicts_for(digest, context, reader)
+        for blind in verdict.blind
+        if (verdict.signal, blind.source) not in missed and context.source(verdict.signal, blind.source)
+    }
+    if not lost:
+        return ""
+    many = "one of them" if len(lost) == 1 else f"{len(lost)} of them"
+    return f", {many} only until {day_of(max(lost.values()), reader.zone)}"
 
 
 def standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> MailItem:

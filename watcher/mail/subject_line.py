@@ -14,6 +14,8 @@ from watcher.wording import STANDINGS, changed_details, count, lowered
 
 MAX_SUBJECT_LENGTH = 100
 AS_BEFORE = ", as before"
+SUSPENDED, BACK = "No longer suspended: ", "Back: "
+"""How the end of a suspension begins, and in a subject that has no room for it."""
 MAX_NAMES_LENGTH = 50
 """Other signals whose names are longer than this are counted: they may not take the place of the news."""
 ORDER = (
@@ -62,11 +64,15 @@ def _briefer(told: str, lead: Transition, context: MailContext, most: int) -> st
         return named if len(named) <= most or lead.title not in named else named.replace(lead.headline_label, lead.title)
     if (over := over_in_words(lead, context)) and f". {over}" in told:
         word, _, rest = told.partition(f". {over}")
-        return f"{word}, again. {rest[:1].upper()}{rest[1:]}"
+        if over == SUSPENDED:
+            return f"{word}. {BACK}{lowered(rest, context.signals.get(lead.signal))}"
+        return f"{word}. {rest[:1].upper()}{rest[1:]}"
     if not changed_details(lead):
         return told
     short = told.replace(AS_BEFORE, "", 1)
-    return short if len(short) <= most else now_of(told, f". {context.track_title(lead.signal, lead.track)}: ", ". ")
+    track = f". {context.track_title(lead.signal, lead.track)}: "
+    shorter = (short, now_of(told, track, ". "), now_of(short, track, ". "))
+    return next((each for each in shorter if len(each) <= most), shorter[-1])
 
 
 def now_of(told: str, track: str, start: str = "") -> str:
@@ -152,3 +158,59 @@ def headlines_before(digest: Digest, context: MailContext) -> dict[str, str]:
         for verdict in digest.verdicts
         if verdict.signal in context.signals
     }
+
+
+# What a week has told, in words.
+
+
+def by_change(told: Sequence[Transition]) -> list[list[Transition]]:
+    """Tracks of a signal that moved together are one change: one suspension is not counted twice. A flag stands alone."""
+    found: dict[tuple[object, ...], list[list[Transition]]] = {}
+    changes: list[list[Transition]] = []
+    for each in told:
+        groups = found.setdefault((each.signal, each.at, each.effective_at, each.kind is Change.FLAG), [])
+        if not groups or each.event or each.track in {one.track for one in groups[-1]}:
+            groups.append([])
+            changes.append(groups[-1])
+        groups[-1].append(each)
+    return changes
+
+
+def how_many(told: Sequence[Transition]) -> str:
+    """`No answer changed`, `One change was told`, `2 changes and one flag were told`: a flag changes no answer."""
+    changes = by_change(told)
+    flags = sum(1 for each in changes if each[0].kind is Change.FLAG)
+    moves = len(changes) - flags
+    flagged = {0: "", 1: "one flag"}.get(flags, f"{flags} flags")
+    if not moves:
+        return f"No answer changed; {flagged} {'was' if flags == 1 else 'were'} told" if flags else "No answer changed"
+    words = "One change" if moves == 1 else f"{moves} changes"
+    return f"{words}{f' and {flagged}' if flags else ''} {'was' if len(changes) == 1 else 'were'} told"
+
+
+def what_was_told(told: Sequence[Transition], context: MailContext) -> str:
+    """`No answer changed`, `One change was told. Senate vote: the bill has passed`, `4 changes were told of Gadget and Gizmo`."""
+    if len(by_change(told)) <= 1:
+        return f"{how_many(told)}{f'. {what_happened(told, context)}' if told else ''}"
+    signals = several(list(dict.fromkeys(context.title_of(each.signal) for each in told)))
+    return f"{how_many(told)} of {signals}"
+
+
+def what_happened(told: Sequence[Transition], context: MailContext) -> str:
+    """The news of each signal in the order of telling, each once: `Gadget: open to all; then suspended`."""
+    news: dict[str, dict[str, None]] = {}
+    for group in sorted(by_change(told), key=lambda one: (one[0].at, rank(one[0], context))):
+        leads = [each for each in group if is_headline(each, context)][:1] or group
+        words = " and ".join(dict.fromkeys(_told_of(each, context) for each in leads))
+        news.setdefault(group[0].signal, {}).setdefault(words)
+    return ". ".join(f"{context.title_of(signal)}: {'; then '.join(words)}" for signal, words in news.items())
+
+
+def _told_of(each: Transition, context: MailContext) -> str:
+    """One change inside a sentence: `published: Evaluation of Gadget`, `no longer suspended: open to all`."""
+    signal = context.signals.get(each.signal)
+    if each.event and each.kind is Change.NEXT:
+        return f"published: {change_title(each, context)}"
+    words = change_title(each, context) if each.event else headline(each, context, {})
+    over = over_in_words(each, context)
+    return f"{lowered(over, signal)}{lowered(words, signal).partition('; ')[0]}"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.decision.digest import summarise
-from watcher.core.model import Date, Digest, Health, Signal, TrackVerdict, Transition, Verdict, day_text
+from watcher.core.model import Date, Digest, Figure, Health, Signal, TrackVerdict, Transition, Verdict, day_text
 
 # What the days of a window brought: told from the statuses at their close, never written beforehand.
 
@@ -82,6 +82,8 @@ HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 UNDELIVERED = "undelivered-"
 """How the id of a note about messages that were given up begins."""
+RECORD = "The record ends at: "
+"""How the note begins that says so."""
 PROOF = "Who keeps this message can prove later, with `watcher verify --noted`, that nothing before was changed."
 LOOK_BACK = timedelta(days=2)
 """A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
@@ -106,7 +108,7 @@ def weekly(
     not worth a message of their own: a version, a price, who may use it. `record` are the ends of the chains of hashes: whoever
     keeps the note can prove later what was stored then.
     """
-    ends = (f"The record ends at: {record}. {PROOF}",) if record else ()
+    ends = (f"{RECORD}{record}. {PROOF}",) if record else ()
     again = tuple(replace(each, evidence=each.evidence[:1], figures={}) for each in told)
     declared = [(signal, state) for signal, state in healths if not state.parent]  # followed pages come and go
     late = [(signal, state) for signal, state in declared if not (state.last_good_at and state.last_good_at >= now - WEEK)]
@@ -117,10 +119,29 @@ def weekly(
         tuple(details),
         summarise(verdicts),
         ends,
+        lines=tuple(_months(verdicts, now)),
         told=again,
         readings=_read(declared, late),
         unread=tuple(sorted((signal, state.source, state.last_good_at is not None) for signal, state in late)),
     )
+
+
+def _months(verdicts: Mapping[str, Verdict], now: datetime) -> Iterator[tuple[str, str]]:
+    """The counts of a month that has ended since the note before, once: `Bugs fixed: 8.6 times in May 2026`."""
+    before = f"{now - WEEK:%Y-%m}"
+    if before == f"{now:%Y-%m}":
+        return
+    for name, verdict in sorted(verdicts.items()):
+        for figure in verdict.figures:
+            if figure.values.get("latest_month") == before:
+                peak = "" if figure.values["peak_month"] == before else f"; the peak was {_peak(figure)}"
+                yield name, f"{figure.label}, {now - WEEK:%B %Y}: {figure.values['latest']:g} times{peak}."
+
+
+def _peak(figure: Figure) -> str:
+    """`19.7 times in April 2026`."""
+    month = datetime.fromisoformat(f"{figure.values['peak_month']}-01")
+    return f"{figure.values['peak']:g} times in {month:%B %Y}"
 
 
 def _read(declared: Sequence[tuple[str, Health]], late: Sequence[tuple[str, Health]]) -> tuple[tuple[str, int, int, int], ...]:
