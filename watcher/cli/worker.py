@@ -40,7 +40,7 @@ def worker(
 ) -> None:
     """Do jobs until stopped, beside other workers on one PostgreSQL ([store] url): as many as wanted, on any machine.
 
-    Each source is polled by one of them when it is due, each signal decided by one at a time, and the manners towards a host hold
+    Each source is polled by one of them when it is due, each signal decided by one at a time, and the limits for each host hold
     for all together. One that starts takes its share within seconds; SIGTERM ends it in order within 25 seconds, a second one at
     once; what one that is killed was doing is taken up by others within a minute. `watcher web` serves the page.
 
