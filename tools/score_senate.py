@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from watcher.config.build import load
-from watcher.core.bills.summary import decide_bill, summary
 from watcher.core.model import Ladder, Observation, Tier
 from watcher.formats import billstatus
+from watcher.replay.bill import decide_bill, summary
 
 ROOT = Path(__file__).resolve().parents[1]
 END = datetime(2026, 11, 23, tzinfo=UTC)

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from watcher.config.build import Config
 from watcher.core.addresses import is_in_any_year
-from watcher.core.bills.summary import decide_bill, summary
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
 from watcher.core.model import (
@@ -34,6 +33,7 @@ from watcher.fetch.messages import RecordedResponse, RecordedTransport
 from watcher.pipeline.poll import PollResult, first_look, linked_pages, maps_of, page_of, poll_source
 from watcher.publishers import publisher_of, registrable_domain
 from watcher.replay.backtest import LabelledText, SourceTiers
+from watcher.replay.bill import decide_bill, summary
 from watcher.sandbox.detect import detect_format
 from watcher.sandbox.understanding import read_here
 

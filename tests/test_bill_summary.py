@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.bills import LATE, entries, made, record, seen, senate_ladder
-from watcher.core.bills.summary import decide_bill, summary
 from watcher.core.model import Entry
+from watcher.replay.bill import decide_bill, summary
 
 LADDER = senate_ladder("119/hr/2683")
 
