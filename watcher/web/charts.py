@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_abbr
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,7 +75,6 @@ TALLY = re.compile(r"(\d{1,3}) ?[-\u2013] ?(\d{1,3})\b")
 LEFT, RIGHT = 2.0, 98.0
 EDGE = 76.0
 """Where bars of months end; the names of the lines stand behind."""
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WORK = re.compile(r"^.*?\b(?:analysis|assessment|audit|evaluation|report|review|study|test) (?:of|on) ", re.IGNORECASE)
 """What titles of a series begin with; a row of a plot has no room for it."""
 
@@ -237,7 +237,7 @@ def _ticks(points: list[tuple[str, float | None]]) -> list[tuple[int, str]]:
 
 def _month_name(name: str) -> str:
     year, _, month = name.partition("-")
-    return f"{MONTHS[int(month[:2]) - 1]} {year}" if month[:2].isdigit() and 1 <= int(month[:2]) <= len(MONTHS) else name
+    return f"{month_abbr[int(month[:2])]} {year}" if month[:2].isdigit() and 1 <= int(month[:2]) < len(month_abbr) else name
 
 
 def _months_say(figure: Figure, points: list[tuple[str, float | None]]) -> str:
