@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders import day
 from tests.mail.stories import MYTHOS, PASSED, SENATE, VERDICTS
-from watcher.core.decision.scheduled_notes import reminders, weekly
+from watcher.core.decision.scheduled_notes import DAYS, reminders, weekly
 from watcher.core.model import Date, Figure, Health, Signal
 
 KNOWN = {verdict.signal: verdict for verdict in VERDICTS}
@@ -95,6 +95,17 @@ def test_a_window_is_half_over_and_over_on_days_that_every_readers_calendar_has_
     assert not reminders(WINDOW, KNOWN, since=day("2026-07-13 00:00"), now=day("2026-07-13 11:59"))
     [close] = reminders(WINDOW, KNOWN, since=day("2026-07-13 11:59"), now=day("2026-07-13 12:00"))
     assert close.notes[0].endswith("are over")
+
+
+def test_a_window_says_what_the_days_beside_its_statuses_are_where_there_are_any() -> None:
+    senate = KNOWN["senate-vote"]
+    moved = replace(senate, tracks=(replace(senate.tracks[0], path=(("passed", day("2026-06-01")),)), *senate.tracks[1:]))
+    notes = []
+    for stood in (moved, replace(moved, tracks=tuple(replace(each, path=()) for each in moved.tracks))):
+        [half] = reminders(WINDOW, {senate.signal: stood}, since=day("2026-06-13 11:59"), now=day("2026-06-13 12:00"))
+        notes.append((half.lines, DAYS in half.notes))
+    assert "Passed by the Senate (1 June 2026)" in notes[0][0][0][1]
+    assert [said for _, said in notes] == [True, False]
 
 
 def test_what_stood_at_the_close_of_a_window_is_told_though_the_note_comes_later() -> None:

@@ -160,6 +160,11 @@ def test_a_publication_is_quoted_with_what_was_found_and_not_with_its_title_alon
     read = replace(EVENT, evidence=(quote("Evaluation of Qwen 4"),), details=found)
     assert "“It is more robust than others.” govinfo.gov" in words(read)
     assert "“It blocks fewer questions.” govinfo.gov" in words(read)
+    unclear = replace(
+        read, details={"measured": "They block fewer.", "hijacking": "The safeguards are weak.", "capability_lag": "A month."}
+    )
+    told = words(unclear)
+    assert told.index("“A month.”") < told.index("“The safeguards are weak.”") < told.index("“They block fewer.”")
     taken_back = replace(read, kind=Change.CORRECTION, reason="the evidence was taken back")
     assert "more robust" not in words(taken_back)
 
@@ -296,3 +301,31 @@ def test_the_person_who_decides_is_offered_what_else_a_text_may_say() -> None:
     assert "If it says something else: watcher review 3 with --claim " in text
     series = replace(UNDECIDED, signal="caisi-evaluation", track="evaluations")
     assert "something else" not in render(digest(series, kind="undecided"), CONTEXT, READER).text
+
+
+def test_a_week_says_that_the_day_of_a_text_is_that_of_its_publication_or_of_a_report() -> None:
+    day = datetime(2026, 12, 9, tzinfo=UTC)
+    signal = CONTEXT.signals["senate-vote"]
+    read = (Rule("text", status="passed", sentence=Sentence()),)
+    tracks = tuple(replace(each, ladder=replace(each.ladder, rules=read)) for each in signal.tracks)
+    context = replace(CONTEXT, signals={**CONTEXT.signals, signal.id: replace(signal, tracks=tracks)})
+    said = replace(PASSED, effective_at=day, evidence=(quote(published=day),))
+    assert "Senate vote: Published 9 December 2026. H.R. 2683" in words(said, context=context, kind="weekly")
+    assert "Senate vote: Reported 9 December 2026. H.R. 2683" in words(replace(REPORTED, effective_at=day), kind="weekly")
+    assert "Senate vote: 9 December 2026. H.R. 2683" in words(replace(PASSED, effective_at=day), kind="weekly")
+
+
+def test_a_text_of_what_is_to_come_is_not_said_to_open_anything_today() -> None:
+    def checked(text: str) -> str:
+        asked = Undecided("mythos-ga", "named", "open", (quote(text),), NOW, asked_at=NOW, id=1)
+        stood = tuple(replace(each, undecided=(asked,)) if each.signal == "mythos-ga" else each for each in VERDICTS)
+        return told_by(digest(PASSED, verdicts=stood))
+
+    assert "An official text tells of something to come, which may lead to “Open to all”" in checked("It will widen.")
+    assert "An official text may move this to “Open to all”" in checked("It widens.")
+
+
+def test_a_new_way_in_says_what_it_changes_for_the_reader() -> None:
+    changed = replace(DETAIL, mail=True, reason="access: product, before: invited", evidence=(quote("A product runs it."),))
+    assert "What it changes for you: It is not law yet." in words(changed, context=ways_in(beside=True))
+    assert "What it changes for you" not in words(changed, context=ways_in(beside=False))

@@ -118,7 +118,8 @@ def _proof(transition: Transition, context: MailContext) -> list[Quote]:
 def _found(transition: Transition) -> list[Quote]:
     """The sentences of a publication that say what was found, where its page was read: its title says nothing of it."""
     words = dict.fromkeys(str(transition.details[name]) for name in SENTENCES if transition.details.get(name))
-    return [replace(transition.evidence[0], text=each) for each in words]
+    own_subject_first = sorted(words, key=lambda each: each.startswith(("They ", "It ", "These ", "This ")))
+    return [replace(transition.evidence[0], text=each) for each in own_subject_first]
 
 
 def title(transition: Transition, context: MailContext) -> str:
@@ -248,15 +249,15 @@ def _rows(transition: Transition, context: MailContext, zone: tzinfo) -> tuple[t
     """Before and after, when, and the details that stand beside the status."""
     rows = list(_states(transition, context))
     # A detail has no time of its own beside its quote's: the transition's is that of the status, which may be months old.
-    dated = transition.event or transition.kind is not Change.DETAIL
-    if dated and transition.effective_at and transition.effective_at != transition.at:
-        rows.append((_dated(transition, context), when(transition.effective_at, zone)))
+    has_day = transition.event or transition.kind is not Change.DETAIL
+    if has_day and transition.effective_at and transition.effective_at != transition.at:
+        rows.append((dated(transition, context), when(transition.effective_at, zone)))
     rows.append(("Seen", moment(transition.at, zone)))
     rows += _changed_rows(transition, context) or [(name, words) for name, words, _ in _details(transition, context)]
     return tuple((name, shortened(value, 300)) for name, value in rows if value)
 
 
-def _dated(transition: Transition, context: MailContext) -> str:
+def dated(transition: Transition, context: MailContext) -> str:
     """What the day of a change is: of what the press reports nobody knows when it happened.
 
     A text that names no day tells of one on which it was published; what it tells may be older.
@@ -408,8 +409,9 @@ def _paragraphs(transition: Transition, context: MailContext) -> tuple[tuple[str
         told = [("What it means", _flag_meaning(transition, context))]
     elif changed_details(transition):
         less = [words for each in changed_details(transition) if (words := less_in_words(each))]
+        way_in = rung.consequence if any(context.is_way_in(transition, each.name) for each in changed_details(transition)) else ""
         told = [
-            ("What it changes for you", f"It costs {less[0]} than was stated before." if less else ""),
+            ("What it changes for you", f"It costs {less[0]} than was stated before." if less else way_in),
             ("What stays", f"{context.track_title(transition.signal, transition.track)}: {rung.label}. {rung.meaning}"),
         ]
     else:

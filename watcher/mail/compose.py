@@ -9,7 +9,7 @@ from watcher.core.addresses import safe_link
 from watcher.core.decision.scheduled_notes import RECORD
 from watcher.core.decision.undecided import text_in_words
 from watcher.core.model import Change, Digest, Standing, Transition, Verdict
-from watcher.mail.changes import MOST_LINES, cites, item, moved, noted_section
+from watcher.mail.changes import MOST_LINES, cites, dated, item, moved, noted_section
 from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_sections
@@ -340,14 +340,16 @@ def _told_again(digest: Digest, context: MailContext, reader: Recipient) -> Sect
 
 
 def _told_words(changes: Sequence[Transition], context: MailContext, zone: tzinfo) -> str:
-    """The day and the change in a sentence: `9 June 2026 (told 10 June). A bill: before “In committee”, now “Passed”.`."""
+    """The day and the change in a sentence: `Published 9 June 2026 (told 10 June). A bill: before …, now “Passed”.`."""
     change = changes[0]
     words = title_of(change, context) if change.kind is Change.FLAG else " ".join(moved(each, context) for each in changes)
     told = day_of(change.at, zone)
-    dated = change.kind in {Change.ADVANCE, Change.STEP_BACK, Change.NEXT, Change.FLAG} and change.effective_at
-    day = day_of_event(dated, zone) if dated else told
+    day_told = change.kind in {Change.ADVANCE, Change.STEP_BACK, Change.NEXT, Change.FLAG} and change.effective_at
+    day = day_of_event(day_told, zone) if day_told else told
     again = "" if day == told else f" (told {told.rpartition(' ')[0]})" if day[-4:] == told[-4:] else f" (told {told})"
-    return f"{day}{again}. {shortened(words, 400).rstrip('.')}."
+    how = dated(change, context) if day_told else ""
+    start = f"{how} " if how in {"Published", "Reported"} else ""
+    return f"{start}{day}{again}. {shortened(words, 400).rstrip('.')}."
 
 
 def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Section:

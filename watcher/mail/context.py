@@ -63,6 +63,10 @@ class MailContext:
         """In what a detail of a change is counted: `a million tokens`; empty where its ladder does not say."""
         return self._ladder(transition).detail(name).unit
 
+    def is_way_in(self, transition: Transition, name: str) -> bool:
+        """Whether the values of a detail may hold beside one another, as ways to get access do."""
+        return self._ladder(transition).detail(name).beside
+
     def holds_beside(self, transition: Transition, name: str) -> bool:
         """Whether a detail that a change states does not take back the one before: its words do not say "only"."""
         alone = any(re.search(r"\bonly\b", quote.text, re.IGNORECASE) for quote in transition.evidence)

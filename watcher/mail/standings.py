@@ -22,6 +22,8 @@ MOST_BLIND = 12
 MOST_STANDING = 40
 MOST_FLAGS = 3
 """Flags that the line of one signal repeats."""
+TO_COME = re.compile(r"\b(?:will|shall|going to|(?:plan|expect|intend|aim)s? to)\b", re.IGNORECASE)
+"""Words of a text that nobody has read yet which say that it speaks of another day."""
 RECENT_FLAG = timedelta(days=60)
 """What has been flagged for longer is known: the page shows it."""
 
@@ -107,7 +109,10 @@ def _may(text: Undecided, context: MailContext) -> str:
     said = text_in_words(text.quotes[0])
     if text.unexplained == (text.quotes[0].text,):
         return f"{said[:1].upper()}{said[1:]} names it, and no rule knows what the words around the name say"
-    return f"{said[:1].upper()}{said[1:]} may move this to “{context.status(text.signal, text.track, text.status).label}”"
+    label = context.status(text.signal, text.track, text.status).label
+    if TO_COME.search(text.quotes[0].text):
+        return f"{said[:1].upper()}{said[1:]} tells of something to come, which may lead to “{label}”"
+    return f"{said[:1].upper()}{said[1:]} may move this to “{label}”"
 
 
 def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:

@@ -58,7 +58,7 @@ def brought_until(signal: Signal, then: Verdict, until: datetime) -> str:
     """What a window has brought until a moment, from where the signal stood then: `H.R. 1: Reported (3 June 2026)`. Pure."""
     start = signal.opened or until
     brought = [words for track in then.tracks if (words := _steps(signal, track, start, until))]
-    return "; ".join(brought) if brought else "nothing that moved the answer"
+    return "; ".join(brought) if brought else NOTHING
 
 
 def counted_from(signal: Signal) -> str:
@@ -78,6 +78,9 @@ def _steps(signal: Signal, verdict: TrackVerdict, start: datetime, end: datetime
     return f"{track.title}: {steps}" if steps else ""
 
 
+NOTHING = "nothing that moved the answer"
+DAYS = "A day beside a status is that of the record, or of the text that says it; what a text tells of may be older."
+"""How the days that a window lists are meant."""
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 UNDELIVERED = "undelivered-"
@@ -200,7 +203,8 @@ def _window(
     days, begun = (end - start).days, _begun(start, mine)
     told = f"half of the {days} days {begun} is over; {(end.date() - now.date()).days} days are left"
     whose = sorted({f"They are the {days} days{words}." for signal in mine if (words := counted_from(signal))})
-    brought = ((each.id, brought_until(each, stood[each.id], min(now, end))) for each in mine if each.id in stood)
+    brought = [(each.id, brought_until(each, stood[each.id], min(now, end))) for each in mine if each.id in stood]
+    whose += [DAYS] * any(words != NOTHING for _, words in brought)
     return Digest(
         f"window-{end:%Y%m%d}-{'half' if half else 'close'}",
         now,
