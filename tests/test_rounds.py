@@ -187,6 +187,43 @@ def test_texts_that_are_slow_to_read_keep_no_other_one_unread(store: Store, many
     assert told == [{"quick"}]
 
 
+def test_new_sources_whose_texts_are_slow_to_read_leave_room_for_one_that_was_read_before(store: Store) -> None:
+    many = READINGS + 5
+    hangs = [replace(source(f"h{n:03}"), signal=f"s{n}", url=f"https://slow{n}.example/") for n in range(many)]
+    quick = replace(source("quick"), signal="quick", url="https://quick.example/")
+    signals = {one.signal: Signal(one.signal, "", "", "", tracks=(), headlines=(), sources=(one,)) for one in [*hangs, quick]}
+    told, slow = list[frozenset[str]](), set[str]()
+
+    async def get(request: Request) -> Answer:
+        body = f"{request.url} {told}".encode()
+        return Document(request.url, request.url, body, hashlib.sha256(body).hexdigest(), "text/html", T0)
+
+    async def read(document: Document, *_: object) -> tuple[Entry, ...]:
+        if "slow" in document.url:
+            slow.add(document.url)
+            await asyncio.Event().wait()
+        return (Entry("k", "t", "x"),)
+
+    async def live() -> None:
+        bounds = Bounds(polls=2 * many, slow_after=HOUR.total_seconds())
+        async with Poller(
+            store, signals, get=get, read=read, understand=understand_here, dice=lambda: 0.5, bounds=bounds
+        ) as rounds:
+            told.append((await rounds.next(T0)).signals)
+            with store.writing() as tx:
+                tx.sources.sync([*hangs, quick], T0)
+            async with asyncio.timeout(20):
+                while len(slow) < READINGS * 3 // 4 or len(told) < 2:
+                    if (seen := await rounds.next(T0 + HOUR, 0.0)).polls:
+                        told.append(seen.signals)
+
+    with store.writing() as tx:
+        tx.sources.sync([quick], T0)
+    asyncio.run(live())
+    assert told == [{"quick"}, {"quick"}]
+    assert len(slow) == READINGS * 3 // 4
+
+
 ONE_HOST = [f"https://slow.example/{n}" for n in range(60)]
 MANY_HOSTS = [f"https://slow{n}.example/" for n in range(150)]
 

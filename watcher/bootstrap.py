@@ -25,6 +25,7 @@ from watcher.pipeline.batches import Bounds, invalidate
 from watcher.pipeline.clocks import adjust
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
+from watcher.pipeline.delivery_context import Channels
 from watcher.pipeline.ownership import is_due, plan_of, stand_back, write_in
 from watcher.pipeline.renewal import renew_claims
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
@@ -185,12 +186,18 @@ def secret_of(config: Config, name: str, *, without: str) -> str:
     return secret
 
 
-def deliverer(config: Config, store: Store, *, clock: Clock = utc_now) -> Callable[[datetime], Awaitable[Counts]]:
-    """The delivering stage over the channels, to subscribers too where there may be any. Raises ConfigError, StoreError."""
+def deliverer(
+    config: Config, store: Store, *, clock: Clock = utc_now, at_work: Channels | None = None
+) -> Callable[[datetime], Awaitable[Counts]]:
+    """The delivering stage over the channels, to subscribers too where there may be any. Raises ConfigError, StoreError.
+
+    `at_work`: the channels of a configuration before this one, whose messages may still be on their way.
+    """
     find, signed = resolve_declared(config), links(config, store)
     if signed:
         find = with_subscribers(find, store, signed)
-    office = DeliveryContext(mail_context(config), find, channels(config, clock), clock, random.random)
+    opened = at_work or Channels()
+    office = DeliveryContext(mail_context(config), find, channels(config, clock), clock, random.random, opened=opened)
 
     async def send(now: datetime) -> Counts:
         return await deliver(store, office, now=now)

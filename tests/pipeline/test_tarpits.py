@@ -199,3 +199,96 @@ def test_a_cycle_that_fails_later_is_told_and_what_another_has_sent_is_not_forgo
         assert postman.leave() == []
 
     asyncio.run(live())
+
+
+class Slow:
+    """Receivers of which the first answer when they are told to."""
+
+    Settings = object
+
+    def __init__(self, hangs: int = 99) -> None:
+        self.begun, self.hangs, self.answers = 0, hangs, asyncio.Event()
+
+    async def send(self, _message: object, _recipient: Recipient, _settings: object) -> None:
+        self.begun += 1
+        if self.begun <= self.hangs:
+            await self.answers.wait()
+
+
+def test_a_clock_that_jumps_ahead_while_a_message_is_on_its_way_sends_it_no_second_time(store: Store) -> None:
+    async def live(hook: Stage) -> None:
+        hooks = Slow(hangs=1)
+        watch = Watch(store, hook, load=lambda _: hooks)
+        put(store, digest(PASSED), hook)
+        first = asyncio.create_task(watch.deliver(NOW))
+        await until(lambda: hooks.begun == 1)
+        watch.now[0] += DAY  # the machine slept
+        assert await asyncio.wait_for(watch.deliver(watch.now[0]), BOUND) == Counts(), "it is on its way"
+        hooks.answers.set()
+        assert await first == Counts(sent=1)
+        assert await watch.deliver(watch.now[0]) == Counts()
+        assert hooks.begun == 1
+
+    with web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
+        asyncio.run(live(hook))
+
+
+def test_who_slept_over_the_end_of_its_turn_sends_nothing_that_another_has_begun(store: Store) -> None:
+    """Two watches on one database: the first claims two messages, hangs at one, and its second is claimed by the other watch."""
+
+    async def live(hook: Stage) -> None:
+        many = readers(hook, "ada", "bob")
+        first, second = Slow(), Slow()
+        slow = Watch(store, *many, at_once=1, slow_after=HOUR.total_seconds(), load=lambda _: first)
+        quick = Watch(store, *many, load=lambda _: second)
+        put(store, digest(PASSED), *many)
+        cycle_of_first = asyncio.create_task(slow.deliver(NOW))
+        await until(lambda: first.begun == 1)
+        slow.now[0] = quick.now[0] = NOW + HOUR
+        cycle_of_second = asyncio.create_task(quick.deliver(NOW + HOUR))
+        await until(lambda: second.begun == 2)
+        first.answers.set()
+        await asyncio.wait_for(cycle_of_first, BOUND)
+        assert first.begun == 1, "what waited is being sent by the other watch"
+        second.answers.set()
+        await asyncio.wait_for(cycle_of_second, BOUND)
+        assert {row.state for row in rows(store)} == {State.SENT}
+
+    with web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
+        asyncio.run(live(hook))
+
+
+def test_what_waits_behind_a_receiver_that_hangs_is_given_back_when_the_watch_stops(store: Store) -> None:
+    async def live(hook: Stage) -> None:
+        many, hooks = readers(hook, "ada", "bob", "eve"), Slow()
+        watch = Watch(store, *many, at_once=1, slow_after=HOUR.total_seconds(), load=lambda _: hooks)
+        put(store, digest(PASSED), *many)
+        async with watch.running():
+            await until(lambda: hooks.begun == 1)
+        await until(lambda: sorted(row.state for row in rows(store)) == [State.LEASED, State.PENDING, State.PENDING])
+
+    with web_server("webhook", "http://hooks.example.org:{port}/in") as hook:
+        asyncio.run(live(hook))
+
+
+def test_another_configuration_shares_the_connections_of_what_is_still_on_its_way(store: Store) -> None:
+    pit = Tarpit()
+
+    async def live(mail: Stage) -> None:
+        async with answering(pit.answer) as port:
+            mail.settings = replace(mail.settings, port=port, timeout=HOUR)
+            many = readers(mail, "ada", "bob", "eve", "joe")
+            before = Watch(store, *many)
+            after = Watch(store, *many, opened=before.office.opened)
+            put(store, digest(PASSED), *many)
+            async with before.running():
+                await until(lambda: pit.calls == 2)
+                put(store, replace(digest(PASSED), id="later"), *many)
+                await before.daemon.change(replace(context(store, Counted()), deliver=after.deliver), lambda: None)
+                sending = asyncio.create_task(after.deliver(NOW))
+                await until(lambda: sending.done() or pit.calls > 2)
+                assert pit.most == 2, "both connections are taken"
+                assert await sending == Counts()
+
+    with mail_server() as mail:
+        asyncio.run(live(mail))

@@ -13,6 +13,7 @@ from tests.builders import ACCESS, signal_of
 from tests.pipeline.test_daemon import Counted, Lingering, context
 from tests.store.things import T0, source
 from watcher.pipeline.clocks import ServerClock
+from watcher.pipeline.deliver import Counts
 from watcher.pipeline.keep import unchecked
 from watcher.pipeline.queue import bring_queue
 from watcher.pipeline.shared import Manners, SharedEngine
@@ -98,3 +99,30 @@ def test_a_changed_configuration_waits_for_nothing_that_is_let_go(lingering: Lin
         return still
 
     assert asyncio.run(changed())
+
+
+def test_another_configuration_waits_for_no_receiver_that_hangs(lingering: Lingering, shared_url: str) -> None:
+    async def changed() -> list[str]:
+        engine, done, answers = worker(lingering, shared_url), list[str](), asyncio.Event()
+        begun = asyncio.Event()
+
+        async def deliver(_now: datetime) -> Counts:
+            begun.set()
+            await answers.wait()
+            done.append("sent")
+            return Counts(sent=1)
+
+        first = replace(context(lingering, Counted()), deliver=deliver)
+        await engine.change(first, unchecked, MANNERS)
+        async with engine.app.open_async():
+            sending = asyncio.create_task(engine.app.tasks["deliver"](timestamp=0))
+            await begun.wait()
+            changing = asyncio.create_task(engine.change(context(lingering, Counted()), unchecked, MANNERS))
+            await asyncio.wait([changing, sending], return_when=asyncio.FIRST_COMPLETED)  # the job ends without the message
+            await asyncio.sleep(0)
+            done += ["changed"] * changing.done()
+            answers.set()
+            await asyncio.gather(sending, changing)
+        return done
+
+    assert asyncio.run(changed())[0] == "changed"

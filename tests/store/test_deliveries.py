@@ -48,6 +48,8 @@ def test_what_is_claimed_counts_for_the_pace_of_its_channel_before_it_is_begun(f
         assert tx.deliveries.begun_since(mine.channel, T0 - minute, T0) == 1
         tx.deliveries.book_sent(mine.id, T0)
         assert tx.deliveries.begun_since(mine.channel, T0, T0 + minute) == 0
+        before = T0 - DAY
+        assert tx.deliveries.begun_since(mine.channel, before - minute, before) == 0, "the clock was set back"
 
 
 def test_of_a_channel_where_messages_wait_for_their_turn_nothing_more_is_claimed(full: Store) -> None:

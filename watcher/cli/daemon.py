@@ -27,6 +27,7 @@ from watcher.pipeline.clocks import clock_of
 from watcher.pipeline.cycle import Context
 from watcher.pipeline.daemon import Daemon, ServiceManager, Watchdog, announced
 from watcher.pipeline.deliver import mail_context
+from watcher.pipeline.delivery_context import Channels
 from watcher.pipeline.ownership import write_out
 from watcher.pipeline.subscribers import CHANNEL
 from watcher.store.errors import StoreError
@@ -54,10 +55,11 @@ class RunningWatch:
         console: Console | None = None,
         *,
         clock: Clock = utc_now,
+        sending: Channels | None = None,
     ) -> None:
-        """Begin under a configuration whose context is open."""
+        """Begin under a configuration whose context is open, and whose messages are sent over `sending`."""
         self.config, self.store, self.clock, self._opened = config, store, clock, opened_for
-        self.daemon = Daemon(context, clock=clock)
+        self.daemon, self._sending = Daemon(context, clock=clock), sending
         self.subscriptions, self.console = subscriptions_of(config, store), console
         face, daemon = site_info(config), self.daemon
         self.reads = StoreQueries(
@@ -69,7 +71,7 @@ class RunningWatch:
 
         Raises ConfigError and StoreError; then all is as it was.
         """
-        context, opened_for = await open_context(config, self.store, self.clock)
+        context, opened_for = await open_context(config, self.store, self.clock, self._sending)
         try:
             await self.daemon.change(context, lambda: prepare(self.store, config, self.clock(), take_over=True))
         except BaseException:
@@ -96,9 +98,11 @@ def show(served: Served, config: Config) -> None:
         served.console.config = config
 
 
-async def open_context(config: Config, store: Store, clock: Clock = utc_now) -> tuple[Context, AsyncExitStack]:
+async def open_context(
+    config: Config, store: Store, clock: Clock = utc_now, sending: Channels | None = None
+) -> tuple[Context, AsyncExitStack]:
     """Everything that the cycles need, and what closes it. Raises ConfigError, StoreError."""
-    deliver = deliverer(config, store, clock=clock)
+    deliver = deliverer(config, store, clock=clock, at_work=sending)
     async with AsyncExitStack() as stack:
         entered = opened(config, store, fetch_settings(config), deliver=deliver, clock=clock)
         context = await stack.enter_async_context(entered)
@@ -110,7 +114,9 @@ async def serve(config: Config, store: Store, listener: socket.socket) -> None:
     clock = clock_of(store)
     prepare(store, config, clock())
     console = console_of(config, store)  # before anything is opened: a token that cannot be used stops the start
-    watching = RunningWatch(config, store, *await open_context(config, store, clock), console, clock=clock)
+    sending = Channels()
+    context, opened_for = await open_context(config, store, clock, sending)
+    watching = RunningWatch(config, store, context, opened_for, console, clock=clock, sending=sending)
     watching.daemon.start()
     try:
         await serve_page(watching, listener, lambda: watching.daemon.last_good)

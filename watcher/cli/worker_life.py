@@ -16,6 +16,7 @@ from watcher.config.build import Config
 from watcher.config.errors import ConfigError
 from watcher.pipeline.clocks import ServerClock
 from watcher.pipeline.cycle import Context
+from watcher.pipeline.delivery_context import Channels
 from watcher.pipeline.ownership import OlderConfigurationError, check_of, give, is_due, is_newest, write_in, write_out
 from watcher.pipeline.queue import bring_queue
 from watcher.pipeline.shared import Manners, SharedEngine
@@ -34,7 +35,7 @@ class WorkerLife:
         self.clock = ServerClock(store)
         conninfo = conninfo_of(config.store.url)
         self.engine = SharedEngine(store, conninfo, clock=self.clock, tick=self.tick, concurrency=concurrency)
-        self._opened = AsyncExitStack()
+        self._opened, self._sending = AsyncExitStack(), Channels()
         self._seen: tuple[tuple[str, int, int], ...] = ()
         """Of the files as last read; not known at first: they may have changed since the configuration was read."""
 
@@ -78,7 +79,7 @@ class WorkerLife:
 
     async def _open(self, config: Config) -> tuple[Context, AsyncExitStack]:
         settings = replace(fetch_settings(config), per_host_gap=timedelta(0))  # kept by turns, for all workers together
-        deliver = deliverer(config, self.store, clock=self.clock)
+        deliver = deliverer(config, self.store, clock=self.clock, at_work=self._sending)
         async with AsyncExitStack() as stack:
             entered = opened(config, self.store, settings, deliver=deliver, clock=self.clock)
             return await stack.enter_async_context(entered), stack.pop_all()

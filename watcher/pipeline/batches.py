@@ -25,7 +25,7 @@ from watcher.pipeline.keep import (
 )
 from watcher.pipeline.poll import Get, PollResult, Read, look
 from watcher.pipeline.record import Sifted, refused
-from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay, host_of
+from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay, host_of, is_doubtful
 from watcher.store.engine import Scope
 from watcher.store.records import Due
 from watcher.store.sources import DueRow
@@ -102,7 +102,7 @@ class _Beside:
         hosts = Counter(host_of(one.source.url) for one in asking)
         failing = [one.source.id for one in asking if one.failures]
         fails, begun = len(failing), sum(name not in self.slow for name in failing)
-        doubtful = sum(_is_doubtful(one) and one.source.id not in self.slow for one in asking)
+        doubtful = sum(is_doubtful(one) and one.source.id not in self.slow for one in asking)
         for one in found:
             if len(taken) + len(mine) >= self.room:
                 break
@@ -118,10 +118,6 @@ class _Beside:
             begun, fails, doubtful = begun + bool(one.failures), fails + bool(one.failures), doubtful + doubts
             mine.append(one.source)
         return mine
-
-
-def _is_doubtful(due: Due) -> bool:
-    return due.failures > 0 or due.health.last_good_at is None
 
 
 class Poller:

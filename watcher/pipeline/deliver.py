@@ -186,6 +186,7 @@ def _claim(run: _Run, now: datetime) -> tuple[list[Batch], int]:
     """What may leave now, and how many more than the channels may send in a minute: these are due in one."""
     with run.store.writing(OUTBOX) as tx:
         opened, room = run.office.opened, _room(tx, run.office, now)
+        tx.deliveries.hold(opened.sending, now + run.office.lease)
         claimed = tx.deliveries.claim(now, run.office.lease, full=opened.full(failed=False), failing=opened.full(failed=True))
         digests = {name: digest for name in {each.digest for each in claimed} if (digest := _digest(tx, run.office, name, now))}
         found = merge_deliveries([each for each in claimed if each.digest in digests], digests)
@@ -223,8 +224,8 @@ def _numbers(batches: Iterable[Batch]) -> list[int]:
 async def _guarded(channel: Channel, run: _Run, batch: Batch) -> Counts:
     """One batch, in its turn, with the cycle's edge around it: whatever goes wrong is recorded on it."""
     begun = False
-    async with channel.turn(failed=batch.carrier.attempts > 0):
-        if run.leaving.is_set():
+    async with channel.turn(failed=batch.carrier.attempts > 0, leaving=run.leaving) as ours:
+        if not ours or run.leaving.is_set():
             return await _shielded(partial(_release, run, batch))
         try:
             to = _addressee(run, batch.carrier)
@@ -233,7 +234,8 @@ async def _guarded(channel: Channel, run: _Run, batch: Batch) -> Counts:
             if not await asyncio.to_thread(_begin, run, batch, message):
                 return Counts()
             begun = True
-            await run.leases.send(batch.carrier.id, send(message, to.recipient))
+            with run.office.opened.sent(batch.carrier.id):
+                await run.leases.send(batch.carrier.id, send(message, to.recipient))
         except Exception as error:  # noqa: BLE001 - the edge of the cycle: recorded on this one delivery, and the others go on
             if isinstance(error, NotSent) and error.busy:
                 run.busy[batch.carrier.channel] = error
@@ -334,8 +336,8 @@ def _record_failure(run: _Run, batch: Batch, error: Exception, *, begun: bool) -
     if again and to:
         again = allowed_at(again, to.hours, urgent=any(change.urgent for change in batch.digest.transitions))
     with run.store.writing(_scope(batch)) as tx:
-        if not begun:
-            tx.deliveries.start(carrier.id, now)
+        if not begun and not tx.deliveries.start(carrier.id, now):
+            return Counts()  # somebody else has the delivery now
         reason = refusal.reason.replace(to.recipient.address, "the address") if to and to.recipient.address else refusal.reason
         if busy and again:
             tx.deliveries.put_off(carrier.id, reason, again)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -60,8 +60,9 @@ ResolveRecipient = Callable[[Delivery], ResolvedRecipient | None]
 class Channel:
     """One channel at work, for all cycles that overlap: several messages at once, over what it has opened."""
 
-    def __init__(self, at_once: int, *, slow_after: float, aside: int) -> None:
+    def __init__(self, settings: object, at_once: int, *, slow_after: float, aside: int) -> None:
         """Nothing is opened yet; `aside` is how many slow messages may be under way beside the others."""
+        self.settings = settings
         self._places = Places(at_once, patience=slow_after, aside=aside)
         self._waiting = Counter[bool]()
         self._opening, self._stack = asyncio.Lock(), AsyncExitStack()
@@ -73,18 +74,22 @@ class Channel:
         return self._waiting[failed] > 0
 
     @asynccontextmanager
-    async def turn(self, *, failed: bool) -> AsyncIterator[None]:
-        """Wait for a place, and have it while the block runs."""
+    async def turn(self, *, failed: bool, leaving: asyncio.Event) -> AsyncIterator[bool]:
+        """Wait for a place, and have it while the block runs; gives False, and no place, where `leaving` is set before."""
         place = self._places.place(doubtful=failed)
         self._waiting[failed] += 1
+        taking, left = asyncio.ensure_future(place.take()), asyncio.ensure_future(leaving.wait())
         try:
-            await place.take()
+            try:
+                await asyncio.wait([taking, left], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                self._waiting[failed] -= 1
+                left.cancel()
+                taking.cancel()
+            yield taking.done()
         finally:
-            self._waiting[failed] -= 1
-        try:
-            yield
-        finally:
-            place.give_back()
+            if taking.done() and not taking.cancelled():
+                place.give_back()
 
     async def sender(self, load: Callable[[], notifiers.Notifier], settings: object) -> Send:
         """How its messages are handed over, opened by the first of them."""
@@ -110,6 +115,17 @@ class Channels:
         self._known: dict[str, Channel] = {}
         self.claiming = asyncio.Lock()
         """One cycle at a time takes what is due."""
+        self.sending = frozenset[int]()
+        """The deliveries that are on their way: no cycle takes them again, even where a jump of the clock ends their lease."""
+
+    @contextmanager
+    def sent(self, number: int) -> Iterator[None]:
+        """Count a delivery as on its way while the block runs."""
+        self.sending |= {number}
+        try:
+            yield
+        finally:
+            self.sending -= {number}
 
     def full(self, *, failed: bool) -> list[str]:
         """Those of which nothing more is taken for now, among what has failed before or among the rest."""
@@ -117,11 +133,17 @@ class Channels:
 
     @asynccontextmanager
     async def using(self, name: str, office: DeliveryContext) -> AsyncIterator[Channel]:
-        """One channel, closed when nobody uses it any more. What is slow goes on aside where its settings bound nothing."""
-        bound = getattr(office.channels.get(name), "connections", None)
+        """One channel, closed when nobody uses it any more. What is slow goes on aside where its settings bound nothing.
+
+        Under other settings it is another one, beside what is still on its way under those before.
+        """
+        settings = office.channels.get(name)
+        bound = getattr(settings, "connections", None)
         at_once = min(office.at_once, bound or office.at_once)
-        channel = self._known.get(name) or Channel(at_once, slow_after=office.slow_after, aside=0 if bound else at_once)
-        self._known[name] = channel
+        channel = self._known.get(name)
+        if channel is None or channel.settings != settings:
+            channel = Channel(settings, at_once, slow_after=office.slow_after, aside=0 if bound else at_once)
+            self._known[name] = channel
         channel.users += 1
         try:
             yield channel
@@ -130,8 +152,8 @@ class Channels:
             try:
                 await channel.close()
             finally:
-                if not channel.users:
-                    self._known.pop(name, None)
+                if not channel.users and self._known.get(name) is channel:
+                    del self._known[name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -338,7 +338,8 @@ class SharedEngine:
 
     async def _sent(self) -> Counts:
         async with self._using() as using:
-            return await using.context.deliver(self.clock())
+            context = using.context
+        return await context.deliver(self.clock())  # a receiver may hang, and it needs nothing that ends with a configuration
 
     async def _remind(self) -> None:
         async with self._using() as using:

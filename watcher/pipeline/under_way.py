@@ -87,10 +87,10 @@ class UnderWay:
     async def read(self, source: str, read: Read, document: Document, form: str, options: Facts) -> tuple[Entry, ...]:
         """Read a document of a source as soon as there is room for its entries, which `make_room` gives back.
 
-        Sources that failed when they were last asked leave a quarter of the room to the others.
+        Sources that never had a good reading, or failed when they were last asked, leave a quarter of the room to the others.
         """
         asking = self._asking.get(source)
-        place = self._room.place(doubtful=asking is not None and asking[0].failures > 0)
+        place = self._room.place(doubtful=asking is not None and is_doubtful(asking[0]))
         self._unread.add(source)
         try:
             await place.take()
@@ -156,6 +156,11 @@ class UnderWay:
         for name, _ in done:
             del self._asking[name]
         return [reading for _, task in done if (reading := task.result()) is not None]
+
+
+def is_doubtful(due: Due) -> bool:
+    """Whether a source failed when it was last asked, or never had a good reading."""
+    return due.failures > 0 or due.health.last_good_at is None
 
 
 @lru_cache(maxsize=20_000)  # what is due is looked through again each time there is room

@@ -41,7 +41,7 @@ AHEAD = (
 )
 UNSENT = f"SELECT count(*), min(next_at) FROM delivery WHERE {OPEN} AND (error <> '' OR next_at <= :now)"
 BEGUN = (
-    "SELECT count(*) FROM delivery WHERE channel = :channel AND (attempt_started_at > :since"
+    "SELECT count(*) FROM delivery WHERE channel = :channel AND (attempt_started_at > :since AND attempt_started_at <= :until"
     " OR (state = 'leased' AND lease_until > :now AND attempt_started_at IS NULL))"
 )
 SET_BACK = "UPDATE delivery SET next_at = :next_at, lease_until = :lease_until WHERE id = :id"
@@ -105,6 +105,12 @@ class Deliveries(Statements):
         values = {"now": micros(now), "until": micros(until)}
         return {number for some in batches(numbers) for (number,) in self.rows(statement, values | {"ids": some})}
 
+    def hold(self, numbers: Iterable[int], until: datetime) -> None:
+        """Keep what this process is sending at this moment, whatever the time is: the clock may have jumped meanwhile."""
+        statement = "UPDATE delivery SET lease_until = :until WHERE id IN :ids AND state = 'leased'"
+        for some in batches(numbers):
+            self.run(statement, {"ids": some, "until": micros(until)})
+
     def give_back(self, numbers: list[int], now: datetime) -> int:
         """Make what was claimed and not begun due again; how many there were."""
         mine = "id IN :ids AND state = 'leased' AND attempt_started_at IS NULL"
@@ -114,6 +120,7 @@ class Deliveries(Statements):
     def start(self, number: int, now: datetime, *, lease: timedelta | None = None, message: str = "") -> bool:
         """Record that an attempt begins, right before sending; False where the lease was lost: do not send then.
 
+        One attempt for each claim: whoever slept over the end of a lease may find it leased by another, who has begun.
         `message`: what is sent, kept so that a repeat under the same Message-ID says the same.
         """
         values: dict[str, Any] = {"attempt_started_at": micros(now)}
@@ -141,8 +148,13 @@ class Deliveries(Statements):
         return self.change(number, values | {"attempt_started_at": None}, "attempts = attempts - 1")
 
     def begun_since(self, channel: str, since: datetime, now: datetime) -> int:
-        """How many messages have left by a channel since then, are on their way, or are claimed and will be."""
-        found = self.value(BEGUN, {"channel": channel, "since": micros(since), "now": micros(now)})
+        """How many messages have left by a channel since then, are on their way, or are claimed and will be.
+
+        What left in a later hour, before a clock was set back, does not count: else nothing would leave until then.
+        """
+        until = now + (now - since)  # other cycles may have begun a moment after this one
+        asked = {"channel": channel, "since": micros(since), "now": micros(now), "until": micros(until)}
+        found = self.value(BEGUN, asked)
         return int(found)
 
     def join(self, number: int, into: int, now: datetime) -> bool:
@@ -151,9 +163,11 @@ class Deliveries(Statements):
         return self.change(number, done | {"lease_until": None})
 
     def change(self, number: int, values: dict[str, Any], *more: str, held_at: datetime | None = None) -> bool:
-        """Change a delivery that is ours, with a lease that lasts beyond `held_at` where that is given; whether it still was."""
+        """Change a delivery that is ours; whether it still was. `held_at`: with a lease beyond it, and before any attempt."""
         changes = ", ".join((*(f"{name} = :{name}" for name in values), *more))
-        guard = "id = :id AND state = 'leased'" + (" AND lease_until > :held_at" if held_at else "")
+        guard = "id = :id AND state = 'leased'" + (
+            " AND lease_until > :held_at AND attempt_started_at IS NULL" if held_at else ""
+        )
         row = {**values, "id": number, "held_at": micros(held_at)}
         return self.run(f"UPDATE delivery SET {changes} WHERE {guard}", row) == 1
 
