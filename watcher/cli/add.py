@@ -54,7 +54,7 @@ def add(  # noqa: PLR0913 - the options of a command
     elif dry_run:
         typer.echo("nothing was written (--dry-run)")
     else:
-        typer.echo(f"written into {settings.path}; `watcher check` reads it, and a running watch takes it up on SIGHUP")
+        typer.echo(f"written into {settings.path}; `watcher check` reads it, and a running watch reloads it on SIGHUP")
 
 
 async def _propose(settings: Config, wish: Wish) -> Proposal:

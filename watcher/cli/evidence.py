@@ -1,4 +1,4 @@
-"""`watcher record`, `withdraw`, `mute`, `unmute` and `audit`: what a person adds, takes back and silences, all of it kept."""
+"""`watcher record`, `withdraw`, `mute`, `unmute` and `audit`: what a person adds, takes back and mutes, all of it kept."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def mute(
 
 
 def unmute(where: Where, by: By, reason: Reason = "", config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
-    """End a silence now: what was held back is told, as the net change; what went there and back is no news."""
+    """End a mute now: what was held back is told, as the net change; what went there and back is no news."""
     settings = configured(config)
     with open_store(settings.store.url) as store, changing(store) as (tx, now):
         evidence.unmute(tx, settings.signals, where, by=by, reason=reason, now=now)
@@ -113,9 +113,9 @@ def unmute(where: Where, by: By, reason: Reason = "", config: ConfigFile = CONFI
 
 
 def audit(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
-    """List what people recorded, took back and silenced, newest first, and which evidence and silences stand.
+    """List what people recorded, took back and muted, newest first, and which evidence and mutes hold now.
 
-    The list is never edited; the page shows it too. A configuration that was taken up or refused by a running watch is in it.
+    The list is never edited; the page shows it too. A configuration that a running watch reloaded or refused is in it.
     """
     with open_store(configured(config).store.url) as store, store.reading() as tx:
         evidence, mutes, acts = tx.evidence.of(withdrawn=True), tx.mutes.of(clock_of(store)()), tx.audit.of()

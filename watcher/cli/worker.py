@@ -42,9 +42,9 @@ def worker(
 
     Each source is polled by one of them when it is due, each signal decided by one at a time, and the limits for each host hold
     for all together. One that starts takes its share within seconds; SIGTERM ends it in order within 25 seconds, a second one at
-    once; what one that is killed was doing is taken up by others within a minute. `watcher web` serves the page.
+    once; what one that is killed was doing is done by others within a minute. `watcher web` serves the page.
 
-    All work by the newest configuration: a changed file is taken up between jobs, and a worker whose file is older than what
+    All work by the newest configuration: a changed file is reloaded between jobs, and a worker whose file is older than what
     others work by says so and stops. `watcher run` does everything in one process instead.
     """
     wanted = tuple(dict.fromkeys(name.strip() for name in queues.split(",") if name.strip()))

@@ -175,7 +175,7 @@ def mute_place(console: Console, fields: Fields, who: str, now: datetime) -> Don
 
 
 def unmute_place(console: Console, fields: Fields, who: str, now: datetime) -> Done:
-    """End a silence now."""
+    """End a mute now."""
     where = fields.get("where", "")
     with console.store.writing() as tx:
         unmute(tx, console.config.signals, where, by=who, reason=fields.get("why", "").strip(), now=now)
