@@ -51,6 +51,8 @@ def bad(about: str, said: str, to_do: str) -> Finding:
     return Finding(about, Mark.BAD, said, to_do)
 
 
+# A source, asked once.
+
 TO_DO: Mapping[Outcome, str] = {
     Outcome.BLOCKED: "Open it in a browser; set [watch] contact, ask the publisher, poll less often, or use [fetch] via.",
     Outcome.GONE: "The address may have moved: look for the new one and change `url`.",

@@ -230,6 +230,8 @@ def replace_file(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
+# The proposal: what somebody wants, as the source that it would become, with what it would claim.
+
 USUAL_PACE = "1h"
 
 

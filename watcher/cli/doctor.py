@@ -8,7 +8,7 @@ import shutil
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,7 +24,7 @@ from watcher.acts.look import Finding, Mark, bad, good, look_at, note
 from watcher.bootstrap import channels, fetch_settings
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, embedded_file, fail, print_json
 from watcher.cli.opening import configured
-from watcher.clock import utc_now
+from watcher.clock import EARLIEST, utc_now
 from watcher.config.build import Config
 from watcher.config.check import check
 from watcher.config.settings import Recipient as Declared
@@ -43,8 +43,6 @@ from watcher.wording import count
 
 LITTLE, SCARCE = 1_000_000_000, 100_000_000
 """Bytes left on the disk below which a person should know, and below which the watch will soon stop."""
-BUILT = datetime(2026, 1, 1, tzinfo=UTC)
-"""No clock that is right shows an earlier time."""
 OFF = timedelta(minutes=2)
 SHOWN_WARNINGS = 10
 """Lines on the configuration: `watcher check` has them all."""
@@ -79,7 +77,7 @@ def _configuration(config: Config, now: datetime) -> Finding:
 
 
 def _clock(now: datetime) -> Finding:
-    if now < BUILT:
+    if now < EARLIEST:
         return bad("clock", f"it shows {now:%Y-%m-%d %H:%M} UTC", "Set the clock: every time that the watch tells rests on it.")
     return good("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
@@ -245,6 +243,8 @@ async def _channel(declared: Declared, settings: Any) -> Finding:  # noqa: ANN40
         return bad(about, f"{declared.channel}: {reason}", to_do)
     return good(about, f"{declared.channel}: {words}")
 
+
+# The command.
 
 MARKS = {Mark.GOOD: "[green]✓[/]", Mark.NOTE: "[yellow]![/]", Mark.BAD: "[red]✗[/]"}
 

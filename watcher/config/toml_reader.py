@@ -92,6 +92,8 @@ def _value(name: str, place: tuple[str, str], env: Mapping[str, str]) -> str | N
         raise ConfigError(Diagnostic(f"{name}_FILE", 0, f"[{place[0]}]", place[1], found, str(error))) from None
 
 
+# The file and what it includes: read, merged, and every value checked for its kind.
+
 _LONG_NUMBER = re.compile(r"\b0[xob][0-9A-Fa-f_]{1000}")
 """Python reads such a number, and then refuses to write it down."""
 BOM = "\ufeff"

@@ -95,6 +95,8 @@ def _parts(body: Any) -> Iterator[Any]:  # noqa: ANN401 - nodes of the library's
             yield from _parts(member)
 
 
+# How the values of the tables are written, each with its schema.
+
 _SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

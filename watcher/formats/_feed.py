@@ -383,6 +383,9 @@ def _several(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [part for part in held if isinstance(part, dict)] if isinstance(held, list) else []
 
 
+# The items of any feed, by whichever reader.
+
+
 def read_items(body: bytes, content_type: str) -> list[RawItem]:
     """The items in the feed's own order. Raises Unreadable."""
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):

@@ -57,6 +57,9 @@ _index("subscriber_created", "subscriber", "created_at")
 _index("mute_signal", "mute", "signal")
 
 
+# A database brought to this schema.
+
+
 def upgrade(connection: sa.Connection, name: str) -> None:
     """Bring a database to this program's schema, inside the connection's transaction. Raises StoreError."""
     before = version(connection)

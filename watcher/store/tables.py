@@ -54,6 +54,8 @@ def binary(**options: Any) -> Any:  # noqa: ANN401 - as SQLModel's own Field
     return Field(sa_type=LargeBinary, **options)
 
 
+# The tables of the three stages: sources, what was seen, what is claimed and decided, what is told.
+
 CLUSTERED = {"sqlite_with_rowid": False}
 
 

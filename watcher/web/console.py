@@ -125,6 +125,8 @@ def _live(kept: str, now: datetime) -> dict[str, tuple[str, int]]:
     return {name: (who, ends) for name, (who, ends) in json.loads(kept).items() if at < ends <= latest}
 
 
+# What the pages and the forms of the console share.
+
 MAX_FIELD_LENGTH = 2_000
 """Characters of a field."""
 MOVES = {Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.RAISED, Change.NEXT}

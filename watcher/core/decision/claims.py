@@ -52,6 +52,8 @@ class Glob:
         return True
 
 
+# Which rules hold on an observation, and what is made of the sentences that none accounts for.
+
 _MEMO_SIZE: Final = 8
 ACCOUNTED: Final = frozenset({Tier.OFFICIAL, Tier.PARTNER})
 """Whose words can move what wakes people; theirs are accounted for, or handed to a person."""

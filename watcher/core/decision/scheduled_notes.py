@@ -81,6 +81,8 @@ def _steps(signal: Signal, verdict: TrackVerdict, start: datetime, end: datetime
 NOTHING = "nothing that moved the answer"
 DAYS = "A day beside a status is that of the record, or of the text that says it; what a text tells of may be older."
 """How the days that a window lists are meant."""
+# The digests themselves: weekly notes, reminders, and notes about what did not arrive.
+
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 UNDELIVERED = "undelivered-"
