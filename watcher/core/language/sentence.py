@@ -53,7 +53,7 @@ class Sentence:
     phrase: tuple[str, ...] = ()
     """Kinds of phrases, one of which must be said; without any, the thing need only be named."""
     manner: tuple[str, ...] = ("stated",)
-    """How it may be said: stated, negated, planned, … (core/language/assertion.py), or several joined by "+"."""
+    """How it may be said: stated, negated, planned, … ("Manners" in docs/sentences.md), or several joined by "+"."""
     also: tuple[str, ...] = ()
     """Groups, one of which must be named anywhere in the text."""
     not_also: tuple[str, ...] = ()

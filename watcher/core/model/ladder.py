@@ -49,7 +49,7 @@ class Rule:
     review: bool = False
     """A person decides: with a `status` the text is undecided and asks at once, without one it is listed to be read."""
     when: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
-    """Facts that must have one of these values; True asks only that the fact is there, False that it is not."""
+    """Facts that must have one of these values; `true` asks only that the fact is there, `false` that it is not."""
     sentence: Sentence | None = None
     """What one sentence must say (core/language/sentence.py)."""
     by: tuple[Tier, ...] = (Tier.OFFICIAL,)

@@ -34,7 +34,7 @@ class FigureSpec:
     label: str
     unit: str
     kind: str
-    """detail | pair | monthly | documents | days_since | constant (core/decision/figures.py)."""
+    """detail | pair | monthly | documents | days_since | constant: how the number is found."""
     options: Facts = field(default_factory=dict)
 
 

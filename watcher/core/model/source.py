@@ -32,17 +32,17 @@ class Follow:
     """Which links of a source's entries are fetched as documents of their own."""
 
     match: str
-    """Regular expression searched in the link (bounded by the configuration reader)."""
+    """Regular expression searched in the link."""
     format: str
     every: timedelta
     title: str = ""
     """Regular expression searched in the entry's title; empty takes every title."""
     within: timedelta | None = None
-    """Only entries dated at most this long before they were seen; None takes all."""
+    """Only entries dated at most this long before they were seen; without it, all."""
     keep: timedelta = timedelta(days=90)
     """How long a followed page is polled after it was found."""
     tier: Tier | None = None
-    """Who speaks on the followed page; None: the tier of the source."""
+    """Who speaks on the followed page; without it, the tier of the source."""
     publisher: str = ""
     """Registrable domain of who speaks there; empty: the domain of the link."""
     surface: str = ""
