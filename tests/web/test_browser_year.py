@@ -171,7 +171,7 @@ def test_a_phones_first_screen_marks_what_is_only_reported_and_what_is_being_che
         page.goto(f"{address}?as_of=2026-06-29")
         assert "No (reported)" in " ".join(page.locator(".words li").nth(1).inner_text().split())
         page.goto(address)
-        assert "texts may change this answer" in page.locator(".words li").nth(1).inner_text()
+        assert "A text of a partner may change this answer" in page.locator(".words li").nth(1).inner_text()
         page.goto(f"{address}signals/mythos-ga")
         price = page.locator(".lone .details").bounding_box()
         assert price
@@ -181,10 +181,10 @@ def test_a_phones_first_screen_marks_what_is_only_reported_and_what_is_being_che
 def test_what_cannot_be_seen_is_named_before_all_sources_and_beside_their_number(browser: Browser, address: str) -> None:
     with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
         page.goto(f"{address}sources")
-        notice = page.locator("main > .notice").bounding_box()
+        notice = page.locator("main > .notice.warn").bounding_box()
         assert notice
         assert notice["y"] + notice["height"] <= 640
-        assert "NIST news on artificial intelligence" in page.locator("main > .notice").inner_text()
+        assert "NIST news on artificial intelligence" in page.locator("main > .notice.warn").inner_text()
 
 
 def test_the_log_is_no_column_of_single_words_on_a_phone(browser: Browser, address: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from mailbox import Maildir
 from pathlib import Path
 
@@ -605,3 +606,14 @@ def test_a_form_that_is_refused_does_not_repeat_a_password_to_who_typed_it(watch
     assert again.status_code == 400
     assert "lab.example/feed" in again.text
     assert "planted" not in answer.text + again.text
+
+
+def test_a_text_that_is_answered_elsewhere_says_so_and_stays_open(watch: Watch) -> None:
+    with watch.store.writing() as tx:
+        held = tx.verdicts.all_latest()["gadget"]
+        first, *others = held.undecided
+        answered = replace(first, answered="its speaker has said since that only some have access")
+        tx.verdicts.put(replace(held, undecided=(answered, *others), as_of=held.as_of + timedelta(minutes=1)))
+    shown = words(watch.signed_in().get("/console"))
+    assert shown.count("The page no longer asks: its speaker has said since that only some have access.") == 1
+    assert "Decide text 1" in shown

@@ -58,7 +58,7 @@ def words(html: str) -> str:
         ("/signals/senate-vote", "! no fallback written down"),
         ("/signals/senate-vote", "316 days"),
         ("/signals/senate-vote", "Nothing to show yet Tally in the Senate"),
-        ("/", "◍ 1 question cannot be seen"),
+        ("/", "◍ 1 answer cannot be checked not seen: aws.amazon.com, nist.gov;"),
         ("/?as_of=2026-06-13", "Where it stood on 13 June 2026"),
         ("/signals/mythos-ga", "Open to all, under another name ✓ Confirmed since 1 July 2026"),
         ("/signals/mythos-ga", "was here from 12 June 2026"),
@@ -251,7 +251,7 @@ def test_only_web_addresses_become_links_and_no_key_is_shown(address: str, shown
 
 def test_a_signal_without_a_verdict_says_so() -> None:
     site = Site(Shown(view(verdicts={}, history=(), strips=())), WebSettings())
-    assert words(site.get("/").text).count("Not yet known: the first look is still to come") == 3
+    assert words(site.get("/").text).count("The first look is still to come.") == 6, "in short and on each card"
     assert site.get("/signals/senate-vote").status_code == 200
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.web.story import MYTHOS, NOW, SENATE, at, said, verdicts, view
 from tests.web.test_pages import words
 from watcher.config.settings import Ground
-from watcher.core.model import Article, SourceOutage, Standing, Tier, Verdict
+from watcher.core.model import Article, DeclaredFact, SourceOutage, Standing, Tier, Verdict
 from watcher.web import badge, charts, feeds_out, pages
 from watcher.web.read_model import SentDigest, View
 
@@ -154,9 +154,9 @@ def test_what_was_never_read_is_neither_in_sight_nor_out_of_it() -> None:
     unread = replace(shown, strips=strips)
     home, sources = words(pages.draw_home(unread, NOW, TO)), words(pages.draw_sources(unread, NOW, TO))
     assert f"◍ {len(strips) - 3} of {len(strips)} sources in sight, 1 not read yet" in home
-    assert "not aws.amazon.com, nist.gov;" in home
+    assert "not seen: aws.amazon.com, nist.gov;" in home
     assert "4 of 5 sources in sight" in home, "of the signal whose source it is"
-    assert "all others are in sight, or were not read yet (1)." in sources
+    assert "Never read: govinfo.gov. All others are in sight." in sources
     assert "All" not in words(pages.draw_home(unread, NOW, TO)).partition("Has the Senate")[0]
 
 
@@ -203,3 +203,75 @@ def test_what_two_tracks_change_for_the_reader_stands_under_their_names() -> Non
     assert f"{public.title}: You can use the class today." in told
     alone = words(pages.draw_signal(view(), NOW, TO, "mythos-ga")).partition("As it stands")[2]
     assert alone.strip().startswith("You can use the class today."), "one effect needs no name"
+
+
+def test_a_past_day_gives_moments_for_what_is_not_long_ago_today() -> None:
+    past = view(past=True)
+    for html in (pages.draw_home(past, NOW, TO), pages.draw_signal(past, NOW, TO, "mythos-ga")):
+        assert "24 November 2026, 08:42 UTC" in words(html).partition("What was known on")[0]
+        assert " ago" not in words(html).partition("Dates")[0]
+
+
+def test_a_watch_that_has_not_looked_calls_no_source_in_sight_where_all_are_listed() -> None:
+    html = words(pages.draw_sources(view(), NOW, TO))
+    assert "All others are in sight." in html
+    late = words(pages.draw_sources(view(generated_at=NOW + timedelta(days=2)), NOW + timedelta(days=2), TO))
+    assert "Overdue: the watch has not looked since 24 November 2026" in late
+    assert "in sight" not in late.partition("Senate roll calls")[0]
+
+
+def test_what_cannot_be_seen_is_named_in_short_where_it_is_much() -> None:
+    blind = tuple(
+        SourceOutage(one.id, one.url, NOW, "no answer", title=f"Place {number}")
+        for number, one in enumerate((*SENATE.sources, *MYTHOS.sources))
+    )
+    shown = view(verdicts={name: replace(each, blind=()) for name, each in verdicts().items()})
+    shown.verdicts["mythos-ga"] = replace(shown.verdicts["mythos-ga"], blind=blind)
+    notice = words(pages.draw_sources(shown, NOW, TO)).partition("latest on the right")[0]
+    assert "Place 4 (no answer); and 4 more." in notice
+    assert "Place 5" not in notice
+
+
+def test_the_measured_gap_is_said_with_its_date_until_the_answer_says_it() -> None:
+    silent = pages.draw_home(view(verdicts=worded("No")), NOW, TO)
+    assert "In a sentence. Last measured on 30 September 2025: 94 % against 8 %" in words(silent)
+    told = {name: replace(each, sentence=f"The {each.figures[-1].text}.") for name, each in worded("No").items()}
+    assert "Last measured" not in words(pages.draw_home(view(verdicts=told), NOW, TO))
+
+
+def test_what_was_taken_away_is_said_with_what_it_means_on_the_first_screen() -> None:
+    ladder = MYTHOS.tracks[1].ladder
+    statuses = tuple(replace(one, consequence="It does not run.") if one.id == "suspended" else one for one in ladder.statuses)
+    track = replace(MYTHOS.tracks[1], ladder=replace(ladder, statuses=statuses))
+    signal = replace(MYTHOS, tracks=(MYTHOS.tracks[0], track))
+    gone = worded("No")
+    tracks = tuple(replace(one, status="suspended") if one.track == "class" else one for one in gone["mythos-ga"].tracks)
+    gone["mythos-ga"] = replace(gone["mythos-ga"], tracks=tracks)
+    shown = view(verdicts=gone, signals=(SENATE, signal))
+    assert "In a sentence. It does not run." in words(pages.draw_home(shown, NOW, TO)).partition("Has the Senate")[0]
+
+
+def test_a_declared_event_is_never_said_to_have_been_seen() -> None:
+    series = verdicts()["caisi-evaluation"]
+    first = series.tracks[0].events[0]
+    declared = replace(first.evidence[0], document="", seen_at=first.at)
+    event = replace(first, evidence=(declared, replace(first.evidence[0], seen_at=NOW)))
+    fact = DeclaredFact("evaluations", "published", first.at, "Words", declared.url, "nist.gov", event=first.key)
+    shown = replace(series, tracks=(replace(series.tracks[0], events=(event,)),))
+    watched = replace(view().signal("caisi-evaluation"), known=(fact,))
+    story = words(pages.draw_story(view(signals=(watched,), verdicts={watched.id: shown}), NOW, TO, watched.id))
+    assert "known history" in story.partition(first.title)[2]
+    assert "late" not in story
+
+
+def test_before_the_first_look_nothing_is_shown_as_news() -> None:
+    home = words(pages.draw_home(view(verdicts={}, history=()), NOW, TO))
+    latest = home.partition("Latest")[2].partition("Dates")[0]
+    assert latest.count("known history") == pages.LATEST_CHANGES
+    assert "What would change our mind" not in words(pages.draw_signal(view(verdicts={}, history=()), NOW, TO, "senate-vote"))
+
+
+def test_a_quote_names_its_host_once() -> None:
+    story = words(pages.draw_story(view(verdicts={}, history=()), NOW, TO, "mythos-ga"))
+    assert "platform.claude.com, official" in story
+    assert "anthropic.com platform.claude.com" not in story

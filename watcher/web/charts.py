@@ -367,6 +367,8 @@ def windows_of(signals: tuple[Signal, ...], now: datetime) -> tuple[Window, ...]
 
 
 LINE_LEFT, LINE_RIGHT, Y = 3.0, 97.0, 34.0
+NAME_WIDTH = 4.0
+"""Half the width of a month's name on a telephone, likewise."""
 SPOT_WIDTH = 6.5
 """Per cent of the width that a spot takes on a telephone."""
 
@@ -383,7 +385,7 @@ def draw_days(days: tuple[Day, ...], now: datetime, *, windows: tuple[Window, ..
 
     here = place(now)
     says = "Dates: " + "; ".join(f"{item.label}, {day_text(item.at)}" for item in days) + f". Today is {day_text(now)}."
-    months = [part for at in _firsts(start, end) for part in _month_mark(at, place(at))]
+    months = [part for at in _firsts(start, end) for part in _month_mark(at, place(at), here)]
     spots = [part for index, (item, x, lift) in enumerate(_lifted(days, place), 1) for part in _spot(item, index, x, lift)]
     side = "start" if here < SPOT_WIDTH else "end" if here > 100 - SPOT_WIDTH else "middle"
     return picture(
@@ -405,9 +407,11 @@ def _band(window: Window, place: Callable[[datetime], float]) -> Markup:
     return bar(start, Y - 10, end - start, 20, "window", f"{(window.end - window.start).days} days, to {day_text(window.end)}")
 
 
-def _month_mark(at: datetime, x: float) -> tuple[Markup, ...]:
+def _month_mark(at: datetime, x: float, here: float) -> tuple[Markup, ...]:
+    """The first of a month; it has no name where the line of today would run through it."""
     name = f"{at:%Y}" if at.month == 1 else f"{at:%b}"
-    return line(x, Y - 4, x, Y + 4, "line"), text(x, Y + 22, name, cls="axis", anchor="middle")
+    tick = line(x, Y - 4, x, Y + 4, "line")
+    return (tick,) if abs(x - here) < NAME_WIDTH else (tick, text(x, Y + 22, name, cls="axis", anchor="middle"))
 
 
 def _spot(item: Day, number: int, x: float, lift: float) -> tuple[Markup, ...]:

@@ -19,7 +19,7 @@ from segno import DataOverflowError
 from watcher import __version__
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import asked_in_words
-from watcher.core.model import Figure, FigureSpec, Signal, Verdict, day_text, duration_text
+from watcher.core.model import Figure, FigureSpec, Signal, Source, Verdict, day_text, duration_text
 from watcher.mail.affected_tools import tags_in_words
 from watcher.web import charts, wording
 from watcher.web import charts as days
@@ -83,6 +83,12 @@ class SignalPage:
         told = (item for item in self.figures if item.figure.id in kept and len(item.text) <= ROOM)
         return tuple(told)[:2]
 
+    @property
+    def measured(self) -> tuple[FigureView, ...]:
+        """Figures of a series that measures two numbers: the question asks for them, whatever was published since."""
+        kept = {spec.id for spec in self.signal.figures if spec.kind == "pair"}
+        return tuple(item for item in self.figures if item.figure.id in kept)
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -99,6 +105,8 @@ class Coverage:
     """Signals that cannot be seen at all."""
     unseen_names: tuple[str, ...] = ()
     """What the sources that cannot be seen are called."""
+    unread_names: tuple[str, ...] = ()
+    """What those are called that were never read."""
     reasons: tuple[str, ...] = ()
     """Why they cannot be seen, with how many of them, the most frequent first."""
     blind_since: datetime | None = None
@@ -125,6 +133,7 @@ def sight_of(view: View) -> Coverage:
         looked_at=max((at for one in healths if (at := one.last_tried_at or one.last_good_at)), default=None),
         unseen=sum(1 for name in decided if view.verdicts[name].cannot_see_since),
         unseen_names=tuple(dict.fromkeys(item.title or host(item.url) or item.source for item in outages.values())),
+        unread_names=tuple(_called(strip.source) for strip in clear if not strip.health.last_good_at),
         reasons=tuple(
             f"{why} ({count(many, 'source')})" for why, many in Counter(item.why for item in outages.values()).most_common()
         ),
@@ -132,6 +141,10 @@ def sight_of(view: View) -> Coverage:
         overdue_since=max((at for name in decided if (at := view.overdue_since(name))), default=None),
         overdue_at=min((at for name in decided if (at := view.overdue_at(name))), default=None),
     )
+
+
+def _called(source: Source) -> str:
+    return source.title or host(source.url) or source.id
 
 
 def seen_of(view: View, signal_id: str) -> int:
@@ -184,6 +197,8 @@ HOME = Path(__file__).parent.parent
 LATEST_CHANGES = 5
 SIGNALS, SOURCES = 50, 200
 """How many of them a page shows; the next ones stand on the next page."""
+LISTED = 5
+"""How many sources a notice names; all of them stand below it."""
 FULL, BRIEF = 4, 12
 """How many moments a signal's own page tells with their quotes, and how many more in a line; the rest stands in the story."""
 DOT = 5
@@ -290,7 +305,8 @@ def draw_story(view: View, now: datetime, to: Links, signal_id: str) -> str:
 def draw_sources(view: View, now: datetime, to: Links, number: int = 1) -> str:
     """Every source with its health. Raises KeyError for a part behind the last."""
     part = part_of(len(view.strips), number, SOURCES)
-    return _page("sources.html", view, now, to, parts=tuple(_rows(view, part)), part=part, sight=sight_of(view))
+    blind = [(signal, item) for signal in view.signals for item in view.blind(signal.id)]
+    return _page("sources.html", view, now, to, parts=tuple(_rows(view, part)), part=part, sight=sight_of(view), blind=blind)
 
 
 def _rows(view: View, part: ListPage) -> Iterator[tuple[Signal, tuple[HealthRow, ...]]]:
@@ -381,6 +397,7 @@ def environment() -> Environment:
         "place": wording.short_url,
         "raised": wording.capitalised,
         "tags": tags_in_words,
+        "held": wording.held_together,
     }
     made.globals |= {
         "ago": wording.ago,
@@ -391,6 +408,7 @@ def environment() -> Environment:
         "standings": STANDINGS,
         "polls": wording.POLLS,
         "path_words": path_words,
+        "LISTED": LISTED,
         "FULL": FULL,
         "BRIEF": BRIEF,
         "look": summarise_signals,

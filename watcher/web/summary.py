@@ -82,6 +82,11 @@ class SignalSummary:
     consequence: str = ""
     """What the answer changes for the reader."""
 
+    @property
+    def steps_back(self) -> bool:
+        """Whether something was taken away: what the reader has built on it may not run."""
+        return any(line.steps_back for line in self.lines)
+
 
 def tone_of(summary: SignalSummary) -> str:
     """The colour class of an answer: that of its word, or of how sure it is where none is declared."""
@@ -97,8 +102,9 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
     names = view.touched.get(signal.id, ())
     tools = tuple(tool for tool in view.stack if tool.name in names)
     if verdict is None:
+        awaited = "The first look is still to come."
         return SignalSummary(
-            signal, "Not yet known: the first look is still to come", None, None, None, None, (), (), (), None, (), tools, sources
+            signal, "Nothing has been read yet", None, None, None, None, (), (), (), None, (), tools, sources, sentence=awaited
         )
     leading = _leading(signal, verdict)
     lines = tuple(_line(signal, track) for track in verdict.tracks)

@@ -155,6 +155,8 @@ def _events(signal: Signal, verdict: Verdict) -> tuple[TimelineEntry, ...]:
 
 
 def _event(signal: Signal, track_id: str, event: Event) -> TimelineEntry:
+    first = min(event.evidence, key=lambda quote: quote.seen_at, default=None)
+    declared = any(item.track == track_id and item.event == event.key for item in signal.known)
     revised = f"Revised on {day_text(event.revised_at)}" if event.revised_at else ""
     return TimelineEntry(
         at=event.at,
@@ -163,10 +165,10 @@ def _event(signal: Signal, track_id: str, event: Event) -> TimelineEntry:
         kind=CHANGES[Change.NEXT],
         quotes=event.evidence,
         words=". ".join(part for part in (_outcome(signal, track_id, event.outcome), revised) if part),
-        seen_at=min((quote.seen_at for quote in event.evidence), default=None),
+        seen_at=first.seen_at if first else None,
         anchor=f"event-{event.number}",
         track_id=track_id,
-        history=all(not quote.document for quote in event.evidence),
+        history=all(not quote.document for quote in event.evidence) or bool(declared and first and not first.document),
     )
 
 

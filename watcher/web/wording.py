@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
+from markupsafe import Markup, escape
+
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Change, Outcome, day_text, duration_text
 from watcher.wording import Sign, is_date_only
@@ -37,6 +39,7 @@ CLOCKS_APART = timedelta(seconds=2)
 """What was just seen may lie so far ahead of the reader's moment."""
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 WEB = re.compile(r"(https?://[^\s/?#@]{1,255})[/?#][^\s]*", re.IGNORECASE)
+PER_CENT = re.compile(r"\d[\d.,]* %")
 LONGEST_REASON = 300
 UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -86,6 +89,11 @@ def short_url(address: str, most: int = 38) -> str:
         return ""
     whole = f"{host(link)}{unquote(urlsplit(link).path)}".rstrip("/")
     return whole if len(whole) <= most else whole[: most - 1] + "…"
+
+
+def held_together(text: str) -> Markup:
+    """The text, in which no line ends between a number and its per cent sign."""
+    return Markup(PER_CENT.sub(r'<span class="pct">\g<0></span>', str(escape(redact(text)))))  # noqa: S704 - escaped before
 
 
 def capitalised(text: str) -> str:
