@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.cli.conftest import Site, configure, watcher
 
 ROOT = Path(__file__).parents[2]
+INSTALL = "pip install 'procrastinate>=3.10,<4' 'psycopg[binary,pool]>=3.2'"
 EXTRA = ("procrastinate", "psycopg", "psycopg_pool", "croniter")
 RUN = """
 import sys
@@ -42,7 +44,13 @@ def test_who_lacks_it_is_told_what_to_install(home: Path) -> None:
     configure(home, extra='[store]\nurl = "postgresql://watch@db.example/watch"\n')
     for command in ("once", "worker"):
         done = run(home, command, without=True)
-        assert "pip install 'policy-signal-watch[shared]'" in done.stderr
+        assert f"python -m {INSTALL}" in done.stderr
+
+
+def test_what_is_to_be_installed_is_the_extra_and_stands_in_the_documentation() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert "pip install " + " ".join(f"'{one}'" for one in project["optional-dependencies"]["shared"]) == INSTALL
+    assert f".venv/bin/python -m {INSTALL}\n" in (ROOT / "docs/scale.md").read_text("utf-8")
 
 
 def test_a_worker_on_a_file_says_what_it_needs(home: Path) -> None:

@@ -14,10 +14,10 @@ from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel, configure
 from watcher.cli.opening import configured
 from watcher.config.build import Config
 from watcher.runtime import tune_memory
-from watcher.store.engine import POSTGRESQL
+from watcher.store.engine import INSTALL_SHARED, POSTGRESQL
 from watcher.store.store import Store
 
-WITHOUT = "`watcher worker` needs Procrastinate: pip install 'policy-signal-watch[shared]'"
+WITHOUT = f"`watcher worker` needs Procrastinate: {INSTALL_SHARED}"
 KINDS = ("poll", "decide", "deliver", "jobs")
 ALL_KINDS = ",".join(KINDS)
 

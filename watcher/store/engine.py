@@ -90,6 +90,7 @@ BUSY_SECONDS = 10.0
 EXPECTED = "expected sqlite:///PATH or postgresql://…"
 SQLITE = re.compile(r"sqlite:///(?P<path>[^?]+)(?:\?timeout=(?P<timeout>\d+))?")
 POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
+INSTALL_SHARED = "python -m pip install 'procrastinate>=3.10,<4' 'psycopg[binary,pool]>=3.2' in the environment of the watch"
 WRITER: dict[str, Any] = {"pool_size": 1, "max_overflow": 0}
 WRITERS: dict[str, Any] = {"pool_size": 4, "max_overflow": 12}
 READERS: dict[str, Any] = {"pool_size": 4, "max_overflow": 12}
@@ -331,8 +332,7 @@ def postgresql(address: str, wait: float) -> Database:
         writer = server_engine(url, LEFT_ALONE, **WRITERS)
         reader = server_engine(url, NOTICED, execution_options=SNAPSHOT, **READERS)
     except ImportError as error:
-        needed = "pip install 'policy-signal-watch[shared]'"
-        raise StoreError(f"the database {name} needs psycopg: {needed}", ErrorKind.UNREACHABLE) from error
+        raise StoreError(f"the database {name} needs psycopg: {INSTALL_SHARED}", ErrorKind.UNREACHABLE) from error
     return Database(name, writer, reader, wait=wait)
 
 
