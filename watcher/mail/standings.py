@@ -87,28 +87,32 @@ def unchanged(
 
 def undecided_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:
     """The texts that may change an answer and that a person is reading, each with its words and link."""
-    found = [text for verdict in verdicts for text in verdict.undecided]
-    lines = [_text_line(text, context, reader.zone) for text in found[:MOST_BLIND]]
+    found = [(text, verdict) for verdict in verdicts for text in verdict.undecided]
+    lines = [_text_line(text, verdict, context, reader.zone) for text, verdict in found[:MOST_BLIND]]
     return Section("Being checked", (*lines, *rest(len(found) - MOST_BLIND, context.page())), "warn")
 
 
-def _text_line(text: Undecided, context: MailContext, zone: tzinfo) -> MailLine:
+def _text_line(text: Undecided, verdict: Verdict, context: MailContext, zone: tzinfo) -> MailLine:
     quote = text.quotes[0]
     told = when(quote.published, zone) if quote.published else f"seen {when(quote.seen_at, zone)}"
     who = f"{shortened(quote.publisher or 'unknown', 60)}, {told}"
     asked = f"a person was asked on {when(text.asked_at, zone)}" if text.asked_at else "a person is asked"
-    words = f"{_may(text, context)}; {asked}: “{shortened(quote.text, 240)}” ({who})."
+    words = f"{_may(text, verdict, context)}; {asked}: “{shortened(quote.text, 240)}” ({who})."
     place = dict.fromkeys((context.title_of(text.signal), context.track_title(text.signal, text.track)))
     return MailLine(" · ".join(place), words, safe_link(quote.url))
 
 
-def _may(text: Undecided, context: MailContext) -> str:
+def _may(text: Undecided, verdict: Verdict, context: MailContext) -> str:
     """What a text may change: `An official text may move this to “Suspended”`; of an event nobody can tell."""
     if not text.status or text.event:
         return asked_in_words((text,))[0]
     said = text_in_words(text.quotes[0])
     if text.unexplained == (text.quotes[0].text,):
-        return f"{said[:1].upper()}{said[1:]} names it, and no rule knows what the words around the name say"
+        stood = [
+            context.status(text.signal, each.track, each.status).label for each in verdict.tracks if each.track == text.track
+        ]
+        still = f"; it stays at “{stood[0]}”" if stood else ""
+        return f"{said[:1].upper()}{said[1:]} names it, and no rule knows what the words around the name say{still}"
     label = context.status(text.signal, text.track, text.status).label
     if TO_COME.search(text.quotes[0].text):
         return f"{said[:1].upper()}{said[1:]} tells of something to come, which may lead to “{label}”"
