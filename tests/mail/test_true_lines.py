@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ from watcher.core.model import (
     Quote,
     RaisedFlag,
     Rule,
+    Status,
     Tier,
     Transition,
     Undecided,
@@ -299,11 +301,24 @@ def test_a_quiet_flag_says_what_it_means_and_a_week_of_what_page_it_tells() -> N
     assert "text not checked yet: “The title of the page”." in " ".join(week.partition("\n==")[0].split())
 
 
-def test_the_person_who_decides_is_offered_what_else_a_text_may_say() -> None:
-    text = " ".join(render(digest(UNDECIDED, kind="undecided"), CONTEXT, READER).text.split())
-    assert "If it says something else: watcher review 3 with --claim " in text
-    series = replace(UNDECIDED, signal="caisi-evaluation", track="evaluations")
-    assert "something else" not in render(digest(series, kind="undecided"), CONTEXT, READER).text
+def test_the_person_who_decides_is_offered_what_less_a_text_may_say() -> None:
+    signal = CONTEXT.signals["senate-vote"]
+    [house, companion] = signal.tracks
+    first, back, last = house.ladder.statuses
+    longer = replace(house.ladder, statuses=(first, Status("reported", "Reported by the committee", ""), back, last))
+    tracks = (replace(house, ladder=longer), companion)
+    context = replace(CONTEXT, signals={**CONTEXT.signals, signal.id: replace(signal, tracks=tracks)})
+
+    def offered(change: Transition, *, status: str = "committee") -> list[tuple[str, str]]:
+        mine = next(each for each in VERDICTS if each.signal == signal.id)
+        stood = replace(mine, tracks=tuple(replace(each, status=status) for each in mine.tracks))
+        text = render(digest(change, kind="undecided", verdicts=(stood,)), context, READER).text
+        return re.findall(r"^If it says: (.+): (watcher review 3 --claim \w+)$", text, re.MULTILINE)
+
+    assert offered(UNDECIDED) == [("reported by the committee", "watcher review 3 --claim reported")]
+    assert offered(UNDECIDED, status="reported") == [], "it stands there, and a step back is none of these"
+    assert offered(replace(UNDECIDED, signal="caisi-evaluation", track="evaluations")) == []
+    assert offered(replace(UNDECIDED, details={"number": 3, "may_say": ""})) == []
 
 
 def test_a_week_says_that_the_day_of_a_text_is_that_of_its_publication_or_of_a_report() -> None:

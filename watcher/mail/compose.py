@@ -14,7 +14,15 @@ from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.ground import ground_sections
 from watcher.mail.letter import Letter, MailItem, MailLine, Section, listed
-from watcher.mail.standings import blind_section, lost_in_the_week, standing_item, standing_of, unchanged, undecided_section
+from watcher.mail.standings import (
+    blind_section,
+    lost_in_the_week,
+    other_claims,
+    standing_item,
+    standing_of,
+    unchanged,
+    undecided_section,
+)
 from watcher.mail.subject_line import (
     BACK,
     MAX_SUBJECT_LENGTH,
@@ -211,7 +219,7 @@ def _undecided(digest: Digest, context: MailContext, reader: Recipient) -> Lette
         title=shortened(f"{many[:1].upper()}{many[1:]} for you", 200),
         deck=f"“{shortened(asked[0].evidence[0].text, 320)}”" if asked else "",
         date=moment(digest.at, reader.zone),
-        items=tuple(_text_item(each, context, reader) for each in asked[:MOST_ITEMS]),
+        items=tuple(_text_item(each, digest, context, reader) for each in asked[:MOST_ITEMS]),
         tone="warn",
         sections=_sections(
             listed("More texts", [_text_line(each, context) for each in asked[MOST_ITEMS:]], MOST_NAMED, context.page()),
@@ -228,7 +236,7 @@ def _numbers(asked: Sequence[Transition]) -> str:
     return f" text{'s' if len(named) > 1 else ''} {several(named)}" if named else ""
 
 
-def _text_item(change: Transition, context: MailContext, reader: Recipient) -> MailItem:
+def _text_item(change: Transition, digest: Digest, context: MailContext, reader: Recipient) -> MailItem:
     """One text that a person is asked about."""
     number, may = change.details["number"], str(change.details["may_say"] or "")
     label = context.status(change.signal, change.track, may).label if may else "a change that no rule can name"
@@ -244,22 +252,12 @@ def _text_item(change: Transition, context: MailContext, reader: Recipient) -> M
         cites=cites(change.evidence, reader.zone),
         paragraphs=(
             ("If it says so", f"watcher review {number} --claim {may or 'STATUS'}"),
-            *_other_claims(change, may, context),
+            *other_claims(change, may, digest, context),
             ("If it changes nothing", f'watcher review {number} --dismiss "why"'),
         ),
         link=context.page_of(change.signal),
         more="The signal on the page",
     )
-
-
-def _other_claims(change: Transition, may: str, context: MailContext) -> Iterator[tuple[str, str]]:
-    """What else a text may say of its track: a promise, a wider circle. A series has nothing but its next event."""
-    signal = context.signals.get(change.signal)
-    ladders = [each.ladder for each in signal.tracks if each.id == change.track and not each.ladder.series] if signal else []
-    others = [rung for ladder in ladders for rung in ladder.statuses[1:] if rung.id != may]
-    if may and others:
-        told = "; ".join(f"--claim {rung.id} ({lowered(rung.label, signal)})" for rung in others)
-        yield "If it says something else", f"watcher review {change.details['number']} with {told}"
 
 
 def _text_line(change: Transition, context: MailContext) -> MailLine:

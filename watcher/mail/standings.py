@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta, tzinfo
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.figures import UNSTATED
 from watcher.core.decision.scheduled_notes import close_in_words, close_of, window_in_words
 from watcher.core.decision.undecided import asked_in_words, text_in_words
-from watcher.core.model import Digest, Figure, Quote, SourceOutage, Standing, TrackVerdict, Undecided, Verdict
+from watcher.core.model import Digest, Figure, Quote, SourceOutage, Standing, TrackVerdict, Transition, Undecided, Verdict
 from watcher.mail.changes import cites, for_you, tools
 from watcher.mail.context import MailContext, Recipient, verdicts_for
 from watcher.mail.letter import MailItem, MailLine, Section, rest
 from watcher.mail.wording import day_of, moment, shortened, when
-from watcher.wording import STANDINGS, count, day_in_words
+from watcher.wording import STANDINGS, count, day_in_words, lowered
 
 MOST_BLIND = 12
 MOST_STANDING = 40
@@ -117,6 +117,25 @@ def _may(text: Undecided, verdict: Verdict, context: MailContext) -> str:
     if TO_COME.search(text.quotes[0].text):
         return f"{said[:1].upper()}{said[1:]} tells of something to come, which may lead to “{label}”"
     return f"{said[:1].upper()}{said[1:]} may move this to “{label}”"
+
+
+def other_claims(change: Transition, may: str, digest: Digest, context: MailContext) -> Iterator[tuple[str, str]]:
+    """What less a text may say of its track, from where that stands: a wider circle, a promise; of a series nothing."""
+    signal = context.signals.get(change.signal)
+    ladders = [each.ladder for each in signal.tracks if each.id == change.track and not each.ladder.series] if signal else []
+    stood = {
+        track.status
+        for each in digest.verdicts
+        if each.signal == change.signal
+        for track in each.tracks
+        if track.track == change.track
+    }
+    for ladder in ladders:
+        order = [rung.id for rung in ladder.statuses]
+        first = max((order.index(status) for status in stood if status in order), default=0) + 1
+        for rung in ladder.statuses[first : order.index(may) if may in order else first]:
+            if not rung.steps_back:
+                yield f"If it says: {lowered(rung.label, signal)}", f"watcher review {change.details['number']} --claim {rung.id}"
 
 
 def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:
