@@ -37,6 +37,12 @@ def test_without_a_database_it_is_a_sample_and_says_so(home: Path) -> None:
     assert not (home / "data").exists(), "no trace is left in the database"
 
 
+def test_a_sample_of_the_shipped_signals_answers_as_it_has_moved(home: Path) -> None:
+    text = watcher("digest", "--sample", "--config", str(Path(__file__).parents[2] / "signals.toml")).out
+    assert text.startswith("Subject: Senate vote: Yes. The Senate has passed the bill\n")
+    assert "the Senate has not voted" not in text
+
+
 def told(home: Path) -> None:
     """A database with one digest, and a later one that went to nobody."""
     configure(home, extra=BOX + '\n[store]\nurl = "sqlite:///watch.db"\n')

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from watcher.core.addresses import in_year
-from watcher.core.decision.decide import decide, headline_of, known_claims, label_of
+from watcher.core.decision.decide import decide, filled, headline_of, known_claims, label_of
 from watcher.core.model import Change, Digest, Quote, Signal, Standing, Status, Tier, TrackVerdict, Transition, Verdict
 
 WORDS = "This is an example. A real message has the words of the source here."
@@ -38,6 +38,7 @@ def _moved(signal: Signal, verdict: Verdict, now: datetime) -> tuple[Transition,
     tracks = (TrackVerdict(first.track, after.id, Standing.CONFIRMED, now, now, quotes), *others)
     headline = headline_of(signal, tracks)
     label = label_of(headline, signal, tracks)
+    word, sentence = filled(headline.word, signal, tracks), filled(headline.says, signal, tracks)
     told = Transition(
         signal=signal.id,
         track=first.track,
@@ -51,7 +52,7 @@ def _moved(signal: Signal, verdict: Verdict, now: datetime) -> tuple[Transition,
         evidence=quotes,
         effective_at=now - timedelta(hours=1),
     )
-    return told, replace(verdict, tracks=tracks, headline=headline.id, headline_label=label)
+    return told, replace(verdict, tracks=tracks, headline=headline.id, headline_label=label, word=word, sentence=sentence)
 
 
 def _next(rungs: Sequence[Status], present: str) -> Status:
