@@ -224,6 +224,30 @@ def test_new_sources_whose_texts_are_slow_to_read_leave_room_for_one_that_was_re
     assert len(slow) == READINGS * 3 // 4
 
 
+@pytest.mark.parametrize("bad", [Entry("a\0b"), Entry("a\ud800"), Entry("a", facts={"n": "\ud800"})], ids=["nul", "half", "fact"])
+def test_what_no_database_can_hold_is_the_failure_of_its_own_source(store: Store, bad: Entry) -> None:
+    declared = [replace(source(name), signal="s", url=f"https://{name}.example/") for name in ("bad", "good", "other")]
+    signal = Signal("s", "", "", "", tracks=(), headlines=(), sources=tuple(declared))
+
+    async def get(request: Request) -> Answer:
+        return Document(request.url, request.url, b"x", hashlib.sha256(b"x").hexdigest(), "text/html", T0)
+
+    async def read(document: Document, *_: object) -> tuple[Entry, ...]:
+        return (bad,) if "bad" in document.url else (Entry("k", "t", "x"),)
+
+    async def live() -> None:
+        async with Poller(store, {"s": signal}, get=get, read=read, understand=understand_here, dice=lambda: 0.5) as poller:
+            while (await poller.next(T0)).polls:
+                pass
+
+    with store.writing() as tx:
+        tx.sources.sync(declared, T0)
+    asyncio.run(live())
+    with store.reading() as tx:
+        good = {one.source for one in tx.sources.health() if one.last_good_at is not None}
+    assert {"good", "other"} <= good
+
+
 ONE_HOST = [f"https://slow.example/{n}" for n in range(60)]
 MANY_HOSTS = [f"https://slow{n}.example/" for n in range(150)]
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.cli.conftest import Page
+from tests.notifiers.stages import MailHandler, mail_server
 from tests.shared.workers import Fleet
 from tests.test_cycles import FEED, item
 from watcher.core.decision.timing import MIN_POLLS_OF_A_JOB
 
 TOLD = "SELECT count(*) FROM delivery WHERE state = 'sent'"
+ON_ITS_WAY = "SELECT count(*) FROM delivery WHERE state = 'leased' AND attempt_started_at IS NOT NULL"
 POLLED = "SELECT count(*) FROM poll"
 COUNTED = "SELECT count(*) FROM job_run WHERE task = 'poll'"
 POLLING = "SELECT count(DISTINCT worker_id) FROM procrastinate_jobs WHERE queue_name = 'poll' AND status = 'doing'"
@@ -104,3 +110,54 @@ def test_workers_that_do_only_some_kinds_of_jobs_do_the_watch_together(fleet: Fl
     assert fleet.subjects() == [], "nobody does the jobs of the queue deliver"
     fleet.start("--queues", "deliver")
     fleet.until(lambda: len(fleet.subjects()) == 1)
+
+
+MAILED = """
+[smtp]
+host = "127.0.0.1"
+port = {0}
+security = "none"
+from = "watch@example.org"
+timeout = "10m"
+[[recipient]]
+id = "ada"
+channel = "smtp"
+to = "ada@example.org"
+[[recipient]]
+id = "box"
+channel = "maildir"
+to = "data/mailbox"
+"""
+
+
+class Asleep(MailHandler):
+    """Answers nothing about a recipient until it wakes up."""
+
+    def __init__(self) -> None:
+        self.wakes, self.asked = threading.Event(), 0
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+        self.asked += 1
+        await asyncio.to_thread(self.wakes.wait)
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+@pytest.mark.slow
+def test_a_mail_server_that_never_answers_delays_no_other_channel_of_workers_and_is_sent_each_mail_once(fleet: Fleet) -> None:
+    handler = Asleep()
+    with mail_server(handler=handler) as mail:
+        try:
+            fleet.declare(3, every="1m", more=MAILED.format(mail.settings.port))
+            workers = [fleet.start(), fleet.start()]
+            fleet.until(lambda: len(fleet.subjects()) == 1 and handler.asked == 1)
+            fleet.site.pages["/f1.example/feed.xml"] = Page(FEED % item("The Gadget is open to everyone"))
+            fleet.until(lambda: len(fleet.subjects()) == 2 and handler.asked == 2)
+            assert fleet.ask(TOLD) == 2, "the folder has both, the mail server none"
+            assert fleet.ask(ON_ITS_WAY) == 2
+            workers[0].process.kill()  # the mails of one, or none, are sent again when their leases have ended
+        finally:
+            handler.wakes.set()
+        fleet.until(lambda: fleet.ask(TOLD) == 4)
+        assert len(fleet.subjects()) == 2
+        assert workers[1].end() == 0
+    assert len({one["Message-ID"] for one in mail.inbox}) == 2

@@ -53,17 +53,19 @@ def sift_all(store: Store, readings: Sequence[PollResult], now: datetime, dice: 
             raise
         except Exception:  # noqa: BLE001 - each is tried by itself next, and its error told
             log.warning("%d readings could not be compared together; each is compared by itself", len(readings))
-            return [_sift_alone(tx, reading, now, dice) for reading in readings]
+    return [_sift_alone(store, reading, now, dice) for reading in readings]
 
 
-def _sift_alone(tx: Transaction, reading: PollResult, now: datetime, dice: Callable[[], float]) -> Sifted:
-    try:
-        return sift(tx, [reading], now)[0]
-    except StoreError:
-        raise
-    except Exception as error:
-        log.exception("what %s says could not be compared", reading.due.source.id)
-        return Sifted(internal_error(reading.due, error, now=now, dice=dice()))
+def _sift_alone(store: Store, reading: PollResult, now: datetime, dice: Callable[[], float]) -> Sifted:
+    """In a transaction of its own: PostgreSQL answers nothing more in one in which it has refused something."""
+    with store.reading() as tx:
+        try:
+            return sift(tx, [reading], now)[0]
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("what %s says could not be compared", reading.due.source.id)
+            return Sifted(internal_error(reading.due, error, now=now, dice=dice()))
 
 
 async def understood(one: Sifted, signal: Signal, understand: Understand, dice: Callable[[], float]) -> Sifted:
