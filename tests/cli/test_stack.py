@@ -60,6 +60,12 @@ def test_a_touched_tool_without_a_fallback_is_exit_code_1(home: Path) -> None:
     assert not (home / "data").exists()
 
 
+def test_one_tool_is_counted_as_one(home: Path) -> None:
+    touching(home, '["gadget"]', '[[stack]]\nname = "Draft"\nmodel = "Gadget 2"\nfallback = "Widget"\n')
+
+    assert "\n1 tool, 1 touched by a signal\n" in watcher("stack").out
+
+
 def test_without_tools_it_says_how_to_declare_one(home: Path) -> None:
     said = watcher("stack")
 

@@ -13,6 +13,7 @@ from watcher.config.build import Config
 from watcher.core.model import Signal
 from watcher.mail.affected_tools import affected_by, tags_in_words, without_fallback
 from watcher.store.summary import Summary
+from watcher.wording import count
 
 
 def stack(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
@@ -30,7 +31,7 @@ def stack(config: ConfigFile = CONFIG, *, as_json: AsJson = False) -> None:
         print_json({"tools": rows, "without_fallback": bare})
     else:
         _show(rows)
-        typer.echo(f"{len(rows)} tools, {sum(1 for row in rows if row['touched_by'])} touched by a signal")
+        typer.echo(f"{count(len(rows), 'tool')}, {sum(1 for row in rows if row['touched_by'])} touched by a signal")
         if bare:
             typer.secho(f"no fallback is written down for {', '.join(bare)}", fg="red")
     if bare:
