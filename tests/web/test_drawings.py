@@ -10,7 +10,19 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.web.story import CAISI, EVENTS, MYTHOS, NOW, SENATE, at, said, standing, strip, transition, verdict, verdicts, view
-from watcher.core.model import Change, Date, DeclaredFact, Detail, Figure, FigureSpec, Headline, Outcome, Standing, Verdict
+from watcher.core.model import (
+    Change,
+    Date,
+    DeclaredFact,
+    Detail,
+    Figure,
+    FigureSpec,
+    Headline,
+    Outcome,
+    Standing,
+    Verdict,
+    capitalised,
+)
 from watcher.web import charts, source_health, status_path, summary, timeline, wording
 from watcher.web.read_model import PollView
 from watcher.wording import STANDINGS, detail
@@ -366,7 +378,7 @@ def test_details_and_reasons_are_said_in_words() -> None:
         == "platform.claude.com/docs/en/release-n…"
     )
     assert wording.short_url("javascript:x") == ""
-    assert wording.capitalised("") == ""
+    assert capitalised("") == ""
     assert detail("names", ("Fable", "Mythos")) == ("Names", "Fable, Mythos")
     assert (
         wording.without_addresses("550 <bob@x.example> refused, see https://hooks.example/T0/SECRET")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from watcher.core.addresses import safe_link
 from watcher.core.evaluations import SENTENCES
-from watcher.core.model import Change, Facts, Flag, Quote, Standing, Tier, Transition
+from watcher.core.model import Change, Facts, Flag, Quote, Standing, Tier, Transition, capitalised
 from watcher.mail.affected_tools import affected_by, without_fallback
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import Cite, MailItem, MailLine, Section, listed
@@ -135,7 +135,7 @@ def title(transition: Transition, context: MailContext) -> str:
     if transition.event:
         return f"Taken back: {transition.title}" if is_taken_back(transition) else transition.title
     if told := detail_words(transition, context):
-        return f"{told[:1].upper()}{told[1:]}"
+        return capitalised(told)
     label = context.status(transition.signal, transition.track, transition.after).label
     return f"{label}, {votes}" if (votes := told_tally(transition)) and votes not in label else label
 
@@ -428,7 +428,7 @@ def _paragraphs(transition: Transition, context: MailContext) -> tuple[tuple[str
 
 def sentence(words: str) -> str:
     """Words with a capital at the start and a full stop at the end."""
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}" if words else ""
+    return f"{capitalised(words)}{'' if words.endswith(('.', '!', '?')) else '.'}" if words else ""
 
 
 def for_you(signal: str, consequence: str, context: MailContext) -> str:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from watcher.core.addresses import safe_link
 from watcher.core.decision.scheduled_notes import RECORD
 from watcher.core.decision.undecided import text_in_words
-from watcher.core.model import Change, Digest, Standing, Transition, Verdict
+from watcher.core.model import Change, Digest, Standing, Transition, Verdict, capitalised
 from watcher.mail.changes import MOST_LINES, cites, dated, item, moved, noted_section
 from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
@@ -216,7 +216,7 @@ def _undecided(digest: Digest, context: MailContext, reader: Recipient) -> Lette
     many = f"{text_in_words(asked[0].evidence[0])} waits" if len(asked) == 1 else f"{len(asked)} texts wait"
     return Letter(
         subject=shortened(f"To decide{_numbers(asked)}, {signals}:{first}", MAX_SUBJECT_LENGTH),
-        title=shortened(f"{many[:1].upper()}{many[1:]} for you", 200),
+        title=shortened(f"{capitalised(many)} for you", 200),
         deck=f"“{shortened(asked[0].evidence[0].text, 320)}”" if asked else "",
         date=moment(digest.at, reader.zone),
         items=tuple(_text_item(each, digest, context, reader) for each in asked[:MOST_ITEMS]),
@@ -276,7 +276,7 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     answers = _answers(verdicts, context)
     return Letter(
         subject=_quiet_subject(digest, context, reader, unseen=len(blind.lines), answers=answers),
-        title=shortened(f"{told[:1].upper()}{told[1:]}", 200),
+        title=shortened(capitalised(told), 200),
         deck=f"{answers}. {_stand(count(len(verdicts), 'signal'))}{unseen}.",
         date=moment(digest.at, reader.zone),
         sections=_sections(

@@ -11,7 +11,18 @@ from watcher.core.addresses import safe_link
 from watcher.core.decision.figures import UNSTATED
 from watcher.core.decision.scheduled_notes import close_in_words, close_of, window_in_words
 from watcher.core.decision.undecided import asked_in_words, text_in_words
-from watcher.core.model import Digest, Figure, Quote, SourceOutage, Standing, TrackVerdict, Transition, Undecided, Verdict
+from watcher.core.model import (
+    Digest,
+    Figure,
+    Quote,
+    SourceOutage,
+    Standing,
+    TrackVerdict,
+    Transition,
+    Undecided,
+    Verdict,
+    capitalised,
+)
 from watcher.mail.changes import cites, for_you, tools
 from watcher.mail.context import MailContext, Recipient, verdicts_for
 from watcher.mail.letter import MailItem, MailLine, Section, rest
@@ -112,11 +123,11 @@ def _may(text: Undecided, verdict: Verdict, context: MailContext) -> str:
             context.status(text.signal, each.track, each.status).label for each in verdict.tracks if each.track == text.track
         ]
         still = f"; it stays at “{stood[0]}”" if stood else ""
-        return f"{said[:1].upper()}{said[1:]} names it, and no rule knows what the words around the name say{still}"
+        return f"{capitalised(said)} names it, and no rule knows what the words around the name say{still}"
     label = context.status(text.signal, text.track, text.status).label
     if TO_COME.search(text.quotes[0].text):
-        return f"{said[:1].upper()}{said[1:]} tells of something to come, which may lead to “{label}”"
-    return f"{said[:1].upper()}{said[1:]} may move this to “{label}”"
+        return f"{capitalised(said)} tells of something to come, which may lead to “{label}”"
+    return f"{capitalised(said)} may move this to “{label}”"
 
 
 def other_claims(change: Transition, may: str, digest: Digest, context: MailContext) -> Iterator[tuple[str, str]]:

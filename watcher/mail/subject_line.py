@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from watcher.core.decision.decide import headline_of
-from watcher.core.model import Change, Digest, Standing, Transition
+from watcher.core.model import Change, Digest, Standing, Transition, capitalised
 from watcher.mail.changes import is_taken_back, named_detail, over_in_words, told_tally
 from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
@@ -66,7 +66,7 @@ def _briefer(told: str, lead: Transition, context: MailContext, most: int) -> st
         word, _, rest = told.partition(f". {over}")
         if over == SUSPENDED:
             return f"{word}. {BACK}{lowered(rest, context.signals.get(lead.signal))}"
-        return f"{word}. {rest[:1].upper()}{rest[1:]}"
+        return f"{word}. {capitalised(rest)}"
     if not changed_details(lead):
         return told
     short = told.replace(AS_BEFORE, "", 1)
@@ -102,12 +102,12 @@ def answered(lead: Transition, context: MailContext, before: Mapping[str, str], 
     told, word = headline(lead, context, before), words.get(lead.signal, "")
     beside = lead.kind is Change.FLAG and before.get(lead.signal) == lead.headline
     if word and (beside or changed_details(lead)):
-        return f"{word}{AS_BEFORE}. {told[:1].upper()}{told[1:]}"
+        return f"{word}{AS_BEFORE}. {capitalised(told)}"
     if not word or lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED}:
         return told
     if over := over_in_words(lead, context):
         return f"{word}. {over}{lowered(told, context.signals.get(lead.signal))}"
-    return f"{word}. {told[:1].upper()}{told[1:]}"
+    return f"{word}. {capitalised(told)}"
 
 
 def headline(lead: Transition, context: MailContext, before: Mapping[str, str]) -> str:

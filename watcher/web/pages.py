@@ -19,7 +19,7 @@ from segno import DataOverflowError
 from watcher import __version__
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import asked_in_words
-from watcher.core.model import Figure, FigureSpec, Signal, Source, Verdict, day_text, duration_text
+from watcher.core.model import Figure, FigureSpec, Signal, Source, Verdict, capitalised, day_text, duration_text
 from watcher.mail.affected_tools import tags_in_words
 from watcher.web import charts, wording
 from watcher.web import charts as days
@@ -395,7 +395,7 @@ def environment() -> Environment:
         "plain": wording.strip_controls,
         "cut": wording.truncate,
         "place": wording.short_url,
-        "raised": wording.capitalised,
+        "raised": capitalised,
         "tags": tags_in_words,
         "held": wording.held_together,
     }

@@ -96,11 +96,6 @@ def held_together(text: str) -> Markup:
     return Markup(PER_CENT.sub(r'<span class="pct">\g<0></span>', str(escape(redact(text)))))  # noqa: S704 - escaped before
 
 
-def capitalised(text: str) -> str:
-    """The text with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
-
-
 def truncate(text: str, most: int) -> str:
     """The text, shortened at a word where it is longer than `most` characters."""
     return text if len(text) <= most else text[:most].rsplit(None, 1)[0] + " …"

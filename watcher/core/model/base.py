@@ -16,6 +16,11 @@ def day_text(at: date) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+def capitalised(words: str) -> str:
+    """The words with a capital at their beginning."""
+    return words[:1].upper() + words[1:]
+
+
 _UNITS = {"year": timedelta(days=365.25), "month": timedelta(days=30.44), "day": timedelta(days=1), "hour": timedelta(hours=1)}
 
 

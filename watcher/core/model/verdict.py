@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from watcher.core.model.base import Change, Facts, Standing
+from watcher.core.model.base import Change, Facts, Standing, capitalised
 from watcher.core.model.observation import Claim, Quote, Undecided
 
 
@@ -219,7 +219,7 @@ class Verdict:
     def answer(self) -> str:
         """The answer in a word and where it stands: `No. In the Senate Banking Committee, no vote`."""
         label = self.headline_label
-        return f"{self.word}. {label[:1].upper()}{label[1:]}" if self.word else label
+        return f"{self.word}. {capitalised(label)}" if self.word else label
 
 
 @dataclass(frozen=True, slots=True)
