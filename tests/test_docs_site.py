@@ -14,6 +14,8 @@ import yaml
 
 from tests.test_docs_commands import clone, mirror, typed
 from tests.test_ops import exported
+from watcher.cli.digest import TOLD_KINDS
+from watcher.core.model import Outcome
 
 __all__ = ["clone", "mirror"]
 ROOT = Path(__file__).parents[1]
@@ -54,6 +56,13 @@ def test_every_metric_is_described() -> None:
     assert {name for name in re.findall(r"^\| `(watcher_[a-z_]+)`", text, re.MULTILINE) if name not in ours} <= {
         "watcher_stored_deliveries_pending"
     }
+
+
+def test_every_end_of_a_poll_and_every_kind_of_message_is_named() -> None:
+    [row] = re.findall(r"^\| `watcher_polls_total` .*: (.*) \|$", (DOCS / "operate.md").read_text("utf-8"), re.MULTILINE)
+    assert row.split(", ") == list(Outcome)
+    [row] = re.findall(r"^\| `type` \| (.*) \|$", (DOCS / "webhook.md").read_text("utf-8"), re.MULTILINE)
+    assert set(re.findall(r"`watch\.(\w+)`", row)) == {*TOLD_KINDS, "trial"}
 
 
 def test_the_workflow_keeps_to_its_schema(tmp_path: Path) -> None:
