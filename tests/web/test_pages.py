@@ -73,6 +73,7 @@ def words(html: str) -> str:
         ("/signals/caisi-evaluation", "The gap was not measured"),
         ("/signals/caisi-evaluation", "Compared in words only, no figures"),
         ("/sources", "never changes an answer"),
+        ("/sources", "the press alone never does"),
         ("/sources", "Senate roll calls"),
         ("/log", "team-hook by webhook … waiting, next try in 3 hours"),
         ("/log", "took back a claim on caisi-evaluation (a US model)"),
