@@ -122,7 +122,7 @@ def _may(text: Undecided, verdict: Verdict, context: MailContext) -> str:
         stood = [
             context.status(text.signal, each.track, each.status).label for each in verdict.tracks if each.track == text.track
         ]
-        still = f"; it stays at “{stood[0]}”" if stood else ""
+        still = f"; so far it stays as it was: {lowered(stood[0], context.signals.get(text.signal))}" if stood else ""
         return f"{capitalised(said)} names it, and no rule knows what the words around the name say{still}"
     label = context.status(text.signal, text.track, text.status).label
     if TO_COME.search(text.quotes[0].text):
