@@ -57,6 +57,9 @@ AFTERWARDS: Final = cue("afterwards", "before", "aside")
 NARROWING: Final = re.compile(rf"(?i)^\s+(?!{choice('widening')})\w")
 GLAD: Final = word_set("glad")
 OPENING_VERBS: Final = word_set("opening_verb")
+POINT: Final = re.compile(r"(?<=\d)\.(?=\d)")
+"""The point of a version, which ends no clause."""
+DONE_NOW: Final = cue("done_now", "beside", "sentence")
 LEFT_BEHIND: Final = cue("left_behind", "before", "near")
 
 STRICT: Final = cue("strict", "before", "sentence")
@@ -262,7 +265,8 @@ def _conditional(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
 def _retold(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
     """Whether it tells what is over: a state that was, an event that lasted, or one that only a side clause mentions."""
     if not _eventive(phrase):
-        return bool(WAS.search(parts.scope) or LEFT_BEHIND.search(parts.scope))
+        was = WAS.search(parts.scope) and not DONE_NOW.search(POINT.sub(" ", scene.sentence))
+        return bool(was or LEFT_BEHIND.search(parts.scope))
     at = scene.start - 1
     while at > 0 and scene.tokens[at].text in ADVERBS:
         at -= 1

@@ -100,7 +100,7 @@ CUES: Final = _classes(
     " condition_behind conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
     " never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is"
-    " saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide widening wished"
+    " done_now saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide widening wished"
 )
 """Classes of cues: how a statement is meant."""
 MEASURES: Final = _classes(
