@@ -168,8 +168,13 @@ class _Lines:
 
     async def close(self) -> None:
         """Part from every server; the mails are accepted."""
-        await asyncio.gather(*(_part(line.client) for line in self.free))
-        self.free.clear()
+        lines = [(line.client, line.client.transport) for line in self.free]
+        try:
+            await asyncio.gather(*(_part(client) for client, _ in lines))
+        finally:  # cancelled, too, even before it has begun: no connection is left
+            self.free.clear()
+            for client, transport in lines:
+                await _hang_up(client, transport)
 
 
 def check(recipient: Recipient) -> None:

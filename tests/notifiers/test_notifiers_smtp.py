@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import ssl
+import warnings
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -298,6 +300,22 @@ def test_a_server_that_never_says_goodbye_holds_up_no_end() -> None:
         stage.settings = replace(stage.settings, timeout=timedelta(hours=1))
         assert asyncio.run(sent(stage)) == []
         assert len(stage.inbox) == 2
+
+
+def test_a_watch_that_ends_while_it_says_goodbye_leaves_no_connection_open() -> None:
+    async def ended(stage: Stage) -> None:
+        async with notifiers.session(notifiers.load("smtp"), stage.settings) as send:
+            await send(message(), stage.recipient)
+            task = asyncio.current_task()
+            assert task
+            task.cancel()
+
+    with mail_server() as stage, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(ended(stage))
+        gc.collect()
+    assert [str(one.message) for one in told] == []
 
 
 class Tired(Counting):
