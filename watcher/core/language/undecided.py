@@ -274,14 +274,14 @@ def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement],
     if opened:
         return min(opened, key=lambda one: len(one.unexplained))
     ended = tuple(one.words for one in words if one.row.reason == "ended")
-    if judged and net.ended and ended:
-        return Open(line.quote, net.ended, ended, f"it also speaks of an end: {', '.join(ended)}")
+    if judged and ended:
+        return Open(line.quote, net.ended or net.first, ended, f"it also speaks of an end: {', '.join(ended)}")
     if judged:
         beside = _beside_an_aside(line, said, net.groups) if net.first in {one.status for one in judged} else ()
         return Open(line.quote, net.first, beside, f"no rule knows how it goes on: {', '.join(beside)}") if beside else judged[0]
-    if why := _quiet(net, reading, line):
-        return Quiet(line.quote, why, net.first)
     kinds = {one.row.reason for one in words}
+    if why := _quiet(net, reading, line, kinds):
+        return Quiet(line.quote, why, net.first)
     shown = tuple(dict.fromkeys(one.words for one in words))
     others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
     strong = not others and not kinds.isdisjoint(_BESIDE_A_GATE)
@@ -451,7 +451,7 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
     return found.present or found.taken == {"limited"} or now
 
 
-def _quiet(net: Net, reading: Reading, line: Line) -> str:
+def _quiet(net: Net, reading: Reading, line: Line, kinds: set[str]) -> str:
     """Why a sentence without a known phrase says nothing of the question, empty where that is not known."""
     words = masked(line.folded, line.things, net.groups)
     if why := reason_in(words):
@@ -462,7 +462,7 @@ def _quiet(net: Net, reading: Reading, line: Line) -> str:
         return f"it is said of {subject}"
     if another := _of_another(net, reading, line) or _of_one_before(net, reading, line):
         return f"it is said of {another}"
-    return "it speaks of what only carries the name" if is_carried(words) else ""
+    return "it speaks of what only carries the name" if "ended" not in kinds and is_carried(words) else ""
 
 
 def _of_another(net: Net, reading: Reading, line: Line) -> str:
