@@ -30,7 +30,7 @@ SAID = """
 2026-05-29 mythos-ga class advance: ga_promised_class · promised
 2026-06-03 mythos-ga named advance: preview_expanded · gated_wider
 2026-06-10 mythos-ga class advance: class_ga_other_name · available
-2026-06-10 mythos-ga named detail: class_ga_other_name · version 5, invitation, $10/$50
+2026-06-10 mythos-ga named detail: class_ga_other_name · version 5, invitation
 2026-06-11 caisi-evaluation evaluations flag: awaiting · suspended_reported
 2026-06-14 mythos-ga named step_back: suspended · suspended
 2026-06-14 mythos-ga class step_back: suspended · suspended
@@ -41,8 +41,8 @@ SAID = """
 2026-07-24 caisi-evaluation evaluations next: published · kimi-k3 not_measured
 2026-08-13 senate-vote flag: in_senate_committee · blind
 2026-08-20 senate-vote flag: in_senate_committee · no longer blind
-2026-08-22 mythos-ga named detail: class_ga_other_name · version 5, product-only, $10/$50
-2026-09-02 mythos-ga named detail: class_ga_other_name · version 5.1, invitation, $10/$50
+2026-08-22 mythos-ga named detail: class_ga_other_name · version 5, product-only
+2026-09-02 mythos-ga named detail: class_ga_other_name · version 5.1, invitation
 2026-09-02 mythos-ga class detail: class_ga_other_name · Claude Fable 5.1, $10/$50
 2026-09-18 caisi-evaluation evaluations next: published · glm-5.3 not_measured
 2026-10-02 caisi-evaluation evaluations flag: awaiting · renamed
@@ -78,8 +78,8 @@ def brief(line: dict[str, Any]) -> str:
     what = line["to"] or f"no longer {line['from']}"
     details = line["details"]
     if line["kind"] == "detail":
-        version = f"version {details['version']}, {details['access_model']}" if line["track"] == "named" else details["name"]
-        what = f"{version}, {details['price']}"
+        version = [f"version {details['version']}", details["access_model"]] if line["track"] == "named" else [details["name"]]
+        what = ", ".join([*version, *filter(None, [details.get("price")])])
     if line["kind"] == "next":
         what = f"{line['event']} {line['outcome']}"
     place = " ".join(filter(None, (line["signal"], line["track"], line["kind"])))

@@ -172,7 +172,7 @@ def test_receivers_that_hang_make_room_for_others_of_their_channel(store: Store)
         watch = Watch(store, *many, at_once=2, slow_after=0.01, load=lambda _: hooks)
         put(store, digest(PASSED), *many)
         async with watch.running():
-            await until(lambda: hooks.taken == ["sound"])
+            await until(lambda: hooks.taken == ["sound"] and len(hooks.under_way) == len(many) - 1)
         assert sorted(hooks.under_way) == ["dead-0", "dead-1", "dead-2"], "they go on beside it"
 
     with web_server("webhook", "http://hooks.example.org:{port}/in") as hook:

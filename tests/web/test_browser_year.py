@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Response
 
+from tests.rehearsals import STORY
 from tests.web.browsing import MARKS, NARROW, opened, served, too_wide, violations
 from tests.web.recorded import END, lived, reads_of, store_of
 from watcher.web.app import create_app
@@ -25,6 +26,9 @@ DAYS: dict[str, tuple[str, str, str]] = {
     "2026-07-22": ("no vote", "available to all as Claude Fable 5", "GLM-5.2"),
     NOW: ("no vote", "available to all as Claude Fable 5.2", "GLM-5.3"),
 }
+TOLD = pytest.mark.skipif(
+    not STORY.is_dir(), reason="our own small year has no text that is being checked and no source that ended"
+)
 SIGNALS = ("senate-vote", "mythos-ga", "caisi-evaluation")
 PAGES = (*(f"signals/{name}" for name in SIGNALS), *(f"stories/{name}" for name in SIGNALS), "sources", "log", "machines")
 
@@ -166,6 +170,7 @@ def test_a_page_with_all_it_needs_weighs_under_sixty_kilobytes(browser: Browser,
         assert sum(len(answer.body()) for answer in answers) < 60_000
 
 
+@TOLD
 def test_a_phones_first_screen_marks_what_is_only_reported_and_what_is_being_checked(browser: Browser, address: str) -> None:
     with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
         page.goto(f"{address}?as_of=2026-06-29")
@@ -178,6 +183,7 @@ def test_a_phones_first_screen_marks_what_is_only_reported_and_what_is_being_che
         assert price["y"] + price["height"] <= 640, "what it costs stands on the first screen of the signal, too"
 
 
+@TOLD
 def test_what_cannot_be_seen_is_named_before_all_sources_and_beside_their_number(browser: Browser, address: str) -> None:
     with opened(browser, address, viewport={"width": 360, "height": 640}) as (page, _):
         page.goto(f"{address}sources")

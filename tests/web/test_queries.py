@@ -156,7 +156,7 @@ def test_a_day_before_the_watch_began_shows_the_declared_history(store: Store, r
 
 def test_an_empty_database_has_a_page(reads: StoreQueries) -> None:
     site = Site(reads)
-    assert "Not yet known" in site.get("/").text
+    assert "The first look is still to come" in site.get("/").text
     for path in ("/signals/senate-vote", "/sources", "/log", "/machines", "/api/v1/signals", "/feeds/all.ics"):
         assert site.get(path).status_code == 200
 

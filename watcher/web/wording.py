@@ -39,7 +39,7 @@ CLOCKS_APART = timedelta(seconds=2)
 """What was just seen may lie so far ahead of the reader's moment."""
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 WEB = re.compile(r"(https?://[^\s/?#@]{1,255})[/?#][^\s]*", re.IGNORECASE)
-PER_CENT = re.compile(r"\d[\d.,]* %")
+PER_CENT = re.compile(r"(?<![\d.,])\d[\d.,]*+ %")
 LONGEST_REASON = 300
 UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
