@@ -135,6 +135,7 @@ def test_what_is_written_is_had_without_its_patterns() -> None:
         (row(**{"class": "wished"}, side="left", scope="clause"), "row 1: side and scope 'left', 'clause'"),
         (row(**{"class": "wished"}), "row 1: class 'wished'"),
         (row(examples=[]), "examples is missing"),
+        (row(words=["a price | a cell"]), "stands outside of brackets in 'a price | a cell'"),
         (row(words=[]), "words is missing"),
     ],
 )

@@ -186,7 +186,7 @@ QUIET = [
             "CAISSI re-read transcripts from this summer's assessment.",
             "it tells of no work on a model",
         ),
-        ("o", "Staff", "All Anthropic engineers may now call Claude Mythos 7.", "some who may have it"),
+        ("o", "Staff", "All of our engineers may now call Claude Mythos 7.", "some who may have it"),
         ("o", "Firmware", "Another Glasswing partner used Claude Mythos 6 to trace a fault in a pump.", "some who may have it"),
         ("o", "Past", "It took us three weeks to get Claude Fable 5 back online.", "what is over"),
         (

@@ -259,7 +259,9 @@ def lexicon(table: Mapping[str, Any]) -> Lexicon:
     index: dict[str, list[Cue]] = {}
     for row in rows:
         for text in row.words if row.kind in ACCOUNTS and not row.side else ():
-            sequence = _sequence(iter(_PART.findall(text.lower())), groups, _words)[0]
+            sequence, mark = _sequence(iter(_PART.findall(text.lower())), groups, _words)
+            if mark:
+                raise ValueError(f"row ({row.kind}): {mark!r} stands outside of brackets in {text!r}: what follows would be lost")
             found = Cue(row, re.compile(_pattern(sequence)))
             for first in {word[:2] for word in _firsts(sequence)}:
                 index.setdefault(first, []).append(found)
