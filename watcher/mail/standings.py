@@ -10,7 +10,7 @@ from datetime import timedelta, tzinfo
 from watcher.core.addresses import safe_link
 from watcher.core.decision.figures import UNSTATED
 from watcher.core.decision.scheduled_notes import close_in_words, close_of, window_in_words
-from watcher.core.decision.undecided import asked_in_words, text_in_words
+from watcher.core.decision.undecided import asked_in_words, is_of_a_plan, text_in_words
 from watcher.core.model import (
     Digest,
     Figure,
@@ -33,8 +33,6 @@ MOST_BLIND = 12
 MOST_STANDING = 40
 MOST_FLAGS = 3
 """Flags that the line of one signal repeats."""
-TO_COME = re.compile(r"\b(?:will|shall|going to|(?:plan|expect|intend|aim)s? to)\b", re.IGNORECASE)
-"""Words of a text that nobody has read yet which say that it speaks of another day."""
 RECENT_FLAG = timedelta(days=60)
 """What has been flagged for longer is known: the page shows it."""
 
@@ -125,7 +123,7 @@ def _may(text: Undecided, verdict: Verdict, context: MailContext) -> str:
         still = f"; so far it stays as it was: {lowered(stood[0], context.signals.get(text.signal))}" if stood else ""
         return f"{capitalised(said)} names it, and no rule knows what the words around the name say{still}"
     label = context.status(text.signal, text.track, text.status).label
-    if TO_COME.search(text.quotes[0].text):
+    if is_of_a_plan(text.quotes[0]):
         return f"{capitalised(said)} tells of something to come, which may lead to “{label}”"
     return f"{capitalised(said)} may move this to “{label}”"
 

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from watcher.core.decision.decide import held_back
 from watcher.core.decision.flags import FAR_PAST
 from watcher.core.decision.near import Shelves
-from watcher.core.language.lexicon import any_of, word_set
+from watcher.core.language.lexicon import any_of, choice, word_set
 from watcher.core.language.text import MAX_SENTENCE, fold
 from watcher.core.model import (
     Change,
@@ -49,7 +49,6 @@ _WORD = re.compile(r"(?<![\w$%.-])[\w$%.-]*\w")
 _MONTH = rf"{any_of('month')}\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE = re.compile(rf"\b(?:{_MONTH} {_DAY}|{_DAY} {_MONTH}|20\d\d(?:-\d\d-\d\d)?)(?!\w)", re.IGNORECASE)
-_ONLY = re.compile(r"(?i)\bonly (?:to|for|by|through)\b")
 _TURNS = word_set("sense_turning")
 """Words that turn a sentence round: two that differ in one of these are never the same."""
 
@@ -119,10 +118,21 @@ def _said_later(signal: Signal, row: Undecided, told: Sequence[Claim]) -> str:
         and claim.quote.publisher == row.quotes[0].publisher
         and claim.effective_at > row.effective_at + SAME_TEXT
         and ladder.rank(claim.status) < ladder.rank(row.status)
-        and _ONLY.search(claim.quote.text)
+        and _any_words_of("only_for").search(claim.quote.text)
         for claim in told
     )
     return "its speaker has said since that only some have access" if later else ""
+
+
+@cache
+def _any_words_of(kind: str) -> re.Pattern[str]:
+    """Any words of a class of the general English."""
+    return re.compile(f"(?i){choice(kind)}")
+
+
+def is_of_a_plan(quote: Quote) -> bool:
+    """Whether words that no rule accounts for speak of a day to come: "will be", "is coming", "plans to"."""
+    return _any_words_of("planned").search(fold(quote.text)) is not None
 
 
 class _Look:

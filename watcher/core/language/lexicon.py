@@ -99,7 +99,7 @@ CUES: Final = _classes(
     "able advised after_doing afterwards appointed as_of_now aside aside_opening back balking chosen coming compared"
     " condition_behind conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
-    " never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is"
+    " never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is only_for"
     " done_now saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide widening wished"
 )
 """Classes of cues: how a statement is meant."""
