@@ -12,10 +12,10 @@ from watcher.core.model import Change, Digest, Standing, Transition, Verdict, ca
 from watcher.mail.changes import MOST_LINES, cites, dated, item, moved, noted_section
 from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
-from watcher.mail.ground import ground_sections
 from watcher.mail.letter import Letter, MailItem, MailLine, Section, listed
 from watcher.mail.standings import (
     blind_section,
+    ground_sections,
     lost_in_the_week,
     other_claims,
     standing_item,

@@ -1,4 +1,4 @@
-"""Where signals stand and what cannot be seen: the lines of every mail, and the items of the first one."""
+"""Where signals stand, what cannot be seen, and why they are watched: the lines of every mail, and the items of the first one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.figures import UNSTATED
@@ -22,11 +23,12 @@ from watcher.core.model import (
     Undecided,
     Verdict,
     capitalised,
+    day_text,
 )
 from watcher.mail.changes import cites, for_you, tools
 from watcher.mail.context import MailContext, Recipient, verdicts_for
 from watcher.mail.letter import MailItem, MailLine, Section, rest
-from watcher.mail.wording import day_of, moment, shortened, when
+from watcher.mail.wording import day_of, moment, several, shortened, when
 from watcher.wording import STANDINGS, count, day_in_words, lowered
 
 MOST_BLIND = 12
@@ -276,3 +278,43 @@ def _next(verdict: Verdict, context: MailContext) -> str:
     if len(set(nexts.values())) > 1:
         return " ".join(f"{title}: {words}" for title, words in nexts.items())
     return next(iter(nexts.values()), "")
+
+
+# Why these signals are watched: the ground of the questions, in the first mail, each piece with its source and date.
+
+if TYPE_CHECKING:
+    from watcher.config.settings import Ground
+
+SMALL_NUMBERS = {2: "two", 3: "three", 4: "four"}
+GROUND_HEADINGS = (("front", "The fronts"), ("wish", "What is asked for, and what it would change for you"))
+
+
+def ground_sections(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> tuple[Section, ...]:
+    """The text that the questions come from, its numbers, and what today's answers speak for; its fronts and wishes."""
+    mine = [each for each in context.ground if not each.signal or reader.wants(each.signal)]
+    if not mine:
+        return ()
+    articles = dict.fromkeys(signal.article for signal in context.signals.values() if signal.article)
+    lines = [
+        MailLine("", f"The questions come from “{each.title}” ({each.by}, {day_text(each.at)}).", each.url) for each in articles
+    ]
+    lines += [_piece(each, verdicts, context) for kind in ("number", "scenario") for each in mine if each.kind == kind]
+    if page := context.page("why"):
+        lines.append(MailLine("", "The page says it all, with how each of the answers stands today.", page))
+    first = Section(f"Why these {SMALL_NUMBERS.get(len(verdicts), 'questions')}", tuple(lines))
+    return first, *(
+        Section(heading, tuple(_piece(each, verdicts, context) for each in mine if each.kind == kind))
+        for kind, heading in GROUND_HEADINGS
+    )
+
+
+def _piece(piece: Ground, verdicts: Sequence[Verdict], context: MailContext) -> MailLine:
+    """One piece: what it is and would change, what watches it, which of today's answers speak for it, who says it and when."""
+    answers = [each for each in verdicts if each.word in piece.speaks.get(each.signal, ())]
+    speak = several([f"{context.title_of(each.signal)} ({each.word})" for each in answers]) or "no answer"
+    today = f"Today {speak} {'speak' if len(answers) > 1 else 'speaks'} for it." if piece.speaks else ""
+    you = f"For you: {piece.you}" if piece.you else ""
+    told = piece.kind != "number" and piece.signal in context.signals
+    watched = f"Watched by {context.title_of(piece.signal)}." if told else ""
+    words = (shortened(piece.text, 280), shortened(you, 280), watched, today, f"{piece.by}, {day_text(piece.at)}.")
+    return MailLine(piece.title, " ".join(filter(None, words)), safe_link(piece.url))
