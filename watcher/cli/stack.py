@@ -11,7 +11,7 @@ from watcher.cli.opening import configured
 from watcher.cli.summary import load_summary_or_exit
 from watcher.config.build import Config
 from watcher.core.model import Signal
-from watcher.mail.affected_tools import affected_by, tags_in_words, without_fallback
+from watcher.mail.context import affected_by, tags_in_words, without_fallback
 from watcher.store.summary import Summary
 from watcher.wording import count
 

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from watcher.core.addresses import safe_link
 from watcher.core.evaluations import SENTENCES
 from watcher.core.model import Change, Facts, Flag, Quote, Standing, Tier, Transition, capitalised
-from watcher.mail.affected_tools import affected_by, without_fallback
-from watcher.mail.context import MailContext, Recipient
+from watcher.mail.context import MailContext, Recipient, affected_by, without_fallback
 from watcher.mail.letter import Cite, MailItem, MailLine, Section, listed
 from watcher.mail.wording import QUOTE, day_of, moment, several, shortened, tally, when
 from watcher.wording import STANDINGS, TIERS, ChangedDetail, Sign, as_recorded, changed_details, detail, lowered

@@ -1,9 +1,9 @@
-"""What the writer of a mail has before it besides the digest: the watch, and the one reader."""
+"""What the writer of a mail has before it besides the digest: the watch, the one reader, and which tools a signal touches."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
@@ -126,3 +126,29 @@ def verdicts_for(digest: Digest, context: MailContext, reader: Recipient) -> tup
     order = {name: place for place, name in enumerate(context.signals)}
     wanted = (verdict for verdict in digest.verdicts if reader.wants(verdict.signal))
     return tuple(sorted(wanted, key=lambda verdict: order.get(verdict.signal, len(order))))
+
+
+# Which of the reader's own AI tools a signal touches.
+
+if TYPE_CHECKING:
+    from watcher.config.settings import Tool  # pydantic comes with it
+
+
+def affected_by(signal: Signal, stack: Iterable[Tool]) -> tuple[Tool, ...]:
+    """The tools that the signal's `touches` names: by a tag, or by provider or model (any part of the name)."""
+    return tuple(tool for tool in stack if any(_is_touched(tool, word.casefold()) for word in signal.touches))
+
+
+def _is_touched(tool: Tool, word: str) -> bool:
+    tags = {tag.casefold() for tag in tags_in_words(tool)}
+    return word.replace("_", " ") in tags or word in f"{tool.provider} {tool.model}".casefold()
+
+
+def tags_in_words(tool: Tool) -> tuple[str, ...]:
+    """Its tags as people read them: `open weights` for `open_weights`."""
+    return tuple(tag.replace("_", " ") for tag in tool.tags)
+
+
+def without_fallback(stack: Iterable[Tool]) -> tuple[Tool, ...]:
+    """The tools for which no fallback is written down."""
+    return tuple(tool for tool in stack if not tool.fallback.strip())

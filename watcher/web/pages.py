@@ -20,7 +20,7 @@ from watcher import __version__
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import asked_in_words
 from watcher.core.model import Figure, FigureSpec, Signal, Source, Verdict, capitalised, day_text, duration_text
-from watcher.mail.affected_tools import tags_in_words
+from watcher.mail.context import tags_in_words
 from watcher.web import charts, wording
 from watcher.web import charts as days
 from watcher.web.charts import draw

@@ -14,8 +14,8 @@ from watcher.core.decision.decide import decide, known_claims, verified_at
 from watcher.core.decision.scheduled_notes import close_of
 from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, Source, Transition, Verdict
 from watcher.mail import MailContext, Recipient
-from watcher.mail.affected_tools import affected_by
 from watcher.mail.compose import letter
+from watcher.mail.context import affected_by
 from watcher.pipeline.counters import Tally, jobs_of_text
 from watcher.store.chain import ends
 from watcher.store.errors import StoreError
