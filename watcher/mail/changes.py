@@ -12,8 +12,20 @@ from watcher.core.addresses import safe_link
 from watcher.core.evaluations import SENTENCES
 from watcher.core.model import Change, Facts, Flag, Quote, Standing, Tier, Transition, capitalised
 from watcher.mail.context import MailContext, Recipient, affected_by, without_fallback
-from watcher.mail.letter import Cite, MailItem, MailLine, Section, listed
-from watcher.mail.wording import QUOTE, day_of, moment, several, shortened, tally, when
+from watcher.mail.letter import (
+    LONGEST_QUOTE,
+    Cite,
+    MailItem,
+    MailLine,
+    Section,
+    day_of,
+    listed,
+    moment,
+    several,
+    shortened,
+    tally,
+    when,
+)
 from watcher.wording import STANDINGS, TIERS, ChangedDetail, Sign, as_recorded, changed_details, detail, lowered
 
 # Quotes with their source, link, times and hash, as a mail shows them.
@@ -27,7 +39,7 @@ def cites(quotes: Iterable[Quote], zone: tzinfo, *, most: int = MAX_CITATIONS) -
     for quote in quotes:
         if len(kept) == most:
             break
-        kept.setdefault(shortened(quote.text, QUOTE), quote)
+        kept.setdefault(shortened(quote.text, LONGEST_QUOTE), quote)
     return tuple(_cite(text, quote, zone) for text, quote in kept.items() if text)
 
 

@@ -12,7 +12,7 @@ from watcher.core.model import Change, Digest, Standing, Transition, Verdict, ca
 from watcher.mail.changes import MOST_LINES, cites, dated, item, moved, noted_section
 from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
-from watcher.mail.letter import Letter, MailItem, MailLine, Section, listed
+from watcher.mail.letter import Letter, MailItem, MailLine, Section, day_of, day_of_event, listed, moment, several, shortened
 from watcher.mail.standings import (
     blind_section,
     ground_sections,
@@ -39,7 +39,6 @@ from watcher.mail.subject_line import (
     what_happened,
     what_was_told,
 )
-from watcher.mail.wording import day_of, day_of_event, moment, several, shortened
 from watcher.wording import changed_details, count, lowered
 
 MOST_ITEMS = 8

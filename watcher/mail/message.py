@@ -14,9 +14,8 @@ from watcher.core.addresses import redact, redact_all, safe_link
 from watcher.core.model import Digest, SourceOutage, Verdict
 from watcher.mail.compose import MOST_NAMED, letter
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
-from watcher.mail.letter import Letter, MailItem, MailLine, as_html, as_text, listed
+from watcher.mail.letter import Letter, MailItem, MailLine, as_html, as_text, listed, moment, several
 from watcher.mail.standings import standing_of
-from watcher.mail.wording import moment, several
 from watcher.wording import iso_utc, transition_to_dict, undecided_line
 
 # A digest for machines, as the webhook posts it (docs/webhook.md), under 20 KB.

@@ -27,8 +27,7 @@ from watcher.core.model import (
 )
 from watcher.mail.changes import cites, for_you, tools
 from watcher.mail.context import MailContext, Recipient, verdicts_for
-from watcher.mail.letter import MailItem, MailLine, Section, rest
-from watcher.mail.wording import day_of, moment, several, shortened, when
+from watcher.mail.letter import MailItem, MailLine, Section, day_of, moment, rest, several, shortened, when
 from watcher.wording import STANDINGS, count, day_in_words, lowered
 
 MOST_BLIND = 12

@@ -9,7 +9,7 @@ from watcher.core.model import Change, Digest, Standing, Transition, capitalised
 from watcher.mail.changes import is_taken_back, named_detail, over_in_words, told_tally
 from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
-from watcher.mail.wording import several, shortened
+from watcher.mail.letter import several, shortened
 from watcher.wording import STANDINGS, changed_details, count, lowered
 
 MAX_SUBJECT_LENGTH = 100
