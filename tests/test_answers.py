@@ -18,11 +18,10 @@ from watcher.config.build import load
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide, known_claims
 from watcher.core.decision.flags import standing_of_flag
-from watcher.core.decision.scheduled_notes import close_in_words, reminders
+from watcher.core.decision.scheduled_notes import close_in_words, reminders, trial
 from watcher.core.decision.timing import DeliveryWindow, allowed_at, note_hours
 from watcher.core.model import Article, Change, DeclaredFact, Digest, Quote, RaisedFlag, Standing, Tier, Transition, Verdict
 from watcher.mail import render
-from watcher.mail.sample import trial
 from watcher.pipeline.announce import Route, announce
 from watcher.pipeline.deliver import merge_deliveries
 from watcher.pipeline.delivery_context import mail_context

@@ -38,10 +38,10 @@ from tests.mail.stories import (
     verdict,
 )
 from watcher.core.decision.digest import summarise
+from watcher.core.decision.scheduled_notes import sample
 from watcher.core.model import Detail, Digest, RaisedFlag, Standing, Tier, Transition
 from watcher.mail import MailContext, render
 from watcher.mail.message import confirmation, known_already
-from watcher.mail.sample import sample
 
 ALL = {
     "one": digest(PASSED),

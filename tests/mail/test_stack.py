@@ -12,8 +12,8 @@ from tests.mail.stories import CONTEXT, PASSED, READER, SENATE, digest
 from tools.shipped import shipped_text, write_shipped
 from watcher.config.build import load
 from watcher.config.settings import Tool
+from watcher.core.decision.scheduled_notes import sample
 from watcher.mail import render
-from watcher.mail.sample import sample
 from watcher.pipeline.deliver import mail_context
 
 ROOT = Path(__file__).parents[2]

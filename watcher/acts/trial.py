@@ -15,9 +15,9 @@ from notifiers import Message, NotSent, Recipient
 from watcher.acts.errors import Unusable
 from watcher.config.build import Config
 from watcher.config.settings import Recipient as Declared
+from watcher.core.decision.scheduled_notes import trial
 from watcher.mail import Recipient as Reader
 from watcher.mail import render
-from watcher.mail.sample import trial
 from watcher.pipeline.deliver import mail_context
 
 

@@ -16,10 +16,10 @@ from watcher.cli.opening import configured, open_store
 from watcher.clock import utc_now
 from watcher.config.build import Config
 from watcher.config.settings import Recipient
+from watcher.core.decision.scheduled_notes import sample
 from watcher.core.model import Digest
 from watcher.mail import Recipient as Reader
 from watcher.mail import render
-from watcher.mail.sample import sample
 from watcher.pipeline.deliver import mail_context
 
 OUT = Path("-")
