@@ -22,7 +22,7 @@ from watcher.config.build import load
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 RUN = CliRunner()
 SECRETS = {

@@ -26,7 +26,7 @@ from watcher.replay.rehearse import Rehearsal
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 PEOPLE = """
 [[recipient]]

@@ -23,7 +23,7 @@ from watcher.pipeline.cycle import Context, run_cycle
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 SOURCES, SIGNALS, HOSTILE, RATE = 5_000, 10, 0.01, 500
 START, STEP, STEPS = datetime(2026, 6, 1, tzinfo=UTC), timedelta(hours=1), 24

@@ -13,7 +13,7 @@ from tests.web.browsing import browser
 from tests.web.story import NOW, Shown
 from watcher.web.app import create_app
 from watcher.web.read_model import Reads
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 __all__ = ["browser"]
 PUBLIC_NAME = "watch.example.org"

@@ -24,7 +24,7 @@ from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.console import Console, Ways
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 TOKEN = "a-token-that-nobody-can-guess-0123456789"
 BOX = '[[recipient]]\nid = "box"\nchannel = "maildir"\nto = "{folder}/box"\n'

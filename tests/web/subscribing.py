@@ -35,7 +35,7 @@ from watcher.store.records import Subscriber
 from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.queries import StoreQueries, site_info
-from watcher.web.settings import settings_of
+from watcher.web.security import settings_of
 from watcher.web.subscriptions import Subscriptions
 
 LADDER = """

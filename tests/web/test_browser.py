@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests.web.browsing import MARKS, opened, served, too_wide, violations
 from tests.web.story import NOW, Shown
 from watcher.web.app import create_app
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 pytestmark = MARKS
 

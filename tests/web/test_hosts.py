@@ -12,7 +12,7 @@ from tests.web.story import NOW, Shown
 from tests.web.test_routes import PAGES
 from watcher.config.settings import Web
 from watcher.web.app import create_app
-from watcher.web.settings import WebSettings, settings_of
+from watcher.web.security import WebSettings, settings_of
 
 LOCAL, LAN, NAMED = Web(), Web(host="0.0.0.0"), Web(hosts=("Watch.Example.org.",))
 REBOUND = "rebound.example"

@@ -12,7 +12,7 @@ import pytest
 
 from tests.web.conftest import Site
 from tests.web.story import Shown
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 LONG = 40_000
 

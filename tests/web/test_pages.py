@@ -13,7 +13,7 @@ from tests.web.conftest import Site
 from tests.web.story import CAISI, MYTHOS, NOW, SENATE, Shown, said, verdicts, view
 from watcher.core.model import Article, Change, RaisedFlag
 from watcher.web import pages
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 EVERY = (
     "/",

@@ -23,7 +23,7 @@ from watcher.web.export import export_site
 from watcher.web.params import link_header, links, part_of
 from watcher.web.read_model import SourceHealth, View
 from watcher.web.render import BURST, SHARE, Budget
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 MANY, EACH = 120, 5
 ADDRESS = "http://localhost"

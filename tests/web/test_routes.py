@@ -17,7 +17,7 @@ from tests.web.story import NOW, Shown, view
 from watcher.core.model import Quote
 from watcher.store.errors import ErrorKind, store_error
 from watcher.web.read_model import Access, HealthStatus, View
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings
 
 PUBLIC = {
     "/",

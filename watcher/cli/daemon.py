@@ -36,8 +36,8 @@ from watcher.store.store import Store
 from watcher.web.app import create_app
 from watcher.web.console import Console, Ways
 from watcher.web.queries import StoreQueries, site_info
+from watcher.web.security import settings_of
 from watcher.web.server import BoundedSocket, ConnectionLimits, Server, connections_for, server_config
-from watcher.web.settings import settings_of
 from watcher.web.subscriptions import Subscriptions
 
 log = logging.getLogger("watcher")

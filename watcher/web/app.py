@@ -20,9 +20,8 @@ from watcher.web.pages import NOTHING_HERE, Links, draw_error
 from watcher.web.params import InvalidParameter
 from watcher.web.read_model import Reads
 from watcher.web.render import CacheMiddleware, PageRenderer, TooManyRequests
-from watcher.web.security import CookieMiddleware, HostMiddleware, SecurityHeadersMiddleware, headers_for
+from watcher.web.security import CookieMiddleware, HostMiddleware, SecurityHeadersMiddleware, WebSettings, headers_for
 from watcher.web.server import SaidOnce
-from watcher.web.settings import WebSettings
 from watcher.web.subscriptions import Subscriptions
 
 # What a reader sees when something is not there or goes wrong: plain words, and nothing of the inside.

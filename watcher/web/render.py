@@ -23,8 +23,7 @@ from watcher.clock import Clock
 from watcher.web.pages import Links
 from watcher.web.params import parse_as_of, query_of
 from watcher.web.read_model import Reads, View
-from watcher.web.security import headers_for
-from watcher.web.settings import WebSettings
+from watcher.web.security import WebSettings, headers_for
 
 # Answers rendered once for each change and then sent from memory, with ETag, 304 and compression.
 

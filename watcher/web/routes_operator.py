@@ -21,8 +21,7 @@ from watcher.pipeline.counters import JobRun, Tally
 from watcher.store.work_queue import QueueNumbers
 from watcher.web.read_model import Access, HealthStatus, View
 from watcher.web.render import PageRenderer
-from watcher.web.security import host_of, is_address, within
-from watcher.web.settings import WebSettings, is_public
+from watcher.web.security import WebSettings, host_of, is_address, is_public, within
 
 # Numbers for Prometheus: what is stored, and what the running process has done.
 
