@@ -23,7 +23,7 @@ from watcher.core.model import (
     Verdict,
     capitalised,
 )
-from watcher.web import charts, source_health, status_path, summary, timeline, wording
+from watcher.web import charts, status_path, summary, timeline, wording
 from watcher.web.read_model import PollView
 from watcher.wording import STANDINGS, detail
 
@@ -326,17 +326,17 @@ def test_a_strip_tells_its_polls_by_kind() -> None:
         PollView(NOW, outcome)
         for outcome in (Outcome.OK, Outcome.UNCHANGED, Outcome.UNCHANGED, Outcome.BLOCKED, Outcome.ERROR, "odd")
     )
-    drawn = source_health.draw_strip(polls)
+    drawn = summary.draw_strip(polls)
     assert 'aria-label="Last 6 polls: 2 unchanged, 1 read, 1 blocked, 1 failed, 1 not tried yet"' in drawn
     assert drawn.count("<path") == 5
-    assert "Not polled yet" in source_health.draw_strip(())
+    assert "Not polled yet" in summary.draw_strip(())
 
 
 def test_what_cannot_be_seen_stands_first() -> None:
-    assert source_health.rows_of(view(), "mythos-ga")[0].source.id == "aws-news"
+    assert summary.health_rows(view(), "mythos-ga")[0].source.id == "aws-news"
     never = replace(strip(MYTHOS.sources[0], 0, blind=False), polls=())
     assert (
-        source_health.rows_of(view(strips=(replace(never, health=replace(never.health, outcome="")),)), "mythos-ga")[0].sign.word
+        summary.health_rows(view(strips=(replace(never, health=replace(never.health, outcome="")),)), "mythos-ga")[0].sign.word
         == "not tried yet"
     )
 

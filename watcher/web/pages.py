@@ -26,9 +26,8 @@ from watcher.web import charts as days
 from watcher.web.charts import draw
 from watcher.web.params import ListPage, part_of
 from watcher.web.read_model import View
-from watcher.web.source_health import HealthRow, rows_of
 from watcher.web.status_path import Next, StatusPath, draw_paths, next_text, path_words
-from watcher.web.summary import SignalSummary, summarise_signals, tone_of
+from watcher.web.summary import HealthRow, SignalSummary, health_rows, summarise_signals, tone_of
 from watcher.web.timeline import TimelineEntry, timeline_of
 from watcher.web.wording import host
 from watcher.wording import STANDINGS, TIERS, count
@@ -165,7 +164,7 @@ def section(view: View, signal: Signal, now: datetime) -> SignalPage:
         moments=timeline_of(view, signal),
         figures=_figures(signal, verdict) if verdict else (),
         missing=_missing(signal, verdict),
-        rows=rows_of(view, signal.id, slice(LISTED_SOURCES)),
+        rows=health_rows(view, signal.id, slice(LISTED_SOURCES)),
         seen=seen_of(view, signal.id),
         window=charts.window_of(signal, now, view.closed.get(signal.id)),
         days=charts.days_of((signal,), now),
@@ -316,7 +315,7 @@ def _rows(view: View, part: ListPage) -> Iterator[tuple[Signal, tuple[HealthRow,
         many = len(view.strips_of(signal.id))
         start, stop = max(part.span.start - first, 0), min(part.span.stop - first, many)
         if start < stop or (not many and 0 <= first - part.span.start < part.size):
-            yield signal, rows_of(view, signal.id, slice(start, stop))
+            yield signal, health_rows(view, signal.id, slice(start, stop))
         first += many
 
 

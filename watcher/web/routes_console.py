@@ -49,7 +49,7 @@ from watcher.web.read_model import Access
 from watcher.web.render import PageRenderer
 from watcher.web.routes_pages import form as posted
 from watcher.web.security import PLAIN, SECURE, client_key
-from watcher.web.source_health import rows_of
+from watcher.web.summary import health_rows
 from watcher.web.wording import UNCARRIED, datetime_text
 from watcher.wording import count
 
@@ -192,7 +192,7 @@ def _named(console: Console, where: str) -> str:
 
 def sources_shown(console: Console, _now: datetime) -> dict[str, Any]:
     """The signals, and how to draw the health of their sources."""
-    return {"signals": console.config.signals, "rows": rows_of}
+    return {"signals": console.config.signals, "rows": health_rows}
 
 
 async def try_source(console: Console, fields: Fields, who: str, now: datetime) -> Done:

@@ -1,10 +1,14 @@
-"""Each signal in a few words: the question, its answer, how sure, since when, and what cannot be seen."""
+"""Signals and sources in a few words: the answer, how sure, since when, what cannot be seen, and how the readings went."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+
+from markupsafe import Markup
 
 from watcher.config.settings import Tool
 from watcher.core.addresses import redact
@@ -14,6 +18,7 @@ from watcher.core.model import (
     Quote,
     RaisedFlag,
     Signal,
+    Source,
     SourceOutage,
     Standing,
     Status,
@@ -21,8 +26,10 @@ from watcher.core.model import (
     Undecided,
     Verdict,
 )
-from watcher.web.read_model import View
+from watcher.web.charts import tag
+from watcher.web.read_model import PollView, SourceHealth, View
 from watcher.web.status_path import standing_words
+from watcher.web.wording import poll
 from watcher.wording import STANDINGS, Sign, as_recorded, detail
 
 WEAKEST_FIRST = tuple(Standing)
@@ -208,3 +215,76 @@ def _is_of_now(verdict: TrackVerdict, name: str) -> bool:
     """Whether a detail was told with the present status or since: the time of a promise says nothing of what was kept."""
     proof = verdict.proofs.get(name)
     return verdict.since is None or (proof is not None and (proof.published or proof.seen_at) >= verdict.since)
+
+
+# The health of sources: one strip for each, good, unchanged, blocked and failed polls side by side.
+
+MAX_SOURCES = 40
+TICK_WIDTH = 5
+ALL_SOURCES = slice(None)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRow:
+    """One source with what is known of its readings."""
+
+    source: Source
+    sign: Sign
+    good_at: datetime | None
+    tried_at: datetime | None
+    next_at: datetime | None
+    newest_at: datetime | None
+    error: str
+    blind: SourceOutage | None
+    picture: Markup
+    counts: tuple[tuple[Sign, int], ...]
+
+
+def health_rows(view: View, signal_id: str, part: slice = ALL_SOURCES) -> tuple[HealthRow, ...]:
+    """The sources of a signal, or a part of them: what cannot be seen first, then the essential ones."""
+    blind = {item.source: item for item in view.blind(signal_id)}
+    strips = sorted(view.strips_of(signal_id), key=lambda strip: (strip.source.id not in blind, not strip.source.essential))
+    return tuple(_health_row(strip, blind.get(strip.source.id)) for strip in strips[part])
+
+
+def _health_row(strip: SourceHealth, blind: SourceOutage | None) -> HealthRow:
+    polls = strip.polls[-MAX_SOURCES:]
+    counts = Counter(item.outcome for item in polls)
+    last = strip.health.outcome or (polls[-1].outcome if polls else "")
+    return HealthRow(
+        source=strip.source,
+        sign=poll(last),
+        good_at=strip.health.last_good_at,
+        tried_at=strip.health.last_tried_at,
+        next_at=strip.health.next_at,
+        newest_at=strip.health.newest_entry_at,
+        error=strip.health.error,
+        blind=blind,
+        picture=draw_strip(polls),
+        counts=tuple((poll(name), number) for name, number in counts.most_common()),
+    )
+
+
+def draw_strip(polls: tuple[PollView, ...]) -> Markup:
+    """The polls as ticks, oldest left; a run of one outcome is one path, so that a strip weighs little."""
+    runs = []
+    x = (MAX_SOURCES - len(polls)) * TICK_WIDTH
+    for tone, group in groupby(polls, key=lambda item: poll(item.outcome).tone):
+        length = sum(1 for _ in group)
+        runs.append(tag("path", d=f"M{x} {8 if tone in {'good', 'same'} else 6}h{length * TICK_WIDTH}", cls=f"run {tone}"))
+        x += length * TICK_WIDTH
+    counts = Counter(poll(item.outcome).word for item in polls)
+    says = (
+        f"Last {len(polls)} polls: " + ", ".join(f"{number} {word}" for word, number in counts.most_common())
+        if polls
+        else "Not polled yet"
+    )
+    return tag(
+        "svg",
+        *runs,
+        cls="strip",
+        viewBox=f"0 0 {MAX_SOURCES * TICK_WIDTH} 16",
+        preserveAspectRatio="none",
+        role="img",
+        aria_label=says,
+    )
