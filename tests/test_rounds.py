@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.watching import Watch
 from watcher.core.model import Document, Entry, Failed, Follow, Ladder, Outcome, Signal, Source, Status, Track
 from watcher.fetch import Answer, Fetcher, Request
 from watcher.pipeline.batches import Bounds, Get, Poller
-from watcher.pipeline.cycle import Context
+from watcher.pipeline.cycle import Context, run_cycle
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
 from watcher.pipeline.under_way import READINGS
@@ -428,16 +428,19 @@ class Hours:
         self.done.append("mails")
         return Counts()
 
-    async def first_look(self, get: Get, **changes: Any) -> None:
-        """All jobs, once after a start."""
-        named = {"s1": "https://slow.example/", "s2": "https://quick.example/"}
+    def context(self, named: Mapping[str, str], get: Get, **changes: Any) -> Context:
+        """A watch of signals, each with a source at an address."""
         found = [replace(source(name), signal=name, url=url, every=HOUR) for name, url in named.items()]
         with self.store.writing() as tx:
             tx.sources.sync(found, T0)
         track = Track("it", "It", Ladder("open", (Status("closed", "Closed", "It is closed."),), ()))
         signals = {one.id: Signal(one.id, "", "", "", tracks=(track,), headlines=(), sources=(one,)) for one in found}
-        context = Context(self.store, signals, (), get, self.read, understand_here, lambda: 0.5, HOUR, self.deliver, **changes)
-        daemon = Daemon(context, clock=self.clock)
+        return Context(self.store, signals, (), get, self.read, understand_here, lambda: 0.5, HOUR, self.deliver, **changes)
+
+    async def first_look(self, get: Get, **changes: Any) -> None:
+        """All jobs, once after a start."""
+        named = {"s1": "https://slow.example/", "s2": "https://quick.example/"}
+        daemon = Daemon(self.context(named, get, **changes), clock=self.clock)
         await daemon.tick()
         await daemon.stop()
 
@@ -477,6 +480,17 @@ def test_mails_have_their_turn_though_there_is_always_something_due(hours: Hours
     asyncio.run(hours.first_look(hours.get, decide_within=0.0))
 
     assert hours.done.index("mails") <= 8, "not after hundreds of rounds"
+
+
+def test_a_cycle_of_its_own_asks_all_that_is_due_however_many_rounds_that_takes(hours: Hours) -> None:
+    named = {f"s{n}": f"https://f{n}.example/" for n in range(510)}
+    context = hours.context(named, hours.get, bounds=Bounds(polls=2))
+
+    done = asyncio.run(run_cycle(context, T0))
+
+    assert done.polls == len(named)
+    with hours.store.reading() as tx:
+        assert not list(tx.sources.due(T0))
 
 
 def polls_of(store: Store, signal: str) -> int:

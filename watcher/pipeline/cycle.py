@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
+from itertools import repeat
 from math import inf
 from time import perf_counter
 from typing import TypeAlias
@@ -92,7 +93,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 NO_COUNTS = Counts()
 
 ROUNDS = 500
-"""Rounds of polls in one cycle: pages that were just found are read in the same one."""
+"""Rounds of polls in one cycle of the daemon, which goes on in the next one; a cycle of its own ends when nothing is due."""
 NEWS_WAITS_SECONDS = 1.0
 """Seconds of one cycle after which news that waits for no other goes out, though more sources are to be polled."""
 PROMPT = 1.0
@@ -305,7 +306,7 @@ async def _observe_and_decide(
     started = begun
     undecided = set(context.signals if every_signal else ())
     open_signals = set(await asyncio.to_thread(_unpolled, context, pace.clock()) if every_signal else ())
-    for _ in range(ROUNDS):
+    for _ in repeat(None) if pace.wait is None else repeat(None, ROUNDS):
         seen = failed = BatchResult()
         with errors.left_out("observing"):
             seen = await pace.look()
