@@ -10,7 +10,7 @@ from tests.evaluations import LADDER, SIDES
 from tests.spoken import claims, said, shipped
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
-from watcher.core.decision.near_misses import near_misses
+from watcher.core.decision.explain import near_misses
 from watcher.core.evaluations.compliance import pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import Claim, Observation, Tier, TrackVerdict

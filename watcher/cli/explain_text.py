@@ -20,7 +20,7 @@ from watcher.cli.common import UsageError, fail, print_json
 from watcher.config.build import Config
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.claims import claims_of
-from watcher.core.decision.near_misses import near_misses
+from watcher.core.decision.explain import near_misses
 from watcher.core.evaluations.compliance import is_apart, pair
 from watcher.core.language.text import split
 from watcher.core.model import Claim, Entry, Outcome, Side, Signal, TrackVerdict

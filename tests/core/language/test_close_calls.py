@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.language.test_language import ALARMS, SPEAKERS, found_in, fresh
 from tests.spoken import claims, said, shipped, told_on
-from watcher.core.decision.near_misses import near_misses
+from watcher.core.decision.explain import near_misses
 
 ROWS = fresh("close_calls")
 OF = {wanted: [row for row in ROWS if row[0] == {wanted}] for wanted in ("ask", "past", "quiet")}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.core.language.test_language import ALARMS, found_in, fresh
 from tests.spoken import claims, said, shipped
-from watcher.core.decision.near_misses import near_misses
+from watcher.core.decision.explain import near_misses
 from watcher.core.model import Tier
 
 ROWS = fresh("doubted")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.language.test_language import SPEAKERS, found_in, fresh
 from tests.spoken import said, shipped, told_on
-from watcher.core.decision.near_misses import near_misses
+from watcher.core.decision.explain import near_misses
 
 ROWS = fresh("near_quiet")
 QUIET = [

@@ -10,7 +10,7 @@ import pytest
 from tests.evaluations import SIDES
 from tests.spoken import claims, handed, said, shipped, statuses, told_on
 from watcher.core.decision.claims import claims_of
-from watcher.core.decision.near_misses import near_misses
+from watcher.core.decision.explain import near_misses
 from watcher.core.evaluations.compliance import pair
 from watcher.core.model import Tier
 

@@ -1,4 +1,4 @@
-"""Why each claim counted or did not: what the decision made of it, in words."""
+"""Why each claim counted or did not, and why a text claims nothing, in words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from watcher.core.decision.claims import NearMiss, claims_of
 from watcher.core.decision.corroboration import in_order
-from watcher.core.model import Claim, Fate, Ruling, Trace, Track
+from watcher.core.model import Claim, Fate, Observation, Ruling, Signal, Trace, Track
 
 _WORDS: Final[Mapping[Fate, str]] = {
     Fate.SETS: "sets the present status",
@@ -95,3 +96,18 @@ def _of_review(claim: Claim) -> str:
         return "news that no rule could place: a person should read it"
     words = ", ".join(f"“{word}”" for word in claim.unexplained)
     return f"undecided{f', no rule accounts for {words}' if words else ''}: a person is asked, once for the same words"
+
+
+# Sentences that say what a rule asks for, and not in the way or from the mouth that it asks: why a text claims nothing.
+
+__all__ = ["NearMiss", "near_misses"]
+
+
+def near_misses(signal: Signal, observation: Observation) -> tuple[NearMiss, ...]:
+    """What was passed over when the claims of an observation were made, one sentence once for each status. Pure."""
+    passed: list[NearMiss] = []
+    claims_of(signal, observation, passed)
+    found: dict[tuple[str, str, str], NearMiss] = {}
+    for near in passed:
+        found.setdefault((near.track, near.status, near.quote), near)
+    return tuple(found.values())

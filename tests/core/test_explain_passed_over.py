@@ -6,7 +6,7 @@ import pytest
 
 from tests.spoken import said, shipped
 from watcher.core.decision.claims import NearMiss, claims_of
-from watcher.core.decision.near_misses import near_misses
+from watcher.core.decision.explain import near_misses
 from watcher.core.model import Tier
 
 
