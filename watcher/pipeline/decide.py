@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 from watcher.core.addresses import in_year, redact
 from watcher.core.decision.compare import compare
-from watcher.core.decision.decide import blindness, decide, held_back, known_claims, verified_at
-from watcher.core.decision.next_change import next_change
+from watcher.core.decision.decide import blindness, decide, held_back, known_claims, next_change, verified_at
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.decision.undecided import RECENT, answered, ask, edges
 from watcher.core.model import Change, Claim, Health, Quote, Signal, SourceOutage, Standing, Tier, Transition, Undecided, Verdict

@@ -1,17 +1,17 @@
-"""Where a signal stands: a pure function of what was claimed, how its sources are, and the time."""
+"""Where a signal stands: a pure function of what was claimed, how its sources are, and the time; and when time alone may change it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from watcher.core.decision.corroboration import AUTHORITATIVE
 from watcher.core.decision.figures import figures_of
-from watcher.core.decision.flags import flags_of
+from watcher.core.decision.flags import GONE_FOR, flags_of
 from watcher.core.decision.fold import fold_track
-from watcher.core.decision.series import doubtful_events, fold_series
+from watcher.core.decision.series import HOPE, doubtful_events, fold_series
 from watcher.core.model import (
     Claim,
     DeclaredFact,
@@ -173,3 +173,39 @@ def verified_at(signal: Signal, healths: Iterable[Health]) -> datetime | None:
     read = [health.last_good_at for health in healths if health.source in essential]
     good = [moment for moment in read if moment is not None]
     return min(good) if good and len(good) == len(read) else None
+
+
+# When time alone may change a verdict: until then it need not be decided again, if nothing is heard.
+
+JUST_AFTER = timedelta(microseconds=1)
+
+
+def next_change(signal: Signal, claims: Sequence[Claim], healths: Iterable[Health], now: datetime) -> datetime:
+    """The first moment after `now` (aware) at which `decide` may say something else of the same claims and healths.
+
+    At the latest the next midnight (UTC): what counts days or months changes then. What cannot be seen is not looked at. Pure.
+    """
+    midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
+    return min([midnight, *(moment for moment in _turning_points(signal, claims, healths) if moment > now)])
+
+
+def _turning_points(signal: Signal, claims: Sequence[Claim], healths: Iterable[Health]) -> Iterator[datetime]:
+    """Every moment from which on a decision may say something else."""
+    if signal.opened is not None:
+        yield signal.opened
+    for track in signal.tracks:
+        yield from (rule.clock for rule in track.ladder.rules if rule.clock is not None)
+    yield from (health.gone_since + GONE_FOR for health in healths if health.gone_since is not None)
+    spans = _spans_of_claims(signal)
+    for claim in claims:
+        yield claim.effective_at
+        yield from (claim.effective_at + span + JUST_AFTER for span in spans)  # at the end of its time it still counts
+
+
+def _spans_of_claims(signal: Signal) -> set[timedelta]:
+    """For how long what was claimed counts, in every way that a ladder may ask for."""
+    spans = {HOPE}
+    for track in signal.tracks:
+        spans |= {status.expires for status in track.ladder.statuses if status.expires is not None}
+        spans |= {flag.lasts for flag in track.ladder.flags if flag.lasts is not None}
+    return spans

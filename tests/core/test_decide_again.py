@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import ACCESS, BILL, SERIES, day, health, said, signal_of
-from watcher.core.decision.decide import decide
-from watcher.core.decision.next_change import next_change
+from watcher.core.decision.decide import decide, next_change
 from watcher.core.model import Claim, FigureSpec, Health, Signal, Verdict
 
 MOMENT = timedelta(microseconds=1)
