@@ -11,8 +11,8 @@ import pytest
 from tests.evaluations import LADDER, SIDES
 from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
+from watcher.core.decision.corroboration import holds_value, proof_of
 from watcher.core.decision.figures import figures_of, monthly
-from watcher.core.decision.proof import holds, proof_of
 from watcher.core.evaluations.compliance import pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import (
@@ -384,7 +384,7 @@ def test_a_detail_cites_the_words_that_hold_it_with_their_own_day() -> None:
     ],
 )
 def test_words_hold_a_value_where_they_have_all_of_it(words: str, value: str | float | tuple[str, ...], there: bool) -> None:  # noqa: FBT001 - a column
-    assert holds(words, value) is there
+    assert holds_value(words, value) is there
     assert proof_of(value, words, ["Nothing.", words]) == ""
     assert proof_of(value, "Nothing.", ["Nothing.", words]) == (words if there else "")
 

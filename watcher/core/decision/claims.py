@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
+from watcher.core.decision.corroboration import proof_of
 from watcher.core.decision.nets import net_of, works_of
-from watcher.core.decision.proof import proof_of
 from watcher.core.decision.rule_context import RuleContext, TextMatch, match_text_rule
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.match import Passed, unheard

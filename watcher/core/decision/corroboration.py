@@ -1,14 +1,17 @@
-"""Who counts as one voice, and how well a set of claims supports what it says."""
+"""Who counts as one voice, how well a set of claims supports what it says, and the sentence that holds a value."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Final
 
 from watcher.core.decision.near import Shelves, copy_pieces, is_copy
-from watcher.core.model import Claim, Fate, Quote, Ruling, Standing, Tier, Trace
+from watcher.core.language.text import fold
+from watcher.core.model import Claim, Fate, Quote, Ruling, Scalar, Standing, Tier, Trace
 
 AUTHORITATIVE = frozenset({Tier.OFFICIAL, Tier.OPERATOR})
 REPORTING = frozenset({Tier.PRESS})
@@ -181,3 +184,26 @@ def in_order(claims: Iterable[Claim]) -> list[Claim]:
 
 def _when(claim: Claim) -> tuple[datetime, int, datetime, str, str]:
     return (claim.effective_at, claim.order, claim.quote.seen_at, claim.quote.url, claim.rule)
+
+
+# The sentence that holds a value: what a reader is shown beside it.
+
+_TOKEN: Final = re.compile(r"[\w$.]*\w")
+
+
+def holds_value(words: str, value: Scalar | tuple[Scalar, ...]) -> bool:
+    """Whether words hold every piece of a value: "$8 for input and $40 for output" holds "$8/$40"."""
+    values = value if isinstance(value, tuple) else (value,)
+    there = set(_TOKEN.findall(fold(words).casefold()))
+    return all(set(_TOKEN.findall(fold(_as_said(one)).casefold())) <= there for one in values)
+
+
+def proof_of(value: Scalar | tuple[Scalar, ...], quote: str, sentences: Iterable[str]) -> str:
+    """The first of a text's sentences that holds a value which its quote does not; empty where the quote, or none, does."""
+    if holds_value(quote, value):
+        return ""
+    return next((sentence for sentence in sentences if holds_value(sentence, value)), "")
+
+
+def _as_said(value: Scalar) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

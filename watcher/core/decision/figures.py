@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from watcher.core.decision.corroboration import has_happened, in_order
-from watcher.core.decision.proof import holds
+from watcher.core.decision.corroboration import has_happened, holds_value, in_order
 from watcher.core.decision.series import is_measured
 from watcher.core.evaluations.compliance import NOT_COMPARABLE
 from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Ladder, Quote, Scalar, Signal, TrackVerdict
@@ -62,7 +61,7 @@ def _proof(verdict: TrackVerdict, names: Sequence[str]) -> Quote | None:
     """The words that hold these details; a number that no words hold has none, what is no number those that told it last."""
     values = [verdict.details[name] for name in names]
     told = [verdict.proofs[name] for name in names if name in verdict.proofs]
-    holding = [quote for quote in (*told, *verdict.evidence) if all(holds(quote.text, value) for value in values)]
+    holding = [quote for quote in (*told, *verdict.evidence) if all(holds_value(quote.text, value) for value in values)]
     if holding or any(map(str.isdigit, "".join(map(_shown, values)))):
         return next(iter(holding), None)
     return max(told, key=lambda quote: quote.seen_at) if told else next(iter(verdict.evidence), None)
@@ -126,7 +125,7 @@ def _quote_of(event: Event, ladder: Ladder) -> Quote | None:
     """The words that hold both numbers: a quote of the event, or the sentence that was measured, where its text stands."""
     both, words = [event.details[side.id] for side in ladder.sides], str(event.details.get("measured", ""))
     first = next(iter(event.evidence), None)
-    found = next((quote for quote in event.evidence if all(holds(quote.text, each) for each in both)), None)
+    found = next((quote for quote in event.evidence if all(holds_value(quote.text, each) for each in both)), None)
     return found or (replace(first, text=words) if first and words else first)
 
 

@@ -17,6 +17,7 @@ from watcher.core.decision.corroboration import (
     REPORTING,
     TO_COME,
     has_happened,
+    holds_value,
     in_order,
     independent_sources,
     is_declared,
@@ -29,7 +30,6 @@ from watcher.core.decision.corroboration import (
     unled,
     why_old,
 )
-from watcher.core.decision.proof import holds
 from watcher.core.model import (
     Claim,
     Fate,
@@ -333,7 +333,7 @@ def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
         value, words = claim.details[name], claim.proofs.get(name)
         quote = replace(claim.quote, text=words) if words else claim.quote
         same = name in walk.proofs and walk.details[name] == value
-        if same and (holds(walk.proofs[name].text, value) or not holds(quote.text, value)):
+        if same and (holds_value(walk.proofs[name].text, value) or not holds_value(quote.text, value)):
             continue
         if same or not (old and name in walk.details):
             walk.proofs[name], walk.details[name] = quote, value
