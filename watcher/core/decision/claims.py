@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from watcher.core.decision.corroboration import proof_of
-from watcher.core.decision.nets import net_of, works_of
-from watcher.core.decision.rule_context import RuleContext, TextMatch, match_text_rule
+from watcher.core.decision.rule_context import RuleContext, TextMatch, match_text_rule, net_of, works_of
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.match import Passed, unheard
 from watcher.core.language.surroundings import frame_of, given_back, is_not_out, is_only_heading
