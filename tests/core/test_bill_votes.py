@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watcher.core.bills.votes import outcome, read_vote, tally
+from watcher.core.bills.actions import read_vote, vote_outcome, vote_tally
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_roll_call_decides_by_its_question_and_its_result(
 
 
 def test_a_refusal_is_looked_for_before_a_positive_word() -> None:
-    assert [outcome(words) for words in ("Joint Resolution Not Agreed to", "Agreed to", "Pending")] == ["no", "yes", ""]
+    assert [vote_outcome(words) for words in ("Joint Resolution Not Agreed to", "Agreed to", "Pending")] == ["no", "yes", ""]
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_a_refusal_is_looked_for_before_a_positive_word() -> None:
     ],
 )
 def test_a_tally_counts_the_vote_of_the_chair(given: tuple[str, str, str, str], counted: tuple[int | None, int | None]) -> None:
-    assert tally(*given) == counted
+    assert vote_tally(*given) == counted

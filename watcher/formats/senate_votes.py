@@ -11,9 +11,8 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from watcher.core.bills.actions import Step
+from watcher.core.bills.actions import Step, read_vote, vote_tally
 from watcher.core.bills.record import Measure, facts_of, issue_of, measure_of, midnight
-from watcher.core.bills.votes import read_vote, tally
 from watcher.core.model import Entry, Facts, Scalar, Unreadable
 from watcher.formats._markup import open_xml, without_declaration
 from watcher.formats._values import words
@@ -82,7 +81,7 @@ def _menu_row(row: Element, congress: str, session: str, year: str) -> Entry:
         measure=issue_of(congress, issue),
         date=_date(f"{_text(row, 'vote_date')}-{year}", "%d-%b-%Y"),
         said=(question, result, _text(row, "title")),
-        counts=tally("", _text(row, "vote_tally/yeas"), _text(row, "vote_tally/nays")),
+        counts=vote_tally("", _text(row, "vote_tally/yeas"), _text(row, "vote_tally/nays")),
         issue=issue,
     )
 
@@ -102,7 +101,9 @@ def _vote(root: Element, url: str) -> Entry:
             _text(root, "vote_result"),
             _text(root, "vote_title") or _text(root, "vote_question_text"),
         ),
-        counts=tally(outcome, _text(root, "count/yeas"), _text(root, "count/nays"), _text(root, "tie_breaker/tie_breaker_vote")),
+        counts=vote_tally(
+            outcome, _text(root, "count/yeas"), _text(root, "count/nays"), _text(root, "tie_breaker/tie_breaker_vote")
+        ),
         issue=_text(root, "document/document_name") or f"{kind} {digits}".strip(),
     )
 
