@@ -14,8 +14,7 @@ from watcher.core.model.observation import (
     Undecided,
     Unreadable,
 )
-from watcher.core.model.signal import Article, Date, DeclaredFact, FigureSpec, Headline, Signal
-from watcher.core.model.source import Expect, Follow, Source
+from watcher.core.model.signal import Article, Date, DeclaredFact, Expect, FigureSpec, Follow, Headline, Signal, Source
 from watcher.core.model.verdict import (
     Digest,
     Event,

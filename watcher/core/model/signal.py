@@ -1,4 +1,4 @@
-"""One question to the reader, and everything that answers it."""
+"""One question to the reader, where its answer is looked for, and everything that answers it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,96 @@ from datetime import datetime, timedelta
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model.base import Facts, Tier
 from watcher.core.model.ladder import Track
-from watcher.core.model.source import Source
+
+# Where to look: sources, and the pages that their entries lead to.
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What a document of a source looks like; one that does not is not read as if it did: the source is blind."""
+
+    entries: int = 0
+    """Fewest entries."""
+    dated: bool = False
+    """Whether most entries bear a date."""
+    newest_within: timedelta | None = None
+    """The newest entry with a date is not older than this."""
+    words: tuple[str, ...] = ()
+    """One of these stands in the title or the text of an entry; case does not matter."""
+    element: tuple[str, ...] = ()
+    """The document has one of these elements: `article`, `.news`, `#main`, `[about]`, or `article.news[about]`."""
+    links: str = ""
+    """Regular expression searched in the links of the entries: most must have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Which links of a source's entries are fetched as documents of their own."""
+
+    match: str
+    """Regular expression searched in the link."""
+    format: str
+    every: timedelta
+    title: str = ""
+    """Regular expression searched in the entry's title; empty takes every title."""
+    within: timedelta | None = None
+    """Only entries dated at most this long before they were seen; without it, all."""
+    keep: timedelta = timedelta(days=90)
+    """How long a followed page is polled after it was found."""
+    tier: Tier | None = None
+    """Who speaks on the followed page; without it, the tier of the source."""
+    publisher: str = ""
+    """Registrable domain of who speaks there; empty: the domain of the link."""
+    surface: str = ""
+    options: Facts = field(default_factory=dict)
+    expect: Expect | None = None
+    """What its pages must look like to be read."""
+    deep: bool = False
+    """Also applied to the links that a followed page itself names (a report in a PDF)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where to look."""
+
+    id: str
+    signal: str
+    url: str
+    """Where it lies; `{year}` in it stands for the present year."""
+    format: str
+    publisher: str
+    """Registrable domain of who speaks, or "link": each entry speaks for the domain of its own link."""
+    tier: Tier
+    every: timedelta
+    title: str = ""
+    """What readers call it; empty: its address."""
+    surface: str = ""
+    """Kind of place (release notes, newsroom, cloud …): two surfaces of one publisher may confirm each other."""
+    expect_every: timedelta | None = None
+    """Silence alarm: the newest entry should not be older than this."""
+    grace: timedelta = timedelta(days=1)
+    """How long without a trustworthy reading until the source counts as blind."""
+    record: bool = False
+    """A record restates everything each time; a stream forgets."""
+    essential: bool = False
+    """Without this source the signal itself cannot see."""
+    options: Facts = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers to ask with, their values from the environment: `{ X-Api-Key = "$NAME" }`; sent to the address's own host alone."""
+    expect: Expect | None = None
+    """What its documents must look like to be read."""
+    follow: tuple[Follow, ...] = ()
+    parent: str = ""
+    """The source whose entry named this page; empty for a declared source."""
+    until: datetime | None = None
+    """End of polling, for a followed page."""
+    may_be_empty: bool = False
+    """Whether a reading without entries is trustworthy."""
+    may_be_missing: bool = False
+    """Whether 404 is an answer (a page that is expected to appear): then it is never blind for it."""
+
+
+# The question.
 
 
 @dataclass(frozen=True, slots=True)
