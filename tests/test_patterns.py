@@ -51,7 +51,7 @@ ANYTHING = (
 )
 ENDS = ("", "\0", ",\0", "\n\0")
 BOUNDED = (
-    "watcher.core.evaluations.compliance",
+    "watcher.core.evaluations",
     "watcher.core.bills.actions",
     "watcher.core.language",
     "vocabulary ",

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
-from watcher.core.evaluations.compliance import pair
+from watcher.core.evaluations import compliance_pair
 from watcher.core.model import Claim, Entry, Observation, Signal, Tier
 from watcher.publishers import registrable_domain
 
@@ -58,7 +58,7 @@ def predictions(name: str, corpus: Path, signals: Mapping[str, Signal]) -> Itera
     for line in (corpus / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if name == "gap":
-            found = pair(row["text"], signals["caisi-evaluation"].track("evaluations").ladder.sides)
+            found = compliance_pair(row["text"], signals["caisi-evaluation"].track("evaluations").ladder.sides)
             yield {"id": row["id"], "status": f"{found[0]:g}/{found[1]:g}" if found else "none"}
         else:
             signal = signals[SIGNALS[name]]

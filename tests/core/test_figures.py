@@ -13,7 +13,7 @@ from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.corroboration import holds_value, proof_of
 from watcher.core.decision.figures import figures_of, monthly
-from watcher.core.evaluations.compliance import pair
+from watcher.core.evaluations import compliance_pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import (
     Detail,
@@ -251,12 +251,12 @@ def test_other_places_and_other_facts_give_no_reading() -> None:
     ],
 )
 def test_a_pair_needs_both_numbers_both_roles_and_one_verb(sentence: str, expected: tuple[float, float] | None) -> None:
-    assert pair(sentence, SIDES) == expected
+    assert compliance_pair(sentence, SIDES) == expected
 
 
 def test_a_name_that_is_not_known_can_be_given() -> None:
     sentence = "Foundry-X 2 complied with 40% of malicious requests under jailbreaks, compared to 8% for U.S. models."
-    assert pair(sentence, SIDES, names=("Foundry-X 2",)) == (40, 8)
+    assert compliance_pair(sentence, SIDES, names=("Foundry-X 2",)) == (40, 8)
 
 
 @pytest.mark.parametrize(

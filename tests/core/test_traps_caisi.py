@@ -11,7 +11,7 @@ from tests.spoken import claims, said, shipped
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
 from watcher.core.decision.explain import near_misses
-from watcher.core.evaluations.compliance import pair
+from watcher.core.evaluations import compliance_pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import Claim, Observation, Tier, TrackVerdict
 
@@ -111,7 +111,7 @@ def test_04_a_curly_apostrophe_is_an_apostrophe() -> None:
     ],
 )
 def test_no_pair_is_read_from(sentence: str) -> None:
-    assert pair(sentence, SIDES) is None
+    assert compliance_pair(sentence, SIDES) is None
 
 
 def test_the_pair_is_read_however_it_is_said() -> None:
@@ -127,7 +127,7 @@ def test_the_pair_is_read_however_it_is_said() -> None:
         "DeepSeek complied with 94% of harmful prompts under jailbreak testing, while US frontier models rejected nearly 92% of such requests.",
         "Under jailbreaks, DeepSeek complied with 94 percent of malicious requests, against 8 per cent for American models.",
     ]
-    assert {pair(each, SIDES) for each in wordings} == {(94.0, 8.0)}
+    assert {compliance_pair(each, SIDES) for each in wordings} == {(94.0, 8.0)}
 
 
 def test_11_another_bodys_narrower_gap_in_months_is_no_outcome() -> None:

@@ -21,7 +21,7 @@ from watcher.config.build import Config
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.explain import near_misses
-from watcher.core.evaluations.compliance import is_apart, pair
+from watcher.core.evaluations import compliance_pair, is_apart
 from watcher.core.language.text import split
 from watcher.core.model import Claim, Entry, Outcome, Side, Signal, TrackVerdict
 from watcher.replay.backtest import LabelledText, SourceTiers, read_texts
@@ -98,7 +98,7 @@ def figures_of(text: str, compared: Sequence[Sides]) -> list[dict[str, Any]]:
     if "%" not in text and "percent" not in text.lower() and "per cent" not in text.lower():
         return []
     lines = [one for one in ((text,) if len(text) <= MAX_SENTENCE_LENGTH else split(text)) if not is_apart(one)]
-    found = [(line, sides, both) for sides in compared for line in lines if (both := pair(line, sides))]
+    found = [(line, sides, both) for sides in compared for line in lines if (both := compliance_pair(line, sides))]
     return [
         {"kind": "pair", sides[0].id: both[0], sides[1].id: both[1], "text": f"{both[0]:g}/{both[1]:g}", "quote": quote}
         for quote, sides, both in found

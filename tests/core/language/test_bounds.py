@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.evaluations import LADDER, SIDES
 from tests.spoken import said, shipped
 from watcher.core.decision.claims import claims_of
-from watcher.core.evaluations.compliance import pair
+from watcher.core.evaluations import compliance_pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.parse import MAX_PHRASES, read
 from watcher.core.language.text import MAX_SENTENCE, MAX_SENTENCES, MAX_TEXT, split
@@ -87,7 +87,7 @@ def everything(text: str) -> None:
     """Each way in which the core reads a text."""
     for name in SIGNALS:
         claims_of(shipped(name), said(text, title=text[:300], link="https://www.nist.gov/news-events/news/2027/01/x"))
-    pair(text[:MAX_SENTENCE], SIDES)
+    compliance_pair(text[:MAX_SENTENCE], SIDES)
     outcome_of(text, LADDER, subject=text[:80])
     subject_key(text[:200], frozenset())
 

@@ -11,7 +11,7 @@ from tests.evaluations import SIDES
 from tests.spoken import claims, handed, said, shipped, statuses, told_on
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.explain import near_misses
-from watcher.core.evaluations.compliance import pair
+from watcher.core.evaluations import compliance_pair
 from watcher.core.model import Tier
 
 SAID = Path(__file__).parent / "said"
@@ -125,7 +125,7 @@ def test_a_headline_reports_this_or_nothing() -> None:
 def test_a_sentence_gives_this_pair_or_none() -> None:
     wrong = []
     for expected, sentence in rows("pairs", 2):
-        found = pair(sentence, SIDES)
+        found = compliance_pair(sentence, SIDES)
         if (f"{found[0]:g}/{found[1]:g}" if found else "-") != expected:
             wrong.append((sentence, expected, found))
     assert wrong == []

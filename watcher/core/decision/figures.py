@@ -9,7 +9,7 @@ from typing import Final
 
 from watcher.core.decision.corroboration import has_happened, holds_value, in_order
 from watcher.core.decision.series import is_measured
-from watcher.core.evaluations.compliance import NOT_COMPARABLE
+from watcher.core.evaluations import NOT_COMPARABLE
 from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Ladder, Quote, Scalar, Signal, TrackVerdict
 
 UNSTATED: Final = "No words that were read state it."

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from watcher.core.evaluations import READINGS
-from watcher.core.evaluations.compliance import NOT_COMPARABLE, is_same_construct, names_side, pair
+from watcher.core.evaluations import NOT_COMPARABLE, READINGS, compliance_pair, is_same_construct, names_side
 from watcher.core.language.lexicon import choice, cue
 from watcher.core.language.text import fold, split
 from watcher.core.language.works import subject_key
@@ -54,7 +53,7 @@ def outcome_of(text: str, ladder: Ladder, *, subject: str = "", before: frozense
 def _measured(line: str, lead: str, text: str, ladder: Ladder, about: tuple[str, str]) -> Facts | None:
     """The pair of one sentence with what it amounts to; `lead` is the sentence before it, `about` the subject and its key."""
     first, second = ladder.sides
-    found = None if _is_of_another(line, first, about[1]) else pair(line, ladder.sides, names=about[:1])
+    found = None if _is_of_another(line, first, about[1]) else compliance_pair(line, ladder.sides, names=about[:1])
     if found is None:
         return None
     difference = round(found[0] - found[1], 2)
