@@ -15,8 +15,9 @@ from watcher.cli.explain_text import claim_out
 from watcher.cli.opening import open_store
 from watcher.config.build import Config
 from watcher.core.addresses import redact, redact_all, safe_link
+from watcher.core.decision.claims import NearMiss
 from watcher.core.decision.decide import decide
-from watcher.core.decision.explain import Explanation, NearMiss, explain, near_misses
+from watcher.core.decision.explain import Explanation, explain, near_misses
 from watcher.core.model import Ladder, Observation, Rule, Signal, Standing, Trace, TrackVerdict, Verdict
 from watcher.pipeline.decide import active_claims
 from watcher.store.store import Transaction

@@ -1,4 +1,4 @@
-"""Where a signal stands: a pure function of what was claimed, how its sources are, and the time; and when time alone may change it."""
+"""Where a signal stands: a pure function of what was claimed, how its sources are, and the time; and when that may change."""
 
 from __future__ import annotations
 

@@ -100,8 +100,6 @@ def _of_review(claim: Claim) -> str:
 
 # Sentences that say what a rule asks for, and not in the way or from the mouth that it asks: why a text claims nothing.
 
-__all__ = ["NearMiss", "near_misses"]
-
 
 def near_misses(signal: Signal, observation: Observation) -> tuple[NearMiss, ...]:
     """What was passed over when the claims of an observation were made, one sentence once for each status. Pure."""

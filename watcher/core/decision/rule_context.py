@@ -1,4 +1,4 @@
-"""One observation with what rules ask of it, each worked out once, what a sentence adds to a claim, and what waking rules ask for."""
+"""One observation with what rules ask of it, each worked out once, what a sentence adds to a claim, and what rules wake for."""
 
 from __future__ import annotations
 

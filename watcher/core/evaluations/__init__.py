@@ -14,7 +14,7 @@ from watcher.core.model import Side
 READINGS: Final = ("hijacking", "biology", "cyber_safeguards", "censorship", "capability_lag")
 """What evaluations speak of beside compliance, each a detail that holds a sentence."""
 SENTENCES: Final = ("measured", "capability_lag", *(name for name in READINGS if name != "capability_lag"))
-"""Details of an evaluation that are sentences of its text; here, where no reader of sentences is loaded for their names."""
+"""Details of an evaluation that are sentences of its text; here, where no reader of whole texts is loaded for their names."""
 
 
 # The compliance pair in one sentence: how often the models of two sides do what malicious requests ask.
