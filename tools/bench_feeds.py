@@ -4,6 +4,7 @@
 /ctl/change?share=0.01         gives that share of the feeds a new entry; answers their marks as JSON
 /ctl/set?latency=0.2           seconds before each answer; ignore=1: conditions are ignored; salt=1: other bytes each time
 /ctl/served                    when each changed feed was first served in its new form, seconds since 1970, as JSON
+/ctl/asked                     how many feeds were asked for since the last time that this was asked, as JSON
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Farm:
         self.count = count
         self.forms: dict[int, int] = {}
         self.served: dict[str, float] = {}
-        self.latency, self.ignore, self.salt, self.asked = 0.0, False, False, 0
+        self.latency, self.ignore, self.salt, self.salted = 0.0, False, False, 0
+        self.asked = set[int]()
         self.dice = random.Random(42)  # noqa: S311 - the same changes in every run
 
     def feed(self, number: int) -> bytes:
@@ -63,8 +65,8 @@ class Farm:
         items = (
             ITEM.format(mark=mark(number, n), feed=number, at=hour(n), words=WORDS) for n in range(newest, newest - ENTRIES, -1)
         )
-        self.asked += self.salt
-        return CHANNEL.format(number, self.asked, "".join(items)).encode()
+        self.salted += self.salt
+        return CHANNEL.format(number, self.salted, "".join(items)).encode()
 
     def change(self, share: float) -> list[str]:
         """Give a share of the feeds a new entry."""
@@ -79,6 +81,9 @@ class Farm:
             return json.dumps(self.change(float(query["share"]))).encode()
         if path == "/ctl/served":
             return json.dumps(self.served).encode()
+        if path == "/ctl/asked":
+            asked, self.asked = len(self.asked), set()
+            return json.dumps(asked).encode()
         self.latency, self.ignore, self.salt = float(query.get("latency", 0)), "ignore" in query, "salt" in query
         return b"{}"
 
@@ -89,6 +94,7 @@ class Farm:
             parts = urlsplit(target)
             return _answer(b"200 OK", self.control(parts.path, dict(parse_qsl(parts.query))), b"")
         number = int(target[6:])
+        self.asked.add(number)
         form = self.forms.get(number, 0)
         etag = f'"{number}-{form}"'.encode()
         asked = CONDITION.search(head)

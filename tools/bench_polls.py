@@ -37,7 +37,7 @@ def polls(counts: list[int]) -> Iterator[Row]:
             for work, (setting, share) in WORKS.items():
                 if work == "200 ms latency each, all 304":
                     one_poll(place)  # the bytes of the work before were new: hold their validators again
-                cost, check = one_work(farm, place, setting, share)
+                cost, check = one_work(farm, place, setting, share, count)
                 sizes.append((place / "watch.db").stat().st_size)
                 walls[work, count] = cost
                 yield f"{count:,} feeds: {work}", f"{cost.wall:.2f} s, {cost.cpu:.2f} s CPU, {cost.peak_mb:.0f} MB{check}"
@@ -56,14 +56,17 @@ def one_poll(place: Path) -> Cost:
     return measured(python("-m", "tools.rig", "poll", str(place)))
 
 
-def one_work(farm: str, place: Path, setting: str, share: float) -> tuple[Cost, str]:
-    """One poll of everything in one work; with what was told beside what had changed, where that is not the same."""
+def one_work(farm: str, place: Path, setting: str, share: float, count: int) -> tuple[Cost, str]:
+    """One poll of so many feeds in one work; with what was wrong: feeds not asked, or what was told beside what had changed."""
+    told(f"{farm}/ctl/asked")
     fetched(f"{farm}/ctl/set?{setting}")
     log = place / "announce.jsonl"
     before = log.stat().st_size if log.exists() else 0
     changed = Counter(told(f"{farm}/ctl/change?share={share}") if share else ())
     cost = one_poll(place)
     fetched(f"{farm}/ctl/set")
+    if (asked := told(f"{farm}/ctl/asked")) != count:
+        return cost, f", WRONG: asked {asked} of {count}"
     with log.open() as lines:
         lines.seek(before)
         said = Counter(re.findall(r"EVT-\d+-\d+", " ".join(json.loads(line)["id"] for line in lines)))
