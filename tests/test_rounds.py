@@ -23,7 +23,7 @@ from watcher.pipeline.batches import Bounds, Get, Poller
 from watcher.pipeline.cycle import Context, run_cycle
 from watcher.pipeline.daemon import Daemon
 from watcher.pipeline.deliver import Counts
-from watcher.pipeline.under_way import READINGS
+from watcher.pipeline.keep import MOST_READINGS
 from watcher.sandbox.understanding import understand_here
 from watcher.store.errors import StoreError
 from watcher.store.records import MetaKey
@@ -120,8 +120,8 @@ def test_no_more_is_read_than_memory_is_meant_for_and_a_database_that_is_gone_fo
     tmp_path: Path,
 ) -> None:
     """What was read when the file was away is lost, and read again."""
-    file, away, read_now, room = tmp_path / "watch.db", tmp_path / "away", list[str](), READINGS * 3 // 4
-    declared = [replace(source(f"f{n:03}"), signal="s", url=f"https://f{n}.example/") for n in range(READINGS + 20)]
+    file, away, read_now, room = tmp_path / "watch.db", tmp_path / "away", list[str](), MOST_READINGS * 3 // 4
+    declared = [replace(source(f"f{n:03}"), signal="s", url=f"https://f{n}.example/") for n in range(MOST_READINGS + 20)]
     signal = Signal("s", "", "", "", tracks=(), headlines=(), sources=tuple(declared))
 
     async def get(request: Request) -> Answer:
@@ -147,7 +147,7 @@ def test_no_more_is_read_than_memory_is_meant_for_and_a_database_that_is_gone_fo
         assert asyncio.run(poll(store)) == len(declared)
 
 
-@pytest.mark.parametrize(("many", "failed"), [(READINGS + 5, False), (3 * READINGS, True)], ids=["as yet", "once more"])
+@pytest.mark.parametrize(("many", "failed"), [(MOST_READINGS + 5, False), (3 * MOST_READINGS, True)], ids=["as yet", "once more"])
 def test_texts_that_are_slow_to_read_keep_no_other_one_unread(store: Store, many: int, failed: bool) -> None:  # noqa: FBT001 - a column
     hangs = [replace(source(f"h{n:03}"), signal=f"s{n}", url=f"https://slow{n}.example/") for n in range(many)]
     quick = replace(source("quick"), signal="quick", url="https://quick.example/")
@@ -188,7 +188,7 @@ def test_texts_that_are_slow_to_read_keep_no_other_one_unread(store: Store, many
 
 
 def test_new_sources_whose_texts_are_slow_to_read_leave_room_for_one_that_was_read_before(store: Store) -> None:
-    many = READINGS + 5
+    many = MOST_READINGS + 5
     hangs = [replace(source(f"h{n:03}"), signal=f"s{n}", url=f"https://slow{n}.example/") for n in range(many)]
     quick = replace(source("quick"), signal="quick", url="https://quick.example/")
     signals = {one.signal: Signal(one.signal, "", "", "", tracks=(), headlines=(), sources=(one,)) for one in [*hangs, quick]}
@@ -213,7 +213,7 @@ def test_new_sources_whose_texts_are_slow_to_read_leave_room_for_one_that_was_re
             with store.writing() as tx:
                 tx.sources.sync([*hangs, quick], T0)
             async with asyncio.timeout(20):
-                while len(slow) < READINGS * 3 // 4 or len(told) < 2:
+                while len(slow) < MOST_READINGS * 3 // 4 or len(told) < 2:
                     if (seen := await rounds.next(T0 + HOUR, 0.0)).polls:
                         told.append(seen.signals)
 
@@ -221,7 +221,7 @@ def test_new_sources_whose_texts_are_slow_to_read_leave_room_for_one_that_was_re
         tx.sources.sync([quick], T0)
     asyncio.run(live())
     assert told == [{"quick"}, {"quick"}]
-    assert len(slow) == READINGS * 3 // 4
+    assert len(slow) == MOST_READINGS * 3 // 4
 
 
 @pytest.mark.parametrize("bad", [Entry("a\0b"), Entry("a\ud800"), Entry("a", facts={"n": "\ud800"})], ids=["nul", "half", "fact"])

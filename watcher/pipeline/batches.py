@@ -15,9 +15,14 @@ from watcher.core.decision.timing import MAX_JOBS_OF_A_HOST, most_of_a_host
 from watcher.core.model import Signal, Transition
 from watcher.pipeline.decide import invalidate, skip_unchanged, update_verdict
 from watcher.pipeline.keep import (
+    MOST_SLOW,
+    SLOW_AFTER,
     BatchResult,
     Check,
     Understand,
+    UnderWay,
+    host_of,
+    is_doubtful,
     keep_all,
     missing_entries,
     signal_lock,
@@ -25,7 +30,6 @@ from watcher.pipeline.keep import (
 )
 from watcher.pipeline.poll import Get, PollResult, Read, look
 from watcher.pipeline.record import Sifted, refused
-from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay, host_of, is_doubtful
 from watcher.store.engine import Scope
 from watcher.store.records import Due
 from watcher.store.sources import DueRow

@@ -21,10 +21,9 @@ from watcher.core.decision.timing import (
 )
 from watcher.core.model import Signal
 from watcher.fetch.rate_limit import Places
-from watcher.pipeline.keep import Check, Understand, keep_all, missing_entries
+from watcher.pipeline.keep import MOST_SLOW, SLOW_AFTER, Check, Understand, UnderWay, host_of, keep_all, missing_entries
 from watcher.pipeline.poll import Get, PollResult, Read, look
 from watcher.pipeline.record import Sifted, refused, stirred_by
-from watcher.pipeline.under_way import MOST_SLOW, SLOW_AFTER, UnderWay, host_of
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.records import Due
