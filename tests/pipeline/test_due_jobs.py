@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from tests.store.things import HOUR, T0, source
 from watcher.core.decision.timing import MAX_JOBS_OF_A_HOST
+from watcher.pipeline.batches import MAX_QUEUED_AT_ONCE, due_jobs
 from watcher.pipeline.queue import bring_queue
-from watcher.pipeline.source_poll import MAX_QUEUED_AT_ONCE, due_jobs
 from watcher.store.store import Store
 
 

@@ -13,10 +13,9 @@ import sqlalchemy as sa
 from tests.store.things import HOUR, T0, claim, document, poll, source
 from watcher.core.model import Claim, Document, Entry, Observation, Signal, Source
 from watcher.fetch import Request
-from watcher.pipeline.batches import Poller
+from watcher.pipeline.batches import Poller, PollRoom, SourcePolls
 from watcher.pipeline.keep import keep_all, sift_all, unchecked
 from watcher.pipeline.poll import PollResult, first_look
-from watcher.pipeline.source_poll import Room, SourcePolls
 from watcher.store.store import Store
 
 
@@ -59,7 +58,7 @@ def polls(store: Store, sources: list[Source], get: Callable[[Request], object])
         check=unchecked,
         gap=HOUR * 0,
         locks=store.source_locks(),
-        room=Room(100),
+        room=PollRoom(100),
     )
 
 

@@ -26,7 +26,7 @@ from procrastinate.worker import Worker
 from watcher.clock import Clock, utc_now
 from watcher.core.decision.timing import PollJob
 from watcher.pipeline.announce import announce
-from watcher.pipeline.batches import skip_unchanged, update_verdicts
+from watcher.pipeline.batches import PollRoom, SourceKey, SourcePolls, due_jobs, skip_unchanged, update_verdicts
 from watcher.pipeline.clocks import ClockGuard
 from watcher.pipeline.cycle import MAX_DECISION_DELAY, Context, purge, remind, reset_future_due_times, retain
 from watcher.pipeline.decide import is_calm
@@ -34,7 +34,6 @@ from watcher.pipeline.deliver import Counts, Postman
 from watcher.pipeline.keep import Check
 from watcher.pipeline.ownership import OlderConfigurationError
 from watcher.pipeline.queue import CONNECTION_ERRORS, JobsHere, connector, take_up
-from watcher.pipeline.source_poll import Room, SourceKey, SourcePolls, due_jobs
 from watcher.store.engine import Scope
 from watcher.store.errors import StoreError
 from watcher.store.records import MetaKey
@@ -97,7 +96,7 @@ class SharedEngine:
         """
         logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else a line for each step of each job
         self.store, self.clock = store, clock
-        self._concurrency, self._room, self._locks = concurrency, Room(concurrency), store.source_locks()
+        self._concurrency, self._room, self._locks = concurrency, PollRoom(concurrency), store.source_locks()
         self._conninfo, self._tick = conninfo, tick
         self._current: _InUse | None = None
         self._ending = asyncio.Event()
