@@ -22,10 +22,9 @@ from watcher.core.decision.scheduled_notes import close_in_words, reminders, tri
 from watcher.core.decision.timing import DeliveryWindow, allowed_at, note_hours
 from watcher.core.model import Article, Change, DeclaredFact, Digest, Quote, RaisedFlag, Standing, Tier, Transition, Verdict
 from watcher.mail import render
-from watcher.pipeline.announce import Route, announce
+from watcher.pipeline.announce import Route, announce, send_reminders
 from watcher.pipeline.deliver import merge_deliveries
 from watcher.pipeline.delivery_context import mail_context
-from watcher.pipeline.reminders import send_reminders
 from watcher.store.store import Store
 from watcher.web import pages
 

@@ -9,8 +9,7 @@ import pytest
 from tests.builders import ACCESS, day, signal_of
 from watcher.core.decision.decide import decide
 from watcher.core.model import Date, Digest, Signal
-from watcher.pipeline.announce import Route
-from watcher.pipeline.reminders import send_reminders
+from watcher.pipeline.announce import Route, send_reminders
 from watcher.store.records import Outgoing, State
 from watcher.store.store import Store
 

@@ -18,8 +18,8 @@ from tests.test_cycles import CONFIG, FEED, Web, item
 from tests.watching import Watch, hourly
 from tests.watching import any_store as store
 from watcher.cli.mcp_server import Assistant
+from watcher.pipeline.announce import send_reminders
 from watcher.pipeline.deliver import Counts
-from watcher.pipeline.reminders import send_reminders
 from watcher.replay.replay import differences, history_of, replay
 from watcher.store.store import Store
 from watcher.wording import undecided_words

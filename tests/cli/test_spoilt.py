@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import Site, watcher
 from tests.store.things import T0
-from watcher.pipeline import cycle, ownership, record, reminders
+from watcher.pipeline import announce, cycle, ownership, record
 from watcher.store.errors import StoreError
 from watcher.store.records import MetaKey, Policy
 from watcher.store.store import Store
@@ -55,7 +55,7 @@ ACTS: dict[str, Callable[[Store], Any]] = {
     MetaKey.CONFIGURATIONS: lambda store: in_store(store, ownership.given),
     MetaKey.OWNERS: lambda store: in_store(store, lambda tx: ownership.owners(tx, T0)),
     MetaKey.DOCUMENTS_REFUSED: lambda store: in_store(store, lambda tx: record._rows(tx, T0)),
-    MetaKey.REMINDERS_LAST_RUN: lambda store: reminders.send_reminders(store, (), {}, now=T0, zone=T0.tzinfo),  # type: ignore[arg-type]
+    MetaKey.REMINDERS_LAST_RUN: lambda store: announce.send_reminders(store, (), {}, now=T0, zone=T0.tzinfo),  # type: ignore[arg-type]
     MetaKey.RETENTION_LAST_RUN: lambda store: asyncio.run(cycle.run_retention(store, T0, Policy())),
     f"{MetaKey.MAILBOX_REFUSED}reader": lambda store: in_store(store, lambda tx: tx.mailboxes.refuse("reader")),
     f"{MetaKey.MAILBOX_STOPPED}reader": lambda store: in_store(store, lambda tx: tx.mailboxes.stopped()),

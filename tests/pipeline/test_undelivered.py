@@ -22,8 +22,8 @@ from tests.pipeline.test_deliver import DAY, HOUR, cycle, office, put, rows
 from tests.test_cycles import CONFIG
 from tests.web.conftest import Site
 from watcher.cli import app
+from watcher.pipeline.announce import send_reminders
 from watcher.pipeline.deliver import Counts, deliver
-from watcher.pipeline.reminders import send_reminders
 from watcher.store.records import Delivery, State
 from watcher.store.store import Store
 from watcher.web.queries import SiteInfo, StoreQueries

@@ -16,10 +16,9 @@ from typing import TypeAlias
 
 from watcher.clock import Clock
 from watcher.core.model import Signal, Transition
-from watcher.pipeline.announce import Route, announce
+from watcher.pipeline.announce import Route, announce, send_reminders
 from watcher.pipeline.batches import NORMAL, BatchResult, Bounds, Get, Poller, Read, Understand, skip_unchanged, update_verdicts
 from watcher.pipeline.deliver import Counts
-from watcher.pipeline.reminders import send_reminders
 from watcher.pipeline.subscribers import purge_unconfirmed
 from watcher.store.codec import moment_in
 from watcher.store.errors import ErrorKind, StoreError
