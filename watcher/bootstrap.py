@@ -24,10 +24,10 @@ from watcher.pipeline.announce import Route
 from watcher.pipeline.batches import Bounds, invalidate
 from watcher.pipeline.clocks import adjust
 from watcher.pipeline.cycle import Context
+from watcher.pipeline.decide import renew_claims
 from watcher.pipeline.deliver import Counts, DeliveryContext, channels_of, deliver, mail_context, resolve_declared, timetable
 from watcher.pipeline.delivery_context import Channels
 from watcher.pipeline.ownership import is_due, plan_of, stand_back, write_in
-from watcher.pipeline.renewal import renew_claims
 from watcher.pipeline.subscribers import SignedLinks, SubscriberRoutes, signed_links, with_subscribers
 from watcher.sandbox.pool import ParserPool
 from watcher.store.records import MetaKey, Policy

@@ -18,8 +18,8 @@ from watcher.config.build import load
 from watcher.config.rules_hash import rules_hash
 from watcher.core.model import Claim, Entry, Observation, Signal, Source, Unreadable
 from watcher.core.shape import MOST_ENTRIES, newest_of
+from watcher.pipeline.decide import UNDERSTOOD_TOGETHER, renew_claims
 from watcher.pipeline.record import CLAIMS_OF_SIGNAL, CLAIMS_OF_SOURCE
-from watcher.pipeline.renewal import SLICE, renew_claims
 from watcher.sandbox.understanding import MOST_CLAIMS
 from watcher.store.store import Store
 
@@ -115,8 +115,8 @@ def test_nothing_more_is_taken_from_a_source_that_has_made_a_signal_too_heavy(la
 @pytest.fixture
 def past(lab: Lab) -> Iterator[Store]:
     """A store with more observations than are understood together, and one that says something."""
-    texts = [f"Note {n}." for n in range(SLICE + 5)]
-    texts[SLICE + 3] = "The Gadget is open to everyone."
+    texts = [f"Note {n}." for n in range(UNDERSTOOD_TOGETHER + 5)]
+    texts[UNDERSTOOD_TOGETHER + 3] = "The Gadget is open to everyone."
     with lab.store.writing() as tx:
         tx.documents.put([document()])
         tx.observations.add([seen(f"{n}", text, name="news", at=NOW) for n, text in enumerate(texts)])
@@ -136,7 +136,7 @@ def test_after_a_change_of_rules_all_is_understood_anew_by_the_readers_in_parts(
         return lab.pool.understand_now(signal, some)
 
     assert renew_claims(past, gadget, rules_hash(gadget), understand, NOW)
-    assert parts == [SLICE, 6]
+    assert parts == [UNDERSTOOD_TOGETHER, 6]
     assert lab.claims("gadget") == ["open", "open"]
     assert not renew_claims(past, gadget, rules_hash(gadget), understand, NOW), "once is enough"
 
@@ -158,7 +158,7 @@ def test_what_cannot_be_understood_under_changed_rules_is_named_and_stops_nothin
 
 
 def test_what_was_withdrawn_when_rules_changed_counts_again_when_it_is_back(lab: Lab, past: Store) -> None:
-    place = ("news", f"{SLICE + 3}")
+    place = ("news", f"{UNDERSTOOD_TOGETHER + 3}")
     with past.writing() as tx:
         tx.observations.withdraw([place], NOW)
     prepare(past, replace(lab.config, digest="another"), NOW)

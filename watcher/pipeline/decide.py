@@ -1,21 +1,37 @@
-"""Decide a signal again and record what changed, inside the transaction that holds what was seen."""
+"""Decide a signal again and record what changed, in the transaction that holds what was seen; under changed rules, claim anew."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from watcher.core.addresses import in_year, redact
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import blindness, decide, held_back, known_claims, next_change, verified_at
 from watcher.core.decision.repeats import drop_repeats
 from watcher.core.decision.undecided import RECENT, answered, ask, edges
-from watcher.core.model import Change, Claim, Health, Quote, Signal, SourceOutage, Standing, Tier, Transition, Undecided, Verdict
+from watcher.core.model import (
+    Change,
+    Claim,
+    Health,
+    Observation,
+    Quote,
+    Signal,
+    SourceOutage,
+    Standing,
+    Tier,
+    Transition,
+    Undecided,
+    Unreadable,
+    Verdict,
+)
 from watcher.store.codec import moment_in
 from watcher.store.engine import Scope
 from watcher.store.errors import read_value
-from watcher.store.records import Evidence, MetaKey
+from watcher.store.records import AuditEntry, Evidence, MetaKey
 from watcher.store.store import Store, Transaction
 
 # What people have recorded, as claims: a person's word is one voice that leads, and may move a track anywhere.
@@ -245,3 +261,70 @@ def ask_person(
     rows = tx.undecided.put(known, asked.rows)
     found = replace(after, undecided=answered(signal, (rows[place] for place in asked.open), claims))
     return found, edges(before.undecided if before else (), found, rows)
+
+
+# The claims of a signal made anew when its rules have changed: by the readers' processes, some observations at a time.
+
+log = logging.getLogger(__name__)
+
+UnderstandNow: TypeAlias = Callable[[Signal, Sequence[Observation]], tuple[tuple[Claim, ...], ...]]
+"""Of each observation what it claims under the rules of a signal. Raises Unreadable where that takes too long."""
+
+UNDERSTOOD_TOGETHER = 200
+"""Observations that are understood together."""
+
+
+def renew_claims(store: Store, signal: Signal, rules: str, understand: UnderstandNow, now: datetime) -> bool:
+    """Make the claims of a signal anew where they were made under other rules than those with this hash; whether they were.
+
+    Nothing is written before all is understood. An observation that cannot be understood within bounds claims nothing, and
+    is named in the log and the audit list. Raises StoreError.
+    """
+    with store.reading() as tx:
+        if tx.claims.rules(signal.id) == rules:
+            return False
+    work = _Renewal(signal, understand)
+    while some := _kept_after(store, signal, work.last):
+        work.take(some)
+    with store.writing() as tx:
+        while late := tx.observations.after(signal.id, work.last, UNDERSTOOD_TOGETHER):  # another process has kept them meanwhile
+            work.take(late)
+        tx.claims.replace(signal.id, rules, work.claims, now)
+        for one, why in work.refused:
+            what = f"made no claims of observation {one.id} of {one.source} under changed rules"
+            tx.audit.add(AuditEntry(now, "watch", what, why))
+    return True
+
+
+def _kept_after(store: Store, signal: Signal, number: int) -> list[Observation]:
+    with store.reading() as tx:
+        return tx.observations.after(signal.id, number, UNDERSTOOD_TOGETHER)
+
+
+class _Renewal:
+    """What has been understood so far."""
+
+    def __init__(self, signal: Signal, understand: UnderstandNow) -> None:
+        self._signal, self._understand = signal, understand
+        self.last = 0
+        """The number of the last observation that was looked at."""
+        self.claims: list[Claim] = []
+        self.refused: list[tuple[Observation, str]] = []
+        """What could not be understood, and why."""
+
+    def take(self, some: Sequence[Observation]) -> None:
+        """Understand some more; where that fails together, each half by itself."""
+        try:
+            found = self._understand(self._signal, some)
+        except Unreadable as error:
+            if len(some) > 1:
+                self.take(some[: len(some) // 2])
+                self.take(some[len(some) // 2 :])
+                return
+            log.warning(
+                "observation %d of %s claims nothing under the changed rules: %s", some[0].id, some[0].source, error.reason
+            )
+            self.refused.append((some[0], error.reason))
+            found = ()
+        self.claims += (claim for mine in found for claim in mine)
+        self.last = some[-1].id
