@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from watcher.core.decision.digest import compose, is_due
 from watcher.core.decision.scheduled_notes import UNDELIVERED, reminders, undelivered, week_id, weekly
 from watcher.core.model import Change, Digest, Signal, Transition, Verdict
-from watcher.pipeline.deliver import SILENT
+from watcher.pipeline.delivery_context import SILENT
 from watcher.store.chain import ends
 from watcher.store.codec import moment_in
 from watcher.store.records import Delivery, MetaKey, Mute, Outgoing, State, addressee

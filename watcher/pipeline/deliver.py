@@ -18,6 +18,7 @@ from watcher.core.decision.timing import allowed_at, retry_at
 from watcher.core.model import Digest
 from watcher.mail import Recipient, render
 from watcher.pipeline.delivery_context import (
+    SILENT,
     Channel,
     DeliveryContext,
     ResolvedRecipient,
@@ -51,8 +52,6 @@ PROMPT = 2.0
 """Seconds that is waited for the end of a cycle before others may begin beside it."""
 MAX_BUSY_TIME = timedelta(days=3)
 """For so long a receiver that takes nothing more for now costs a message no attempt."""
-SILENT = "nothing more is sent there; `watcher recipients` says why"
-"""Why a message is given up that was for somebody who is not written to any more: that has been told once, by itself."""
 
 
 @dataclass(frozen=True, slots=True)

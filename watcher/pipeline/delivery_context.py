@@ -32,6 +32,8 @@ CYCLE = timedelta(minutes=2)
 """A hundred mails to a server that never answers would take half an hour, and hold up newer ones to the same."""
 SHUTDOWN_TIMEOUT = timedelta(seconds=8)
 """How long a watch that is stopped waits for what is on its way; a container is killed after ten seconds."""
+SILENT = "nothing more is sent there; `watcher recipients` says why"
+"""Why a message is given up that was for somebody who is not written to any more: that has been told once, by itself."""
 
 
 SLOW_AFTER = 4.0
