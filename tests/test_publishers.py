@@ -12,6 +12,7 @@ from watcher.publishers import publisher_of, registrable_domain
         ("https://news.bbc.co.uk/a", "bbc.co.uk"),
         ("https://someone.github.io/x", "someone.github.io"),
         ("http://127.0.0.1:8900/x", "127.0.0.1"),
+        ("https://www.straße.example/a", "xn--strae-oqa.example"),
         ("not an address", ""),
         ("https://[broken/x", ""),
     ],

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
+from watcher.core.addresses import ascii_host
+
 
 @cache
 def _suffixes() -> PublicSuffixList:
@@ -24,7 +26,7 @@ def registrable_domain(url: str) -> str:
     that comes with the installed publicsuffixlist.
     """
     try:
-        host = urlsplit(url).hostname or ""
+        host = ascii_host(urlsplit(url).hostname or "")
     except ValueError:
         return ""
     with suppress(ValueError):

@@ -81,3 +81,9 @@ def test_a_star_lets_everything_past_and_nothing_lets_nothing() -> None:
     assert Proxies(proxy, proxy, read_bypass("*")).of("http", "news.example", 80) is None
     assert Proxies(proxy, proxy, read_bypass(" , ")).of("http", "news.example", 80) == proxy
     assert Proxies().of("http", "news.example", 80) is None
+
+
+def test_an_international_name_is_passed_by_as_it_is_asked_for() -> None:
+    proxies = Proxies(Proxy("plain", 1), Proxy("plain", 1), read_bypass("straße.example"))
+    assert proxies.of("https", "news.xn--strae-oqa.example", 443) is None
+    assert proxies.of("https", "news.strasse.example", 443) is not None

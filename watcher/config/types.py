@@ -31,6 +31,7 @@ from pydantic_core.core_schema import no_info_after_validator_function, no_info_
 from watcher.config.errors import one_of
 from watcher.config.moments import read_declared, read_duration, read_pace
 from watcher.config.secrets import expand, expand_url
+from watcher.core.addresses import ascii_host
 from watcher.core.model import Tier
 from watcher.core.shape import ELEMENT
 
@@ -147,7 +148,7 @@ def read_zone(name: str) -> str:
 def read_url(text: str) -> str:
     """Keep a web address that can be fetched: http or https, a host, no user and nothing that a parser could read otherwise.
 
-    Raises ValueError.
+    An international host is written in the letters of the DNS. Raises ValueError.
     """
     try:
         parts = urlsplit(text)
@@ -158,12 +159,24 @@ def read_url(text: str) -> str:
         raise ValueError('an address that starts with "https://" or "http://" and names a host')
     if "@" in parts.netloc:
         raise ValueError("an address without a user name or a password: secrets do not belong in this file")
-    return text
+    return text if host.isascii() else text.replace(parts.netloc, _netloc(host, parts.port), 1)
+
+
+def _netloc(host: str, port: int | None) -> str:
+    """An international host in the letters of the DNS, as it is asked for, and as others name it. Raises ValueError."""
+    try:
+        name = ascii_host(host)
+    except ValueError:
+        raise ValueError("an address whose host is a name of the DNS") from None
+    return name if port is None else f"{name}:{port}"
 
 
 def read_host(text: str) -> str:
     """Keep the name or address of a host, in small letters and without its last dot. Raises ValueError."""
-    name = text.lower().removesuffix(".")
+    try:
+        name = ascii_host(text).removesuffix(".")
+    except ValueError:
+        name = ""
     if not re.fullmatch(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|(?=[0-9a-f.]{0,40}:)[0-9a-f:.]{2,45}", name):
         raise ValueError('the name of a host such as "watch.example.org", without "https://" and without a port')
     return name

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from watcher.core.addresses import ascii_host
+
 WANTED = 'a proxy such as "http://proxy.example:3128", which is itself spoken to without TLS'
 _SHAPE = re.compile(r"(?:http://)?(?:([^:/?#]*)(?::([^/?#]*))?@)?([^@/?#\s\\]+)/?", re.IGNORECASE)
 
@@ -84,7 +86,10 @@ def _covers(entry: str, host: str, port: int) -> bool:
         address = literal_ip(host)
         return address is not None and address in network
     name, _, number = entry.partition(":")
-    domain = name.removeprefix("*").strip(".")
+    try:
+        domain = ascii_host(name.removeprefix("*").strip("."))
+    except ValueError:
+        return False
     return bool(domain) and number in {"", str(port)} and f".{host}".endswith(f".{domain}")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import TypeAlias
 
+from watcher.core.addresses import ascii_host
 from watcher.core.proxies import literal_ip
 from watcher.fetch.messages import ConnectionFailed
 from watcher.fetch.urls import UrlRejected
@@ -68,7 +69,7 @@ class Guard:
             try:
                 self._networks.append(ipaddress.ip_network(item, strict=False))
             except ValueError:
-                self._names.add(item.lower())
+                self._names.add(_name(item))
 
     def check_host(self, host: str) -> None:
         """Refuse a host that is itself a closed address; a name is judged when it is resolved. Raises UrlRejected."""
@@ -103,6 +104,14 @@ class Guard:
 
     def _listed(self, address: IP) -> bool:
         return any(address in network for network in self._networks)
+
+
+def _name(item: str) -> str:
+    """A name as addresses have it when they are judged."""
+    try:
+        return ascii_host(item)
+    except ValueError:  # no name: it allows nothing
+        return item
 
 
 def is_public(address: IP) -> bool:

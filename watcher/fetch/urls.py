@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin
 
-import idna
+from watcher.core.addresses import ascii_host
 
 PORTS = {"http": 80, "https": 443}
 MAX_DECODINGS = 5
@@ -124,8 +124,7 @@ def _host(text: str) -> str:
     try:
         if text.startswith("["):
             return str(ipaddress.IPv6Address(text[1:-1]))
-        name = text.lower() if text.isascii() else idna.encode(text, uts46=True).decode()
-        name = name.removesuffix(".")
+        name = ascii_host(text).removesuffix(".")
         if _NUMBER.fullmatch(name.rpartition(".")[2]):
             return str(ipaddress.IPv4Address(name))
     except ValueError as error:
