@@ -41,7 +41,8 @@ def ladder_of(name: str, tables: dict[str, Any], vocabulary: Vocabulary) -> Ladd
         for each in table["status"]
     )
     flags = tuple(
-        Flag(**{key: span(value) if key == "within" else value for key, value in each.items()}) for each in table.get("flag", ())
+        Flag(**{key: span(value) if key in {"within", "lasts"} else value for key, value in each.items()})
+        for each in table.get("flag", ())
     )
     rules = tuple(rule_of(each, vocabulary) for each in table["rule"])
     compared = COMPARED if "side" in table else {}

@@ -133,7 +133,11 @@ def mythos_word(claims: list[Claim]) -> str:
         ("promised", "promise" in named | public),
         ("not_ga", bool(withheld)),
         ("gated_wider", bool(named & {"widened", "in-product"})),
-        ("retired", "version_retired" in flags and not named & {"gate", "gate-invitation", "gate-verification"}),
+        (
+            "retired",
+            bool({"version_retired", "retirement_announced"} & flags)
+            and not named & {"gate", "gate-invitation", "gate-verification"},
+        ),
         ("rumour", bool(named & {"rumour", "rumour-in-text"})),
         ("gated", bool({("named", "gated"), ("named", "gated_wider")} & statuses)),
     )

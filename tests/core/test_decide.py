@@ -111,9 +111,9 @@ def test_known_history_counts_up_to_a_day() -> None:
 
 
 def test_words_and_time_raise_flags_on_a_ladder() -> None:
-    promise = [said("official:lab", "promised", "05-01"), said("official:lab", flag="renamed", at="05-03")]
+    promise = [said("official:lab", "promised", "05-01"), said("official:lab", flag="renamed", at="05-20")]
 
-    early, late = (decide(signal_of(ACCESS), promise, [], day(at)).tracks[0].flags for at in ("06-01", "08-01"))
+    early, late = (decide(signal_of(ACCESS), promise, [], day(at)).tracks[0].flags for at in ("06-01", "07-10"))
 
     assert [flag.id for flag in early] == ["renamed"]
     assert [flag.id for flag in late] == ["renamed", "overdue"]
@@ -147,8 +147,8 @@ CHANGES: list[tuple[str, list[Claim], list[Claim], Lines]] = [
         [*NAMED, said("official:lab", "gated", "09-01", details={"name": "Two"})],
         [("detail", "available", "available", False)],
     ),
-    ("a flag", [], [said("official:lab", flag="renamed")], [("flag", "", "renamed", True)]),
-    ("a flag less", [said("official:lab", flag="renamed")], [], [("flag", "renamed", "", False)]),
+    ("a flag", [], [said("official:lab", flag="renamed", at="11-01")], [("flag", "", "renamed", True)]),
+    ("a flag less", [said("official:lab", flag="renamed", at="11-01")], [], [("flag", "renamed", "", False)]),
 ]
 
 

@@ -24,6 +24,7 @@ RUMOUR = said("press:a.example", "rumoured")
 HALT = said("press:a.example", flag="halted")
 PASSED = said("official:senate", "passed", "06-09", rule="pass")
 VITIATED = said("official:senate", "", "06-10", rule="vitiate", details={"vitiates": "2026-06-09"})
+LONG = replace(ACCESS, flags=tuple(replace(flag, lasts=timedelta(days=365)) for flag in ACCESS.flags))
 BRIEF = replace(ACCESS, flags=(replace(ACCESS.flags[1], lasts=timedelta(days=30)),))
 STANDS = replace(BILL, rules=(*BILL.rules, Rule("recalled", status="committee", cancels=("passed",))))
 """A row that takes the passage back and says in one where the bill is."""
@@ -340,8 +341,8 @@ EVENTS: list[tuple[Ladder, list[Claim], Fate, str]] = [
 ]
 
 FLAGS: list[tuple[Ladder, list[Claim], Fate, str]] = [
-    (ACCESS, [said("official:lab", flag="renamed")], Fate.FLAG_UP, "the flag renamed is up"),
-    (ACCESS, [*of_press("b", status="", flag="halted"), HALT], Fate.FLAG_UP, "the flag halted is up"),
+    (LONG, [said("official:lab", flag="renamed")], Fate.FLAG_UP, "the flag renamed is up"),
+    (LONG, [*of_press("b", status="", flag="halted"), HALT], Fate.FLAG_UP, "the flag halted is up"),
     (ACCESS, [HALT], Fate.TOO_FEW, "heard from 1 independent publisher; it takes 2 within 3 days"),
     (
         ACCESS,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.builders import ACCESS, day, said, signal_of
 from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide
 from watcher.core.decision.scheduled_notes import undelivered
-from watcher.core.model import Claim, Flag, Ladder, Verdict
+from watcher.core.model import Claim, Flag, Ladder, Rule, Verdict
 
 THEN = day("06-20")
 RENAMED = said("official:lab", flag="renamed", at="06-09")
@@ -46,6 +46,44 @@ def test_a_flag_whose_time_is_over_is_no_news_and_one_that_words_clear_is() -> N
     assert [line.before for line in compare(signal, up, decide(signal, [HALTED], [], THEN))] == ["renamed"], (
         "it was cleared in time"
     )
+
+
+def test_a_flag_is_history_when_nothing_has_raised_it_for_its_time_and_each_new_word_gives_it_the_time_anew() -> None:
+    ladder = replace(ACCESS, flags=(Flag("renamed", "Renamed", ""),))
+    again = said("official:lab", flag="renamed", at="07-20", words="The lab has another name, it says once more")
+    late = said("official:lab", flag="renamed", at="11-01", words="The lab has changed its name a second time")
+    signal = signal_of(ladder)
+
+    def up(at: str, *claims: Claim) -> list[datetime]:
+        return [flag.since for flag in decide(signal, list(claims), [], day(at)).tracks[0].flags]
+
+    assert up("08-07", RENAMED) == [day("06-09")]
+    assert up("08-09", RENAMED) == []
+    assert up("09-17", RENAMED, again) == [day("06-09")], "raised again in time"
+    assert up("09-19", RENAMED, again) == []
+    assert up("11-02", RENAMED, again, late) == [day("11-01")], "it had been down"
+
+
+def test_press_raises_a_flag_again_that_was_history() -> None:
+    ladder = replace(ACCESS, flags=(Flag("halted", "Halted", "", report=2),))
+    june = [said(f"press:{who}.example", flag="halted", at="06-01") for who in "ab"]
+    fall = [said(f"press:{who}.example", flag="halted", at="11-01") for who in "cd"]
+
+    def up(at: str, *claims: Claim) -> list[datetime]:
+        return [flag.since for flag in decide(signal_of(ladder), list(claims), [], day(at)).tracks[0].flags]
+
+    assert up("06-20", *june) == [day("06-01")]
+    assert up("10-20", *june) == []
+    assert up("11-20", *june, *fall) == [day("11-01")]
+
+
+def test_a_flag_that_takes_the_place_of_another_is_told_alone() -> None:
+    follows = Rule("gone", flag="renamed", clears=("halted",))
+    ladder = replace(ACCESS, rules=(*ACCESS.rules, follows))
+    renamed = said("official:lab", flag="renamed", at="06-15", rule="gone")
+    was, now = (decide(signal_of(ladder), list(claims), [], THEN) for claims in ([HALTED], [HALTED, renamed]))
+    assert [flag.id for flag in now.tracks[0].flags] == ["renamed"]
+    assert [(line.before, line.after) for line in compare(signal_of(ladder), was, now)] == [("", "renamed")]
 
 
 def test_a_second_wave_of_reports_renews_nothing() -> None:

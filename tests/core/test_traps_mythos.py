@@ -132,6 +132,29 @@ def test_13_a_retired_preview_is_no_cancelled_line() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "flag"),
+    [
+        ("Model: claude-mythos-preview; State: Deprecated, to retire on July 30, 2026.", "retirement_announced"),
+        ("Claude Mythos Preview is deprecated and will be retired on July 30, 2026.", "retirement_announced"),
+        ("We are retiring Claude Mythos Preview on July 30, 2026.", "retirement_announced"),
+        ("Model: claude-mythos-preview; State: Retired June 30, 2026.", "version_retired"),
+        ("We have retired Claude Mythos Preview.", "version_retired"),
+    ],
+)
+def test_13_a_retirement_to_come_and_one_that_has_come_are_two_flags(words: str, flag: str) -> None:
+    found = claims_of(shipped(MYTHOS), said(words, title="Model deprecations", at=JULY_1))
+    assert {claim.flag for claim in found if claim.track == "named"} == {flag}
+
+
+def test_13_a_retirement_that_has_come_takes_the_place_of_the_one_to_come() -> None:
+    texts = ("claude-mythos-preview | Deprecated, to retire on June 30, 2026", "claude-mythos-preview | Retired June 30, 2026")
+    seen = [said(words, at=at, title="Model deprecations") for words, at in zip(texts, (JUNE_9, JULY_1), strict=True)]
+    announced, done, both = (where(each, JULY_1) for each in (seen[:1], seen[1:], seen))
+    assert [flag.id for flag in announced["named"].flags] == ["retirement_announced"]
+    assert [flag.id for flag in (*done["named"].flags, *both["named"].flags)] == ["version_retired"] * 2
+
+
+@pytest.mark.parametrize(
     "row",
     [
         "| claude-3-haiku-20240307 | Retired | April 20, 2026 |",

@@ -121,7 +121,7 @@ def test_a_text_without_a_day_of_its_event_is_told_with_the_day_of_its_publicati
     assert "Happened: 9 December 2026 Seen:" in read_by(text, row)
 
 
-def test_a_flag_that_is_up_stands_in_every_mail_until_it_is_lowered_or_old() -> None:
+def test_a_flag_that_is_up_stands_in_every_mail_as_long_as_it_is_up() -> None:
     up = RaisedFlag("stopped", "It was told to stop", NOW - timedelta(days=9), (quote(),))
     quiet = replace(up, id="small", label="A small thing", mail=False)
 
@@ -133,7 +133,8 @@ def test_a_flag_that_is_up_stands_in_every_mail_until_it_is_lowered_or_old() -> 
 
     assert "Flag: It was told to stop (since 30 November 2026, 22:41 UTC)." in mail(up, quiet)
     assert "A small thing" not in mail(up, quiet)
-    assert "told to stop" not in mail(replace(up, since=NOW - timedelta(days=90)))
+    assert "told to stop" in mail(replace(up, since=NOW - timedelta(days=90))), "when it is history is no matter of mails"
+    assert "told to stop" not in mail()
 
 
 def test_a_counted_figure_says_from_what_it_was_counted() -> None:

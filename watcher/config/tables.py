@@ -336,7 +336,7 @@ class Flag(Table):
     report: int = 0
     within: Duration = timedelta(days=3)
     """Time inside which press must report it."""
-    lasts: Duration | None = None
+    lasts: Duration = timedelta(days=60)
     differs: Several[str] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from watcher.core.addresses import safe_link
@@ -34,8 +34,6 @@ MOST_BLIND = 12
 MOST_STANDING = 40
 MOST_FLAGS = 3
 """Flags that the line of one signal repeats."""
-RECENT_FLAG = timedelta(days=60)
-"""What has been flagged for longer is known: the page shows it."""
 
 
 def lead_track(verdict: Verdict, context: MailContext) -> TrackVerdict | None:
@@ -69,8 +67,7 @@ def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> MailL
 
 def _flags(verdict: Verdict, zone: tzinfo) -> str:
     """What is flagged beside the status for as long as it is: who missed the message sees it in the next."""
-    recent = verdict.as_of - RECENT_FLAG
-    flags = (flag for track in verdict.tracks for flag in track.flags if flag.mail and flag.since >= recent)
+    flags = (flag for track in verdict.tracks for flag in track.flags if flag.mail)
     told = dict.fromkeys(f" Flag: {shortened(flag.label, 120)} (since {when(flag.since, zone)})." for flag in flags)
     return "".join(list(told)[:MOST_FLAGS])
 

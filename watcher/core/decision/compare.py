@@ -179,15 +179,16 @@ def _places(event: Event) -> set[str]:
 
 
 def _flags(frame: _Frame, track: Track, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
-    specs = {spec.id: spec for spec in track.ladder.flags}
     old = {(flag.id, flag.subject) for flag in was.flags}
     new = {(flag.id, flag.subject) for flag in now.flags}
     for flag in now.flags:
         if (flag.id, flag.subject) not in old:
             yield _told_flag(frame, now, flag, before="", after=flag.id)
+    raised = {flag.id for flag in now.flags if (flag.id, flag.subject) not in old}
+    followed = {one for rule in track.ladder.rules if rule.flag in raised for one in rule.clears}  # told by what takes its place
     for flag in was.flags:
-        spec = specs.get(flag.id)  # none where the rules have changed since
-        if (flag.id, flag.subject) not in new and not (spec and has_run_out(spec, flag, frame.after.as_of)):
+        gone = (flag.id, flag.subject) not in new and flag.id not in followed
+        if gone and not has_run_out(flag, frame.after.as_of):
             yield _told_flag(frame, now, flag, before=flag.id, after="")
 
 

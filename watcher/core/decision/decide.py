@@ -207,5 +207,5 @@ def _spans_of_claims(signal: Signal) -> set[timedelta]:
     spans = {HOPE}
     for track in signal.tracks:
         spans |= {status.expires for status in track.ladder.statuses if status.expires is not None}
-        spans |= {flag.lasts for flag in track.ladder.flags if flag.lasts is not None}
+        spans |= {flag.lasts for flag in track.ladder.flags}
     return spans

@@ -77,10 +77,9 @@ def standing_of_flag(flag: RaisedFlag) -> Standing:
     return Standing.CONFIRMED if any(quote.tier in AUTHORITATIVE for quote in flag.evidence) else Standing.REPORTED
 
 
-def has_run_out(flag: Flag, raised: RaisedFlag, now: datetime) -> bool:
+def has_run_out(raised: RaisedFlag, now: datetime) -> bool:
     """Whether a flag is down because its time is over and not because anything happened: that is no news."""
-    lasts = REVISED_FOR if flag.id == "revised" else flag.lasts
-    return lasts is not None and now - raised.since > lasts
+    return raised.until is not None and now > raised.until
 
 
 def _by_words(
@@ -93,19 +92,32 @@ def _by_words(
     words = list(sifted(raising, _lowered(cleared), trace)) if cleared else raising
     if len(words) < len(raising):
         tell(trace, (c for c in clearing if c.effective_at >= raising[0].effective_at), Ruling(Fate.CLEARS, flag=flag.id))
-    official = [c for c in words if c.quote.tier in AUTHORITATIVE or c.rule in DECLARED]
-    events: dict[str, list[Claim]] = {}
-    for claim in official or _reported(flag, words, trace):
-        events.setdefault(claim.event, []).append(claim)
+    official = [(c,) for c in words if c.quote.tier in AUTHORITATIVE or c.rule in DECLARED]
+    events: dict[str, list[list[Claim]]] = {}
+    for told_together in official or _reported(flag, words, trace):
+        by_event: dict[str, list[Claim]] = {}
+        for claim in told_together:
+            by_event.setdefault(claim.event, []).append(claim)
+        for event, own in by_event.items():
+            events.setdefault(event, []).append(own)
     up = []
     tell(trace, words if official else (), BESIDE_OFFICIAL)
-    for event, own in events.items():
-        since = own[0].effective_at if official else own[-1].effective_at
-        lasts = flag.lasts is None or now - since <= flag.lasts
-        tell(trace, own, Ruling(Fate.FLAG_UP if lasts else Fate.FLAG_OVER, at=since))
-        if lasts:
-            up.append(RaisedFlag(flag.id, flag.label, since, quotes_of(own), mail=flag.mail, subject=event))
+    for event, raised in events.items():
+        run = _unbroken(raised, flag.lasts)
+        since, until = run[0][-1].effective_at, run[-1][-1].effective_at + flag.lasts
+        tell(trace, (claim for each in raised for claim in each), Ruling(Fate.FLAG_OVER, at=since))
+        if now <= until:
+            standing = [claim for each in run for claim in each]
+            tell(trace, standing, Ruling(Fate.FLAG_UP, at=since))
+            up.append(RaisedFlag(flag.id, flag.label, since, quotes_of(standing), flag.mail, event, until))
     return up
+
+
+def _unbroken(raised: Sequence[list[Claim]], lasts: timedelta) -> Sequence[list[Claim]]:
+    """The last of the times that a flag was raised, back to where it had been down before."""
+    ends = [each[-1].effective_at for each in raised]
+    first = max((n for n in range(1, len(ends)) if ends[n] - ends[n - 1] > lasts), default=0)
+    return raised[first:]
 
 
 def _lowered(cleared: datetime) -> Callable[[Claim], Ruling | None]:
@@ -114,11 +126,14 @@ def _lowered(cleared: datetime) -> Callable[[Claim], Ruling | None]:
     return lambda claim: None if claim.effective_at > cleared else ruling
 
 
-def _reported(flag: Flag, words: Sequence[Claim], trace: Trace | None) -> Sequence[Claim]:
-    """The first claims of press that raise a flag together; none where they are too few."""
+def _reported(flag: Flag, words: Sequence[Claim], trace: Trace | None) -> Sequence[Sequence[Claim]]:
+    """The claims of press that raise a flag together, for each time that they do; none where they are too few."""
     press = list(sifted(words, lambda claim: None if flag.report and claim.quote.tier in REPORTING else unled(claim), trace))
-    tell(trace, press, REPORTED_BEFORE)
-    return next(reports_of_press(press, count=flag.report, within=flag.within, trace=trace), ()) if press else ()
+    reports = tuple(reports_of_press(press, count=flag.report, within=flag.within, trace=trace)) if press else ()
+    if trace is not None and reports:
+        complete, told = reports[0][-1].effective_at, {id(claim) for report in reports for claim in report}
+        tell(trace, (one for one in press if one.effective_at > complete and id(one) not in told), REPORTED_BEFORE)
+    return reports
 
 
 def _differing(flag: Flag, verdict: TrackVerdict, told: Sequence[Claim]) -> list[RaisedFlag]:
@@ -171,7 +186,15 @@ def _gone(flag: Flag, health: Health) -> RaisedFlag:
 
 def _revised(flag: Flag, verdict: TrackVerdict, now: datetime) -> list[RaisedFlag]:
     return [
-        RaisedFlag(flag.id, flag.label, event.revised_at, event.evidence, mail=flag.mail, subject=event.key)
+        RaisedFlag(
+            flag.id,
+            flag.label,
+            event.revised_at,
+            event.evidence,
+            mail=flag.mail,
+            subject=event.key,
+            until=event.revised_at + REVISED_FOR,
+        )
         for event in verdict.events
         if event.revised_at is not None and now - event.revised_at <= REVISED_FOR
     ]

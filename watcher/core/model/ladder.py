@@ -90,8 +90,8 @@ class Flag:
     report: int = 0
     """Independent press publishers that raise it; 0: only official words do."""
     within: timedelta = timedelta(days=3)
-    lasts: timedelta | None = None
-    """How long it is shown; none: until other words clear it."""
+    lasts: timedelta = timedelta(days=60)
+    """How long it is shown after the last words that raise it, where no others clear it; then it is history."""
     differs: tuple[str, ...] = ()
     """Details, e.g. `tally`: the flag is up while sources tell one of them differently of one event of the present status."""
 

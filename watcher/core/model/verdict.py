@@ -148,6 +148,8 @@ class RaisedFlag:
     mail: bool = True
     subject: str = ""
     """What it is about where one flag can be up for several things (a page, a model)."""
+    until: datetime | None = None
+    """When it becomes history, unless it is raised again before; none: it is up for as long as what it says holds."""
 
 
 @dataclass(frozen=True, slots=True)
