@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,18 +13,22 @@ import pytest
 
 from tests.store.things import DAY, HOUR, T0, claim, document, seen
 from tests.store.things import source as source_of
+from tests.test_rounds import Hours, hours
 from tests.test_understanding import NOW, SLOW, Lab, feed, lab
 from watcher.bootstrap import prepare
 from watcher.config.build import load
 from watcher.config.rules_hash import rules_hash
-from watcher.core.model import Claim, Entry, Observation, Signal, Source, Unreadable
+from watcher.core.model import Claim, Entry, Failed, Observation, Outcome, Signal, Source, Unreadable
 from watcher.core.shape import MOST_ENTRIES, newest_of
+from watcher.fetch import Answer, Request
+from watcher.pipeline.batches import Bounds
+from watcher.pipeline.cycle import run_cycle
 from watcher.pipeline.decide import UNDERSTOOD_TOGETHER, renew_claims
 from watcher.pipeline.record import CLAIMS_OF_SIGNAL, CLAIMS_OF_SOURCE
 from watcher.sandbox.understanding import MOST_CLAIMS
 from watcher.store.store import Store
 
-__all__ = ["lab"]
+__all__ = ["hours", "lab"]
 
 
 def entries(many: int, *, dated: bool = True) -> list[Entry]:
@@ -63,8 +68,8 @@ def test_a_long_site_map_says_that_not_all_was_read_for_as_long_as_it_stays(lab:
     prepare(lab.store, lab.config, NOW)
     lab.says = site_map(MOST_ENTRIES + 1)
     said = f"{MOST_ENTRIES + 1:,} entries, more than {MOST_ENTRIES:,}: the newest {MOST_ENTRIES:,} were read"
-    for hours, outcome in ((0, "ok"), (2, "unchanged"), (4, "unchanged")):
-        lab.poll(NOW + timedelta(hours=hours))
+    for passed, outcome in ((0, "ok"), (2, "unchanged"), (4, "unchanged")):
+        lab.poll(NOW + timedelta(hours=passed))
         assert (lab.health("news").outcome, lab.health("news").error) == (outcome, said)
     with lab.store.reading() as tx:
         assert tx.observations.count() == MOST_ENTRIES + 1, "and one of the other source"
@@ -166,3 +171,25 @@ def test_what_was_withdrawn_when_rules_changed_counts_again_when_it_is_back(lab:
     with past.writing() as tx:
         tx.observations.restore([place], NOW + DAY)
     assert lab.claims("gadget") == ["open"]
+
+
+def test_where_one_poll_is_made_at_a_time_new_sources_are_asked_and_those_that_failed_too(hours: Hours) -> None:
+    asked, answers = list[str](), [False]
+
+    async def get(request: Request) -> Answer:
+        asked.append(request.url)
+        return await hours.get(request) if answers[0] else Failed(Outcome.ERROR, "500")
+
+    context = hours.context({f"s{n}": f"https://f{n}.example/" for n in range(3)}, get, bounds=Bounds(polls=1))
+    asyncio.run(run_cycle(context, T0))
+    assert len(asked) == 3
+    answers[0] = True
+    assert asyncio.run(run_cycle(context, T0 + DAY)).polls == 3
+    with hours.store.reading() as tx:
+        assert all(one.last_good_at for one in tx.sources.health())
+
+
+@pytest.mark.parametrize("bounds", [{"polls": 0}, {"polls": -1}, {"of_a_host": 0}], ids=str)
+def test_bounds_that_would_ask_nothing_are_refused(bounds: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="at least one poll"):
+        Bounds(**bounds)  # type: ignore[arg-type]  # the times are no integers

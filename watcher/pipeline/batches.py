@@ -79,12 +79,17 @@ are all at work get in one another's way."""
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many polls are under way at the same time."""
+    """How many polls are under way at the same time. Raises ValueError for fewer than one, in all or of a host."""
 
     polls: int = BATCH
     of_a_host: int = MAX_JOBS_OF_A_HOST
     slow_after: float = SLOW_AFTER
     """Seconds after which what is being asked leaves room for others."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would never ask anything."""
+        if self.polls < 1 or self.of_a_host < 1:
+            raise ValueError("at least one poll at a time, in all and of a host")
 
     @classmethod
     def for_requests(cls, in_all: int, per_host: int) -> Bounds:
@@ -94,12 +99,12 @@ class Bounds:
     @property
     def failing(self) -> int:
         """Just begun, of sources whose last poll failed: hosts that hang must not take all the room there is."""
-        return self.polls // 2
+        return max(1, self.polls // 2)
 
     @property
     def doubtful(self) -> int:
         """The same, with sources that never had a good reading: those that had one keep a quarter of the room."""
-        return self.polls * 3 // 4
+        return max(1, self.polls * 3 // 4)
 
 
 NORMAL = Bounds()
