@@ -31,6 +31,8 @@ def test_this_is_not_said_and_a_person_is_asked(_: set[str], who: str, title: st
     claimed, asked = found_in(who, title, text)
     assert not claimed
     assert asked
+    tracks = {track.id: {status.id for status in track.ladder.statuses} for track in shipped(SPEAKERS[who][0]).tracks}
+    assert all(one.status in tracks[one.track] for one in asked), "a person is told which status it may change"
 
 
 @pytest.mark.parametrize(("_", "who", "title", "text"), OF["past"], ids=names(OF["past"]))
