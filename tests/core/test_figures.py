@@ -12,7 +12,8 @@ from tests.evaluations import LADDER, SIDES
 from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.corroboration import holds_value, proof_of
-from watcher.core.decision.figures import figures_of, monthly
+from watcher.core.decision.decide import decide
+from watcher.core.decision.figures import figures_of, half_of, monthly
 from watcher.core.evaluations import compliance_pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import (
@@ -22,6 +23,7 @@ from watcher.core.model import (
     Facts,
     Figure,
     FigureSpec,
+    Headline,
     Observation,
     Quote,
     Signal,
@@ -198,6 +200,43 @@ def test_the_finding_follows_the_figures(april: int, may: int, finding: str) -> 
 
 def test_a_peak_in_the_latest_month_is_not_called_lost() -> None:
     assert firefox(advisory("a", APRIL, ids(423))).values["finding"] == "peak reproduced"  # type: ignore[union-attr]
+
+
+HALF = {
+    "peak reproduced": "It holds: {latest} times in {latest_month}.",
+    "peak reproduced, not sustained": "It was {peak} times in {peak_month}, and {latest} in {latest_month}.",
+    "none": "Nothing is counted yet.",
+}
+
+
+@pytest.mark.parametrize(
+    ("counted", "half"),
+    [
+        ((423, 400), "It holds: 18.6 times in May 2026."),
+        ((423, 10), "It was 19.7 times in April 2026, and 0.5 in May 2026."),
+        ((10, 9), ""),
+        ((), "Nothing is counted yet."),
+    ],
+)
+def test_a_count_answers_the_other_half_of_the_question(counted: tuple[int, ...], half: str) -> None:
+    spec = FigureSpec("firefox", "Firefox", "times", "monthly", {"base_mean": 21.5}, HALF)
+    signal = Signal("s", "", "", "", (), (Headline("on", "Open", says="It is open."),), (), figures=(spec,), opened=MAY)
+    read = [advisory(str(n), at, ids(many)) for n, (at, many) in enumerate(zip((APRIL, MAY), counted, strict=False))]
+    claims = [claim for each in read for claim in claims_of(signal, each)]
+
+    assert decide(signal, claims, (), NOW).says == f"It is open. {half}".strip()
+    assert decide(signal, claims, (), APRIL).says == "It is open.", "nothing was asked before the question was opened"
+
+
+def test_each_half_of_a_shipped_question_says_what_it_counts_in_words() -> None:
+    root = Path(__file__).parents[2]
+    figure = next(each for each in load(root / "signals.toml").signal("mythos-ga").figures if each.id == "firefox")
+    for finding, words in figure.says.items():
+        values = {"peak": 19.7, "peak_month": "2026-04", "latest": 8.6, "latest_month": "2026-05", "finding": finding}
+        found = Figure("firefox", "", "", "", values={} if finding == "none" else values)
+        half = half_of(Signal("s", "", "", "", (), (), (), figures=(figure,)), [found], NOW)
+        assert "20 times" in half, words
+        assert "{" not in half
 
 
 def test_the_published_months_are_reproduced() -> None:

@@ -169,6 +169,13 @@ def test_a_line_without_a_name_is_a_link_itself_in_both_parts() -> None:
         assert tokens(re.sub(r"https?://\S+", "", mail.text)) == tokens(re.sub(r"https?://\S+", "", seen_in(mail.html)))
 
 
+def test_the_first_mail_answers_the_other_half_of_a_question_too() -> None:
+    held = tuple(replace(each, sentence="Nobody has it.", half="The 20 times did not last.") for each in VERDICTS)
+    mail = render(digest(kind="baseline", verdicts=held), CONTEXT, READER)
+    assert "Nobody has it. The 20 times did not last." in " ".join(mail.text.split())
+    assert {each["sentence"] for each in mail.payload["standings"]} == {"Nobody has it. The 20 times did not last."}
+
+
 def test_the_first_mail_of_an_open_window_says_how_far_it_is() -> None:
     then = datetime(2026, 6, 13, tzinfo=UTC)
     early = tuple(replace(each, as_of=then) for each in VERDICTS)

@@ -529,6 +529,7 @@ def verdicts() -> dict[str, Verdict]:
                 ),
             ),
             (SourceOutage("aws-news", MYTHOS.sources[2].url, at("2026-11-22T03:00:00"), "403, a human check"),),
+            half="Its 20 times was 8.5 times in September 2026.",
         ),
         "caisi-evaluation": verdict(
             CAISI,

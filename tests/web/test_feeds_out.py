@@ -193,6 +193,10 @@ def test_what_was_not_measured_is_null_and_not_nought(site: Site) -> None:
     assert firefox["series"][15] == ["2026-04", 19.7]
 
 
+def test_programs_get_both_halves_of_an_answer(site: Site) -> None:
+    assert site.get("/api/v1/signals/mythos-ga").json()["sentence"] == "Its 20 times was 8.5 times in September 2026."
+
+
 def test_the_history_is_newest_first_and_bounded(site: Site) -> None:
     changes = site.get("/api/v1/history?limit=2").json()["changes"]
     assert [change["id"] for change in changes] == [4, 3]

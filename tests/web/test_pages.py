@@ -79,6 +79,9 @@ def words(html: str) -> str:
         ("/log", "took back a claim on caisi-evaluation (a US model)"),
         ("/log", "CAISI Signs Agreement nist.gov; names the body, is no evaluation"),
         ("/machines", "https://watch.example.org/badges/senate-vote.json"),
+        ("/", "Its 20 times was 8.5 times in September 2026."),
+        ("/signals/mythos-ga", "Its 20 times was 8.5 times in September 2026."),
+        ("/cards/mythos-ga", "Its 20 times was 8.5 times in September 2026."),
         ("/cards/mythos-ga", "The class is open to all as Claude Fable 5.2; models named Mythos are not"),
     ],
 )

@@ -87,7 +87,7 @@ def _plain(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> dict[str, 
         "headline": verdict.headline,
         "headline_label": verdict.headline_label,
         "word": verdict.word,
-        "sentence": verdict.sentence,
+        "sentence": verdict.says,
         "as_of": iso_utc(verdict.as_of),
         "tracks": [
             {

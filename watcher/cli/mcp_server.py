@@ -131,7 +131,7 @@ def _brief(view: View, signal: Signal) -> Brief:
         id=signal.id,
         question=signal.question,
         word=summary.word,
-        sentence=summary.sentence,
+        sentence=summary.says,
         answer=summary.answer,
         standing=summary.standing.word.lower() if summary.standing else None,
         since=summary.since,

@@ -142,7 +142,7 @@ def _plain(name: str, verdict: Verdict | None, overdue_since: datetime | None) -
         "headline": verdict.headline,
         "headline_label": verdict.headline_label,
         "word": verdict.word,
-        "sentence": verdict.sentence,
+        "sentence": verdict.says,
         "as_of": iso_utc(verdict.as_of),
         "verified_at": iso_utc(verdict.verified_at),
         "cannot_see_since": iso_utc(verdict.cannot_see_since),
@@ -176,6 +176,8 @@ def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
         typer.echo(f"{title}: " + (f"nothing was known on {then:%Y-%m-%d}" if then else "not decided yet; `watcher once` looks"))
         return
     typer.secho(f"{title}: {verdict.answer}", bold=True)
+    if verdict.half:
+        typer.echo(f"  {verdict.half}")
     for track in verdict.tracks:
         since = f", since {track.since:%Y-%m-%d}" if track.since else ""
         typer.echo(f"  {track.track}: {track.status} ({track.standing.value}{since})")

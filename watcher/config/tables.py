@@ -141,6 +141,7 @@ class FigureSpec(Table):
     kind: str
     options: Facts = Field(default_factory=dict)
     """What the kind needs: `track`, `detail`, `text`, `base_mean`, `source`, `note` and the like."""
+    says: dict[str, str] = Field(default_factory=dict)
 
 
 class DeclaredFact(Table):

@@ -83,7 +83,7 @@ def _standing(verdict: Verdict, context: MailContext) -> dict[str, Any]:
         "headline": verdict.headline,
         "headline_label": verdict.headline_label,
         "word": verdict.word,
-        "sentence": verdict.sentence,
+        "sentence": verdict.says,
         "standing": standing_of(verdict, context).value,
         "tracks": {track.track: track.status for track in verdict.tracks},
         "figures": {figure.id: figure.text for figure in verdict.figures if figure.text},

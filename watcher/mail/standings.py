@@ -257,7 +257,7 @@ def _paragraphs(verdict: Verdict, context: MailContext, zone: tzinfo) -> tuple[t
     closed = close_of(signal)
     passed = closed is not None and verdict.as_of > closed
     told = (
-        ("In a sentence", verdict.sentence),
+        ("In a sentence", verdict.says),
         ("What is wanted", signal.wanted),
         ("What it changes for you", for_you(verdict.signal, rung.consequence if rung else "", context)),
         *tools(verdict.signal, context, gone=rung is not None and rung.steps_back),

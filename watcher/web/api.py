@@ -310,7 +310,7 @@ def signal_out(view: View, signal: Signal) -> SignalOut:
         question=signal.question,
         headline=verdict.headline if verdict else "",
         word=summary.word,
-        sentence=summary.sentence,
+        sentence=summary.says,
         answer=summary.answer,
         standing=summary.standing.word.lower() if summary.standing else None,
         since=summary.since,

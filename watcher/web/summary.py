@@ -84,10 +84,22 @@ class SignalSummary:
     """The answer in a word; empty where none is declared."""
     sentence: str = ""
     """The answer in a sentence."""
+    half: str = ""
+    """That to the other half of the question, which a figure gives."""
     undecided: tuple[Undecided, ...] = ()
     """Texts that may change the answer and that a person is reading."""
     consequence: str = ""
     """What the answer changes for the reader."""
+
+    @property
+    def says(self) -> str:
+        """The answer in its sentences, with that to the other half of the question."""
+        return f"{self.sentence} {self.half}".strip()
+
+    @property
+    def told(self) -> str:
+        """The same; where no sentence is declared, with where it stands."""
+        return self.says if self.sentence else f"{self.answer}. {self.half}" if self.half else self.answer
 
     @property
     def steps_back(self) -> bool:
@@ -136,6 +148,7 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         undecided=tuple(text for text in verdict.undecided if not text.answered),
         word=verdict.word,
         sentence=verdict.sentence,
+        half=verdict.half,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from watcher.core.decision.corroboration import AUTHORITATIVE
-from watcher.core.decision.figures import figures_of
+from watcher.core.decision.figures import figures_of, half_of
 from watcher.core.decision.flags import GONE_FOR, flags_of
 from watcher.core.decision.fold import fold_track
 from watcher.core.decision.series import HOPE, doubtful_events, fold_series
@@ -47,6 +47,7 @@ def decide(
     tracks = tuple(_track_verdict(track, mine.get(track.id, []), states, now, signal.opened, trace) for track in signal.tracks)
     headline = headline_of(signal, tracks)
     blind = blindness(signal, states, now)
+    figures = figures_of(signal, tracks, told, now)
     return Verdict(
         signal=signal.id,
         headline=headline.id,
@@ -54,7 +55,8 @@ def decide(
         word=filled(headline.word, signal, tracks),
         sentence=filled(headline.says, signal, tracks),
         tracks=tracks,
-        figures=figures_of(signal, tracks, told, now),
+        half=half_of(signal, figures, now),
+        figures=figures,
         blind=blind,
         as_of=now,
         verified_at=verified_at(signal, states),

@@ -37,6 +37,20 @@ def figures_of(signal: Signal, verdicts: Iterable[TrackVerdict], claims: Iterabl
     return tuple(figure for figure in found if figure)
 
 
+def half_of(signal: Signal, figures: Iterable[Figure], now: datetime) -> str:
+    """What figures answer of the question itself, a sentence each, from its opening on: before it nothing was asked. Pure."""
+    if signal.opened is not None and now < signal.opened:
+        return ""
+    found = {figure.id: figure.values for figure in figures}
+    told = ((spec.says.get(str(found.get(spec.id, {}).get("finding", "none")), ""), spec.id) for spec in signal.figures)
+    return " ".join(_filled(words, _in_words(found.get(name, {}))) for words, name in told if words)
+
+
+def _in_words(values: Facts) -> Facts:
+    """Values as a sentence has them: a month with its name."""
+    return {name: _month(str(value)) if name.endswith("_month") else value for name, value in values.items()}
+
+
 def _track(spec: FigureSpec, tracks: Mapping[str, TrackVerdict]) -> TrackVerdict | None:
     return tracks.get(str(spec.options.get("track", "")))
 

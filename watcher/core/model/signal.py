@@ -125,6 +125,8 @@ class FigureSpec:
     kind: str
     """detail | pair | monthly | documents | days_since | constant: how the number is found."""
     options: Facts = field(default_factory=dict)
+    says: Mapping[str, str] = field(default_factory=dict)
+    """What it answers of the question, by its finding, with `{peak}` and other values filled in; `none`: nothing is counted."""
 
 
 @dataclass(frozen=True, slots=True)

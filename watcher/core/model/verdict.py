@@ -214,6 +214,8 @@ class Verdict:
     """The answer in a word: No, Yes, Partly, Not under that name, Unknown; empty where its headline declares none."""
     sentence: str = ""
     """The answer in a sentence that needs no other page."""
+    half: str = ""
+    """What a figure answers of the question beside that, in a sentence; empty where none does."""
     undecided: tuple[Undecided, ...] = ()
     """Texts that may change it and that a person is reading, oldest first."""
 
@@ -222,6 +224,11 @@ class Verdict:
         """The answer in a word and where it stands: `No. In the Senate Banking Committee, no vote`."""
         label = self.headline_label
         return f"{self.word}. {capitalised(label)}" if self.word else label
+
+    @property
+    def says(self) -> str:
+        """The answer in its sentences, with that to the other half of the question."""
+        return f"{self.sentence} {self.half}".strip()
 
 
 @dataclass(frozen=True, slots=True)
