@@ -26,7 +26,7 @@ from tests.mail.stories import PASSED, digest
 from tests.notifiers.stages import MailHandler, mail_server
 from tests.web.conftest import Clock
 from watcher.bootstrap import deliverer, prepare, told_by
-from watcher.cli.daemon import subscriptions_of
+from watcher.cli.run import subscriptions_of
 from watcher.config.build import Config, load
 from watcher.core.model import Digest
 from watcher.pipeline.announce import is_for, outgoing

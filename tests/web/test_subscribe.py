@@ -16,7 +16,7 @@ import pytest
 
 from tests.mail.stories import BLOCKED, CORRECTION, EVENT, PASSED, digest
 from tests.web.subscribing import ADA, SIGNAL, Shop, body, link, opened
-from watcher.cli.daemon import RunningWatch, open_context
+from watcher.cli.run import RunningWatch, open_context
 from watcher.config.build import load
 from watcher.config.errors import ConfigError
 from watcher.pipeline.subscribers import CONFIRM, READER, SignedLinks
