@@ -14,7 +14,7 @@ from watcher.cli.common import CONFIG, AsJson, ConfigFile, UsageError, outline_o
 from watcher.clock import utc_now
 from watcher.config.partial import PartialConfig
 
-SUMMARY = "watcher.cli.summary:load_summary_or_exit"
+SUMMARY = "watcher.cli.status:load_summary_or_exit"
 WORKER = "watcher.cli.worker_here:worker_here"
 """Both loaded only where the database is asked."""
 ANSWER = 400

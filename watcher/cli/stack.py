@@ -8,7 +8,7 @@ import typer
 
 from watcher.cli.common import CONFIG, AsJson, ConfigFile, fail, print_json
 from watcher.cli.opening import configured
-from watcher.cli.summary import load_summary_or_exit
+from watcher.cli.status import load_summary_or_exit
 from watcher.config.build import Config
 from watcher.core.model import Signal
 from watcher.mail.context import affected_by, tags_in_words, without_fallback

@@ -8,17 +8,30 @@ from typing import Annotated, Any
 
 import typer
 
-from watcher.cli.common import CONFIG, AsJson, ConfigFile, exit_on_error, outline_of, parse_datetime, print_json
-from watcher.cli.summary import load_summary_or_exit
+from watcher.cli.common import CONFIG, AsJson, ConfigFile, embedded_file, exit_on_error, outline_of, parse_datetime, print_json
 from watcher.clock import utc_now
 from watcher.core.addresses import redact, safe_link
 from watcher.core.model import Verdict
 from watcher.pipeline.counters import JobRun, jobs_of_text
 from watcher.store.errors import read_value
 from watcher.store.records import MetaKey, State, Stopped, addressee, stopped_words
-from watcher.store.summary import FailedDelivery, Looks, Summary
+from watcher.store.summary import FailedDelivery, Looks, Summary, load_summary
 from watcher.store.work_queue import QueueNumbers, workers_line
 from watcher.wording import iso_utc, undecided_line, undecided_words
+
+# What a command asks that only says where everything stands.
+
+
+def load_summary_or_exit(url: str, then: datetime | None = None) -> Summary:
+    """Where everything stands; a database that is not there yet says nothing, and is not made by asking."""
+    file = embedded_file(url)
+    if file is not None and not file.exists():
+        return Summary({}, {})
+    with exit_on_error():
+        return load_summary(url, then)
+
+
+# The command.
 
 
 def status(
