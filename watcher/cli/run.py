@@ -21,8 +21,7 @@ from notifiers import Message, Recipient
 from watcher.bootstrap import channels, deliverer, fetch_settings, holder, links, looking, opened, prepare, secret_of
 from watcher.cli.common import CONFIG, ConfigFile, exit_on_error, fail
 from watcher.cli.logging_setup import Level, Log, LogFormat, LogLevel, configure_logging
-from watcher.cli.opening import configured, read
-from watcher.cli.reload import differences, fixed, on_hangup
+from watcher.cli.opening import configured, differences, on_hangup, read, waits_for_next_start
 from watcher.clock import Clock, utc_now
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError
@@ -175,7 +174,7 @@ async def reload(watching: Served, manager: ServiceManager) -> None:
         return
     changed = differences(old, config)
     log.info("configuration reloaded from %s: %s", path, changed)
-    for one in fixed(old, config):
+    for one in waits_for_next_start(old, config):
         log.warning("%s changes when the watch is started again", one)
     await asyncio.to_thread(_note, watching, f"reloaded {path}", changed)
     manager.say("READY=1", "STATUS=Watching")

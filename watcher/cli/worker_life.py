@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from watcher.bootstrap import config_plan, deliverer, fetch_settings, opened, prepare
-from watcher.cli.opening import read
-from watcher.cli.reload import differences
+from watcher.cli.opening import differences, read
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError
 from watcher.pipeline.clocks import ServerClock
