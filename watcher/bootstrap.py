@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from watcher.acts.outside import Outside
+from watcher.acts.look import Outside
 from watcher.clock import Clock, utc_now
 from watcher.config.build import Config
 from watcher.config.errors import ConfigError, Diagnostic

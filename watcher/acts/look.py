@@ -1,17 +1,29 @@
-"""One source, asked once and read as the watch would; nothing of it is stored."""
+"""What an act needs of the network; and one source, asked once and read as the watch would: nothing of it is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from watcher.core.addresses import in_year, safe_link
-from watcher.core.model import Outcome, Source
+from watcher.core.model import Claim, Observation, Outcome, Signal, Source
 from watcher.core.shape import expected
 from watcher.pipeline.poll import Get, PollResult, Read, first_look, poll_source
 from watcher.wording import count
+
+# What an act needs of the network, handed in by whoever starts the program.
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """To ask an address, to read what it answers, and to understand what was read; reading and understanding are fenced off."""
+
+    get: Get
+    read: Read
+    understand: Callable[[Signal, Sequence[Observation]], Awaitable[tuple[tuple[Claim, ...], ...]]]
+
 
 # What is found out about one thing that is looked at: how it is, and what to do where something is wrong.
 

@@ -19,8 +19,8 @@ import tomlkit
 
 from watcher import formats
 from watcher.acts.errors import NothingToDo, Unusable
+from watcher.acts.look import Outside
 from watcher.acts.moments import parse_duration
-from watcher.acts.outside import Outside
 from watcher.acts.places import check_address
 from watcher.config.build import Config, load
 from watcher.config.errors import ConfigError

@@ -19,10 +19,9 @@ from urllib.parse import urlsplit
 from starlette.concurrency import run_in_threadpool
 
 from watcher.acts.errors import Unusable
-from watcher.acts.look import Finding
+from watcher.acts.look import Finding, Outside
 from watcher.acts.moments import parse_datetime
 from watcher.acts.new_source import Proposal
-from watcher.acts.outside import Outside
 from watcher.config.build import Config
 from watcher.core.addresses import redact
 from watcher.core.model import Change, Signal, Transition
