@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from watcher.fetch import Answer, Fetcher, FetchSettings, Request
-from watcher.fetch.messages import RecordedResponse, RecordedTransport
+from watcher.fetch.response import RecordedResponse, RecordedTransport
 
 Reply = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
 

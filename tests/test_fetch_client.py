@@ -12,7 +12,7 @@ import pytest
 from tests.loopback import NOON, Site, ask, fetch, http, meet
 from watcher.core.model import Document, Failed, NotModified, Outcome
 from watcher.fetch import Answer, Fetcher, FetchSettings, Request
-from watcher.fetch.messages import RecordedResponse, RecordedTransport
+from watcher.fetch.response import RecordedResponse, RecordedTransport
 
 DAY = "Fri, 20 Nov 2026 12:00:00 GMT"
 

@@ -17,8 +17,8 @@ import pytest
 from tests.loopback import NOON, Names, Reply, Site, http, serving, settings
 from watcher.core.model import Document, Failed, Outcome
 from watcher.fetch import Answer, Fetcher, Request, response
-from watcher.fetch.messages import ConnectionFailed, TimedOut
 from watcher.fetch.network import MOST_ADDRESSES, _Attempts, connect
+from watcher.fetch.response import ConnectionFailed, TimedOut
 
 BOTH = (["::1", "127.0.0.1"], ["127.0.0.1", "::1"])
 

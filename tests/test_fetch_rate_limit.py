@@ -16,8 +16,8 @@ from httpx2 import Headers
 from tests.loopback import NOON, Site, http, meet, settings
 from watcher.core.model import Document
 from watcher.fetch import Fetcher, FetchSettings, Request
-from watcher.fetch.messages import Response, TimedOut
 from watcher.fetch.rate_limit import most_aside
+from watcher.fetch.response import Response, TimedOut
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from watcher.core.model import Document, Failed, Outcome
 from watcher.fetch import Answer, Fetcher, Request
 from watcher.fetch import transport as transport_module
 from watcher.fetch.guard import Guard
-from watcher.fetch.messages import ConnectionFailed, ProtocolError, Response
+from watcher.fetch.response import ConnectionFailed, ProtocolError, Response
 from watcher.fetch.transport import GuardedTransport
 from watcher.fetch.urls import UrlRejected
 

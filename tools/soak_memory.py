@@ -16,7 +16,7 @@ from tools.soak_rounds import memory
 from watcher.bootstrap import fetch_settings, keep_here, opened, prepare
 from watcher.config.build import load
 from watcher.fetch import FetchSettings
-from watcher.fetch.messages import RecordedResponse, RecordedTransport
+from watcher.fetch.response import RecordedResponse, RecordedTransport
 from watcher.pipeline.cycle import run_cycle
 from watcher.replay.recorded_web import RecordedWeb
 from watcher.replay.rehearse import Rehearsal

@@ -21,8 +21,8 @@ from watcher.core.model import Document, Failed, NotModified, Outcome
 from watcher.core.proxies import NO_PROXIES, Proxies
 from watcher.fetch import response as responses
 from watcher.fetch.guard import Guard
-from watcher.fetch.messages import ConnectionFailed, ProtocolError, Response, TimedOut, Transport
 from watcher.fetch.rate_limit import HostLimiter
+from watcher.fetch.response import ConnectionFailed, ProtocolError, Response, TimedOut, Transport
 from watcher.fetch.transport import GuardedTransport, LookUp
 from watcher.fetch.urls import Address, UrlRejected, join, leaves_folder, parse
 

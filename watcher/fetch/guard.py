@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from watcher.core.addresses import ascii_host
 from watcher.core.proxies import literal_ip
-from watcher.fetch.messages import ConnectionFailed
+from watcher.fetch.response import ConnectionFailed
 from watcher.fetch.urls import UrlRejected
 
 # Which addresses may be connected to: public ones, and those that the operator lists.

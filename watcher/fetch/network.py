@@ -24,7 +24,7 @@ import httpcore2
 
 from watcher.core.proxies import Proxy
 from watcher.fetch.guard import IP, Guard, LookUp, Resolver
-from watcher.fetch.messages import ConnectionFailed, ProtocolError, TimedOut
+from watcher.fetch.response import ConnectionFailed, ProtocolError, TimedOut
 
 STAGGER = 0.25
 """Seconds after which the next address of a host is tried beside the one before (RFC 8305, 5)."""

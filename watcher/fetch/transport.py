@@ -19,7 +19,6 @@ import httpx2
 
 from watcher.core.proxies import NO_PROXIES, Proxies, Proxy
 from watcher.fetch.guard import Guard, LookUp, Resolver, look_up
-from watcher.fetch.messages import ConnectionFailed, ProtocolError, Response
 from watcher.fetch.network import (
     CLOSED,
     CUT_OFF,
@@ -30,6 +29,7 @@ from watcher.fetch.network import (
     ProxyNetwork,
     work_on,
 )
+from watcher.fetch.response import ConnectionFailed, ProtocolError, Response
 from watcher.fetch.urls import PORTS, UrlRejected
 
 __all__ = ["GuardedTransport", "LookUp"]

@@ -25,7 +25,7 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 from watcher.core.model import Document, Entry, Failed, Source
 from watcher.core.proxies import NO_PROXIES
 from watcher.fetch import Answer, FetchSettings
-from watcher.fetch.messages import RecordedResponse, RecordedTransport
+from watcher.fetch.response import RecordedResponse, RecordedTransport
 from watcher.pipeline.poll import Get, PollResult, Read, first_look, linked_pages, maps_of, poll_source
 
 

@@ -29,7 +29,7 @@ from watcher.core.model import (
     TrackVerdict,
 )
 from watcher.fetch import Fetcher, FetchSettings
-from watcher.fetch.messages import RecordedResponse, RecordedTransport
+from watcher.fetch.response import RecordedResponse, RecordedTransport
 from watcher.pipeline.poll import PollResult, first_look, linked_pages, maps_of, page_of, poll_source
 from watcher.publishers import publisher_of, registrable_domain
 from watcher.replay.backtest import LabelledText, SourceTiers
