@@ -2,8 +2,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from watcher.formats._text import _read_fully, _read_quickly, beginning, clean, lines, number_doubles, paragraphs, plain_title
-from watcher.formats._tree import too_deep
+from watcher.formats._text import (
+    _read_fully,
+    _read_quickly,
+    beginning,
+    clean,
+    lines,
+    number_doubles,
+    paragraphs,
+    plain_title,
+    too_deep,
+)
 from watcher.formats.feed import split_markup
 
 

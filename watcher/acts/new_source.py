@@ -30,7 +30,7 @@ from watcher.core.addresses import in_year
 from watcher.core.model import Claim, Document, Entry, Failed, NotModified, Observation, Signal, Tier, Unreadable
 from watcher.fetch import Request
 from watcher.fetch.urls import Address, UrlRejected, join, parse
-from watcher.formats._tree import parse_html
+from watcher.formats._text import parse_html
 from watcher.pipeline.poll import Get, Read
 from watcher.publishers import publisher_of, registrable_domain
 from watcher.replay.backtest import SourceTiers

@@ -12,8 +12,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watcher.core.model import Unreadable
-from watcher.formats._text import lines, plain_title
-from watcher.formats._tree import elements_above, parse_html, pieces_of, words_of
+from watcher.formats._text import elements_above, lines, parse_html, pieces_of, plain_title, words_of
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SAYS = ("related", "teaser", "recommend", "breadcrumb", "readmore", "read-more", "more-", "newsletter", "cookie", "share")

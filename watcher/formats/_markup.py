@@ -8,8 +8,7 @@ import zlib
 
 from watcher.core.challenges import is_challenge
 from watcher.core.model import Outcome, Unreadable
-from watcher.formats._text import paragraphs
-from watcher.formats._tree import MAX_ATTRIBUTES, too_many_attributes
+from watcher.formats._text import MAX_ATTRIBUTES, paragraphs, too_many_attributes
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

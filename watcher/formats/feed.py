@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING
 from watcher.core.model import Entry, Outcome, Unreadable
 from watcher.formats._dates import read_date, zone_named
 from watcher.formats._feed import read_items
-from watcher.formats._text import MAX_TITLE, beginning, clean, lines, number_doubles, paragraphs, plain_title
-from watcher.formats._tree import parse_html, words_of
+from watcher.formats._text import (
+    MAX_TITLE,
+    beginning,
+    clean,
+    lines,
+    number_doubles,
+    paragraphs,
+    parse_html,
+    plain_title,
+    words_of,
+)
 from watcher.formats._values import absolute, flag, number, word, words
 
 if TYPE_CHECKING:
