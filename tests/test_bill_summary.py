@@ -8,13 +8,13 @@ import pytest
 
 from tests.bills import LATE, entries, made, record, seen, senate_ladder
 from watcher.core.model import Entry
-from watcher.replay.bill import decide_bill, summary
+from watcher.replay.single_document import bill_summary, decide_bill
 
 LADDER = senate_ladder("119/hr/2683")
 
 
 def said(rec: dict[str, Any], **how: Any) -> dict[str, Any]:
-    return summary(*decide_bill(LADDER, seen(entries(rec, **how)), LATE))
+    return bill_summary(*decide_bill(LADDER, seen(entries(rec, **how)), LATE))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_document_says_where_its_bill_stands(name: str, wanted: dict[str, Any]
 
 def test_an_old_bill_is_not_judged_by_the_clock_of_this_congress() -> None:
     old = made("114-s-1300", "2015-07-14 senate: Passed Senate without amendment by Unanimous Consent.")
-    found = summary(*decide_bill(LADDER, seen(entries(old)), LATE.replace(year=2030)))
+    found = bill_summary(*decide_bill(LADDER, seen(entries(old)), LATE.replace(year=2030)))
     assert (found["status"], found["since"]) == ("senate_passed", "2015-07-14")
 
 

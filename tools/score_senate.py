@@ -22,7 +22,7 @@ from typing import Any
 from watcher.config.build import load
 from watcher.core.model import Ladder, Observation, Tier
 from watcher.formats import billstatus
-from watcher.replay.bill import decide_bill, summary
+from watcher.replay.single_document import bill_summary, decide_bill
 
 ROOT = Path(__file__).resolve().parents[1]
 END = datetime(2026, 11, 23, tzinfo=UTC)
@@ -41,7 +41,7 @@ def decide_bytes(ladder: Ladder, body: bytes, now: datetime) -> Record:
     """What the watch says of one document."""
     read = billstatus.read(body, url="", content_type="text/xml", options={})
     seen = [Observation("file", entry, now, "", "govinfo.gov", Tier.OFFICIAL) for entry in read]
-    return summary(*decide_bill(ladder, seen, now))
+    return bill_summary(*decide_bill(ladder, seen, now))
 
 
 def passage_of(said: Record) -> Record:

@@ -21,8 +21,7 @@ from watcher.core.bills.actions import read_action
 from watcher.core.bills.record import ActionRow, entries_of, measure_of
 from watcher.core.model import Observation, Outcome, Tier
 from watcher.formats._dates import read_date
-from watcher.replay.bill import decide_bill
-from watcher.replay.single_document import DocumentResult, evaluate_document, ladder_of_bills, plan_for
+from watcher.replay.single_document import DocumentResult, decide_bill, evaluate_document, ladder_of_bills, plan_for
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / ".." / "shared" / "cases" / "cases.jsonl"
