@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,8 +10,14 @@ from pathlib import Path
 
 import tomli
 
-from watcher.config.humanize import humanize
 from watcher.config.secrets import expand_url, read_secret
+
+
+def humanize(name: str) -> str:
+    """Turn an id into words: `in_senate_committee` becomes `In senate committee`."""
+    words = re.sub(r"[_-]+", " ", name)
+    return words[:1].upper() + words[1:]
+
 
 MAX_BYTES = 50_000_000
 """Of a configuration; what is longer is cut off, and whoever checks it whole says so."""

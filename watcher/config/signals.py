@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from watcher.config import tables
 from watcher.config.defaults import headlines_of, source_id
 from watcher.config.errors import show
-from watcher.config.humanize import humanize
+from watcher.config.partial import humanize
 from watcher.config.source_map import LADDER, Position, SourceMap
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
