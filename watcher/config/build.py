@@ -15,11 +15,10 @@ from urllib.parse import urlsplit
 import watcher
 from watcher import formats
 from watcher.config import tables
-from watcher.config.defaults import MAILBOX, source_id
 from watcher.config.errors import ConfigError, one_of, show
 from watcher.config.recipients import channels_of, recipient_id, recipients_of
 from watcher.config.secrets import fill_secrets, read_secret
-from watcher.config.settings import Fetch, Ground, Recipient, Store, Tool, Watch, Web
+from watcher.config.settings import USUAL_MAILBOX, Fetch, Ground, Recipient, Store, Tool, Watch, Web, source_id
 from watcher.config.signals import Example, LadderTemplate, build_examples, build_signal, track_id
 from watcher.config.source_map import KEY, LADDER, Position, SourceMap
 from watcher.config.tables import SignalsFile
@@ -362,7 +361,7 @@ def load(path: Path | str, env: Mapping[str, str] | None = None, *, quick: bool 
         store=tables.store,
         web=tables.web,
         channels=channels,
-        recipients=recipients or (MAILBOX,),
+        recipients=recipients or (USUAL_MAILBOX,),
         stack=tuple(tables.stack),
         ground=tuple(tables.ground),
         signals=signals,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import time, timedelta
 from typing import Annotated, ClassVar, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -30,6 +32,7 @@ from watcher.config.types import (
     Weekday,
     Zone,
 )
+from watcher.core.model import Headline, Track
 
 Port: TypeAlias = Annotated[int, Field(ge=0, le=65535)]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=10_000)]
@@ -182,3 +185,22 @@ class Ground(Table):
     """What it would change for the reader."""
     speaks: dict[str, Several[str]] = Field(default_factory=dict)
     """For a scenario: signal id → the answers in a word that speak for it."""
+
+
+# What need not be written: ids, headlines, and the mailbox that digests land in.
+
+USUAL_MAILBOX = Recipient(id="mailbox", channel="maildir", to="data/mailbox", operator=True)
+"""Who is told where nobody is named: a folder on this machine."""
+
+
+def source_id(url: str) -> str:
+    """Name a source by its address, so that the name stays while the address does."""
+    parts = urlsplit(url)
+    text = f"{(parts.hostname or '').removeprefix('www.')}{parts.path}-{parts.query}".lower()
+    return re.sub(r"[^a-z0-9.]+", "-", text).strip("-.")[:120].rstrip("-.")
+
+
+def headlines_of(tracks: Iterable[Track]) -> tuple[Headline, ...]:
+    """Make a headline of each status of the first track, in its own words."""
+    first = next(iter(tracks))
+    return tuple(Headline(status.id, status.label, {first.id: (status.id,)}) for status in first.ladder.statuses)

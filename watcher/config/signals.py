@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from watcher.config import tables
-from watcher.config.defaults import headlines_of, source_id
 from watcher.config.errors import show
 from watcher.config.partial import humanize
+from watcher.config.settings import headlines_of, source_id
 from watcher.config.source_map import LADDER, Position, SourceMap
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
