@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 
 from watcher.acts.look import Outside
 from watcher.clock import Clock, utc_now
-from watcher.config.build import Config
+from watcher.config.build import Config, rules_hash
 from watcher.config.errors import ConfigError, Diagnostic
-from watcher.config.rules_hash import rules_hash
 from watcher.config.settings import Recipient
 from watcher.core.decision.timing import EVERY_DETAIL, allowed_at, note_hours
 from watcher.fetch import Fetcher, FetchSettings

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from tests.config.texts import LADDER, SIGNAL, SMALL
-from watcher.config.build import Config
+from watcher.config.build import Config, rules_hash
 from watcher.config.errors import ConfigError
-from watcher.config.rules_hash import rules_hash
 from watcher.config.settings import Recipient
 from watcher.config.types import Table
 from watcher.core import model
@@ -212,7 +211,7 @@ def test_the_rules_are_others_with(read: Read, text: str) -> None:
 
 
 def test_the_shipped_rules_are_the_same_in_every_process() -> None:
-    script = "from watcher.config.build import load; from watcher.config.rules_hash import rules_hash\n"
+    script = "from watcher.config.build import load; from watcher.config.build import rules_hash\n"
     script += "print([rules_hash(signal) for signal in load('signals.toml', {}, quick=True).signals])"
     said = [
         subprocess.run(

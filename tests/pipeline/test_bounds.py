@@ -16,8 +16,7 @@ from tests.store.things import source as source_of
 from tests.test_rounds import Hours, hours
 from tests.test_understanding import NOW, SLOW, Lab, feed, lab
 from watcher.bootstrap import prepare
-from watcher.config.build import load
-from watcher.config.rules_hash import rules_hash
+from watcher.config.build import load, rules_hash
 from watcher.core.model import Claim, Entry, Failed, Observation, Outcome, Signal, Source, Unreadable
 from watcher.core.shape import MOST_ENTRIES, newest_of
 from watcher.fetch import Answer, Request

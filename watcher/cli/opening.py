@@ -14,9 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from watcher.cli.common import at_home, embedded_file, exit_on_error, fail, found, is_home, url_at_home
-from watcher.config.build import Config, load
+from watcher.config.build import Config, load, rules_hash
 from watcher.config.errors import ConfigError
-from watcher.config.rules_hash import rules_hash
 from watcher.pipeline.clocks import clock_of
 from watcher.store.store import Store, Transaction
 

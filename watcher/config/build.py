@@ -1,15 +1,17 @@
-"""Turns the checked tables of signals.toml into the values that the watch works with."""
+"""Turns the checked tables of signals.toml into the values that the watch works with, and names the rules that decide."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import watcher
@@ -395,3 +397,50 @@ def _code() -> str:
     """The version and the newest change of every file that says what a signal is: other code may read the text otherwise."""
     files = [*_CODE.glob("config/*"), *_CODE.glob("core/model/*"), *_CODE.glob("formats/*.py")]
     return f"{watcher.__version__} {len(files)} {max(file.stat().st_mtime_ns for file in files)}"
+
+
+# The name of the rules under which a signal was decided, whatever the layout of the file that holds them.
+
+_AS_IT_IS = frozenset({str, bool, int, float, type(None)})
+
+
+def rules_hash(signal: Signal) -> str:
+    """Give the SHA-256 of what decides for a signal: tracks and ladders, vocabulary, history, headlines and figures.
+
+    Order matters where it decides (statuses, rules, headlines) and not where it does not (keys of a table).
+    """
+    decides = (signal.id, signal.tracks, signal.vocabulary, signal.known, signal.headlines, signal.figures)
+    text = json.dumps(_plain_value(decides), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain_value(value: Any) -> Any:  # noqa: ANN401 - any value of the core
+    """Give a value as JSON can hold it, so that equal values give equal texts."""
+    if type(value) in _AS_IT_IS:  # nearly every value of a thousand rules
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: _plain_value(getattr(value, name)) for name in _field_names(type(value))}
+    if isinstance(value, Mapping):
+        return {str(key): _plain_value(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_value(member) for member in value]
+    return _plain_leaf(value)
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _plain_leaf(value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case re.Pattern():
+            return value.pattern
+        case str() | int() | float() | None:
+            return value
+        case _:
+            raise TypeError(f"{type(value).__name__} has no place in what decides")
