@@ -211,7 +211,7 @@ def test_the_rules_are_others_with(read: Read, text: str) -> None:
 
 
 def test_the_shipped_rules_are_the_same_in_every_process() -> None:
-    script = "from watcher.config.build import load; from watcher.config.build import rules_hash\n"
+    script = "from watcher.config.build import load, rules_hash\n"
     script += "print([rules_hash(signal) for signal in load('signals.toml', {}, quick=True).signals])"
     said = [
         subprocess.run(

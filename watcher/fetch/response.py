@@ -1,4 +1,4 @@
-"""One request and its response, whatever carries them, and what it means: status, headers, body, and whether it is a challenge."""
+"""One request and its response, whatever carries them, and what it means: status, headers, body, a challenge in its place."""
 
 from __future__ import annotations
 
