@@ -64,7 +64,7 @@ DANGERS: dict[str, tuple[str, ...]] = {
         "notifiers/test_notifiers_webhook.py::test_the_guard_has_the_last_word",
         "test_blind.py::test_a_service_that_does_not_take_it_is_told_in_the_log_without_its_address",
     ),
-    "two parsers that see two hosts in one address": ("test_fetch_reading_urls.py::test_all_parsers_see_the_same_host_in_any_mixture",),
+    "two parsers that see two hosts in one address": ("test_fetch_urls.py::test_all_parsers_see_the_same_host_in_any_mixture",),
     "script on the page": ("web/test_pages.py::test_a_page_carries_no_inline_code_and_nothing_from_other_hosts",),
     "a route that nobody gave a class": ("web/test_routes.py::test_every_route_says_who_may_call_it",),
     "metrics for whoever claims to be near": ("web/test_routes.py::test_metrics_are_for_the_operator",),
