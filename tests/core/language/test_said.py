@@ -94,6 +94,20 @@ def test_an_announcement_publishes_this_work_or_none() -> None:
     assert wrong == []
 
 
+def test_what_stands_on_a_page_publishes_this_work_or_none() -> None:
+    wrong = []
+    for expected, address, title, text in rows("works_told", 4):
+        site = "https://www.aisi.gov.uk" if address.startswith("blog/") else "https://www.nist.gov"
+        url = f"{site}/{'news-events/' * address.startswith('news/')}{address}"
+        found = claims("caisi-evaluation", text, title=title, link=url, publisher="nist.gov", url=url)
+        said = [claim.event for claim in found if claim.status == "published" and not claim.review]
+        asked = any(claim.review for claim in found)
+        fits = {"-": not said, "quiet": not said and not asked, "asked": not said and asked}.get(expected, said == [expected])
+        if not fits:
+            wrong.append((address, title, text, expected, said, asked))
+    assert wrong == []
+
+
 def test_a_title_publishes_this_evaluation_or_none() -> None:
     wrong = []
     for event, title in rows("titles", 2):

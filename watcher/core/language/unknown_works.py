@@ -8,11 +8,11 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
-from watcher.core.language.lexicon import Found, clause_of, found_in, word_set
+from watcher.core.language.lexicon import Found, clause_of, english, found_in, word_set
 from watcher.core.language.surroundings import is_foreign
 from watcher.core.language.text import MODEL_NOUNS
 from watcher.core.language.undecided import Open, Quiet, is_asked
-from watcher.core.language.works import models_named
+from watcher.core.language.works import TO_COME, models_named
 
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MANY: Final = frozenset(word for word in MODEL_NOUNS if word.startswith(("model", "llm")))
 """Nouns by which a work says that it is on a model, whichever."""
 _OURS: Final = word_set("speaking_us")
+_PUBLISHING: Final = frozenset({"publication", "publications", "testing of"})
 _REACH: Final = 4
 """Sentences behind one in which the thing that a work is on may be named, with the sentence itself."""
 
@@ -72,7 +73,8 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | N
         if not known and not _is_on_some_model(works, reading, number, home=home):
             continue
         others = [*headed["no_work"], *found["no_work"]]
-        if not others or (known and (found["out_now"] or any(one.row.reason == "new" for one in words))):
+        named = known or works.others & _groups(line)
+        if not others or (named and (found["out_now"] or any(one.row.reason == "new" for one in words))):
             shown = tuple(dict.fromkeys(one.words for one in words))
             return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
         reasons += [one.row.reason for one in others]
@@ -138,7 +140,8 @@ def _is_at_home(works: Works, reading: Reading, link: str) -> bool:
 def _of_works(works: Works, line: Line) -> dict[str, list[Found]]:
     """The words of a line that tell a work, that it is out now, and what else it tells ("no new results" is no "new results").
 
-    A plan before what was found is no plan: "Starts Testing of X, Finds Weaknesses".
+    A plan before what was found is no plan: "Starts Testing of X, Finds Weaknesses"; that a work is to come counts where nothing
+    else is told of one.
     """
     named = works.called.finditer(line.folded) if works.called else ()
     clause = clause_of(masked(line.folded, (), frozenset(), tuple(("maker", found.start(), found.end()) for found in named)))
@@ -146,7 +149,14 @@ def _of_works(works: Works, line: Line) -> dict[str, list[Found]]:
     for one in found_in(clause, tuple(kinds)):
         if one.row.reason != "tells of a plan" or next(found_in(clause[one.end :], ("work_told", "out_now")), None) is None:
             kinds[one.row.kind].append(one)
+    if next(found_in(clause, ("work_told", "out_now")), None) or not all(_is_noun(one) for one in kinds["work"]):
+        kinds["no_work"] = [one for one in kinds["no_work"] if one.row.reason != TO_COME]
     return kinds | {"out_now": list(found_in(clause, ("out_now",)))}
+
+
+def _is_noun(work: Found) -> bool:
+    """Whether words that tell a work only name one: "an evaluation is to follow" tells of none, "it scored 40" does."""
+    return english().at(f"{work.words} ", 0, ("work_noun",)) is not None or work.words in _PUBLISHING
 
 
 def _groups(line: Line) -> set[str]:

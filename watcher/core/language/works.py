@@ -24,6 +24,8 @@ _BEFORE: Final = word_set("work_on") | {_IT}
 """What stands before the thing that a work is on."""
 _EXPLAINED: Final = ("neutral", "work_noun", "out_now", "work_told", "work_beside")
 _REST: Final = word_set("work_rest")
+TO_COME: Final = "is still to come"
+"""The reason of words by which a sentence says that a work is not out yet; it may name another one that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,9 @@ def _is_of_others(line: Line, groups: Groups) -> bool:
         thing.group not in groups.of | groups.by | groups.beside for thing in line.things
     ):
         return True
-    clause = plain_clause(line.folded)
-    return next(found_in(clause, ("no_work", "work_part")), None) is not None
+    alone = len(models_named(line, tuple(groups.of))) <= 1
+    found = found_in(plain_clause(line.folded), ("no_work", "work_part"))
+    return any(not (alone and one.row.reason == TO_COME) for one in found)
 
 
 _DATED: Final = re.compile(rf"(?i)(?:{choice('at_first')} )?{choice('put_out')}:? {any_of('day')}\.?")
@@ -249,6 +252,7 @@ _PLAIN: Final = word_set("title_word")
 _LITTLE: Final = word_set("little_word")
 _FINDS: Final = re.compile(rf"(?i)[:,]? {choice('tells')}(?= )")
 """A verb behind which a title tells what was found, in free words."""
+_BY: Final = re.compile(r"(?i) by (?=the |[A-Z])")
 _BY_REACH: Final = 60
 """Characters between the author's name and the kind of work."""
 
@@ -287,11 +291,12 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
         authors = [thing.said for thing in line.things if thing.group in title.by and _is_author(line.folded, thing, found)]
         if not _is_plain(line.folded[: found.start()], line, vocabulary):
             continue
-        about = re.split(r"(?i) by (?=the |[A-Z])", line.folded[found.end() :])[0].strip(" :-")
+        about, *behind = (part.strip(" :-") for part in _BY.split(line.folded[found.end() :]))
         named = [t for t in line.things if t.group in title.object_of and t.start >= found.end() - 1]
         if (title.by and not authors) or not _is_object(about, vocabulary, title) or (title.object_of and not named):
             continue
-        if title.besides and _unexplained(about, line, vocabulary, title):
+        told = (about,) if _FINDS.search(about) else (about, *behind)
+        if title.besides and any(_unexplained(part, line, vocabulary, title) for part in told):
             continue
         key = subject_key(about, vocabulary.before_name)
         if key and (not title.versioned or re.search(r"\d", key)):
@@ -312,6 +317,8 @@ def _headline(reading: Reading) -> Line:
 def _unexplained(about: str, line: Line, vocabulary: Vocabulary, title: Title) -> list[str]:
     """Words of a title's object that are no name, no version and in no list of what may stand beside them."""
     rest = _FINDS.split(about, maxsplit=1)[0]
+    if rest != about and rest.endswith(" to"):
+        return ["to"]  # "Evaluation of X to Show Gaps" is still to come
     named = sorted({thing.said for thing in line.things if thing.said in rest}, key=len, reverse=True)
     for said in named:
         rest = rest.replace(said, " ")
