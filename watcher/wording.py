@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from watcher.core import model
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import text_in_words
 from watcher.core.language.lexicon import written
@@ -214,7 +215,5 @@ TIERS: Final = {
     Tier.OPERATOR: "added by hand",
 }
 
-
-def count(number: int, noun: str, several: str = "") -> str:
-    """A number with its noun: 1 source, 3 sources, 2 entries."""
-    return f"{number} {noun if number == 1 else several or noun + 's'}"
+count: Final = model.count
+"""A number with its noun: every count that a person reads is written by it."""

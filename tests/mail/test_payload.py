@@ -54,3 +54,5 @@ def test_a_flood_says_that_it_is_one() -> None:
     told = render(digest(*(PASSED,) * 500, verdicts=(replace(VERDICTS[0], blind=blind),)), CONTEXT, READER).payload
     assert size(told) <= 20_000
     assert told["notes"] == ["500 changes: too many for one payload; see the page"]
+    alone = render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), CONTEXT, READER).payload
+    assert alone["notes"] == ["1 change: too large for one payload; see the page"]

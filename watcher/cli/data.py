@@ -33,6 +33,7 @@ from watcher.store.records import ChainEnd
 from watcher.store.store import Store
 from watcher.web.export import export_site
 from watcher.web.queries import StoreQueries, site_info
+from watcher.wording import count
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -197,6 +198,6 @@ def export(
     if as_json:
         print_json({"folder": str(folder), "files": [path.relative_to(folder).as_posix() for path in files]})
         return
-    typer.echo(f"wrote {len(files)} files; start at {folder / 'index.html'}")
+    typer.echo(f"wrote {count(len(files), 'file')}; start at {folder / 'index.html'}")
     if not settings.watch.base_url:
         typer.echo("note: without [watch] base_url the feeds cannot name the page's own address", err=True)

@@ -276,7 +276,7 @@ def doctor(
         print_json({"good": not bad, "findings": rows})
     else:
         _show(found)
-        looked = f"{len(found)} things looked at"
+        looked = f"{count(len(found), 'thing')} looked at"
         typer.echo(f"{looked}, {bad} of them {'does' if bad == 1 else 'do'} not work" if bad else f"{looked}, all work")
     if bad:
         raise typer.Exit(1)

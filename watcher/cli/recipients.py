@@ -17,7 +17,7 @@ from watcher.cli.opening import changing, configured, open_store
 from watcher.clock import utc_now
 from watcher.pipeline.subscribers import CHANNEL
 from watcher.store.records import State
-from watcher.wording import iso_utc
+from watcher.wording import count, iso_utc
 
 if TYPE_CHECKING:
     from watcher.config.build import Config
@@ -175,7 +175,7 @@ def resend(
     if as_json:
         print_json({"resent": len(dead)})
     else:
-        typer.echo(f"{len(dead)} messages are due again" if len(dead) != 1 else "1 message is due again")
+        typer.echo(f"{count(len(dead), 'message')} {'is' if len(dead) == 1 else 'are'} due again")
 
 
 def _dead(tx: Transaction, recipients: list[str], after: datetime | None) -> list[Delivery]:

@@ -21,7 +21,7 @@ from watcher.replay.backtest import read_labels, score
 from watcher.replay.replay import Progress, differences, history_of, no_progress
 from watcher.replay.replay import replay as decided_again
 from watcher.store.records import MetaKey
-from watcher.wording import iso_utc, transition_to_dict, transition_to_text
+from watcher.wording import count, iso_utc, transition_to_dict, transition_to_text
 
 if TYPE_CHECKING:
     from watcher.replay.backtest import Score
@@ -51,8 +51,7 @@ def replay(
         return
     for one in found:
         _show(one)
-    many = "1 difference" if len(found) == 1 else f"{len(found)} differences"
-    typer.echo(many if found else "nothing would be told otherwise")
+    typer.echo(count(len(found), "difference") if found else "nothing would be told otherwise")
 
 
 def _replayed(settings: Config, url: str, wanted: str, start: datetime | None) -> list[Difference]:

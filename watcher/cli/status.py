@@ -17,7 +17,7 @@ from watcher.store.errors import read_value
 from watcher.store.records import MetaKey, State, Stopped, addressee, stopped_words
 from watcher.store.summary import FailedDelivery, Looks, Summary, load_summary
 from watcher.store.work_queue import QueueNumbers, workers_line
-from watcher.wording import iso_utc, undecided_line, undecided_words
+from watcher.wording import count, iso_utc, undecided_line, undecided_words
 
 # What a command asks that only says where everything stands.
 
@@ -108,7 +108,7 @@ def _overdue(looks: Mapping[str, Looks], now: datetime) -> dict[str, datetime]:
 def _tell(letters: Sequence[FailedDelivery], dead: int, silent: Sequence[Stopped]) -> None:
     """The dead letters, what else did not go as it should, and who is sent nothing more."""
     if dead:
-        typer.secho(f"{dead} messages could not be delivered." if dead > 1 else "1 message could not be delivered.", bold=True)
+        typer.secho(f"{count(dead, 'message')} could not be delivered.", bold=True)
     for one in letters:
         typer.echo(f"  {addressee(one.recipient)} by {one.channel}: {_fate(one)}" + (f" ({one.error})" if one.error else ""))
     for stopped in silent:
@@ -120,7 +120,7 @@ def _silence(one: Stopped) -> dict[str, Any]:
 
 
 def _fate(one: FailedDelivery) -> str:
-    tries = "1 attempt" if one.attempts == 1 else f"{one.attempts} attempts"
+    tries = count(one.attempts, "attempt")
     if one.state is State.DEAD:
         return f"given up after {tries}"
     if one.state is State.SENT:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 
-from watcher.core.model import Entry, Expect, Source, Unreadable, duration_text
+from watcher.core.model import Entry, Expect, Source, Unreadable, count, duration_text
 
 ELEMENT = re.compile(r"(?=.)([A-Za-z][\w:-]*)?((?:[.#][A-Za-z_][\w-]*|\[[A-Za-z_][\w:-]*\])*)")
 """How an element is written: `article`, `.news`, `#main`, `[about]`, or several of these together (`article.news[about]`)."""
@@ -174,4 +174,4 @@ def _one_of(names: Sequence[str]) -> str:
 
 
 def _count(entries: int) -> str:
-    return f"{entries} entr{'y' if entries == 1 else 'ies'}"
+    return count(entries, "entry", "entries")

@@ -212,7 +212,7 @@ def _undecided(digest: Digest, context: MailContext, reader: Recipient) -> Lette
     asked = [each for each in transitions_for(digest, reader) if each.after]
     signals = several(list(dict.fromkeys(context.title_of(each.signal) for each in asked)))
     first = f" “{asked[0].evidence[0].text}”" if asked else ""
-    many = f"{text_in_words(asked[0].evidence[0])} waits" if len(asked) == 1 else f"{len(asked)} texts wait"
+    many = f"{text_in_words(asked[0].evidence[0])} waits" if len(asked) == 1 else f"{count(len(asked), 'text')} wait"
     return Letter(
         subject=shortened(f"To decide{_numbers(asked)}, {signals}:{first}", MAX_SUBJECT_LENGTH),
         title=shortened(f"{capitalised(many)} for you", 200),
@@ -315,7 +315,7 @@ def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
     named = _named(details[0], context) if details else ""
     if details and details[0].kind is Change.FLAG and details[0].after:
         named = f"{named}: “{shortened(details[0].evidence[0].text, 90)}”" if details[0].evidence else named
-    more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" {len(details)} details are new. {named}.")
+    more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" {count(len(details), 'detail')} are new. {named}.")
     told = _told_to(digest, reader)
     happened = f" {what_happened(told, context)}." if told else ""
     return f"{how_many(told)}.{happened}{more}"

@@ -16,7 +16,7 @@ from watcher.mail.compose import MOST_NAMED, letter
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.letter import Letter, MailItem, MailLine, as_html, as_text, listed, moment, several
 from watcher.mail.standings import standing_of
-from watcher.wording import iso_utc, transition_to_dict, undecided_line
+from watcher.wording import count, iso_utc, transition_to_dict, undecided_line
 
 # A digest for machines, as the webhook posts it (docs/webhook.md), under 20 KB.
 
@@ -64,12 +64,13 @@ def _cut(evidence: dict[str, Any], length: int) -> dict[str, Any]:
 
 def _least(told: dict[str, Any]) -> dict[str, Any]:
     """What is left where even that is too much: that there is news, and how much."""
+    many = len(told["changes"])
     return {
         **told,
         "changes": [],
         "undecided": [],
         "cannot_see": [],
-        "notes": [f"{len(told['changes'])} changes: too many for one payload; see the page"],
+        "notes": [f"{count(many, 'change')}: too {'large' if many == 1 else 'many'} for one payload; see the page"],
     }
 
 

@@ -181,10 +181,10 @@ def how_many(told: Sequence[Transition]) -> str:
     changes = by_change(told)
     flags = sum(1 for each in changes if each[0].kind is Change.FLAG)
     moves = len(changes) - flags
-    flagged = {0: "", 1: "one flag"}.get(flags, f"{flags} flags")
+    flagged = {0: "", 1: "one flag"}.get(flags, count(flags, "flag"))
     if not moves:
         return f"No answer changed; {flagged} {'was' if flags == 1 else 'were'} told" if flags else "No answer changed"
-    words = "One change" if moves == 1 else f"{moves} changes"
+    words = "One change" if moves == 1 else count(moves, "change")
     return f"{words}{f' and {flagged}' if flags else ''} {'was' if len(changes) == 1 else 'were'} told"
 
 

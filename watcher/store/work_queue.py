@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from watcher.core.decision.timing import QueuedSource
+from watcher.core.model import count
 from watcher.store.codec import moment
 from watcher.store.repository import Statements, batches
 
@@ -138,4 +139,4 @@ def workers_line(seen: QueueNumbers) -> str:
     words = ", ".join(f"{one.many:,} in {one.queue}" for one in waiting) or "no job waits"
     first = min((one.oldest_at for one in waiting if one.oldest_at), default=None)
     since = f", the oldest since {first:%Y-%m-%d %H:%M:%S} UTC" if first else ""
-    return f"{seen.workers} worker{'' if seen.workers == 1 else 's'}; {words}{since}"
+    return f"{count(seen.workers, 'worker')}; {words}{since}"

@@ -24,6 +24,7 @@ from watcher.core.model import (
     TrackVerdict,
     Transition,
     Verdict,
+    count,
     day_text,
 )
 
@@ -54,7 +55,7 @@ def away_in_days(at: datetime, now: datetime) -> str:
     """How many days of the calendar lie between: 13 July is in 60 days on all of 14 May."""
     days = (at.date() - now.date()).days
     words = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    return words.get(days, f"in {days} days" if days > 0 else f"{-days} days ago")
+    return words.get(days, f"in {count(days, 'day')}" if days > 0 else f"{count(-days, 'day')} ago")
 
 
 def window_in_words(signal: Signal, now: datetime) -> str:
@@ -219,7 +220,8 @@ def _window(
 ) -> Digest:
     """Whose days they are, and what they brought each signal."""
     days, begun = (end - start).days, _begun(start, mine)
-    told = f"half of the {days} days {begun} is over; {(end.date() - now.date()).days} days are left"
+    left = (end.date() - now.date()).days
+    told = f"half of the {count(days, 'day')} {begun} is over; {count(left, 'day')} {'is' if left == 1 else 'are'} left"
     whose = sorted({f"They are the {days} days{words}." for signal in mine if (words := counted_from(signal))})
     brought = [(each.id, brought_until(each, stood[each.id], min(now, end))) for each in mine if each.id in stood]
     whose += [DAYS] * any(words != NOTHING for _, words in brought)
@@ -256,7 +258,7 @@ def _by_window(signals: Iterable[Signal]) -> dict[tuple[datetime, datetime], lis
 
 def undelivered(letters: Sequence[str], verdicts: Mapping[str, Verdict], *, number: int, now: datetime) -> Digest:
     """That messages were given up, a line for each; `number` is that of the newest delivery among them."""
-    told = "1 message could not be delivered" if len(letters) == 1 else f"{len(letters)} messages could not be delivered"
+    told = f"{count(len(letters), 'message')} could not be delivered"
     return Digest(f"{UNDELIVERED}{number}-{now:%Y%m%dT%H%M%SZ}", now, "operator", (), summarise(verdicts), (told, *letters))
 
 

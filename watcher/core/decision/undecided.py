@@ -28,6 +28,7 @@ from watcher.core.model import (
     Undecided,
     Verdict,
     capitalised,
+    count,
 )
 
 RECENT = timedelta(days=14)
@@ -382,7 +383,7 @@ def text_in_words(quote: Quote) -> str:
 
 def asked_in_words(rows: Sequence[Undecided]) -> tuple[str, str]:
     """What may change an answer, and what is done about it: `An official text may change this answer`, `a person is …`."""
-    one = text_in_words(rows[0].quotes[0]) if len(rows) == 1 else f"{len(rows)} texts"
+    one = text_in_words(rows[0].quotes[0]) if len(rows) == 1 else count(len(rows), "text")
     return f"{capitalised(one)} may change this answer", f"a person is checking {'it' if len(rows) == 1 else 'them'}"
 
 

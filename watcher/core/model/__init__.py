@@ -1,6 +1,6 @@
 """The words of the watch as frozen values: what is declared, what was seen, what it means, and what is told."""
 
-from watcher.core.model.base import Change, Facts, Outcome, Scalar, Standing, Tier, capitalised, day_text, duration_text
+from watcher.core.model.base import Change, Facts, Outcome, Scalar, Standing, Tier, capitalised, count, day_text, duration_text
 from watcher.core.model.ladder import Detail, EventOutcome, Flag, Ladder, Rule, Side, Status, Track
 from watcher.core.model.observation import (
     Claim,
@@ -75,6 +75,7 @@ __all__ = [
     "Unreadable",
     "Verdict",
     "capitalised",
+    "count",
     "day_text",
     "duration_text",
 ]

@@ -16,6 +16,11 @@ def day_text(at: date) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+def count(number: int, noun: str, several: str = "") -> str:
+    """A number with its noun: 1 source, 3 sources, 2 entries."""
+    return f"{number} {noun if number == 1 else several or noun + 's'}"
+
+
 def capitalised(words: str) -> str:
     """The words with a capital at their beginning."""
     return words[:1].upper() + words[1:]
@@ -34,7 +39,7 @@ def duration_text(length: timedelta, *, exact: bool = False) -> str:
         if length >= 2 * unit and not (exact and unit > _UNITS["day"]):
             return f"{length // unit} {name}s"
     name, unit = ("minute", timedelta(minutes=1)) if length >= timedelta(minutes=1) else ("second", timedelta(seconds=1))
-    return f"{length // unit} {name}{'' if length // unit == 1 else 's'}"
+    return count(length // unit, name)
 
 
 class Tier(StrEnum):
