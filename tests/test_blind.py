@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,68 @@ def test_a_digest_carries_what_cannot_be_seen_and_since_when(store: Store, tmp_p
     assert "Open" in str(news["Subject"])
     assert "cannot see since 1 June 2026, 05:00" in " ".join(told.get_content().split())
     assert "blog" in told.get_content()
+
+
+LOST = """
+[[signal.source]]
+id = "{name}"
+url = "https://{name}.example/feed.xml"
+tier = "press"
+every = "{every}"
+may_be_empty = true
+"""
+
+
+def lost_and_back(folder: Path, back: str) -> tuple[str, Web]:
+    """Five sources of different paces, without a grace of their own, that all fail at once, and what mends them."""
+    web = Web(folder).feed("2026-05-01", GOOD).feed("2026-06-01T12:00:00Z", status=503)
+    web.feed(back, GOOD)
+    more = ""
+    for name, every in (("two", "2h"), ("three", "3h"), ("five", "5h"), ("seven", "7h")):
+        more += LOST.format(name=name, every=every)
+        address = f"https://{name}.example/feed.xml"
+        web.says(address, "2026-05-01", _empty()).says(address, "2026-06-01T12:00:00Z", "no", status=503)
+        web.says(address, back, _empty())
+    return (CONFIG % more).replace('grace = "6h"\n', ""), web
+
+
+def test_the_operator_hears_of_a_lost_line_after_a_day_and_not_of_each_source_by_itself(store: Store, tmp_path: Path) -> None:
+    text, web = lost_and_back(tmp_path / "web", "2026-06-03T00:00:00Z")
+    watch = Watch(text, tmp_path, web.folder, store)
+
+    watch.run(hourly(day("06-01"), 84))
+
+    started, first, second, *again = watch.mails("operator")
+    assert str(started["Subject"]) == STARTED
+    assert first["Date"].datetime <= day("06-02 12:30"), "a day after the last good reading of the first of them"
+    assert str(first["Subject"]).startswith("The watch cannot see ")
+    assert str(second["Subject"]) == "The watch cannot see 4 sources"
+    assert all("sees" in str(mail["Subject"]) for mail in again)
+    sent = [mail["Date"].datetime for mail in (first, second, *again)]
+    assert min(later - sooner for sooner, later in pairwise(sent)) >= timedelta(hours=6)
+
+
+def test_what_is_lost_and_back_before_anybody_was_told_is_no_news(store: Store, tmp_path: Path) -> None:
+    text, web = lost_and_back(tmp_path / "web", "2026-06-02T11:30:00Z")
+    watch = Watch(text, tmp_path, web.folder, store)
+
+    watch.run(hourly(day("06-01"), 60))
+
+    told = [subject for subject in watch.subjects("operator") if subject != STARTED]
+    assert not [subject for subject in told if "4 sources" in subject]
+
+
+def test_a_first_look_that_reaches_nothing_says_that_nothing_was_ever_known(store: Store, tmp_path: Path) -> None:
+    web = Web(tmp_path / "web").feed("2026-05-01", status=503)
+    web.says("https://two.example/feed.xml", "2026-05-01", "no", status=503)
+    watch = Watch(CONFIG % LOST.format(name="two", every="2h"), tmp_path, web.folder, store)
+    watch.run([day("06-01 12:00"), day("06-01 12:30")])
+
+    for path in ("/", "/sources", "/signals/gadget", "/cards/gadget"):
+        page = watch.page(path).text
+        assert "Nothing has been read yet: what stands here is what the configuration declares." in page
+        assert "the last that was known" not in page
+        assert "in sight" not in page.replace("0 of 2 sources in sight", "")
 
 
 def _empty() -> str:

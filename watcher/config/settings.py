@@ -32,6 +32,7 @@ from watcher.config.types import (
     Weekday,
     Zone,
 )
+from watcher.core.decision.timing import PACES
 from watcher.core.model import Headline, Track
 
 Port: TypeAlias = Annotated[int, Field(ge=0, le=65535)]
@@ -198,6 +199,11 @@ def source_id(url: str) -> str:
     parts = urlsplit(url)
     text = f"{(parts.hostname or '').removeprefix('www.')}{parts.path}-{parts.query}".lower()
     return re.sub(r"[^a-z0-9.]+", "-", text).strip("-.")[:120].rstrip("-.")
+
+
+def grace_of(every: timedelta) -> timedelta:
+    """How long a source may go unread before it counts as blind: a day, or three paces of one that is asked more seldom."""
+    return max(timedelta(days=1), PACES * every)
 
 
 def headlines_of(tracks: Iterable[Track]) -> tuple[Headline, ...]:

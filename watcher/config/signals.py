@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from watcher.config import tables
 from watcher.config.errors import show
 from watcher.config.partial import humanize
-from watcher.config.settings import headlines_of, source_id
+from watcher.config.settings import grace_of, headlines_of, source_id
 from watcher.config.source_map import LADDER, Position, SourceMap
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
@@ -283,6 +283,7 @@ def _source(signal: str, table: tables.Source) -> Source:
         "format": table.format,
         "publisher": table.publisher or registrable_domain(table.url),
         "every": table.every,
+        "grace": table.grace or grace_of(table.every),
         "follow": tuple(Follow(**_expecting(each)) for each in table.follow),
     }
     return Source(signal=signal, **{**_expecting(table), **own})

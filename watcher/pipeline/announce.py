@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 
-from watcher.core.decision.digest import compose, is_due
+from watcher.core.decision.digest import compose, is_due, is_of_source
 from watcher.core.decision.scheduled_notes import UNDELIVERED, reminders, undelivered, week_id, weekly
 from watcher.core.model import Change, Digest, Signal, Transition, Verdict
 from watcher.pipeline.delivery_context import SILENT
@@ -18,6 +18,8 @@ from watcher.store.store import Store, Transaction
 KIND_EMPTY = "nothing"
 TO_OPERATOR = ("operator", "undecided")
 """Kinds of digests that go to those who run the watch."""
+BETWEEN_OUTAGES = timedelta(hours=6)
+"""Between two messages that sources are lost or seen again: a line that is down loses each in its own hour."""
 LONGEST_BASELINE = timedelta(minutes=15)
 """The message that the watch has started waits for all signals, but no longer than this."""
 
@@ -62,9 +64,17 @@ def announce(store: Store, readers: Sequence[Route], signals: Collection[str], *
         # What bigger news carries off is not pending any more: who asks for details is told of it now or never.
         soon = timedelta(0) if made and made[-1].kind == "news" else wait
         made += _put_details(tx, quiet, signals, readers, now, soon)
-        ripe = [kind for kind in TO_OPERATOR if is_due(kinds[kind], now=now, wait=wait)]
+        ripe = [kind for kind in TO_OPERATOR if is_due(kinds[kind], now=now, wait=wait) and not _rests(tx, kind, now)]
         made += [_put(tx, kind, kinds[kind], signals, readers, now) for kind in ripe]
+        if "operator" in ripe:
+            tx.meta.put(MetaKey.OUTAGES_TOLD, now.isoformat())
         return [digest for digest in made if digest.kind != KIND_EMPTY]
+
+
+def _rests(tx: Transaction, kind: str, now: datetime) -> bool:
+    """Whether the operator was written to of sources just now: what comes meanwhile is told in one message."""
+    last = tx.meta.read(MetaKey.OUTAGES_TOLD, moment_in) if kind == "operator" else None
+    return last is not None and timedelta(0) <= now - last < BETWEEN_OUTAGES
 
 
 def _is_any_waiting(store: Store, signals: Collection[str], now: datetime) -> bool:
@@ -86,7 +96,7 @@ def _kind(transition: Transition) -> str:
         return "baseline"
     if transition.kind is Change.UNDECIDED and transition.after:
         return "undecided"
-    return "operator" if not transition.track and transition.kind is Change.FLAG else "news"
+    return "operator" if is_of_source(transition) else "news"
 
 
 def is_muted(transition: Transition, mutes: Iterable[Mute]) -> bool:

@@ -33,6 +33,8 @@ class MetaKey(StrEnum):
     """Behind it a recipient: how many mails in a row its mailbox has refused for good."""
     MAILBOX_STOPPED = "gone:"
     """Behind it a recipient: which address is sent nothing more, since when and why."""
+    OUTAGES_TOLD = "outages told at"
+    """When the operator was last told of sources that were lost or are seen again."""
     OWNERS = "owners"
     """The watches that run on this database."""
     PLAN = "plan"

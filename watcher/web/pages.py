@@ -110,6 +110,8 @@ class Coverage:
     """Why they cannot be seen, with how many of them, the most frequent first."""
     blind_since: datetime | None = None
     """Since when none of those has been seen."""
+    ever_read: bool = True
+    """Whether one of them was ever read: else there is nothing that was known last."""
     overdue_since: datetime | None = None
     """The last look at a signal that is overdue."""
     overdue_at: datetime | None = None
@@ -137,6 +139,7 @@ def sight_of(view: View) -> Coverage:
             f"{why} ({count(many, 'source')})" for why, many in Counter(item.why for item in outages.values()).most_common()
         ),
         blind_since=max((item.since for item in outages.values()), default=None),
+        ever_read=any(one.last_good_at for one in healths),
         overdue_since=max((at for name in decided if (at := view.overdue_since(name))), default=None),
         overdue_at=min((at for name in decided if (at := view.overdue_at(name))), default=None),
     )

@@ -76,6 +76,8 @@ class SignalSummary:
     consequences: tuple[str, ...]
     tools: tuple[Tool, ...]
     sources: int
+    ever_read: bool = True
+    """Whether one of its sources was ever read: else there is nothing that was known last."""
     overdue_since: datetime | None = None
     """The last look, where the watch has not looked for longer than three paces."""
     overdue_at: datetime | None = None
@@ -117,7 +119,8 @@ def tone_of(summary: SignalSummary) -> str:
 def summarise_signals(view: View, signal: Signal) -> SignalSummary:
     """The summary of one signal; a signal not yet decided says so."""
     verdict = view.verdicts.get(signal.id)
-    sources = len(view.strips_of(signal.id)) or len(signal.sources)
+    strips = view.strips_of(signal.id)
+    sources = len(strips) or len(signal.sources)
     names = view.touched.get(signal.id, ())
     tools = tuple(tool for tool in view.stack if tool.name in names)
     if verdict is None:
@@ -143,6 +146,7 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         consequence=_consequence(lines, {track.track for track in leading}),
         tools=tools,
         sources=sources,
+        ever_read=not strips or any(strip.health.last_good_at for strip in strips),
         overdue_since=view.overdue_since(signal.id),
         overdue_at=view.overdue_at(signal.id),
         undecided=tuple(text for text in verdict.undecided if not text.answered),

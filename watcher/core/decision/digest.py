@@ -25,20 +25,28 @@ def is_due(pending: Sequence[Transition], *, now: datetime, wait: timedelta) -> 
 def net_changes(pending: Iterable[Transition]) -> tuple[Transition, ...]:
     """The pending transitions with moves of one track joined, and a move there and back left out.
 
-    A correction is never swallowed: what was told must be taken back in words.
+    A source that was lost and is seen again is such a move, too. A correction is never swallowed: what was told must be taken
+    back in words.
     """
     kept: list[Transition] = []
-    last: dict[tuple[str, str], int] = {}
+    last: dict[tuple[str, str, str], int] = {}
     for transition in pending:
-        place = (transition.signal, transition.track)
-        if transition.kind in MOVES and place in last and transition.kind is not Change.CORRECTION:
+        of_source = is_of_source(transition)
+        place = (transition.signal, transition.track, transition.event if of_source else "")
+        moves = of_source or transition.kind in MOVES
+        if moves and place in last and transition.kind is not Change.CORRECTION:
             first = kept[last[place]]
             kept[last[place]] = _joined(first, transition)
         else:
-            if transition.kind in MOVES:
+            if moves:
                 last[place] = len(kept)
             kept.append(transition)
     return tuple(transition for transition in kept if not _is_nothing(transition))
+
+
+def is_of_source(transition: Transition) -> bool:
+    """Whether it tells that a source was lost, or is seen again."""
+    return not transition.track and transition.kind is Change.FLAG
 
 
 def _joined(first: Transition, then: Transition) -> Transition:
@@ -47,7 +55,8 @@ def _joined(first: Transition, then: Transition) -> Transition:
 
 
 def _is_nothing(transition: Transition) -> bool:
-    return transition.kind in (Change.ADVANCE, Change.STEP_BACK) and transition.before == transition.after
+    back = transition.before == transition.after
+    return back and (transition.kind in (Change.ADVANCE, Change.STEP_BACK) or is_of_source(transition))
 
 
 def compose(pending: Sequence[Transition], verdicts: Mapping[str, Verdict], *, now: datetime, kind: str = "news") -> Digest:

@@ -24,7 +24,7 @@ FAILURES_BEFORE_BACKOFF = 3
 OVERDUE_GRACE = timedelta(minutes=15)
 """A look that is this much late is not overdue yet, however short its pace."""
 PACES = 3
-"""A watch that has not looked for longer than this many paces is overdue."""
+"""A watch that has not looked for longer than this many paces is overdue; a source that was not read for as long is blind."""
 
 RETRIES = tuple(
     timedelta(seconds=seconds) for seconds in (0, 5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)

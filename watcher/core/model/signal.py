@@ -77,7 +77,10 @@ class Source:
     expect_every: timedelta | None = None
     """Silence alarm: the newest entry should not be older than this."""
     grace: timedelta = timedelta(days=1)
-    """How long without a trustworthy reading until the source counts as blind."""
+    """How long without a trustworthy reading until the source counts as blind and its operator hears of it.
+
+    Where none is given, a day or three of its paces, whichever is longer.
+    """
     record: bool = False
     """A record restates everything each time; a stream forgets."""
     essential: bool = False
