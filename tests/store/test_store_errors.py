@@ -330,6 +330,38 @@ def test_a_database_that_is_taken_away_while_it_is_in_use_is_missed_at_once(tmp_
         assert sorted(file.parent.glob("*")) == left, "nothing is begun anew in its place"
 
 
+@pytest.mark.parametrize("parts", [("wal",), ("shm",), ("wal", "shm")], ids="-".join)
+@pytest.mark.parametrize("replaced", [False, True], ids=["deleted", "replaced"])
+def test_a_log_that_is_taken_away_is_missed_and_what_it_held_is_not_lost(
+    tmp_path: Path,
+    parts: tuple[str, ...],
+    replaced: bool,  # noqa: FBT001 - a table
+) -> None:
+    file = tmp_path / "watch.db"
+    beside = f"from watcher.store.store import Store\nwith Store.open({f'sqlite:///{file}'!r}) as store, store.reading() as tx:\n"
+    with Store.open(f"sqlite:///{file}") as store:
+        with store.writing() as tx:
+            tx.sources.sync([source()], T0)
+        for key in ("before", "also"):
+            look(store, seen(key))
+        with store.reading() as reader:
+            assert len([*reader.observations.of("sig")]) == 2
+            for part in parts:
+                log = file.with_name(f"watch.db-{part}")
+                log.unlink()
+                if replaced:
+                    log.touch(0o600)
+            with pytest.raises(StoreError, match="has lost the log beside it") as caught, store.writing() as tx:
+                tx.meta.put("a", "kept")
+            assert caught.value.kind is ErrorKind.LOG_GONE
+        with pytest.raises(StoreError, match="has lost the log beside it"):  # now nobody reads: it is the last time
+            store.token()
+        look(store, seen("after"))
+        said = child(f"{beside}    print(sorted(one.entry.key for one in tx.observations.of('sig')))", user=os.getuid())
+        assert said.strip() == "['after', 'also', 'before']", "others see all of it while the watch goes on"
+        assert store.verify().broken == ""
+
+
 def test_a_database_that_is_put_back_is_used_again(tmp_path: Path) -> None:
     file, away = tmp_path / "data" / "watch.db", tmp_path / "away"
     with Store.open(f"sqlite:///{file}") as store:

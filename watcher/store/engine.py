@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import sqlite3
 import stat
 import threading
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.exc import (
@@ -29,6 +31,8 @@ from sqlalchemy.exc import (
 )
 
 from watcher.store.errors import ErrorKind, StoreError, kind_of, store_error
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -166,6 +170,9 @@ class HeldFile:
         """`name` as shown to people; nothing is opened yet."""
         self.name, self.path = name, path
         self._known: tuple[int, int] | None = None
+        self._logs = tuple(path.with_name(f"{path.name}-{part}") for part in ("wal", "shm"))
+        self._logs_known = self._logs_there()
+        self._open, self._lock = WeakSet[_Counted](), threading.RLock()
 
     def make(self) -> None:
         """Make it where it was not there before; one that was held is never begun anew."""
@@ -176,16 +183,54 @@ class HeldFile:
 
     def look(self) -> None:
         """Note which file it is; later, raise StoreError where its name has another one, or none."""
-        try:
-            there = self.path.stat()
-        except OSError:
-            found = None
-        else:
-            found = there.st_dev, there.st_ino
+        found = _which(self.path)
         if self._known is None:
             self._known = found
         elif self._known != found:
             raise store_error(self.name, ErrorKind.GONE)
+        with self._lock:
+            there = self._logs_there()
+            if self._open and any(was not in {None, now} for was, now in zip(self._logs_known, there, strict=True)):
+                raise store_error(self.name, ErrorKind.LOG_GONE)
+            self._logs_known = there
+
+    def opened(self, raw: _Counted) -> None:
+        """Count a connection, which has opened the log; while there is one, SQLite leaves the log in place. Raises StoreError."""
+        self.look()
+        with self._lock:
+            raw.file = self
+            self._open.add(raw)
+        self.look()
+
+    @contextmanager
+    def closing(self, raw: _Counted) -> Iterator[None]:
+        """While a connection is closed, which takes the log away where it is the last."""
+        with self._lock:
+            yield
+            self._open.discard(raw)
+
+    def _logs_there(self) -> tuple[tuple[int, int] | None, ...]:
+        return tuple(map(_which, self._logs))
+
+
+class _Counted(sqlite3.Connection):
+    """A connection to a held file."""
+
+    file: HeldFile | None = None
+
+    def close(self) -> None:
+        """Close it, and no longer count it."""
+        with self.file.closing(self) if self.file else nullcontext():
+            super().close()
+
+
+def _which(path: Path) -> tuple[int, int] | None:
+    """Which file stands under a name; None for none."""
+    try:
+        there = path.stat()
+    except OSError:
+        return None
+    return there.st_dev, there.st_ino
 
 
 class Database:
@@ -230,8 +275,20 @@ class Database:
 
     def look(self) -> None:
         """Raise StoreError where the file of an embedded database is not the one that was opened."""
-        if self.file:
+        if not self.file:
+            return
+        try:
             self.file.look()
+        except StoreError as error:
+            if error.kind is ErrorKind.LOG_GONE and not self._is_in_use():
+                self.close()  # what the log holds is in no other file: the last connection puts it into the database
+                log.warning("%s", error)  # whoever asks may try again without a word
+            raise
+
+    def _is_in_use(self) -> bool:
+        """Whether anybody reads or writes, beside the connection that only watches."""
+        pools = [cast("sa.QueuePool", engine.pool) for engine in (self.writer, self.reader)]
+        return sum(pool.checkedout() for pool in pools) > (self._watching is not None)
 
     def reset(self) -> None:
         """Start the next transaction that writes on a fresh connection."""
@@ -308,11 +365,13 @@ def file_engine(file: HeldFile, pragmas: tuple[str, ...], wait: float, begin: st
 def open_file(file: HeldFile, pragmas: tuple[str, ...], wait: float) -> sqlite3.Connection:
     """A connection of the driver, which waits for another writer for so many seconds."""
     file.make()
-    raw = sqlite3.connect(file.path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
+    raw = sqlite3.connect(
+        file.path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS, factory=_Counted
+    )
     try:
-        for pragma in pragmas:
+        for pragma in (*pragmas, "schema_version"):  # to ask for the last opens the log
             raw.execute(f"PRAGMA {pragma}").close()
-        file.look()
+        file.opened(raw)
     except BaseException:
         raw.close()
         raise

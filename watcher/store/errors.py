@@ -23,6 +23,7 @@ class ErrorKind(StrEnum):
     NEWER = "newer"
     UNREACHABLE = "unreachable"
     GONE = "gone"
+    LOG_GONE = "log_gone"
     BROKEN = "broken"
     SPOILT = "spoilt"
     """A row holds what this program has not written: all but what needs that row goes on."""
@@ -48,6 +49,10 @@ WORDS = {
     ErrorKind.GONE: (
         "was taken away, or another file was put in its place, while it was in use: nothing more is kept. Put it back "
         "where it was, or stop the watch, put back the last backup with `watcher restore FILE`, and start it again"
+    ),
+    ErrorKind.LOG_GONE: (
+        "has lost the log beside it (-wal, -shm) while it was in use: what the log held is put into the file as soon as nobody "
+        "reads, then the watch goes on by itself. Take nothing away beside a database in use"
     ),
     ErrorKind.BROKEN: "cannot be read or written: check the disk and its mount",
 }
