@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -89,9 +89,8 @@ def test_every_key_of_the_schema_is_one_that_the_reader_takes(
 def test_the_schema_explains_its_keys() -> None:
     tables = build_schema()["$defs"]
     assert tables["Source"]["properties"]["expect_every"]["description"].startswith("Silence alarm")
-    assert "default" not in tables["Source"]["properties"]["grace"], "it depends on the pace"
+    assert tables["Source"]["properties"]["grace"]["default"] == "1d"
     assert "a day or three of its paces" in tables["Source"]["properties"]["grace"]["description"]
-    assert tables["Source"]["properties"]["every"]["default"] == "1h"
     assert tables["Recipient"]["properties"]["at"]["default"] == "08:00"
     assert tables["Rule"]["properties"]["by"]["default"] == ["official"]
     assert tables["channel_smtp"]["properties"]["timeout"]["default"] == "30s"
@@ -102,3 +101,10 @@ def test_the_schema_explains_its_keys() -> None:
         for key, said in table.get("properties", {}).items()
         if "description" not in said
     ] == []
+
+
+def test_a_shipped_source_counts_as_blind_after_a_day_or_three_of_its_paces() -> None:
+    graces = {source.id: (source.every, source.grace) for source in load(ROOT / "signals.toml", quick=True).sources}
+    assert graces["nist-ai-news"] == (timedelta(hours=2), timedelta(days=1))
+    assert graces["deprecations"] == (timedelta(hours=12), timedelta(hours=36))
+    assert [name for name, (every, grace) in graces.items() if grace != max(timedelta(days=1), 3 * every)] == []

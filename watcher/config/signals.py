@@ -283,7 +283,7 @@ def _source(signal: str, table: tables.Source) -> Source:
         "format": table.format,
         "publisher": table.publisher or registrable_domain(table.url),
         "every": table.every,
-        "grace": table.grace or grace_of(table.every),
+        "grace": table.given().get("grace", grace_of(table.every)),
         "follow": tuple(Follow(**_expecting(each)) for each in table.follow),
     }
     return Source(signal=signal, **{**_expecting(table), **own})

@@ -85,7 +85,7 @@ class Source(Table):
     title: str = ""
     surface: str = ""
     expect_every: Duration | None = None
-    grace: Duration | None = None
+    grace: Duration = timedelta(days=1)
     record: bool = False
     essential: bool = False
     options: Facts = Field(default_factory=dict)
