@@ -9,19 +9,28 @@ from itertools import pairwise
 from typing import Final
 
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, clause_of, cue, found_in, word_set
-from watcher.core.language.text import AUXILIARIES, PREPOSITIONS, RELATIVE, Scene, Thing, Token, tokens
+from watcher.core.language.text import ADVERBS, AUXILIARIES, PREPOSITIONS, RELATIVE, Scene, Thing, Token, tokens
 
 _TURNS: Final = word_set("turn")
 _GOES_ON: Final = word_set("clause_subject")
+_PLAIN_VERBS: Final = word_set("plain_verb")
+_NO_SUBJECT: Final = PREPOSITIONS | RELATIVE | AUXILIARIES | ADVERBS | word_set("offered")
+_SUBJECT: Final = 8
+"""Words of a subject and its verb."""
 _CONTRASTS: Final = word_set("contrast")
+_OPENING: Final = cue("opening_clause", "before", "sentence")
 _PERSONS: Final = word_set("person")
 _BROKEN: Final = PREPOSITIONS | RELATIVE | {",", ";", ":"}
 """What no subject of a few words holds: what stands behind it belongs to something else."""
+_PRESENT: Final = word_set("present_verb")
 _NOW: Final = word_set("now_word")
 _SOON: Final = word_set("soon_word")
 """Words behind "no X will be released" that deny it for a time alone."""
 _NOBODY: Final = word_set("of_nobody")
 _EXCEPT: Final = word_set("but_some")
+_OPEN_YET: Final = word_set("negation") | word_set("to_happen")
+_WORDS_BEFORE: Final = 10
+"""Words before one that gives back that may say that it is still to happen."""
 _NEVER_HAD: Final = cue("never_had", "beside", "sentence")
 _HAD_BEFORE: Final = cue("had_before", "beside", "sentence")
 _SERIES: Final = word_set("series_of_posts")
@@ -29,6 +38,9 @@ _OF_POSTS: Final = cue("of_posts", "beside", "sentence")
 _AND_BACK: Final = cue("and_back", "after", "next")
 _TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone", "fault")
 _NARROW: Final = (*_TAKING, "neutral")
+_DOUBTS: Final = frozenset({"limited", "supposed"})
+_TIMES: Final = frozenset({"planned", "window"})
+"""What takes nothing back for certain where another clause says it; times only where that clause stands first."""
 _ENDS: Final = (", is ", ", are ", ", has ", ", can ", ", will ", "; ", ": ")
 
 
@@ -82,7 +94,7 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
         whole = main or (verbless and _is_label(scene, end))
         for kind, text in _scan(words, lexicon):
             if kind == "unexplained":
-                unexplained += [text] if whole or _is_loaded(text, lexicon, aside=True) else []
+                unexplained += [text] if whole or any(_is_loaded(word, lexicon, aside=True) for word in text.split()) else []
             elif (
                 main
                 or kind in {"undone", "fault"}
@@ -91,11 +103,24 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
             ):
                 taken.add(kind)
                 because.append(_shown(text))
-            elif kind in {"limited", "supposed"}:  # "…, and if you need help, write to us" takes nothing back for certain
+            elif kind in _DOUBTS or (kind in _TIMES and end <= scene.start):  # "…, and if you need help, write to us"
                 unexplained.append(_shown(text))
+    unexplained += _turned(scene, about, stop)
     unexplained += [*_as_long_as(scene, stop), *_but_some(scene, stop), *_never_had(scene), *_and_back(scene)]
     unexplained += _of_posts(scene)
     return Account(frozenset(taken), tuple(because), tuple(unexplained), present)
+
+
+def _turned(scene: Scene, about: frozenset[str], stop: int) -> list[str]:
+    """The words behind a statement that turn it round: taken away behind what is open, back behind what is taken."""
+    said = clause_of(token.text for token in scene.tokens[scene.start : scene.stop])
+    clause = clause_of(_words(scene, about, (), (), stop, len(scene.tokens))) if not scene.row else ""
+    if any(found.row.reason == "taken" for found in found_in(said, ("field",))):
+        back = ((clause[: found.end].split(), found.words) for found in found_in(clause, ("given_back",)))
+        return [words for before, words in back if _OPEN_YET.isdisjoint(before[-_WORDS_BEFORE:])]
+    taken = [found.words for found in found_in(clause, ("field",)) if found.row.reason == "taken"]
+    whole = clause_of(_words(scene, about, (), (), scene.stop, len(scene.tokens)))
+    return [*taken, *(found.words for found in found_in(whole, ("turned_off",)))]
 
 
 def _shown(words: str) -> str:
@@ -165,9 +190,21 @@ def clause_in(scene: Scene, about: frozenset[str]) -> tuple[int, int]:
     near = min(own, key=lambda n: abs(n - scene.start), default=scene.start)
     low, high = min(near, scene.start), max(near + 1, scene.stop)
     first = next((n + 1 for n in range(low - 1, -1, -1) if _turns(tokens, n, about)), 0)
+    first = first or _opening(scene)
     if not first and tokens[0].text in _CONTRASTS:
         first = next((n for n in range(low - 1, 0, -1) if tokens[n].text == ","), 0)
     return first, next((n for n in range(high, len(tokens)) if _turns(tokens, n, about)), len(tokens))
+
+
+def _opening(scene: Scene) -> int:
+    """The comma that ends a clause of time or reason before a statement of what is so now: "A year after …, X | is open"; else 0.
+
+    Where what follows is told of the past, the clause tells when: "A week after the launch we suspended X".
+    """
+    if not _OPENING.search(scene.sentence):
+        return 0
+    comma = next((n for n in range(scene.start) if scene.tokens[n].text == ","), 0)
+    return 0 if _PRESENT.isdisjoint(token.text for token in scene.tokens[comma : scene.stop]) else comma
 
 
 def _turns(tokens: tuple[Token, ...], at: int, about: frozenset[str]) -> bool:
@@ -180,8 +217,10 @@ def _turns(tokens: tuple[Token, ...], at: int, about: frozenset[str]) -> bool:
     if text == ",":
         if follow[:1] in (["alongside"], ["even"]) or follow[:2] in (["at", "which"], ["and", "so"]):
             return True
-        own = _is_another(tokens, at + 2, about) or _is_subject(tokens, at + 2) or follow[1:2] in (["if"], ["when"])
-        return follow[:1] in (["and"], ["so"]) and own
+        if follow[:1] not in (["and"], ["so"]):
+            return False
+        own = _is_another(tokens, at + 2, about) or _is_subject(tokens, at + 2) or _is_noun_and_verb(tokens, at + 2)
+        return own or follow[1:2] in (["if"], ["when"])
     shared = follow[:1] in (["to"], ["for"]) and any(token.thing for token in after[1:])
     return text == "and" and (shared or _is_another(tokens, at + 1, about) or _is_subject(tokens, at + 1))
 
@@ -203,6 +242,22 @@ def _is_subject(tokens: tuple[Token, ...], at: int) -> bool:
     near = [token.text for token in tokens[at + 1 : at + 6]]
     verb = next((n for n, word in enumerate(near) if word in AUXILIARIES), 0)
     return bool(verb) and _BROKEN.isdisjoint(near[:verb])
+
+
+def _is_noun_and_verb(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a subject of common nouns with its verb stands here: "administrators do not have to", "calls to it now fail".
+
+    What stands between the noun and the verb may be a place or an owner; a mark or a side clause may not.
+    """
+    near = [token.text for token in tokens[at : at + _SUBJECT]]
+    if not near or near[0] in _NO_SUBJECT or near[0].endswith(("ed", "ing", "ly")) or not near[0].isalpha():
+        return False
+    for n, word in enumerate(near[1:], 1):
+        if word in RELATIVE or (word and not word[0].isalpha()):
+            return False
+        if word in AUXILIARIES or (word in _PLAIN_VERBS and near[0].endswith("s")):
+            return near[n - 1] not in _BROKEN
+    return False
 
 
 def _segments(scene: Scene, first: int, stop: int) -> Iterator[tuple[int, int, bool]]:

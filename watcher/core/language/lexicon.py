@@ -76,14 +76,14 @@ KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", 
 ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone fault artifact field frame quiet foreign"
     " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
-    " given_back to_return not_out tells_else"
+    " given_back turned_off to_return not_out tells_else"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"
 """What follows a word without a space."""
 GRAMMAR: Final = _classes(
     "auxiliary adverb preposition access_noun variant origin determiner model_noun relative offered pronoun joiner"
-    " opening_noun ordinal time_word entering boundary plural singular after_object object_end goes_on time_unit"
+    " plain_verb opening_noun ordinal time_word entering boundary plural singular after_object object_end goes_on time_unit"
     " everywhere owning one_of to_be negation no_negation ordered opening_gerund act_stem glad opening_verb"
     " bare_verb doer aside_first no_name before_name title_word little_word turn clause_subject contrast person"
     " english past_form"
@@ -99,7 +99,7 @@ CUES: Final = _classes(
     "able advised after_doing afterwards appointed as_of_now aside aside_opening back balking chosen coming compared"
     " condition_behind conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
-    " never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is only_for"
+    " milestone opening_clause never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is only_for"
     " done_now saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide widening wished"
 )
 """Classes of cues: how a statement is meant."""

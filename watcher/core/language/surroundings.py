@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.language.account import masked, plain_clause
 from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.reasons import field_words
-from watcher.core.language.text import AUXILIARIES, tokens
+from watcher.core.language.text import AUXILIARIES, Scene, tokens
 
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading
@@ -31,6 +31,7 @@ _PRESENT: Final = word_set("present_verb")
 _STRONG: Final = frozenset({"all", "ended"}) | {"taken"}
 """Reasons of words of the question that hardly stand in a sentence for anything else."""
 _CLAUSE: Final = re.compile(r"[:;\u2014]")
+_MILESTONE: Final = cue("milestone", "after", "sentence")
 _TRUE: Final = cue("affirmed", "beside", "sentence")
 _TAIL: Final = re.compile(r"[:;,\u2014]")
 """Marks behind which a sentence may affirm what it said before."""
@@ -118,3 +119,8 @@ def goes_on(line: Line, end: int, groups: frozenset[str]) -> str:
     tail = masked(line.folded[mark.end() :], (), groups)
     found = [one.words for one in field_words(tuple(tail)) if one.row.reason in _STRONG]
     return ", ".join(found) if not _PRESENT.isdisjoint(tail) else ""
+
+
+def is_at_milestone(scene: Scene) -> bool:
+    """Whether a plan's time is when some work is done, which is a time of its own: "as soon as our tests have been completed"."""
+    return _MILESTONE.search(scene.sentence[scene.tokens[scene.stop - 1].end :]) is not None

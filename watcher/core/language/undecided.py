@@ -19,7 +19,7 @@ from watcher.core.language.reasons import (
     reason_alone,
     reason_in,
 )
-from watcher.core.language.surroundings import affirmed_by, frame_of, given_back, goes_on, is_foreign
+from watcher.core.language.surroundings import affirmed_by, frame_of, given_back, goes_on, is_at_milestone, is_foreign
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, ORDINALS, Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
@@ -404,8 +404,9 @@ def _of_plan(net: Net, reading: Reading, line: Line, said: Statement) -> Open | 
     if net.statuses[said.kind] == net.taken and "wished" not in said.manners:
         return Open(line.quote, net.taken, said.account.unexplained or (said.words,), f"\u201c{said.words}\u201d is to come")
     timed = said.window or names_time(line.folded) or _is_appointed(said) or _is_timed_beside(reading, line)
-    firm = not said.account.unexplained or not _FIRM.isdisjoint(token.text for token in said.scene.tokens[: said.scene.stop])
-    certain = said.manners <= {"planned"} and firm and not said.account.taken - {"planned"}
+    sure = not _FIRM.isdisjoint(token.text for token in said.scene.tokens[: said.scene.stop])
+    borne = {"planned", "supposed"} if sure and is_at_milestone(said.scene) else {"planned"}
+    certain = said.manners <= {"planned"} and (sure or not said.account.unexplained) and not said.account.taken - borne
     if net.planned and not timed and certain and net.statuses[said.kind] in {net.first, net.planned}:
         return Open(line.quote, net.planned, (said.words,), f"\u201c{said.words}\u201d is promised, and no time is named")
     if not net.planned or not timed:
