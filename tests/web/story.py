@@ -663,6 +663,7 @@ def view(**changes: Any) -> View:
         ),
         told=(
             SentDigest("d2", at("2026-11-09T20:10:00"), "news", "Mythos: now Claude Fable 5.2", sent=2, waiting=1),
+            SentDigest("d3", at("2026-11-01T08:00:00"), "operator", "The watch cannot see aws.amazon.com", sent=1),
             SentDigest("d1", at("2026-06-20T20:00:00"), "baseline", "The watch has started", sent=3),
         ),
         letters=(

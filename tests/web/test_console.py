@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from mailbox import Maildir
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from tests.cli.conftest import Site, serving
 from tests.test_undecided import WORDS
 from tests.web.consoles import TOKEN, Visitor, Watch, console_of, words
 from tests.web.test_routes import routes
+from watcher.core.model import Digest
 from watcher.web.read_model import Access
 
 CLAIM = {"number": "1", "as": "claim", "status": "open", "why": "it is open to all"}
@@ -444,6 +445,13 @@ def near(tmp_path: Path, asked: Path, lab: Site) -> Iterator[Watch]:
     more = '[[recipient]]\nid = "hook"\nchannel = "webhook"\nto = "http://127.0.0.1:9/planted-key"\nsecret = "$HOOK_KEY"\n'
     with console_of(tmp_path, asked, site=lab, more=more) as opened:
         yield opened
+
+
+def test_the_operator_sees_the_messages_to_the_operator_too(near: Watch) -> None:
+    with near.store.writing() as tx:
+        tx.digests.put(Digest("undecided-1", datetime.now(tz=UTC), "operator", (), (), ("1 message could not be delivered",)), [])
+
+    assert "1 message could not be delivered" in words(near.signed_in().get("/console/messages"))
 
 
 def test_a_source_is_asked_once_and_nothing_of_it_is_stored(near: Watch, lab: Site) -> None:

@@ -15,7 +15,16 @@ from tests.web.browsing import MARKS, opened, served, too_wide, violations
 from tests.web.consoles import TOKEN, Watch, console_of
 
 pytestmark = MARKS
-PAGES = ("console/login", "console", "console/evidence", "console/mutes", "console/sources", "console/add", "console/trial")
+PAGES = (
+    "console/login",
+    "console",
+    "console/evidence",
+    "console/mutes",
+    "console/sources",
+    "console/add",
+    "console/messages",
+    "console/trial",
+)
 
 
 HELD = (

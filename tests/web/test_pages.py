@@ -89,6 +89,12 @@ def test_the_page_says(site: Site, path: str, sentence: str) -> None:
     assert sentence in words(site.get(path).text)
 
 
+def test_the_log_shows_readers_no_message_to_the_operator(site: Site) -> None:
+    log = words(site.get("/log").text)
+    assert "Mythos: now Claude Fable 5.2" in log
+    assert "The watch cannot see aws.amazon.com" not in log
+
+
 @pytest.mark.parametrize("path", EVERY)
 def test_a_page_carries_no_inline_code_and_nothing_from_other_hosts(site: Site, path: str) -> None:
     html = site.get(path).text

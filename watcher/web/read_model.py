@@ -13,6 +13,7 @@ from typing import Protocol
 from watcher.config.settings import Ground, Tool
 from watcher.core.decision.timing import overdue_at
 from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
+from watcher.pipeline.announce import TO_OPERATOR
 from watcher.pipeline.counters import JobRun, Tally
 from watcher.store.records import ChainEnd
 from watcher.store.work_queue import QueueNumbers
@@ -49,6 +50,11 @@ class SentDigest:
     waiting: int = 0
     failed: int = 0
     uncertain: int = 0
+
+    @property
+    def for_operator(self) -> bool:
+        """Whether it was for the person who runs the watch alone: readers are not shown it."""
+        return self.kind in TO_OPERATOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,8 +304,9 @@ EVIDENCE = ConsolePage("evidence", "console_evidence.html", evidence_shown)
 SILENCE = ConsolePage("mutes", "console_mutes.html", mutes_shown)
 SOURCES = ConsolePage("sources", "console_sources.html", sources_shown)
 NEW = ConsolePage("add", "console_add.html", new_source_shown)
+SENT = ConsolePage("messages", "console_sent.html", lambda _console, _now: {})
 TRIAL = ConsolePage("trial", "console_trial.html", recipients_shown)
-SHEETS = (UNDECIDED, EVIDENCE, SILENCE, SOURCES, NEW, TRIAL)
+SHEETS = (UNDECIDED, EVIDENCE, SILENCE, SOURCES, NEW, SENT, TRIAL)
 FORMS = (
     ActionForm("settle", UNDECIDED, stored(settle_text)),
     ActionForm("record", EVIDENCE, stored(record_evidence)),
