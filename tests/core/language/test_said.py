@@ -108,6 +108,17 @@ def test_what_stands_on_a_page_publishes_this_work_or_none() -> None:
     assert wrong == []
 
 
+def test_when_tests_were_run_dates_no_work_that_is_out_now() -> None:
+    address = "https://www.nist.gov/caissi/qwen-4"
+    begin = "This report presents the results of our evaluation of Qwen 4, carried out in January 2026"
+    new, old = (
+        claims("caisi-evaluation", text, link=address, publisher="nist.gov", url=address)[0].since
+        for text in (f"{begin}.", f"{begin} and published in March 2026.")
+    )
+    assert new is None
+    assert old is not None
+
+
 def test_a_title_publishes_this_evaluation_or_none() -> None:
     wrong = []
     for event, title in rows("titles", 2):

@@ -167,6 +167,7 @@ _RETOLD: Final = timedelta(days=7)
 """Press that dates what it tells further back than this is retelling it."""
 _PUT_OUT: Final = re.compile(rf"(?i)(?:^|{choice('at_first')} ){choice('put_out')}:?(?: on)? [A-Z0-9][\w.]* [\w, ]{{1,14}}20\d\d")
 """How a page dates itself: "Released January 20, 2027, Updated June 3, 2027", "as posted on June 3, 2027"."""
+_TESTED: Final = re.compile(rf"(?i), {choice('work_done')} (?:(?! and {choice('put_out')})[^,;])*")
 _NEW_AT_ITS_ADDRESS: Final = timedelta(days=14)
 """What a page is dated later than this after the time in its address tells of nothing that it first put out then."""
 _TOLD_AS_IT_HAPPENED: Final = timedelta(days=2)
@@ -211,6 +212,11 @@ def _dated(seen: RuleContext, rule: Rule) -> str:
     return next((found[0] for line in seen.reading.lines if (found := _PUT_OUT.search(line.folded))), "")
 
 
+def _told(rule: Rule, said: Match) -> str:
+    """The words that may date a claim: of a work that is out not those that say when its tests were run."""
+    return _TESTED.sub("", said.quote) if rule.sentence and rule.sentence.announced else said.quote
+
+
 def _put_out_by_address(seen: RuleContext, rule: Rule, told: datetime) -> Past | None:
     """The day or month in the address of a page of a series, where the page is dated long after it: an edit, and no new work."""
     ended = dated_by_path(seen.link, told) if rule.event else None
@@ -224,7 +230,7 @@ def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:
     # What an edit added was said when it was seen; what stood there before keeps its date (core/decision/repeats.py).
     told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
     promised = rule.sentence is not None and rule.sentence.window  # the time of a promise is to come
-    past = None if promised else retold_on(_dated(seen, rule) or said.quote, told) or _put_out_by_address(seen, rule, told)
+    past = None if promised else retold_on(_dated(seen, rule) or _told(rule, said), told) or _put_out_by_address(seen, rule, told)
     if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
         return None
     subject = subject_key(said.values.get("object", ""), seen.signal.vocabulary.before_name)

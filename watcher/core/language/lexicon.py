@@ -76,7 +76,7 @@ KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", 
 ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone fault artifact field frame quiet foreign"
     " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
-    " given_back turned_off to_return not_out tells_else"
+    " given_back turned_off to_return not_out tells_else work_itself"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"
@@ -93,6 +93,7 @@ GRAMMAR: Final = _classes(
     " list_word demanding time_or_choice future_question of_two renaming going_ahead ruling_out set_apart beside_carrier"
     " every_one ahead sense_turning to_object all_of put_out at_first edition turning_back nobody_first"
     " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then told_by series_of_posts firm_plan"
+    " work_done"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(

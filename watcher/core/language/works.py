@@ -62,7 +62,7 @@ def announced(reading: Reading, groups: Groups, vocabulary: Vocabulary) -> Annou
         if groups.of.isdisjoint(told) or _is_of_others(line, groups):
             continue
         words = _words(line, groups, vocabulary)
-        if found := _named_as_out(words) or (_of_this_page(words) if dated else None):
+        if found := _named_as_out(words) or _of_this_page(words, dated=dated):
             return Announced(line, *found)
         for clause in _clauses(words):
             if found := _said_out(clause):
@@ -103,9 +103,16 @@ def _named_as_out(words: list[str]) -> tuple[str, str] | None:
     clause = clause_of(words)
     found = next((one for one in found_in(clause, ("work_out",)) if _is_own(clause, one)), None)
     work = next(found_in(clause, ("work_noun",)), None)
-    if not found or not work or _is_by_others(clause, found.end):
+    if not found or not work or _is_by_others(clause, found.end) or _is_on_another(clause, found):
         return None
     return work.words, found.words
+
+
+def _is_on_another(clause: str, out: Found) -> bool:
+    """Whether the thing is that of another work: "a report that we release today uses the tests of our assessment of X"."""
+    rest = clause.replace(out.words, "")
+    works = found_in(rest, ("work_noun",)) if _IT not in out.words else ()
+    return any(rest.startswith((f"of {_IT}", f"on {_IT}"), one.end) for one in works)
 
 
 def _is_own(clause: str, found: Found) -> bool:
@@ -117,10 +124,15 @@ def _is_own(clause: str, found: Found) -> bool:
     return bool({maker, "we"}.intersection(found.words.split())) or before[-1:] in (["our"], [maker]) or before == [maker, "'s"]
 
 
-def _of_this_page(words: list[str]) -> tuple[str, str] | None:
-    """The work that a page which says when it was released calls its own: "In this evaluation, …"."""
+def _of_this_page(words: list[str], *, dated: bool) -> tuple[str, str] | None:
+    """The work that a page calls its own: "This report presents the results of our evaluation of X".
+
+    Less will do on a page that says when it was released: "In this evaluation, …".
+    """
     clause = clause_of(words)
-    found = next(found_in(clause, ("work_here",)), None) if ROLES["maker"] in words and _IT in words else None
+    if found := next(found_in(clause, ("work_itself",)), None):
+        return found.words, "here"
+    found = next(found_in(clause, ("work_here",)), None) if dated and ROLES["maker"] in words and _IT in words else None
     return (found.words, "released") if found else None
 
 
