@@ -37,8 +37,9 @@ def test_a_week_counts_the_declared_sources_of_each_signal_that_were_read() -> N
 
 def test_a_week_notes_where_the_record_ends() -> None:
     told = weekly(KNOWN, [], now=day("2026-11-20 08:00"), record="transition 57 3fa1b2c3d4e5f607")
-    assert told.notes[0].startswith("The record ends at: transition 57 3fa1b2c3d4e5f607. Who keeps this message can prove")
-    assert "`watcher verify --noted`" in told.notes[0]
+    assert told.notes == ()
+    assert told.record.startswith("The record ends at: transition 57 3fa1b2c3d4e5f607. Who keeps this message can prove")
+    assert "`watcher verify --noted`" in told.record
 
 
 def test_the_first_note_after_a_month_tells_what_was_counted_in_it() -> None:

@@ -242,8 +242,8 @@ def test_a_suspension_of_two_tracks_is_one_change_and_one_line() -> None:
 
 
 def test_where_the_record_ends_stands_at_the_foot_and_not_among_the_notes() -> None:
-    note = "The record ends at: transition 57 3fa1b2c3d4e5f607. Keep it."
-    week = replace(digest(kind="weekly"), notes=(note, "The year ends."), readings=(("mythos-ga", 3, 0, 3),))
+    note = "Keep this: transition 57 3fa1b2c3d4e5f607."
+    week = replace(digest(kind="weekly"), notes=("The year ends.",), record=note, readings=(("mythos-ga", 3, 0, 3),))
     text = " ".join(render(week, CONTEXT, READER).text.split())
     assert f"Proof: {note}" in text
     assert text.index("The year ends.") < text.index("Where the signals stand") < text.index(note)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
-from watcher.core.decision.scheduled_notes import RECORD
 from watcher.core.decision.undecided import text_in_words
 from watcher.core.model import Change, Digest, Standing, Transition, Verdict, capitalised
 from watcher.mail.changes import MOST_LINES, cites, dated, item, moved, noted_section
@@ -293,7 +292,7 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
 
 def _proof(digest: Digest) -> tuple[MailLine, ...]:
     """Where the record ends, at the foot of the note: few need it, and whoever keeps the message has it."""
-    return tuple(MailLine("Proof", note) for note in digest.notes if note.startswith(RECORD))
+    return (MailLine("Proof", digest.record),) if digest.record else ()
 
 
 def _of_the_week(digest: Digest, context: MailContext, reader: Recipient) -> list[Transition]:
@@ -351,7 +350,7 @@ def _told_words(changes: Sequence[Transition], context: MailContext, zone: tzinf
 
 def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Section:
     """The notes, those that are about a signal of the reader's, and how many of its sources were read."""
-    notes = [each for each in digest.notes[digest.kind != "weekly" :] if not each.startswith(RECORD)]
+    notes = digest.notes[digest.kind != "weekly" :]
     mine = [MailLine(context.title_of(name), shortened(words, 700)) for name, words in digest.lines if reader.wants(name)]
     numbers = [counts for name, *counts in digest.readings if reader.wants(name)]
     seen, never, sources = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)

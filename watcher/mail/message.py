@@ -42,7 +42,11 @@ def payload(digest: Digest, context: MailContext, reader: Recipient, *, subject:
         "standings": [_standing(verdict, context) for verdict in verdicts],
         "undecided": [undecided_line(text) for verdict in verdicts for text in verdict.undecided],
         "cannot_see": [_blind(blind, verdict.signal) for verdict in verdicts for blind in verdict.blind],
-        "notes": [*digest.notes, *(f"{context.title_of(name)}: {words}" for name, words in digest.lines if reader.wants(name))],
+        "notes": [
+            *digest.notes,
+            *filter(None, [digest.record]),
+            *(f"{context.title_of(name)}: {words}" for name, words in digest.lines if reader.wants(name)),
+        ],
     }
     return next(
         (small for many, length in QUOTES_TRIED if _size(small := _trimmed(told, many, length)) <= MAX_PAYLOAD_BYTES),

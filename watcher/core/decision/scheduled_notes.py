@@ -104,8 +104,6 @@ HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 UNDELIVERED = "undelivered-"
 """How the id of a note about messages that were given up begins."""
-RECORD = "The record ends at: "
-"""How the note begins that says so."""
 PROOF = "Who keeps this message can prove later, with `watcher verify --noted`, that nothing before was changed."
 LOOK_BACK = timedelta(days=2)
 """A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
@@ -130,7 +128,6 @@ def weekly(
     not worth a message of their own: a version, a price, who may use it. `record` are the ends of the chains of hashes: whoever
     keeps the note can prove later what was stored then.
     """
-    ends = (f"{RECORD}{record}. {PROOF}",) if record else ()
     again = tuple(replace(each, evidence=each.evidence[:1], figures={}) for each in told)
     declared = [(signal, state) for signal, state in healths if not state.parent]  # followed pages come and go
     late = [(signal, state) for signal, state in declared if not (state.last_good_at and state.last_good_at >= now - WEEK)]
@@ -140,11 +137,11 @@ def weekly(
         "weekly",
         tuple(details),
         summarise(verdicts),
-        ends,
         lines=tuple(_months(verdicts, now)),
         told=again,
         readings=_read(declared, late),
         unread=tuple(sorted((signal, state.source, state.last_good_at is not None) for signal, state in late)),
+        record=f"The record ends at: {record}. {PROOF}" if record else "",
     )
 
 

@@ -276,3 +276,5 @@ class Digest:
     """Of a weekly note: `(signal, its declared sources that were read in the week, that never were, all of them)`."""
     unread: tuple[tuple[str, str, bool], ...] = ()
     """Of a weekly note: `(signal, source, whether it ever was)` of each declared source that was not read in the week."""
+    record: str = ""
+    """Of a weekly note: where the chains of hashes end, for who keeps it."""
