@@ -203,8 +203,13 @@ def as_recorded(sign: Sign, quotes: Sequence[Quote]) -> Sign:
 
 
 def is_date_only(at: datetime) -> bool:
-    """Whether only the day is known: midnight, noon and midnight in Washington (4 or 5 h), to the second, stand for one."""
-    return (at.minute, at.second, at.microsecond) == (0, 0, 0) and at.hour in {0, 4, 5, 12}
+    """Whether only the day is known: midnight, noon and midnight in Washington (4 or 5 h), to the second, stand for one.
+
+    So does its last second, to which what a sentence dates by the day is put.
+    """
+    if (at.minute, at.second, at.microsecond) == (0, 0, 0):
+        return at.hour in {0, 4, 5, 12}
+    return (at.hour, at.minute, at.second, at.microsecond) == (23, 59, 59, 0)
 
 
 TIERS: Final = {

@@ -119,6 +119,8 @@ def test_a_text_without_a_day_of_its_event_is_told_with_the_day_of_its_publicati
     text, row = Rule("text", status="passed", sentence=Sentence()), Rule("row", status="passed")
     assert "Published: 9 December 2026 Seen:" in read_by(text)
     assert "Happened: 9 December 2026 Seen:" in read_by(text, row)
+    said = replace(said, effective_at=datetime(2026, 12, 8, 23, 59, 59, tzinfo=UTC))
+    assert "Happened: 8 December 2026 Published: 9 December 2026 Seen:" in read_by(text), "its words name another day"
 
 
 def test_a_flag_that_is_up_stands_in_every_mail_as_long_as_it_is_up() -> None:

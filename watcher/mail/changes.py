@@ -263,9 +263,18 @@ def _rows(transition: Transition, context: MailContext, zone: tzinfo) -> tuple[t
     has_day = transition.event or transition.kind is not Change.DETAIL
     if has_day and transition.effective_at and transition.effective_at != transition.at:
         rows.append((dated(transition, context), when(transition.effective_at, zone)))
+        rows += [("Published", day) for day in _told_later(transition, context, zone)]
     rows.append(("Seen", moment(transition.at, zone)))
     rows += _changed_rows(transition, context) or [(name, words) for name, words, _ in _details(transition, context)]
     return tuple((name, shortened(value, 300)) for name, value in rows if value)
+
+
+def _told_later(transition: Transition, context: MailContext, zone: tzinfo) -> Iterator[str]:
+    """The day on which a text was published that names another one as that of what happened."""
+    told = next((quote.published for quote in transition.evidence), None)
+    if told and transition.effective_at and dated(transition, context) == "Happened" and context.reads_texts(transition):
+        own, other = when(transition.effective_at, zone), when(told, zone)
+        yield from [other] if own != other else []
 
 
 def dated(transition: Transition, context: MailContext) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from watcher.core.decision.corroboration import proof_of
-from watcher.core.decision.rule_context import RuleContext, TextMatch, match_text_rule, net_of, works_of
+from watcher.core.decision.rule_context import RuleContext, TextMatch, match_text_rule, net_of, proved_in_full, works_of
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.match import Passed, unheard
 from watcher.core.language.surroundings import frame_of, given_back, is_not_out, is_only_heading
@@ -323,7 +323,7 @@ def _claim(seen: RuleContext, indexed: _Indexed, passed: list[NearMiss] | None) 
         passed += (NearMiss(indexed.track.id, rule.id, rule.status, *each) for each in over)
     if said is None or (indexed.wakes and _is_of_namesake(seen, rule)) or (whole and _is_contradicted(seen, indexed, said.quote)):
         return None
-    return _made(seen, indexed, said)
+    return _made(seen, indexed, proved_in_full(seen, rule, said))
 
 
 def _is_of_namesake(seen: RuleContext, rule: Rule) -> bool:
@@ -395,6 +395,7 @@ def _made(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Claim
         since=said.since if said else None,
         undated=bool(said) and seen.is_undated,
         quote=seen.quote(said.quote if said else entry.text or entry.title),
+        heading=said.heading if said else "",
     )
 
 

@@ -41,7 +41,7 @@ class _Said:
 
     @classmethod
     def of(cls, claim: Claim) -> _Said:
-        words = frozenset(_WORD.findall(fold(claim.quote.text).casefold()))
+        words = frozenset(_WORD.findall(fold(claim.heading or claim.quote.text).casefold()))
         place = claim.rule, claim.quote.source, claim.quote.url
         return cls(claim, words, frozenset(word for word in words if _NUMBER.search(word)), place)
 

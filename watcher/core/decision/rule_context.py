@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 from watcher.core.decision.near import simhash
 from watcher.core.language.lexicon import MASKS, choice
-from watcher.core.language.match import Match, Passed, matches
+from watcher.core.language.match import Match, Passed, in_full, matches
 from watcher.core.language.parse import read
-from watcher.core.language.times import Past, is_over, is_vague, retold_on
+from watcher.core.language.surroundings import frame_of
+from watcher.core.language.times import Past, day_of_act, is_over, is_vague, retold_on
 from watcher.core.language.undecided import Net
 from watcher.core.language.unknown_works import Works
 from watcher.core.language.vocabulary import Vocabulary
@@ -187,6 +188,8 @@ class TextMatch:
     """The beginning of the past time that the sentence gives to it, where it gives one."""
     subject: str
     """What an event of a series is about."""
+    heading: str = ""
+    """The title that says it, where the quote is a sentence below it."""
 
 
 def match_text_rule(seen: RuleContext, rule: Rule, *, whole: bool, passed: Passed | None = None) -> TextMatch | None:
@@ -203,6 +206,18 @@ def match_text_rule(seen: RuleContext, rule: Rule, *, whole: bool, passed: Passe
             return heard
         past = past or (heard if heard and heard.since else None)
     return past
+
+
+def proved_in_full(seen: RuleContext, rule: Rule, said: TextMatch) -> TextMatch:
+    """What a title says with the sentence below it that says the same and more; the title where none does."""
+    if rule.sentence is None or said.since is not None or said.quote != seen.reading.title.quote:
+        return said
+    vocabulary = seen.signal.vocabulary
+    for found in in_full(rule.sentence, vocabulary, seen.reading, seen.told_at):
+        heard = None if is_over(vocabulary.masked(found.quote)) or is_vague(found.quote) else _heard(seen, rule, found)
+        if heard and heard.since is None and not frame_of(seen.reading, found.quote):
+            return replace(heard, values=said.values, subject=said.subject, heading=said.quote)
+    return said
 
 
 def _dated(seen: RuleContext, rule: Rule) -> str:
@@ -235,6 +250,8 @@ def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:
         return None
     subject = subject_key(said.values.get("object", ""), seen.signal.vocabulary.before_name)
     at, since = (past.until, past.since) if past and told - past.until > _TOLD_AS_IT_HAPPENED else (told, None)
+    if past and since is None and not rule.event and seen.observation.tier is not Tier.PRESS:
+        at = day_of_act(said.quote, said.values.get("phrase", ""), told) or told
     return TextMatch(said.quote, said.reason, said.values, at, since, subject)
 
 

@@ -94,6 +94,8 @@ GRAMMAR: Final = _classes(
     " every_one ahead sense_turning to_object all_of put_out at_first edition turning_back nobody_first"
     " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then told_by series_of_posts firm_plan"
     " work_done"
+    " opening_reason no_reason opening_day"
+    " day_of_act of_the_act"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import Final, TypeAlias
 
 from watcher.core.language.assertion import NEGATIONS
+from watcher.core.language.lexicon import choice
 from watcher.core.language.parse import Line, Reading, Statement, read
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.times import price_of
@@ -14,6 +18,12 @@ from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.language.works import Groups, Title, announced, find_title, models_named
 
 _PAST: Final = frozenset({"past", "window"})
+_REASON: Final = re.compile(
+    rf"(?i)^{choice('opening_reason')} (?!{choice('no_reason')})[^,;:]{{1,200}}, (?={choice('subject_pronoun')})"
+)
+"""A reason that opens a sentence, before one who does what is said."""
+MOST_PROOFS: Final = 8
+"""Sentences that are looked at for one that says what a title says."""
 Passed: TypeAlias = list[tuple[str, str]]
 """Quotes of sentences that are passed over, each with the reason."""
 
@@ -129,6 +139,22 @@ def _spoken(
             yield _matched(said, line, reading, past=past)
         elif passed is not None:
             passed.append((line.quote, why))
+
+
+def in_full(sentence: Sentence, vocabulary: Vocabulary, reading: Reading, told: datetime) -> Iterator[Match]:
+    """Each sentence below the title that says it, too, and of which nothing is taken back, though not every word is explained.
+
+    A reason that opens a sentence takes nothing from what was done for it: "As X cannot be told apart, | we have suspended it".
+    """
+    if not sentence.phrase or not _named_beside(sentence, reading):
+        return
+    numbers = dict.fromkeys(said.sentence for said in _asked_for(sentence, reading) if said.sentence)
+    for line in map(reading.lines.__getitem__, islice(numbers, MOST_PROOFS)):
+        reason = _REASON.match(line.folded)
+        alone = read(vocabulary, reading.title.quote, line.folded[reason.end() :] if reason else line.quote, told)
+        for said in _asked_for(sentence, alone):
+            if said.sentence and not said.account.taken and not lacks(sentence, vocabulary, alone, said, whole=False):
+                yield _matched(said, line, reading, past=False)
 
 
 def unheard(sentence: Sentence, reading: Reading, why: str) -> Iterator[tuple[str, str]]:

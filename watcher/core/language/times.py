@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from watcher.core.language.lexicon import MASKS, any_of, cue, numbers, word_set
+from watcher.core.language.lexicon import MASKS, any_of, choice, cue, numbers, word_set
 from watcher.core.language.text import fold
 
 _WINDOW: Final = re.compile(rf"(?i)(?:{any_of('window')}|{any_of('coming_weekday')})(?!-)")
@@ -79,6 +80,29 @@ _OPENING: Final = 24
 """Characters from the start of a sentence in which an adverb of time dates the whole."""
 
 
+_ZONES: Final = {
+    **dict.fromkeys(("et", "est", "edt", "eastern"), "America/New_York"),
+    **dict.fromkeys(("pt", "pst", "pdt", "pacific"), "America/Los_Angeles"),
+    **dict.fromkeys(("utc", "gmt"), "UTC"),
+    **dict.fromkeys(("cet", "cest"), "Europe/Berlin"),
+}
+"""Where a clock goes as a sentence says."""
+_TIME_OF_DAY: Final = (
+    r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap]\.?m\.?)?"
+    rf" ?\(?(?P<zone>(?:{'|'.join(_ZONES)})\b(?: time)?)?\)?"
+)
+_CLOCK: Final = re.compile(rf"(?i),? (?:at )?{_TIME_OF_DAY}")
+_CLOCK_BEFORE: Final = re.compile(rf"(?i)(?:\bat )?\b{_TIME_OF_DAY},? (?:on )?$")
+_CLOCK_BEHIND: Final = re.compile(rf"(?i) at {_TIME_OF_DAY},?$")
+_DATING: Final = re.compile(rf"(?i)(?:{choice('opening_day')}:? ?)?")
+_DATING_BEHIND: Final = re.compile(rf"(?i)(?:^|[ ,]){choice('day_of_act')} $")
+_ENDING: Final = re.compile(r"[.,;!)]|$| \(| and (?:we|it|they)\b")
+_PLAIN: Final = frozenset().union(
+    *map(word_set, ("subject_pronoun", "auxiliary", "adverb", "determiner", "access_noun", "model_noun", "of_the_act"))
+)
+_FAR, _HOURS, _MINUTES = 12, 24, 60
+
+
 _SAME_DAY: Final = timedelta(days=1)
 """A day that begins so shortly after something was told may be the same one elsewhere on the earth."""
 _NEXT_MONTHS: Final = timedelta(days=150)
@@ -126,6 +150,60 @@ def retold_on(sentence: str, told: datetime) -> Past | None:
         return None
     latest = max(past, key=lambda one: one.until)
     return Past(latest.since, min(latest.until, told))
+
+
+def day_of_act(sentence: str, act: str, told: datetime) -> datetime | None:
+    """When a sentence told at `told` (aware) says that an act happened; None where it names no earlier day, or of what is unsure.
+
+    A day is the act's where it opens the sentence and only the subject stands between ("On June 12 at 5:21 PM ET we | suspended
+    X"), or where it ends the clause and only what was acted on does ("suspended access to X for every customer on June 12").
+    With a time of day and its zone it is that moment, else the end of the day.
+    """
+    text = fold(sentence)
+    start = text.find(act)
+    named = [(m, m[3], m[1], m[2]) for m in _MONTH_FIRST.finditer(text)] + [
+        (m, m[3], m[2], m[1]) for m in _DAY_FIRST.finditer(text)
+    ]
+    days = {m.start(): (m, _day(year, month, number, told)) for m, year, month, number in named}
+    if start < 0 or not act or len(days) != 1 or _ISO.search(text):
+        return None
+    [(found, day)] = days.values()
+    behind = _CLOCK.match(text, found.end())
+    before = _CLOCK_BEFORE.search(text[: found.start()])
+    first, end = (before.start() if before else found.start()), (behind.end() if behind else found.end())
+    opens = _DATING.fullmatch(text[:first]) and end <= start and _is_plain(text[end:start])
+    ends = first >= start + len(act) and _ENDING.match(text, end) and _is_dated(text[start + len(act) : found.start()])
+    if day is None or not (opens or ends):
+        return None
+    moment = _at(day, behind or before) or day + timedelta(days=1, seconds=-1)
+    return moment if moment < told and told.date() >= day.date() else None
+
+
+def _is_dated(between: str) -> bool:
+    """Whether only what was acted on, and for whom, stands between an act and the word that dates it."""
+    dating = _DATING_BEHIND.search(between)
+    if dating is None:
+        return False
+    acted_on = between[: dating.start()]
+    clock = _CLOCK_BEHIND.search(acted_on)
+    return _is_plain(acted_on[: clock.start()] if clock else acted_on)
+
+
+def _is_plain(between: str) -> bool:
+    """Whether words between a day and an act are a subject, an object or an audience alone: names, and words that only help."""
+    words = re.findall(r"[\w.'-]+|\S", between.removeprefix(",").removeprefix(":"))
+    return len(words) <= _FAR and all(word in _PLAIN or word[0].isupper() or word[0].isdigit() for word in words)
+
+
+def _at(day: datetime, clock: re.Match[str] | None) -> datetime | None:
+    """The moment that a time of day with its zone gives; None where it has none."""
+    if clock is None or not clock["zone"]:
+        return None
+    hour, minute, half = int(clock["hour"]), int(clock["minute"] or 0), (clock["half"] or "").lower()[:1]
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    zone = ZoneInfo(_ZONES[clock["zone"].lower().split()[0]])
+    return day.replace(hour=hour, minute=minute, tzinfo=zone).astimezone(UTC) if hour < _HOURS and minute < _MINUTES else None
 
 
 def days_ahead(sentence: str, told: datetime) -> tuple[tuple[int, int], ...]:

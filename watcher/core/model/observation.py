@@ -146,6 +146,8 @@ class Claim:
     """When what it tells happened, where the sentence itself says that this is past."""
     undated: bool = False
     """Whether its text has no date of its own, and no edit was seen to bring it: nobody knows when it was said."""
+    heading: str = ""
+    """The title by which it counts, where the quote is a sentence below it that says the same in full."""
 
     @property
     def asks(self) -> bool:
