@@ -79,6 +79,8 @@ class ChangedDetail(NamedTuple):
     value: str
     before: str
     """Empty where nothing had told it."""
+    first: str = ""
+    """The day on which it was first told as it is now, where it was told otherwise in between; else empty."""
 
 
 def changed_details(transition: Transition) -> tuple[ChangedDetail, ...]:
@@ -87,7 +89,11 @@ def changed_details(transition: Transition) -> tuple[ChangedDetail, ...]:
         return ()
     found = (part.partition(": ") for part in transition.reason.split("; "))
     told = ((name, *rest.partition(", before: ")) for name, colon, rest in found if colon)
-    return tuple(ChangedDetail(name, value, before) for name, value, _, before in told)
+    parts = ((name, value, *before.partition(", first: ")) for name, value, _, before in told)
+    return tuple(
+        ChangedDetail(name, value, before, day_text(date.fromisoformat(day)) if day else "")
+        for name, value, before, _, day in parts
+    )
 
 
 def undecided_line(text: Undecided) -> dict[str, Any]:

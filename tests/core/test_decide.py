@@ -162,6 +162,13 @@ def test_a_change_is_told_once_with_its_kind(what: str, before: list[Claim], aft
     assert all(line.evidence for line in told if line.kind is not Change.CORRECTION), "with the words that prove it"
 
 
+def test_a_detail_that_is_told_again_has_the_day_on_which_it_was_first_told_so() -> None:
+    signal, then = signal_of(ACCESS), day("12-01")
+    told = [said("official:lab", "gated", at, details={"name": name}) for at, name in (("08-01", "Two"), ("09-01", "One"))]
+    (line,) = compare(signal, decide(signal, [*NAMED, told[0]], [], then), decide(signal, [*NAMED, *told], [], then))
+    assert line.reason == "name: One, before: Two, first: 2026-06-09"
+
+
 def test_a_new_detail_shows_the_words_that_told_it_first() -> None:
     signal, then = signal_of(ACCESS), day("12-01")
     two = said("official:lab", "gated", "09-01", details={"name": "Two"}, words="Two is here.")

@@ -108,3 +108,18 @@ def test_what_happened_later_on_the_day_stands() -> None:
     verdict = decide(signal, [claim for each in (launch, gone) for claim in claims_of(signal, each)], [], TOLD)
     state = next(each for each in verdict.tracks if each.track == "class")
     assert (state.status, state.since) == ("suspended", END)
+
+
+def test_a_version_is_proved_by_words_that_give_it_to_the_thing_and_not_to_another() -> None:
+    text = "Claude Fable 5.1 is open to all customers.\nClaude Mythos 5.1 is new, too.\nIt is offered to Project Glasswing participants."
+    found = claims_of(shipped(MYTHOS), said(text, title="News of Claude"))
+    proofs = [claim.proofs["version"] for claim in found if claim.track == "named" and claim.details.get("version") == "5.1"]
+    assert proofs == ["Claude Mythos 5.1 is new, too."]
+
+
+def test_a_person_is_shown_what_stands_below_a_name_and_not_the_name_alone() -> None:
+    words = "The same underlying model as Claude Fable 6, for whoever is on the list of the ministry."
+    card = said(words, title="Claude Mythos 6", tier=Tier.PARTNER, publisher="cloud.example")
+    (asked,) = (claim for claim in claims_of(shipped(MYTHOS), card) if claim.asks and claim.track == "named")
+    assert asked.quote.text == words
+    assert asked.quote.title == "Claude Mythos 6"

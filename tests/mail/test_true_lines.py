@@ -107,6 +107,14 @@ def test_one_way_in_does_not_read_as_the_end_of_another() -> None:
         assert "also" not in one
 
 
+def test_what_was_stated_before_in_several_ways_is_told_with_the_day_of_the_first() -> None:
+    reason = "access: invited, before: product, first: 2026-04-07"
+    changed = replace(DETAIL, mail=True, reason=reason, evidence=(quote("You need an invitation."),))
+    told = words(changed, context=ways_in(beside=False))
+    assert "Access by invitation (first stated on 7 April 2026; stated before: inside a product)" in told
+    assert "Stated before: inside a product First stated: 7 April 2026" in told
+
+
 def test_a_text_without_a_day_of_its_event_is_told_with_the_day_of_its_publication() -> None:
     day = datetime(2026, 12, 9, tzinfo=UTC)
     said = replace(PASSED, effective_at=day, evidence=(quote(published=day),))

@@ -164,7 +164,9 @@ def _detail_line(transition: Transition, changed: ChangedDetail, context: MailCo
     told = named_detail(transition, changed, context)
     before, stays = before_in_words(transition, changed, context)
     cheaper = f"; {less}" if (less := less_in_words(changed)) else ""
-    return f"{told} (stated before: {before}{stays}{cheaper})" if before else told
+    beside = [f"first stated on {changed.first}"] if changed.first else []
+    beside += [f"stated before: {before}{stays}{cheaper}"] if before else []
+    return f"{told} ({'; '.join(beside)})" if beside else told
 
 
 def before_in_words(transition: Transition, changed: ChangedDetail, context: MailContext) -> tuple[str, str]:
@@ -316,6 +318,7 @@ def _changed_rows(transition: Transition, context: MailContext) -> list[tuple[st
         rows.append((_called(transition, changed.name, context), context.detail(transition, changed.name, changed.value)[1]))
         before, stays = before_in_words(transition, changed, context)
         rows += [("Stated before", f"{before}{stays}")] if before else []
+        rows += [("First stated", changed.first)] if changed.first else []
     return rows
 
 

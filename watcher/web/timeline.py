@@ -118,7 +118,9 @@ def _details(signal: Signal, item: Transition) -> str:
 
 def _changed(one: ChangedDetail, ladder: Ladder) -> str:
     name, value = detail(one.name, one.value, ladder)
-    return f"{name}: {value}, stated before: {detail(one.name, one.before, ladder)[1]}" if one.before else f"{name}: {value}"
+    first = f", first stated on {one.first}" if one.first else ""
+    before = f", stated before: {detail(one.name, one.before, ladder)[1]}" if one.before else ""
+    return f"{name}: {value}{first}{before}"
 
 
 def _ladder(signal: Signal, track_id: str) -> Ladder:

@@ -428,12 +428,22 @@ def _proofs(seen: RuleContext, indexed: _Indexed, details: Facts, said: TextMatc
     """Detail → the sentence that holds its value, of those read from a sentence which stands elsewhere in the text."""
     rule, ladder = indexed.rule, indexed.track.ladder
     read = (name for name, where in rule.details.items() if where.startswith("match:") and name in details)
-    lines = [line.quote for line in seen.reading.lines]
-    found = {name: proof_of(details[name], said.quote, lines) for name in read}
+    lines = seen.reading.lines
+    found = {name: proof_of(details[name], said.quote, [line.quote for line in lines]) for name in read}
+    if rule.sentence:
+        about = [(line.quote, {one.version for one in line.things if one.group in rule.sentence.about}) for line in lines]
+        for name in (name for name in _versions(rule) if name in details):
+            own = [quote for quote, versions in about if details[name] in versions]
+            found[name] = "" if said.quote in own else next(iter(own), "")
     if "measured" in details and "measured" not in rule.details:
         names = (*(side.id for side in ladder.sides), ladder.difference)
         found |= dict.fromkeys((name for name in names if name in details), str(details["measured"]))
     return {name: words for name, words in found.items() if words}
+
+
+def _versions(rule: Rule) -> list[str]:
+    """The details that are versions of the thing: the same number of another thing proves none of them."""
+    return [name for name, where in rule.details.items() if where == "match:version"]
 
 
 def _is_said_of_another(seen: RuleContext, rule: Rule, words: str, value: Scalar | tuple[Scalar, ...]) -> bool:

@@ -119,9 +119,16 @@ def _changed(track: Track, was: TrackVerdict, now: TrackVerdict) -> list[str]:
 
 
 def _details(changed: Sequence[str], was: TrackVerdict, now: TrackVerdict) -> str:
-    """`price: $8/$40, before: $10/$50; version: 5.2`; what nothing had told has no before."""
-    values = [(name, now.details[name], was.details.get(name)) for name in changed]
-    return "; ".join(f"{name}: {new}{'' if old in {None, ''} else f', before: {old}'}" for name, new, old in values)
+    """`price: $8/$40, before: $10/$50; version: 5.2`; what nothing had told has no before.
+
+    What had been told before that already has its first day: `access: invitation, before: product, first: 2026-04-07`.
+    """
+    told = list[str]()
+    for name in changed:
+        old = was.details.get(name)
+        first = f", first: {now.again[name]:%Y-%m-%d}" if name in now.again else ""
+        told.append(f"{name}: {now.details[name]}{'' if old in {None, ''} else f', before: {old}{first}'}")
+    return "; ".join(told)
 
 
 def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:

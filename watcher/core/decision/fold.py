@@ -69,6 +69,9 @@ class _State:
     path: list[tuple[str, datetime]] = field(default_factory=list)
     details: _Details = field(default_factory=dict)
     proofs: dict[str, Quote] = field(default_factory=dict)
+    firsts: dict[str, dict[object, datetime]] = field(default_factory=dict)
+    """Of each detail when each of its values was first told."""
+    again: dict[str, datetime] = field(default_factory=dict)
     taken: list[Claim] = field(default_factory=list)
     fates: dict[int, Ruling] = field(default_factory=dict)
     """Identity of a claim that was walked through → what became of it."""
@@ -336,6 +339,11 @@ def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
         if same and (holds_value(walk.proofs[name].text, value) or not holds_value(quote.text, value)):
             continue
         if same or not (old and name in walk.details):
+            firsts = walk.firsts.setdefault(name, {})
+            if walk.details.get(name) != value:
+                walk.again.pop(name, None)
+                walk.again |= {name: firsts[value]} if value in firsts else {}
+            firsts.setdefault(value, claim.effective_at)
             walk.proofs[name], walk.details[name] = quote, value
 
 
@@ -368,6 +376,7 @@ def _verdict(track: Track, rules: Mapping[str, Rule], support: Sequence[Claim], 
         voices=voices,
         details=walk.details,
         proofs=walk.proofs,
+        again=walk.again,
         path=tuple(walk.path),
         reason=walk.setter.reason,
         because_of=_because(walk),

@@ -11,6 +11,8 @@ from watcher.core.language.reasons import field_words
 from watcher.core.language.text import AUXILIARIES, Scene, tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from watcher.core.language.parse import Line, Reading
     from watcher.core.language.sentence import Sentence
 
@@ -124,3 +126,18 @@ def goes_on(line: Line, end: int, groups: frozenset[str]) -> str:
 def is_at_milestone(scene: Scene) -> bool:
     """Whether a plan's time is when some work is done, which is a time of its own: "as soon as our tests have been completed"."""
     return _MILESTONE.search(scene.sentence[scene.tokens[scene.stop - 1].end :]) is not None
+
+
+def said_below(line: Line, lines: Sequence[Line]) -> Line:
+    """What a heading that is a name alone stands over: nobody can judge by a name."""
+    if any(letter.isalnum() for letter in _between(line)):
+        return line
+    return next((below for below in lines[lines.index(line) + 1 :] if any(map(str.isalpha, _between(below)))), line)
+
+
+def _between(line: Line) -> str:
+    """The words of a sentence without the names of things."""
+    text = line.folded
+    for thing in reversed(line.things):
+        text = text[: thing.start] + text[thing.end :]
+    return text

@@ -19,7 +19,7 @@ from watcher.core.language.reasons import (
     reason_alone,
     reason_in,
 )
-from watcher.core.language.surroundings import affirmed_by, frame_of, given_back, goes_on, is_at_milestone, is_foreign
+from watcher.core.language.surroundings import affirmed_by, frame_of, given_back, goes_on, is_at_milestone, is_foreign, said_below
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, ORDINALS, Thing, tokens
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
@@ -152,7 +152,8 @@ def mentioned(
     reasons = [_tells_else(line, net.groups) for line in told]
     if titled or all(reasons):
         return Quiet(told[0].quote, titled or reasons[0], net.first)
-    return Open(told[0].quote, net.first, (told[0].quote,), "it speaks of the thing in words that no rule knows")
+    said = said_below(told[0], lines)
+    return Open(said.quote, net.first, (said.quote,), "it speaks of the thing in words that no rule knows")
 
 
 def _names_alone(net: Net, line: Line, known: frozenset[str], maker: re.Pattern[str] | None) -> bool:

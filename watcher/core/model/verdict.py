@@ -176,6 +176,8 @@ class TrackVerdict:
     """`correction` where a claim was taken back by a later one (a vitiated or returned action), else empty."""
     proofs: Mapping[str, Quote] = field(default_factory=dict)
     """The words that tell each detail."""
+    again: Mapping[str, datetime] = field(default_factory=dict)
+    """When each detail that was told otherwise in between was first told as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
