@@ -152,8 +152,7 @@ def mentioned(
     reasons = [_tells_else(line, net.groups) for line in told]
     if titled or all(reasons):
         return Quiet(told[0].quote, titled or reasons[0], net.first)
-    said = said_below(told[0], lines)
-    return Open(said.quote, net.first, (said.quote,), "it speaks of the thing in words that no rule knows")
+    return Open(own := said_below(told[0], lines).quote, net.first, (own,), "it speaks of the thing in words that no rule knows")
 
 
 def _names_alone(net: Net, line: Line, known: frozenset[str], maker: re.Pattern[str] | None) -> bool:
