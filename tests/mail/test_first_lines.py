@@ -176,6 +176,21 @@ def test_the_first_mail_answers_the_other_half_of_a_question_too() -> None:
     assert {each["sentence"] for each in mail.payload["standings"]} == {"Nobody has it. The 20 times did not last."}
 
 
+def test_a_signal_that_is_added_is_no_start_of_the_watch() -> None:
+    begun = [replace(PASSED, kind=Change.BASELINE, signal=each.signal, track=each.tracks[0].track) for each in VERDICTS]
+    start = render(digest(*begun, kind="baseline"), CONTEXT, READER)
+    assert start.subject == "Policy Signal Watch: the watch has started, 3 signals"
+
+    added = render(digest(begun[0], kind="baseline"), CONTEXT, READER)
+    title = CONTEXT.title_of(VERDICTS[0].signal)
+    assert added.subject == f"Policy Signal Watch: now watched: {title}"
+    assert "started" not in added.text
+    assert f"{CONTEXT.title_of(VERDICTS[1].signal)}:" not in added.text.partition("Watched before")[0]
+    assert CONTEXT.title_of(VERDICTS[1].signal) in added.text.partition("Watched before")[2]
+    two = render(digest(*begun[:2], kind="baseline"), CONTEXT, READER)
+    assert two.subject == "Policy Signal Watch: now watched: 2 new signals"
+
+
 def test_the_first_mail_of_an_open_window_says_how_far_it_is() -> None:
     then = datetime(2026, 6, 13, tzinfo=UTC)
     early = tuple(replace(each, as_of=then) for each in VERDICTS)

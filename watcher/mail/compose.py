@@ -125,21 +125,29 @@ def _more(told: Sequence[Transition], context: MailContext) -> Section:
 
 
 def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
-    """Where everything stands when the watch starts."""
+    """Where everything stands when the watch starts, and where a signal stands that it watches from now on, too."""
     verdicts = verdicts_for(digest, context, reader)
-    many = count(len(verdicts), "signal")
-    declared = all(standing_of(verdict, context) is Standing.DECLARED for verdict in verdicts)
+    begun = {change.signal for change in digest.transitions}
+    new = [verdict for verdict in verdicts if verdict.signal in begun] or verdicts
+    others = [verdict for verdict in verdicts if verdict not in new]
+    many = count(len(new), "new signal" if others else "signal")
+    title = f"The watch has {many}" if others else "The watch has started"
+    declared = all(standing_of(verdict, context) is Standing.DECLARED for verdict in new)
     unread = " Nothing of it has been read yet: it is the history that the configuration declares." if declared else ""
+    named = context.title_of(new[0].signal) if others and len(new) == 1 else many
     return Letter(
-        subject=shortened(f"{context.title}: the watch has started, {many}", MAX_SUBJECT_LENGTH),
-        title="The watch has started",
-        deck=f"{_answers(verdicts, context)}. {_stand(many)} today.{unread} From now on you hear from us when that changes.",
+        subject=shortened(
+            f"{context.title}: {'now watched: ' if others else 'the watch has started, '}{named}", MAX_SUBJECT_LENGTH
+        ),
+        title=title,
+        deck=f"{_answers(new, context)}. {_stand(many)} today.{unread} From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
-        items=tuple(standing_item(verdict, context, reader) for verdict in verdicts),
+        items=tuple(standing_item(verdict, context, reader) for verdict in new),
         sections=_sections(
             undecided_section(verdicts, context, reader),
             blind_section(verdicts, context, reader),
-            *ground_sections(verdicts, context, reader),
+            unchanged(others, context, reader, heading="Watched before"),
+            *ground_sections(new, context, reader),
         ),
         footer=_footer(context, reader),
         about="baseline",
