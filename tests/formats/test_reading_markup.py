@@ -185,3 +185,11 @@ def test_a_feed_is_no_page() -> None:
     assert refused("feed", "<div><html><body>Just a moment...</body></html></div>")[0] == "blocked"
     assert refused("feed", "hello")[1] == "the document is no XML"
     assert refused("feed", "")[0] == "empty"
+
+
+@pytest.mark.parametrize("before", ["", "<![CDATA[", "<![CDATA[a]]> b ]]> <![CDATA["])
+def test_a_section_that_is_never_closed_hides_no_attributes(before: str) -> None:
+    many = " ".join(f'a{n}="1"' for n in range(500))
+    with pytest.raises(Unreadable, match="attributes"):
+        open_xml(f"<rss><channel>{before}<item {many}/></channel></rss>".encode(), "")
+    open_xml(f"<rss><channel>{before}<![CDATA[<item {many}/>]]></channel></rss>".encode(), "")

@@ -12,7 +12,7 @@ import feedparser
 from lxml import etree
 
 from watcher.core.model import Unreadable
-from watcher.formats._markup import CDATA, looks_like_page, mend_ampersands, open_xml, refuse_page, without_declaration
+from watcher.formats._markup import cdata_parts, looks_like_page, mend_ampersands, open_xml, refuse_page, without_declaration
 from watcher.formats._values import open_json
 
 if TYPE_CHECKING:
@@ -338,7 +338,7 @@ def _set_apart(text: str) -> str:
 def _renamed(text: str, old: str, new: str) -> str:
     """The elements of words that begin so under another name, without attributes: feedparser then keeps their text."""
     named = re.compile(rf"<(/?){old}({_TEXTS})(?:\s[^<>]*?)?(/?)>")
-    parts = CDATA.split(text)
+    parts = cdata_parts(text)
     parts[::2] = [named.sub(rf"<\1{new}\2\3>", part) for part in parts[::2]]
     return "".join(parts)
 

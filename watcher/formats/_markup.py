@@ -57,7 +57,8 @@ _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _FIRST_ELEMENT = re.compile(r"<\w")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
 _XML_START = re.compile(r"[\ufeff\s]*<(?:\?xml|!doctype|rss|feed|rdf)\b", re.IGNORECASE)
-CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
+"""A section of character data; one that is never closed goes to the end, so that no other is looked for in it."""
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,32};)")
 _ROOTS = frozenset({"rss", "feed", "rdf", "urlset", "sitemapindex", "channel"})
 _START = re.compile(r"<\?xml\s|<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.IGNORECASE)
@@ -165,7 +166,7 @@ def open_xml(body: bytes, content_type: str = "") -> str:
             name = _root(text)
     if not name:
         raise Unreadable("the document is no XML")
-    if too_many_attributes(CDATA.sub("", text)):
+    if too_many_attributes("".join(cdata_parts(text)[::2])):
         raise Unreadable(f"an element has more than {MAX_ATTRIBUTES} attributes")
     return _without_tail(text)
 
@@ -206,9 +207,16 @@ def without_declaration(text: str) -> str:
     return _XML_DECLARATION.sub("", text, count=1)
 
 
+def cdata_parts(text: str) -> list[str]:
+    """Markup and closed sections of character data in turn, markup first and last; an unclosed section is markup."""
+    end = text.rfind("]]>") + len("]]>") if "]]>" in text else 0
+    parts: list[str] = _CDATA.split(text[:end])
+    return [*parts[:-1], parts[-1] + text[end:]]
+
+
 def mend_ampersands(text: str) -> str:
     """A bare "&", the commonest flaw, written as it should be: feedparser would make "R&D;" of "R&D"."""
-    parts = CDATA.split(text)
+    parts = cdata_parts(text)
     parts[::2] = [_BARE_AMPERSAND.sub("&amp;", part) for part in parts[::2]]
     return "".join(parts)
 
