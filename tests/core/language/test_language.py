@@ -113,6 +113,8 @@ def row(**more: Any) -> dict[str, Any]:
         (row(examples=["Gadget 2 is quite purple and {open to all}."]), "leaves is, purple, and unexplained"),
         (row(**{"class": "past"}, words=["is"], examples=["Gadget 2 is {open to all}."]), ""),
         (row(**{"class": "past"}, words=["gadget"], examples=["Gadget 2 is {open to all}, gadget."]), ""),
+        (row(examples=["Gadget 2 is quite open to all."]), "sets no statement in braces"),
+        (row(examples=["Gadget 2 is quite open} to {all."]), "sets no statement in braces"),
         (row(**{"class": "limited"}, words=["{other}"], examples=["Widget 1: Gadget 2 {opens}."]), "is not limited"),
     ],
 )

@@ -93,7 +93,6 @@ GRAMMAR: Final = _classes(
     " list_word demanding time_or_choice future_question of_two renaming going_ahead ruling_out set_apart beside_carrier"
     " every_one ahead sense_turning to_object all_of put_out at_first edition turning_back nobody_first"
     " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then told_by series_of_posts firm_plan"
-    " work_done"
     " opening_reason no_reason opening_day"
     " day_of_act of_the_act"
 )
@@ -103,7 +102,8 @@ CUES: Final = _classes(
     " condition_behind conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
     " milestone opening_clause never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is only_for"
-    " done_now saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide widening wished"
+    " work_done done_now saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide"
+    " widening wished"
 )
 """Classes of cues: how a statement is meant."""
 MEASURES: Final = _classes(
