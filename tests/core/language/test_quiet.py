@@ -230,6 +230,37 @@ QUIET = [
             "something else that is open",
         ),
         ("o", "Tips", "Tip: to move to Claude Fable 6, run /model.", "what to use"),
+        (
+            "o",
+            "Past",
+            "Last summer we suspended access to Claude Fable 6 for nineteen days, and this post describes why.",
+            "over",
+        ),
+        ("o", "Votes", "Lawmakers will vote on whether Claude Mythos 6 may be offered to the general public.", "only asked"),
+        ("o", "Notes", "Nothing in this release makes Claude Mythos 6 generally available.", "nothing changes"),
+        ("o", "Tools", "The budget parameter is deprecated on Claude Mythos 6 and Claude Fable 6.", "a feature of it"),
+        ("o", "Support", "| Feature | Claude Mythos 6 |\n| Citations | GA |", "a feature of it"),
+        (
+            "o",
+            "Opus",
+            "Claude Opus 6 is available to all customers today, after weeks of attack by Claude Mythos 6.",
+            "that is open",
+        ),
+        (
+            "o",
+            "Ports",
+            "A port intends to open its permit helper, which is based on Claude Mythos 6, to all residents.",
+            "runs on it",
+        ),
+        (
+            "o",
+            "Mail",
+            "'Claude Mythos 6 is now open to all' is the subject of a common phishing mail in our name.",
+            "only quoted",
+        ),
+        ("o", "Red team", "Eleven engineers spent four weeks in a copy of a bank with Claude Mythos 6.", "only named beside"),
+        ("o", "Windows", "| Claude Mythos 6 | 1M tokens | 128k tokens |", "only named beside"),
+        ("o", "Rhine", "Nine flaws were found with Claude Mythos 6. Thanks to everyone who reported one.", "found with it"),
         ("o", "Errors", "Error rates for Claude Mythos 6 are back to normal.", "an incident"),
     )
 ]

@@ -76,7 +76,7 @@ KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", 
 ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone fault artifact field frame quiet foreign"
     " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
-    " given_back turned_off to_return not_out tells_else work_itself"
+    " given_back turned_off to_return not_out tells_else work_itself long_over"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"
@@ -95,6 +95,8 @@ GRAMMAR: Final = _classes(
     " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then told_by series_of_posts firm_plan"
     " opening_reason no_reason opening_day"
     " day_of_act of_the_act"
+    " of_today asking_whether settling together measured_by means_of way_in"
+    " subject_end feature told_of_models reader made before_made sort_of_model unit feature_column"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(

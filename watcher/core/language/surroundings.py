@@ -1,20 +1,30 @@
-"""What a text says around a sentence: that all of it is an exercise, that it is over, only a heading, or not out yet."""
+"""What a text says around a sentence: that all is an exercise, or over, only a heading, not out yet, or of another thing."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked, plain_clause
 from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
-from watcher.core.language.reasons import field_words
-from watcher.core.language.text import AUXILIARIES, Scene, tokens
+from watcher.core.language.reasons import (
+    field_words,
+    is_beside_another,
+    is_carried,
+    is_of_what_is_made_with,
+    is_unreal,
+    other_subject,
+    reason_in,
+)
+from watcher.core.language.text import AUXILIARIES, DETERMINERS, MODEL_NOUNS, ORDINALS, Scene, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from watcher.core.language.parse import Line, Reading
     from watcher.core.language.sentence import Sentence
+    from watcher.core.language.text import Thing
 
 _SENTENCES_AROUND: Final = 2
 """Sentences before and behind one that may tell what the text is."""
@@ -32,9 +42,15 @@ _AFFIRMED: Final = cue("affirmed", "after", "next")
 _PRESENT: Final = word_set("present_verb")
 _STRONG: Final = frozenset({"all", "ended"}) | {"taken"}
 """Reasons of words of the question that hardly stand in a sentence for anything else."""
-_CLAUSE: Final = re.compile(r"[:;\u2014]")
+_CLAUSE: Final = re.compile(r"[:;\u2014]|, (?:and|but|yet)\b")
 _MILESTONE: Final = cue("milestone", "after", "sentence")
 _TRUE: Final = cue("affirmed", "beside", "sentence")
+_RENAMING: Final = DETERMINERS | MODEL_NOUNS | ORDINALS | word_set("renaming")
+"""Words between a name and what it is called."""
+_SET_APART: Final = word_set("set_apart")
+_QUOTED: Final = re.compile(r"(?<![\w])(?:'[^']{3,300}'|\"[^\"]{3,300}\")(?!\w)")
+_GOING_ON: Final = word_set("turning_back") | word_set("meant") | word_set("told_of_models") | {"and"}
+_FEATURE_COLUMN: Final = word_set("feature_column")
 _TAIL: Final = re.compile(r"[:;,\u2014]")
 """Marks behind which a sentence may affirm what it said before."""
 
@@ -141,3 +157,91 @@ def _between(line: Line) -> str:
     for thing in reversed(line.things):
         text = text[: thing.start] + text[thing.end :]
     return text
+
+
+def reason_of_rest(
+    reading: Reading, line: Line, groups: frozenset[str], statuses: Collection[str], kinds: Collection[str]
+) -> str:
+    """Why a sentence of which no known phrase is said of one of these groups says nothing of the question; empty where unknown.
+
+    `statuses` are the kinds of phrases that are asked for; `kinds` the reasons of its words of the question.
+    """
+    words = masked(line.folded, line.things, groups)
+    if why := reason_in(words):
+        return why
+    if is_unreal(line.folded):
+        return "is only supposed"
+    if not line.things and (subject := other_subject(line.folded)):
+        return f"it is said of {subject}"
+    if another := _of_another(reading, line, statuses, groups) or _of_one_before(reading, line, statuses, groups):
+        return f"it is said of {another}"
+    return _reason_of_build(reading, line, words, frozenset(kinds))
+
+
+def _reason_of_build(reading: Reading, line: Line, words: list[str], kinds: frozenset[str]) -> str:
+    """The reason that the places of the things in a sentence give; none where it tells of an end, or of a loss for all."""
+    if is_beside_another(words):
+        return "tells of something else that is open"
+    if is_of_what_is_made_with(words):
+        return "tells of something else that runs on it"
+    if _is_row_of_a_feature(reading, line):
+        return "tells of a feature of it"
+    lost = "ended" in kinds or kinds >= {"taken", "all"}
+    return "it speaks of what only carries the name" if not lost and is_carried(words) else ""
+
+
+def _of_another(reading: Reading, line: Line, kinds: Collection[str], groups: frozenset[str]) -> str:
+    """The other thing with which the sentence begins and of which all that it says of the question is said."""
+    said = [one for one in reading.statements if one.line is line and one.kind in kinds]
+    first = next((thing for thing in line.things if thing.group not in groups or not _is_unlike(line, thing)), None)
+    if not said or first is None or first.group in groups or any(one.thing is not first for one in said):
+        return ""
+    return "" if _is_renamed(groups, line, first) else first.name
+
+
+def _is_renamed(groups: frozenset[str], line: Line, thing: Thing) -> bool:
+    """Whether a thing is called one of these groups: "Saga 1, the newest model of the X class, is …"."""
+    after = next((one for one in line.things if one.start >= thing.end and one.group in groups), None)
+    between = [token.text for token in tokens(line.folded[thing.end : after.start], ())] if after else []
+    marks = [n for n, word in enumerate(between) if word == ","]
+    named = between[marks[0] + 1 :] if len(marks) == 1 else []
+    return bool(named) and named[0] in DETERMINERS and all(word in _RENAMING for word in named)
+
+
+def _of_one_before(reading: Reading, line: Line, kinds: Collection[str], groups: frozenset[str]) -> str:
+    """The other thing that the "it" of a sentence without a name means: the sentence before names it, none of these groups."""
+    said = {one.thing.name for one in reading.statements if one.line is line and one.kind in kinds and one.thing}
+    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
+    if len(said) != 1 or not number or line.things or not line.folded.lower().startswith("it "):
+        return ""
+    (name,) = said
+    before = reading.lines[number - 1].things
+    return name if name in {thing.name for thing in before} and not any(thing.group in groups for thing in before) else ""
+
+
+def _is_unlike(line: Line, thing: Thing) -> bool:
+    """Whether a thing is only what another one is compared with, before the sentence speaks: "Unlike X, Y is …"."""
+    return line.folded[: thing.start].strip().lower() in _SET_APART
+
+
+def is_quoted_in_frame(line: Line, groups: frozenset[str]) -> bool:
+    """Whether all that a sentence says of a thing is quoted, and the rest says of what: "… is the subject of a phishing mail"."""
+    quotes = [(found.start(), found.end()) for found in _QUOTED.finditer(line.folded)]
+    things = [thing for thing in line.things if thing.group in groups]
+    if not things or not all(any(start < thing.start < end for start, end in quotes) for thing in things):
+        return False
+    clause = plain_clause(_QUOTED.sub(" ", line.folded))
+    words = clause.split()
+    plain = _GOING_ON.isdisjoint(words) and not field_words(tuple(words))
+    return plain and next(found_in(clause, ("frame",)), None) is not None
+
+
+def _is_row_of_a_feature(reading: Reading, line: Line) -> bool:
+    """Whether a row of a table tells of a feature, for its head says so: "| Feature | X |" above "| Citations | GA |"."""
+    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
+    first = number
+    while first and reading.lines[first - 1].folded.startswith("|"):
+        first -= 1
+    head = reading.lines[first].folded.split("|")[1:2] if first < number and line.folded.startswith("|") else []
+    cell = masked(line.folded.split("|")[1], (), frozenset()) if head else []
+    return bool(head) and head[0].strip().lower() in _FEATURE_COLUMN and bool(cell) and not field_words(tuple(cell))

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import Account, masked, plain_clause
-from watcher.core.language.assertion import NEGATIONS, is_strict, is_told_apart
+from watcher.core.language.assertion import CONDITIONAL, NEGATIONS, is_strict, is_told_apart
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
-from watcher.core.language.reasons import (
-    field_words,
-    is_carried,
-    is_of_what_runs_on,
-    is_unreal,
-    other_subject,
-    reason_alone,
-    reason_in,
+from watcher.core.language.reasons import built_reason, field_words, is_in_passing, is_of_what_runs_on, reason_alone, reason_in
+from watcher.core.language.surroundings import (
+    affirmed_by,
+    frame_of,
+    given_back,
+    goes_on,
+    is_at_milestone,
+    is_foreign,
+    is_quoted_in_frame,
+    reason_of_rest,
+    said_below,
 )
-from watcher.core.language.surroundings import affirmed_by, frame_of, given_back, goes_on, is_at_milestone, is_foreign, said_below
-from watcher.core.language.text import DETERMINERS, MODEL_NOUNS, ORDINALS, Thing, tokens
+from watcher.core.language.text import DETERMINERS, MODEL_NOUNS
 from watcher.core.language.times import names_time
 from watcher.core.language.vocabulary import ROLE_LISTS
 
@@ -52,18 +54,17 @@ _BRIEF: Final = 8
 _BARE: Final = 3
 """Words and marks of a title that is a name alone, or a name with a word or two."""
 _DESCRIBED: Final = DETERMINERS | word_set("of_two")
-_RENAMING: Final = DETERMINERS | MODEL_NOUNS | ORDINALS | word_set("renaming")
-"""Words between a name and what it is called."""
 _BESIDE_A_GATE: Final = frozenset({"all", "ended"})
 """Reasons of words that count also where a rule has read the sentence as a gate."""
 _PRESENT: Final = word_set("present_verb")
+_MARK: Final = re.compile(r"[:;\u2014]")
 _EARLY: Final = 8
 """Words before a statement that stands in the clause which opens its sentence."""
+_NOW: Final = word_set("now_word")
 _NOBODY: Final = word_set("nobody_first")
 _MEANT: Final = word_set("meant")
 _GOING_AHEAD: Final = word_set("going_ahead")
 _RULING_OUT: Final = word_set("ruling_out")
-_SET_APART: Final = word_set("set_apart")
 _FIRM: Final = word_set("firm_plan")
 
 
@@ -165,7 +166,8 @@ def _tells_else(line: Line, groups: frozenset[str]) -> str:
     """The reason for which a line that holds no word of the question tells nothing of it, empty where it gives none."""
     words = masked(line.folded, line.things, groups)
     found = next(found_in(clause_of(words), ("tells_else",)), None)
-    return found.row.reason if found else reason_in(words)
+    why = found.row.reason if found else reason_in(words)
+    return why or ("it is only named beside what it tells" if is_in_passing(words) else "")
 
 
 def _is_answered_no(net: Net, reading: Reading) -> Line | None:
@@ -226,8 +228,19 @@ def _means(net: Net, reading: Reading, number: int) -> bool:
     described = any(_DESCRIBED.intersection(words[max(n - 2, 0) : n]) for n in nouns) and not _is_gated(net, reading, number)
     if described or _MEANT.intersection(words):
         return True
-    # "Self-serve, all tiers." goes on without a pronoun.
-    return any(one.row.reason for one in field_words(tuple(words)))
+    found = field_words(tuple(words))
+    bare = bool(found) and found[0].end == len(found[0].words) + 1  # "Public access begins today." goes on without a pronoun.
+    if bare and not _NOW.isdisjoint(words):
+        return True
+    if not bare and _NOW.isdisjoint(words[:1]) and NEGATIONS.isdisjoint(words[:1]) and _is_only_means(net, lines):
+        return False
+    return any(one.row.reason for one in found)
+
+
+def _is_only_means(net: Net, lines: list[Line]) -> bool:
+    """Whether sentences name the thing only as that with which something else is done: "29 were reported by us using X."."""
+    named = [masked(line.folded, line.things, net.groups) for line in lines]
+    return all(words[0] != "|" and is_in_passing(words) for words in named if ROLES["it"] in words)
 
 
 def _is_headed(net: Net, reading: Reading, number: int) -> bool:
@@ -280,7 +293,7 @@ def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement],
         beside = _beside_an_aside(line, said, net.groups) if net.first in {one.status for one in judged} else ()
         return Open(line.quote, net.first, beside, f"no rule knows how it goes on: {', '.join(beside)}") if beside else judged[0]
     kinds = {one.row.reason for one in words}
-    if why := _quiet(net, reading, line, kinds):
+    if why := reason_of_rest(reading, line, net.groups, net.statuses, kinds):
         return Quiet(line.quote, why, net.first)
     shown = tuple(dict.fromkeys(one.words for one in words))
     others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
@@ -292,8 +305,10 @@ def _outright(net: Net, line: Line) -> str:
     """Why a sentence says nothing, whatever phrase is bound in it; empty where it gives no such reason."""
     words = masked(line.folded, line.things, net.groups)
     versioned = all(thing.version for thing in line.things if thing.group in net.groups)
-    if why := reason_alone(words, versioned=versioned):
+    if why := reason_alone(words, versioned=versioned) or built_reason(words):
         return why
+    if is_quoted_in_frame(line, net.groups):
+        return "it is only quoted"
     return "tells of something else that runs on it" if is_of_what_runs_on(words) else ""
 
 
@@ -342,9 +357,19 @@ def _is_hard(net: Net, said: Statement) -> bool:
         return False  # "requests are refused, and nobody can use it"
     if "hearsay" in hard and hard <= {"hearsay", "conditional"} and is_told_apart(said.scene):
         return False  # "Fixed …: it is switched off for everyone"
+    if hard == {"conditional"} and _is_past_a_choice(said):
+        return False
     first = "," not in said.line.folded[: said.scene.tokens[said.scene.start].start]
     opens = first and _OPENS_LATER.match(said.line.folded) is not None
     return bool(hard - _WEAK) or (bool(hard) and (opens or is_strict(said.scene, said.phrase)))
+
+
+def _is_past_a_choice(said: Statement) -> bool:
+    """Whether a mark sets it apart from the only word of a condition: "Nobody asks whether you are verified: X is open"."""
+    before = said.scene.sentence[: said.scene.tokens[said.scene.start].start]
+    marks = [found.end() for found in _MARK.finditer(before)]
+    head, tail = (before[: marks[-1]], before[marks[-1] :]) if marks else ("", before)
+    return not _MAY_BE_OF_TIME.isdisjoint(plain_clause(head).split()) and CONDITIONAL.search(tail) is None
 
 
 def _is_plan(net: Net, reading: Reading, line: Line, said: Statement) -> bool:
@@ -450,51 +475,3 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
     before = [token.text for token in said.scene.tokens[max(said.scene.start - 4, 0) : said.scene.start + 1]]
     now = bool(_PRESENT.intersection(before)) and not found.taken & {"supposed", "undone", "fault"}
     return found.present or found.taken == {"limited"} or now
-
-
-def _quiet(net: Net, reading: Reading, line: Line, kinds: set[str]) -> str:
-    """Why a sentence without a known phrase says nothing of the question, empty where that is not known."""
-    words = masked(line.folded, line.things, net.groups)
-    if why := reason_in(words):
-        return why
-    if is_unreal(line.folded):
-        return "is only supposed"
-    if not line.things and (subject := other_subject(line.folded)):
-        return f"it is said of {subject}"
-    if another := _of_another(net, reading, line) or _of_one_before(net, reading, line):
-        return f"it is said of {another}"
-    return "it speaks of what only carries the name" if "ended" not in kinds and is_carried(words) else ""
-
-
-def _of_another(net: Net, reading: Reading, line: Line) -> str:
-    """The other thing with which the sentence begins and of which all that it says of the question is said."""
-    said = [one for one in reading.statements if one.line is line and one.kind in net.statuses]
-    first = next((thing for thing in line.things if thing.group not in net.groups or not _is_unlike(line, thing)), None)
-    if not said or first is None or first.group in net.groups or any(one.thing is not first for one in said):
-        return ""
-    return "" if _is_renamed(net, line, first) else first.name
-
-
-def _is_renamed(net: Net, line: Line, thing: Thing) -> bool:
-    """Whether a thing is called one of the net's: "Saga 1, the newest model of the X class, is …"."""
-    after = next((one for one in line.things if one.start >= thing.end and one.group in net.groups), None)
-    between = [token.text for token in tokens(line.folded[thing.end : after.start], ())] if after else []
-    marks = [n for n, word in enumerate(between) if word == ","]
-    named = between[marks[0] + 1 :] if len(marks) == 1 else []
-    return bool(named) and named[0] in DETERMINERS and all(word in _RENAMING for word in named)
-
-
-def _of_one_before(net: Net, reading: Reading, line: Line) -> str:
-    """The other thing that the "it" of a sentence without a name means: the sentence before names it, and none of the net's."""
-    said = {one.thing.name for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing}
-    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
-    if len(said) != 1 or not number or line.things or not line.folded.lower().startswith("it "):
-        return ""
-    (name,) = said
-    before = reading.lines[number - 1].things
-    return name if name in {thing.name for thing in before} and not any(thing.group in net.groups for thing in before) else ""
-
-
-def _is_unlike(line: Line, thing: Thing) -> bool:
-    """Whether a thing is only what another one is compared with, before the sentence speaks: "Unlike X, Y is …"."""
-    return line.folded[: thing.start].strip().lower() in _SET_APART
