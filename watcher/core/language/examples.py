@@ -35,7 +35,7 @@ def misread(lexicon: Lexicon) -> Iterator[str]:
 
 def _wrong(world: Vocabulary, lexicon: Lexicon, row: Row, example: str) -> str:
     """What is wrong with an example, empty where it is read as it should be."""
-    if (row.side or row.kind in _TAKING | {"neutral", "describing"}) and not 0 <= example.find("{") < example.find("}") - 1:
+    if not 0 <= example.find("{") < example.find("}") - 1:
         return "sets no statement in braces"
     sentence = example.replace("{", "").replace("}", "")
     if not (_stands_beside(world, row, example) if row.side else _stands_in(world, lexicon, row, sentence)):

@@ -94,7 +94,7 @@ GRAMMAR: Final = _classes(
     " every_one ahead sense_turning to_object all_of put_out at_first edition turning_back nobody_first"
     " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then told_by series_of_posts firm_plan"
     " opening_reason no_reason opening_day"
-    " day_of_act of_the_act"
+    " day_of_act of_the_act gate_noun"
     " of_today asking_whether settling together measured_by means_of way_in"
     " subject_end feature told_of_models reader made before_made sort_of_model unit feature_column"
 )

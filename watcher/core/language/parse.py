@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +27,7 @@ _ROW: Final = re.compile(r"^\||[^|]\|[^|]+\||^[A-Z][\w ]{1,24}: [^;:]{1,80}; [A-
 _ASIDE: Final = re.compile(rf"(?i)^\W*{choice('aside_opening')}[^,]*,")
 """A side clause that opens a sentence; the next one goes on with what the main clause names."""
 _PAST_FORMS: Final = word_set("past_form")
+_GATE_NOUNS: Final = word_set("gate_noun")
 _IS_NOW: Final = frozenset({"is", "are"})
 _AHEAD: Final = word_set("ahead")
 """Words with which a time without a year lies ahead."""
@@ -108,7 +110,7 @@ class Statement:
     def is_past(self) -> bool:
         """Whether its words, or those right before it, are a form of the past."""
         near = [token.text for token in self.scene.tokens[max(self.scene.start - 2, 0) : self.scene.stop]]
-        past = (n for n, word in enumerate(near) if word in _PAST_FORMS or word.endswith("ed"))
+        past = (n for n, word in enumerate(near) if word in _PAST_FORMS or (word.endswith("ed") and not _is_of_a_gate(near, n)))
         return any(_IS_NOW.isdisjoint(near[max(n - 2, 0) : n]) for n in past)  # "is released on March 3" may be to come
 
     @property
@@ -276,3 +278,8 @@ def _bound(
     beside = frozenset([thing.group for thing in about])
     things: tuple[Thing | None, ...] = about or (None,)
     return [Statement(phrase, thing, number, words, beside, line, scene, vocabulary, spoken) for thing in things]
+
+
+def _is_of_a_gate(words: Sequence[str], at: int) -> bool:
+    """Whether a word says what kind of opening a noun behind it is: "leaves limited availability" is no form of the past."""
+    return not _GATE_NOUNS.isdisjoint(words[at + 1 : at + 2])
