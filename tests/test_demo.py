@@ -39,7 +39,7 @@ SAID = """
 2026-07-02 mythos-ga class advance: class_ga_other_name · available
 2026-07-18 caisi-evaluation evaluations next: published · glm-5.2 measured_qualitative
 2026-07-24 caisi-evaluation evaluations next: published · kimi-k3 not_measured
-2026-08-13 senate-vote flag: in_senate_committee · blind
+2026-08-12 senate-vote flag: in_senate_committee · blind
 2026-08-20 senate-vote flag: in_senate_committee · no longer blind
 2026-08-22 mythos-ga named detail: class_ga_other_name · version 5, product-only
 2026-09-02 mythos-ga named detail: class_ga_other_name · version 5.1, invitation

@@ -106,7 +106,7 @@ def test_it_asks_a_recorded_web_where_it_is_told_to(lab: Site, home: Path) -> No
     said = watcher("doctor", "--against", "today")
 
     assert said.code == 0, said
-    assert "1 things looked at, all work" in said.out
+    assert "1 thing looked at, all work" in said.out
     assert "1 entry, the newest of 2026-06-01" in said.out
     assert len(lab.asked) == asked
     (home / "signals.toml").write_text((home / "signals.toml").read_text("utf-8").replace("/feed.xml", "/other.xml"), "utf-8")
