@@ -266,7 +266,8 @@ class Database:
         """A word that changes with every commit of any process; no table is read for it. From many threads."""
         if self.path is None:
             with self.reading() as connection:
-                return str(connection.exec_driver_sql("SELECT pg_current_wal_lsn()::text").scalar())
+                # Under one snapshot every look sees the same rows; the place in the log moves by itself, too, as at a checkpoint.
+                return str(connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar())
         self.look()
         # By a connection that only watches (https://sqlite.org/pragma.html#pragma_data_version).
         with in_words(self.name), self._lock:
