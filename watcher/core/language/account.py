@@ -116,11 +116,16 @@ def _turned(scene: Scene, about: frozenset[str], stop: int) -> list[str]:
     said = clause_of(token.text for token in scene.tokens[scene.start : scene.stop])
     clause = clause_of(_words(scene, about, (), (), stop, len(scene.tokens))) if not scene.row else ""
     if any(found.row.reason == "taken" for found in found_in(said, ("field",))):
-        back = ((clause[: found.end].split(), found.words) for found in found_in(clause, ("given_back",)))
-        return [words for before, words in back if _OPEN_YET.isdisjoint(before[-_WORDS_BEFORE:])]
+        return given_back_in(clause)
     taken = [found.words for found in found_in(clause, ("field",)) if found.row.reason == "taken"]
     whole = clause_of(_words(scene, about, (), (), scene.stop, len(scene.tokens)))
     return [*taken, *(found.words for found in found_in(whole, ("turned_off",)))]
+
+
+def given_back_in(clause: str) -> list[str]:
+    """The words of a clause that say that what was taken is back, where none before them says that it is still to happen."""
+    back = ((clause[: found.end].split(), found.words) for found in found_in(clause, ("given_back",)))
+    return [words for before, words in back if _OPEN_YET.isdisjoint(before[-_WORDS_BEFORE:])]
 
 
 def _shown(words: str) -> str:

@@ -142,6 +142,10 @@ class Reading:
         """The title as a sentence of its own."""
         return self.lines[0]
 
+    def place(self, line: Line) -> int:
+        """Where one of its sentences stands; another one with the same words stands elsewhere. 0 for one of another text."""
+        return next((n for n, one in enumerate(self.lines) if one is line), 0)
+
 
 def read(vocabulary: Vocabulary, title: str, text: str, told: datetime | None = None) -> Reading:
     """Read a title and a text, told at `told` (aware) where that is known. Pure; time grows with the text and not faster."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
-from watcher.core.language.account import masked, plain_clause
+from watcher.core.language.account import given_back_in, masked, plain_clause
 from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.reasons import (
     field_words,
@@ -20,8 +20,6 @@ from watcher.core.language.reasons import (
 from watcher.core.language.text import AUXILIARIES, DETERMINERS, MODEL_NOUNS, ORDINALS, Scene, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from watcher.core.language.parse import Line, Reading
     from watcher.core.language.sentence import Sentence
     from watcher.core.language.text import Thing
@@ -30,9 +28,6 @@ _SENTENCES_AROUND: Final = 2
 """Sentences before and behind one that may tell what the text is."""
 _NOT_NOW: Final = frozenset({"planned", "wished", "negated"})
 """Manners in which something is not so today."""
-_OPEN_YET: Final = word_set("negation") | word_set("to_happen")
-_WORDS_BEFORE: Final = 10
-"""Words before one that gives back that may say that it is still to happen."""
 _TAG: Final = re.compile(r"^\W*\[([^\]]{1,40})\]")
 _ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')}(?: [\w ,.]{{1,24}})? ?(?:-|\u2014|:)")
 """An entry of an incident, the newest first: "Resolved - …", "Update: …"."""
@@ -75,8 +70,7 @@ def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
     newest = [line for line in entries[:1] if line.quote != quote]
     below = reading.lines[1:] if quote == reading.title.quote else ()
     clauses = (plain_clause(line.folded) for line in (*newest, *below))
-    told = ((clause[: found.end].split(), found.words) for clause in clauses for found in found_in(clause, ("given_back",)))
-    return tuple(dict.fromkeys(words for before, words in told if _OPEN_YET.isdisjoint(before[-_WORDS_BEFORE:])))
+    return tuple(dict.fromkeys(words for clause in clauses for words in given_back_in(clause)))
 
 
 def is_only_heading(reading: Reading, said: Sentence, quote: str) -> bool:
@@ -120,7 +114,7 @@ def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
 
 def affirmed_by(reading: Reading, line: Line) -> str:
     """The words behind a mark, or at the start of the next sentence, that say that something is so: "We have.", "; it did"."""
-    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
+    number = reading.place(line)
     tails = [line.folded[found.end() :] for found in _TAIL.finditer(line.folded)]
     follow = [one.folded for one in reading.lines[number + 1 : number + 2]]
     found = (match for tail in (*tails, *follow) if (match := _AFFIRMED.match(tail)))
@@ -211,7 +205,7 @@ def _is_renamed(groups: frozenset[str], line: Line, thing: Thing) -> bool:
 def _of_one_before(reading: Reading, line: Line, kinds: Collection[str], groups: frozenset[str]) -> str:
     """The other thing that the "it" of a sentence without a name means: the sentence before names it, none of these groups."""
     said = {one.thing.name for one in reading.statements if one.line is line and one.kind in kinds and one.thing}
-    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
+    number = reading.place(line)
     if len(said) != 1 or not number or line.things or not line.folded.lower().startswith("it "):
         return ""
     (name,) = said
@@ -238,7 +232,7 @@ def is_quoted_in_frame(line: Line, groups: frozenset[str]) -> bool:
 
 def _is_row_of_a_feature(reading: Reading, line: Line) -> bool:
     """Whether a row of a table tells of a feature, for its head says so: "| Feature | X |" above "| Citations | GA |"."""
-    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
+    number = reading.place(line)
     first = number
     while first and reading.lines[first - 1].folded.startswith("|"):
         first -= 1

@@ -442,7 +442,7 @@ def _of_plan(net: Net, reading: Reading, line: Line, said: Statement) -> Open | 
 
 def _is_timed_beside(reading: Reading, line: Line) -> bool:
     """Whether the sentence before or behind one is a time and hardly more: "In the third quarter. We will open it to all."."""
-    number = next((n for n, one in enumerate(reading.lines) if one is line), 0)
+    number = reading.place(line)
     near = reading.lines[max(number - 1, 1) : number + 2]
     return any(one is not line and len(one.folded.split()) <= _BRIEF and names_time(one.folded) for one in near)
 
