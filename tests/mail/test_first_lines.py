@@ -178,10 +178,14 @@ def test_the_first_mail_answers_the_other_half_of_a_question_too() -> None:
 
 def test_a_signal_that_is_added_is_no_start_of_the_watch() -> None:
     begun = [replace(PASSED, kind=Change.BASELINE, signal=each.signal, track=each.tracks[0].track) for each in VERDICTS]
-    start = render(digest(*begun, kind="baseline"), CONTEXT, READER)
+    piece = Ground(kind="number", title="11 times", text="More.", url="https://b.example/", by="A lab", at=NOW)
+    context = replace(CONTEXT, ground=(piece,))
+    start = render(digest(*begun, kind="baseline"), context, READER)
     assert start.subject == "Policy Signal Watch: the watch has started, 3 signals"
+    assert "11 times" in start.text
 
-    added = render(digest(begun[0], kind="baseline"), CONTEXT, READER)
+    added = render(digest(begun[0], kind="baseline"), context, READER)
+    assert "11 times" not in added.text, "why the questions are asked was told at the start"
     title = CONTEXT.title_of(VERDICTS[0].signal)
     assert added.subject == f"Policy Signal Watch: now watched: {title}"
     assert "started" not in added.text

@@ -131,13 +131,13 @@ def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter
     new = [verdict for verdict in verdicts if verdict.signal in begun] or verdicts
     others = [verdict for verdict in verdicts if verdict not in new]
     many = count(len(new), "new signal" if others else "signal")
-    title = f"The watch has {many}" if others else "The watch has started"
     declared = all(standing_of(verdict, context) is Standing.DECLARED for verdict in new)
     unread = " Nothing of it has been read yet: it is the history that the configuration declares." if declared else ""
-    named = context.title_of(new[0].signal) if others and len(new) == 1 else many
+    named = context.title_of(new[0].signal) if len(new) == 1 else many
+    title = f"Now watched: {named}" if others else "The watch has started"
     return Letter(
         subject=shortened(
-            f"{context.title}: {'now watched: ' if others else 'the watch has started, '}{named}", MAX_SUBJECT_LENGTH
+            f"{context.title}: {f'now watched: {named}' if others else f'the watch has started, {many}'}", MAX_SUBJECT_LENGTH
         ),
         title=title,
         deck=f"{_answers(new, context)}. {_stand(many)} today.{unread} From now on you hear from us when that changes.",
@@ -147,7 +147,7 @@ def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter
             undecided_section(verdicts, context, reader),
             blind_section(verdicts, context, reader),
             unchanged(others, context, reader, heading="Watched before"),
-            *ground_sections(new, context, reader),
+            *(() if others else ground_sections(new, context, reader)),
         ),
         footer=_footer(context, reader),
         about="baseline",
