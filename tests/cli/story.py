@@ -48,3 +48,22 @@ def past(home: Path, kept: Path) -> Path:
 def is_missing_database(said: Said, home: Path) -> bool:
     """Whether the answer is that there is none, and none was made by asking."""
     return said.code == 3 and "there is no database at data/watch.db yet" in said.err and not (home / "data").exists()
+
+
+def cog(url: str, mark: str = "") -> str:
+    """Another signal, with a source of its own at an address; `mark` tells it from others of its kind."""
+    return f"""
+[[signal]]
+id = "cog{mark}"
+question = "Is there a Cog{mark}?"
+[signal.vocabulary]
+things = {{ thing = ["Cog"] }}
+phrases = {{ open = ["is open"] }}
+[[signal.track]]
+id = "that"
+ladder = "access"
+[[signal.source]]
+id = "cog{mark}-news"
+url = "{url}"
+tier = "press"
+"""

@@ -14,6 +14,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.cli.conftest import Site, configure
+from tests.cli.story import cog
 from tests.cli.test_run import PATIENCE, Running, running
 from tests.notifiers.stages import MailHandler, Stage, mail_server
 
@@ -27,21 +28,6 @@ from = "Watch <watch@example.org>"
 timeout = "20s"
 """
 READER = '[[recipient]]\nid = "reader"\nchannel = "smtp"\nto = "reader@example.org"\n'
-COG = """
-[[signal]]
-id = "cog-%d"
-question = "Is there a Cog %d?"
-[signal.vocabulary]
-things = { thing = ["Cog"] }
-phrases = { open = ["is open"] }
-[[signal.track]]
-id = "that"
-ladder = "access"
-[[signal.source]]
-id = "cog-news-%d"
-url = "%s"
-tier = "press"
-"""
 
 
 class Slow(MailHandler):
@@ -87,7 +73,7 @@ def test_changing_the_mail_server_again_and_again_while_mails_are_on_their_way(h
     servers, counts = [Slow(), Slow()], list[int]()
 
     def watches(cogs: int, stage: Stage) -> None:
-        more = "".join(COG % (number, number, number, site.url(f"/cog{number}.xml")) for number in range(cogs))
+        more = "".join(cog(site.url(f"/cog{number}.xml"), f"-{number}") for number in range(cogs))
         path = configure(home, site, more=more, extra=SMTP_OF % stage.settings.port + READER)
         path.write_text(path.read_text("utf-8").replace('group_wait = "10m"', 'group_wait = "0s"'), "utf-8")
 

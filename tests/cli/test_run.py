@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import FETCH, Said, Site, configure, watcher
+from tests.cli.story import cog
 from tests.test_cycles import CONFIG
 from watcher.bootstrap import prepare
 from watcher.config.build import load
@@ -176,30 +177,13 @@ def test_changed_rules_are_applied_from_history_without_a_fetch_and_corrected_by
     assert watcher("status", "--json").json()["signals"][0]["headline"] == "closed"
 
 
-OTHER = """
-[[signal]]
-id = "cog"
-question = "Is there a Cog?"
-[signal.vocabulary]
-things = { thing = ["Cog"] }
-phrases = { open = ["is open"] }
-[[signal.track]]
-id = "that"
-ladder = "access"
-[[signal.source]]
-id = "cog-news"
-url = "%s"
-tier = "press"
-"""
-
-
 def test_a_signal_may_come_and_go_while_it_runs(lab: Site, home: Path) -> None:
     path = home / "signals.toml"
     text = path.read_text("utf-8")
     lab.feed("A Cog", path="/cog.xml")
     with running(home) as watch:
         watch.until(r"gadget baseline")
-        path.write_text(text + OTHER % lab.url("/cog.xml"), "utf-8")
+        path.write_text(text + cog(lab.url("/cog.xml")), "utf-8")
         watch.hang_up()
         watch.until(r"configuration reloaded from signals\.toml: new signals: cog$")
         watch.until(r"cog baseline")
@@ -337,12 +321,12 @@ def test_a_second_signal_ends_it_at_once(home: Path, site: Site) -> None:
 
 def another(home: Path, site: Site) -> str:
     """The name of a second configuration in the same folder, which watches something else in the same database."""
-    (home / "other.toml").write_text(OTHER_ONLY % site.url("/cog.xml"), "utf-8")
+    (home / "other.toml").write_text(OTHER_ONLY + cog(site.url("/cog.xml")) + FETCH, "utf-8")
     site.feed("A Cog", path="/cog.xml")
     return "other.toml"
 
 
-OTHER_ONLY = CONFIG.partition("[[signal]]")[0] % () + OTHER + FETCH
+OTHER_ONLY = CONFIG.partition("[[signal]]")[0] % ()
 
 
 def once(config: str) -> Said:
