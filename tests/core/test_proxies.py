@@ -87,3 +87,9 @@ def test_an_international_name_is_passed_by_as_it_is_asked_for() -> None:
     proxies = Proxies(Proxy("plain", 1), Proxy("plain", 1), read_bypass("straße.example"))
     assert proxies.of("https", "news.xn--strae-oqa.example", 443) is None
     assert proxies.of("https", "news.strasse.example", 443) is not None
+
+
+def test_a_name_that_is_none_lets_nothing_past_and_the_next_one_counts() -> None:
+    proxies = Proxies(Proxy("plain", 1), Proxy("plain", 1), read_bypass("ü..example, corp.example"))
+    assert proxies.of("https", "ü..example", 443) is not None
+    assert proxies.of("https", "news.corp.example", 443) is None

@@ -252,6 +252,7 @@ QUIET = [
             "A port intends to open its permit helper, which is based on Claude Mythos 6, to all residents.",
             "runs on it",
         ),
+        ("o", "Ports", "A port intends to open its permit helper, using Claude Mythos 6, to all residents.", "runs on it"),
         (
             "o",
             "Mail",

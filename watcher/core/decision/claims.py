@@ -430,11 +430,11 @@ def _proofs(seen: RuleContext, indexed: _Indexed, details: Facts, said: TextMatc
     read = (name for name, where in rule.details.items() if where.startswith("match:") and name in details)
     lines = seen.reading.lines
     found = {name: proof_of(details[name], said.quote, [line.quote for line in lines]) for name in read}
-    if rule.sentence:
-        about = [(line.quote, {one.version for one in line.things if one.group in rule.sentence.about}) for line in lines]
-        for name in (name for name in _versions(rule) if name in details):
-            own = [quote for quote, versions in about if details[name] in versions]
-            found[name] = "" if said.quote in own else next(iter(own), "")
+    groups = rule.sentence.about if rule.sentence else ()
+    about = [(line.quote, {one.version for one in line.things if one.group in groups}) for line in lines]
+    for name in (name for name in _versions(rule) if name in details):
+        own = [quote for quote, versions in about if details[name] in versions]
+        found[name] = "" if said.quote in own else next(iter(own), "")
     if "measured" in details and "measured" not in rule.details:
         names = (*(side.id for side in ladder.sides), ladder.difference)
         found |= dict.fromkeys((name for name in names if name in details), str(details["measured"]))
