@@ -250,10 +250,10 @@ def test_a_subject_begins_with_the_answer_and_says_what_is_over() -> None:
     assert render(named, CONTEXT, READER).subject.startswith("Senate vote: Yes. The Senate has passed it again")
     bill = CONTEXT.signals["senate-vote"]
     [one, *others] = bill.tracks
-    rungs = tuple(replace(each, label="Suspended") if each.id == BLOCKED.after else each for each in one.ladder.statuses)
+    rungs = tuple(replace(each, over="Moving on") if each.id == BLOCKED.after else each for each in one.ladder.statuses)
     taken = replace(bill, tracks=(replace(one, ladder=replace(one.ladder, statuses=rungs)), *others))
     context = replace(CONTEXT, signals={**CONTEXT.signals, bill.id: taken})
-    assert render(named, context, READER).subject.startswith("Senate vote: Yes. Back: the Senate has passed it again")
+    assert render(named, context, READER).subject.startswith("Senate vote: Yes. Moving on: the Senate has passed it again")
 
 
 def test_a_window_is_told_at_half_time_and_at_its_close_once(tmp_path: Path) -> None:

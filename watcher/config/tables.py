@@ -281,6 +281,7 @@ class Status(Table):
     final: bool = False
     """Whether nothing comes after it."""
     steps_back: bool = False
+    over: str = ""
     urgent: bool = False
     """Whether it is told in quiet hours, too."""
     confirm: int = 1

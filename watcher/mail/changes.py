@@ -219,7 +219,8 @@ def moved(transition: Transition, context: MailContext) -> str:
     if transition.kind is Change.CORRECTION:
         return f"{track}: we said “{before}”; it stands at “{after}”."
     if before == after or not transition.before:
-        return f"{track}: {STANDINGS[transition.standing].word.lower()}. {STANDINGS[transition.standing].meaning}"
+        now = STANDINGS[transition.standing]
+        return f"{track}: “{after}” is {now.word.lower()}. {now.meaning}"
     return f"{track}: before “{before}”, now “{after}”."
 
 
@@ -363,12 +364,14 @@ def is_over(transition: Transition, context: MailContext) -> bool:
     return transition.kind is Change.ADVANCE and context.status(transition.signal, transition.track, transition.before).steps_back
 
 
-def over_in_words(transition: Transition, context: MailContext) -> str:
-    """`No longer suspended: ` where a change ends a step back; else empty."""
+def over_in_words(transition: Transition, context: MailContext, *, brief: bool = False) -> str:
+    """`No longer suspended: ` where a change ends a step back, or in `brief` its ladder's word for it (`Back: `); else empty."""
     if not is_over(transition, context):
         return ""
-    label = context.status(transition.signal, transition.track, transition.before).label.partition(",")[0]
-    return f"No longer {lowered(label, context.signals.get(transition.signal))}: "
+    ended = context.status(transition.signal, transition.track, transition.before)
+    if brief:
+        return f"{ended.over}: " if ended.over else ""
+    return f"No longer {lowered(ended.label.partition(',')[0], context.signals.get(transition.signal))}: "
 
 
 def noted_section(changes: Sequence[Transition], context: MailContext, reader: Recipient) -> Section:

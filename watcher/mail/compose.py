@@ -23,9 +23,7 @@ from watcher.mail.standings import (
     undecided_section,
 )
 from watcher.mail.subject_line import (
-    BACK,
     MAX_SUBJECT_LENGTH,
-    SUSPENDED,
     answered,
     by_change,
     headline,
@@ -424,7 +422,7 @@ def _week_lines(digest: Digest, context: MailContext, reader: Recipient) -> Iter
     yield f"{start}: {news}", 2
     if told:
         yield f"{start}: {what_happened(told, context)}", 2
-        yield f"{start}: {what_happened(told, context).replace(SUSPENDED.lower(), BACK.lower())}", 2
+        yield f"{start}: {what_happened(told, context, brief=True)}", 2
     if len(told) == 1 and told[0].event:
         yield f"{start}: {context.title_of(told[0].signal)}: {title_of(told[0], context)}", 2
         yield f"{start}: {title_of(told[0], context)}", 3

@@ -14,10 +14,8 @@ from watcher.wording import STANDINGS, changed_details, count, lowered
 
 MAX_SUBJECT_LENGTH = 100
 AS_BEFORE = ", as before"
-SUSPENDED, BACK = "No longer suspended: ", "Back: "
-"""How the end of a suspension begins, and in a subject that has no room for it."""
-MAX_NAMES_LENGTH = 50
-"""Other signals whose names are longer than this are counted: they may not take the place of the news."""
+MAX_NAMES_LENGTH = 43
+"""Characters of the names of signals beside the news; longer ones are counted, for they may not take its place."""
 ORDER = (
     Change.CORRECTION,
     Change.STEP_BACK,
@@ -48,13 +46,17 @@ def subject(changes: Sequence[Transition], context: MailContext, before: Mapping
     """
     lead = min(changes, key=lambda each: rank(each, context))
     others = dict.fromkeys(context.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
-    also = f"; also {several(list(others))}" if others else ""
-    if len(also) > MAX_NAMES_LENGTH:
-        also = f"; also {count(len(others), 'other signal')}"
+    also = f"; also {named_or_counted(list(others), 'other signal')}" if others else ""
     told, most = news(lead, context, before, words), MAX_SUBJECT_LENGTH - len(also)
     if len(told) > most:
         told = _briefer(told, lead, context, most)
     return f"{shortened(told, most)}{also}"
+
+
+def named_or_counted(names: list[str], noun: str) -> str:
+    """Names as a sentence has them, so that no two subjects are alike; by number where they take too much room."""
+    told = several(names)
+    return told if len(told) <= MAX_NAMES_LENGTH else count(len(names), noun)
 
 
 def _briefer(told: str, lead: Transition, context: MailContext, most: int) -> str:
@@ -64,9 +66,7 @@ def _briefer(told: str, lead: Transition, context: MailContext, most: int) -> st
         return named if len(named) <= most or lead.title not in named else named.replace(lead.headline_label, lead.title)
     if (over := over_in_words(lead, context)) and f". {over}" in told:
         word, _, rest = told.partition(f". {over}")
-        if over == SUSPENDED:
-            return f"{word}. {BACK}{lowered(rest, context.signals.get(lead.signal))}"
-        return f"{word}. {capitalised(rest)}"
+        return f"{word}. {capitalised(f'{over_in_words(lead, context, brief=True)}{rest}')}"
     if not changed_details(lead):
         return told
     short = told.replace(AS_BEFORE, "", 1)
@@ -196,21 +196,26 @@ def what_was_told(told: Sequence[Transition], context: MailContext) -> str:
     return f"{how_many(told)} of {signals}"
 
 
-def what_happened(told: Sequence[Transition], context: MailContext) -> str:
-    """The news of each signal in the order of telling, each once: `Gadget: open to all; then suspended`."""
-    news: dict[str, dict[str, None]] = {}
+def what_happened(told: Sequence[Transition], context: MailContext, *, brief: bool = False) -> str:
+    """The news of each signal in the order of telling: `Gadget: open to all; then suspended; then no longer suspended: open`.
+
+    What a track said last is not repeated. In `brief` the end of a step back is told in its ladder's words: `back: open`.
+    """
+    news: dict[str, list[tuple[set[str], str]]] = {}
     for group in sorted(by_change(told), key=lambda one: (one[0].at, rank(one[0], context))):
         leads = [each for each in group if is_headline(each, context)][:1] or group
-        words = " and ".join(dict.fromkeys(_told_of(each, context) for each in leads))
-        news.setdefault(group[0].signal, {}).setdefault(words)
-    return ". ".join(f"{context.title_of(signal)}: {'; then '.join(words)}" for signal, words in news.items())
+        words = " and ".join(dict.fromkeys(_told_of(each, context, brief=brief) for each in leads))
+        tracks, before = {each.track for each in group}, news.setdefault(group[0].signal, [])
+        if words != next((last for held, last in reversed(before) if held & tracks), ""):
+            before.append((tracks, words))
+    return ". ".join(f"{context.title_of(signal)}: {'; then '.join(words for _, words in each)}" for signal, each in news.items())
 
 
-def _told_of(each: Transition, context: MailContext) -> str:
+def _told_of(each: Transition, context: MailContext, *, brief: bool = False) -> str:
     """One change inside a sentence: `published: Evaluation of Gadget`, `no longer suspended: open to all`."""
     signal = context.signals.get(each.signal)
     if each.event and each.kind is Change.NEXT:
         return f"published: {change_title(each, context)}"
     words = change_title(each, context) if each.event else headline(each, context, {})
-    over = over_in_words(each, context)
+    over = over_in_words(each, context, brief=brief)
     return f"{lowered(over, signal)}{lowered(words, signal).partition('; ')[0]}"

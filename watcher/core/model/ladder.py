@@ -24,6 +24,8 @@ class Status:
     final: bool = False
     steps_back: bool = False
     """Reaching it is a step back (rejected, suspended, blocked)."""
+    over: str = ""
+    """Of a step back: its end in a word or two (`Back`), for a subject that has no room for `No longer` and its label."""
     urgent: bool = False
     confirm: int = 1
     """Independent voices, one of them official, for *confirmed*; fewer is *provisional*."""
