@@ -357,7 +357,7 @@ def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speak
     assert "Senate vote (No)" in first
     assert "https://watch.example.org/why" in first
     few = replace(READER, signals=frozenset({"mythos-ga"}))
-    assert "Why these questions" in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text
+    assert "Why this question" in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text
     assert "369-22" not in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text
 
 

@@ -168,6 +168,11 @@ def test_a_first_look_that_reaches_nothing_says_that_nothing_was_ever_known(stor
         assert "Nothing has been read yet: what stands here is what the configuration declares." in page
         assert "the last that was known" not in page
         assert "in sight" not in page.replace("0 of 2 sources in sight", "")
+        assert "annot see" not in page
+    (first,) = watch.mails("reader")
+    told = " ".join(first.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
+    assert "Nothing has been seen yet: 503 Service Unavailable (2 sources). First tried 1 June 2026, 12:00 UTC." in told
+    assert "annot see" not in told
 
 
 def _empty() -> str:

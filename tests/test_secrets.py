@@ -177,7 +177,7 @@ def test_a_secret_stands_in_nothing_that_anybody_can_read(what: str, said: Said)
     ("place", "words"),
     [
         ("once", "messages sent"),
-        ("status", "cannot see news"),
+        ("status", "never read news, tried since"),
         ("status --json", '"blind"'),
         ("page /api/v1/sources", "connection refused"),
         ("page /metrics", "watcher_blind_sources"),

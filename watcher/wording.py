@@ -12,7 +12,19 @@ from watcher.core import model
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import text_in_words
 from watcher.core.language.lexicon import written
-from watcher.core.model import Change, Ladder, Quote, Scalar, Signal, Standing, Tier, Transition, Undecided, day_text
+from watcher.core.model import (
+    Change,
+    Ladder,
+    Quote,
+    Scalar,
+    Signal,
+    Standing,
+    Tier,
+    TrackVerdict,
+    Transition,
+    Undecided,
+    day_text,
+)
 
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST: Final = re.compile(r"[A-Z][a-z]*(?![\w.'\u2019-])")
@@ -206,6 +218,19 @@ RECORDED: Final = "The person who runs the watch has recorded it; an official vo
 def as_recorded(sign: Sign, quotes: Sequence[Quote]) -> Sign:
     """The sign of a standing; what only a person has recorded is no official voice."""
     return sign._replace(meaning=RECORDED) if {quote.tier for quote in quotes} == {Tier.OPERATOR} else sign
+
+
+UNTOLD: Final = Sign("·", "Nothing said of it", "calm", "Nothing that was read or declared speaks of it.")
+
+
+def is_untold(track: TrackVerdict) -> bool:
+    """Whether nothing at all is told of a track: what nobody speaks of is no declared history."""
+    return track.standing is Standing.DECLARED and track.since is None
+
+
+def sign_of(track: TrackVerdict, proof: Sequence[Quote]) -> Sign:
+    """How sure a track is, by the quotes that prove it."""
+    return UNTOLD if is_untold(track) else as_recorded(STANDINGS[track.standing], proof)
 
 
 def is_date_only(at: datetime) -> bool:

@@ -60,7 +60,7 @@ def test_a_source_out_of_reach_is_no_failure_of_the_command(home: Path) -> None:
 
     assert said.code == 0
     assert said.json()["outcomes"] == {"error": 1}
-    assert "cannot see news" in watcher("status").out
+    assert "never read news, tried since" in watcher("status").out
 
 
 def test_the_log_goes_to_standard_error_and_only_where_it_is_wanted(lab: Site, home: Path) -> None:

@@ -36,6 +36,8 @@ def test_a_source_is_blind_when_it_cannot_be_trusted(what: str, state: Health, w
     found = blindness(signal_of(ACCESS, sources=(SOURCE,)), [state], NOW)
 
     assert [blind.why for blind in found] == ([why] if why else [])
+    assert [blind.never for blind in found] == ([state.last_good_at is None] if why else []), what
+    assert [blind.out_of_sight("news") for blind in found if blind.never] == ["never read news, tried since"] * ("never" in what)
 
 
 def test_a_page_that_is_yet_to_come_is_not_blind() -> None:
@@ -52,6 +54,7 @@ def test_a_page_that_is_yet_to_come_has_its_grace_when_it_cannot_be_asked(hours:
     found = blindness(signal, [replace(state, failing_since=NOW - hours * HOUR)], NOW)
 
     assert [blind.why for blind in found] == ([why] if why else [])
+    assert not any(blind.never for blind in found), "that it is missing was well seen"
 
 
 def test_a_signal_cannot_see_when_an_essential_source_is_blind() -> None:

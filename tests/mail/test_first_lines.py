@@ -6,12 +6,26 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tests.mail.stories import BLIND, CONTEXT, DETAIL, EVENT, FLAG, NOW, PASSED, READER, REPORTED, VERDICTS, digest, quote
+from tests.mail.stories import (
+    BLIND,
+    BLOCKED,
+    CONTEXT,
+    DETAIL,
+    EVENT,
+    FLAG,
+    NOW,
+    PASSED,
+    READER,
+    REPORTED,
+    VERDICTS,
+    digest,
+    quote,
+)
 from tests.mail.test_mail import ALL, seen_in, tokens
 from watcher.config.settings import Ground
 from watcher.core.decision.digest import summarise
 from watcher.core.decision.figures import UNSTATED
-from watcher.core.model import Article, Change, Figure, Standing, Tier, Transition, Undecided
+from watcher.core.model import Article, Change, Figure, Standing, Tier, Transition, Undecided, Verdict
 from watcher.mail import render
 from watcher.mail.letter import Letter, MailItem, as_text
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH
@@ -191,8 +205,23 @@ def test_a_signal_that_is_added_is_no_start_of_the_watch() -> None:
     assert "started" not in added.text
     assert f"{CONTEXT.title_of(VERDICTS[1].signal)}:" not in added.text.partition("Watched before")[0]
     assert CONTEXT.title_of(VERDICTS[1].signal) in added.text.partition("Watched before")[2]
+    first = " ".join(added.text.partition("UTC")[0].split())
+    assert f"This is the first report on {title}." in first
+    assert "This is where" not in first
+    mine = render(digest(begun[0], kind="baseline"), context, replace(READER, signals=frozenset({VERDICTS[0].signal})))
+    assert mine.subject == added.subject, "the watch of who follows nothing else has not started either"
+    assert "started" not in mine.text
     two = render(digest(*begun[:2], kind="baseline"), CONTEXT, READER)
-    assert two.subject == "Policy Signal Watch: now watched: 2 new signals"
+    assert two.subject == "Policy Signal Watch: now watched: Mythos availability and CAISI evaluation"
+    long = {name: replace(each, title=f"{each.title} of the whole of last year") for name, each in CONTEXT.signals.items()}
+    assert render(digest(*begun[:2], kind="baseline"), replace(CONTEXT, signals=long), READER).subject.endswith("2 new signals")
+
+
+def test_the_first_report_of_a_watch_with_a_single_signal_counts_nothing() -> None:
+    begun = replace(PASSED, kind=Change.BASELINE, signal=VERDICTS[0].signal, track=VERDICTS[0].tracks[0].track)
+    only = render(digest(begun, kind="baseline", verdicts=VERDICTS[:1]), CONTEXT, READER)
+    assert " This is where it stands today. " in " ".join(only.text.split())
+    assert "1 signal " not in only.text
 
 
 def test_the_first_mail_of_an_open_window_says_how_far_it_is() -> None:
@@ -227,6 +256,8 @@ def test_a_week_names_what_was_not_read() -> None:
     assert "not read yet: page-0, page-1, page-2, page-3, page-4, page-5 and 3 more." in " ".join(
         render(many, context, READER).text.split()
     )
+    one = replace(week, readings=(("mythos-ga", 1, 0, 1),), unread=())
+    assert "1 of 1 source was read this week." in " ".join(render(one, context, READER).text.split())
     old = replace(week, unread=())
     assert "40 of 42 sources were read this week, 1 not read yet." in " ".join(render(old, context, READER).text.split())
 
@@ -258,6 +289,70 @@ def test_where_nothing_can_be_reached_a_mail_says_so_in_one_line_with_the_reason
     assert some.count("Source of ") == 2
 
 
+def test_what_was_never_read_is_not_said_to_be_out_of_sight_since_a_day() -> None:
+    def section(*verdicts: Verdict) -> tuple[str, str]:
+        text = " ".join(render(digest(kind="baseline", verdicts=verdicts), CONTEXT, READER).text.split())
+        return text, text.partition("What cannot be seen")[2]
+
+    never = replace(BLIND, why="name not found", never=True)
+    hidden = tuple(replace(each, verified_at=None, cannot_see_since=NOW - timedelta(days=2)) for each in VERDICTS)
+    lost = tuple(replace(each, blind=(replace(never, source=f"{each.signal}-feed"),)) for each in hidden)
+    text, said = section(*lost)
+    assert "* Nothing has been seen yet: name not found (3 sources). First tried 7 December 2026, 22:41 UTC." in said
+    assert "Cannot see" not in text
+    for each in (*lost[1:], VERDICTS[2]):
+        assert "cannot see" not in section(each, VERDICTS[2])[1].replace("What cannot be seen", "")
+    later = replace(lost[0], blind=(replace(never, since=NOW),))
+    seen = replace(lost[1], blind=(replace(BLIND, source="other"),))
+    assert "Cannot see anything since 7 December 2026, 22:41 UTC" in section(later, seen, lost[2])[1]
+    some = section(*lost[:2], VERDICTS[2])[1]
+    assert "never read, tried since 7 December 2026, 22:41 UTC (name not found). Source of CAISI evaluation" in some
+    note = " ".join(render(replace(digest(kind="weekly"), verdicts=lost), CONTEXT, READER).text.split())
+    assert note.count("not verified yet, tried since 7 December 2026, 22:41 UTC") == 3
+    assert "the last that was known" not in note
+
+
+def test_answers_that_have_no_room_in_the_first_lines_are_counted() -> None:
+    many = tuple(replace(VERDICTS[1], signal=f"agency-{number}") for number in range(12))
+    first = " ".join(render(replace(digest(kind="weekly"), verdicts=many), CONTEXT, READER).text.partition("UTC")[0].split())
+    assert "agency-7: By invitation only; and 4 more. This is where 12 signals stand." in first
+
+
+def test_the_sources_that_cannot_be_seen_are_counted_however_few_lines_tell_them() -> None:
+    lost = tuple(replace(each, blind=(replace(BLIND, source=f"{each.signal}-feed"),)) for each in VERDICTS)
+    many = tuple(replace(BLIND, source=f"feed-{number}") for number in range(20))
+    for verdicts, number in ((lost, 3), ((replace(VERDICTS[0], blind=many), *VERDICTS[1:]), 20)):
+        note = render(replace(digest(kind="weekly"), verdicts=verdicts), CONTEXT, READER)
+        assert f"; {number} sources cannot be seen." in " ".join(note.text.split())
+        assert f"{number} sources" in note.subject
+
+
+def test_a_week_tells_a_step_back_that_came_twice_twice() -> None:
+    def step(days: int, before: str, after: str, kind: Change) -> Transition:
+        at = NOW - timedelta(days=days)
+        return replace(
+            PASSED, kind=kind, before=before, after=after, at=at, effective_at=at, headline="none", details={}, id=days
+        )
+
+    stopped, passed = BLOCKED.after, PASSED.after
+    told = (
+        step(5, "committee", stopped, Change.STEP_BACK),
+        replace(step(4, stopped, stopped, Change.RAISED), standing=Standing.CONFIRMED),
+        step(3, stopped, passed, Change.ADVANCE),
+        step(2, passed, stopped, Change.STEP_BACK),
+    )
+    note = replace(digest(kind="weekly"), transitions=(), told=told)
+    bill = CONTEXT.signals["senate-vote"]
+    short = replace(bill, tracks=tuple(replace(each, title="Bill") for each in bill.tracks))
+    context = replace(CONTEXT, signals={**CONTEXT.signals, bill.id: short})
+    words = " ".join(render(note, context, READER).text.split())
+    first, *others = words.partition("Senate vote: ")[2].partition(". ")[0].split("; then ")
+    assert len(others) == 2, "what was only better supported is not told once more"
+    assert others[1].endswith("stopped on the floor")
+    assert others[0].startswith("no longer stopped on the floor: ")
+    assert first == others[1]
+
+
 def test_the_first_mail_says_when_nothing_of_it_has_been_read() -> None:
     unread = tuple(
         replace(each, tracks=tuple(replace(one, standing=Standing.DECLARED) for one in each.tracks)) for each in VERDICTS
@@ -276,4 +371,7 @@ def test_what_nobody_speaks_of_is_not_called_declared() -> None:
     for kind in ("baseline", "weekly"):
         text = " ".join(render(digest(kind=kind, verdicts=untold), CONTEXT, READER).text.split())
         assert "(nothing was said of it" in text
-        assert "(declared" not in text
+        assert "eclared" not in text
+    assert "Nothing that was read so far speaks of it. From now on" in " ".join(
+        render(digest(kind="baseline", verdicts=untold), CONTEXT, READER).text.split()
+    )

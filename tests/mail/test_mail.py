@@ -270,6 +270,8 @@ def test_many_blind_sources_are_counted() -> None:
     blind = tuple(replace(BLIND, source=f"s{number}") for number in range(20))
     words = render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), CONTEXT, READER).text
     assert "and 8 more: The page lists them all." in words
+    alone = digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),))
+    assert "and 8 more: There is no room for them here." in render(alone, replace(CONTEXT, base_url=""), READER).text
 
 
 def test_where_hundreds_of_signals_stand_leaves_room_for_what_has_changed() -> None:

@@ -139,7 +139,7 @@ def _show(signal: Signal, verdict: Verdict, found: Iterable[Why]) -> None:
     for one in verdict.undecided:
         typer.echo(f"\n{undecided_words(one)}")
     for blind in verdict.blind:
-        typer.echo(f"\ncannot see {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
+        typer.echo(f"\n{blind.out_of_sight(blind.name)} {blind.since:%Y-%m-%d %H:%M} UTC: {blind.why}")
 
 
 def _list_next(why: Why) -> None:

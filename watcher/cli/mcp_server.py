@@ -133,7 +133,7 @@ def _brief(view: View, signal: Signal) -> Brief:
         word=summary.word,
         sentence=summary.says,
         answer=summary.answer,
-        standing=summary.standing.word.lower() if summary.standing else None,
+        standing=summary.support.value if summary.support else None,
         since=summary.since,
         cannot_see_since=summary.cannot_see_since,
         overdue_since=summary.overdue_since,

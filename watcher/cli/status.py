@@ -204,4 +204,4 @@ def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
     seen = f"{verdict.verified_at:%Y-%m-%d %H:%M} UTC" if verdict.verified_at else "never"
     typer.echo(f"  last verified: {seen}")
     for blind in verdict.blind:
-        typer.echo(f"  cannot see {blind.name} since {blind.since:%Y-%m-%d %H:%M} UTC: {redact(blind.why)}")
+        typer.echo(f"  {blind.out_of_sight(blind.name)} {blind.since:%Y-%m-%d %H:%M} UTC: {redact(blind.why)}")

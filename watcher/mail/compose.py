@@ -21,6 +21,8 @@ from watcher.mail.standings import (
     standing_of,
     unchanged,
     undecided_section,
+    unread_yet,
+    unseen_in_words,
 )
 from watcher.mail.subject_line import (
     MAX_SUBJECT_LENGTH,
@@ -30,6 +32,7 @@ from watcher.mail.subject_line import (
     headlines_before,
     how_many,
     how_sure,
+    named_or_counted,
     now_of,
     rank,
     subject,
@@ -128,24 +131,22 @@ def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter
     begun = {change.signal for change in digest.transitions}
     new = [verdict for verdict in verdicts if verdict.signal in begun] or verdicts
     others = [verdict for verdict in verdicts if verdict not in new]
-    many = count(len(new), "new signal" if others else "signal")
-    declared = all(standing_of(verdict, context) is Standing.DECLARED for verdict in new)
-    unread = " Nothing of it has been read yet: it is the history that the configuration declares." if declared else ""
-    named = context.title_of(new[0].signal) if len(new) == 1 else many
-    title = f"Now watched: {named}" if others else "The watch has started"
+    added = bool(begun) and any(verdict.signal not in begun for verdict in digest.verdicts)  # others may be for other readers
+    titles = [context.title_of(each.signal) for each in new]
+    named = titles[0] if len(new) == 1 else named_or_counted(titles, "new signal")
+    started = f"now watched: {named}" if added else f"the watch has started, {count(len(new), 'signal')}"
+    first = f"This is the first report on {named}" if added else f"{_stand(len(new))} today"
     return Letter(
-        subject=shortened(
-            f"{context.title}: {f'now watched: {named}' if others else f'the watch has started, {many}'}", MAX_SUBJECT_LENGTH
-        ),
-        title=title,
-        deck=f"{_answers(new, context)}. {_stand(many)} today.{unread} From now on you hear from us when that changes.",
+        subject=shortened(f"{context.title}: {started}", MAX_SUBJECT_LENGTH),
+        title=f"Now watched: {named}" if added else "The watch has started",
+        deck=f"{_answers(new, context)}. {first}.{unread_yet(new, context)} From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
         items=tuple(standing_item(verdict, context, reader) for verdict in new),
         sections=_sections(
             undecided_section(verdicts, context, reader),
             blind_section(verdicts, context, reader),
             unchanged(others, context, reader, heading="Watched before"),
-            *(() if others else ground_sections(new, context, reader)),
+            *(() if added else ground_sections(new, context, reader)),
         ),
         footer=_footer(context, reader),
         about="baseline",
@@ -161,7 +162,8 @@ def _operator(digest: Digest, context: MailContext, reader: Recipient) -> Letter
     return Letter(
         subject=shortened(title, MAX_SUBJECT_LENGTH),
         title=shortened(title, 200),
-        deck="No status changes because of it. " + ("What is blind is marked on the page and in each digest." if blind else ""),
+        deck="No status changes because of it. "
+        + ("What cannot be seen is marked on the page and in each message." if blind else ""),
         date=moment(digest.at, reader.zone),
         items=tuple(_source_item(each, context, reader) for each in changes[:MOST_ITEMS]),
         tone="warn" if blind or not words else "good",
@@ -274,14 +276,13 @@ def _text_line(change: Transition, context: MailContext) -> MailLine:
 def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """A quiet note: the weekly one, or a reminder of a date."""
     verdicts = verdicts_for(digest, context, reader)
-    blind = blind_section(verdicts, context, reader)
-    unseen = f", {count(len(blind.lines), 'source')} cannot be seen" if blind.lines else ""
+    unseen = unseen_in_words(verdicts)
     told = _week(digest, context, reader) if digest.kind == "weekly" else "".join(digest.notes[:1]) or STILL
     answers = _answers(verdicts, context)
     return Letter(
-        subject=_quiet_subject(digest, context, reader, unseen=len(blind.lines), answers=answers),
+        subject=_quiet_subject(digest, context, reader, unseen=unseen, answers=answers),
         title=shortened(capitalised(told), 200),
-        deck=f"{answers}. {_stand(count(len(verdicts), 'signal'))}{unseen}.",
+        deck=f"{answers}. {_stand(len(verdicts))}{f'; {unseen}' if unseen else ''}.",
         date=moment(digest.at, reader.zone),
         sections=_sections(
             _told_again(digest, context, reader),
@@ -289,7 +290,7 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
             _quiet_lines(digest, context, reader),
             undecided_section(verdicts, context, reader),
             unchanged(verdicts, context, reader, heading="Where the signals stand"),
-            blind,
+            blind_section(verdicts, context, reader),
         ),
         footer=(*_proof(digest), *_footer(context, reader)),
         about=digest.kind,
@@ -362,7 +363,8 @@ def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Sec
     seen, never, sources = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
     unread = _unread(digest, context, reader) or (f", {never} not read yet" if never else "")
     lost = lost_in_the_week(digest, context, reader)
-    week = [f"{seen} of {count(sources, 'source')} were read this week{lost}{unread}."] if sources else []
+    were = "was" if 1 in {seen, sources} else "were"
+    week = [f"{seen} of {count(sources, 'source')} {were} read this week{lost}{unread}."] if sources else []
     return Section("Notes", (*_lines((*week, *notes), context).lines, *mine))
 
 
@@ -387,10 +389,9 @@ def _few(names: list[str]) -> str:
     return several(names if len(names) <= MOST_UNREAD else [*names[:MOST_UNREAD], f"{len(names) - MOST_UNREAD} more"])
 
 
-def _quiet_subject(digest: Digest, context: MailContext, reader: Recipient, *, unseen: int, answers: str) -> str:
+def _quiet_subject(digest: Digest, context: MailContext, reader: Recipient, *, unseen: str, answers: str) -> str:
     """`Week to 24 August 2026: no answer changed`, with the answers where they fit; no two weeks have one subject."""
-    sources = count(unseen, "source")
-    ends = (f", {sources} cannot be seen", f", {sources} unseen") if unseen else ("", "")
+    ends = (f", {unseen}", f", {unseen.replace(' cannot be seen', ' unseen')}") if unseen else ("", "")
     if digest.kind == "reminder":
         return shortened(f"Reminder: {''.join(digest.notes[:1])}", MAX_SUBJECT_LENGTH)
     if digest.kind != "weekly":
@@ -438,9 +439,9 @@ def lowered_first(words: str) -> str:
 
 def _answers(verdicts: Sequence[Verdict], context: MailContext) -> str:
     """Every answer in a word: `Senate vote: No; Mythos availability: Not under that name`."""
-    return "; ".join(
-        f"{context.title_of(verdict.signal)}: {verdict.word or verdict.headline_label}" for verdict in verdicts[:MOST_ITEMS]
-    )
+    told = [f"{context.title_of(verdict.signal)}: {verdict.word or verdict.headline_label}" for verdict in verdicts[:MOST_ITEMS]]
+    more = [f"and {len(verdicts) - MOST_ITEMS} more"] if len(verdicts) > MOST_ITEMS else []
+    return "; ".join((*told, *more))
 
 
 def _trial(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
@@ -455,9 +456,9 @@ def _trial(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     )
 
 
-def _stand(many: str) -> str:
-    """The beginning of a sentence about all signals."""
-    return f"This is where {many} {'stands' if many.startswith('1 ') else 'stand'}"
+def _stand(many: int) -> str:
+    """The beginning of a sentence about all signals; what a single one is called stands before it."""
+    return f"This is where {count(many, 'signal')} stand" if many > 1 else "This is where it stands"
 
 
 def _lines(notes: Sequence[str], context: MailContext) -> Section:

@@ -87,7 +87,8 @@ def listed(heading: str, lines: Sequence[MailLine], most: int, link: str = "") -
 
 def rest(many: int, link: str = "") -> tuple[MailLine, ...]:
     """The line that says how many more there are, where a mail has no room for them."""
-    return (MailLine(f"and {many} more", "The page lists them all.", link),) if many > 0 else ()
+    where = "The page lists them all." if link else "There is no room for them here."
+    return (MailLine(f"and {many} more", where, link),) if many > 0 else ()
 
 
 @dataclass(frozen=True, slots=True)

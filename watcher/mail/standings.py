@@ -28,7 +28,7 @@ from watcher.core.model import (
 from watcher.mail.changes import cites, for_you, tools
 from watcher.mail.context import MailContext, Recipient, verdicts_for
 from watcher.mail.letter import MailItem, MailLine, Section, day_of, moment, rest, several, shortened, when
-from watcher.wording import STANDINGS, count, day_in_words, lowered
+from watcher.wording import STANDINGS, count, day_in_words, is_untold, lowered, sign_of
 
 MOST_BLIND = 12
 MOST_STANDING = 40
@@ -51,18 +51,35 @@ def standing_of(verdict: Verdict, context: MailContext) -> Standing:
     return track.standing if track else Standing.CONFIRMED
 
 
+def unread_yet(verdicts: Iterable[Verdict], context: MailContext) -> str:
+    """A sentence for answers of which nothing was read, or nothing is told at all; empty where one rests on something read."""
+    leading = [track for verdict in verdicts if (track := lead_track(verdict, context))]
+    if not leading or any(track.standing is not Standing.DECLARED for track in leading):
+        return ""
+    if all(map(is_untold, leading)):
+        return " Nothing that was read so far speaks of it."
+    return " Nothing of it has been read yet: it is the history that the configuration declares."
+
+
 def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> MailLine:
     """A signal in one line: its answer, how well supported, last verified or blind since."""
-    seen = f"last verified {moment(verdict.verified_at, zone)}" if verdict.verified_at else "not verified yet"
-    if verdict.cannot_see_since:
-        seen = f"cannot see since {moment(verdict.cannot_see_since, zone)}; this is the last that was known"
     track = lead_track(verdict, context)
     sure = _sure(track) if track else STANDINGS[Standing.CONFIRMED].word.lower()
     return MailLine(
         context.title_of(verdict.signal),
-        f"{answer_in_words(verdict)} ({sure}, {seen}).{_flags(verdict, zone)}",
+        f"{answer_in_words(verdict)} ({sure}, {_last_seen(verdict, zone)}).{_flags(verdict, zone)}",
         context.page_of(verdict.signal),
     )
+
+
+def _last_seen(verdict: Verdict, zone: tzinfo) -> str:
+    """When the answer was last seen to hold, or since when that cannot be seen; what was never read was never known."""
+    if not verdict.cannot_see_since:
+        return f"last verified {moment(verdict.verified_at, zone)}" if verdict.verified_at else "not verified yet"
+    since = moment(verdict.cannot_see_since, zone)
+    if all(blind.never for blind in verdict.blind if blind.essential):
+        return f"not verified yet, tried since {since}"
+    return f"cannot see since {since}; this is the last that was known"
 
 
 def _flags(verdict: Verdict, zone: tzinfo) -> str:
@@ -74,8 +91,7 @@ def _flags(verdict: Verdict, zone: tzinfo) -> str:
 
 def _sure(track: TrackVerdict) -> str:
     """How well a status is supported, in a word; what nobody speaks of is not declared."""
-    untold = track.standing is Standing.DECLARED and track.since is None
-    return "nothing was said of it" if untold else STANDINGS[track.standing].word.lower()
+    return "nothing was said of it" if is_untold(track) else STANDINGS[track.standing].word.lower()
 
 
 def answer_in_words(verdict: Verdict) -> str:
@@ -159,16 +175,26 @@ def blind_section(verdicts: Iterable[Verdict], context: MailContext, reader: Rec
     return Section("What cannot be seen", (*lines, *rest(len(ordered) - MOST_BLIND, context.page())), "warn")
 
 
+def unseen_in_words(verdicts: Iterable[Verdict]) -> str:
+    """`3 sources cannot be seen`, each counted once, however many lines they have; empty where all are seen."""
+    lost = {blind.source for verdict in verdicts for blind in verdict.blind}
+    return f"{count(len(lost), 'source')} cannot be seen" if lost else ""
+
+
 def _offline(lost: Sequence[SourceOutage], zone: tzinfo) -> MailLine:
-    """That no source can be seen: one line, and why, the most frequent reasons first."""
+    """That no source can be seen, or was ever read: one line, and why, the most frequent reasons first."""
     why = [f"{reason} ({count(many, 'source')})" for reason, many in Counter(blind.why for blind in lost).most_common(3)]
-    since = moment(max(blind.since for blind in lost), zone)
-    return MailLine("", f"Cannot see anything since {since}: {shortened('; '.join(why), 320)}.")
+    reasons = shortened("; ".join(why), 320)
+    seen_until = [blind.since for blind in lost if not blind.never]
+    if not seen_until:
+        first = moment(min(blind.since for blind in lost), zone)
+        return MailLine("", f"Nothing has been seen yet: {reasons}. First tried {first}.")
+    return MailLine("", f"Cannot see anything since {moment(max(seen_until), zone)}: {reasons}.")
 
 
 def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> MailLine:
     essential = "; the answer rests on it" if blind.essential else ""
-    words = f"cannot see since {moment(blind.since, zone)} ({shortened(blind.why, 160)}). Source of {signal}{essential}."
+    words = f"{blind.out_of_sight()} {moment(blind.since, zone)} ({shortened(blind.why, 160)}). Source of {signal}{essential}."
     return MailLine(shortened(blind.name, 80), words, safe_link(blind.url))
 
 
@@ -190,7 +216,8 @@ def lost_in_the_week(digest: Digest, context: MailContext, reader: Recipient) ->
 def standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> MailItem:
     """Where a signal stands, for the message that the watch has started."""
     signal = context.signals.get(verdict.signal)
-    sign = STANDINGS[standing_of(verdict, context)]
+    track = lead_track(verdict, context)
+    sign = sign_of(track, ()) if track else STANDINGS[Standing.CONFIRMED]
     quotes = [quote for track in verdict.tracks for quote in track.evidence[:1]]
     return MailItem(
         kicker=context.title_of(verdict.signal),
@@ -297,7 +324,8 @@ def ground_sections(verdicts: Sequence[Verdict], context: MailContext, reader: R
     lines += [_piece(each, verdicts, context) for kind in ("number", "scenario") for each in mine if each.kind == kind]
     if page := context.page("why"):
         lines.append(MailLine("", "The page says it all, with how each of the answers stands today.", page))
-    first = Section(f"Why these {SMALL_NUMBERS.get(len(verdicts), 'questions')}", tuple(lines))
+    many = "this question" if len(verdicts) == 1 else f"these {SMALL_NUMBERS.get(len(verdicts), 'questions')}"
+    first = Section(f"Why {many}", tuple(lines))
     return first, *(
         Section(heading, tuple(_piece(each, verdicts, context) for each in mine if each.kind == kind))
         for kind, heading in GROUND_HEADINGS

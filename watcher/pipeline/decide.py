@@ -240,7 +240,7 @@ def _edge(verdict: Verdict, blind: SourceOutage, *, before: str, after: str) -> 
         evidence=(quote,),
         effective_at=blind.since,
         event=blind.source,
-        title=f"{blind.name}: cannot see since {blind.since:%Y-%m-%d %H:%M} UTC" if after else f"{blind.name}: seen again",
+        title=f"{blind.name}: {blind.out_of_sight()} {blind.since:%Y-%m-%d %H:%M} UTC" if after else f"{blind.name}: seen again",
         reason=blind.why,
     )
 

@@ -154,19 +154,20 @@ def _blind(source: Source, health: Health, now: datetime) -> SourceOutage | None
     seen = (health.failing_since if absent else None) or health.last_good_at or health.first_tried_at
     if seen is None or (source.may_be_missing and health.outcome == Outcome.GONE):
         return None
+    never = health.last_good_at is None and not absent
     failing = health.outcome not in (Outcome.OK, Outcome.UNCHANGED, "")
-    if failing and ((health.last_good_at is None and not absent) or now - seen > source.grace):
-        return _unseen(source, seen, health.error or health.outcome)
+    if failing and (never or now - seen > source.grace):
+        return _unseen(source, seen, health.error or health.outcome, never=never)
     if now - seen > source.grace + source.every:
-        return _unseen(source, seen, "not polled")
+        return _unseen(source, seen, "not polled", never=never)
     newest = health.newest_entry_at
     if source.expect_every and newest and now - newest > source.expect_every:
         return replace(_unseen(source, newest + source.expect_every, f"nothing new since {newest:%Y-%m-%d}"), essential=False)
     return None
 
 
-def _unseen(source: Source, since: datetime, why: str) -> SourceOutage:
-    return SourceOutage(source.id, source.url, since, why, essential=source.essential, title=source.title)
+def _unseen(source: Source, since: datetime, why: str, *, never: bool = False) -> SourceOutage:
+    return SourceOutage(source.id, source.url, since, why, essential=source.essential, title=source.title, never=never)
 
 
 def verified_at(signal: Signal, healths: Iterable[Health]) -> datetime | None:

@@ -23,11 +23,18 @@ class SourceOutage:
     essential: bool = False
     title: str = ""
     """What readers call it."""
+    never: bool = False
+    """Whether it was never read: it is tried in vain since then, and nothing of it was ever known."""
 
     @property
     def name(self) -> str:
         """Its title, or its id where it has none."""
         return self.title or self.source
+
+    def out_of_sight(self, name: str = "") -> str:
+        """What is said before its moment: `cannot see since`, or `never read, tried since`; with a name where one is given."""
+        named = f" {name}" if name else ""
+        return f"never read{named}, tried since" if self.never else f"cannot see{named} since"
 
 
 @dataclass(frozen=True, slots=True)
