@@ -33,7 +33,17 @@ from watcher.core.model import (
     Transition,
     Verdict,
 )
-from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, PollView, Review, SentDigest, SourceHealth, View
+from watcher.web.read_model import (
+    AuditEntry,
+    Fate,
+    HealthStatus,
+    PollView,
+    Review,
+    SentDigest,
+    SourceHealth,
+    Undelivered,
+    View,
+)
 
 
 def at(words: str) -> datetime:
@@ -663,14 +673,9 @@ def view(**changes: Any) -> View:
         ),
         told=(
             SentDigest("d2", at("2026-11-09T20:10:00"), "news", "Mythos: now Claude Fable 5.2", sent=2, waiting=1),
-            SentDigest("d3", at("2026-11-01T08:00:00"), "operator", "The watch cannot see aws.amazon.com", sent=1),
             SentDigest("d1", at("2026-06-20T20:00:00"), "baseline", "The watch has started", sent=3),
         ),
-        letters=(
-            PendingDelivery(
-                "d2", "team-hook", "webhook", "waiting", at("2026-11-09T20:10:00"), 4, NOW + timedelta(hours=3), "503"
-            ),
-        ),
+        undelivered=(Undelivered("webhook", Fate.WAITING, 1),),
         acts=(AuditEntry(at("2026-08-01T10:00:00"), "ana", "took back a claim on caisi-evaluation", "a US model"),),
         reviews=(
             Review(

@@ -17,6 +17,7 @@ from tests.test_undecided import WORDS
 from tests.web.consoles import TOKEN, Visitor, Watch, console_of, words
 from tests.web.test_routes import routes
 from watcher.core.model import Digest
+from watcher.store.records import Outgoing
 from watcher.web.read_model import Access
 
 CLAIM = {"number": "1", "as": "claim", "status": "open", "why": "it is open to all"}
@@ -451,7 +452,25 @@ def test_the_operator_sees_the_messages_to_the_operator_too(near: Watch) -> None
     with near.store.writing() as tx:
         tx.digests.put(Digest("undecided-1", datetime.now(tz=UTC), "operator", (), (), ("1 message could not be delivered",)), [])
 
-    assert "1 message could not be delivered" in words(near.signed_in().get("/console/messages"))
+    shown = words(near.signed_in().get("/console/messages"))
+    assert "1 message could not be delivered about the watch nobody to send it to" in shown
+    assert "Not delivered Nothing has failed." in shown
+
+
+def test_the_operator_sees_by_name_who_is_not_reached(near: Watch) -> None:
+    at = near.clock()
+    with near.store.writing() as tx:
+        tx.digests.put(Digest("d1", at, "news", (), ()), [Outgoing("box", "maildir", "box", at)])
+        box = next(one for one in tx.deliveries.claim(at, timedelta(minutes=5)) if one.recipient == "box")
+        tx.deliveries.start(box.id, at)
+        tx.deliveries.book_failed(box.id, "the folder is full", at + timedelta(hours=3))
+        tx.mailboxes.stop("box", "box", at, by="Ann", why="moved away")
+
+    shown = words(near.signed_in().get("/console/messages"))
+    assert "… to be tried again: to box by maildir, written" in shown
+    assert "1 attempt, next try in 3 hours (the folder is full)" in shown
+    assert "box is sent nothing more since" in shown
+    assert "box" not in words(near.visitor().get("/log")).replace("Ann, ", "")
 
 
 def test_a_source_is_asked_once_and_nothing_of_it_is_stored(near: Watch, lab: Site) -> None:

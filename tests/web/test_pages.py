@@ -64,7 +64,7 @@ def words(html: str) -> str:
         ("/signals/mythos-ga", "was here from 12 June 2026"),
         ("/signals/mythos-ga", "↓ Stepped back Suspended"),
         ("/signals/mythos-ga", "SHA-256 3f1c9a5e3f1c"),
-        ("/signals/mythos-ga", "2 independent official places that agree; with one it is called provisional"),
+        ("/signals/mythos-ga", "2 independent places that agree, an official one among them; with one it is called provisional"),
         ("/signals/mythos-ga", "3 independent newspapers within 3 days make it reported, never confirmed"),
         ("/signals/mythos-ga", "What is wanted A model that is named Mythos and open to all."),
         ("/signals/mythos-ga", "As it stands You can use the class today."),
@@ -75,7 +75,9 @@ def words(html: str) -> str:
         ("/sources", "never changes an answer"),
         ("/sources", "the press alone never does"),
         ("/sources", "Senate roll calls"),
-        ("/log", "team-hook by webhook … waiting, next try in 3 hours"),
+        ("/log", "Not delivered … to be tried again: 1 message by webhook Messages"),
+        ("/log", "Mythos: now Claude Fable 5.2 news delivered 2 of 3"),
+        ("/log", "The watch has started first report delivered 3 of 3"),
         ("/log", "took back a claim on caisi-evaluation (a US model)"),
         ("/log", "CAISI Signs Agreement nist.gov; names the body, is no evaluation"),
         ("/machines", "https://watch.example.org/badges/senate-vote.json"),
@@ -87,12 +89,6 @@ def words(html: str) -> str:
 )
 def test_the_page_says(site: Site, path: str, sentence: str) -> None:
     assert sentence in words(site.get(path).text)
-
-
-def test_the_log_shows_readers_no_message_to_the_operator(site: Site) -> None:
-    log = words(site.get("/log").text)
-    assert "Mythos: now Claude Fable 5.2" in log
-    assert "The watch cannot see aws.amazon.com" not in log
 
 
 @pytest.mark.parametrize("path", EVERY)
@@ -216,7 +212,7 @@ def hostile() -> Shown:
         strips=strips,
         history=history,
         told=tuple(replace(item, subject=HOSTILE) for item in shown.told),
-        letters=tuple(replace(item, error=HOSTILE, to=HOSTILE) for item in shown.letters),
+        undelivered=tuple(replace(item, channel=HOSTILE) for item in shown.undelivered),
         acts=tuple(replace(item, what=HOSTILE, by=HOSTILE, reason=HOSTILE, url="javascript:alert(1)") for item in shown.acts),
         reviews=tuple(replace(item, title=HOSTILE, url="javascript:alert(1)", publisher=HOSTILE) for item in shown.reviews),
         stack=tuple(tool.model_copy(update={"provider": HOSTILE, "fallback": HOSTILE}) for tool in shown.stack),
@@ -267,7 +263,7 @@ def test_a_signal_without_a_verdict_says_so() -> None:
 
 def test_an_empty_watch_still_has_a_page() -> None:
     site = Site(
-        Shown(view(signals=(), verdicts={}, history=(), strips=(), stack=(), told=(), letters=(), acts=(), reviews=())),
+        Shown(view(signals=(), verdicts={}, history=(), strips=(), stack=(), told=(), undelivered=(), acts=(), reviews=())),
         WebSettings(),
     )
     for path in ("/", "/sources", "/log", "/machines"):

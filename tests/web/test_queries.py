@@ -11,11 +11,13 @@ import pytest
 
 from tests.web.conftest import Clock, Site
 from tests.web.story import CAISI, MYTHOS, NOW, SENATE, STACK, at, history, said, verdicts
+from tests.web.test_pages import words
 from watcher.core.model import Change, Claim, Digest, Outcome, Standing, Transition
 from watcher.store.chain import ends
 from watcher.store.records import AuditEntry, Outgoing, Poll, State
 from watcher.store.store import Store
-from watcher.web.queries import SiteInfo, StoreQueries
+from watcher.web.queries import SiteInfo, StoreQueries, letters_of, stopped_of
+from watcher.web.read_model import Fate
 
 SIGNALS = (SENATE, replace(MYTHOS, touches=("anthropic",)), replace(CAISI, touches=("via_prc_lab",)))
 FACE = SiteInfo(SIGNALS, "Policy Signal Watch", "https://watch.example.org/", "watch@example.org", STACK)
@@ -106,23 +108,61 @@ def test_a_strip_shows_its_polls_and_its_error_without_what_is_private(store: St
     assert strip.health.error == "403 for … at https://aws.amazon.com…"
 
 
-def test_letters_tell_who_is_not_reached_and_never_where(store: Store, reads: StoreQueries) -> None:
+def test_readers_are_told_how_many_are_not_reached_and_the_console_who_and_nobody_where(
+    store: Store, reads: StoreQueries
+) -> None:
     fill(store)
-    assert reads(None).letters == ()
+    assert reads(None).undelivered == ()
     with store.writing() as tx:
         first, second = tx.deliveries.claim(NOW, timedelta(minutes=5))
         tx.deliveries.start(first.id, NOW)
         tx.deliveries.book_failed(first.id, f"550 <{first.address}> unknown", None)
         tx.deliveries.start(second.id, NOW)
         tx.deliveries.book_failed(second.id, f"503 from {second.address}", NOW + timedelta(hours=1), uncertain=True)
-    letters = {letter.to: letter for letter in reads(None).letters}
-    assert {to: letter.state for to, letter in letters.items()} == {first.recipient: "dead", second.recipient: "uncertain"}
-    shown = str(reads(None).letters) + Site(reads).get("/log").text
-    assert "private.example" not in shown
-    assert "SECRET" not in shown
+        tx.mailboxes.stop("hook", second.address, NOW, by="ana", why="410 from there")
+        tx.audit.add(AuditEntry(NOW, "ana", "sent a trial to hook by webhook"))
+    with store.reading() as tx:
+        letters, (silent,) = letters_of(tx), stopped_of(tx)
+    assert {one.to: one.fate for one in letters} == {first.recipient: Fate.DEAD, second.recipient: Fate.UNCERTAIN}
+    assert silent.startswith("hook is sent nothing more since")
+    shown = Site(reads).get("/log").text
+    for private in ("private.example", "SECRET", "hook is", "to hook", "ana by smtp", "410 from there", "550"):
+        assert private not in shown.replace("ana, writes", ""), private
+    for private in ("private.example", "SECRET"):
+        assert private not in str(letters), private
+    log = words(shown)
+    assert "✕ given up: 1 message by smtp ? may have arrived, is sent again: 1 message by webhook" in log
+    assert "✕ sent nothing more: 1 recipient" in log
+    assert "has been delivered" not in log
+    assert "ana, writes no more to a recipient" in log
+    assert "ana, sent a trial to a recipient by webhook" in log
     (told,) = reads(None).told
     assert (told.sent, told.waiting, told.failed, told.uncertain) == (0, 1, 1, 1)
     assert told.subject.endswith("the class is open to all as Claude Fable 5.2")
+
+
+def test_readers_see_their_messages_however_many_the_operator_had_since(store: Store, reads: StoreQueries) -> None:
+    fill(store)
+    with store.writing() as tx:
+        for number in range(25):
+            kind = ("operator", "undecided")[number % 2]
+            tx.digests.put(Digest(f"{kind}-{number}", NOW + timedelta(minutes=number), kind, (), (), ("A note to me.",)), ())
+    log = words(Site(reads).get("/log").text)
+    assert "the class is open to all as Claude Fable 5.2 news delivered 0 of 2" in log
+    assert "A note to me" not in log
+
+
+@ON_A_FILE
+def test_each_recipient_of_a_message_is_counted_however_many_there_are(store: Store, reads: StoreQueries) -> None:
+    with store.writing() as tx:
+        crowd = [Outgoing(f"reader-{number}", "smtp", f"{number}@private.example", NOW) for number in range(1_200)]
+        tx.digests.put(Digest("d1", NOW, "news", tuple(history()[1:2]), ()), crowd)
+        for one in tx.deliveries.claim(NOW, timedelta(minutes=5), 1_200)[:1_100]:
+            tx.deliveries.start(one.id, NOW)
+            tx.deliveries.book_failed(one.id, "550 unknown", None)
+    log = words(Site(reads).get("/log").text)
+    assert "✕ given up: 1100 messages by smtp" in log
+    assert "delivered 0 of 1200, 1100 given up" in log
 
 
 def test_what_waits_is_counted_however_many_digests_are_newer(store: Store, reads: StoreQueries) -> None:
@@ -131,7 +171,7 @@ def test_what_waits_is_counted_however_many_digests_are_newer(store: Store, read
         for number in range(25):
             tx.digests.put(Digest(f"later-{number}", NOW + timedelta(minutes=number), "reminder", (), ()), ())
     assert all(one.id != "d1" for one in reads(None).told)
-    assert "2 messages waiting for the reader" in Site(reads).get("/log").text
+    assert "2 messages still to be sent; nothing has failed." in Site(reads).get("/log").text
     assert "has been delivered" not in Site(reads).get("/log").text
 
 
@@ -141,7 +181,7 @@ def test_a_past_day_shows_what_was_held_then(store: Store, reads: StoreQueries) 
     assert then.past
     assert then.verdicts["mythos-ga"].headline_label == "As in June"
     assert [item.id for item in then.history] == [1]
-    assert then.letters == then.told == then.acts == ()
+    assert then.undelivered == then.told == then.acts == ()
     assert all(strip.polls == () for strip in then.strips)
 
 

@@ -9,7 +9,7 @@ from watcher.store.records import Delivery, State
 from watcher.store.repository import Row, Statements, batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime, timedelta
 
 
@@ -40,6 +40,11 @@ AHEAD = (
     " AND (created_at > :now OR attempts > 0 OR lease_until IS NOT NULL) AND (next_at > :now OR lease_until > :now)"
 )
 UNSENT = f"SELECT count(*), min(next_at) FROM delivery WHERE {OPEN} AND (error <> '' OR next_at <= :now)"
+OF_DIGEST = "SELECT state, uncertain, count(*) FROM delivery WHERE digest = :digest GROUP BY state, uncertain"
+FAILED = (
+    "SELECT channel, state, uncertain, count(*) FROM delivery WHERE state = 'dead'"
+    f" OR ({OPEN} AND (attempts > 0 OR error <> '' OR uncertain)) GROUP BY channel, state, uncertain ORDER BY channel, state"
+)
 BEGUN = (
     "SELECT count(*) FROM delivery WHERE channel = :channel AND (attempt_started_at > :since AND attempt_started_at <= :until"
     " OR (state = 'leased' AND lease_until > :now AND attempt_started_at IS NULL))"
@@ -203,6 +208,16 @@ class Deliveries(Statements):
         """How many deliveries stand in each state."""
         found: dict[str, int] = dict(self.rows("SELECT state, count(*) FROM delivery GROUP BY state"))
         return {state: found.get(state.value, 0) for state in State}
+
+    def of_digest(self, digest: str) -> Iterator[tuple[State, bool, int]]:
+        """How many deliveries of a digest stand in each state, and whether they may have arrived all the same."""
+        for state, uncertain, many in self.rows(OF_DIGEST, {"digest": digest}):
+            yield State(state), bool(uncertain), many
+
+    def failed(self) -> Iterator[tuple[str, State, bool, int]]:
+        """What did not go as it should, counted by channel, state, and whether it may have arrived all the same."""
+        for channel, state, uncertain, many in self.rows(FAILED):
+            yield channel, State(state), bool(uncertain), many
 
     def unsent(self, now: datetime) -> tuple[int, datetime | None]:
         """How many messages should have left and have not, and when the first of them is tried again."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -250,6 +251,15 @@ class AuditEntry:
     what: str
     why: str = ""
     id: int = 0
+
+
+_TO_RECIPIENT = re.compile(r"^(writes no more to|writes to|sent a trial to) (?:a subscriber|\S+)")
+
+
+def for_readers(act: AuditEntry) -> AuditEntry:
+    """A line of the audit list as readers may see it: of one about a recipient neither the name nor the reason."""
+    what, private = _TO_RECIPIENT.subn(r"\1 a recipient", act.what)
+    return replace(act, what=what, why="") if private else act
 
 
 @dataclass(frozen=True, slots=True)

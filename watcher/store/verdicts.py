@@ -217,9 +217,11 @@ class Digests(Repository):
         """Whether there is one with this id; it is not read."""
         return self.session.exec(select(DigestRow.id).where(DigestRow.id == name)).first() is not None
 
-    def of(self, kind: str | None = None, *, since: datetime = EPOCH, limit: int = 100) -> list[Digest]:
-        """The digests of one kind or of all since then, newest first."""
-        asked = select(DigestRow.digest).where(DigestRow.at >= since)
+    def of(
+        self, kind: str | None = None, *, since: datetime = EPOCH, limit: int = 100, without: Sequence[str] = ()
+    ) -> list[Digest]:
+        """The digests of one kind or of all since then, newest first; none of the kinds `without`."""
+        asked = select(DigestRow.digest).where(DigestRow.at >= since, col(DigestRow.kind).not_in(without))
         if kind is not None:
             asked = asked.where(DigestRow.kind == kind)
         newest = asked.order_by(col(DigestRow.at).desc(), col(DigestRow.id).desc()).limit(limit)

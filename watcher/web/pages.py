@@ -21,6 +21,7 @@ from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.undecided import asked_in_words
 from watcher.core.model import Figure, FigureSpec, Signal, Source, Verdict, capitalised, day_text, duration_text
 from watcher.mail.context import tags_in_words
+from watcher.mail.standings import SMALL_NUMBERS
 from watcher.web import charts, wording
 from watcher.web import charts as days
 from watcher.web.charts import draw
@@ -109,7 +110,7 @@ class Coverage:
     reasons: tuple[str, ...] = ()
     """Why they cannot be seen, with how many of them, the most frequent first."""
     blind_since: datetime | None = None
-    """Since when none of those has been seen."""
+    """Since when none of those has been seen; where none was ever read, when the first was tried."""
     ever_read: bool = True
     """Whether one of them was ever read: else there is nothing that was known last."""
     overdue_since: datetime | None = None
@@ -125,21 +126,23 @@ def sight_of(view: View) -> Coverage:
     outages = {(name, item.source): item for name in names for item in view.blind(name)}
     strips = [strip for name in names for strip in view.strips_of(name)]
     clear = [strip for strip in strips if (strip.source.signal, strip.source.id) not in outages]
+    unread = [] if view.past else [strip.source for strip in clear if not strip.health.last_good_at]  # old polls are not kept
+    lost = [item.since for item in outages.values() if not item.never]
     healths = [strip.health for strip in strips]
     return Coverage(
         sources=len(strips),
         blind=len(strips) - len(clear),
         seen=sum(seen_of(view, name) for name in names),
-        unread=sum(1 for strip in clear if not strip.health.last_good_at),
+        unread=len(unread),
         looked_at=max((at for one in healths if (at := one.last_tried_at or one.last_good_at)), default=None),
         unseen=sum(1 for name in decided if view.verdicts[name].cannot_see_since),
         unseen_names=tuple(dict.fromkeys(item.title or host(item.url) or item.source for item in outages.values())),
-        unread_names=tuple(_called(strip.source) for strip in clear if not strip.health.last_good_at),
+        unread_names=tuple(map(_called, unread)),
         reasons=tuple(
             f"{why} ({count(many, 'source')})" for why, many in Counter(item.why for item in outages.values()).most_common()
         ),
-        blind_since=max((item.since for item in outages.values()), default=None),
-        ever_read=any(one.last_good_at for one in healths),
+        blind_since=max(lost) if lost else min((item.since for item in outages.values()), default=None),
+        ever_read=any(one.last_good_at for one in healths) or (view.past and bool(lost)),
         overdue_since=max((at for name in decided if (at := view.overdue_since(name))), default=None),
         overdue_at=min((at for name in decided if (at := view.overdue_at(name))), default=None),
     )
@@ -409,6 +412,8 @@ def environment() -> Environment:
         "tiers": TIERS,
         "standings": STANDINGS,
         "polls": wording.POLLS,
+        "kinds": wording.KINDS,
+        "numbers": SMALL_NUMBERS,
         "path_words": path_words,
         "LISTED": LISTED,
         "FULL": FULL,

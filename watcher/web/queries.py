@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,12 +16,24 @@ from watcher.core.model import Change, Claim, Digest, Health, Outcome, Signal, S
 from watcher.mail import MailContext, Recipient
 from watcher.mail.compose import letter
 from watcher.mail.context import affected_by
+from watcher.pipeline.announce import TO_OPERATOR
 from watcher.pipeline.counters import Tally, jobs_of_text
 from watcher.store.chain import ends
 from watcher.store.errors import StoreError
-from watcher.store.records import Delivery, MetaKey, State, addressee, stopped_words
+from watcher.store.records import Delivery, MetaKey, State, addressee, for_readers, stopped_words
 from watcher.store.store import Store, Transaction
-from watcher.web.read_model import AuditEntry, HealthStatus, PendingDelivery, PollView, Review, SentDigest, SourceHealth, View
+from watcher.web.read_model import (
+    AuditEntry,
+    Fate,
+    HealthStatus,
+    PendingDelivery,
+    PollView,
+    Review,
+    SentDigest,
+    SourceHealth,
+    Undelivered,
+    View,
+)
 from watcher.web.wording import without_addresses
 
 LOOK_BACK = timedelta(days=3)
@@ -119,7 +131,7 @@ class StoreQueries:
                 reviews=_reviews(tx, face.signals, as_of),
                 acts=tuple(
                     AuditEntry(act.at, act.who, without_addresses(act.what), without_addresses(act.why))
-                    for act in tx.audit.of(100)
+                    for act in map(for_readers, tx.audit.of(100))
                     if act.at <= moment
                 ),
                 stack=face.stack,
@@ -136,7 +148,8 @@ class StoreQueries:
                 return view
             view = replace(view, jobs=tx.meta.read(MetaKey.JOBS, jobs_of_text) or (), record=ends(tx.session))
             waiting = sum(tx.deliveries.counts()[state] for state in (State.PENDING, State.LEASED))
-            return replace(view, told=_told(tx, face), waiting=waiting, letters=_letters(tx), stopped=_stopped(tx))
+            told = digests_of(tx, face.signals, face.title, without=TO_OPERATOR)
+            return replace(view, told=told, waiting=waiting, undelivered=_undelivered(tx), stopped=len(tx.mailboxes.stopped()))
 
     def pulse(self) -> HealthStatus:
         """How the watch does; a database that does not answer is told, too."""
@@ -251,27 +264,43 @@ def _review(claim: Claim) -> Review:
     )
 
 
-def _told(tx: Transaction, face: SiteInfo) -> tuple[SentDigest, ...]:
-    renderer = MailContext({signal.id: signal for signal in face.signals}, face.title)
-    return tuple(_digest(digest, tx.deliveries.of(digest=digest.id), renderer) for digest in tx.digests.of(limit=LISTED_DIGESTS))
+def digests_of(tx: Transaction, signals: Iterable[Signal], title: str, *, without: Sequence[str] = ()) -> tuple[SentDigest, ...]:
+    """The newest digests and what became of them, newest first; none of the kinds `without`."""
+    renderer = MailContext({signal.id: signal for signal in signals}, title)
+    found = tx.digests.of(limit=LISTED_DIGESTS, without=without)
+    return tuple(_digest(digest, tuple(tx.deliveries.of_digest(digest.id)), renderer) for digest in found)
 
 
-def _digest(digest: Digest, sent: Sequence[Delivery], renderer: MailContext) -> SentDigest:
-    states = [delivery.state for delivery in sent]
+def _digest(digest: Digest, sent: Sequence[tuple[State, bool, int]], renderer: MailContext) -> SentDigest:
+    states = Counter[State]()
+    for state, _, many in sent:
+        states[state] += many
     return SentDigest(
         id=digest.id,
         at=digest.at,
         kind=digest.kind,
         subject=without_addresses(letter(digest, renderer, Recipient("page", "")).subject),
-        sent=states.count(State.SENT),
-        waiting=states.count(State.PENDING) + states.count(State.LEASED),
-        failed=states.count(State.DEAD),
-        uncertain=sum(1 for delivery in sent if delivery.uncertain),
+        sent=states[State.SENT],
+        waiting=states[State.PENDING] + states[State.LEASED],
+        failed=states[State.DEAD],
+        uncertain=sum(many for _, uncertain, many in sent if uncertain),
     )
 
 
-def _letters(tx: Transaction) -> tuple[PendingDelivery, ...]:
-    """Deliveries that wait, are uncertain or were given up; oldest last."""
+def _undelivered(tx: Transaction) -> tuple[Undelivered, ...]:
+    """Those deliveries counted, by channel and by what became of them."""
+    found = Counter[tuple[str, Fate]]()
+    for channel, state, uncertain, many in tx.deliveries.failed():
+        found[channel, _fate(state, uncertain=uncertain)] += many
+    return tuple(Undelivered(channel, fate, many) for (channel, fate), many in sorted(found.items()))
+
+
+def _fate(state: State, *, uncertain: bool) -> Fate:
+    return Fate.DEAD if state is State.DEAD else Fate.UNCERTAIN if uncertain else Fate.WAITING
+
+
+def letters_of(tx: Transaction) -> tuple[PendingDelivery, ...]:
+    """Deliveries that wait, are uncertain or were given up, each with its recipient: for the console. Oldest last."""
     found = [
         *tx.deliveries.of(State.DEAD, limit=100),
         *tx.deliveries.of(State.PENDING, limit=200),
@@ -285,14 +314,15 @@ def _letters(tx: Transaction) -> tuple[PendingDelivery, ...]:
     return tuple(_letter(delivery) for delivery in sorted(tried, key=lambda delivery: delivery.created_at, reverse=True))
 
 
-def _stopped(tx: Transaction) -> tuple[str, ...]:
+def stopped_of(tx: Transaction) -> tuple[str, ...]:
+    """Recipients to whom nothing more is sent, a line each: for the console."""
     return tuple(without_addresses(stopped_words(one)) for one in tx.mailboxes.stopped())
 
 
 def _letter(delivery: Delivery) -> PendingDelivery:
-    state = "dead" if delivery.state is State.DEAD else "uncertain" if delivery.uncertain else "waiting"
+    fate = _fate(delivery.state, uncertain=delivery.uncertain)
     to = addressee(delivery.recipient)
     error = without_addresses(delivery.error.replace(delivery.address, "…") if delivery.address else delivery.error)
     return PendingDelivery(
-        delivery.digest, to, delivery.channel, state, delivery.created_at, delivery.attempts, delivery.next_at, error
+        delivery.digest, to, delivery.channel, fate, delivery.created_at, delivery.attempts, delivery.next_at, error
     )

@@ -13,7 +13,6 @@ from typing import Protocol
 from watcher.config.settings import Ground, Tool
 from watcher.core.decision.timing import overdue_at
 from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
-from watcher.pipeline.announce import TO_OPERATOR
 from watcher.pipeline.counters import JobRun, Tally
 from watcher.store.records import ChainEnd
 from watcher.store.work_queue import QueueNumbers
@@ -52,20 +51,36 @@ class SentDigest:
     uncertain: int = 0
 
     @property
-    def for_operator(self) -> bool:
-        """Whether it was for the person who runs the watch alone: readers are not shown it."""
-        return self.kind in TO_OPERATOR
+    def recipients(self) -> int:
+        """To how many it was written."""
+        return self.sent + self.waiting + self.failed
+
+
+class Fate(StrEnum):
+    """What became of a delivery that has not arrived for certain."""
+
+    WAITING = "waiting"
+    UNCERTAIN = "uncertain"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """How many messages of one channel have not arrived for certain: all that a reader is shown of them."""
+
+    channel: str
+    fate: Fate
+    many: int
 
 
 @dataclass(frozen=True, slots=True)
 class PendingDelivery:
-    """A delivery that has not arrived for certain; `to` is the recipient's id in the settings, never an address."""
+    """One of them, for the person who runs the watch; `to` is the recipient's id in the settings, never an address."""
 
     digest: str
     to: str
     channel: str
-    state: str
-    """waiting | uncertain | dead."""
+    fate: Fate
     since: datetime
     attempts: int = 0
     next_at: datetime | None = None
@@ -113,14 +128,14 @@ class View:
     """Every transition of every signal, oldest first."""
     strips: tuple[SourceHealth, ...] = ()
     told: tuple[SentDigest, ...] = ()
-    """Digests, newest first."""
+    """Digests that were for readers, newest first."""
     waiting: int = 0
     """Messages that have not left, whatever digest they are of; none for a past moment."""
-    letters: tuple[PendingDelivery, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
     record: tuple[ChainEnd, ...] = ()
     """The ends of the chains of hashes; none for a past moment."""
-    stopped: tuple[str, ...] = ()
-    """Recipients to whom nothing more is sent, a line each."""
+    stopped: int = 0
+    """Recipients to whom nothing more is sent."""
     acts: tuple[AuditEntry, ...] = ()
     jobs: tuple[JobRun, ...] = ()
     """What the jobs of the daemon did last; none for a past moment."""

@@ -45,6 +45,7 @@ from watcher.web.console import (
     stored,
 )
 from watcher.web.pages import Links, draw_form
+from watcher.web.queries import digests_of, letters_of, stopped_of
 from watcher.web.read_model import Access
 from watcher.web.render import PageRenderer
 from watcher.web.routes_pages import form as posted
@@ -233,7 +234,14 @@ async def find_source(console: Console, fields: Fields, who: str, now: datetime)
     return Done(f"{new.claiming} of {entries} there would claim something of {new.signal.id}.", found=new)
 
 
-# --- trial messages --------------------------------------------------------------------------------------------------
+# --- messages --------------------------------------------------------------------------------------------------------
+
+
+def messages_shown(console: Console, _now: datetime) -> dict[str, Any]:
+    """Every message of late, what was not delivered and to whom, and who is sent nothing more."""
+    with console.store.reading() as tx:
+        told = digests_of(tx, console.config.signals, console.config.watch.title)
+        return {"told": told, "letters": letters_of(tx), "stopped": stopped_of(tx)}
 
 
 def recipients_shown(console: Console, _now: datetime) -> dict[str, Any]:
@@ -304,7 +312,7 @@ EVIDENCE = ConsolePage("evidence", "console_evidence.html", evidence_shown)
 SILENCE = ConsolePage("mutes", "console_mutes.html", mutes_shown)
 SOURCES = ConsolePage("sources", "console_sources.html", sources_shown)
 NEW = ConsolePage("add", "console_add.html", new_source_shown)
-SENT = ConsolePage("messages", "console_sent.html", lambda _console, _now: {})
+SENT = ConsolePage("messages", "console_sent.html", messages_shown)
 TRIAL = ConsolePage("trial", "console_trial.html", recipients_shown)
 SHEETS = (UNDECIDED, EVIDENCE, SILENCE, SOURCES, NEW, SENT, TRIAL)
 FORMS = (

@@ -35,6 +35,15 @@ POLLS = {
     Outcome.GONE: Sign("✕", "gone", "bad", "The page is no longer there."),
 }
 
+KINDS = {
+    "news": "news",
+    "baseline": "first report",
+    "weekly": "weekly note",
+    "reminder": "reminder",
+    "operator": "about the watch",
+    "undecided": "text to decide",
+}
+"""What a message is, by the kind of its digest."""
 CLOCKS_APART = timedelta(seconds=2)
 """What was just seen may lie so far ahead of the reader's moment."""
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
