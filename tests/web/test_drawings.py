@@ -329,7 +329,7 @@ def test_a_strip_tells_its_polls_by_kind() -> None:
     drawn = summary.draw_strip(polls)
     assert 'aria-label="Last 6 polls: 2 unchanged, 1 read, 1 blocked, 1 failed, 1 not tried yet"' in drawn
     assert drawn.count("<path") == 5
-    assert "Not polled yet" in summary.draw_strip(())
+    assert "No polls to show" in summary.draw_strip(())
 
 
 def test_what_cannot_be_seen_stands_first() -> None:

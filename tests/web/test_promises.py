@@ -11,7 +11,7 @@ import pytest
 from tests.web.story import MYTHOS, NOW, SENATE, at, said, verdicts, view
 from tests.web.test_pages import words
 from watcher.config.settings import Ground
-from watcher.core.model import Article, DeclaredFact, SourceOutage, Standing, Tier, Verdict
+from watcher.core.model import Article, DeclaredFact, Health, SourceOutage, Standing, Tier, Verdict
 from watcher.web import badge, charts, feeds_out, pages
 from watcher.web.read_model import SentDigest, View
 
@@ -102,11 +102,15 @@ def test_a_past_day_tells_nothing_that_was_said_or_sent_later() -> None:
         words(pages.draw_why(past(day, ground=(piece,), signals=signals), NOW, TO)) for day in ("2026-05-01", "2026-06-25")
     )
     assert "11 times" in later
-    assert "Two scenarios" in later
+    assert "come from “Two scenarios”" in later
+    assert "Why these three" in later
+    one, many = (words(pages.draw_why(view(signals=signals[:1] * n), NOW, TO)) for n in (1, 5))
+    assert "Why this question" in one
+    assert "Why these questions" in many
     assert "11 times" not in early
     assert "Two scenarios" not in early
     assert "Nothing of it had been said on that day." in early
-    log = words(pages.draw_log(past("2026-06-25", told=(), letters=(), jobs=()), NOW, TO))
+    log = words(pages.draw_log(past("2026-06-25", told=(), undelivered=(), jobs=()), NOW, TO))
     for untrue in ("Nothing has been told yet", "has been delivered", "No watch runs"):
         assert untrue not in log
     assert "is shown for today alone" in log
@@ -146,6 +150,64 @@ def test_where_nothing_can_be_reached_one_banner_says_so_and_why() -> None:
     assert "◍ Nothing can be seen" in words(pages.draw_home(shown, NOW, TO)).partition("Has the Senate")[0]
 
 
+def unread_everywhere() -> View:
+    """Every source was tried in vain from the first look on."""
+    shown = blind_everywhere()
+    strips = tuple(replace(one, health=replace(one.health, last_good_at=None)) for one in shown.strips)
+    told = {
+        name: replace(each, verified_at=None, blind=tuple(replace(one, never=True) for one in each.blind))
+        for name, each in shown.verdicts.items()
+    }
+    return replace(shown, strips=strips, verdicts=told)
+
+
+def test_where_nothing_was_ever_read_no_day_is_named_since_which_nothing_is_seen() -> None:
+    shown = unread_everywhere()
+    nothing = "◍ Nothing has been read yet: what stands here is what the configuration declares. First tried 5 hours ago"
+    why = f": no answer within 30 s ({len(shown.strips)} sources)."
+    for html in (pages.draw_home(shown, NOW, TO), pages.draw_sources(shown, NOW, TO)):
+        assert nothing + why in words(html)
+        assert "annot see" not in words(html).partition("latest on the right")[0]
+    for html in (pages.draw_signal(shown, NOW, TO, "mythos-ga"), pages.draw_card(shown, NOW, TO, "mythos-ga")):
+        assert f"{nothing}." in words(html)
+        assert "annot see" not in words(html)
+    assert "Never read, tried since 24 November 2026: no answer" in words(pages.draw_signal(shown, NOW, TO, "mythos-ga"))
+    assert "(nothing has been read yet)" in badge.write_badge(shown, "mythos-ga")
+    assert "cannot see since" in badge.write_badge(blind_everywhere(), "mythos-ga")
+    for seen, line in ((shown, "Nothing has been read yet"), (blind_everywhere(), "Cannot see since 24 November 2026")):
+        assert line in [words.text for words in badge.lines_of(seen, "mythos-ga")]
+
+
+def test_a_source_that_is_new_and_never_answered_does_not_move_the_day_of_the_last_look() -> None:
+    shown = blind_everywhere()
+    held = shown.verdicts["mythos-ga"]
+    fresh = replace(held, blind=tuple(replace(one, since=NOW, never=True) for one in held.blind))
+    html = pages.draw_home(replace(shown, verdicts={**shown.verdicts, "mythos-ga": fresh}), NOW, TO)
+    assert "Cannot see anything since 24 November 2026 (5 hours ago)" in words(html)
+
+
+def test_a_past_day_whose_polls_are_not_kept_is_not_said_to_have_read_nothing() -> None:
+    def forgotten(shown: View) -> View:
+        bare = tuple(
+            replace(one, polls=(), health=Health(one.source.id, one.source.url, one.source.publisher)) for one in shown.strips
+        )
+        return replace(shown, strips=bare, past=True, as_of=NOW - timedelta(days=40), began=NOW - timedelta(days=90))
+
+    shown = forgotten(view())
+    home, sources = words(pages.draw_home(shown, NOW, TO)), words(pages.draw_sources(shown, NOW, TO))
+    assert "1 answer could not be checked not seen: aws.amazon.com, nist.gov;" in home
+    for untrue in ("was read yet", "not read yet", "Never read", "no good reading yet", "not tried yet", "in sight"):
+        assert untrue not in home + sources, untrue
+    assert sources.count("no reading of those days is kept") == len(shown.strips)
+    lost = words(pages.draw_home(forgotten(blind_everywhere()), NOW, TO))
+    assert "Cannot see anything since" in lost
+    assert "What stands here is the last that was known." in lost
+    assert "Nothing has been read yet" not in lost
+    one = words(pages.draw_signal(forgotten(view()), NOW, TO, "caisi-evaluation"))
+    assert "What stands here is the last that was known." in one
+    assert "Nothing has been read yet" not in one
+
+
 def test_what_was_never_read_is_neither_in_sight_nor_out_of_it() -> None:
     shown = view(verdicts={name: replace(each, cannot_see_since=None) for name, each in verdicts().items()})
     strips = tuple(
@@ -162,8 +224,8 @@ def test_what_was_never_read_is_neither_in_sight_nor_out_of_it() -> None:
 
 def test_what_waits_for_a_readers_hour_is_not_said_to_be_delivered() -> None:
     waiting = SentDigest("d", NOW, "news", "News", sent=3, waiting=1)
-    log = words(pages.draw_log(view(letters=(), told=(waiting,), waiting=1), NOW, TO))
-    assert "1 message waiting for the reader\u2019s hour; nothing has failed." in log
+    log = words(pages.draw_log(view(undelivered=(), told=(waiting,), waiting=1), NOW, TO))
+    assert "1 message still to be sent; nothing has failed." in log
     assert "has been delivered" not in log
     assert "delivered 3 of 4" in log
 
@@ -191,6 +253,8 @@ def test_declared_history_is_marked_on_the_first_screen_and_what_nobody_speaks_o
     assert "History that the configuration declares; nothing of it has been read yet." in full[0]
     assert "Nothing that was read or declared speaks of it." in full[1]
     assert "History that" not in full[1]
+    assert "· Declared" in full[0]
+    assert "Declared" not in full[1]
 
 
 def test_what_two_tracks_change_for_the_reader_stands_under_their_names() -> None:

@@ -312,7 +312,7 @@ def signal_out(view: View, signal: Signal) -> SignalOut:
         word=summary.word,
         sentence=summary.says,
         answer=summary.answer,
-        standing=summary.standing.word.lower() if summary.standing else None,
+        standing=summary.support.value if summary.support else None,
         since=summary.since,
         verified_at=summary.verified_at,
         cannot_see_since=summary.cannot_see_since,

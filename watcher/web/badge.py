@@ -42,6 +42,8 @@ def _sight(summary: SignalSummary) -> tuple[str, str]:
     """How sure the answer is, as a sign, and what a reader must know beside it."""
     if summary.overdue_since:
         return "", f" (overdue: no look since {summary.overdue_since:%Y-%m-%d})"
+    if summary.cannot_see_since and not summary.ever_read:
+        return "", " (nothing has been read yet)"
     if summary.cannot_see_since:
         return "", f" (cannot see since {summary.cannot_see_since:%Y-%m-%d})"
     if summary.undecided:
@@ -141,7 +143,7 @@ def _one(summary: SignalSummary) -> Iterator[Words]:
 
 def _standing(summary: SignalSummary) -> str:
     if summary.cannot_see_since:
-        return f"Cannot see since {day_text(summary.cannot_see_since)}"
+        return f"Cannot see since {day_text(summary.cannot_see_since)}" if summary.ever_read else "Nothing has been read yet"
     words = summary.standing.word if summary.standing else "Not yet known"
     return f"{words}, since {day_text(summary.since)}" if summary.since else words
 

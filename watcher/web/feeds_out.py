@@ -16,6 +16,8 @@ from icalendar import Calendar, Event
 from watcher import __version__
 from watcher.core.addresses import safe_link
 from watcher.core.model import Change, Quote, Signal, Transition
+from watcher.mail import MailContext
+from watcher.mail.changes import dated
 from watcher.web.charts import Day, days_of
 from watcher.web.read_model import View
 from watcher.web.summary import summarise_signals
@@ -29,6 +31,13 @@ MAX_FEED_ITEMS = 50
 MAX_CALENDAR_DATES = 250
 """Thousands of signals have thousands of dates; each signal's own calendar has all of its own."""
 START = datetime(2026, 5, 14, tzinfo=UTC)
+DATED = {
+    "Published": "It was published on",
+    "Reported": "It was reported on",
+    "Since": "It has been so since",
+    "Happened": "It happened on",
+}
+"""What the day of a change is, as mails call it, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ def _item(view: View, signal: Signal, item: Transition, ending: str) -> FeedItem
         at=item.at,
         happened=moment.at,
         link=f"{view.base_url}stories/{signal.id}{ending}" + (f"#{moment.anchor}" if moment.anchor else ""),
-        text=_text(moment, item),
+        text=_text(signal, moment, item),
         quotes=item.evidence,
         kind=item.kind.value,
     )
@@ -84,7 +93,7 @@ def word_of(signal: Signal, item: Transition) -> str:
     return f"{word}. " if word and "{" not in word else ""
 
 
-def _text(moment: TimelineEntry, item: Transition) -> str:
+def _text(signal: Signal, moment: TimelineEntry, item: Transition) -> str:
     lines = [
         f"{moment.track}: {moment.heading} ({moment.kind.word.lower()}, {item.standing.value})."
         if moment.track
@@ -92,10 +101,18 @@ def _text(moment: TimelineEntry, item: Transition) -> str:
     ]
     lines += [f"{moment.words}."] if moment.words else []
     lines += [
-        f"It happened on {datetime_text(moment.at)} and was seen on {datetime_text(item.at)}.",
+        _when(signal, moment, item),
         f"The answer now: {item.headline_label}.",
     ]
     return strip_controls("\n".join(lines))
+
+
+def _when(signal: Signal, moment: TimelineEntry, item: Transition) -> str:
+    """When it happened as far as the words tell that, and when it was seen; a detail has no other time."""
+    seen = f"was seen on {datetime_text(item.at)}."
+    if moment.at == item.at:
+        return f"It {seen}"
+    return f"{DATED[dated(item, MailContext({signal.id: signal}))]} {datetime_text(moment.at)} and {seen}"
 
 
 def _tag(view: View, signal: Signal, item: Transition) -> str:

@@ -215,7 +215,7 @@ def _steps(statuses: Sequence[Status]) -> tuple[tuple[tuple[str, ...], str], ...
 def needs(status: Status) -> str:
     """What it takes to reach a status, in words."""
     if status.confirm > 1:
-        words = f"{status.confirm} independent official places that agree; with one it is called provisional"
+        words = f"{status.confirm} independent places that agree, an official one among them; with one it is called provisional"
     else:
         words = "one official source"
     if status.report:

@@ -30,7 +30,7 @@ from watcher.web.charts import tag
 from watcher.web.read_model import PollView, SourceHealth, View
 from watcher.web.status_path import standing_words
 from watcher.web.wording import poll
-from watcher.wording import STANDINGS, Sign, as_recorded, detail
+from watcher.wording import Sign, detail, sign_of
 
 WEAKEST_FIRST = tuple(Standing)
 
@@ -92,6 +92,8 @@ class SignalSummary:
     """Texts that may change the answer and that a person is reading."""
     consequence: str = ""
     """What the answer changes for the reader."""
+    support: Standing | None = None
+    """How well the answer is supported, for machines."""
 
     @property
     def says(self) -> str:
@@ -129,12 +131,14 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
             signal, "Nothing has been read yet", None, None, None, None, (), (), (), None, (), tools, sources, sentence=awaited
         )
     leading = _leading(signal, verdict)
+    weakest = _weakest(leading)
     lines = tuple(_line(signal, track) for track in verdict.tracks)
     flags = tuple(flag for track in verdict.tracks for flag in track.flags)
     return SignalSummary(
         signal=signal,
         answer=redact(verdict.headline_label or verdict.headline.replace("_", " ")),
-        standing=_how_sure(leading),
+        standing=sign_of(weakest, _newest(weakest)) if weakest else None,
+        support=weakest.standing if weakest else None,
         since=max((track.since for track in leading if track.since), default=None),
         verified_at=verdict.verified_at,
         cannot_see_since=verdict.cannot_see_since,
@@ -146,7 +150,9 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         consequence=_consequence(lines, {track.track for track in leading}),
         tools=tools,
         sources=sources,
-        ever_read=not strips or any(strip.health.last_good_at for strip in strips),
+        ever_read=not strips
+        or any(strip.health.last_good_at for strip in strips)
+        or (view.past and not all(blind.never for blind in verdict.blind)),
         overdue_since=view.overdue_since(signal.id),
         overdue_at=view.overdue_at(signal.id),
         undecided=tuple(text for text in verdict.undecided if not text.answered),
@@ -156,17 +162,9 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
     )
 
 
-def _how_sure(leading: Sequence[TrackVerdict]) -> Sign | None:
-    """The sign of the weakest of the tracks that make the headline."""
-    weakest = min(leading, key=lambda track: WEAKEST_FIRST.index(track.standing), default=None)
-    return _sign(weakest) if weakest else None
-
-
-def _sign(track: TrackVerdict) -> Sign:
-    """How sure a track is; where nothing at all is told of it, that is no history."""
-    sign = as_recorded(STANDINGS[track.standing], _newest(track))
-    untold = track.standing is Standing.DECLARED and track.since is None
-    return sign._replace(meaning="Nothing that was read or declared speaks of it.") if untold else sign
+def _weakest(leading: Sequence[TrackVerdict]) -> TrackVerdict | None:
+    """The least supported of the tracks that make the headline: the answer is as sure as it is."""
+    return min(leading, key=lambda track: WEAKEST_FIRST.index(track.standing), default=None)
 
 
 def _consequences(lines: Sequence[TrackLine]) -> tuple[str, ...]:
@@ -214,7 +212,7 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         label=label,
         meaning=meaning,
         consequence=status.consequence,
-        standing=_sign(verdict),
+        standing=sign_of(verdict, _newest(verdict)),
         since=verdict.since,
         seen_at=verdict.seen_at,
         details=tuple(
@@ -294,7 +292,7 @@ def draw_strip(polls: tuple[PollView, ...]) -> Markup:
     says = (
         f"Last {len(polls)} polls: " + ", ".join(f"{number} {word}" for word, number in counts.most_common())
         if polls
-        else "Not polled yet"
+        else "No polls to show"
     )
     return tag(
         "svg",
