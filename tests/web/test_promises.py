@@ -8,12 +8,25 @@ from typing import Any
 
 import pytest
 
-from tests.web.story import MYTHOS, NOW, SENATE, at, said, verdicts, view
+from tests.web.story import MYTHOS, NOW, SENATE, at, history, said, verdicts, view
 from tests.web.test_pages import words
 from watcher.config.settings import Ground
-from watcher.core.model import Article, DeclaredFact, Health, SourceOutage, Standing, Tier, Verdict
+from watcher.core.model import (
+    Article,
+    Change,
+    DeclaredFact,
+    Health,
+    RaisedFlag,
+    Rule,
+    SourceOutage,
+    Standing,
+    Tier,
+    Transition,
+    Verdict,
+)
 from watcher.web import badge, charts, feeds_out, pages
 from watcher.web.read_model import SentDigest, View
+from watcher.web.status_path import needs
 
 ARTICLE = Article("Two scenarios", "https://a.example/paper", "A lab", at("2026-05-14"))
 TO = pages.Links()
@@ -294,6 +307,79 @@ def test_what_cannot_be_seen_is_named_in_short_where_it_is_much() -> None:
     notice = words(pages.draw_sources(shown, NOW, TO)).partition("latest on the right")[0]
     assert "Place 4 (no answer); and 4 more." in notice
     assert "Place 5" not in notice
+
+
+def test_a_publication_that_was_revised_is_not_said_to_have_come_late() -> None:
+    def story(*told: Transition) -> str:
+        held = verdicts()["caisi-evaluation"]
+        track = held.tracks[0]
+        last = track.events[-1]
+        later = replace(last, evidence=tuple(replace(one, seen_at=last.at + timedelta(days=36)) for one in last.evidence))
+        revised = replace(held, tracks=(replace(track, events=(*track.events[:-1], later)),))
+        shown = view(verdicts={**verdicts(), "caisi-evaluation": revised}, history=told)
+        return words(pages.draw_story(shown, NOW, TO, "caisi-evaluation"))
+
+    event = verdicts()["caisi-evaluation"].tracks[0].events[-1]
+    first = replace(
+        history()[0],
+        signal="caisi-evaluation",
+        track=verdicts()["caisi-evaluation"].tracks[0].track,
+        kind=Change.NEXT,
+        event=event.key,
+        at=event.at + timedelta(hours=5),
+    )
+    assert "late)" in story()
+    assert "late)" not in story(first)
+
+
+def test_a_step_back_that_is_partly_over_is_no_further_step_back() -> None:
+    track = MYTHOS.tracks[1]
+    suspended = next(rung for rung in track.ladder.statuses if rung.steps_back)
+    partly = replace(suspended, id="partly", label="Suspended, partly lifted")
+    at_place = track.ladder.statuses.index(suspended)
+    rungs = (*track.ladder.statuses[:at_place], partly, *track.ladder.statuses[at_place:])
+    signal = replace(MYTHOS, tracks=(MYTHOS.tracks[0], replace(track, ladder=replace(track.ladder, statuses=rungs))))
+    step = replace(
+        history()[0], signal=MYTHOS.id, track=track.id, kind=Change.STEP_BACK, before=suspended.id, after="partly", event=""
+    )
+    for before, after, eased in ((suspended.id, "partly", True), ("partly", suspended.id, False)):
+        shown = view(signals=(signal,), history=(replace(step, before=before, after=after),))
+        story = words(pages.draw_story(shown, NOW, TO, MYTHOS.id))
+        assert ("↗ Eased Suspended, partly lifted" in story) is eased
+
+
+@pytest.mark.parametrize(
+    ("quote", "whose"),
+    [
+        ({"source": "known"}, ", declared by the operator"),
+        ({"source": "aws-news"}, ", noted by the watch"),
+        ({"publisher": "clock"}, ", by the calendar"),
+        ({"tier": Tier.OPERATOR, "source": "evidence 3"}, "added by hand"),
+    ],
+)
+def test_words_that_stand_in_no_document_say_whose_they_are(quote: dict[str, Any], whose: str) -> None:
+    bare = replace(said("lab.example", "It is open."), document="", **quote)
+    held = verdicts()["mythos-ga"]
+    flag = RaisedFlag("gone", "A page is gone", NOW, (bare,))
+    tracks = (replace(held.tracks[0], flags=(flag,)), *held.tracks[1:])
+    shown = view(verdicts={**verdicts(), "mythos-ga": replace(held, tracks=tracks)})
+    told = words(pages.draw_signal(shown, NOW, TO, "mythos-ga")).partition("A page is gone")[2].partition("Why it matters")[0]
+    assert whose in told
+    assert ("operator" in told) is ("operator" in whose)
+
+
+def test_what_no_official_words_can_claim_asks_for_none() -> None:
+    track = MYTHOS.tracks[1]
+    rung = next(each for each in track.ladder.statuses if each.steps_back)
+
+    def needed(rule: Rule) -> str:
+        ladder = replace(track.ladder, rules=(rule,), statuses=tuple(replace(one, report=3) for one in track.ladder.statuses))
+        return needs(replace(rung, report=3), ladder)
+
+    by_press = Rule("press", rung.id, by=(Tier.PRESS,))
+    assert needed(by_press) == "3 independent newspapers within 3 days; it is called reported, never confirmed"
+    assert needed(replace(by_press, by=(Tier.OFFICIAL, Tier.PRESS))).startswith("one official source; 3 independent")
+    assert needed(replace(by_press, clock=at("2027-01-03"))) == "3 January 2027 to come"
 
 
 def test_the_measured_gap_is_said_with_its_date_until_the_answer_says_it() -> None:

@@ -176,7 +176,9 @@ def _fitted(told: Letter) -> tuple[Letter, str]:
 def _shortened(told: Letter, items: int) -> Letter:
     """The letter with its first items alone; each of the others in a line, or counted where these would be too many."""
     lines = [MailLine(item.kicker, item.title, item.link) for item in told.items[items:]]
-    return replace(told, items=told.items[:items], sections=(listed("In short", lines, MOST_NAMED, told.footer[0].link), *told.sections))
+    return replace(
+        told, items=told.items[:items], sections=(listed("In short", lines, MOST_NAMED, told.footer[0].link), *told.sections)
+    )
 
 
 def _thread(about: str, context: MailContext) -> str:

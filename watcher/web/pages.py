@@ -403,6 +403,7 @@ def environment() -> Environment:
         "raised": capitalised,
         "tags": tags_in_words,
         "held": wording.held_together,
+        "unread": wording.unread_words,
     }
     made.globals |= {
         "ago": wording.ago,

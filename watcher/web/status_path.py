@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from watcher.core.model import Signal, Status, Track, TrackVerdict, Verdict, day_text
+from watcher.core.model import Ladder, Signal, Status, Tier, Track, TrackVerdict, Verdict, day_text
 from watcher.wording import count
 
 HERE, PASSED, SKIPPED, AHEAD, SIDE, BEEN = "here", "passed", "skipped", "ahead", "side", "been"
@@ -202,18 +202,23 @@ def _next(track: Track, verdict: TrackVerdict, most: int) -> Next:
     ahead = [status for status in statuses[position + 1 :] if not status.steps_back][:most]
     back = [status for status in statuses if status.steps_back and status.id != current.id][:2]
     chosen = () if current.final else (*ahead, *back)
-    return Next(track.title, label, current.next, _steps(chosen))
+    return Next(track.title, label, current.next, _steps(chosen, track.ladder))
 
 
-def _steps(statuses: Sequence[Status]) -> tuple[tuple[tuple[str, ...], str], ...]:
+def _steps(statuses: Sequence[Status], ladder: Ladder) -> tuple[tuple[tuple[str, ...], str], ...]:
     grouped: dict[str, list[str]] = {}
     for status in statuses:
-        grouped.setdefault(needs(status), []).append(status.label)
+        grouped.setdefault(needs(status, ladder), []).append(status.label)
     return tuple((tuple(labels), words) for words, labels in grouped.items())
 
 
-def needs(status: Status) -> str:
-    """What it takes to reach a status, in words."""
+def needs(status: Status, ladder: Ladder) -> str:
+    """What it takes to reach a status, in words: what no official words may claim is the calendar's or the press's alone."""
+    mine = [rule for rule in ladder.rules if rule.status == status.id]
+    if mine and all(rule.clock for rule in mine):
+        return f"{day_text(min(rule.clock for rule in mine if rule.clock))} to come"
+    if status.report and mine and not any(Tier.OFFICIAL in rule.by for rule in mine):
+        return f"{count(status.report, 'independent newspaper')} within {_days(status)}; it is called reported, never confirmed"
     if status.confirm > 1:
         words = f"{status.confirm} independent places that agree, an official one among them; with one it is called provisional"
     else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signal, Standing, Transition, Verdict, day_text
 from watcher.web.read_model import View
-from watcher.web.wording import CHANGES
+from watcher.web.wording import CHANGES, EASED, KNOWN
 from watcher.wording import ChangedDetail, Sign, changed_details, detail
 
 LATE_REPORT = timedelta(days=2)
@@ -44,7 +45,11 @@ class TimelineEntry:
 def timeline_of(view: View, signal: Signal) -> tuple[TimelineEntry, ...]:
     """All moments of a signal up to the moment of the view, newest first."""
     verdict = view.verdicts.get(signal.id)
-    events = _events(signal, verdict) if verdict else ()
+    told: dict[tuple[str, str], datetime] = {}
+    for item in view.history_of(signal.id):
+        if item.kind is Change.NEXT:
+            told.setdefault((item.track, item.event), item.at)
+    events = _events(signal, verdict, told) if verdict else ()
     changes = tuple(
         change_of(signal, item)
         for item in view.history_of(signal.id)
@@ -75,7 +80,7 @@ def change_of(signal: Signal, item: Transition) -> TimelineEntry:
         at=item.at if lowered or item.kind in {Change.DETAIL, Change.UNDECIDED} else item.effective_at or item.at,
         heading=_heading(signal, item),
         track=track.title if track else item.track,
-        kind=LOWERED[item.kind] if lowered else CHANGES[item.kind],
+        kind=LOWERED[item.kind] if lowered else _sign(signal, item),
         quotes=_fresh(item),
         words=_words(signal, item),
         why=item.reason if item.kind in {Change.ADVANCE, Change.STEP_BACK} else "",
@@ -85,6 +90,13 @@ def change_of(signal: Signal, item: Transition) -> TimelineEntry:
         status=item.after,
         track_id=item.track,
     )
+
+
+def _sign(signal: Signal, item: Transition) -> Sign:
+    """What kind of change it is; from one step back to a lesser one is no further step back."""
+    ranks = {rung.id: rank for rank, rung in enumerate(_ladder(signal, item.track).statuses) if rung.steps_back}
+    eased = item.kind is Change.STEP_BACK and {item.before, item.after} <= ranks.keys() and ranks[item.after] < ranks[item.before]
+    return EASED if eased else CHANGES[item.kind]
 
 
 def _heading(signal: Signal, item: Transition) -> str:
@@ -152,11 +164,16 @@ def _outcome(signal: Signal, track_id: str, name: str) -> str:
     return _ladder(signal, track_id).outcome(name).label
 
 
-def _events(signal: Signal, verdict: Verdict) -> tuple[TimelineEntry, ...]:
-    return tuple(_event(signal, track.track, event) for track in verdict.tracks for event in track.events)
+def _events(signal: Signal, verdict: Verdict, told: Mapping[tuple[str, str], datetime]) -> tuple[TimelineEntry, ...]:
+    return tuple(
+        _event(signal, track.track, event, told.get((track.track, event.key)))
+        for track in verdict.tracks
+        for event in track.events
+    )
 
 
-def _event(signal: Signal, track_id: str, event: Event) -> TimelineEntry:
+def _event(signal: Signal, track_id: str, event: Event, told: datetime | None) -> TimelineEntry:
+    """One publication; of a page that was revised the words are newer than the day on which it was `told`."""
     first = min(event.evidence, key=lambda quote: quote.seen_at, default=None)
     declared = any(item.track == track_id and item.event == event.key for item in signal.known)
     revised = f"Revised on {day_text(event.revised_at)}" if event.revised_at else ""
@@ -167,7 +184,7 @@ def _event(signal: Signal, track_id: str, event: Event) -> TimelineEntry:
         kind=CHANGES[Change.NEXT],
         quotes=event.evidence,
         words=". ".join(part for part in (_outcome(signal, track_id, event.outcome), revised) if part),
-        seen_at=first.seen_at if first else None,
+        seen_at=min((at for at in (first.seen_at if first else None, told) if at), default=None),
         anchor=f"event-{event.number}",
         track_id=track_id,
         history=all(not quote.document for quote in event.evidence) or bool(declared and first and not first.document),
@@ -201,7 +218,9 @@ def _known(signal: Signal, item: DeclaredFact, again: bool) -> TimelineEntry:  #
 
 
 def _declared(item: DeclaredFact) -> Quote:
-    return Quote(text=item.quote, url=item.url, publisher=item.publisher, tier=item.tier, seen_at=item.at, title=item.title)
+    return Quote(
+        text=item.quote, url=item.url, publisher=item.publisher, tier=item.tier, seen_at=item.at, title=item.title, source=KNOWN
+    )
 
 
 def _flag_label(signal: Signal, item: DeclaredFact) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from markupsafe import Markup, escape
 
 from watcher.core.addresses import redact, safe_link
-from watcher.core.model import Change, Outcome, day_text, duration_text
+from watcher.core.model import Change, Outcome, Quote, Tier, day_text, duration_text
 from watcher.wording import Sign, is_date_only
 
 CHANGES = {
@@ -23,6 +23,8 @@ CHANGES = {
     Change.FLAG: Sign("⚑", "Flag", "warn"),
     Change.UNDECIDED: Sign("?", "Undecided", "warn", "No rule accounts for every word of it: a person decides."),
 }
+EASED = Sign("↗", "Eased", "warn")
+"""A step back that is partly over."""
 
 POLLS = {
     Outcome.OK: Sign("✓", "read", "good", "Read, with something new or to compare."),
@@ -44,6 +46,8 @@ KINDS = {
     "undecided": "text to decide",
 }
 """What a message is, by the kind of its digest."""
+KNOWN, CLOCK = "known", "clock"
+"""Source of what the configuration declares, and publisher of what the calendar alone decides."""
 CLOCKS_APART = timedelta(seconds=2)
 """What was just seen may lie so far ahead of the reader's moment."""
 ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
@@ -83,6 +87,15 @@ def poll(name: str) -> Sign:
 def without_addresses(words: str) -> str:
     """A reason of failure that may be shown: without mail addresses, and web addresses cut to their host."""
     return ADDRESS.sub("…", WEB.sub(r"\1…", strip_controls(words)))[:LONGEST_REASON]
+
+
+def unread_words(quote: Quote) -> str:
+    """Where words come from that stand in no stored document; empty for what a person has recorded: its tier says so."""
+    if quote.tier is Tier.OPERATOR:
+        return ""
+    if quote.source == KNOWN:
+        return "declared by the operator"
+    return "by the calendar" if quote.publisher == CLOCK else "noted by the watch"
 
 
 def host(address: str) -> str:
