@@ -26,6 +26,13 @@ def test_programs_get_what_was_said(lab: Site) -> None:
     assert [(one["kind"], one["to"]) for one in told["transitions"]] == [("baseline", "it: closed")]
 
 
+def test_programs_get_the_words_of_what_was_said(lab: Site) -> None:
+    lab.feed("The Gadget is open to everyone")
+    [told] = watcher("once", "--json").json()["transitions"]
+
+    assert {each["quote"] for each in told["evidence"]} == {"The Gadget is open to everyone"}
+
+
 def test_quiet_prints_nothing_where_nothing_happened(lab: Site) -> None:
     assert watcher("once", "--quiet").out.strip() == "1 poll, 1 thing said, 1 digest, 1 message sent"
     again = watcher("once", "--quiet")

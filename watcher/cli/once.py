@@ -50,7 +50,7 @@ def once(
         raise typer.Exit(1)
     with configure_logging(log, log_level), exit_on_error(), Store.open(settings.store.url) as store:
         done: list[_Done] = []
-        asyncio.run(_once(settings, store, done))
+        asyncio.run(_once(settings, store, done, quotes=as_json))
     [run] = done
     if not (quiet and run.is_nothing()):
         if as_json:
@@ -106,7 +106,7 @@ class _Done:
         }
 
 
-async def _once(config: Config, store: Store, done: list[_Done]) -> None:
+async def _once(config: Config, store: Store, done: list[_Done], *, quotes: bool) -> None:
     # What was done is not this task's result: asyncio writes that out in full when it puts the handler of Ctrl-C back.
     clock = clock_of(store)
     now, send = clock(), deliverer(config, store, clock=clock)
@@ -115,7 +115,7 @@ async def _once(config: Config, store: Store, done: list[_Done]) -> None:
     settings = fetch_settings(config)
     async with opened(config, store, settings, deliver=lambda _now: send(clock()), clock=clock) as context:
         with _bar() as shown:
-            cycle = await run_cycle(replace(context, **shown), now, every_signal=True)
+            cycle = await run_cycle(replace(context, quotes=quotes, **shown), now, every_signal=True)
         delivered = await deliver_all(context.deliver, cycle.delivered, clock=clock)
         if context.after is not None:
             await context.after()

@@ -143,6 +143,8 @@ class Context:
     progress_every: float = 5.0
     """Seconds."""
     bounds: Bounds = NORMAL
+    quotes: bool = True
+    """Whether what is said comes back with its quotes: of a first look at thousands of signals they are megabytes."""
 
     def poller(self) -> Poller:
         """One that polls its sources."""
@@ -320,7 +322,8 @@ async def _observe_and_decide(
         last = not seen.polls or (late and pace.wait is not None and not undecided)
         ready = [name for name in open_signals - seen.reading if last or late or name not in seen.waiting]
         news = await asyncio.to_thread(_decide, context, sorted(ready), now, errors)  # the page is served meanwhile
-        told, waiting = told + news, waiting or bool(news)
+        told += news
+        waiting = waiting or bool(news)
         if waiting and tell is not None and perf_counter() - begun >= pause:
             telling = perf_counter()
             await tell()
@@ -350,7 +353,8 @@ def _decide(context: Context, names: Sequence[str], now: datetime, errors: Error
     for name in names:
         if name not in still:
             with errors.left_out(f"deciding {name}"):
-                told += update_verdicts(context.store, [context.signals[name]], now, known_until=context.known_until)
+                said = update_verdicts(context.store, [context.signals[name]], now, known_until=context.known_until)
+                told += said if context.quotes else (replace(one, evidence=()) for one in said)
     return told
 
 

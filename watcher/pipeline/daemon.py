@@ -333,7 +333,7 @@ class Daemon:
         errors, every, self._first = ErrorCollector(), self._first, False
         try:
             self._poller = self._poller or self.context.poller()
-            context = replace(self.context, deliver=self._deliver_soon)  # a poll waits for no receiver
+            context = replace(self.context, deliver=self._deliver_soon, quotes=False)  # a poll waits for no receiver
             done = await poll(context, now, errors, every_signal=every, poller=self._poller, clock=self.clock)
             self.tally.work(done.outcomes, ((one.signal, one.kind.value) for one in done.transitions), done.delivered.sent)
             _log(done)
