@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.builders import ACCESS, day, said, signal_of
 from watcher.core.decision.decide import decide
-from watcher.core.decision.digest import compose, is_due, net_changes
+from watcher.core.decision.digest import MOST_IN_FULL, compose, in_full, is_due, net_changes
 from watcher.core.model import Change, Standing, Transition
 
 NOW = day("06-10 12:00")
@@ -81,3 +81,13 @@ def test_a_digest_holds_where_things_stand_and_no_more_words_than_its_letter_sho
 
     assert [(track.status, track.since, len(track.evidence)) for track in news.tracks] == [("gated", verdict.tracks[0].since, 0)]
     assert [track.evidence for track in first.tracks] == [verdict.tracks[0].evidence[:1]]
+
+
+def test_for_each_reader_the_first_signals_have_their_words_and_the_first_that_begin() -> None:
+    names = [f"s{number:03}" for number in range(200)]
+    most = MOST_IN_FULL
+
+    assert in_full(names, (), [()]) == {*names[:most]}
+    assert in_full(names, names[100:], [()]) == {*names[:most], *names[100 : 100 + most]}
+    assert in_full(names, names, [names[150:], names[:2], names[:2]]) == {*names[:2], *names[150:]}
+    assert in_full(names, names, []) == set()

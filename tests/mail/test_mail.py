@@ -401,6 +401,14 @@ def test_a_mail_about_many_signals_holds_as_many_as_are_not_clipped(many: int, w
         assert 80_000 - size < 2 * size / full, "there was no room for another one"
 
 
+def test_signals_beyond_the_items_of_a_first_mail_have_a_line_each_where_all_items_fit() -> None:
+    told = tuple(replace(VERDICTS[2], signal=f"signal-{number:03}", tracks=()) for number in range(65))
+    message = render(digest(kind="baseline", verdicts=told), CONTEXT, READER)
+    lines = message.text.partition("In short")[2]
+    assert message.html.count('class="kicker"') == 60
+    assert re.findall(r"\* (signal-\d+)", lines) == [f"signal-{number:03}" for number in range(60, 65)]
+
+
 EVIL = "</p><script>alert(1)</script>\r\nBcc: x@y.z\x00\u202e"
 
 

@@ -111,6 +111,7 @@ ACTS: dict[str, Callable[[Transaction], Any]] = {
     "verdicts.history": lambda tx: tx.verdicts.history("sig", limit=10),
     "transitions.add": lambda tx: tx.transitions.add([transition()]),
     "transitions.pending": lambda tx: tx.transitions.pending(),
+    "transitions.beginning": lambda tx: tx.transitions.beginning(),
     "transitions.of": lambda tx: tx.transitions.of("sig", limit=10),
     "transitions.told_by": lambda tx: tx.transitions.told_by("d1"),
     "digests.get": lambda tx: tx.digests.get("d1"),

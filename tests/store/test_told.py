@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.store.things import DAY, HOUR, T0, digest, outgoing, transition, verdict
-from watcher.core.decision.digest import summarise_one
+from watcher.core.decision.digest import in_a_line, summarise_one
 from watcher.core.model import Figure, RaisedFlag, Standing
 from watcher.store.records import State
 from watcher.store.store import Store
@@ -131,6 +131,17 @@ def test_the_present_in_brief_is_what_the_verdicts_say(store: Store) -> None:
         latest = tx.verdicts.all_latest()
         assert tx.verdicts.all_in_brief() == {name: summarise_one(one, quotes=1) for name, one in latest.items()}
         assert [track.status for track in tx.verdicts.all_in_brief()["third"].tracks] == ["back"]
+
+
+def test_of_many_signals_some_are_read_with_their_words_and_the_others_with_where_they_stand(store: Store) -> None:
+    with store.writing() as tx:
+        for name in ("first", "second", "third"):
+            tx.verdicts.put(verdict("available", held="h1", signal=name))
+        held = tx.verdicts.all_in_brief(["second", "third"], full=["third"])
+        assert held == {"second": in_a_line(tx.verdicts.all_latest()["second"]), "third": tx.verdicts.all_in_brief()["third"]}
+        assert [track.evidence for track in held["second"].tracks] == [()]
+        assert held["third"].tracks[0].evidence
+        assert not tx.verdicts.all_in_brief(quotes=0)["third"].tracks[0].evidence
 
 
 def test_a_verdict_of_an_older_program_is_not_told_by_the_brief_of_the_one_before(store: Store) -> None:

@@ -67,7 +67,7 @@ def _last(settings: Config) -> Digest | None:
     if file is not None and not file.exists():
         return None
     with open_store(settings.store.url) as store, store.reading() as tx:
-        return next((each for each in tx.digests.of() if each.kind in TOLD_KINDS), None)
+        return next((each for each in tx.digests.each() if each.kind in TOLD_KINDS), None)
 
 
 def _written(settings: Config, to: Recipient, told: Digest) -> Message:

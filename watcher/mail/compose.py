@@ -13,11 +13,12 @@ from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.letter import Letter, MailItem, MailLine, Section, day_of, day_of_event, listed, moment, several, shortened
 from watcher.mail.standings import (
+    answer_lines,
     blind_section,
     ground_sections,
     lost_in_the_week,
     other_claims,
-    standing_item,
+    standing_items,
     standing_of,
     unchanged,
     undecided_section,
@@ -119,10 +120,8 @@ def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict], context:
 
 def _more(told: Sequence[Transition], context: MailContext) -> Section:
     """Changes beyond what one mail can hold."""
-    lines = [
-        MailLine(context.title_of(each.signal), moved(each, context), context.page_of(each.signal)) for each in told[MOST_ITEMS:]
-    ]
-    return listed("More changes", lines, MOST_NAMED, context.page("log"))
+    more = [MailLine(context.title_of(one.signal), moved(one, context), context.page_of(one.signal)) for one in told[MOST_ITEMS:]]
+    return listed("More changes", more, MOST_NAMED, context.page("log"))
 
 
 def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
@@ -130,7 +129,7 @@ def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter
     verdicts = verdicts_for(digest, context, reader)
     begun = {change.signal for change in digest.transitions}
     new = [verdict for verdict in verdicts if verdict.signal in begun] or verdicts
-    others = [verdict for verdict in verdicts if verdict not in new]
+    others = [verdict for verdict in verdicts if verdict.signal not in begun] if len(new) < len(verdicts) else []
     added = bool(begun) and any(verdict.signal not in begun for verdict in digest.verdicts)  # others may be for other readers
     titles = [context.title_of(each.signal) for each in new]
     named = titles[0] if len(new) == 1 else named_or_counted(titles, "new signal")
@@ -141,7 +140,8 @@ def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter
         title=f"Now watched: {named}" if added else "The watch has started",
         deck=f"{_answers(new, context)}. {first}.{unread_yet(new, context)} From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
-        items=tuple(standing_item(verdict, context, reader) for verdict in new),
+        items=standing_items(new, context, reader),
+        beyond=answer_lines(new, context),
         sections=_sections(
             undecided_section(verdicts, context, reader),
             blind_section(verdicts, context, reader),

@@ -101,6 +101,8 @@ class Letter:
     """The sentence under the title, which a notification shows after the subject."""
     date: str
     items: tuple[MailItem, ...] = ()
+    beyond: tuple[MailLine, ...] = ()
+    """What more there is than these items, a line each; none of it is made an item."""
     sections: tuple[Section, ...] = ()
     footer: tuple[MailLine, ...] = ()
     tone: str = "calm"

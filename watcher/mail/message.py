@@ -11,6 +11,7 @@ from typing import Any
 
 from notifiers.message import Message
 from watcher.core.addresses import redact, redact_all, safe_link
+from watcher.core.decision.digest import MOST_IN_FULL
 from watcher.core.model import Digest, SourceOutage, Verdict
 from watcher.mail.compose import MOST_NAMED, letter
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
@@ -23,13 +24,20 @@ from watcher.wording import count, iso_utc, transition_to_dict, undecided_line
 PAYLOAD_VERSION = 1
 MAX_PAYLOAD_BYTES = 20_000
 """Bytes that Standard Webhooks asks a payload to stay under."""
+MOST_STANDINGS = MOST_IN_FULL
+"""Signals of which a payload says where they stand; it counts the others."""
+MOST_PARTS = 200
+"""Changes, or sources that cannot be seen, above which no payload has room for any: each takes more than a hundred bytes."""
 QUOTES_TRIED = ((3, 600), (1, 300), (1, 120), (0, 0))
 """How many quotes of how many characters, tried in turn until the payload fits."""
 
 
 def payload(digest: Digest, context: MailContext, reader: Recipient, *, subject: str) -> dict[str, Any]:
     """The news with as much of its evidence as fits; the page has the rest."""
-    verdicts = verdicts_for(digest, context, reader)
+    verdicts, changes = verdicts_for(digest, context, reader), transitions_for(digest, reader)
+    blind = [(each, verdict.signal) for verdict in verdicts for each in verdict.blind]
+    fits = max(len(changes), len(blind)) <= MOST_PARTS
+    more = _more_signals(verdicts[MOST_STANDINGS:], context)
     told: dict[str, Any] = {
         "version": PAYLOAD_VERSION,
         "type": f"watch.{digest.kind}",
@@ -38,20 +46,28 @@ def payload(digest: Digest, context: MailContext, reader: Recipient, *, subject:
         "timestamp": iso_utc(digest.at),
         "subject": subject,
         "url": context.page(),
-        "changes": [transition_to_dict(change) for change in transitions_for(digest, reader)],
-        "standings": [_standing(verdict, context) for verdict in verdicts],
+        "changes": [transition_to_dict(change) for change in changes] if fits else [],
+        "standings": [_standing(verdict, context) for verdict in verdicts[:MOST_STANDINGS]],
         "undecided": [undecided_line(text) for verdict in verdicts for text in verdict.undecided],
-        "cannot_see": [_blind(blind, verdict.signal) for verdict in verdicts for blind in verdict.blind],
+        "cannot_see": [_blind(*each) for each in blind] if fits else [],
         "notes": [
             *digest.notes,
             *filter(None, [digest.record]),
             *(f"{context.title_of(name)}: {words}" for name, words in digest.lines if reader.wants(name)),
+            *more,
         ],
     }
+    tried = QUOTES_TRIED if fits else ()
     return next(
-        (small for many, length in QUOTES_TRIED if _size(small := _trimmed(told, many, length)) <= MAX_PAYLOAD_BYTES),
-        _least(told),
+        (small for many, length in tried if _size(small := _trimmed(told, many, length)) <= MAX_PAYLOAD_BYTES),
+        _least(told, len(changes), more),
     )
+
+
+def _more_signals(verdicts: Sequence[Verdict], context: MailContext) -> list[str]:
+    """How many signals have no standing in a payload, and where they stand."""
+    page = f", {context.page()}" if context.page() else ""
+    return [f"{count(len(verdicts), 'more signal')}: see the page{page}"] if verdicts else []
 
 
 def _trimmed(told: dict[str, Any], many: int, length: int) -> dict[str, Any]:
@@ -66,15 +82,14 @@ def _cut(evidence: dict[str, Any], length: int) -> dict[str, Any]:
     return {**evidence, "quote": quote if len(quote) <= length else f"{quote[: length - 1]}…"}
 
 
-def _least(told: dict[str, Any]) -> dict[str, Any]:
-    """What is left where even that is too much: that there is news, and how much."""
-    many = len(told["changes"])
+def _least(told: dict[str, Any], many: int, more: Sequence[str]) -> dict[str, Any]:
+    """What is left where even that is too much: that there is news, how many changes, and how many `more` signals there are."""
     return {
         **told,
         "changes": [],
         "undecided": [],
         "cannot_see": [],
-        "notes": [f"{count(many, 'change')}: too {'large' if many == 1 else 'many'} for one payload; see the page"],
+        "notes": [f"{count(many, 'change')}: too {'large' if many == 1 else 'many'} for one payload; see the page", *more],
     }
 
 
@@ -163,7 +178,7 @@ def _fitted(told: Letter) -> tuple[Letter, str]:
     best, fits, too_many = (told, ""), -1, all_items + 1
     tried = min(ITEMS_OF_FIRST_TRY, all_items)
     while too_many - fits > 1:
-        letter = told if tried == all_items else _shortened(told, tried)
+        letter = _shortened(told, tried) if tried < all_items or told.beyond else told
         html = as_html(letter)
         if len(html.encode()) <= MAX_HTML_BYTES or not tried:
             best, fits = (letter, html), tried
@@ -175,7 +190,7 @@ def _fitted(told: Letter) -> tuple[Letter, str]:
 
 def _shortened(told: Letter, items: int) -> Letter:
     """The letter with its first items alone; each of the others in a line, or counted where these would be too many."""
-    lines = [MailLine(item.kicker, item.title, item.link) for item in told.items[items:]]
+    lines = [*(MailLine(item.kicker, item.title, item.link) for item in told.items[items:]), *told.beyond]
     return replace(
         told, items=told.items[:items], sections=(listed("In short", lines, MOST_NAMED, told.footer[0].link), *told.sections)
     )

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from watcher.core.addresses import safe_link
+from watcher.core.decision.digest import MOST_IN_FULL
 from watcher.core.decision.figures import UNSTATED
 from watcher.core.decision.scheduled_notes import close_in_words, close_of, window_in_words
 from watcher.core.decision.undecided import asked_in_words, is_of_a_plan, text_in_words
@@ -213,8 +214,20 @@ def lost_in_the_week(digest: Digest, context: MailContext, reader: Recipient) ->
     return f", {many} only until {day_of(max(lost.values()), reader.zone)}"
 
 
-def standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> MailItem:
-    """Where a signal stands, for the message that the watch has started."""
+def standing_items(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> tuple[MailItem, ...]:
+    """Where the first signals stand, for the message that the watch has started."""
+    return tuple(_standing_item(verdict, context, reader) for verdict in verdicts[:MOST_IN_FULL])
+
+
+def answer_lines(verdicts: Sequence[Verdict], context: MailContext) -> tuple[MailLine, ...]:
+    """The answers of the signals beyond these: no mail has room for more of them."""
+    return tuple(
+        MailLine(context.title_of(each.signal), answer_in_words(each), context.page_of(each.signal))
+        for each in verdicts[MOST_IN_FULL:]
+    )
+
+
+def _standing_item(verdict: Verdict, context: MailContext, reader: Recipient) -> MailItem:
     signal = context.signals.get(verdict.signal)
     track = lead_track(verdict, context)
     sign = sign_of(track, ()) if track else STANDINGS[Standing.CONFIRMED]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 
-from watcher.core.decision.digest import compose, is_due, is_of_source
+from watcher.core.decision.digest import compose, in_full, is_due, is_of_source, summarise_beginning
 from watcher.core.decision.scheduled_notes import UNDELIVERED, reminders, undelivered, week_id, weekly
 from watcher.core.model import Change, Digest, Signal, Transition, Verdict
-from watcher.pipeline.delivery_context import SILENT
+from watcher.pipeline.delivery_context import SILENT, standings_for_notes
 from watcher.store.chain import ends
 from watcher.store.codec import moment_in
 from watcher.store.records import Delivery, MetaKey, Mute, Outgoing, State, addressee
@@ -48,16 +48,12 @@ def announce(store: Store, readers: Sequence[Route], signals: Collection[str], *
     if not _is_any_waiting(store, signals, now):
         return []
     with store.writing() as tx:
-        mutes = tx.mutes.of(now)
-        pending = [transition for transition in tx.transitions.pending() if not is_muted(transition, mutes)]
-        if not pending:
-            return []
-        kinds: dict[str, list[Transition]] = {"baseline": [], "news": [], "operator": [], "undecided": []}
-        for transition in pending:
-            kinds[_kind(transition)].append(transition)
+        begun = tx.transitions.beginning()
+        full = in_full(signals, begun, [reader.signals for reader in readers]) if begun else frozenset[str]()
+        kinds = _pending(tx, full, now)
         made: list[Digest] = []
         if kinds["baseline"] and _is_baseline_ripe(tx, signals, kinds["baseline"][0].at, now):
-            made.append(_put(tx, "baseline", kinds["baseline"], signals, readers, now))
+            made.append(_put(tx, "baseline", kinds["baseline"], signals, readers, now, full))
         elif is_due(kinds["news"], now=now, wait=wait):
             made.append(_put(tx, "news", kinds["news"], signals, readers, now))
         quiet = [each for each in kinds["news"] if is_quiet_detail(each)]
@@ -69,6 +65,16 @@ def announce(store: Store, readers: Sequence[Route], signals: Collection[str], *
         if "operator" in ripe:
             tx.meta.put(MetaKey.OUTAGES_TOLD, now.isoformat())
         return [digest for digest in made if digest.kind != KIND_EMPTY]
+
+
+def _pending(tx: Transaction, full: Collection[str], now: datetime) -> dict[str, list[Transition]]:
+    """What waits to be told and nobody has muted, by the kind of its digest; of beginnings the words of those in `full`."""
+    kinds: dict[str, list[Transition]] = {"baseline": [], "news": [], "operator": [], "undecided": []}
+    mutes = tx.mutes.of(now)
+    for transition in tx.transitions.each_pending():
+        if not is_muted(transition, mutes):
+            kinds[_kind(transition)].append(summarise_beginning(transition, full))
+    return kinds
 
 
 def _rests(tx: Transaction, kind: str, now: datetime) -> bool:
@@ -107,10 +113,16 @@ def is_muted(transition: Transition, mutes: Iterable[Mute]) -> bool:
 
 
 def _put(
-    tx: Transaction, kind: str, told: Sequence[Transition], signals: Collection[str], readers: Iterable[Route], now: datetime
+    tx: Transaction,
+    kind: str,
+    told: Sequence[Transition],
+    signals: Collection[str],
+    readers: Iterable[Route],
+    now: datetime,
+    full: Collection[str] | None = None,
 ) -> Digest:
     """Store one digest with its deliveries and mark its transitions; one in which they cancelled out goes to nobody."""
-    verdicts = {name: verdict for name, verdict in tx.verdicts.all_in_brief().items() if name in signals}
+    verdicts = tx.verdicts.all_in_brief(signals, quotes=int(kind == "baseline"), full=full)
     digest = compose(told, verdicts, now=now, kind=kind)
     tx.digests.put(digest, [outgoing(reader, digest) for reader in readers if is_for(reader, digest)])
     tx.transitions.mark([transition.id for transition in told], digest.id)
@@ -143,7 +155,7 @@ def _put_details(
     fresh = [replace(each, mail=True) for each in details if each.id > last]
     if not asking or not is_due(fresh, now=now, wait=wait):
         return []
-    verdicts = {name: verdict for name, verdict in tx.verdicts.all_in_brief().items() if name in signals}
+    verdicts = tx.verdicts.all_in_brief(signals, quotes=0)
     digest = replace(compose(fresh, verdicts, now=now, kind="details"), kind="news")
     tx.digests.put(digest, [outgoing(reader, digest) for reader in asking if is_for(reader, digest)])
     tx.meta.put(MetaKey.DETAILS_TOLD, str(max(each.id for each in fresh)))
@@ -188,7 +200,7 @@ def send_reminders(
         if not (soon or _is_week(tx, now, zone) or _undeliverable(tx)[1] != (tx.meta.get(MetaKey.DELIVERIES_GIVEN_UP) or "")):
             tx.meta.put(MetaKey.REMINDERS_LAST_RUN, now.isoformat())
             return []  # so in nearly every cycle, and without reading a verdict
-        verdicts = {name: verdict for name, verdict in tx.verdicts.all_latest().items() if name in signals}
+        verdicts = standings_for_notes(tx, signals)
         notes = [
             *reminders(signals.values(), verdicts, since=since, now=now, then=tx.verdicts.as_of),
             *_weekly(tx, verdicts, now, zone),
@@ -211,7 +223,7 @@ def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zon
         if transition.mail and transition.kind is not Change.UNDECIDED and transition.track
     ]
     mutes = tx.mutes.of(now)
-    details = [each for each in tx.transitions.pending() if is_for_the_week(each) and not is_muted(each, mutes)]
+    details = [each for each in tx.transitions.each_pending() if is_for_the_week(each) and not is_muted(each, mutes)]
     record = ", ".join(end.words for end in ends(tx.session))
     return (weekly(verdicts, tx.sources.healths(verdicts), now=now, told=told, details=details, record=record),)
 

@@ -26,6 +26,7 @@ from watcher.pipeline.delivery_context import (
     mail_context,
     resolve_declared,
     resolve_public,
+    standings_for_notes,
     timetable,
 )
 from watcher.store.engine import Scope
@@ -206,8 +207,7 @@ def _digest(tx: Transaction, office: DeliveryContext, name: str, now: datetime) 
     if digest is None or digest.kind != "reminder" or digest.at == now:
         return digest
     signals = office.context.signals
-    verdicts = {each: verdict for each, verdict in tx.verdicts.all_latest().items() if each in signals}
-    return renewed(digest, signals.values(), verdicts, now=now, then=tx.verdicts.as_of)
+    return renewed(digest, signals.values(), standings_for_notes(tx, signals), now=now, then=tx.verdicts.as_of)
 
 
 def _room(tx: Transaction, office: DeliveryContext, now: datetime) -> dict[str, int]:

@@ -17,11 +17,13 @@ from notifiers import Recipient, Send
 from watcher.config.build import Config
 from watcher.config.settings import Recipient as Declared
 from watcher.core.decision.timing import EVERY_DETAIL, DeliveryWindow
+from watcher.core.model import Signal, Verdict
 from watcher.fetch.guard import Guard
 from watcher.fetch.rate_limit import Places
 from watcher.fetch.urls import UrlRejected
 from watcher.mail import MailContext
 from watcher.store.records import Delivery
+from watcher.store.store import Transaction
 
 ALWAYS = DeliveryWindow()
 LEASE = timedelta(minutes=1)
@@ -186,6 +188,13 @@ def mail_context(config: Config) -> MailContext:
     """What mails are written from."""
     known = {signal.id: signal for signal in config.signals}
     return MailContext(known, config.watch.title, config.watch.base_url, config.stack, config.ground)
+
+
+def standings_for_notes(tx: Transaction, signals: Mapping[str, Signal]) -> dict[str, Verdict]:
+    """Where the signals stand, as notes tell it: in brief, and with the way there where a note sums up a window."""
+    brief = tx.verdicts.all_in_brief(signals, quotes=0)
+    found = (tx.verdicts.latest(name) for name, signal in signals.items() if signal.opened and name in brief)
+    return brief | {one.signal: one for one in found if one}
 
 
 def resolve_declared(config: Config) -> ResolveRecipient:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from watcher.core.decision.digest import summarise_one
+from watcher.core.decision.digest import in_a_line, summarise_one
 from watcher.core.decision.timing import overdue_at
 from watcher.core.model import Verdict
 from watcher.store.codec import EPOCH, load, micros, moment
@@ -57,10 +57,17 @@ class Standings(Statements):
         """Where every signal stands, by its id."""
         return {row[0]: current(*row[2:]) for row in self.rows(NOW)}
 
-    def all_in_brief(self) -> dict[str, Verdict]:
-        """The same as a digest carries them (core/decision/digest.py), with one quote for each track."""
-        found = self.stream(BRIEF)
-        return {signal: summarise_one(current(text, *seen), quotes=1) for signal, text, *seen in found}
+    def all_in_brief(
+        self, signals: Collection[str] | None = None, *, quotes: int = 1, full: Collection[str] | None = None
+    ) -> dict[str, Verdict]:
+        """The same of some signals (None: all) as a digest carries them (core/decision/digest.py), read one after the other.
+
+        With so many quotes for each track, one at most; of those that are not in `full` (None: all are) without any words.
+        """
+        found = ((name, current(text, *seen)) for name, text, *seen in self.stream(BRIEF) if signals is None or name in signals)
+        return {
+            name: summarise_one(held, quotes=quotes) if full is None or name in full else in_a_line(held) for name, held in found
+        }
 
     def decided(self) -> frozenset[str]:
         """The signals that have been decided."""

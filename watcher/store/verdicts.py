@@ -103,6 +103,7 @@ def seen(signal: str, as_of: datetime, verified_at: datetime | None) -> dict[str
 
 ALL_TRANSITIONS = "SELECT id, transition FROM transition"
 PENDING = f"{ALL_TRANSITIONS} WHERE digest IS NULL ORDER BY id"
+BEGINNING = "SELECT signal FROM transition WHERE digest IS NULL AND kind = 'baseline'"
 WAITING = "SELECT kind, min(at) FROM transition WHERE digest IS NULL GROUP BY kind"
 SINCE = f"{ALL_TRANSITIONS} WHERE at >= :since ORDER BY at DESC, id DESC LIMIT :most"
 TRANSITIONS_OF_SIGNAL = f"{ALL_TRANSITIONS} WHERE signal = :signal AND at >= :since ORDER BY at DESC, id DESC LIMIT :most"
@@ -140,7 +141,15 @@ class Transitions(Repository):
 
     def pending(self) -> list[Transition]:
         """Those that no digest has told, oldest first."""
-        return self.read(PENDING)
+        return list(self.each_pending())
+
+    def each_pending(self) -> Iterator[Transition]:
+        """The same, read one after the other: those of a first look at thousands of signals are better not kept whole."""
+        return (replace(load(Transition, text), id=number) for number, text in self.stream(PENDING))
+
+    def beginning(self) -> frozenset[str]:
+        """The signals whose beginning no digest has told; no text is read for it."""
+        return frozenset(name for (name,) in self.rows(BEGINNING))
 
     def waiting(self) -> dict[Change, datetime]:
         """Since when the oldest of each kind has been waiting for its digest; no text is read for it."""
@@ -221,8 +230,14 @@ class Digests(Repository):
         self, kind: str | None = None, *, since: datetime = EPOCH, limit: int = 100, without: Sequence[str] = ()
     ) -> list[Digest]:
         """The digests of one kind or of all since then, newest first; none of the kinds `without`."""
-        asked = select(DigestRow.digest).where(DigestRow.at >= since, col(DigestRow.kind).not_in(without))
+        return list(self.each(kind, since=since, limit=limit, without=without))
+
+    def each(
+        self, kind: str | None = None, *, since: datetime = EPOCH, limit: int = 100, without: Sequence[str] = ()
+    ) -> Iterator[Digest]:
+        """The same, each read when it is wanted: of thousands of signals one is megabytes."""
+        asked = select(DigestRow.id).where(DigestRow.at >= since, col(DigestRow.kind).not_in(without))
         if kind is not None:
             asked = asked.where(DigestRow.kind == kind)
-        newest = asked.order_by(col(DigestRow.at).desc(), col(DigestRow.id).desc()).limit(limit)
-        return [load(Digest, text) for text in self.session.exec(newest)]
+        names = self.session.exec(asked.order_by(col(DigestRow.at).desc(), col(DigestRow.id).desc()).limit(limit)).all()
+        return (digest for name in names if (digest := self.get(name)))

@@ -267,7 +267,7 @@ def _review(claim: Claim) -> Review:
 def digests_of(tx: Transaction, signals: Iterable[Signal], title: str, *, without: Sequence[str] = ()) -> tuple[SentDigest, ...]:
     """The newest digests and what became of them, newest first; none of the kinds `without`."""
     renderer = MailContext({signal.id: signal for signal in signals}, title)
-    found = tx.digests.of(limit=LISTED_DIGESTS, without=without)
+    found = tx.digests.each(limit=LISTED_DIGESTS, without=without)
     return tuple(_digest(digest, tuple(tx.deliveries.of_digest(digest.id)), renderer) for digest in found)
 
 

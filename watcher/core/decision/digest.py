@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from watcher.core.model import Change, Digest, TrackVerdict, Transition, Undecided, Verdict
 
 MOST_FLAGS = 5
 """Flags of a track that a digest carries."""
+MOST_IN_FULL = 60
+"""Signals that a first message carries with their words for one reader: a mail has room for half as many, and names others."""
+MOST_QUOTES = 3
+"""Quotes of a signal's beginning that a digest carries; no payload has more."""
 MOVES = frozenset({Change.ADVANCE, Change.STEP_BACK, Change.CORRECTION, Change.RAISED})
 
 
@@ -59,6 +64,19 @@ def _is_nothing(transition: Transition) -> bool:
     return back and (transition.kind in (Change.ADVANCE, Change.STEP_BACK) or is_of_source(transition))
 
 
+def in_full(signals: Iterable[str], begun: Collection[str], wishes: Iterable[Collection[str]]) -> frozenset[str]:
+    """The signals that a first message carries with their words: for each wish (empty: all) the first, and the first that begin.
+
+    `signals` in the order of the configuration. What a message carries must not grow with signals that no letter has room for.
+    """
+    order = list(signals)
+    found = set[str]()
+    for wish in {frozenset(each) for each in wishes}:
+        mine = [name for name in order if not wish or name in wish]
+        found.update(mine[:MOST_IN_FULL], islice((name for name in mine if name in begun), MOST_IN_FULL))
+    return frozenset(found)
+
+
 def compose(pending: Sequence[Transition], verdicts: Mapping[str, Verdict], *, now: datetime, kind: str = "news") -> Digest:
     """The digest of some transitions; of kind "nothing" when they cancel out, or none of them is worth a message.
 
@@ -76,6 +94,12 @@ def compose(pending: Sequence[Transition], verdicts: Mapping[str, Verdict], *, n
     )
 
 
+def summarise_beginning(change: Transition, full: Collection[str]) -> Transition:
+    """The beginning of a signal as a digest carries it: with few quotes, or none where it is not in `full`."""
+    most = MOST_QUOTES if change.signal in full else 0
+    return replace(change, evidence=change.evidence[:most]) if change.kind is Change.BASELINE else change
+
+
 def summarise(verdicts: Mapping[str, Verdict], *, quotes: int = 0) -> tuple[Verdict, ...]:
     """Verdicts as a digest carries them, by signal: where each track stands, with at most so many of its quotes.
 
@@ -83,6 +107,13 @@ def summarise(verdicts: Mapping[str, Verdict], *, quotes: int = 0) -> tuple[Verd
     be written and read again for each piece of news.
     """
     return tuple(summarise_one(verdict, quotes=quotes) for _, verdict in sorted(verdicts.items()))
+
+
+def in_a_line(verdict: Verdict) -> Verdict:
+    """A verdict of which a letter has a line: its answer, where each track stands, what cannot be seen or is being checked."""
+    brief = summarise_one(verdict)
+    tracks = (replace(track, voices=(), details={}, reason="", again={}) for track in brief.tracks)
+    return replace(brief, tracks=tuple(tracks), figures=())
 
 
 def summarise_one(verdict: Verdict, *, quotes: int = 0) -> Verdict:
