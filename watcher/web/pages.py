@@ -380,6 +380,23 @@ def shown(value: object) -> object:
     return redact(value) if type(value) is str else value
 
 
+FILTERS = {
+    "day": day_text,
+    "exact": wording.datetime_text,
+    "stamp": wording.stamp,
+    "link": safe_link,
+    "host": wording.host,
+    "plain": wording.strip_controls,
+    "cut": wording.truncate,
+    "place": wording.short_url,
+    "raised": capitalised,
+    "tags": tags_in_words,
+    "held": wording.held_together,
+    "unread": wording.unread_words,
+}
+"""What templates do with a value."""
+
+
 @cache
 def environment() -> Environment:
     """The templates; every value is escaped and shows no secret of an address, an unknown name is an error."""
@@ -391,20 +408,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
-        "day": day_text,
-        "exact": wording.datetime_text,
-        "stamp": wording.stamp,
-        "link": safe_link,
-        "host": wording.host,
-        "plain": wording.strip_controls,
-        "cut": wording.truncate,
-        "place": wording.short_url,
-        "raised": capitalised,
-        "tags": tags_in_words,
-        "held": wording.held_together,
-        "unread": wording.unread_words,
-    }
+    made.filters |= FILTERS
     made.globals |= {
         "ago": wording.ago,
         "asked": asked_in_words,

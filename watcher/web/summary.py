@@ -150,9 +150,7 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         consequence=_consequence(lines, {track.track for track in leading}),
         tools=tools,
         sources=sources,
-        ever_read=not strips
-        or any(strip.health.last_good_at for strip in strips)
-        or (view.past and not all(blind.never for blind in verdict.blind)),
+        ever_read=_ever_read(view, strips, verdict.blind),
         overdue_since=view.overdue_since(signal.id),
         overdue_at=view.overdue_at(signal.id),
         undecided=tuple(text for text in verdict.undecided if not text.answered),
@@ -160,6 +158,11 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         sentence=verdict.sentence,
         half=verdict.half,
     )
+
+
+def _ever_read(view: View, strips: Sequence[SourceHealth], blind: Sequence[SourceOutage]) -> bool:
+    """Whether one of a signal's sources was ever read; of a past day, whose readings are not kept, the outages tell it."""
+    return not strips or any(one.health.last_good_at for one in strips) or (view.past and not all(one.never for one in blind))
 
 
 def _weakest(leading: Sequence[TrackVerdict]) -> TrackVerdict | None:
