@@ -312,6 +312,13 @@ def test_what_was_never_read_is_not_said_to_be_out_of_sight_since_a_day() -> Non
     assert "the last that was known" not in note
 
 
+def test_what_a_flag_is_about_was_not_published_with_it() -> None:
+    gone = replace(FLAG, event="https://lab.example/page", effective_at=NOW - timedelta(days=2), evidence=())
+    told = " ".join(render(digest(gone), CONTEXT, READER).text.split())
+    assert "Since: 7 December 2026, 22:41 UTC" in told
+    assert "Published:" not in told
+
+
 def test_answers_that_have_no_room_in_the_first_lines_are_counted() -> None:
     many = tuple(replace(VERDICTS[1], signal=f"agency-{number}") for number in range(12))
     first = " ".join(render(replace(digest(kind="weekly"), verdicts=many), CONTEXT, READER).text.partition("UTC")[0].split())

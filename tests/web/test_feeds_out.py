@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -16,7 +17,7 @@ from PIL import Image
 
 from tests.web.conftest import Site
 from tests.web.story import CAISI, NOW, SENATE, Shown, history, said, transition, verdicts, view
-from watcher.core.model import Change
+from watcher.core.model import Change, Standing
 from watcher.web import badge, feeds_out
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -52,6 +53,23 @@ def test_an_entry_tells_the_change_with_its_proof(site: Site) -> None:
     assert [link.href for link in entry.links if link.rel == "via"] == [
         "https://platform.claude.com/docs/en/release-notes/overview#july-1-2026"
     ]
+
+
+def test_an_entry_says_no_more_of_a_day_than_is_known() -> None:
+    step = replace(history()[0], effective_at=NOW - timedelta(days=3), at=NOW - timedelta(days=1))
+
+    def told(**changes: Any) -> str:
+        return feeds_out.items_of(view(history=(replace(step, **changes),)), "all")[0].text
+
+    day = "21 November 2026, 09:30 UTC and was seen on 23 November 2026, 09:30 UTC."
+    assert f"It was reported on {day}" in told(kind=Change.ADVANCE, standing=Standing.REPORTED)
+    flag = told(kind=Change.FLAG, title="A page is gone", event="https://lab.example/")
+    assert f"It has been so since {day}" in flag
+    assert "published" not in flag
+    assert "\nIt was seen on 23 November 2026, 09:30 UTC.\n" in told(kind=Change.DETAIL, reason="version: 5")
+    assert "The answer after that: " in told(kind=Change.ADVANCE)
+    first = told(kind=Change.BASELINE, track="", after="hr2683: not_yet_in_senate", effective_at=None, headline_label="No vote")
+    assert first == "The first report: No vote.\nIt was seen on 23 November 2026, 09:30 UTC."
 
 
 def test_the_id_of_a_change_stays_whatever_its_number_and_address() -> None:

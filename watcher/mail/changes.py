@@ -285,10 +285,10 @@ def dated(transition: Transition, context: MailContext) -> str:
 
     A text that names no day tells of one on which it was published; what it tells may be older.
     """
+    if transition.kind is Change.FLAG:  # what it is about stands in its event, and was not published
+        return "Since"
     if transition.event:
         return "Published"
-    if transition.kind is Change.FLAG:
-        return "Since"
     if transition.standing is Standing.REPORTED:
         return "Reported"
     of_text = any(quote.published == transition.effective_at for quote in transition.evidence)

@@ -94,16 +94,11 @@ def word_of(signal: Signal, item: Transition) -> str:
 
 
 def _text(signal: Signal, moment: TimelineEntry, item: Transition) -> str:
-    lines = [
-        f"{moment.track}: {moment.heading} ({moment.kind.word.lower()}, {item.standing.value})."
-        if moment.track
-        else moment.heading
-    ]
+    if item.kind is Change.BASELINE:
+        return strip_controls(f"The first report: {item.headline_label}.\n{_when(signal, moment, item)}")
+    lines = [f"{moment.track}: {moment.heading} ({moment.kind.word.lower()}, {item.standing.value})."]
     lines += [f"{moment.words}."] if moment.words else []
-    lines += [
-        _when(signal, moment, item),
-        f"The answer now: {item.headline_label}.",
-    ]
+    lines += [_when(signal, moment, item), f"The answer after that: {item.headline_label}."]
     return strip_controls("\n".join(lines))
 
 
