@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import ACCESS, day, signal_of
+from tests.builders import ACCESS, day, said, signal_of
 from watcher.core.decision.decide import decide
 from watcher.core.model import Date, Digest, Signal
 from watcher.pipeline.announce import Route, send_reminders
-from watcher.store.records import Outgoing, State
+from watcher.store.records import MetaKey, Outgoing, State
 from watcher.store.store import Store
 
 BEGUN = day("06-01 12:00")
@@ -118,3 +118,16 @@ def test_a_note_that_cannot_be_delivered_makes_no_other(store: Store) -> None:
         tx.deliveries.book_failed(mine.id, "no mail server", None)
         assert {one.digest for one in tx.deliveries.of(State.DEAD)} == {"first", note}
     assert at(store, "06-01 12:02", me) == []
+
+
+def test_what_the_days_of_a_window_brought_is_told_from_the_store_by_the_way_there(tmp_path: Path) -> None:
+    signal = signal_of(ACCESS, opened=day("05-14"), window=timedelta(days=60))
+    verdict = decide(
+        signal, [said("official:lab", "gated", "05-20"), said("official:lab", "available", "06-01")], [], day("06-12")
+    )
+    with Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
+        with store.writing() as tx:
+            tx.verdicts.put(verdict)
+            tx.meta.put(MetaKey.REMINDERS_LAST_RUN, day("06-12").isoformat())
+        (note,) = send_reminders(store, [reader()], {signal.id: signal}, now=day("06-13 12:00"), zone=UTC)
+    assert note.lines == (("sig", "so far they brought: It: By invitation (20 May 2026), Open to all (1 June 2026)."),)

@@ -56,3 +56,12 @@ def test_a_flood_says_that_it_is_one() -> None:
     assert told["notes"] == ["500 changes: too many for one payload; see the page"]
     alone = render(digest(PASSED, verdicts=(replace(VERDICTS[0], blind=blind),)), CONTEXT, READER).payload
     assert alone["notes"] == ["1 change: too large for one payload; see the page"]
+
+
+def test_where_hundreds_of_signals_stand_leaves_room_for_what_has_changed() -> None:
+    many = tuple(replace(VERDICTS[2], signal=f"agency-{number}") for number in range(1000))
+    told = render(digest(PASSED, verdicts=(*VERDICTS, *many)), CONTEXT, READER).payload
+    assert [change["to"] for change in told["changes"]] == ["passed"]
+    assert len(told["standings"]) == 60
+    assert told["notes"] == ["943 more signals: see the page, https://watch.example.org/"]
+    assert size(told) <= 20_000
