@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -471,6 +472,21 @@ def test_the_operator_sees_by_name_who_is_not_reached(near: Watch) -> None:
     assert "1 attempt, next try in 3 hours (the folder is full)" in shown
     assert "box is sent nothing more since" in shown
     assert "box" not in words(near.visitor().get("/log")).replace("Ann, ", "")
+
+
+def test_what_has_no_room_on_the_page_of_messages_is_counted(near: Watch) -> None:
+    at = near.clock()
+    with near.store.writing() as tx:
+        crowd = [Outgoing(f"reader-{number}", "maildir", "box", at) for number in range(130)]
+        tx.digests.put(Digest("d1", at, "news", (), ()), crowd)
+        for one in tx.deliveries.claim(at, timedelta(minutes=5), 500):
+            tx.deliveries.start(one.id, at)
+            tx.deliveries.book_failed(one.id, "gone", None)
+    shown = words(near.signed_in().get("/console/messages"))
+    listed, more = shown.count("✕ given up: to reader-"), re.search(r"and (\d+) more", shown)
+    assert more
+    assert listed + int(more[1]) >= 130
+    assert listed < 130
 
 
 def test_a_source_is_asked_once_and_nothing_of_it_is_stored(near: Watch, lab: Site) -> None:
