@@ -14,7 +14,7 @@ from watcher.core.decision.near import simhash
 from watcher.core.language.lexicon import MASKS, choice
 from watcher.core.language.match import Match, Passed, in_full, matches
 from watcher.core.language.parse import read
-from watcher.core.language.surroundings import frame_of
+from watcher.core.language.surroundings import frame_of, is_bare_heading
 from watcher.core.language.times import Past, day_of_act, is_over, is_vague, retold_on
 from watcher.core.language.undecided import Net
 from watcher.core.language.unknown_works import Works
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from watcher.core.language.parse import Reading
+    from watcher.core.model import Claim
 
 
 # One observation with what rules ask of it, each worked out once.
@@ -272,7 +273,15 @@ def net_of(track: Track) -> Net:
     taken = next((status.id for status in ladder.statuses if status.wakes and status.steps_back), urgent)
     ended = next((status.id for status in ladder.statuses if status.wakes and status.final), "")
     gates = frozenset(kind for rule in waking if rule.sentence for kind in rule.sentence.without)
-    return Net(groups, statuses, planned, taken, gates, urgent, ended)
+    back = frozenset(kind for rule in claiming if rule.sentence and rule.back_from for kind in rule.sentence.phrase)
+    return Net(groups, statuses, planned, taken, gates, urgent, ended, back)
+
+
+def headed_by(track: Track, claims: Collection[Claim], reading: Reading) -> set[str]:
+    """The title where it says no more than what was claimed of a track: it only names things, or says that they are back."""
+    made = {claim.rule for claim in claims}
+    returned = any(rule.back_from for rule in track.ladder.rules if rule.id in made)
+    return {reading.title.quote} if made and is_bare_heading(reading, returned=returned) else set()
 
 
 def works_of(track: Track, vocabulary: Vocabulary) -> Works | None:

@@ -47,6 +47,7 @@ INFINITIVE_OK: Final = word_set("ordered")
 
 
 RESTRICTED: Final = cue("restricted", "after", "near")
+SETTING_OF_SOME: Final = cue("setting_of_some", "after", "near")
 DENIED: Final = cue("negated", "after", "sentence")
 GERUNDS: Final = word_set("opening_gerund")
 FINITE: Final = cue("finite", "beside", "sentence")
@@ -94,7 +95,12 @@ BUT_GOES_ON: Final = word_set("but_goes_on")
 PARTLY: Final = cue("partly", "after", "next")
 _LABEL: Final = 40
 """Characters that a label before a colon may be long."""
+_VERB: Final = 16
+"""Characters behind an opening that is a noun in which its verb stands."""
 BACK: Final = cue("back", "beside", "sentence")
+_BEHIND: Final = 16
+"""Characters behind an act that may say where a thing is back."""
+CLEFT: Final = cue("cleft", "before", "sentence")
 ASIDE_FIRST: Final = word_set("aside_first")
 AFTER_DOING: Final = cue("after_doing", "before", "next")
 ASIDE: Final = cue("aside", "before", "aside")
@@ -173,13 +179,17 @@ def _is_verb(scene: Scene) -> bool:
     return scene.tokens[scene.start].text.rstrip("e") in STEMS
 
 
-def is_ahead(parts: Parts) -> bool:
-    """Whether the clause itself names a time to come: then a bare headline is a plan ("to all customers in the coming weeks")."""
+def is_ahead(parts: Parts, *, noun: bool) -> bool:
+    """Whether the clause itself names a time to come: then a bare headline is a plan ("to all customers in the coming weeks").
+
+    The verb of an opening that is a `noun` stands behind it, or in it: "general availability of X begins in May | for all".
+    """
     clause = parts.scope + re.split(r"[;:\u2014]|, (?:but|while|and|with) ", parts.after, maxsplit=1)[0]
     if PRESENT.search(clause):
         return False
     # "Mythos opens to all customers on March 3": the present tense with a date tells what is to come.
-    foreseen = bool(FUTURATE.search(f"{parts.scope}{parts.words}")) and bool(window_of(parts.after))
+    verb, when = (parts.behind[:_VERB], parts.words) if noun else ("", "")
+    foreseen = bool(FUTURATE.search(f"{parts.scope}{parts.words}{verb}")) and bool(window_of(f"{when}{parts.after}"))
     return foreseen or bool(TO_COME.search(clause))
 
 
@@ -197,7 +207,7 @@ def manner(scene: Scene, phrase: Phrase) -> frozenset[str]:
         "compared": not phrase.object_right and bool(COMPARED.search(BESIDE.sub(" ", parts.scope))),
         "retold": _retold(scene, phrase, parts),
         "restricted": _closed_again(phrase, parts),
-        "partial": _eventive(phrase) and bool(PARTLY.match(parts.behind) or BACK.search(f"{parts.words}{parts.after[:8]}")),
+        "partial": _eventive(phrase) and bool(PARTLY.match(parts.behind) or BACK.search(f"{parts.words}{parts.after[:_BEHIND]}")),
     }
     manners = {name for name, holds in found.items() if holds}
     # "not available on every account" is available on some; "not generally available in all regions" is not.
@@ -229,6 +239,8 @@ def _parts(scene: Scene, phrase: Phrase) -> Parts:
     reach = REACH if phrase.object_right else 1
     objects = [token.end for token in scene.tokens[scene.stop : scene.stop + reach] if token.thing]
     behind = sentence[max(objects, default=end) :]
+    if cleft := CLEFT.match(sentence[:start]):  # "It is with no less regret than yours that we …" denies nothing
+        clause = max(clause, cleft.end())
     return Parts(clause, sentence[clause:start], sentence[:start], sentence[start:end], sentence[end:], behind)
 
 
@@ -245,7 +257,7 @@ def _planned(scene: Scene, parts: Parts) -> bool:
             or PLANNED_BEHIND.match(parts.behind)
         )
         or is_intended(scene, parts.clause)
-        or is_ahead(parts)
+        or is_ahead(parts, noun=scene.tokens[scene.start].text in NOMINAL)
     )
 
 
@@ -295,7 +307,8 @@ def _closed_again(phrase: Phrase, parts: Parts) -> bool:
     if phrase.kind in OFFERS:
         return bool(CHOSEN.search(parts.after))
     narrowed = parts.words.lower().endswith((" all", " every", " any")) and NARROWING.search(parts.after)
-    return phrase.kind in OPENINGS and bool(RESTRICTED.search(parts.after) or narrowed)
+    setting = " default " in f" {parts.words.lower()} " and SETTING_OF_SOME.search(parts.after)
+    return phrase.kind in OPENINGS and bool(RESTRICTED.search(parts.after) or narrowed or setting)
 
 
 def _anything_but(scene: Scene, at: int) -> bool:

@@ -249,8 +249,25 @@ def _of_state(scene: Scene, phrase: Phrase) -> tuple[Thing, ...]:
     label = labelled(scene)
     if label is not None and all(token.text in ADVERBS | TIMES for token in scene.tokens[: scene.start]):
         return label  # "Now available in the app: files for everyone" says nothing of what was spoken of
-    found = () if phrase.open_ended else _attribute(scene)
+    found = _inverted(scene) or (() if phrase.open_ended else _attribute(scene))
     return found or (() if _describes_another(scene, phrase) else _left(scene, scene.start - 1))
+
+
+def _inverted(scene: Scene) -> tuple[Thing, ...]:
+    """What stands behind the verb where the phrase opens the sentence: "Open to everybody from today is X"."""
+    if any(token.text not in ADVERBS | TIMES for token in scene.tokens[: scene.start]):
+        return ()
+    stop = min(scene.stop + REACH, len(scene.tokens) - 1)
+    at = next((n for n in range(scene.stop, stop) if scene.tokens[n].text in _IS), stop)
+    between, thing = scene.tokens[scene.stop : at], scene.tokens[min(at + 1, stop)].thing
+    if at == stop or thing is None or any(not (token.text[:1].isalnum() or _is_place(token)) for token in between):
+        return ()
+    return () if is_modifier(scene.tokens, thing) else list_right(scene.tokens, at + 1)
+
+
+def _is_place(token: Token) -> bool:
+    """Whether a named thing is where another one is used."""
+    return token.thing is not None and token.thing.group == "product"
 
 
 def _bare(scene: Scene) -> tuple[Thing, ...]:

@@ -96,7 +96,7 @@ GRAMMAR: Final = _classes(
     " opening_reason no_reason opening_day"
     " day_of_act of_the_act gate_noun"
     " of_today asking_whether settling together measured_by means_of way_in"
-    " subject_end feature told_of_models reader made before_made sort_of_model unit feature_column"
+    " heading_word heading_of_return subject_end feature told_of_models reader made before_made sort_of_model unit feature_column"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
@@ -104,6 +104,7 @@ CUES: Final = _classes(
     " condition_behind conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
     " milestone opening_clause never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is only_for"
+    " cleft access_column setting_of_some"
     " work_done done_now saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide"
     " widening wished"
 )

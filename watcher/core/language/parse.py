@@ -13,6 +13,7 @@ from watcher.core.language.account import Account, account, clause_in, is_plain,
 from watcher.core.language.assertion import OFFERS, OPENINGS, PRESENT, manner
 from watcher.core.language.binding import is_modifier, subjects
 from watcher.core.language.lexicon import choice, cue, english, word_set
+from watcher.core.language.tables import under_heads
 from watcher.core.language.text import HEADS, MAX_SENTENCE, Scene, Thing, Token, fold, plain, split, tokens
 from watcher.core.language.times import days_ahead, price_of, window_of
 from watcher.core.language.vocabulary import Phrase, Vocabulary
@@ -152,7 +153,7 @@ def read(vocabulary: Vocabulary, title: str, text: str, told: datetime | None = 
     own = title.strip()
     # A page repeats its title as a heading: as a sentence of the text it would be the first quote, and it proves the least.
     quotes = (own, *(quote for quote in split(text) if quote.casefold() != own.casefold()))
-    folded = [fold(plain(quote[:MAX_SENTENCE])) for quote in quotes]
+    folded = under_heads([fold(plain(quote[:MAX_SENTENCE])) for quote in quotes])
     pieces = vocabulary.pieces_in("\n".join(folded).lower())
     lines = tuple(
         [

@@ -42,6 +42,8 @@ _MILESTONE: Final = cue("milestone", "after", "sentence")
 _TRUE: Final = cue("affirmed", "beside", "sentence")
 _RENAMING: Final = DETERMINERS | MODEL_NOUNS | ORDINALS | word_set("renaming")
 """Words between a name and what it is called."""
+_HEADING: Final = word_set("heading_word")
+_OF_RETURN: Final = word_set("heading_of_return")
 _SET_APART: Final = word_set("set_apart")
 _QUOTED: Final = re.compile(r"(?<![\w])(?:'[^']{3,300}'|\"[^\"]{3,300}\")(?!\w)")
 _GOING_ON: Final = word_set("turning_back") | word_set("meant") | word_set("told_of_models") | {"and"}
@@ -87,6 +89,13 @@ def is_only_heading(reading: Reading, said: Sentence, quote: str) -> bool:
         return not any(_NOT_NOW.isdisjoint(each) for each in manners)
     clauses = (plain_clause(line.folded) for line in reading.lines[1:]) if not below else ()
     return any(found.row.reason == "taken" for clause in clauses for found in found_in(clause, ("field",)))
+
+
+def is_bare_heading(reading: Reading, *, returned: bool) -> bool:
+    """Whether the title only names things: "X access"; where the text says that they are `returned`, also "X is back"."""
+    plain = DETERMINERS | _HEADING | (_OF_RETURN if returned else frozenset())
+    words = masked(reading.title.folded, reading.title.things, frozenset())
+    return all(word in plain or not word.isalnum() for word in words)
 
 
 def is_not_out(reading: Reading) -> bool:
@@ -203,12 +212,17 @@ def _is_renamed(groups: frozenset[str], line: Line, thing: Thing) -> bool:
 
 
 def _of_one_before(reading: Reading, line: Line, kinds: Collection[str], groups: frozenset[str]) -> str:
-    """The other thing that the "it" of a sentence without a name means: the sentence before names it, none of these groups."""
+    """The other thing that the "It" of a sentence means: the sentence before names it, and none of these groups.
+
+    A name without a number that stands in it says of what kind that is: "It is of the class that we first showed with X …".
+    """
     said = {one.thing.name for one in reading.statements if one.line is line and one.kind in kinds and one.thing}
     number = reading.place(line)
-    if len(said) != 1 or not number or line.things or not line.folded.lower().startswith("it "):
+    if len(said) != 1 or not number or not line.folded.lower().startswith("it "):
         return ""
     (name,) = said
+    if any(thing.name == name or (thing.group in groups and thing.version[:1].isdigit()) for thing in line.things):
+        return ""
     before = reading.lines[number - 1].things
     return name if name in {thing.name for thing in before} and not any(thing.group in groups for thing in before) else ""
 

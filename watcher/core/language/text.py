@@ -362,6 +362,12 @@ def anaphor(scene: Scene, words: list[str], at: int) -> tuple[Thing, ...]:
         return near if len(near) > 1 else scene.plural or near or scene.topic
     if _SINGULAR.intersection(words):
         # "Any organization with a Y account can call it": a thing among the words of the phrase is not what it is said of.
-        before = next((token.thing for token in scene.tokens[: min(at, scene.start)] if token.thing), None)
+        named = ((n, token.thing) for n, token in enumerate(scene.tokens[: min(at, scene.start)]))
+        before = next((thing for n, thing in named if thing and not _is_beside_it(scene, n)), None)
         return (before,) if before else scene.topic[:1] or scene.topic
     return ()
+
+
+def _is_beside_it(scene: Scene, at: int) -> bool:
+    """Whether a thing stands behind a preposition in a sentence of what was spoken of: "It builds on X, and it …"."""
+    return bool(scene.topic) and scene.tokens[0].text == "it" and scene.tokens[at - 1].text in PREPOSITIONS

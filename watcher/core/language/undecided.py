@@ -84,6 +84,8 @@ class Net:
     """The status that is asked about where no phrase is known."""
     ended: str
     """The status of a line that ends, empty where the track knows none."""
+    back: frozenset[str] = frozenset()
+    """Kinds of phrases that give back what was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,13 @@ def in_another_language(net: Net, reading: Reading) -> Open | None:
     return None
 
 
+def _is_undone(net: Net, said: Statement, beside: list[Statement]) -> bool:
+    """Whether it is only what another phrase of its sentence gives back: "ends | the withdrawal of X"."""
+    start, stop = said.scene.start, said.scene.stop
+    back = (one for one in beside if one.kind in net.back - {said.kind} and not one.manners and one.thing is said.thing)
+    return any(one.scene.start < start and stop <= one.scene.stop for one in back)
+
+
 def is_asked(line: Line) -> bool:
     """Whether a sentence is a question."""
     return line.folded.rstrip("\"')] ").endswith("?")
@@ -127,7 +136,8 @@ def looked_at(net: Net, reading: Reading) -> Iterator[Open | Quiet]:
     for number, line in enumerate(reading.lines):
         if not (words := _of_question(net, reading, number)):
             continue
-        said = [one for one in reading.statements if one.sentence == number and one.kind in net.statuses and _is_about(net, one)]
+        here = [one for one in reading.statements if one.sentence == number and _is_about(net, one)]
+        said = [one for one in here if one.kind in net.statuses and not _is_undone(net, one, here)]
         yield _judged(net, reading, line, said, words)
 
 
@@ -221,7 +231,8 @@ def _means(net: Net, reading: Reading, number: int) -> bool:
     """Whether a sentence without a thing goes on to speak of one that the title, or the last sentence that names any, names."""
     before = (line for line in reversed(reading.lines[:number]) if any(thing.group not in ROLE_LISTS for thing in line.things))
     lines = [*(line for _, line in zip(range(_SENTENCES_BEFORE), before, strict=False)), *(reading.lines[:1] if number else ())]
-    if not any(thing.group in net.groups for line in lines for thing in line.things):
+    named = [line for line in lines if any(thing.group in net.groups for thing in line.things)]
+    if not named or (named == lines[:1] and _tells_of_another(net, reading, lines[0])):
         return False
     words = masked(reading.lines[number].folded, (), net.groups)
     nouns = (n for n, word in enumerate(words) if word in MODEL_NOUNS)
@@ -235,6 +246,13 @@ def _means(net: Net, reading: Reading, number: int) -> bool:
     if not bare and _NOW.isdisjoint(words[:1]) and NEGATIONS.isdisjoint(words[:1]) and _is_only_means(net, lines):
         return False
     return any(one.row.reason for one in found)
+
+
+def _tells_of_another(net: Net, reading: Reading, line: Line) -> bool:
+    """Whether all that a sentence tells is told of another thing, and a bare name only says of what kind that is."""
+    said = [one.thing for one in reading.statements if one.line is line and one.thing]
+    versions = any(thing.version for thing in line.things if thing.group in net.groups)
+    return bool(said) and not versions and all(thing.group not in net.groups for thing in said)
 
 
 def _is_only_means(net: Net, lines: list[Line]) -> bool:

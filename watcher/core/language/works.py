@@ -24,6 +24,7 @@ _BEFORE: Final = word_set("work_on") | {_IT}
 """What stands before the thing that a work is on."""
 _EXPLAINED: Final = ("neutral", "work_noun", "out_now", "work_told", "work_beside")
 _REST: Final = word_set("work_rest")
+_ANY: Final = word_set("article")
 TO_COME: Final = "is still to come"
 """The reason of words by which a sentence says that a work is not out yet; it may name another one that is."""
 
@@ -65,7 +66,7 @@ def announced(reading: Reading, groups: Groups, vocabulary: Vocabulary) -> Annou
         if found := _named_as_out(words) or _of_this_page(words, dated=dated):
             return Announced(line, *found)
         for clause in _clauses(words):
-            if found := _said_out(clause):
+            if (found := _said_out(clause)) and not _is_anybodys(words, clause):
                 return Announced(line, *found)
     return None
 
@@ -73,9 +74,14 @@ def announced(reading: Reading, groups: Groups, vocabulary: Vocabulary) -> Annou
 def _words(line: Line, groups: Groups, vocabulary: Vocabulary) -> list[str]:
     """The words of a sentence; who does the works stands as the maker, what they are on, and whose it is, as the thing."""
     makers = tuple(("maker", thing.start, thing.end) for thing in line.things if thing.group in groups.by)
-    things = tuple(thing for thing in line.things if thing.group not in groups.by)
+    things = tuple(thing for thing in line.things if thing.group not in groups.by and not _is_work(thing))
     words = masked(line.folded, things, groups.of | groups.beside, (*makers, *vocabulary.roles_in(line.folded)))
     return [word for before, word in pairwise(["", *words]) if before != _IT or not _is_name(word)]
+
+
+def _is_work(thing: Thing) -> bool:
+    """Whether a thing is called what a work is called: "joint assessment"."""
+    return english().at(f"{thing.said.rpartition(' ')[2].lower()} ", 0, ("work_noun",)) is not None
 
 
 def _clauses(words: list[str]) -> Iterator[list[str]]:
@@ -156,15 +162,20 @@ def _said_out(words: list[str]) -> tuple[str, str] | None:
     return None if _is_unexplained(clause, work, out) else (work.words, out.words)
 
 
+def _is_anybodys(words: list[str], clause: list[str]) -> bool:
+    """Whether a sentence names who does the works beside a work that may be another's: "A study of X, out today, cites Y"."""
+    return ROLES["maker"] in words and ROLES["maker"] not in clause and not _ANY.isdisjoint(clause[:1])
+
+
 def _is_unexplained(clause: str, work: Found, out: Found) -> bool:
     """Whether a word of a clause is explained by nothing, up to where all is said and what follows tells of the work itself."""
     at, last = 0, max(work.end, out.end)
     before, lexicon = "", english()
     while at < len(clause):
         word = clause[at : clause.index(" ", at)]
-        if at >= last and word in _REST:
-            return False
         found = lexicon.at(clause, at, _EXPLAINED)
+        if at >= last and word in _REST and not (found and word == "with"):
+            return False
         if found and found.row.kind == "work_told":
             if at >= last:
                 return False
