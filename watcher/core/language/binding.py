@@ -53,6 +53,7 @@ _TO_ALL: Final = word_set("to_all")
 _TO_OBJECT: Final = word_set("to_object")
 _ALL_OF: Final = word_set("all_of")
 _OBJECTS: Final = word_set("object_pronoun")
+_HERALDING: Final = word_set("heralding")
 _NAMED_AGAIN: Final = word_set("named_again")
 
 
@@ -470,6 +471,6 @@ def _opens(before: tuple[Token, ...]) -> bool:
     return (
         not before
         or before[-1].text in {",", ":", ".", "-", "\u2014", ")"}
-        or all(t.text in DETERMINERS | ADVERBS for t in before)
+        or all(t.text in DETERMINERS | ADVERBS | _HERALDING for t in before)
         or _is_date(before)
     )

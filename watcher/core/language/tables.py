@@ -17,27 +17,26 @@ LABEL: Final = "who can use it: "
 def under_heads(lines: list[str]) -> list[str]:
     """Folded sentences, those of rows under a head with the label of the column that says who may use what they name. Pure."""
     out: list[str] = []
-    column = 0
-    opened = False
+    labels: dict[int, str] = {}
+    before = ""
     for line in lines:
         is_row = line.startswith("|") and not _RULE.fullmatch(line)
-        if is_row and opened and column:
-            out.append(_labelled(line, column))
-            continue
-        if is_row and not opened:
-            column = _access(line.split("|"))
-        opened = line.startswith("|")
-        out.append(line)
+        if is_row and not before.startswith("|"):
+            labels = _labels(line.split("|"))
+            out.append(line)
+        else:
+            out.append(_labelled(line, labels) if is_row and labels else line)
+        before = line
     return out
 
 
-def _access(cells: list[str]) -> int:
-    """The place of the column that says who may use the thing; the first cell names it. 0 where none does."""
-    return next((n for n, cell in enumerate(cells) if n > 1 and _HEAD.search(cell.strip())), 0)
+def _labels(head: list[str]) -> dict[int, str]:
+    """What stands before the cells of the columns that tell who does something; the first column names the thing."""
+    cells = {n: cell.strip() for n, cell in enumerate(head) if n > 1}
+    read = {n: LABEL for n, cell in cells.items() if _HEAD.search(cell)}
+    return {n: f"{cell}: " for n, cell in cells.items() if cell.lower().startswith("who ")} | read
 
 
-def _labelled(row: str, column: int) -> str:
+def _labelled(row: str, labels: dict[int, str]) -> str:
     cells = row.split("|")
-    if len(cells) <= column or not cells[column].strip():
-        return row
-    return "|".join((*cells[:column], f" {LABEL}{cells[column].strip()} ", *cells[column + 1 :]))
+    return "|".join(f" {labels[n]}{cell.strip()} " if n in labels and cell.strip() else cell for n, cell in enumerate(cells))
