@@ -9,15 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from watcher.core.decision.corroboration import proof_of
-from watcher.core.decision.rule_context import (
-    RuleContext,
-    TextMatch,
-    headed_by,
-    match_text_rule,
-    net_of,
-    proved_in_full,
-    works_of,
-)
+from watcher.core.decision.rule_context import RuleContext, TextMatch, headed, match_text_rule, net_of, proved_in_full, works_of
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.match import Passed, unheard
 from watcher.core.language.surroundings import frame_of, given_back, is_not_out, is_only_heading
@@ -196,7 +188,7 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim], passed: lis
             yield _asked_about(seen, track, foreign)
             continue
         looked = list(looked_at(net, seen.reading))
-        plain = told | headed_by(track, mine, seen.reading)
+        plain = told | headed(track, mine, seen.reading)
         held = (one for one in looked if isinstance(one, Open) and (one.bound or one.quote not in plain))
         rest = None if mine or any(isinstance(one, Open) for one in looked) else mention_in(seen, net, looked)
         if passed is not None:

@@ -277,7 +277,7 @@ def net_of(track: Track) -> Net:
     return Net(groups, statuses, planned, taken, gates, urgent, ended, back)
 
 
-def headed_by(track: Track, claims: Collection[Claim], reading: Reading) -> set[str]:
+def headed(track: Track, claims: Collection[Claim], reading: Reading) -> set[str]:
     """The title where it says no more than what was claimed of a track: it only names things, or says that they are back."""
     made = {claim.rule for claim in claims}
     returned = any(rule.back_from for rule in track.ladder.rules if rule.id in made)

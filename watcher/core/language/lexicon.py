@@ -96,7 +96,8 @@ GRAMMAR: Final = _classes(
     " opening_reason no_reason opening_day"
     " day_of_act of_the_act gate_noun"
     " of_today asking_whether settling together measured_by means_of way_in"
-    " heading_word heading_of_return heralding subject_end feature told_of_models reader made before_made sort_of_model unit feature_column"
+    " heading_word heading_of_return heralding"
+    " subject_end feature told_of_models reader made before_made sort_of_model unit feature_column"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
