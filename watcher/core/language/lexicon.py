@@ -76,7 +76,7 @@ KEYS: Final = frozenset({"class", "words", "examples", "note", "side", "scope", 
 ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone fault artifact field frame quiet foreign"
     " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
-    " given_back turned_off to_return not_out tells_else work_itself long_over"
+    " given_back turned_off to_return not_out mistaken played bounded one_customer tells_else work_itself long_over"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"
@@ -97,7 +97,8 @@ GRAMMAR: Final = _classes(
     " day_of_act of_the_act gate_noun"
     " of_today asking_whether settling together measured_by means_of way_in"
     " heading_word heading_of_return heralding"
-    " subject_end feature told_of_models reader made before_made sort_of_model unit feature_column"
+    " other_noun other_verb turn_within no_way_in read_as route advising listed page_noun"
+    " subject_end feature told_of_models reader made before_made sort_of_model unit date_cell feature_column"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
@@ -106,7 +107,8 @@ CUES: Final = _classes(
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
     " milestone opening_clause never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is only_for"
     " cleft access_column setting_of_some"
-    " work_done done_now saying starts_on strict tells to_come undone_opening unreal other_subject runs_on vague was wide"
+    " work_done done_now saying starts_on strict tells to_come undone_opening unreal forged unsettled retiring scene"
+    " inject invented real runs_on vague was wide"
     " widening wished"
 )
 """Classes of cues: how a statement is meant."""

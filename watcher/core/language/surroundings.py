@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.language.account import given_back_in, masked, plain_clause
 from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.reasons import (
+    bare,
     field_words,
     is_beside_another,
+    is_bounded,
     is_carried,
+    is_heading,
+    is_in_passing,
+    is_listed,
+    is_of_feature,
     is_of_what_is_made_with,
+    is_only_advised,
+    is_row_of_dates,
     is_unreal,
     other_subject,
     reason_in,
@@ -48,6 +56,18 @@ _SET_APART: Final = word_set("set_apart")
 _QUOTED: Final = re.compile(r"(?<![\w])(?:'[^']{3,300}'|\"[^\"]{3,300}\")(?!\w)")
 _GOING_ON: Final = word_set("turning_back") | word_set("meant") | word_set("told_of_models") | {"and"}
 _FEATURE_COLUMN: Final = word_set("feature_column")
+_RETIRES: Final = cue("retiring", "beside", "sentence")
+"""Words of a line that goes, or went, on a day."""
+_SCENE: Final = cue("scene", "before", "sentence")
+_INJECT: Final = cue("inject", "before", "sentence")
+_INVENTED: Final = cue("invented", "beside", "sentence")
+_REAL: Final = cue("real", "beside", "sentence")
+_BUILDS: Final = (
+    (is_beside_another, "tells of something else that is open"),
+    (is_of_what_is_made_with, "tells of something else that runs on it"),
+    (is_only_advised, "says what to use"),
+)
+"""How a sentence may be built that says nothing of the thing, and the reason."""
 _TAIL: Final = re.compile(r"[:;,\u2014]")
 """Marks behind which a sentence may affirm what it said before."""
 
@@ -169,28 +189,118 @@ def reason_of_rest(
 
     `statuses` are the kinds of phrases that are asked for; `kinds` the reasons of its words of the question.
     """
-    words = masked(line.folded, line.things, groups)
+    words = bare(masked(line.folded, line.things, groups))
     if why := reason_in(words):
         return why
     if is_unreal(line.folded):
         return "is only supposed"
-    if not line.things and (subject := other_subject(line.folded)):
+    if not line.things and (subject := other_subject(words)):
         return f"it is said of {subject}"
+    if why := _reason_of_text(reading, line, groups):
+        return why
     if another := _of_another(reading, line, statuses, groups) or _of_one_before(reading, line, statuses, groups):
         return f"it is said of {another}"
     return _reason_of_build(reading, line, words, frozenset(kinds))
 
 
+def _reason_of_text(reading: Reading, line: Line, groups: frozenset[str]) -> str:
+    """The reason that other sentences of the text give."""
+    return "tells of a version that retires" if _is_replaced(line, reading, groups) else ""
+
+
 def _reason_of_build(reading: Reading, line: Line, words: list[str], kinds: frozenset[str]) -> str:
     """The reason that the places of the things in a sentence give; none where it tells of an end, or of a loss for all."""
-    if is_beside_another(words):
-        return "tells of something else that is open"
-    if is_of_what_is_made_with(words):
-        return "tells of something else that runs on it"
+    if why := next((why for holds, why in _BUILDS if holds(words)), ""):
+        return why
+    if line is reading.title and is_heading(words):
+        return "is only a heading"
+    if is_listed(words) and _is_corrected(reading, line):
+        return "tells of a correction"
     if _is_row_of_a_feature(reading, line):
         return "tells of a feature of it"
     lost = "ended" in kinds or kinds >= {"taken", "all"}
     return "it speaks of what only carries the name" if not lost and is_carried(words) else ""
+
+
+def _near(reading: Reading, line: Line) -> list[str]:
+    """The title of a text and what stands close to a sentence, the sentence among them, as lines of words."""
+    number = reading.place(line)
+    lines = (reading.title, *reading.lines[max(number - _SENTENCES_AROUND, 0) : number + _SENTENCES_AROUND + 1])
+    return [plain_clause(one.folded) for one in lines]
+
+
+def _is_corrected(reading: Reading, line: Line) -> bool:
+    """Whether the text says beside a sentence that what it tells was a mistake."""
+    return any(next(found_in(clause, ("mistaken",)), None) for clause in _near(reading, line))
+
+
+def is_rehearsed(reading: Reading, line: Line) -> bool:
+    """Whether a sentence is a scene of an exercise: by its number, or the title calls it one, and the text invented."""
+    if _REAL.search(line.folded):
+        return False
+    if _INJECT.match(line.folded):
+        return True
+    titled = next(found_in(plain_clause(reading.title.folded), ("played",)), None)
+    played = titled is not None or _SCENE.match(line.folded) is not None
+    return played and any(_INVENTED.search(one.folded) for one in reading.lines)
+
+
+def is_over_in_minutes(reading: Reading, line: Line, groups: frozenset[str]) -> bool:
+    """Whether a sentence without a name tells that all is well again, in a text of an incident of some minutes."""
+    title = plain_clause(reading.title.folded)
+    grave = any(one.row.reason in _STRONG for one in found_in(title, ("field",)))
+    back = next(found_in(plain_clause(line.folded), ("given_back",)), None)
+    others = (one for one in reading.lines if one is not line)
+    return not (grave or line.things or back is None) and any(
+        is_bounded(masked(one.folded, one.things, groups)) for one in others
+    )
+
+
+def _is_replaced(line: Line, reading: Reading, groups: frozenset[str]) -> bool:
+    """Whether a sentence tells that a version retires of which the text names a later one, and nothing else."""
+    told = field_words(tuple(masked(line.folded, line.things, groups)))
+    gone = {thing.version for thing in line.things if thing.group in groups}
+    later = {thing.version for one in reading.lines for thing in one.things if thing.group in groups} - {""}
+    retires = bool(told) and all(_RETIRES.match(one.words) for one in told)
+    return retires and bool(gone) and "" not in gone and bool(later) and max(map(_number, later)) > max(map(_number, gone))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def _is_under_dates(reading: Reading, line: Line, groups: frozenset[str]) -> bool:
+    """Whether a sentence is a row of dates, shares or prices in a table whose head speaks of no opening."""
+    head = next((one for one in reading.lines if one.folded.startswith("|")), line)
+    told = field_words(tuple(masked(head.folded, head.things, groups)))
+    return (
+        head is not line
+        and all(_RETIRES.match(one.words) for one in told)
+        and is_row_of_dates(masked(line.folded, line.things, groups))
+    )
+
+
+def tells_else(reading: Reading, line: Line, groups: frozenset[str], *, beside: bool = False) -> str:
+    """The reason for which a line that holds no word of the question tells nothing of it, empty where it gives none.
+
+    `beside`: the title names something else, of which the text is.
+    """
+    if _is_under_dates(reading, line, groups):
+        return "tells of dates, or of prices"
+    words = masked(line.folded, line.things, groups)
+    found = next(found_in(clause_of(words), ("tells_else",)), None)
+    why = found.row.reason if found else reason_in(words) or ("tells of a feature of it" if is_of_feature(words) else "")
+    return why or ("it is only named beside what it tells" if is_in_passing(words, beside=beside) else "")
+
+
+def is_of_feature_before(reading: Reading, line: Line, groups: frozenset[str]) -> bool:
+    """Whether a sentence tells what had been done with the feature that the one before says is back: "We had switched it off"."""
+    number = reading.place(line)
+    words = masked(line.folded, line.things, groups)
+    if not number or line.things or not {"had", "it"} <= {*words} or not MODEL_NOUNS.isdisjoint(words):
+        return False
+    before = reading.lines[number - 1]
+    return is_of_feature(masked(before.folded, before.things, groups))
 
 
 def _of_another(reading: Reading, line: Line, kinds: Collection[str], groups: frozenset[str]) -> str:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Final
 from watcher.core.language.account import Account, masked, plain_clause
 from watcher.core.language.assertion import CONDITIONAL, NEGATIONS, is_strict, is_told_apart
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
-from watcher.core.language.reasons import built_reason, field_words, is_in_passing, is_of_what_runs_on, reason_alone, reason_in
+from watcher.core.language.reasons import (
+    bare,
+    built_reason,
+    field_words,
+    is_in_passing,
+    is_of_code,
+    is_of_what_runs_on,
+    reason_alone,
+)
 from watcher.core.language.surroundings import (
     affirmed_by,
     frame_of,
@@ -18,9 +26,13 @@ from watcher.core.language.surroundings import (
     goes_on,
     is_at_milestone,
     is_foreign,
+    is_of_feature_before,
+    is_over_in_minutes,
     is_quoted_in_frame,
+    is_rehearsed,
     reason_of_rest,
     said_below,
+    tells_else,
 )
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS
 from watcher.core.language.times import names_time
@@ -154,13 +166,14 @@ def mentioned(
     lines = reading.lines if len(reading.lines) <= _MAX_SENTENCES else reading.lines[:1]
     below = lines[1:] if quiet else lines  # what a title heads has its reason then
     naming = [line for line in below if line.quote not in quiet and _names_alone(net, line, known, maker)]
-    open_yet = [line for line in naming if is_asked(line) and not _tells_else(line, net.groups)]
+    open_yet = [line for line in naming if is_asked(line) and not tells_else(reading, line, net.groups)]
     asked = (lines[n + 1] for n, line in enumerate(lines[:-1]) if line in open_yet)
     told = [*(line for line in naming if not is_asked(line)), *(line for line in asked if not line.things)]
     if not told:
         return None
-    titled = _tells_else(reading.title, net.groups)
-    reasons = [_tells_else(line, net.groups) for line in told]
+    titled = tells_else(reading, reading.title, net.groups)
+    of_another = bool(reading.title.things) and all(one.group not in known for one in reading.title.things)
+    reasons = [tells_else(reading, line, net.groups, beside=of_another) for line in told]
     if titled or all(reasons):
         return Quiet(told[0].quote, titled or reasons[0], net.first)
     return Open(own := said_below(told[0], lines).quote, net.first, (own,), "it speaks of the thing in words that no rule knows")
@@ -170,14 +183,6 @@ def _names_alone(net: Net, line: Line, known: frozenset[str], maker: re.Pattern[
     """Whether a sentence names one of the net's things, and beside it none but what is watched and the maker."""
     named = any(thing.group in net.groups for thing in line.things)
     return named and all(one.group in known or (maker and maker.fullmatch(one.said)) for one in line.things)
-
-
-def _tells_else(line: Line, groups: frozenset[str]) -> str:
-    """The reason for which a line that holds no word of the question tells nothing of it, empty where it gives none."""
-    words = masked(line.folded, line.things, groups)
-    found = next(found_in(clause_of(words), ("tells_else",)), None)
-    why = found.row.reason if found else reason_in(words)
-    return why or ("it is only named beside what it tells" if is_in_passing(words) else "")
 
 
 def _is_answered_no(net: Net, reading: Reading) -> Line | None:
@@ -224,7 +229,10 @@ def _is_of_others(net: Net, line: Line) -> bool:
     clause = clause_of(masked(line.folded, others, net.groups))
     first = next(iter(found_in(clause, ("field",))), None)
     # "Now available in the app: files for everyone": what a label names, the sentence is of.
-    return first is None or ROLES["other"] in clause[: max(first.end, clause.find(" : "))]
+    if first is None or ROLES["other"] in clause[: max(first.end, clause.find(" : "))]:
+        return True
+    rest = clause[first.end :]  # "the ground for releasing Y": what is done, is done to that
+    return rest.startswith(ROLES["other"]) and {one.row.reason for one in field_words(tuple(rest.split()))} <= {""}
 
 
 def _means(net: Net, reading: Reading, number: int) -> bool:
@@ -298,7 +306,7 @@ def _status_of(net: Net, kinds: set[str]) -> str:
 
 
 def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
-    if outright := "it is a question" if is_asked(line) else _outright(net, line):
+    if outright := "it is a question" if is_asked(line) else _outright(net, reading, line):
         return Quiet(line.quote, outright, net.first)
     judged = [_of_statement(net, reading, line, one) for one in said]
     opened = [one for one in judged if isinstance(one, Open)]
@@ -319,12 +327,18 @@ def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement],
     return Open(line.quote, _status_of(net, kinds), shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=strong)
 
 
-def _outright(net: Net, line: Line) -> str:
+def _outright(net: Net, reading: Reading, line: Line) -> str:
     """Why a sentence says nothing, whatever phrase is bound in it; empty where it gives no such reason."""
-    words = masked(line.folded, line.things, net.groups)
+    words = bare(masked(line.folded, line.things, net.groups))
     versioned = all(thing.version for thing in line.things if thing.group in net.groups)
-    if why := reason_alone(words, versioned=versioned) or built_reason(words):
+    if why := reason_alone(words, versioned=versioned) or built_reason(words, coded=is_of_code(line.quote)):
         return why
+    if is_rehearsed(reading, line):
+        return "tells of a story, or an exercise"
+    if is_over_in_minutes(reading, line, net.groups):
+        return "tells of an incident"
+    if is_of_feature_before(reading, line, net.groups):
+        return "tells of a feature of it"
     if is_quoted_in_frame(line, net.groups):
         return "it is only quoted"
     return "tells of something else that runs on it" if is_of_what_runs_on(words) else ""

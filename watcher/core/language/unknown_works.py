@@ -17,6 +17,9 @@ from watcher.core.language.works import TO_COME, models_named
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading
 
+ANOTHERS: Final = "tells of the work of another body"
+OTHER_DOINGS: Final = "tells of other doings of the institute"
+"""Reasons beside which also what is new is no work of the body."""
 _MANY: Final = frozenset(word for word in MODEL_NOUNS if word.startswith(("model", "llm")))
 """Nouns by which a work says that it is on a model, whichever."""
 _OURS: Final = word_set("speaking_us")
@@ -68,24 +71,25 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | N
         found = _of_works(works, line)
         words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
         known = on_known < number + _REACH
-        if not words or is_asked(line) or not (shared or _is_theirs(works, reading, number)):
+        ours = shared or (_is_theirs(works, reading, number) and not _is_of_writer(works, line))
+        if not words or is_asked(line) or not ours:
             continue
         if not known and not _is_on_some_model(works, reading, number, home=home):
             continue
         others = [*headed["no_work"], *found["no_work"]]
-        named = known or works.others & _groups(line)
+        named = (known or works.others & _groups(line)) and not _is_else(works, line, found["no_work"])
         if not others or (named and (found["out_now"] or any(one.row.reason == "new" for one in words))):
             shown = tuple(dict.fromkeys(one.words for one in words))
             return Open(line.quote, works.status, shown, f"may tell a work of the series: {', '.join(shown)}")
         reasons += [one.row.reason for one in others]
-    if alone := _named_alone(works, reading, joint):
+    if alone := _named_alone(works, reading, joint, home=home):
         return alone
     return Quiet(reading.title.quote, next(iter(reasons), "it tells of no work on a model"), works.status)
 
 
-def _named_alone(works: Works, reading: Reading, joint: list[Line]) -> Open | None:
+def _named_alone(works: Works, reading: Reading, joint: list[Line], *, home: bool) -> Open | None:
     """A line that names a model of the series by its version where nothing else is known: the title, or one of joint work."""
-    if _of_works(works, reading.title)["no_work"]:
+    if _of_works(works, reading.title)["no_work"] or not (home or joint or not _is_of_writer(works, reading.title)):
         return None
     for line in (reading.title, *joint):
         named = models_named(line, tuple(works.of)) if joint else ()
@@ -97,6 +101,18 @@ def _named_alone(works: Works, reading: Reading, joint: list[Line]) -> Open | No
     if not said or is_asked(reading.title):
         return None
     return Open(reading.title.quote, works.status, (said,), f"its title names {said} and says nothing that is known")
+
+
+def _is_of_writer(works: Works, line: Line) -> bool:
+    """Whether a sentence on a page of somebody else says "our" of a work and does not name the body: it is the writer's own."""
+    return works.by.isdisjoint(_groups(line)) and not _OURS.isdisjoint(masked(line.folded, (), frozenset()))
+
+
+def _is_else(works: Works, line: Line, others: list[Found]) -> bool:
+    """Whether what is new in a sentence is something else: another body's work, or guidance where no model is named."""
+    reasons = {one.row.reason for one in others}
+    unnamed = works.of.isdisjoint(_groups(line)) and works.others.isdisjoint(_groups(line))
+    return ANOTHERS in reasons or (unnamed and OTHER_DOINGS in reasons)
 
 
 def _is_joint(works: Works, line: Line) -> bool:
