@@ -10,6 +10,7 @@ from watcher.core.language.account import given_back_in, masked, plain_clause
 from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.reasons import (
     bare,
+    built_reason,
     field_words,
     is_beside_another,
     is_bounded,
@@ -17,12 +18,15 @@ from watcher.core.language.reasons import (
     is_heading,
     is_in_passing,
     is_listed,
+    is_of_code,
     is_of_feature,
     is_of_what_is_made_with,
+    is_of_what_runs_on,
     is_only_advised,
     is_row_of_dates,
     is_unreal,
     other_subject,
+    reason_alone,
     reason_in,
 )
 from watcher.core.language.text import AUXILIARIES, DETERMINERS, MODEL_NOUNS, ORDINALS, Scene, tokens
@@ -182,6 +186,23 @@ def _between(line: Line) -> str:
     return text
 
 
+def outright_reason(reading: Reading, line: Line, groups: frozenset[str]) -> str:
+    """Why a sentence says nothing, whatever phrase is bound in it; empty where it gives no such reason."""
+    words = bare(masked(line.folded, line.things, groups))
+    versioned = all(thing.version for thing in line.things if thing.group in groups)
+    if why := reason_alone(words, versioned=versioned) or built_reason(words, coded=is_of_code(line.quote)):
+        return why
+    if _is_rehearsed(reading, line):
+        return "tells of a story, or an exercise"
+    if _is_over_in_minutes(reading, line, groups):
+        return "tells of an incident"
+    if _is_of_feature_before(reading, line, groups):
+        return "tells of a feature of it"
+    if _is_quoted_in_frame(line, groups):
+        return "it is only quoted"
+    return "tells of something else that runs on it" if is_of_what_runs_on(words) else ""
+
+
 def reason_of_rest(
     reading: Reading, line: Line, groups: frozenset[str], statuses: Collection[str], kinds: Collection[str]
 ) -> str:
@@ -234,7 +255,7 @@ def _is_corrected(reading: Reading, line: Line) -> bool:
     return any(next(found_in(clause, ("mistaken",)), None) for clause in _near(reading, line))
 
 
-def is_rehearsed(reading: Reading, line: Line) -> bool:
+def _is_rehearsed(reading: Reading, line: Line) -> bool:
     """Whether a sentence is a scene of an exercise: by its number, or the title calls it one, and the text invented."""
     if _REAL.search(line.folded):
         return False
@@ -245,7 +266,7 @@ def is_rehearsed(reading: Reading, line: Line) -> bool:
     return played and any(_INVENTED.search(one.folded) for one in reading.lines)
 
 
-def is_over_in_minutes(reading: Reading, line: Line, groups: frozenset[str]) -> bool:
+def _is_over_in_minutes(reading: Reading, line: Line, groups: frozenset[str]) -> bool:
     """Whether a sentence without a name tells that all is well again, in a text of an incident of some minutes."""
     title = plain_clause(reading.title.folded)
     grave = any(one.row.reason in _STRONG for one in found_in(title, ("field",)))
@@ -293,7 +314,7 @@ def tells_else(reading: Reading, line: Line, groups: frozenset[str], *, beside: 
     return why or ("it is only named beside what it tells" if is_in_passing(words, beside=beside) else "")
 
 
-def is_of_feature_before(reading: Reading, line: Line, groups: frozenset[str]) -> bool:
+def _is_of_feature_before(reading: Reading, line: Line, groups: frozenset[str]) -> bool:
     """Whether a sentence tells what had been done with the feature that the one before says is back: "We had switched it off"."""
     number = reading.place(line)
     words = masked(line.folded, line.things, groups)
@@ -342,7 +363,7 @@ def _is_unlike(line: Line, thing: Thing) -> bool:
     return line.folded[: thing.start].strip().lower() in _SET_APART
 
 
-def is_quoted_in_frame(line: Line, groups: frozenset[str]) -> bool:
+def _is_quoted_in_frame(line: Line, groups: frozenset[str]) -> bool:
     """Whether all that a sentence says of a thing is quoted, and the rest says of what: "… is the subject of a phishing mail"."""
     quotes = [(found.start(), found.end()) for found in _QUOTED.finditer(line.folded)]
     things = [thing for thing in line.things if thing.group in groups]

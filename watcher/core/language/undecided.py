@@ -11,13 +11,8 @@ from watcher.core.language.account import Account, masked, plain_clause
 from watcher.core.language.assertion import CONDITIONAL, NEGATIONS, is_strict, is_told_apart
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
 from watcher.core.language.reasons import (
-    bare,
-    built_reason,
     field_words,
     is_in_passing,
-    is_of_code,
-    is_of_what_runs_on,
-    reason_alone,
 )
 from watcher.core.language.surroundings import (
     affirmed_by,
@@ -26,10 +21,7 @@ from watcher.core.language.surroundings import (
     goes_on,
     is_at_milestone,
     is_foreign,
-    is_of_feature_before,
-    is_over_in_minutes,
-    is_quoted_in_frame,
-    is_rehearsed,
+    outright_reason,
     reason_of_rest,
     said_below,
     tells_else,
@@ -306,7 +298,7 @@ def _status_of(net: Net, kinds: set[str]) -> str:
 
 
 def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
-    if outright := "it is a question" if is_asked(line) else _outright(net, reading, line):
+    if outright := "it is a question" if is_asked(line) else outright_reason(reading, line, net.groups):
         return Quiet(line.quote, outright, net.first)
     judged = [_of_statement(net, reading, line, one) for one in said]
     opened = [one for one in judged if isinstance(one, Open)]
@@ -325,23 +317,6 @@ def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement],
     others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
     strong = not others and not kinds.isdisjoint(_BESIDE_A_GATE)
     return Open(line.quote, _status_of(net, kinds), shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=strong)
-
-
-def _outright(net: Net, reading: Reading, line: Line) -> str:
-    """Why a sentence says nothing, whatever phrase is bound in it; empty where it gives no such reason."""
-    words = bare(masked(line.folded, line.things, net.groups))
-    versioned = all(thing.version for thing in line.things if thing.group in net.groups)
-    if why := reason_alone(words, versioned=versioned) or built_reason(words, coded=is_of_code(line.quote)):
-        return why
-    if is_rehearsed(reading, line):
-        return "tells of a story, or an exercise"
-    if is_over_in_minutes(reading, line, net.groups):
-        return "tells of an incident"
-    if is_of_feature_before(reading, line, net.groups):
-        return "tells of a feature of it"
-    if is_quoted_in_frame(line, net.groups):
-        return "it is only quoted"
-    return "tells of something else that runs on it" if is_of_what_runs_on(words) else ""
 
 
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
