@@ -57,6 +57,7 @@ CHOSEN: Final = cue("chosen", "after", "clause")
 AFTERWARDS: Final = cue("afterwards", "before", "aside")
 NARROWING: Final = re.compile(rf"(?i)^\s+(?!{choice('widening')})\w")
 GLAD: Final = word_set("glad")
+_ENABLING: Final = word_set("enabling")
 OPENING_VERBS: Final = word_set("opening_verb")
 POINT: Final = re.compile(r"(?<=\d)\.(?=\d)")
 """The point of a version, which ends no clause."""
@@ -207,7 +208,7 @@ def manner(scene: Scene, phrase: Phrase) -> frozenset[str]:
         "compared": not phrase.object_right and bool(COMPARED.search(BESIDE.sub(" ", parts.scope))),
         "retold": _retold(scene, phrase, parts),
         "restricted": _closed_again(phrase, parts),
-        "partial": _eventive(phrase) and bool(PARTLY.match(parts.behind) or BACK.search(f"{parts.words}{parts.after[:_BEHIND]}")),
+        "partial": _eventive(phrase) and (_in_part(parts) or bool(BACK.search(f"{parts.words}{parts.after[:_BEHIND]}"))),
     }
     manners = {name for name, holds in found.items() if holds}
     # "not available on every account" is available on some; "not generally available in all regions" is not.
@@ -376,6 +377,11 @@ def _quoted(sentence: str, start: int, end: int) -> bool:
         return False
     opened, closed = max(at for at in marks if at < start), min(at for at in marks if at >= end)
     return bool(SAYING.search(sentence[:opened] + sentence[closed:]))
+
+
+def _in_part(parts: Parts) -> bool:
+    """Whether what follows limits an act to a part; the console in which readers enable a model is none."""
+    return parts.words.split()[-1] not in _ENABLING and bool(PARTLY.match(parts.behind))
 
 
 def _eventive(phrase: Phrase) -> bool:

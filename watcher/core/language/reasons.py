@@ -58,6 +58,12 @@ _CHECKED: Final = frozenset({"verification", "approval"})
 _LISTED: Final = word_set("listed")
 _PAGES: Final = word_set("page_noun")
 _TOLD_OF_MODELS: Final = word_set("told_of_models")
+_MODALS: Final = word_set("letting")
+_EVERYBODY: Final = word_set("everybody")
+_USED_BY: Final = word_set("used_by")
+_ARTICLES: Final = word_set("article")
+_USING: Final = 6
+"""Words between "can" and what is used, at most: "can now run its work on X"."""
 _OURS: Final = word_set("speaking_us") | word_set("reader")
 _MADE: Final = word_set("made")
 _MAKING: Final = word_set("before_made")
@@ -92,7 +98,7 @@ def reason_in(words: list[str]) -> str:
     """The reason that the words of a sentence give; `aside` only where the rest speaks of nobody else and no end."""
     clause = clause_of(words)
     for found in found_in(clause, ("quiet",)):
-        if found.row.scope in _ALONE:
+        if found.row.scope in _ALONE or (ROLES["it"] in found.words and lets_all_use(words)):
             continue
         rest = f"{clause[: found.end - len(found.words) - 1]}; {clause[found.end :]}"
         if found.row.scope != "aside" or _OF_ALL.isdisjoint(one.row.reason for one in found_in(rest, ("field",))):
@@ -393,6 +399,8 @@ def _head(words: list[str], verb: int) -> int:
 
 def is_of_what_runs_on(words: list[str]) -> bool:
     """Whether all of a sentence is said of something else that runs on the thing: "It works on X, and is open to all."."""
+    if lets_all_use(words):
+        return False
     sentence = " ".join(words)
     last = max(sentence.rfind(ROLES["it"]), sentence.rfind(ROLES["other"])) + 1
     behind = _GOES_ON.match(sentence, last)
@@ -400,6 +408,19 @@ def is_of_what_runs_on(words: list[str]) -> bool:
         return False
     rest = sentence[behind.end() :].split() if behind else ["it"]
     return bool(_RUNS_ON.match(sentence)) and _TURNS_TO_IT.isdisjoint(rest) and _CLAUSE_MARKS.isdisjoint(words)
+
+
+def lets_all_use(words: list[str]) -> bool:
+    """Whether all of a kind can use the thing, whatever they do with it: "Any developer with a card can now build on X".
+
+    Then the thing does not stand in passing there, although a preposition governs it.
+    """
+    at = next((n for n, word in enumerate(words) if word in _MODALS), 0)
+    if _EVERYBODY.isdisjoint(words[:at]) or ROLES["it"] in words[:at]:
+        return False
+    told = words[at + 1 :]
+    end = told.index(ROLES["it"]) if ROLES["it"] in told[: _USING + 1] else 0
+    return end > 0 and told[end - 1] in _USED_BY and (_FEATURES | _ARTICLES | {"the"}).isdisjoint(told[:end])
 
 
 def is_carried(words: list[str]) -> bool:

@@ -25,6 +25,7 @@ from watcher.core.language.reasons import (
     is_only_advised,
     is_row_of_dates,
     is_unreal,
+    lets_all_use,
     other_subject,
     reason_alone,
     reason_in,
@@ -230,7 +231,9 @@ def _reason_of_text(reading: Reading, line: Line, groups: frozenset[str]) -> str
 
 
 def _reason_of_build(reading: Reading, line: Line, words: list[str], kinds: frozenset[str]) -> str:
-    """The reason that the places of the things in a sentence give; none where it tells of an end, or of a loss for all."""
+    """The reason that the places of the things in a sentence give; none where it tells of an end, or is of all."""
+    if lets_all_use(words):
+        return ""
     if why := next((why for holds, why in _BUILDS if holds(words)), ""):
         return why
     if line is reading.title and is_heading(words):
@@ -309,6 +312,8 @@ def tells_else(reading: Reading, line: Line, groups: frozenset[str], *, beside: 
     if _is_under_dates(reading, line, groups):
         return "tells of dates, or of prices"
     words = masked(line.folded, line.things, groups)
+    if lets_all_use(words):
+        return ""
     found = next(found_in(clause_of(words), ("tells_else",)), None)
     why = found.row.reason if found else reason_in(words) or ("tells of a feature of it" if is_of_feature(words) else "")
     return why or ("it is only named beside what it tells" if is_in_passing(words, beside=beside) else "")
