@@ -21,8 +21,22 @@ _VERSION: Final = r"(?:[ \-@](?P<version{n}>(?:(?i:preview)\b|[vV]?\d{{1,3}}(?:[
 _TOKEN: Final = re.compile(r"\[[^\]]*\]\*?|\{it\}|<\w+>|\S+")
 _ANY: Final = "..."
 _NOTHING: Final = re.compile(r"(?!)")
-Sets = Mapping[str, tuple[str, ...]]
-"""Name → texts, any of which `<name>` stands for."""
+
+
+class Sets(dict[str, tuple[str, ...]]):
+    """Name → texts, any of which `<name>` stands for."""
+
+    def __init__(self, texts: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        super().__init__(texts or {})
+        self._patterns: dict[str, str] = {}
+
+    def pattern(self, name: str) -> str:
+        """Any text of a set with the space after it, made once: hundreds of phrases of a signal name the same few sets."""
+        if name not in self._patterns:
+            texts = ("".join(_one(part, self) for part in _TOKEN.findall(text)) for text in self[name])
+            # A text may end with a word that is left out: then no space need follow.
+            self._patterns[name] = f"(?:{'|'.join(texts)})".replace(" ", r"(?:\x20|(?!\w))")
+        return self._patterns[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,7 @@ def phrase(kind: str, text: str, sets: Sets | None = None) -> Phrase:
 
     Raises ValueError naming the phrase where it is empty, has no fixed word, or names a set that there is not.
     """
-    known = sets or {}
+    known = Sets() if sets is None else sets
     words = _TOKEN.findall(text.strip())
     inside = IT in words[1:-1]
     right = bool(words) and words[-1] == IT and not inside
@@ -127,9 +141,7 @@ def _joined(words: list[str], sets: Sets) -> str:
 def _one(word: str, sets: Sets) -> str:
     """Pattern of one written word with the space after it, so that an optional one takes its space along."""
     if word[0] == "<":
-        texts = ("".join(_one(part, sets) for part in _TOKEN.findall(text)) for text in sets[word[1:-1]])
-        # A text may end with a word that is left out: then no space need follow.
-        return f"(?:{'|'.join(texts)})".replace(" ", r"(?:\x20|(?!\w))")
+        return sets.pattern(word[1:-1])
     if word == "*":
         return _GAP
     if word in {IT, _ANY}:
@@ -303,10 +315,10 @@ def _pieces(phrases: tuple[Phrase, ...]) -> dict[str, tuple[int, ...]]:
     return {piece: tuple(held) for piece, held in owners.items()}
 
 
-def _named(known: Mapping[str, tuple[str, ...]], words: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _named(known: Mapping[str, tuple[str, ...]], words: Mapping[str, tuple[str, ...]]) -> Sets:
     """The sets of the general English with a signal's own names in them: "{maker}" in a choice is each of its makers."""
     own = {f"{{{role}}}": "|".join(words.get(role, ())) for role in ROLE_LISTS}
-    return {name: tuple([_filled(text, own) if "{" in text else text for text in texts]) for name, texts in known.items()}
+    return Sets({name: tuple([_filled(text, own) if "{" in text else text for text in texts]) for name, texts in known.items()})
 
 
 def _filled(text: str, own: Mapping[str, str]) -> str:
