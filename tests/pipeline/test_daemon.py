@@ -238,7 +238,7 @@ def test_who_never_answers_what_is_sent_makes_no_source_late(store: Store, who: 
             tx.sources.sync(found, NOW)
         track = Track("it", "It", Ladder("open", (Status("closed", "Closed", "It is closed."),), ()))
         signals = {one.id: Signal(one.id, "", "", "", tracks=(track,), headlines=(), sources=(one,)) for one in found}
-        harm = {"after": silent.never} if who == "heartbeat" else {"deliver": silent.deliver}
+        harm = {"after": silent.never, "decide_within": 0.2} if who == "heartbeat" else {"deliver": silent.deliver}
         told = {"progress": lambda *_: slow.set(), "progress_every": NEWS_WAITS_SECONDS}
         daemon = Daemon(replace(context(store, Counted()), signals=signals, get=get, **harm, **told), clock=clock, pause=HOUR)
         daemon.start()
