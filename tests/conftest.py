@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import tempfile
 import warnings
@@ -13,7 +14,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from tests.copies import Copies, Files, OnServer
+from tests.copies import FILE, Copies, Files, OnServer
 from watcher.store.store import Store
 
 settings.register_profile("patient", deadline=None)
@@ -94,13 +95,24 @@ def either_url(request: pytest.FixtureRequest) -> str:
     return found
 
 
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables of an empty database: a copy of it is opened in a sixth of the time in which they are made."""
+    file = tmp_path_factory.mktemp("pattern") / "watch.db"
+    Store.open(f"{FILE}{file}").close()
+    return file
+
+
 @pytest.fixture
-def store(either_url: str) -> Iterator[Store]:
+def store(either_url: str, pattern: Path) -> Iterator[Store]:
+    if either_url.startswith(FILE):
+        shutil.copy(pattern, either_url.removeprefix(FILE))
     with Store.open(either_url, durable=False) as opened:
         yield opened
 
 
 @pytest.fixture
-def file_store(url: str) -> Iterator[Store]:
+def file_store(url: str, pattern: Path) -> Iterator[Store]:
+    shutil.copy(pattern, url.removeprefix(FILE))
     with Store.open(url, durable=False) as opened:
         yield opened

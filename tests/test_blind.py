@@ -76,9 +76,9 @@ def test_the_operator_hears_once_when_a_source_goes_blind_and_once_when_it_sees_
     text, why, *_ = KINDS[kind]
     watch = Watch(text, tmp_path, web_of(kind, tmp_path / "web").folder, store)
 
-    watch.run(hourly(day("06-01"), 33))
+    watch.run(hourly(day("06-01"), 17, timedelta(hours=2)))
     while_blind = watch.page("/").text, watch.page("/api/v1/signals").json()["signals"][0]
-    watch.run(hourly(day("06-02 10:00"), 20))
+    watch.run(hourly(day("06-02 10:00"), 10, timedelta(hours=2)))
 
     assert watch.subjects("operator") == [STARTED, BLIND, SEEN]
     assert watch.subjects("reader") == [STARTED], "readers are not told of every hiccup"

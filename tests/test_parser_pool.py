@@ -133,6 +133,7 @@ def test_addresses_that_were_slow_before_leave_room_for_the_others() -> None:
         assert asyncio.run(crowd(pool)) is False
 
 
+@pytest.mark.slow
 def test_many_that_turn_out_to_be_slow_at_once_leave_room_for_the_others() -> None:
     async def crowd(pool: ParserPool) -> list[bool]:
         spinning = [replace(document("spin"), url=f"https://slow.example/{n}") for n in range(2)]

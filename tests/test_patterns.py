@@ -134,7 +134,10 @@ def test_no_pattern_is_made_where_nobody_measures_it() -> None:
     assert elsewhere() == set(MADE_ELSEWHERE)
 
 
-@pytest.mark.parametrize("pattern", [r"[.!?]+\s+(?=[A-Z])", r"(\d+)([wdhms])", r"\ba\b.*\bb\b"])
+@pytest.mark.parametrize(
+    "pattern",
+    [r"[.!?]+\s+(?=[A-Z])", *(pytest.param(one, marks=pytest.mark.slow) for one in (r"(\d+)([wdhms])", r"\ba\b.*\bb\b"))],
+)
 def test_a_pattern_that_costs_the_square_is_noticed(pattern: str) -> None:
     assert hurt(Use(re.compile(pattern), "anywhere"))
 

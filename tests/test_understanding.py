@@ -141,7 +141,7 @@ def test_a_document_that_takes_too_long_to_understand_is_the_failure_of_its_sour
     assert lab.claims("gadget") == ["open"]
 
 
-@pytest.mark.parametrize("where", ["match", "title", "links"])
+@pytest.mark.parametrize("where", ["match", *(pytest.param(one, marks=pytest.mark.slow) for one in ("title", "links"))])
 def test_links_that_keep_a_pattern_of_the_configuration_busy_are_the_failure_of_their_source_alone(
     lab: Lab, tmp_path: Path, where: str
 ) -> None:
@@ -170,7 +170,7 @@ def test_links_that_keep_a_pattern_of_the_configuration_busy_are_the_failure_of_
     assert "read https://lab.example/feed.xml" not in lab.tried, "the same document is not tried again"
 
 
-@pytest.mark.parametrize("change", ["rules", "a day"])
+@pytest.mark.parametrize("change", ["rules", pytest.param("a day", marks=pytest.mark.slow)])
 def test_it_is_tried_again_under_other_rules_and_after_a_day(lab: Lab, change: str) -> None:
     lab.says = feed(SLOW, SLOW, SLOW)
     lab.poll(NOW)

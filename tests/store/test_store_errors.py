@@ -330,7 +330,9 @@ def test_a_database_that_is_taken_away_while_it_is_in_use_is_missed_at_once(tmp_
         assert sorted(file.parent.glob("*")) == left, "nothing is begun anew in its place"
 
 
-@pytest.mark.parametrize("parts", [("wal",), ("shm",), ("wal", "shm")], ids="-".join)
+@pytest.mark.parametrize(
+    "parts", [("wal",), *(pytest.param(one, marks=pytest.mark.slow) for one in (("shm",), ("wal", "shm")))], ids="-".join
+)
 @pytest.mark.parametrize("replaced", [False, True], ids=["deleted", "replaced"])
 def test_a_log_that_is_taken_away_is_missed_and_what_it_held_is_not_lost(
     tmp_path: Path,

@@ -182,6 +182,7 @@ def running(folder: Path) -> Iterator[str]:
         log.close()
 
 
+@pytest.mark.slow
 def test_the_whole_program_takes_a_subscriber_tells_the_news_and_lets_go(browser: Browser, tmp_path: Path) -> None:
     box, outside = Box(), "https://watch.example.org/watch/"
     with mail_server(handler=box) as stage, feeds() as (feed, publisher):
