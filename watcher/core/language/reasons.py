@@ -157,7 +157,8 @@ def built_reason(words: list[str], *, coded: bool = False) -> str:
 def _is_forged(words: list[str]) -> bool:
     """Whether a sentence says of messages that they are not from whom they name, and nothing else."""
     found = _FORGED.match(said := clause_of(words))
-    return found is not None and not field_words(tuple(said[found.end() :].split()))
+    rest = said[found.end() :].split() if found else []
+    return found is not None and _TURNS.isdisjoint(rest) and not field_words(tuple(rest))
 
 
 def _is_long_over(words: list[str]) -> bool:
