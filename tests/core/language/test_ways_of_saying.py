@@ -111,6 +111,18 @@ NOT_OPEN = (
     "The gap between Claude Mythos 6 and generally available models is closing.",
     "Claude Mythos 6 found flaws in software that is available to all users.",
 )
+KEPT_FROM_ALL = (
+    "Without verification, Claude Mythos 6 is not open to all.",
+    "Claude Mythos 6 cannot be used by every customer, just by verified organizations.",
+    "We do not commit to giving every customer access to Claude Mythos 6 by the end of March.",
+    "Claude Mythos 6 stays closed to the public.",
+    "Access to Claude Mythos 6 remains closed to the general public.",
+    "Claude Mythos 6 remains unavailable to the public.",
+    "We keep Claude Mythos 6 closed to the public.",
+    "There is no general availability of Claude Mythos 6.",
+    "Claude Mythos 6 is not something that everyone can use.",
+    "We do not intend to release Claude Mythos 6 to the public.",
+)
 SAYS = (
     ("named", "gated", "Claude Mythos 6 is available as a limited research preview."),
     ("named", "gated", "Access to Claude Mythos 6 is restricted to vetted partners."),
@@ -708,6 +720,16 @@ def test_said_of_the_public_name_they_open_nothing_either(sentence: str) -> None
 @pytest.mark.parametrize(("track", "status", "sentence"), SAYS)
 def test_these_say_it(track: str, status: str, sentence: str) -> None:
     assert status in statuses("mythos-ga", sentence).get(track, set())
+
+
+@pytest.mark.parametrize("sentence", KEPT_FROM_ALL)
+def test_that_it_is_kept_from_all_is_said_and_nobody_is_asked(sentence: str) -> None:
+    assert (statuses("mythos-ga", sentence), handed("mythos-ga", sentence)) == ({"named": {"gated"}}, set())
+
+
+@pytest.mark.parametrize("sentence", ["Without opening Claude Mythos 6 to everyone, defenders gain time."])
+def test_what_is_not_done_without_a_gate_is_no_opening(sentence: str) -> None:
+    assert statuses("mythos-ga", sentence) == {"named": {"gated"}}
 
 
 @pytest.mark.parametrize(("track", "status", "sentence"), SAYS_NOT)

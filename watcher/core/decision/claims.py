@@ -12,7 +12,7 @@ from watcher.core.decision.corroboration import proof_of
 from watcher.core.decision.rule_context import RuleContext, TextMatch, headed, match_text_rule, net_of, proved_in_full, works_of
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.match import Passed, unheard
-from watcher.core.language.surroundings import frame_of, given_back, is_not_out, is_only_heading
+from watcher.core.language.surroundings import frame_of, given_back, incident_of, is_not_out, is_only_heading
 from watcher.core.language.undecided import Net, Open, Quiet, in_another_language, looked_at, mentioned
 from watcher.core.language.unknown_works import Works, told_of_works
 from watcher.core.model import Claim, Facts, FigureSpec, Observation, Rule, Scalar, Signal, Tier, Track
@@ -338,8 +338,10 @@ def _is_contradicted(seen: RuleContext, indexed: _Indexed, quote: str) -> bool:
     rule, rung = indexed.rule, indexed.track.ladder.rung(indexed.rule.status)
     if rule.sentence and rule.sentence.title and is_not_out(seen.reading):
         return True
-    if rule.sentence and not (rung.steps_back or rule.sentence.window) and is_only_heading(seen.reading, rule.sentence, quote):
-        return True
+    if rule.sentence and not (rung.steps_back or rule.sentence.window):
+        ended = not rule.event and bool(incident_of(seen.reading, quote))
+        if ended or is_only_heading(seen.reading, rule.sentence, quote):
+            return True
     return bool(frame_of(seen.reading, quote) or (rung.steps_back and given_back(seen.reading, quote)))
 
 

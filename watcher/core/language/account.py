@@ -27,6 +27,8 @@ _NOW: Final = word_set("now_word")
 _SOON: Final = word_set("soon_word")
 """Words behind "no X will be released" that deny it for a time alone."""
 _NOBODY: Final = word_set("of_nobody")
+_REFUSING: Final = word_set("refusing")
+_ALL_BUT: Final = word_set("all_but")
 _EXCEPT: Final = word_set("but_some")
 _OPEN_YET: Final = word_set("negation") | word_set("to_happen")
 _WORDS_BEFORE: Final = 10
@@ -35,6 +37,7 @@ _NEVER_HAD: Final = cue("never_had", "beside", "sentence")
 _HAD_BEFORE: Final = cue("had_before", "beside", "sentence")
 _SERIES: Final = word_set("series_of_posts")
 _OF_POSTS: Final = cue("of_posts", "beside", "sentence")
+_GONE_OFF: Final = word_set("gone_off")
 _AND_BACK: Final = cue("and_back", "after", "next")
 _TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone", "fault")
 _NARROW: Final = (*_TAKING, "neutral")
@@ -113,11 +116,13 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
 
 def _turned(scene: Scene, about: frozenset[str], stop: int) -> list[str]:
     """The words behind a statement that turn it round: taken away behind what is open, back behind what is taken."""
-    said = clause_of(token.text for token in scene.tokens[scene.start : scene.stop])
+    inner = range(*scene.inner)
+    said = clause_of(scene.tokens[n].text for n in range(scene.start, scene.stop) if n not in inner)
     clause = clause_of(_words(scene, about, (), (), stop, len(scene.tokens))) if not scene.row else ""
     if any(found.row.reason == "taken" for found in found_in(said, ("field",))):
         return given_back_in(clause)
     taken = [found.words for found in found_in(clause, ("field",)) if found.row.reason == "taken"]
+    taken += [token.text for token in scene.tokens[slice(*scene.inner)] if token.text in _GONE_OFF]
     whole = clause_of(_words(scene, about, (), (), scene.stop, len(scene.tokens)))
     return [*taken, *(found.words for found in found_in(whole, ("turned_off",)))]
 
@@ -161,11 +166,14 @@ def _as_long_as(scene: Scene, stop: int) -> list[str]:
 
 
 def _but_some(scene: Scene, stop: int) -> list[str]:
-    """The words behind "nobody can use X" that say who can: "| without verification"."""
-    first, second = (token.text for token in (*scene.tokens[scene.start : scene.start + 2], scene.tokens[scene.start])[:2])
-    if first not in _NOBODY or second == "longer":
-        return []
-    return [token.text for token in scene.tokens[scene.stop : stop] if token.text in _EXCEPT]
+    """The words behind "nobody can use X", "all are refused" that say who can: "| without verification", "everyone | but"."""
+    said = [token.text for token in scene.tokens[scene.start : scene.stop]]
+    turn = scene.tokens[stop].text if stop < len(scene.tokens) else ""
+    left_out = [turn] if turn == "but" and scene.tokens[stop - 1].text in _ALL_BUT else []
+    denies = not {said[0], *said[1:2]}.isdisjoint(_NOBODY) or not _REFUSING.isdisjoint(said)
+    if not denies or "longer" in said:
+        return left_out
+    return [*left_out, *(token.text for token in scene.tokens[scene.stop : stop] if token.text in _EXCEPT)]
 
 
 def _never_had(scene: Scene) -> list[str]:

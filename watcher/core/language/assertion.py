@@ -30,6 +30,7 @@ NEGATED: Final = cue("negated", "before", "clause")
 NEARLY: Final = cue("negated", "before", "next")
 DENIED_AT_ONCE: Final = cue("negated", "after", "near")
 RANKED: Final = word_set("ordinal")
+EVERYBODY: Final = word_set("everybody_first")
 PLANNED: Final = cue("planned", "before", "clause")
 TO_BE_DONE: Final = cue("planned", "before", "next")
 WISHED: Final = cue("wished", "before", "clause")
@@ -68,11 +69,11 @@ STRICT: Final = cue("strict", "before", "sentence")
 CONDITION_BEHIND: Final = re.compile(rf"(?i)(?:(?!, (?:and|but|so) )[^.;]){{0,120}}?,? {choice('condition_behind')}")
 OPENINGS: Final = frozenset({"open"})
 """Kinds of phrases that open a thing to all: what narrows the audience takes them back."""
+GATES: Final = frozenset({"gate", "gate_invitation", "gate_verification", "only"})
+"""Kinds of phrases that tell who alone has a thing."""
 OFFERS: Final = frozenset({"offered"})
 """Kinds of phrases that offer a thing somewhere, to whom it may be."""
-STATES: Final = (
-    OPENINGS | OFFERS | {"partly_open", "described", "gate", "gate_invitation", "gate_verification", "only", "in_product"}
-)
+STATES: Final = OPENINGS | OFFERS | GATES | {"partly_open", "described", "in_product"}
 """Kinds of phrases that tell how things are: "was available" is past; all other kinds tell what happened."""
 BALKING: Final = re.compile(rf"(?i)^{choice('balking')}$")
 BESIDE: Final = re.compile(rf"(?i)(?:, | - | \u2014 ){choice('contrasting')}[^,\u2014]*?(?:,| - | \u2014 )")
@@ -85,6 +86,7 @@ PLANNED_BEHIND: Final = cue("planned", "after", "clause")
 OVERTURNED_BEHIND: Final = cue("overturned", "after", "next")
 FUTURATE: Final = cue("futurate", "beside", "sentence")
 ABLE: Final = cue("able", "before", "next")
+ONLY_BEFORE: Final = cue("only_before", "before", "next")
 STARTS: Final = re.compile(rf"(?i)(?:^|[:!\u2014] ?|{choice('starts_on')},? )(?:the |its )?$")
 OPENS: Final = cue("opens", "after", "clause")
 OPENS_WHERE: Final = re.compile(rf"(?i)^(?: {choice('opens_where')} [^.;:]{{1,60}})?[.!]?$")
@@ -198,7 +200,7 @@ def manner(scene: Scene, phrase: Phrase) -> frozenset[str]:
     """The manners in which a phrase is said, empty where it is plainly stated; looks left within its clause."""
     sentence, parts = scene.sentence, _parts(scene, phrase)
     found = {
-        "negated": _negated(scene, parts) or _undone(phrase, parts),
+        "negated": _negated(scene, parts) or _undone(phrase, parts) or _no_longer_alone(phrase, parts),
         "planned": _planned(scene, parts),
         "wished": bool(WISHED.search(parts.scope)) or is_demanded(scene),
         "conditional": _conditional(scene, phrase, parts),
@@ -300,7 +302,21 @@ def _clause(scene: Scene) -> int:
         follow = scene.tokens[at + 1].text if at + 1 < scene.start else ""
         if token.text == "and" and (follow in AUXILIARIES or follow in SUBJECT_PRONOUNS or _new_subject(scene, at + 1)):
             return token.end
+        if token.text == "and" and at and at + 1 == scene.start and scene.tokens[at - 1].text == "," and _is_for_all(scene):
+            return token.end
+        if token.text == "," and follow in SUBJECT_PRONOUNS and scene.tokens[at + 2].text in AUXILIARIES:
+            return token.end  # "it needs no approval, it is | open to all"
     return 0
+
+
+def _is_for_all(scene: Scene) -> bool:
+    """Whether a phrase has everybody for its subject, and so a clause of its own: "…, and | every customer can use X"."""
+    return scene.tokens[scene.start].text in EVERYBODY
+
+
+def _no_longer_alone(phrase: Phrase, parts: Parts) -> bool:
+    """Whether those whom a gate names are not the only ones: "open to all, not just to | verified organizations"."""
+    return phrase.kind in GATES and ONLY_BEFORE.search(parts.before) is not None
 
 
 def _closed_again(phrase: Phrase, parts: Parts) -> bool:
@@ -327,7 +343,8 @@ def _negated(scene: Scene, parts: Parts) -> bool:
     for at, token in enumerate(scene.tokens[: scene.start]):
         if token.start >= parts.clause and token.text in NEGATIONS:
             follow = scene.tokens[at + 1].text if at + 1 < len(scene.tokens) else ""
-            if follow not in NOT_NEGATIONS and not _closed(scene.tokens[at : scene.start]):
+            between = scene.tokens[at : scene.start]
+            if follow not in NOT_NEGATIONS and not _closed(between) and not _is_without_a_gate(between):
                 return True
     return bool(NEGATED.search(parts.scope) or NEARLY.search(parts.scope) or OVERTURNED.search(parts.scope))
 
@@ -347,6 +364,13 @@ def _closed(between: tuple[Token, ...]) -> bool:
     """Whether a relative or coordinated verb ends the negation's reach ("does not need X, is available")."""
     follows = AUXILIARIES | {"which", "who"}
     return any(token.text == "," and n + 1 < len(between) and between[n + 1].text in follows for n, token in enumerate(between))
+
+
+def _is_without_a_gate(between: tuple[Token, ...]) -> bool:
+    """Whether a word denies what stands before a comma, and no act: "without any approval, X is"; not "without opening X,"."""
+    words = [token.text for token in between]
+    head = words[: words.index(",")] if words[0] == "without" and "," in words else []
+    return bool(head) and not any(word.endswith("ing") for word in head)
 
 
 def _governing(parts: Parts) -> str:

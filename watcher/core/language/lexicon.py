@@ -77,6 +77,7 @@ ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone fault artifact field frame quiet foreign"
     " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
     " given_back turned_off to_return not_out mistaken played bounded one_customer tells_else work_itself long_over"
+    " incident deliberate until_now"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"
@@ -100,6 +101,7 @@ GRAMMAR: Final = _classes(
     " enabling letting everybody used_by"
     " other_noun other_verb turn_within no_way_in read_as route advising listed page_noun"
     " subject_end feature told_of_models reader made before_made sort_of_model unit date_cell feature_column"
+    " gone_off entry_end addressed points_ahead everybody_first how_long long_ago refusing all_but"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
@@ -110,7 +112,7 @@ CUES: Final = _classes(
     " cleft access_column setting_of_some"
     " work_done done_now saying starts_on strict tells to_come undone_opening unreal forged unsettled retiring scene"
     " inject invented real runs_on vague was wide"
-    " widening wished"
+    " widening wished only_before before_the_act"
 )
 """Classes of cues: how a statement is meant."""
 MEASURES: Final = _classes(

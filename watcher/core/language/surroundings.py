@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import given_back_in, masked, plain_clause
+from watcher.core.language.assertion import CONDITIONAL, HEARSAY
 from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.reasons import (
     bare,
@@ -33,7 +34,7 @@ from watcher.core.language.reasons import (
 from watcher.core.language.text import AUXILIARIES, DETERMINERS, MODEL_NOUNS, ORDINALS, Scene, tokens
 
 if TYPE_CHECKING:
-    from watcher.core.language.parse import Line, Reading
+    from watcher.core.language.parse import Line, Reading, Statement
     from watcher.core.language.sentence import Sentence
     from watcher.core.language.text import Thing
 
@@ -44,6 +45,18 @@ _NOT_NOW: Final = frozenset({"planned", "wished", "negated"})
 _TAG: Final = re.compile(r"^\W*\[([^\]]{1,40})\]")
 _ENTRY: Final = re.compile(rf"(?i)^\W*{choice('entry_label')}(?: [\w ,.]{{1,24}})? ?(?:-|\u2014|:)")
 """An entry of an incident, the newest first: "Resolved - …", "Update: …"."""
+
+_ENTRY_END: Final = re.compile(rf"(?i)^\W*({choice('entry_end')}) ?(?::|-|\u2014)")
+"""An entry of a status page that tells how a failure goes on."""
+_ADDRESSED: Final = word_set("addressed")
+_POINTS_AHEAD: Final = word_set("points_ahead")
+_OWN_CLAUSE: Final = re.compile(rf"(?i), (?:and|so|but) (?=(?:{choice('subject_pronoun')}|{choice('everybody_first')}) |$)")
+_REASON: Final = re.compile(rf"(?i)[:;\u2014]|, for (?={choice('subject_pronoun')} )")
+"""Marks that set a statement apart from what stands before it, and the word that gives it as a reason."""
+_ACT_ITSELF: Final = cue("before_the_act", "before", "next")
+_LONG_AGO: Final = word_set("long_ago")
+_LASTED: Final = word_set("how_long")
+_BEFORE_THE_ACT: Final = cue("before_the_act", "before", "aside")
 
 _ENGLISH: Final = word_set("english")
 _AFFIRMED: Final = cue("affirmed", "after", "next")
@@ -98,6 +111,60 @@ def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
     below = reading.lines[1:] if quote == reading.title.quote else ()
     clauses = (plain_clause(line.folded) for line in (*newest, *below))
     return tuple(dict.fromkeys(words for clause in clauses for words in given_back_in(clause)))
+
+
+def incident_of(reading: Reading, quote: str) -> tuple[str, ...]:
+    """The words by which a sentence that says that a thing is there tells of the end of a failure, and no news.
+
+    They stand in the title, before the sentence as the label of an entry, or around one that says that the thing is there again.
+    None where the text speaks of what was taken away on purpose.
+    """
+    number = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
+    near = range(max(number - _SENTENCES_AROUND, 0), min(number + _SENTENCES_AROUND + 1, len(reading.lines)))
+    clauses = {n: plain_clause(reading.lines[n].folded) for n in sorted({0, *near})}
+    if any(next(found_in(clause, ("deliberate",)), None) for clause in clauses.values()):
+        return ()
+    again = next(found_in(clauses[number], ("given_back",)), None)
+    told = [found.words for clause in (clauses.values() if again else (clauses[0],)) for found in found_in(clause, ("incident",))]
+    label = _ENTRY_END.match(reading.lines[number].folded)
+    return tuple(dict.fromkeys((*told, *([label[1].lower()] if label else []))))
+
+
+def is_set_apart(scene: Scene, choices: frozenset[str]) -> bool:
+    """Whether a mark sets a statement apart from all that makes it a condition, or only supposed.
+
+    Before the mark stands what was asked ("Nobody asks whether you are verified: X is open"), or words to the reader ("We assume
+    that you have waited: X is open") that point to nothing imagined ("Imagine our world: X is open").
+    """
+    before = scene.sentence[: scene.tokens[scene.start].start]
+    marks = [found.end() for found in _REASON.finditer(before)]
+    head, tail = (before[: marks[-1]], before[marks[-1] :]) if marks else ("", before)
+    words = plain_clause(head).split()
+    if not choices.isdisjoint(words) and _is_plain(_OWN_CLAUSE.split(tail)[-1]):
+        return True
+    supposed = any(found.row.kind == "supposed" for found in found_in(plain_clause(tail), ("supposed",)))
+    return not _ADDRESSED.isdisjoint(words) and _POINTS_AHEAD.isdisjoint(words) and not supposed and _is_plain(tail)
+
+
+def _is_plain(tail: str) -> bool:
+    return CONDITIONAL.search(tail) is None and HEARSAY.search(tail) is None
+
+
+def told_last(said: Statement) -> tuple[str, ...]:
+    """Words of an act that is the last which a sentence tells, behind what went on before: "X was slow until we withdrew it".
+
+    None where it is no such act, or where other words say that this is long ago.
+    """
+    scene, because = said.scene, said.account.because
+    before = scene.sentence[: scene.tokens[scene.start].start]
+    doing = scene.tokens[scene.start].text.endswith("ing") and _ACT_ITSELF.search(before) is not None
+    if not doing and not (said.is_past and _BEFORE_THE_ACT.search(before)):
+        return ()
+    behind = plain_clause(scene.sentence[scene.tokens[scene.stop - 1].end :]).split()
+    dated = not _LONG_AGO.isdisjoint(plain_clause(scene.sentence).split())
+    if dated or "," in behind or any(one.split()[0] not in _LASTED for one in because):
+        return ()
+    return because or said.account.unexplained or (said.words,)
 
 
 def is_only_heading(reading: Reading, said: Sentence, quote: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import Account, masked, plain_clause
-from watcher.core.language.assertion import CONDITIONAL, NEGATIONS, is_strict, is_told_apart
+from watcher.core.language.assertion import NEGATIONS, is_strict, is_told_apart
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
 from watcher.core.language.reasons import (
     field_words,
@@ -19,12 +19,15 @@ from watcher.core.language.surroundings import (
     frame_of,
     given_back,
     goes_on,
+    incident_of,
     is_at_milestone,
     is_foreign,
+    is_set_apart,
     outright_reason,
     reason_of_rest,
     said_below,
     tells_else,
+    told_last,
 )
 from watcher.core.language.text import DETERMINERS, MODEL_NOUNS
 from watcher.core.language.times import names_time
@@ -61,7 +64,6 @@ _DESCRIBED: Final = DETERMINERS | word_set("of_two")
 _BESIDE_A_GATE: Final = frozenset({"all", "ended"})
 """Reasons of words that count also where a rule has read the sentence as a gate."""
 _PRESENT: Final = word_set("present_verb")
-_MARK: Final = re.compile(r"[:;\u2014]")
 _EARLY: Final = 8
 """Words before a statement that stands in the clause which opens its sentence."""
 _NOW: Final = word_set("now_word")
@@ -340,11 +342,16 @@ def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Op
 
 
 def _denied(net: Net, line: Line, said: Statement) -> Open | None:
-    """What is denied and yet tells something: that a line will never be open, or that what nobody has was open before."""
+    """What tells something though it is denied, or told of what was: that nothing will be open, or that what was is no more."""
+    if net.statuses[said.kind] == net.taken and (words := told_last(said)):
+        return Open(line.quote, net.taken, words, f"not explained: {', '.join(words)}")
     if net.statuses[said.kind] != net.first:
         return None
     if net.ended and _is_ruled_out(line, said):
         return Open(line.quote, net.ended, (said.words,), f"\u201c{said.words}\u201d is ruled out for the whole line")
+    if net.taken and said.manners & {"negated", "retold"} and next(found_in(plain_clause(line.folded), ("until_now",)), None):
+        status = net.first if "negated" in said.manners else net.taken
+        return Open(line.quote, status, (said.words,), f"\u201c{said.words}\u201d is told of a time that ends today")
     if net.taken and "negated" in said.manners and _is_to_return(line):
         return Open(line.quote, net.taken, (said.words,), f"\u201c{said.words}\u201d is denied of what may have been so before")
     return None
@@ -364,19 +371,11 @@ def _is_hard(net: Net, said: Statement) -> bool:
         return False  # "requests are refused, and nobody can use it"
     if "hearsay" in hard and hard <= {"hearsay", "conditional"} and is_told_apart(said.scene):
         return False  # "Fixed …: it is switched off for everyone"
-    if hard == {"conditional"} and _is_past_a_choice(said):
+    if hard and hard <= {"conditional", "hearsay"} and is_set_apart(said.scene, _MAY_BE_OF_TIME):
         return False
     first = "," not in said.line.folded[: said.scene.tokens[said.scene.start].start]
     opens = first and _OPENS_LATER.match(said.line.folded) is not None
     return bool(hard - _WEAK) or (bool(hard) and (opens or is_strict(said.scene, said.phrase)))
-
-
-def _is_past_a_choice(said: Statement) -> bool:
-    """Whether a mark sets it apart from the only word of a condition: "Nobody asks whether you are verified: X is open"."""
-    before = said.scene.sentence[: said.scene.tokens[said.scene.start].start]
-    marks = [found.end() for found in _MARK.finditer(before)]
-    head, tail = (before[: marks[-1]], before[marks[-1] :]) if marks else ("", before)
-    return not _MAY_BE_OF_TIME.isdisjoint(plain_clause(head).split()) and CONDITIONAL.search(tail) is None
 
 
 def _is_plan(net: Net, reading: Reading, line: Line, said: Statement) -> bool:
@@ -421,7 +420,7 @@ def _is_ruled_out(line: Line, said: Statement) -> bool:
 
 def _of_whole(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
     """A statement that is explained in full, and that no rule took: what stands beside it contradicts, or is wanting."""
-    words = frame_of(reading, line.quote) or tuple(sorted(net.gates & reading.kinds))
+    words = frame_of(reading, line.quote) or incident_of(reading, line.quote) or tuple(sorted(net.gates & reading.kinds))
     if not words and net.statuses[said.kind] == net.taken:
         words = given_back(reading, line.quote)
     if words:
@@ -473,7 +472,10 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
         return True  # "disabled until Monday", or because of a bug, is disabled
     if net.statuses[said.kind] == net.taken and found.taken == {"limited"} and _is_from_all(said):
         return True  # "suspended for all organizations in our programme": nobody else had it
-    if (found.taken & {"planned"} and "planned" not in said.manners) or (found.taken == {"undone"} and is_told_apart(said.scene)):
+    apart = (found.taken == {"undone"} and is_told_apart(said.scene)) or (
+        found.taken == {"supposed"} and is_set_apart(said.scene, _MAY_BE_OF_TIME)
+    )
+    if apart or (found.taken & {"planned"} and "planned" not in said.manners):
         return True
     if found.taken <= _OF_TIMES and "supposed" in found.taken and set(found.because) <= _MAY_BE_OF_TIME:
         return "whether" in found.because or names_time(said.line.folded)  # "on July 7, when every customer can turn it on"
