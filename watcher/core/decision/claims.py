@@ -181,7 +181,8 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim], passed: lis
         if any(claim.track == track.id and claim.asks for claim in found):
             continue  # a rule of the ladder asks already, and knows for which status
         mine = [claim for claim in found if claim.track == track.id and not claim.review]
-        if any(claim.status and track.ladder.rung(claim.status).wakes for claim in mine):
+        waking = [claim for claim in mine if claim.status and track.ladder.rung(claim.status).wakes]
+        if any(claim.since is None for claim in waking):
             continue
         told = {claim.quote.text for claim in mine}
         if foreign := in_another_language(net, seen.reading):
@@ -189,7 +190,10 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim], passed: lis
             continue
         looked = list(looked_at(net, seen.reading))
         plain = told | headed(track, mine, seen.reading)
-        held = (one for one in looked if isinstance(one, Open) and (one.bound or one.quote not in plain))
+        past = {claim.status for claim in waking}  # beside what was said of an earlier day, what is so today is asked about
+        held = (
+            one for one in looked if isinstance(one, Open) and (one.bound or one.quote not in plain) and one.status not in past
+        )
         rest = None if mine or any(isinstance(one, Open) for one in looked) else mention_in(seen, net, looked)
         if passed is not None:
             passed += (near for one in (*looked, rest) for near in _quiet(track, one) if near.quote not in told)

@@ -15,7 +15,7 @@ from watcher.core.language.lexicon import MASKS, choice
 from watcher.core.language.match import Match, Passed, in_full, matches
 from watcher.core.language.parse import read
 from watcher.core.language.surroundings import frame_of, is_bare_heading
-from watcher.core.language.times import Past, day_of_act, is_over, is_vague, retold_on
+from watcher.core.language.times import Past, day_of_act, is_over, is_vague, retold_on, without_days_of_taking
 from watcher.core.language.undecided import Net
 from watcher.core.language.unknown_works import Works
 from watcher.core.language.vocabulary import Vocabulary
@@ -228,9 +228,15 @@ def _dated(seen: RuleContext, rule: Rule) -> str:
     return next((found[0] for line in seen.reading.lines if (found := _PUT_OUT.search(line.folded))), "")
 
 
-def _told(rule: Rule, said: Match) -> str:
-    """The words that may date a claim: of a work that is out not those that say when its tests were run."""
-    return _TESTED.sub("", said.quote) if rule.sentence and rule.sentence.announced else said.quote
+def _told(seen: RuleContext, rule: Rule, said: Match) -> str:
+    """The words that may date a claim: of a work that is out not those that say when its tests were run.
+
+    Of what is given back not those that say when it was taken.
+    """
+    if rule.sentence and rule.sentence.announced:
+        return _TESTED.sub("", said.quote)
+    rungs = (rung for track in seen.signal.tracks for rung in track.ladder.statuses if rung.id == rule.status)
+    return said.quote if any(rung.steps_back for rung in rungs) else without_days_of_taking(said.quote)
 
 
 def _put_out_by_address(seen: RuleContext, rule: Rule, told: datetime) -> Past | None:
@@ -246,7 +252,11 @@ def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:
     # What an edit added was said when it was seen; what stood there before keeps its date (core/decision/repeats.py).
     told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
     promised = rule.sentence is not None and rule.sentence.window  # the time of a promise is to come
-    past = None if promised else retold_on(_dated(seen, rule) or _told(rule, said), told) or _put_out_by_address(seen, rule, told)
+    past = (
+        None
+        if promised
+        else retold_on(_dated(seen, rule) or _told(seen, rule, said), told) or _put_out_by_address(seen, rule, told)
+    )
     if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
         return None
     subject = subject_key(said.values.get("object", ""), seen.signal.vocabulary.before_name)

@@ -31,8 +31,9 @@ def names_time(sentence: str) -> bool:
 
 def window_of(sentence: str) -> str:
     """The words by which a folded sentence says when ("in the coming weeks", "on March 3"), empty where it does not."""
+    taken = [found.span() for found in _TAKEN_ON.finditer(sentence)]
     told = (found for found in _WINDOW.finditer(sentence) if not _is_of_the_past(sentence[: found.start()][-_BEFORE:]))
-    return next((found[0] for found in told), "")
+    return next((found[0] for found in told if not any(start <= found.start() < end for start, end in taken)), "")
 
 
 def price_of(sentence: str) -> str:
@@ -56,6 +57,17 @@ _MONTH_FIRST: Final = re.compile(rf"(?i){_NAME} (\d{{1,2}})(?:st|nd|rd|th)?\b(?:
 _DAY_FIRST: Final = re.compile(rf"(?i)\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_NAME}(?:,? (20\d\d))?\b")
 _ISO: Final = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _IN_MONTH: Final = re.compile(rf"(?i)({any_of('in_month')})\.?(?! ?\d{{1,2}}\b)(?:,? (?:of )?(20\d\d))?\b")
+_DAY: Final = (
+    rf"(?:(?:{any_of('month')})\.? \d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{any_of('month')})\b\.?"
+    r"|20\d\d-\d\d-\d\d)"
+)
+_TAKEN_ON: Final = re.compile(
+    rf"(?i)(?P<told>\b{any_of('taking_noun')}(?: [^\s,;()]+){{0,6}}?(?: {any_of('came_about')})?"
+    rf"|[,(] ?(?:which (?:we|was|were|had been|we had|was first) )?{any_of('taking_part')}(?: by [\w' ]{{1,40}}?)?)"
+    rf" (?:on|since|from|of|as of|dated) {_DAY}(?:,? 20\d\d)?"
+)
+"""The day of a withdrawal, in words that only describe what a sentence tells of it."""
+_IS_SO: Final = re.compile(r"(?i)\b(?:has|have|'ve|is|are|now|today|can|may)\b")
 _IN_SEASON: Final = re.compile(rf"(?i)({any_of('in_season')})(?:,? (?:of )?({any_of('year_or_last')}))?")
 _IN_YEAR: Final = re.compile(rf"(?i){any_of('in_year')}")
 _ON_WEEKDAY: Final = re.compile(rf"(?i)(?<!last )(?<!since ){any_of('coming_weekday')}")
@@ -150,6 +162,15 @@ def retold_on(sentence: str, told: datetime) -> Past | None:
         return None
     latest = max(past, key=lambda one: one.until)
     return Past(latest.since, min(latest.until, told))
+
+
+def without_days_of_taking(sentence: str) -> str:
+    """A sentence without the days of a withdrawal that only describe it: "lifted the suspension announced on March 3".
+
+    So what it tells of giving back is not taken for news of that day. Where nothing says that it is so today, they stay.
+    """
+    text = fold(sentence)
+    return _TAKEN_ON.sub(lambda found: found["told"], text) if _IS_SO.search(text) else sentence
 
 
 def day_of_act(sentence: str, act: str, told: datetime) -> datetime | None:
