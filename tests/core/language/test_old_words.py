@@ -165,3 +165,39 @@ def test_a_sentence_of_today_counts_before_one_that_retells() -> None:
     text = "Last summer we suspended access to Claude Fable 5. We have suspended access to Claude Fable 5.2 today."
     [claim] = [one for one in claims(MYTHOS, text, at=JANUARY) if one.status == "suspended" and one.track == "class"]
     assert (claim.since, claim.effective_at) == (None, JANUARY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have lifted the suspension of Claude Fable 5.5 announced on February 19.",
+        "The suspension of Claude Fable 5.5 announced on February 19 has been lifted.",
+        "Claude Fable 5.5, suspended on March 3, is available again to all customers.",
+        "Claude Fable 5.5 (suspended on March 3) is available again to all customers.",
+        "Claude Fable 5.5, which we disabled on March 3, can be used again by all customers.",
+        "The order of 19 February has been lifted, and Claude Fable 5.5 is available again to all customers.",
+    ],
+)
+def test_the_day_of_a_withdrawal_does_not_date_what_gives_back(text: str) -> None:
+    at = datetime(2027, 3, 8, 12, tzinfo=UTC)
+    told = {(one.status, one.since) for one in claims(MYTHOS, text, at=at) if not one.review and one.effective_at == at}
+    assert told == {("available", None)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Claude Fable 5.5, suspended on March 3 as ordered, is available again to all customers.",
+        "Claude Fable 5.5 has been suspended since March 3. It is available again to whoever had it.",
+    ],
+)
+def test_what_is_so_today_is_said_or_asked_about_beside_what_was_so_on_an_earlier_day(text: str) -> None:
+    at = datetime(2027, 3, 8, 12, tzinfo=UTC)
+    today = [one for one in claims(MYTHOS, text, at=at) if one.effective_at == at and one.since is None]
+    assert any(one.asks or one.status == "available" for one in today)
+
+
+def test_without_a_word_of_today_the_day_of_a_withdrawal_stays() -> None:
+    at = datetime(2027, 3, 8, 12, tzinfo=UTC)
+    text = "The suspension of Claude Fable 5.5 announced on February 19 was lifted two weeks later."
+    assert {one.since for one in claims(MYTHOS, text, at=at)} == {datetime(2027, 2, 19, tzinfo=UTC)}

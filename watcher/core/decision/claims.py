@@ -176,10 +176,9 @@ def _quiet(track: Track, one: Open | Quiet | None) -> Iterator[NearMiss]:
 def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim], passed: list[NearMiss] | None) -> Iterator[Claim]:
     """The first sentence for each track that may claim what wakes people and that nothing accounts for."""
     for track, net, anchors in rules.nets:
-        if not seen.holds_any(anchors) or not is_accounted(track, seen):
+        asked = any(claim.track == track.id and claim.asks for claim in found)  # by a rule, which knows for which status
+        if asked or not seen.holds_any(anchors) or not is_accounted(track, seen):
             continue
-        if any(claim.track == track.id and claim.asks for claim in found):
-            continue  # a rule of the ladder asks already, and knows for which status
         mine = [claim for claim in found if claim.track == track.id and not claim.review]
         waking = [claim for claim in mine if claim.status and track.ladder.rung(claim.status).wakes]
         if any(claim.since is None for claim in waking):
@@ -190,9 +189,9 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim], passed: lis
             continue
         looked = list(looked_at(net, seen.reading))
         plain = told | headed(track, mine, seen.reading)
-        past = {claim.status for claim in waking}  # beside what was said of an earlier day, what is so today is asked about
+        past = {claim.status for claim in waking}  # what is so today is asked about beside it
         held = (
-            one for one in looked if isinstance(one, Open) and (one.bound or one.quote not in plain) and one.status not in past
+            one for one in looked if isinstance(one, Open) and one.status not in past and (one.bound or one.quote not in plain)
         )
         rest = None if mine or any(isinstance(one, Open) for one in looked) else mention_in(seen, net, looked)
         if passed is not None:
@@ -202,10 +201,7 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim], passed: lis
 
 
 def mention_in(seen: RuleContext, net: Net, looked: Iterable[Open | Quiet] = ()) -> Open | Quiet | None:
-    """What is made of a text that names a thing, and of which no rule and no word of the question made anything.
-
-    `looked` are its sentences that hold such words, and are quiet: each has its reason already.
-    """
+    """What is made of a text that names a thing where nothing else was; the sentences of `looked` have their reason already."""
     quiet = frozenset(one.quote for one in looked)
     return mentioned(net, seen.reading, _watched(seen.signal), seen.signal.vocabulary.lists.get("maker"), quiet)
 

@@ -72,6 +72,7 @@ _MEANT: Final = word_set("meant")
 _GOING_AHEAD: Final = word_set("going_ahead")
 _RULING_OUT: Final = word_set("ruling_out")
 _FIRM: Final = word_set("firm_plan")
+_OF_THIS_DAY: Final = word_set("this_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +464,13 @@ def _is_from_all(said: Statement) -> bool:
     return _EVERY.search(said.words) is not None and all("the programme" in words for words in said.account.because)
 
 
+def _is_behind_a_mark(said: Statement) -> bool:
+    """Whether a mark parts a statement from the words before it that take it back: "listed by mistake: it is open to all"."""
+    before = said.scene.sentence[: said.scene.tokens[said.scene.start].start]
+    mark = max(before.rfind(":"), before.rfind(";"))
+    return all(-1 < before.find(words) < mark for words in said.account.because)
+
+
 def _is_doubtful(net: Net, said: Statement) -> bool:
     """Whether a cue that takes the statement back may mean something else in the sentence."""
     found = said.account
@@ -472,9 +480,11 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
         return True  # "disabled until Monday", or because of a bug, is disabled
     if net.statuses[said.kind] == net.taken and found.taken == {"limited"} and _is_from_all(said):
         return True  # "suspended for all organizations in our programme": nobody else had it
-    apart = (found.taken == {"undone"} and is_told_apart(said.scene)) or (
+    apart = (found.taken == {"undone"} and (is_told_apart(said.scene) or _is_behind_a_mark(said))) or (
         found.taken == {"supposed"} and is_set_apart(said.scene, _MAY_BE_OF_TIME)
     )
+    # "When we launched it this morning, we opened it to all"
+    apart |= found.taken == {"past"} and not _OF_THIS_DAY.isdisjoint(plain_clause(said.line.folded).split())
     if apart or (found.taken & {"planned"} and "planned" not in said.manners):
         return True
     if found.taken <= _OF_TIMES and "supposed" in found.taken and set(found.because) <= _MAY_BE_OF_TIME:
