@@ -71,7 +71,12 @@ def as_of(signal_id: str, moment: str) -> Verdict:
             "Unknown",
             "What counts is published from 14 May 2026 on; the latest is CAISI Evaluation of Kimi K2 Thinking of 12 December 2025.",
         ),
-        ("caisi-evaluation", "11-20", "Yes", "Three papers since 14 May 2026; the 94 % against 8 % was not measured again."),
+        (
+            "caisi-evaluation",
+            "11-20",
+            "Yes",
+            "Three papers since 14 May 2026; nothing that was read gives the 94 % against 8 % again.",
+        ),
     ],
 )
 def test_the_answer_is_a_word_and_a_sentence_that_is_true_on_its_day(signal: str, moment: str, word: str, sentence: str) -> None:

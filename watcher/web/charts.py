@@ -147,7 +147,7 @@ def _said(event: Event, signal: Signal, ladder: Ladder) -> str:
     """The rates in words, or what the event says without them."""
     rates = _rates(event, ladder)
     if rates or not event.outcome:
-        return " against ".join(f"{rate:g} %" for rate in rates) or "not measured"
+        return " against ".join(f"{rate:g} %" for rate in rates) or "not given in what was read"
     return lowered(ladder.outcome(event.outcome).label, signal)
 
 

@@ -122,13 +122,15 @@ def _pair(spec: FigureSpec, signal: Signal, tracks: Mapping[str, TrackVerdict]) 
             "date": latest.at.date().isoformat(),
             "title": latest.title,
         },
-        note="" if latest is verdict.events[-1] else f"Not measured in {_later(verdict, latest)} published since.",
+        note=""
+        if latest is verdict.events[-1]
+        else f"Nothing that was read of {_later(verdict, latest)} published since gives it.",
     )
 
 
 def _later(verdict: TrackVerdict, latest: Event) -> str:
     count = len(verdict.events) - 1 - verdict.events.index(latest)
-    return "the one" if count == 1 else f"any of the {count}"
+    return "the one" if count == 1 else f"the {count}"
 
 
 def _number(value: Scalar | tuple[Scalar, ...]) -> float:

@@ -172,7 +172,7 @@ def _again(ladder: Ladder, new: Sequence[Event], pair: Event | None) -> str:
     numbers = " against ".join(f"{pair.details[side.id]:g} %" for side in ladder.sides)
     if pair in new:
         return f"; the {ladder.difference} was measured again: {numbers} on {day_text(pair.at)}"
-    return f"; the {numbers} was not measured again"
+    return f"; nothing that was read gives the {numbers} again"
 
 
 def _standing(support: Sequence[Claim]) -> Standing:
