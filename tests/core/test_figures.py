@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,7 +173,7 @@ def test_the_peak_is_reproduced_and_not_sustained() -> None:
     assert found.values["peak"] == 19.7
     assert found.values["finding"] == "peak reproduced, not sustained"
     assert found.series == (("2026-04", 19.7), ("2026-05", 8.6))
-    assert found.text == "19.7x in April 2026 (peak), 8.6x in May 2026"
+    assert found.text == "19.7x in April 2026 (peak), 8.6x in May 2026, the last month counted"
     assert found.note == "peak reproduced, not sustained. Fixes, not productivity."
 
 
@@ -180,7 +181,7 @@ def test_ids_count_once_in_a_month_and_a_revision_replaces_its_advisory() -> Non
     found = firefox(advisory("a", APRIL, ids(400)), advisory("a", APRIL, ids(43), seen=MAY), advisory("b", APRIL, ids(43)))
     assert found is not None
     assert found.values["peak_ids"] == 43
-    assert found.text == "2x in April 2026 (peak)", "the peak is the newest month, and is told once"
+    assert found.text == "2x in April 2026 (peak, the last month counted)", "the peak is the newest month, and is told once"
 
 
 def test_the_running_month_is_not_published() -> None:
@@ -236,6 +237,9 @@ def test_each_half_of_a_shipped_question_says_what_it_counts_in_words() -> None:
         found = Figure("firefox", "", "", "", values={} if finding == "none" else values)
         half = half_of(Signal("s", "", "", "", (), (), (), figures=(figure,)), [found], NOW)
         assert "20 times" in half, words
+        assert finding == "none" or re.search("May 2026(, the last month| is the last one) counted", half), (
+            "it may be half a year ago"
+        )
         assert "{" not in half
 
 

@@ -530,7 +530,7 @@ def verdicts() -> dict[str, Verdict]:
                     "firefox",
                     "Security fixes in Firefox by month",
                     "bugs",
-                    "19.7x in April 2026 (peak), 8.5x in September 2026",
+                    "19.7x in April 2026 (peak), 8.5x in September 2026, the last month counted",
                     at("2026-09-30"),
                     said("mozilla.org", "423 security bugs fixed", title="Mozilla's advisories", when="2026-10-01"),
                     {"peak": 19.7},

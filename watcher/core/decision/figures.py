@@ -192,12 +192,13 @@ def _monthly(spec: FigureSpec, claims: Sequence[Claim], now: datetime) -> Figure
     peak = max(complete, key=lambda month: complete[month][1])
     last = next(reversed(complete))
     finding = _finding(complete[peak][1], complete[last][1], peak == last)
-    since = "" if peak == last else f", {complete[last][1]:g}x in {_month(last)}"
+    counted = ", the last month counted"
+    ends = f"{counted})" if peak == last else f"), {complete[last][1]:g}x in {_month(last)}{counted}"
     return Figure(
         spec.id,
         spec.label,
         spec.unit,
-        f"{complete[peak][1]:g}x in {_month(peak)} (peak){since}",
+        f"{complete[peak][1]:g}x in {_month(peak)} (peak{ends}",
         at=max(at for at, _ in told),
         quote=max(latest.values(), key=lambda claim: claim.effective_at).quote,
         values={
