@@ -212,7 +212,15 @@ STANDINGS: Final = {
     Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; there are no official words yet."),
 }
 """How sure it is."""
+_UNSURE: Final = {Change.ADVANCE, Change.STEP_BACK, Change.RAISED, Change.FLAG}
 RECORDED: Final = "The person who runs the watch has recorded it; an official voice is still to come."
+
+
+def how_sure(change: Transition, told: str) -> str:
+    """` (reported)` where a change is not confirmed and its words do not say so themselves."""
+    weak = change.standing is not Standing.CONFIRMED and change.kind in _UNSURE
+    standing = STANDINGS[change.standing].word.lower() if weak else ""
+    return f" ({standing})" if standing and standing.removesuffix("ed") not in told.casefold() else ""
 
 
 def as_recorded(sign: Sign, quotes: Sequence[Quote]) -> Sign:

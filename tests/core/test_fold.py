@@ -270,3 +270,13 @@ def test_a_ladder_knows_its_rungs_and_nothing_else() -> None:
         ladder.rank("unheard of")
     with pytest.raises(KeyError):
         signal_of(ACCESS).track("unheard of")
+
+
+def test_the_path_remembers_which_steps_the_press_alone_has_told() -> None:
+    press = [said("press:a.example", "rumoured"), said("press:b.example", "rumoured")]
+    signal, official = signal_of(ACCESS), said("official:lab", "rumoured", "06-10")
+    (alone,) = decide(signal, press, (), LATE).tracks
+    assert alone.reported == alone.path != ()
+    (later,) = decide(signal, [*press, said("official:lab", "gated", "06-20")], (), LATE).tracks
+    assert later.reported == later.path[:1], "where the track stands was said by its maker, and what was before it was not"
+    assert [track.reported for track in decide(signal, [*press, official], (), LATE).tracks] == [()], "official words came later"

@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders import day
 from tests.mail.stories import MYTHOS, PASSED, SENATE, VERDICTS
-from watcher.core.decision.scheduled_notes import DAYS, reminders, weekly
+from watcher.core.decision.scheduled_notes import DAYS, brought_until, reminders, weekly
 from watcher.core.model import Date, Figure, Health, Signal
 
 KNOWN = {verdict.signal: verdict for verdict in VERDICTS}
@@ -115,3 +115,11 @@ def test_what_stood_at_the_close_of_a_window_is_told_though_the_note_comes_later
     [close] = reminders(WINDOW, KNOWN, since=day("2026-07-13 11:00"), now=now, then=lambda _signal, _moment: stood)
     assert [words.partition("At their close: ")[2] for _, words in close.lines] == ["No. As it stood at midnight."]
     assert [verdict.headline_label for verdict in close.verdicts] == [KNOWN["senate-vote"].headline_label]
+
+
+def test_what_days_have_brought_marks_what_only_the_press_reports() -> None:
+    (named, *_), steps = KNOWN[MYTHOS.id].tracks, (("gated", day("05-20")), ("open", day("06-13")))
+    stood = replace(KNOWN[MYTHOS.id], tracks=(replace(named, path=steps, reported=steps[1:]),))
+    brought = brought_until(replace(MYTHOS, opened=day("05-14")), stood, day("07-13"))
+    assert "(20 May 2026), " in brought
+    assert brought.endswith(" (13 June 2026, reported)")

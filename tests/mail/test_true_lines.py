@@ -215,6 +215,15 @@ def test_a_week_says_what_happened_and_each_thing_once() -> None:
     assert first.startswith("One change was told. Senate vote: no longer stopped on the floor: the Senate has passed")
 
 
+def test_a_week_marks_what_only_the_press_reports_as_the_news_did() -> None:
+    short = replace(REPORTED, headline_label="It passed", details={})
+    week = render(replace(digest(kind="weekly"), told=(short,)), CONTEXT, READER)
+    assert "told. Senate vote: it passed (reported)" in week.subject
+    assert "told. Senate vote: it passed (reported)." in " ".join(week.text.partition("\n==")[0].split())
+    sure = render(replace(digest(kind="weekly"), told=(replace(short, standing=PASSED.standing),)), CONTEXT, READER)
+    assert "(reported)" not in sure.subject + sure.text.partition("\n==")[0]
+
+
 def test_addresses_that_may_come_are_counted_and_not_named_as_if_they_were_news() -> None:
     [source] = MYTHOS.sources
     ahead = replace(source, id="ahead", title="Card of Mythos 9", may_be_missing=True)

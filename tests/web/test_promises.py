@@ -23,6 +23,7 @@ from watcher.core.model import (
     Tier,
     Transition,
     Verdict,
+    day_text,
 )
 from watcher.web import badge, charts, feeds_out, pages
 from watcher.web.read_model import SentDigest, View
@@ -346,6 +347,20 @@ def test_a_step_back_that_is_partly_over_is_no_further_step_back() -> None:
         shown = view(signals=(signal,), history=(replace(step, before=before, after=after),))
         story = words(pages.draw_story(shown, NOW, TO, MYTHOS.id))
         assert ("↗ Eased Suspended, partly lifted" in story) is eased
+
+
+def test_what_only_the_press_reports_is_marked_under_latest_and_on_the_way_it_came() -> None:
+    told = history()[1]
+    label = MYTHOS.track(told.track).ladder.rung(told.after).label
+    for standing, mark in ((Standing.REPORTED, " (reported)"), (Standing.CONFIRMED, "")):
+        shown = view(history=(replace(told, standing=standing, at=NOW, effective_at=NOW),))
+        assert f"{label}{mark} {MYTHOS.track(told.track).title}" in words(pages.draw_home(shown, NOW, TO))
+    known = verdicts()[MYTHOS.id]
+    path = known.tracks[0].path
+    tracks = (replace(known.tracks[0], reported=path[:1]), *known.tracks[1:])
+    page = words(pages.draw_signal(view(verdicts={MYTHOS.id: replace(known, tracks=tracks)}), NOW, TO, MYTHOS.id))
+    first = f"{day_text(path[0][1])}, reported"
+    assert page.count(first) == 3, "in the sentence, beside its rung and on the way"
 
 
 @pytest.mark.parametrize(

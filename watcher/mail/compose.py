@@ -32,7 +32,6 @@ from watcher.mail.subject_line import (
     headline,
     headlines_before,
     how_many,
-    how_sure,
     named_or_counted,
     now_of,
     rank,
@@ -40,7 +39,7 @@ from watcher.mail.subject_line import (
     what_happened,
     what_was_told,
 )
-from watcher.wording import changed_details, count, lowered
+from watcher.wording import changed_details, count, how_sure, lowered
 
 MOST_ITEMS = 8
 """Changes of one mail that are told with their words; what is beyond them has a line each."""

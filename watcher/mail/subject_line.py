@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from watcher.core.decision.decide import headline_of
-from watcher.core.model import Change, Digest, Standing, Transition, capitalised
+from watcher.core.model import Change, Digest, Transition, capitalised
 from watcher.mail.changes import is_taken_back, named_detail, over_in_words, told_tally
 from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
 from watcher.mail.letter import several, shortened
-from watcher.wording import STANDINGS, changed_details, count, lowered
+from watcher.wording import changed_details, count, how_sure, lowered
 
 MAX_SUBJECT_LENGTH = 100
 AS_BEFORE = ", as before"
@@ -88,13 +88,6 @@ def news(lead: Transition, context: MailContext, before: Mapping[str, str], word
         told = told.partition("; ")[0]
     shown = told if told[:1].isupper() and ". " in told else lowered(told, context.signals.get(lead.signal))
     return f"{start}{context.title_of(lead.signal)}: {shown}{how_sure(lead, told)}"
-
-
-def how_sure(lead: Transition, told: str) -> str:
-    """` (reported)` where a change is not confirmed and its words do not say so themselves."""
-    weak = lead.standing is not Standing.CONFIRMED and lead.kind in {Change.ADVANCE, Change.STEP_BACK, Change.RAISED, Change.FLAG}
-    standing = STANDINGS[lead.standing].word.lower() if weak else ""
-    return f" ({standing})" if standing and standing.removesuffix("ed") not in told.casefold() else ""
 
 
 def answered(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
@@ -218,4 +211,5 @@ def _told_of(each: Transition, context: MailContext, *, brief: bool = False) -> 
         return f"published: {change_title(each, context)}"
     words = change_title(each, context) if each.event else headline(each, context, {})
     over = over_in_words(each, context, brief=brief)
-    return f"{lowered(over, signal)}{lowered(words, signal).partition('; ')[0]}"
+    told = f"{lowered(over, signal)}{lowered(words, signal).partition('; ')[0]}"
+    return f"{told}{how_sure(each, told)}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.core.model import Ladder, Signal, Status, Tier, Track, TrackVerdict, Verdict, day_text
 from watcher.wording import count
 
 HERE, PASSED, SKIPPED, AHEAD, SIDE, BEEN = "here", "passed", "skipped", "ahead", "side", "been"
+REPORTED = ", reported"
 SAYS = {
     HERE: "here since",
     PASSED: "reached",
@@ -27,6 +28,8 @@ class PathMark:
     track: str
     state: str
     at: datetime | None = None
+    reported: bool = False
+    """The press alone has told it; of where a track stands that is said beside its status."""
 
     @property
     def says(self) -> str:
@@ -63,6 +66,13 @@ class Stage:
     at: datetime | None
     back: bool = False
     """The step led down."""
+    reported: bool = False
+    """The press alone has told it."""
+
+    @property
+    def day(self) -> str:
+        """`27 June 2026, reported`; empty where nobody knows the day."""
+        return f"{day_text(self.at)}{REPORTED if self.reported else ''}" if self.at else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,7 @@ def _path(tracks: tuple[Track, ...], found: dict[str, TrackVerdict]) -> StatusPa
 
 
 def _way(track: Track, verdict: TrackVerdict) -> tuple[Stage, ...]:
-    stages = [_stage(track, status, at) for status, at in verdict.path]
+    stages = [replace(_stage(track, *step), reported=step in verdict.reported) for step in verdict.path]
     if not verdict.path or verdict.path[-1][0] != verdict.status:
         stages.append(_stage(track, verdict.status, verdict.since))
     return tuple(stages)
@@ -153,7 +163,8 @@ def _mark(track: Track, status: Status, verdict: TrackVerdict) -> PathMark:
     ladder = track.ladder
     below = verdict.status in {rung.id for rung in ladder.statuses} and ladder.rank(status.id) < ladder.rank(verdict.status)
     if dates:
-        return PathMark(track.title, PASSED if below and not status.steps_back else BEEN, dates[-1])
+        state = PASSED if below and not status.steps_back else BEEN
+        return PathMark(track.title, state, dates[-1], reported=(status.id, dates[-1]) in verdict.reported)
     if status.steps_back:
         return PathMark(track.title, SIDE)
     return PathMark(track.title, SKIPPED if below else AHEAD)
@@ -237,8 +248,7 @@ def path_words(path: StatusPath) -> str:
     """The way of each track in one sentence, for those who do not see it drawn."""
     return (
         "; ".join(
-            f"{track.title}: "
-            + ", then ".join(f"{stage.label} ({day_text(stage.at)})" if stage.at else stage.label for stage in way)
+            f"{track.title}: " + ", then ".join(f"{stage.label} ({stage.day})" if stage.at else stage.label for stage in way)
             for track, way in zip(path.tracks, path.ways, strict=True)
         )
         + "."

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signal, Standing, Transition, Verdict, day_text
 from watcher.web.read_model import View
 from watcher.web.wording import CHANGES, EASED, KNOWN
-from watcher.wording import ChangedDetail, Sign, changed_details, detail
+from watcher.wording import ChangedDetail, Sign, changed_details, detail, how_sure
 
 LATE_REPORT = timedelta(days=2)
 LOWERED = {Change.FLAG: Sign("⚐", "Flag lowered", "calm"), Change.UNDECIDED: Sign("✓", "Settled", "calm")}
@@ -29,6 +29,8 @@ class TimelineEntry:
     why: str = ""
     """Why the words counted, as the rule says it."""
     standing: Standing | None = None
+    how_sure: str = ""
+    """` (reported)` where it is not confirmed and its heading does not say so."""
     seen_at: datetime | None = None
     anchor: str = ""
     status: str = ""
@@ -75,10 +77,11 @@ def _proven(moment: TimelineEntry, past: list[DeclaredFact]) -> TimelineEntry:
 def change_of(signal: Signal, item: Transition) -> TimelineEntry:
     """A transition as a moment of the story."""
     track = signal.track(item.track) if item.track in {track.id for track in signal.tracks} else None
-    lowered = item.kind in LOWERED and not item.after
+    lowered, heading = item.kind in LOWERED and not item.after, _heading(signal, item)
     return TimelineEntry(
         at=item.at if lowered or item.kind in {Change.DETAIL, Change.UNDECIDED} else item.effective_at or item.at,
-        heading=_heading(signal, item),
+        heading=heading,
+        how_sure="" if lowered else how_sure(item, heading),
         track=track.title if track else item.track,
         kind=LOWERED[item.kind] if lowered else _sign(signal, item),
         quotes=_fresh(item),

@@ -128,4 +128,4 @@ def _texts(verdict: Verdict) -> tuple[Undecided, ...]:
 def _brief(track: TrackVerdict, quotes: int) -> TrackVerdict:
     read_first = sorted(track.evidence, key=lambda quote: not quote.document)  # what is declared proves less than what was read
     flags = tuple(replace(flag, evidence=()) for flag in track.flags if flag.mail)[:MOST_FLAGS]
-    return replace(track, evidence=tuple(read_first[:quotes]), flags=flags, events=(), path=(), proofs={})
+    return replace(track, evidence=tuple(read_first[:quotes]), flags=flags, events=(), path=(), reported=(), proofs={})

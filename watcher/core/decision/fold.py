@@ -67,6 +67,8 @@ class _State:
     standing: Standing = Standing.PROVISIONAL
     report: tuple[Claim, ...] = ()
     path: list[tuple[str, datetime]] = field(default_factory=list)
+    reported: set[tuple[str, datetime]] = field(default_factory=set)
+    """Of the path what the press alone told."""
     details: _Details = field(default_factory=dict)
     proofs: dict[str, Quote] = field(default_factory=dict)
     firsts: dict[str, dict[object, datetime]] = field(default_factory=dict)
@@ -266,6 +268,8 @@ def _stepped(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim
     walk.status, walk.setter = claim.status, claim
     walk.standing = Standing.PROVISIONAL if leads else Standing.REPORTED
     walk.path.append((claim.status, claim.effective_at))
+    if not leads:
+        walk.reported.add(walk.path[-1])
     _note_whole(rule, claim, walk)
     return _MOVED
 
@@ -290,6 +294,8 @@ def _renew(rung: Status, rules: Mapping[str, Rule], claim: Claim, walk: _State, 
         walk.standing = Standing.PROVISIONAL
     old = is_old(claim)
     again = rung.steps_back and claim.event and claim.event != setter.event and claim.effective_at > setter.effective_at
+    if old or not again:
+        walk.reported.discard(walk.path[-1])
     if not old and (again or _is_row_of_print(rung, rules, claim, setter)):
         walk.setter = claim
         walk.path[len(walk.path) if again else -1 :] = [(claim.status, claim.effective_at)]
@@ -378,6 +384,7 @@ def _verdict(track: Track, rules: Mapping[str, Rule], support: Sequence[Claim], 
         proofs=walk.proofs,
         again=walk.again,
         path=tuple(walk.path),
+        reported=tuple(step for step in walk.path if step in walk.reported),
         reason=walk.setter.reason,
         because_of=_because(walk),
     )

@@ -88,10 +88,11 @@ def _steps(signal: Signal, verdict: TrackVerdict, start: datetime, end: datetime
     """What happened to a track inside the window: the statuses that it reached, the events of a series."""
     track = signal.track(verdict.track)
     if track.ladder.series:
-        told = [(event.title or event.key, event.at) for event in verdict.events]
+        told = [(event.title or event.key, event.at, "") for event in verdict.events]
     else:
-        told = [(track.ladder.rung(status).label, at) for status, at in verdict.path]
-    steps = ", ".join(f"{label} ({day_text(at)})" for label, at in told if start <= at <= end)
+        weak = dict.fromkeys(verdict.reported, ", reported")
+        told = [(track.ladder.rung(status).label, at, weak.get((status, at), "")) for status, at in verdict.path]
+    steps = ", ".join(f"{label} ({day_text(at)}{how})" for label, at, how in told if start <= at <= end)
     return f"{track.title}: {steps}" if steps else ""
 
 

@@ -178,6 +178,8 @@ class TrackVerdict:
     """Series only: all events, oldest first."""
     path: tuple[tuple[str, datetime], ...] = ()
     """Statuses passed on the way, with their dates; the last one is the present."""
+    reported: tuple[tuple[str, datetime], ...] = ()
+    """Of the path what the press alone has told."""
     reason: str = ""
     because_of: str = ""
     """`correction` where a claim was taken back by a later one (a vitiated or returned action), else empty."""
