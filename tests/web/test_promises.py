@@ -26,7 +26,7 @@ from watcher.core.model import (
     day_text,
 )
 from watcher.web import badge, charts, feeds_out, pages
-from watcher.web.read_model import SentDigest, View
+from watcher.web.read_model import PollView, SentDigest, View
 from watcher.web.status_path import needs
 
 ARTICLE = Article("Two scenarios", "https://a.example/paper", "A lab", at("2026-05-14"))
@@ -234,6 +234,38 @@ def test_what_was_never_read_is_neither_in_sight_nor_out_of_it() -> None:
     assert "4 of 5 sources in sight" in home, "of the signal whose source it is"
     assert "Never read: govinfo.gov. All others are in sight." in sources
     assert "All" not in words(pages.draw_home(unread, NOW, TO)).partition("Has the Senate")[0]
+
+
+def test_an_address_that_may_come_is_neither_gone_nor_a_source_that_is_not_read() -> None:
+    shown = view(verdicts={name: replace(each, cannot_see_since=None) for name, each in verdicts().items()})
+
+    def ahead(*, ever: bool) -> View:
+        strips = tuple(
+            replace(
+                one,
+                source=replace(one.source, may_be_missing=True),
+                health=replace(one.health, last_good_at=NOW if ever else None, outcome="gone"),
+                polls=(PollView(NOW, "gone"), PollView(NOW, "gone")),
+            )
+            if one.source.id == "batch"
+            else one
+            for one in shown.strips
+        )
+        return replace(shown, strips=strips)
+
+    many = len(shown.strips)
+    home, sources = words(pages.draw_home(ahead(ever=False), NOW, TO)), words(pages.draw_sources(ahead(ever=False), NOW, TO))
+    assert f"◍ {many - 3} of {many - 1} sources in sight" in home
+    assert "1 address that may come does not exist yet" in home
+    assert "all 4 sources in sight" in home, "of the signal whose source it is"
+    assert "1 address that may come does not exist yet." in sources
+    assert "· does not exist yet" in sources
+    assert "✕ gone" not in sources
+    assert "Never read" not in sources
+    assert "Last 2 polls: 2 not there yet" in pages.draw_sources(ahead(ever=False), NOW, TO)
+    lost = words(pages.draw_sources(ahead(ever=True), NOW, TO))
+    assert "✕ gone" in lost, "what was read and is there no more is gone"
+    assert "does not exist yet" not in lost
 
 
 def test_what_waits_for_a_readers_hour_is_not_said_to_be_delivered() -> None:

@@ -100,6 +100,8 @@ class Coverage:
     """Sources that were read and can be trusted."""
     unread: int
     """Sources that were never read, and are not blind."""
+    to_come: int
+    """Addresses that may come and do not exist yet; they are none of the sources."""
     looked_at: datetime | None
     unseen: int
     """Signals that cannot be seen at all."""
@@ -124,7 +126,8 @@ def sight_of(view: View) -> Coverage:
     names = [signal.id for signal in view.signals]
     decided = [name for name in names if name in view.verdicts]
     outages = {(name, item.source): item for name in names for item in view.blind(name)}
-    strips = [strip for name in names for strip in view.strips_of(name)]
+    every = [strip for name in names for strip in view.strips_of(name)]
+    strips = [strip for strip in every if view.past or not strip.is_to_come]
     clear = [strip for strip in strips if (strip.source.signal, strip.source.id) not in outages]
     unread = [] if view.past else [strip.source for strip in clear if not strip.health.last_good_at]  # old polls are not kept
     lost = [item.since for item in outages.values() if not item.never]
@@ -134,6 +137,7 @@ def sight_of(view: View) -> Coverage:
         blind=len(strips) - len(clear),
         seen=sum(seen_of(view, name) for name in names),
         unread=len(unread),
+        to_come=len(every) - len(strips),
         looked_at=max((at for one in healths if (at := one.last_tried_at or one.last_good_at)), default=None),
         unseen=sum(1 for name in decided if view.verdicts[name].cannot_see_since),
         unseen_names=tuple(dict.fromkeys(item.title or host(item.url) or item.source for item in outages.values())),

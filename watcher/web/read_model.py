@@ -12,7 +12,7 @@ from typing import Protocol
 
 from watcher.config.settings import Ground, Tool
 from watcher.core.decision.timing import overdue_at
-from watcher.core.model import Health, Signal, Source, SourceOutage, Transition, Verdict
+from watcher.core.model import Health, Outcome, Signal, Source, SourceOutage, Transition, Verdict
 from watcher.pipeline.counters import JobRun, Tally
 from watcher.store.records import ChainEnd
 from watcher.store.work_queue import QueueNumbers
@@ -35,6 +35,11 @@ class SourceHealth:
     source: Source
     health: Health
     polls: tuple[PollView, ...] = ()
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it is an address that may come and does not exist yet: nothing is lost, and nothing is unread."""
+        return self.source.may_be_missing and not self.health.last_good_at and self.health.outcome == Outcome.GONE
 
 
 @dataclass(frozen=True, slots=True)

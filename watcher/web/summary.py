@@ -15,6 +15,7 @@ from watcher.core.addresses import redact
 from watcher.core.decision.decide import UNKNOWN
 from watcher.core.model import (
     Headline,
+    Outcome,
     Quote,
     RaisedFlag,
     Signal,
@@ -29,7 +30,7 @@ from watcher.core.model import (
 from watcher.web.charts import tag
 from watcher.web.read_model import PollView, SourceHealth, View
 from watcher.web.status_path import standing_words
-from watcher.web.wording import poll
+from watcher.web.wording import NOT_THERE, TO_COME, poll
 from watcher.wording import Sign, detail, sign_of
 
 WEAKEST_FIRST = tuple(Standing)
@@ -76,6 +77,8 @@ class SignalSummary:
     consequences: tuple[str, ...]
     tools: tuple[Tool, ...]
     sources: int
+    to_come: int = 0
+    """Of the sources those that are addresses that may come and do not exist yet."""
     ever_read: bool = True
     """Whether one of its sources was ever read: else there is nothing that was known last."""
     overdue_since: datetime | None = None
@@ -150,6 +153,7 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         consequence=_consequence(lines, {track.track for track in leading}),
         tools=tools,
         sources=sources,
+        to_come=sum(1 for strip in strips if strip.is_to_come),
         ever_read=_ever_read(view, strips, verdict.blind),
         overdue_since=view.overdue_since(signal.id),
         overdue_at=view.overdue_at(signal.id),
@@ -262,36 +266,42 @@ def health_rows(view: View, signal_id: str, part: slice = ALL_SOURCES) -> tuple[
     """The sources of a signal, or a part of them: what cannot be seen first, then the essential ones."""
     blind = {item.source: item for item in view.blind(signal_id)}
     strips = sorted(view.strips_of(signal_id), key=lambda strip: (strip.source.id not in blind, not strip.source.essential))
-    return tuple(_health_row(strip, blind.get(strip.source.id)) for strip in strips[part])
+    return tuple(_health_row(strip, blind.get(strip.source.id), past=view.past) for strip in strips[part])
 
 
-def _health_row(strip: SourceHealth, blind: SourceOutage | None) -> HealthRow:
+def _health_row(strip: SourceHealth, blind: SourceOutage | None, *, past: bool) -> HealthRow:
     polls = strip.polls[-MAX_SOURCES:]
+    to_come = strip.is_to_come and not past
     counts = Counter(item.outcome for item in polls)
     last = strip.health.outcome or (polls[-1].outcome if polls else "")
     return HealthRow(
         source=strip.source,
-        sign=poll(last),
+        sign=TO_COME if to_come else poll(last),
         good_at=strip.health.last_good_at,
         tried_at=strip.health.last_tried_at,
         next_at=strip.health.next_at,
         newest_at=strip.health.newest_entry_at,
         error=strip.health.error,
         blind=blind,
-        picture=draw_strip(polls),
-        counts=tuple((poll(name), number) for name, number in counts.most_common()),
+        picture=draw_strip(polls, to_come=to_come),
+        counts=tuple((_ended(name, to_come=to_come), number) for name, number in counts.most_common()),
     )
 
 
-def draw_strip(polls: tuple[PollView, ...]) -> Markup:
+def _ended(outcome: str, *, to_come: bool) -> Sign:
+    """How a look ended; at an address that may come nothing is gone before it was there."""
+    return NOT_THERE if to_come and outcome == Outcome.GONE else poll(outcome)
+
+
+def draw_strip(polls: tuple[PollView, ...], *, to_come: bool = False) -> Markup:
     """The polls as ticks, oldest left; a run of one outcome is one path, so that a strip weighs little."""
     runs = []
     x = (MAX_SOURCES - len(polls)) * TICK_WIDTH
-    for tone, group in groupby(polls, key=lambda item: poll(item.outcome).tone):
+    for tone, group in groupby(polls, key=lambda item: _ended(item.outcome, to_come=to_come).tone):
         length = sum(1 for _ in group)
         runs.append(tag("path", d=f"M{x} {8 if tone in {'good', 'same'} else 6}h{length * TICK_WIDTH}", cls=f"run {tone}"))
         x += length * TICK_WIDTH
-    counts = Counter(poll(item.outcome).word for item in polls)
+    counts = Counter(_ended(item.outcome, to_come=to_come).word for item in polls)
     says = (
         f"Last {len(polls)} polls: " + ", ".join(f"{number} {word}" for word, number in counts.most_common())
         if polls

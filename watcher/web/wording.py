@@ -37,6 +37,11 @@ POLLS = {
     Outcome.GONE: Sign("✕", "gone", "bad", "The page is no longer there."),
 }
 
+TO_COME = Sign("·", "does not exist yet", "calm", "An address that may come.")
+"""Of a page that was never there and is looked for."""
+NOT_THERE = Sign("·", "not there yet", "same")
+"""How a look at such a page ended."""
+
 KINDS = {
     "news": "news",
     "baseline": "first report",
