@@ -15,7 +15,7 @@ from watcher.core.language.lexicon import MASKS, choice
 from watcher.core.language.match import Match, Passed, in_full, matches
 from watcher.core.language.parse import read
 from watcher.core.language.surroundings import frame_of, is_bare_heading
-from watcher.core.language.times import Past, day_of_act, is_over, is_vague, retold_on, without_days_of_taking
+from watcher.core.language.times import Past, day_of_act, is_over, is_vague, retold_on, without_other_days
 from watcher.core.language.undecided import Net
 from watcher.core.language.unknown_works import Works
 from watcher.core.language.vocabulary import Vocabulary
@@ -236,7 +236,7 @@ def _told(seen: RuleContext, rule: Rule, said: Match) -> str:
     if rule.sentence and rule.sentence.announced:
         return _TESTED.sub("", said.quote)
     rungs = (rung for track in seen.signal.tracks for rung in track.ladder.statuses if rung.id == rule.status)
-    return said.quote if any(rung.steps_back for rung in rungs) else without_days_of_taking(said.quote)
+    return said.quote if any(rung.steps_back for rung in rungs) else without_other_days(said.quote)
 
 
 def _put_out_by_address(seen: RuleContext, rule: Rule, told: datetime) -> Past | None:

@@ -67,6 +67,7 @@ LEFT_BEHIND: Final = cue("left_behind", "before", "near")
 
 STRICT: Final = cue("strict", "before", "sentence")
 CONDITION_BEHIND: Final = re.compile(rf"(?i)(?:(?!, (?:and|but|so) )[^.;]){{0,120}}?,? {choice('condition_behind')}")
+CONDITION_OF_OPENING: Final = re.compile(rf"(?i)(?:(?!, (?:and|but|so) )[^.;]){{0,120}}?,? {choice('condition_of_opening')}")
 OPENINGS: Final = frozenset({"open"})
 """Kinds of phrases that open a thing to all: what narrows the audience takes them back."""
 GATES: Final = frozenset({"gate", "gate_invitation", "gate_verification", "only"})
@@ -218,13 +219,13 @@ def manner(scene: Scene, phrase: Phrase) -> frozenset[str]:
     if "negated" in manners and not wide and DISTRIBUTED.search(f"{parts.words}{parts.after}"[:80]):
         manners = manners - {"negated"} | {"partial"}
     # A plan absorbs the conditions that are not strict: "will be open once it is safe" is a plan.
-    strict = STRICT.search(_governing(parts))
+    strict = STRICT.search(_governing(parts, phrase))
     return frozenset(manners - {"conditional"} if "planned" in manners and not strict else manners)
 
 
 def is_strict(scene: Scene, phrase: Phrase) -> bool:
     """Whether a strict condition governs a phrase: "if", "unless", "would"."""
-    return bool(STRICT.search(_governing(_parts(scene, phrase))))
+    return bool(STRICT.search(_governing(_parts(scene, phrase), phrase)))
 
 
 def is_told_apart(scene: Scene) -> bool:
@@ -272,7 +273,7 @@ def _is_ranked(scope: str) -> bool:
 
 def _conditional(scene: Scene, phrase: Phrase, parts: Parts) -> bool:
     """Whether it holds only under a condition, is only possible, or is only named."""
-    if CONDITIONAL.search(_governing(parts)) or ABLE.search(parts.before):
+    if CONDITIONAL.search(_governing(parts, phrase)) or ABLE.search(parts.before):
         return True
     return is_nominal(scene, parts.after) or not is_heralded(scene, phrase, parts)
 
@@ -373,9 +374,11 @@ def _is_without_a_gate(between: tuple[Token, ...]) -> bool:
     return bool(head) and not any(word.endswith("ing") for word in head)
 
 
-def _governing(parts: Parts) -> str:
+def _governing(parts: Parts, phrase: Phrase) -> str:
     """The words whose condition would govern the phrase: all before it, and an "if …" clause right behind."""
     tail = CONDITION_BEHIND.match(parts.after)
+    if tail is None and phrase.kind in OPENINGS:
+        tail = CONDITION_OF_OPENING.match(parts.after)
     return parts.before + (tail[0] if tail else "")
 
 

@@ -106,6 +106,7 @@ GRAMMAR: Final = _classes(
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
     "able advised after_doing afterwards appointed as_of_now aside aside_opening back balking chosen coming compared"
+    " condition_of_opening stops"
     " condition_behind conditional contrasting distributed finite futurate generic goes_on_about gone hearsay herald holds lasted"
     " left_behind negated of_all opens opens_where other_price over overturned partly planned present question renamed restricted"
     " milestone opening_clause never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is only_for"

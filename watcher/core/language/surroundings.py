@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import given_back_in, masked, plain_clause
-from watcher.core.language.assertion import CONDITIONAL, HEARSAY
+from watcher.core.language.assertion import CONDITIONAL, HEARSAY, OPENINGS
 from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.reasons import (
     bare,
@@ -379,7 +379,8 @@ def tells_else(reading: Reading, line: Line, groups: frozenset[str], *, beside: 
     if _is_under_dates(reading, line, groups):
         return "tells of dates, or of prices"
     words = masked(line.folded, line.things, groups)
-    if lets_all_use(words):
+    said = (one for one in reading.statements if one.line is line and one.kind in OPENINGS and not one.manners)
+    if lets_all_use(words) or any(one.thing and one.thing.group in groups for one in said):
         return ""
     found = next(found_in(clause_of(words), ("tells_else",)), None)
     why = found.row.reason if found else reason_in(words) or ("tells of a feature of it" if is_of_feature(words) else "")

@@ -67,6 +67,11 @@ _TAKEN_ON: Final = re.compile(
     rf" (?:on|since|from|of|as of|dated) {_DAY}(?:,? 20\d\d)?"
 )
 """The day of a withdrawal, in words that only describe what a sentence tells of it."""
+_AS_PROMISED: Final = re.compile(
+    rf"(?i)(?P<told>\bas (?:\w+ )?(?:had )?{any_of('as_promised')})"
+    rf" (?:(?:on|of) {_DAY}(?:,? 20\d\d)?|{any_of('in_month')}(?! ?\d)(?:,? 20\d\d)?)"
+)
+"""The day on which it was promised, or announced to come."""
 _IS_SO: Final = re.compile(r"(?i)\b(?:has|have|'ve|is|are|now|today|can|may)\b")
 _IN_SEASON: Final = re.compile(rf"(?i)({any_of('in_season')})(?:,? (?:of )?({any_of('year_or_last')}))?")
 _IN_YEAR: Final = re.compile(rf"(?i){any_of('in_year')}")
@@ -164,13 +169,14 @@ def retold_on(sentence: str, told: datetime) -> Past | None:
     return Past(latest.since, min(latest.until, told))
 
 
-def without_days_of_taking(sentence: str) -> str:
-    """A sentence without the days of a withdrawal that only describe it: "lifted the suspension announced on March 3".
+def without_other_days(sentence: str) -> str:
+    """A sentence without the days of a withdrawal, or of a promise, that only describe: "lifted the suspension of March 3".
 
     So what it tells of giving back is not taken for news of that day. Where nothing says that it is so today, they stay.
     """
     text = fold(sentence)
-    return _TAKEN_ON.sub(lambda found: found["told"], text) if _IS_SO.search(text) else sentence
+    kept = _TAKEN_ON.sub(lambda found: found["told"], text) if _IS_SO.search(text) else text
+    return _AS_PROMISED.sub(lambda found: found["told"], kept)
 
 
 def day_of_act(sentence: str, act: str, told: datetime) -> datetime | None:

@@ -73,6 +73,7 @@ _GOING_AHEAD: Final = word_set("going_ahead")
 _RULING_OUT: Final = word_set("ruling_out")
 _FIRM: Final = word_set("firm_plan")
 _OF_THIS_DAY: Final = word_set("this_day")
+_STOPS: Final = cue("stops", "beside", "sentence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +367,8 @@ def _is_to_return(line: Line) -> bool:
 def _is_hard(net: Net, said: Statement) -> bool:
     """Whether its manner alone says that it claims nothing: that it is denied, asked or heard, or strictly conditional."""
     hard = _HARD & said.manners
-    if net.statuses[said.kind] == net.taken and hard == {"conditional"} and " pending " in said.line.folded:
+    taken = net.statuses[said.kind] in {net.taken, net.ended} or _STOPS.search(said.line.folded)
+    if taken and hard == {"conditional"} and " pending " in said.line.folded:
         return False  # "withdrawn pending a review" is withdrawn
     if net.statuses[said.kind] == net.taken and hard == {"negated"} and said.words.lower().split()[0] in _NOBODY:
         return False  # "requests are refused, and nobody can use it"
