@@ -42,8 +42,8 @@ def looked(claims: list[Claim], moment: str) -> tuple[tuple[Undecided, ...], Ver
             "Some use Claude Mythos Preview. We expect to bring Mythos-class models to all our customers in the coming weeks.",
         ),
         (
-            "Claude Fable 5 and Claude Mythos 5",
-            "Claude Fable 5 is a Mythos-class model. It is available to all customers from today on the Claude API at $10 / $50 per MTok.",
+            "Introducing Claude Sonnet 5",
+            "Some use Claude Mythos Preview. We will open Mythos-class models to all customers on June 20.",
         ),
     ],
 )
@@ -52,6 +52,13 @@ def test_a_sentence_that_counts_for_the_other_track_is_asked_about_and_not_told_
     assert [row.answered for row in rows] == ["it is read of The Mythos class under any name"]
     assert verdict.undecided, "the person who runs the watch sees it"
     assert not summarise_one(verdict).undecided
+
+
+def test_a_sentence_that_goes_on_about_the_other_thing_is_not_asked_about() -> None:
+    text = "Claude Fable 5 is a Mythos-class model. It is available to all customers from today on the Claude API at $10 / $50 per MTok."
+    rows, verdict = looked(said("Claude Fable 5 and Claude Mythos 5", text, "06-09"), "06-10")
+    assert not rows
+    assert [track.status for track in verdict.tracks if track.track == "class"] == ["available"]
 
 
 def test_a_sentence_that_names_the_thing_itself_goes_on_being_checked() -> None:
