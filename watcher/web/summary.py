@@ -136,7 +136,6 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
     leading = _leading(signal, verdict)
     weakest = _weakest(leading)
     lines = tuple(_line(signal, track) for track in verdict.tracks)
-    flags = tuple(flag for track in verdict.tracks for flag in track.flags)
     return SignalSummary(
         signal=signal,
         answer=redact(verdict.headline_label or verdict.headline.replace("_", " ")),
@@ -147,7 +146,7 @@ def summarise_signals(view: View, signal: Signal) -> SignalSummary:
         cannot_see_since=verdict.cannot_see_since,
         blind=verdict.blind,
         lines=lines,
-        flags=flags,
+        flags=tuple(flag for track in verdict.tracks for flag in track.flags),
         proof=next((quote for track in leading for quote in _newest(track)), None),
         consequences=_consequences(lines),
         consequence=_consequence(lines, {track.track for track in leading}),
