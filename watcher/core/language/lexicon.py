@@ -98,7 +98,7 @@ GRAMMAR: Final = _classes(
     " day_of_act of_the_act gate_noun"
     " of_today asking_whether settling together measured_by means_of way_in"
     " heading_word heading_of_return heralding"
-    " enabling letting everybody used_by this_day"
+    " enabling letting everybody used_by this_day let_in"
     " other_noun other_verb turn_within no_way_in read_as route advising listed page_noun"
     " subject_end feature told_of_models reader made before_made sort_of_model unit date_cell feature_column"
     " gone_off entry_end addressed points_ahead everybody_first how_long long_ago refusing all_but"

@@ -73,6 +73,7 @@ _GOING_AHEAD: Final = word_set("going_ahead")
 _RULING_OUT: Final = word_set("ruling_out")
 _FIRM: Final = word_set("firm_plan")
 _OF_THIS_DAY: Final = word_set("this_day")
+_LET_IN: Final = word_set("let_in")
 _STOPS: Final = cue("stops", "beside", "sentence")
 
 
@@ -462,8 +463,9 @@ def _is_of_everyone(found: Account) -> bool:
 
 
 def _is_from_all(said: Statement) -> bool:
-    """Whether it is taken from all, and only a programme limits who these are."""
-    return _EVERY.search(said.words) is not None and all("the programme" in words for words in said.account.because)
+    """Whether it is taken from all, and only a programme, or that they were let in, limits who these are."""
+    limits = said.account.because
+    return _EVERY.search(said.words) is not None and all("the programme" in one or _LET_IN & {*one.split()} for one in limits)
 
 
 def _is_behind_a_mark(said: Statement) -> bool:
