@@ -103,6 +103,8 @@ class _Line:
     """A connection, and how many mails it has carried."""
 
     client: SMTP
+    transport: asyncio.BaseTransport | None
+    """Kept, since the library forgets it where a call fails, and what it had still to send would keep it open."""
     mails: int = 0
 
 
@@ -124,7 +126,7 @@ class _Lines:
                 await line.client.data(content)
         except (NotSent, asyncio.CancelledError):
             if line not in self.free:
-                await _hang_up(line.client, line.client.transport)
+                await _hang_up(line.client, line.transport)
             raise
         line.mails += 1
         if line.mails < self.settings.mails_per_connection:
@@ -139,20 +141,20 @@ class _Lines:
             try:
                 await line.client.mail(sender)
             except (SMTPException, OSError):  # it was closed meanwhile, or has carried enough
-                await _hang_up(line.client, line.client.transport)
+                await _hang_up(line.client, line.transport)
             except asyncio.CancelledError:
-                await _hang_up(line.client, line.client.transport)
+                await _hang_up(line.client, line.transport)
                 raise
             else:
                 return line
-        client = await _opened(self.settings, sender)
+        line = _Line(client := await _opened(self.settings, sender), client.transport)
         try:
             with _told(f"{self.settings.host}: "):
                 await client.mail(sender)
         except (NotSent, asyncio.CancelledError):
-            await _hang_up(client, client.transport)
+            await _hang_up(client, line.transport)
             raise
-        return _Line(client)
+        return line
 
     async def _recipient(self, line: _Line, receiver: str) -> None:
         """Name the recipient; a refused one leaves the connection for the others. Raises NotSent."""
@@ -168,7 +170,7 @@ class _Lines:
 
     async def close(self) -> None:
         """Part from every server; the mails are accepted."""
-        lines = [(line.client, line.client.transport) for line in self.free]
+        lines = [(line.client, line.transport) for line in self.free]
         try:
             await asyncio.gather(*(_part(client) for client, _ in lines))
         finally:  # cancelled, too, even before it has begun: no connection is left
