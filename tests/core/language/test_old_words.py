@@ -176,6 +176,7 @@ def test_a_sentence_of_today_counts_before_one_that_retells() -> None:
         "Claude Fable 5.5 (suspended on March 3) is available again to all customers.",
         "Claude Fable 5.5, which we disabled on March 3, can be used again by all customers.",
         "The order of 19 February has been lifted, and Claude Fable 5.5 is available again to all customers.",
+        "Claude Fable 5.5 is open to all customers, as announced on March 3.",
     ],
 )
 def test_the_day_of_a_withdrawal_does_not_date_what_gives_back(text: str) -> None:

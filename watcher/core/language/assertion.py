@@ -70,6 +70,8 @@ CONDITION_BEHIND: Final = re.compile(rf"(?i)(?:(?!, (?:and|but|so) )[^.;]){{0,12
 CONDITION_OF_OPENING: Final = re.compile(rf"(?i)(?:(?!, (?:and|but|so) )[^.;]){{0,120}}?,? {choice('condition_of_opening')}")
 OPENINGS: Final = frozenset({"open"})
 """Kinds of phrases that open a thing to all: what narrows the audience takes them back."""
+TAKINGS: Final = frozenset({"suspended", "ended"})
+"""Kinds of phrases that take a thing away: it is so until what is pending ends."""
 GATES: Final = frozenset({"gate", "gate_invitation", "gate_verification", "only"})
 """Kinds of phrases that tell who alone has a thing."""
 OFFERS: Final = frozenset({"offered"})
@@ -377,7 +379,7 @@ def _is_without_a_gate(between: tuple[Token, ...]) -> bool:
 def _governing(parts: Parts, phrase: Phrase) -> str:
     """The words whose condition would govern the phrase: all before it, and an "if …" clause right behind."""
     tail = CONDITION_BEHIND.match(parts.after)
-    if tail is None and phrase.kind in OPENINGS:
+    if tail is None and phrase.kind not in TAKINGS:
         tail = CONDITION_OF_OPENING.match(parts.after)
     return parts.before + (tail[0] if tail else "")
 
