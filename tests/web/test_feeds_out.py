@@ -215,6 +215,19 @@ def test_programs_get_both_halves_of_an_answer(site: Site) -> None:
     assert site.get("/api/v1/signals/mythos-ga").json()["sentence"] == "Its 20 times was 8.5 times in September 2026."
 
 
+def test_programs_learn_which_steps_of_the_way_the_press_alone_has_told() -> None:
+    held = verdicts()["mythos-ga"]
+    way = held.tracks[0].path
+    told = replace(held, tracks=(replace(held.tracks[0], reported=way[:1]), *held.tracks[1:]))
+    site = Site(Shown(view(verdicts={**verdicts(), "mythos-ga": told})))
+    first, *others = site.get("/api/v1/signals/mythos-ga").json()["tracks"][0]["path"]
+    assert (first["status"], first["reported"]) == (way[0][0], True)
+    assert [step["reported"] for step in others] == [False] * (len(way) - 1)
+    described = site.get("/api/v1/openapi.json").json()["components"]["schemas"]["StepOut"]
+    assert "reported" in described["required"]
+    assert "press alone" in described["properties"]["reported"]["description"]
+
+
 def test_the_history_is_newest_first_and_bounded(site: Site) -> None:
     changes = site.get("/api/v1/history?limit=2").json()["changes"]
     assert [change["id"] for change in changes] == [4, 3]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from watcher.core.addresses import redact, redact_all, safe_link
 from watcher.core.model import Event as SeriesEvent
@@ -57,6 +57,7 @@ class StepOut(BaseModel):
 
     status: str
     at: datetime
+    reported: bool = Field(description="Whether the press alone has told it: no official words have said it since.")
 
 
 class TrackOut(BaseModel):
@@ -276,7 +277,7 @@ def _track(signal: Signal, verdict: TrackVerdict) -> TrackOut:
         seen_at=verdict.seen_at,
         voices=list(verdict.voices),
         details=redact_all(verdict.details),
-        path=[StepOut(status=status, at=at) for status, at in verdict.path],
+        path=[StepOut(status=status, at=at, reported=(status, at) in verdict.reported) for status, at in verdict.path],
         events=[_event(event) for event in verdict.events],
         flags=[_flag(flag) for flag in verdict.flags],
         evidence=_quotes(verdict.evidence),
