@@ -167,7 +167,7 @@ def test_a_first_look_that_reaches_nothing_says_that_nothing_was_ever_known(stor
         page = watch.page(path).text
         assert "Nothing has been read yet: what stands here is what the configuration declares." in page
         assert "the last that was known" not in page
-        assert "in sight" not in page.replace("0 of 2 sources in sight", "")
+        assert "sources read" not in page.replace("0 of 2 sources read", "")
         assert "annot see" not in page
     (first,) = watch.mails("reader")
     told = " ".join(first.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]

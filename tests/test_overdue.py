@@ -37,8 +37,8 @@ def test_a_watch_that_stands_still_is_overdue_on_every_surface(watch: Watch, sto
 
     for path in ("/", "/signals/gadget", "/cards/gadget"):
         assert OVERDUE in watch.page(path).text, path
-    assert "in sight" not in watch.page("/").text.replace("0 of 1 source in sight", "")
-    assert "0 of 1 source in sight" in watch.page("/signals/gadget").text
+    assert "source read" not in watch.page("/").text.replace("0 of 1 source read", "")
+    assert "0 of 1 source read" in watch.page("/signals/gadget").text
     assert watch.page("/api/v1/signals/gadget").json()["overdue_since"] == "2026-06-01T06:00:00Z"
     assert "(overdue: no look since 2026-06-01)" in watch.page("/badges/gadget.json").json()["message"]
     (brief,) = Assistant(watch.config, store).list_signals().signals
@@ -51,7 +51,7 @@ def test_a_watch_that_looks_at_its_pace_is_not(watch: Watch) -> None:
     watch.now = LAST + timedelta(hours=2, minutes=50)
 
     assert OVERDUE not in watch.page("/").text
-    assert "1 of 1 source in sight" in watch.page("/").text
+    assert "1 of 1 source read" in watch.page("/").text
     assert watch.page("/api/v1/signals/gadget").json()["overdue_since"] is None
     assert "overdue" not in watch.page("/badges/gadget.json").json()["message"]
 

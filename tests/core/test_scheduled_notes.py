@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -123,3 +123,18 @@ def test_what_days_have_brought_marks_what_only_the_press_reports() -> None:
     brought = brought_until(replace(MYTHOS, opened=day("05-14")), stood, day("07-13"))
     assert "(20 May 2026), " in brought
     assert brought.endswith(" (13 June 2026, reported)")
+
+
+def test_a_week_notes_what_was_read_and_has_had_nothing_new_for_two_months() -> None:
+    now = day("2026-11-02 12:00")
+    read = Health("feed", "https://a.example/", "a.example", last_good_at=now - timedelta(hours=1))
+
+    def still(**state: object) -> tuple[tuple[str, str, datetime], ...]:
+        return weekly({}, [("senate-vote", replace(read, **state))], now=now).still  # type: ignore[arg-type]
+
+    old = now - timedelta(days=61)
+    assert still(newest_entry_at=old) == (("senate-vote", "feed", old),)
+    assert still(newest_entry_at=now - timedelta(days=60)) == ()
+    assert still(newest_entry_at=None) == (), "entries without a date tell nothing"
+    assert still(newest_entry_at=old, last_good_at=now - timedelta(days=8)) == (), "it was not read"
+    assert still(newest_entry_at=old, parent="list") == (), "followed pages come and go"

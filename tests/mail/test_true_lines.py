@@ -35,6 +35,7 @@ from watcher.core.model import (
     Quote,
     RaisedFlag,
     Rule,
+    SourceOutage,
     Status,
     Tier,
     Transition,
@@ -361,6 +362,63 @@ def test_a_text_of_what_is_to_come_is_not_said_to_open_anything_today() -> None:
 
     assert "An official text tells of something to come, which may lead to “Open to all”" in checked("It will widen.")
     assert "An official text may move this to “Open to all”" in checked("It widens.")
+
+
+def test_the_words_of_a_text_that_is_being_checked_stand_in_the_messages_of_one_week_and_the_note_counts_it_later() -> None:
+    def told(kind: str, *days: int) -> str:
+        texts = (
+            Undecided(
+                "mythos-ga", "named", "open", (quote(f"It widens {day}."),), NOW, asked_at=NOW - timedelta(days=day), id=day
+            )
+            for day in days
+        )
+        open_yet = tuple(texts)
+        stood = tuple(replace(each, undecided=open_yet) if each.signal == "mythos-ga" else each for each in VERDICTS)
+        return told_by(digest(*([PASSED] if kind == "news" else []), verdicts=stood, kind=kind))
+
+    for kind in ("news", "weekly"):
+        assert "“It widens 6.”" in told(kind, 6)
+        assert "still being checked" not in told(kind, 6)
+        assert "It widens" not in told(kind, 8)
+        assert "Being checked" not in told(kind, 8)
+    assert "One text of which we told is still being checked, since 1 December 2026." in told("weekly", 8)
+    assert "2 texts of which we told are still being checked, the first since 29 November 2026." in told("weekly", 8, 10, 6)
+    for kind in ("news", "reminder"):
+        assert "still being checked" not in told(kind, 8), "the note of the week says it"
+    assert "“It widens 10.”" in told("baseline", 10), "who has just come was told nothing before"
+
+
+def test_a_week_says_since_when_nothing_new_stood_in_what_was_read() -> None:
+    feed = CONTEXT.signals["mythos-ga"].sources[0]
+    week = replace(
+        digest(kind="weekly", verdicts=tuple(replace(each, blind=()) for each in VERDICTS)),
+        readings=(("mythos-ga", 20, 0, 20), ("senate-vote", 9, 0, 9)),
+        still=(
+            ("mythos-ga", feed.id, NOW - timedelta(days=90)),
+            ("senate-vote", "gone", NOW - timedelta(days=70)),
+            ("senate-vote", "senate-vote-feed", NOW - timedelta(days=80)),
+        ),
+    )
+    named = replace(MYTHOS, sources=(replace(feed, title="A copy of the list"), *MYTHOS.sources[1:]))
+    senate = CONTEXT.signals["senate-vote"]
+    record = replace(senate, sources=tuple(replace(one, record=True) for one in senate.sources))
+    context = replace(
+        CONTEXT, signals={MYTHOS.id: named, senate.id: record, "caisi-evaluation": CONTEXT.signals["caisi-evaluation"]}
+    )
+
+    def told(note: Digest, *signals: str) -> str:
+        return " ".join(render(note, context, replace(READER, signals=frozenset(signals))).text.split())
+
+    one, both = "A copy of the list (since 10 September 2026)", "gone (since 30 September 2026)"
+    stood = "29 of 29 sources were read this week. In 2 of them nothing new has stood for 60 days"
+    assert f"{stood}: {both} and {one}." in told(week)
+    many = replace(week, still=tuple(("mythos-ga", f"feed-{n}", NOW - timedelta(days=70 + n)) for n in range(5)))
+    assert "feed-0 (since 30 September 2026), feed-1 (since 29 September 2026), feed-2 (since 28" in told(many)
+    assert "(since 28 September 2026) and 2 more." in told(many)
+    assert f"In 1 of them nothing new has stood for 60 days: {one}." in told(week, "mythos-ga")
+    outage = SourceOutage(feed.id, feed.url, NOW, "nothing new since 2026-09-10")
+    lost = tuple(replace(each, blind=(outage,) * (each.signal == "mythos-ga")) for each in week.verdicts)
+    assert "nothing new has stood" not in told(replace(week, verdicts=lost), "mythos-ga"), "it is said to be out of sight"
 
 
 def test_a_new_way_in_says_what_it_changes_for_the_reader() -> None:

@@ -40,7 +40,7 @@ def words(html: str) -> str:
         ("/", "Has the Senate voted to close the remote-access loophole?"),
         ("/", "Not yet. Both bills are with the Senate Banking Committee"),
         ("/", "◐ Provisional since 13 January 2026"),
-        ("/", "Last verified 48 minutes ago; all 5 sources in sight"),
+        ("/", "Last verified 48 minutes ago; all 5 sources read"),
         ("/", "Cannot see since 21 November 2026"),
         ("/", "What stands here is the last that was known."),
         ("/", "Cannot see 1 source of 4: aws.amazon.com."),

@@ -101,7 +101,7 @@ def test_a_person_reads_a_list_by_following_more(site: Site, path: str) -> None:
 
 
 def test_the_first_page_counts_the_sources_of_all_parts(site: Site) -> None:
-    assert f"All {MANY * EACH} sources in sight" in site.get("/").text
+    assert f"All {MANY * EACH} sources read" in site.get("/").text
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_day_before_the_watch_began_says_that_nothing_was_seen_and_counts_no_s
         assert "The watch began on 20 June 2026: on this day it had seen nothing." in early
         assert "it had seen nothing" not in later
     home = words(pages.draw_home(past("2026-06-13"), NOW, TO))
-    assert "in sight" not in home
+    assert "sources read" not in home
     assert "last look" not in home
     assert "has not begun" in words(pages.draw_home(replace(past("2026-06-13"), began=None), NOW, TO))
 
@@ -210,7 +210,15 @@ def test_a_past_day_whose_polls_are_not_kept_is_not_said_to_have_read_nothing() 
     shown = forgotten(view())
     home, sources = words(pages.draw_home(shown, NOW, TO)), words(pages.draw_sources(shown, NOW, TO))
     assert "1 answer could not be checked not seen: aws.amazon.com, nist.gov;" in home
-    for untrue in ("was read yet", "not read yet", "Never read", "no good reading yet", "not tried yet", "in sight"):
+    for untrue in (
+        "was read yet",
+        "not read yet",
+        "Never read",
+        "no good reading yet",
+        "not tried yet",
+        "sources read",
+        "others were read",
+    ):
         assert untrue not in home + sources, untrue
     assert sources.count("no reading of those days is kept") == len(shown.strips)
     lost = words(pages.draw_home(forgotten(blind_everywhere()), NOW, TO))
@@ -222,18 +230,38 @@ def test_a_past_day_whose_polls_are_not_kept_is_not_said_to_have_read_nothing() 
     assert "Nothing has been read yet" not in one
 
 
-def test_what_was_never_read_is_neither_in_sight_nor_out_of_it() -> None:
+def test_what_was_never_read_is_neither_read_nor_out_of_sight() -> None:
     shown = view(verdicts={name: replace(each, cannot_see_since=None) for name, each in verdicts().items()})
     strips = tuple(
         replace(one, health=replace(one.health, last_good_at=None)) if one.source.id == "batch" else one for one in shown.strips
     )
     unread = replace(shown, strips=strips)
     home, sources = words(pages.draw_home(unread, NOW, TO)), words(pages.draw_sources(unread, NOW, TO))
-    assert f"◍ {len(strips) - 3} of {len(strips)} sources in sight, 1 not read yet" in home
+    assert f"◍ {len(strips) - 3} of {len(strips)} sources read, 1 not read yet" in home
     assert "not seen: aws.amazon.com, nist.gov;" in home
-    assert "4 of 5 sources in sight" in home, "of the signal whose source it is"
-    assert "Never read: govinfo.gov. All others are in sight." in sources
+    assert "4 of 5 sources read" in home, "of the signal whose source it is"
+    assert "Never read: govinfo.gov. All others were read." in sources
     assert "All" not in words(pages.draw_home(unread, NOW, TO)).partition("Has the Senate")[0]
+
+
+def test_what_stands_still_is_said_to_be_read_with_the_day_since_which_nothing_was_new_in_it() -> None:
+    old = NOW - timedelta(days=61)
+    newest = {"batch": old, "vote-menu": NOW - timedelta(days=59), "billstatus-s3519": old}  # the last one is a record
+    strips = tuple(
+        replace(one, health=replace(one.health, newest_entry_at=newest.get(one.source.id, NOW))) for one in view().strips
+    )
+    assert {one.source.id for one in strips} >= newest.keys()
+    shown = view(strips=strips, verdicts={name: replace(each, cannot_see_since=None) for name, each in verdicts().items()})
+    home, sources = words(pages.draw_home(shown, NOW, TO)), words(pages.draw_sources(shown, NOW, TO))
+    many = len(strips)
+    assert f"◍ {many - 2} of {many} sources read, nothing new in 1 for 60 days" in home
+    assert "all 5 sources read, nothing new in 1 for 60 days" in home, "of the signal whose source it is"
+    assert "all 5 sources read, nothing new in 1" in words(pages.draw_signal(shown, NOW, TO, "senate-vote")).lower()
+    assert "Read, and nothing new in them for 60 days or longer: govinfo.gov (since 24 September 2026)." in sources
+    assert "nothing new" not in words(pages.draw_sources(view(), NOW, TO)).partition("Senate roll calls")[0]
+    lost = replace(shown.verdicts["senate-vote"], blind=(SourceOutage("batch", "https://a.example/", NOW, "no answer"),))
+    out = words(pages.draw_sources(replace(shown, verdicts={**shown.verdicts, "senate-vote": lost}), NOW, TO))
+    assert "nothing new in them" not in out, "what cannot be seen is said to be out of sight"
 
 
 def test_an_address_that_may_come_is_neither_gone_nor_a_source_that_is_not_read() -> None:
@@ -255,9 +283,9 @@ def test_an_address_that_may_come_is_neither_gone_nor_a_source_that_is_not_read(
 
     many = len(shown.strips)
     home, sources = words(pages.draw_home(ahead(ever=False), NOW, TO)), words(pages.draw_sources(ahead(ever=False), NOW, TO))
-    assert f"◍ {many - 3} of {many - 1} sources in sight" in home
+    assert f"◍ {many - 3} of {many - 1} sources read" in home
     assert "1 address that may come does not exist yet" in home
-    assert "all 4 sources in sight" in home, "of the signal whose source it is"
+    assert "all 4 sources read" in home, "of the signal whose source it is"
     assert "1 address that may come does not exist yet." in sources
     assert "· does not exist yet" in sources
     assert "✕ gone" not in sources
@@ -273,7 +301,7 @@ def test_what_waits_for_a_readers_hour_is_not_said_to_be_delivered() -> None:
     log = words(pages.draw_log(view(undelivered=(), told=(waiting,), waiting=1), NOW, TO))
     assert "1 message still to be sent; nothing has failed." in log
     assert "has been delivered" not in log
-    assert "delivered 3 of 4" in log
+    assert "delivered 3 of 4, 1 still to be sent" in log
 
 
 def test_what_a_person_has_recorded_is_called_no_official_voice() -> None:
@@ -322,12 +350,13 @@ def test_a_past_day_gives_moments_for_what_is_not_long_ago_today() -> None:
         assert " ago" not in words(html).partition("Dates")[0]
 
 
-def test_a_watch_that_has_not_looked_calls_no_source_in_sight_where_all_are_listed() -> None:
+def test_a_watch_that_has_not_looked_calls_no_source_read_where_all_are_listed() -> None:
     html = words(pages.draw_sources(view(), NOW, TO))
-    assert "All others are in sight." in html
+    assert "All others were read." in html
     late = words(pages.draw_sources(view(generated_at=NOW + timedelta(days=2)), NOW + timedelta(days=2), TO))
     assert "Overdue: the watch has not looked since 24 November 2026" in late
-    assert "in sight" not in late.partition("Senate roll calls")[0]
+    for untrue in ("others were read", "sources read", "nothing new"):
+        assert untrue not in late.partition("Senate roll calls")[0]
 
 
 def test_what_cannot_be_seen_is_named_in_short_where_it_is_much() -> None:

@@ -165,6 +165,20 @@ def test_each_recipient_of_a_message_is_counted_however_many_there_are(store: St
     assert "delivered 0 of 1200, 1100 given up" in log
 
 
+def test_what_travels_in_a_later_message_is_not_counted_as_delivered_by_itself(store: Store, reads: StoreQueries) -> None:
+    fill(store)
+    with store.writing() as tx:
+        first, second = tx.deliveries.claim(NOW, timedelta(minutes=5))
+        tx.deliveries.join(first.id, 99, NOW)
+        tx.deliveries.start(second.id, NOW)
+        tx.deliveries.book_sent(second.id, NOW)
+    (told,) = reads(None).told
+    assert (told.sent, told.joined, told.recipients) == (1, 1, 2)
+    log = words(Site(reads).get("/log").text)
+    assert "delivered 1 of 2, 1 joined with a later message" in log
+    assert "still to be sent" not in log
+
+
 def test_what_waits_is_counted_however_many_digests_are_newer(store: Store, reads: StoreQueries) -> None:
     fill(store)
     with store.writing() as tx:

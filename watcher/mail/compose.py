@@ -13,11 +13,13 @@ from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
 from watcher.mail.letter import Letter, MailItem, MailLine, Section, day_of, day_of_event, listed, moment, several, shortened
 from watcher.mail.standings import (
+    NEW_FOR,
     answer_lines,
     blind_section,
+    checked_still,
     ground_sections,
-    lost_in_the_week,
     other_claims,
+    read_in_the_week,
     standing_items,
     standing_of,
     unchanged,
@@ -43,8 +45,6 @@ from watcher.wording import changed_details, count, how_sure, lowered
 
 MOST_ITEMS = 8
 """Changes of one mail that are told with their words; what is beyond them has a line each."""
-MOST_UNREAD = 6
-"""Sources that a weekly note names as not read."""
 MOST_NAMED = 60
 """Changes beyond the first that have a line of their own; a mail says how many more there are."""
 STILL = "Still watching"
@@ -81,7 +81,7 @@ def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
             _lines(digest.notes, context),
             _more(told, context),
             noted_section(noted, context, reader),
-            undecided_section(verdicts, context, reader),
+            undecided_section(verdicts, context, reader, asked_since=digest.at - NEW_FOR),
             unchanged(rest, context, reader),
             blind_section(verdicts, context, reader),
         ),
@@ -287,7 +287,7 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
             _told_again(digest, context, reader),
             noted_section(_of_the_week(digest, context, reader), context, reader),
             _quiet_lines(digest, context, reader),
-            undecided_section(verdicts, context, reader),
+            undecided_section(verdicts, context, reader, asked_since=digest.at - NEW_FOR),
             unchanged(verdicts, context, reader, heading="Where the signals stand"),
             blind_section(verdicts, context, reader),
         ),
@@ -355,37 +355,12 @@ def _told_words(changes: Sequence[Transition], context: MailContext, zone: tzinf
 
 
 def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Section:
-    """The notes, those that are about a signal of the reader's, and how many of its sources were read."""
+    """The notes, those that are about a signal of the reader's, how many of its sources were read, and what is open still."""
     notes = digest.notes[digest.kind != "weekly" :]
     mine = [MailLine(context.title_of(name), shortened(words, 700)) for name, words in digest.lines if reader.wants(name)]
-    numbers = [counts for name, *counts in digest.readings if reader.wants(name)]
-    seen, never, sources = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
-    unread = _unread(digest, context, reader) or (f", {never} not read yet" if never else "")
-    lost = lost_in_the_week(digest, context, reader)
-    were = "was" if 1 in {seen, sources} else "were"
-    week = [f"{seen} of {count(sources, 'source')} {were} read this week{lost}{unread}."] if sources else []
-    return Section("Notes", (*_lines((*week, *notes), context).lines, *mine))
-
-
-def _unread(digest: Digest, context: MailContext, reader: Recipient) -> str:
-    """`; not read yet: A and B; not this week: C`; empty where all were read, and for a note that counted them alone."""
-    missed = [(context.source(name, source), source, ever) for name, source, ever in digest.unread if reader.wants(name)]
-    ahead = sum(1 for known, _, ever in missed if known and known.may_be_missing and not ever)
-    mine = [
-        (known.title if known and known.title else source, ever)
-        for known, source, ever in missed
-        if ever or not (known and known.may_be_missing)
-    ]
-    awaited = (
-        f"; {count(ahead, 'address', 'addresses')} that may come {'does' if ahead == 1 else 'do'} not exist yet" if ahead else ""
-    )
-    parts = [(words, [title for title, known in mine if known is ever]) for words, ever in (("yet", False), ("this week", True))]
-    return "".join(f"; not read {words}: {_few(titles)}" for words, titles in parts if titles) + awaited
-
-
-def _few(names: list[str]) -> str:
-    """Some names, and how many more there are."""
-    return several(names if len(names) <= MOST_UNREAD else [*names[:MOST_UNREAD], f"{len(names) - MOST_UNREAD} more"])
+    read = read_in_the_week(digest, context, reader)
+    still = checked_still(verdicts_for(digest, context, reader), reader, digest.at - NEW_FOR) if digest.kind == "weekly" else ""
+    return Section("Notes", (*_lines((*filter(None, (read, still)), *notes), context).lines, *mine))
 
 
 def _quiet_subject(digest: Digest, context: MailContext, reader: Recipient, *, unseen: str, answers: str) -> str:

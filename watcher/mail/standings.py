@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from watcher.core.addresses import safe_link
+from watcher.core.decision.decide import STANDS_STILL
 from watcher.core.decision.digest import MOST_IN_FULL
 from watcher.core.decision.figures import UNSTATED
 from watcher.core.decision.scheduled_notes import close_in_words, close_of, window_in_words
@@ -28,10 +29,16 @@ from watcher.core.model import (
 )
 from watcher.mail.changes import cites, for_you, tools
 from watcher.mail.context import MailContext, Recipient, verdicts_for
-from watcher.mail.letter import MailItem, MailLine, Section, day_of, moment, rest, several, shortened, when
+from watcher.mail.letter import MailItem, MailLine, Section, day_of, day_of_event, moment, rest, several, shortened, when
 from watcher.wording import STANDINGS, count, day_in_words, is_untold, lowered, sign_of
 
 MOST_BLIND = 12
+MOST_UNREAD = 6
+"""Sources that a weekly note names as not read."""
+MOST_STILL = 3
+"""Sources that it names in which nothing new has stood for long, the last ones first."""
+NEW_FOR = timedelta(days=7)
+"""For so long a text that a person is asked about is told with its words: the messages and the note of one week have them."""
 MOST_STANDING = 40
 MOST_FLAGS = 3
 """Flags that the line of one signal repeats."""
@@ -109,11 +116,32 @@ def unchanged(
     return Section(heading, (*lines, *rest(len(stand) - MOST_STANDING, context.page())))
 
 
-def undecided_section(verdicts: Iterable[Verdict], context: MailContext, reader: Recipient) -> Section:
-    """The texts that may change an answer and that a person is reading, each with its words and link."""
-    found = [(text, verdict) for verdict in verdicts for text in verdict.undecided]
+def undecided_section(
+    verdicts: Iterable[Verdict], context: MailContext, reader: Recipient, *, asked_since: datetime | None = None
+) -> Section:
+    """The texts that may change an answer and that a person is reading, each with its words and link.
+
+    Where `asked_since` is given, those that were asked about before it are left out: messages of their week told their words.
+    """
+    found = [(text, verdict) for verdict in verdicts for text in verdict.undecided if _is_new(text, asked_since)]
     lines = [_text_line(text, verdict, context, reader.zone) for text, verdict in found[:MOST_BLIND]]
     return Section("Being checked", (*lines, *rest(len(found) - MOST_BLIND, context.page())), "warn")
+
+
+def _is_new(text: Undecided, asked_since: datetime | None) -> bool:
+    return asked_since is None or text.asked_at is None or text.asked_at > asked_since
+
+
+def checked_still(verdicts: Iterable[Verdict], reader: Recipient, asked_since: datetime) -> str:
+    """`One text of which we told is still being checked, since 21 August 2026`: what has no words any more; else empty."""
+    since = [text.asked_at for each in verdicts for text in each.undecided if text.asked_at and text.asked_at <= asked_since]
+    if not since:
+        return ""
+    many = "One text" if len(since) == 1 else count(len(since), "text")
+    first = (
+        f"since {day_of(min(since), reader.zone)}" if len(since) == 1 else f"the first since {day_of(min(since), reader.zone)}"
+    )
+    return f"{many} of which we told {'is' if len(since) == 1 else 'are'} still being checked, {first}."
 
 
 def _text_line(text: Undecided, verdict: Verdict, context: MailContext, zone: tzinfo) -> MailLine:
@@ -212,6 +240,59 @@ def lost_in_the_week(digest: Digest, context: MailContext, reader: Recipient) ->
         return ""
     many = "one of them" if len(lost) == 1 else f"{len(lost)} of them"
     return f", {many} only until {day_of(max(lost.values()), reader.zone)}"
+
+
+def read_in_the_week(digest: Digest, context: MailContext, reader: Recipient) -> str:
+    """`22 of 27 sources were read this week; not read this week: A.`, of the signals that this reader follows; empty of none."""
+    numbers = [counts for name, *counts in digest.readings if reader.wants(name)]
+    seen, never, sources = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
+    unread = _unread(digest, context, reader) or (f", {never} not read yet" if never else "")
+    lost = lost_in_the_week(digest, context, reader)
+    were = "was" if 1 in {seen, sources} else "were"
+    return (
+        f"{seen} of {count(sources, 'source')} {were} read this week{lost}{unread}.{_still(digest, context, reader)}"
+        if sources
+        else ""
+    )
+
+
+def _unread(digest: Digest, context: MailContext, reader: Recipient) -> str:
+    """`; not read yet: A and B; not this week: C`; empty where all were read, and for a note that counted them alone."""
+    missed = [(context.source(name, source), source, ever) for name, source, ever in digest.unread if reader.wants(name)]
+    ahead = sum(1 for known, _, ever in missed if known and known.may_be_missing and not ever)
+    mine = [
+        (known.title if known and known.title else source, ever)
+        for known, source, ever in missed
+        if ever or not (known and known.may_be_missing)
+    ]
+    awaited = (
+        f"; {count(ahead, 'address', 'addresses')} that may come {'does' if ahead == 1 else 'do'} not exist yet" if ahead else ""
+    )
+    parts = [(words, [title for title, known in mine if known is ever]) for words, ever in (("yet", False), ("this week", True))]
+    return "".join(f"; not read {words}: {_few(titles)}" for words, titles in parts if titles) + awaited
+
+
+def _still(digest: Digest, context: MailContext, reader: Recipient) -> str:
+    """` In 2 of them nothing new has stood for 60 days: A (since 13 March 2026) and B (since 2 February 2026).`; else empty.
+
+    Records are left out: that nothing was added to one is what the answer says.
+    """
+    lost = {(each.signal, blind.source) for each in verdicts_for(digest, context, reader) for blind in each.blind}
+    told = (each for each in digest.still if reader.wants(each[0]) and each[:2] not in lost)
+    known = (
+        (at, context.source(name, source), source) for name, source, at in sorted(told, key=lambda each: each[2], reverse=True)
+    )
+    mine = [(at, one.title if one and one.title else source) for at, one, source in known if not (one and one.record)]
+    named = [f"{title} (since {day_of_event(at, reader.zone)})" for at, title in mine[:MOST_STILL]]
+    more = [f"{len(mine) - MOST_STILL} more"] if len(mine) > MOST_STILL else []
+    return (
+        f" In {len(mine)} of them nothing new has stood for {STANDS_STILL.days} days: {several([*named, *more])}." if mine else ""
+    )
+
+
+def _few(names: list[str]) -> str:
+    """Some names, and how many more there are."""
+    return several(names if len(names) <= MOST_UNREAD else [*names[:MOST_UNREAD], f"{len(names) - MOST_UNREAD} more"])
 
 
 def standing_items(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> tuple[MailItem, ...]:

@@ -40,7 +40,11 @@ AHEAD = (
     " AND (created_at > :now OR attempts > 0 OR lease_until IS NOT NULL) AND (next_at > :now OR lease_until > :now)"
 )
 UNSENT = f"SELECT count(*), min(next_at) FROM delivery WHERE {OPEN} AND (error <> '' OR next_at <= :now)"
-OF_DIGEST = "SELECT state, uncertain, count(*) FROM delivery WHERE digest = :digest GROUP BY state, uncertain"
+# What was accepted has no error: what has one is of a message that another one carries.
+OF_DIGEST = (
+    "SELECT state, uncertain, state = 'sent' AND error <> '' AS joined, count(*) FROM delivery WHERE digest = :digest"
+    " GROUP BY state, uncertain, joined"
+)
 FAILED = (
     "SELECT channel, state, uncertain, count(*) FROM delivery WHERE state = 'dead'"
     f" OR ({OPEN} AND (attempts > 0 OR error <> '' OR uncertain)) GROUP BY channel, state, uncertain ORDER BY channel, state"
@@ -209,10 +213,13 @@ class Deliveries(Statements):
         found: dict[str, int] = dict(self.rows("SELECT state, count(*) FROM delivery GROUP BY state"))
         return {state: found.get(state.value, 0) for state in State}
 
-    def of_digest(self, digest: str) -> Iterator[tuple[State, bool, int]]:
-        """How many deliveries of a digest stand in each state, and whether they may have arrived all the same."""
-        for state, uncertain, many in self.rows(OF_DIGEST, {"digest": digest}):
-            yield State(state), bool(uncertain), many
+    def of_digest(self, digest: str) -> Iterator[tuple[State, bool, bool, int]]:
+        """How many deliveries of a digest stand in each state.
+
+        Each with whether they may have arrived all the same, and whether another delivery carries their news.
+        """
+        for state, uncertain, joined, many in self.rows(OF_DIGEST, {"digest": digest}):
+            yield State(state), bool(uncertain), bool(joined), many
 
     def failed(self) -> Iterator[tuple[str, State, bool, int]]:
         """What did not go as it should, counted by channel, state, and whether it may have arrived all the same."""

@@ -18,6 +18,7 @@ from segno import DataOverflowError
 
 from watcher import __version__
 from watcher.core.addresses import redact, safe_link
+from watcher.core.decision.decide import STANDS_STILL, stands_still
 from watcher.core.decision.undecided import asked_in_words
 from watcher.core.model import Figure, FigureSpec, Signal, Source, Verdict, capitalised, day_text, duration_text
 from watcher.mail.context import tags_in_words
@@ -26,7 +27,7 @@ from watcher.web import charts, wording
 from watcher.web import charts as days
 from watcher.web.charts import draw
 from watcher.web.params import ListPage, part_of
-from watcher.web.read_model import View
+from watcher.web.read_model import SourceHealth, View
 from watcher.web.status_path import Next, StatusPath, draw_paths, next_text, path_words
 from watcher.web.summary import HealthRow, SignalSummary, health_rows, summarise_signals, tone_of
 from watcher.web.timeline import TimelineEntry, timeline_of
@@ -67,6 +68,8 @@ class SignalPage:
     """The first sources: the others stand on the page of the sources."""
     seen: int
     """How many sources are trustworthy at the moment."""
+    still: int
+    """In how many of these nothing new has stood for long."""
     window: charts.Window | None
     days: tuple[charts.Day, ...] = field(default=())
 
@@ -103,6 +106,8 @@ class Coverage:
     to_come: int
     """Addresses that may come and do not exist yet; they are none of the sources."""
     looked_at: datetime | None
+    still: tuple[tuple[str, datetime], ...]
+    """What those sources that were read are called in which nothing new has stood for long, with the day of the newest entry."""
     unseen: int
     """Signals that cannot be seen at all."""
     unseen_names: tuple[str, ...] = ()
@@ -138,6 +143,7 @@ def sight_of(view: View) -> Coverage:
         seen=sum(seen_of(view, name) for name in names),
         unread=len(unread),
         to_come=len(every) - len(strips),
+        still=tuple(sorted((each for name in names for each in still_of(view, name)), key=lambda each: each[1])),
         looked_at=max((at for one in healths if (at := one.last_tried_at or one.last_good_at)), default=None),
         unseen=sum(1 for name in decided if view.verdicts[name].cannot_see_since),
         unseen_names=tuple(dict.fromkeys(item.title or host(item.url) or item.source for item in outages.values())),
@@ -156,12 +162,27 @@ def _called(source: Source) -> str:
     return source.title or host(source.url) or source.id
 
 
+def _read_now(view: View, signal_id: str) -> list[SourceHealth]:
+    """The sources of a signal that are trustworthy at the moment."""
+    if signal_id in view.verdicts and view.overdue_since(signal_id):
+        return []
+    blind = {item.source for item in view.blind(signal_id)}
+    return [strip for strip in view.strips_of(signal_id) if strip.source.id not in blind and strip.health.last_good_at]
+
+
 def seen_of(view: View, signal_id: str) -> int:
     """How many sources of a signal are trustworthy at the moment."""
-    if signal_id in view.verdicts and view.overdue_since(signal_id):
-        return 0
-    blind = {item.source for item in view.blind(signal_id)}
-    return sum(1 for strip in view.strips_of(signal_id) if strip.source.id not in blind and strip.health.last_good_at)
+    return len(_read_now(view, signal_id))
+
+
+def still_of(view: View, signal_id: str) -> tuple[tuple[str, datetime], ...]:
+    """Those of them in which nothing new has stood for long, each with the day of its newest entry.
+
+    Records are left out: that nothing was added to one is what the answer says.
+    """
+    streams = ((strip.source, strip.health) for strip in _read_now(view, signal_id) if not strip.source.record)
+    read = ((source, health) for source, health in streams if stands_still(health, view.as_of))
+    return tuple((_called(source), health.newest_entry_at) for source, health in read if health.newest_entry_at)
 
 
 def section(view: View, signal: Signal, now: datetime) -> SignalPage:
@@ -176,6 +197,7 @@ def section(view: View, signal: Signal, now: datetime) -> SignalPage:
         missing=_missing(signal, verdict),
         rows=health_rows(view, signal.id, slice(LISTED_SOURCES)),
         seen=seen_of(view, signal.id),
+        still=len(still_of(view, signal.id)),
         window=charts.window_of(signal, now, view.closed.get(signal.id)),
         days=charts.days_of((signal,), now),
     )
@@ -424,6 +446,7 @@ def environment() -> Environment:
         "kinds": wording.KINDS,
         "numbers": SMALL_NUMBERS,
         "path_words": path_words,
+        "STANDS_STILL": STANDS_STILL,
         "LISTED": LISTED,
         "FULL": FULL,
         "BRIEF": BRIEF,

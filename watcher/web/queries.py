@@ -271,19 +271,21 @@ def digests_of(tx: Transaction, signals: Iterable[Signal], title: str, *, withou
     return tuple(_digest(digest, tuple(tx.deliveries.of_digest(digest.id)), renderer) for digest in found)
 
 
-def _digest(digest: Digest, sent: Sequence[tuple[State, bool, int]], renderer: MailContext) -> SentDigest:
+def _digest(digest: Digest, sent: Sequence[tuple[State, bool, bool, int]], renderer: MailContext) -> SentDigest:
     states = Counter[State]()
-    for state, _, many in sent:
+    for state, _, _, many in sent:
         states[state] += many
+    joined = sum(many for _, _, joined, many in sent if joined)
     return SentDigest(
         id=digest.id,
         at=digest.at,
         kind=digest.kind,
         subject=without_addresses(letter(digest, renderer, Recipient("page", "")).subject),
-        sent=states[State.SENT],
+        sent=states[State.SENT] - joined,
+        joined=joined,
         waiting=states[State.PENDING] + states[State.LEASED],
         failed=states[State.DEAD],
-        uncertain=sum(many for _, uncertain, many in sent if uncertain),
+        uncertain=sum(many for _, uncertain, _, many in sent if uncertain),
     )
 
 

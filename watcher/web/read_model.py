@@ -51,6 +51,9 @@ class SentDigest:
     kind: str
     subject: str
     sent: int = 0
+    """How many times it was accepted as a message of its own."""
+    joined: int = 0
+    """How many times a later message to the same reader carries its news: that one is counted, whatever became of it."""
     waiting: int = 0
     failed: int = 0
     uncertain: int = 0
@@ -58,7 +61,7 @@ class SentDigest:
     @property
     def recipients(self) -> int:
         """To how many it was written."""
-        return self.sent + self.waiting + self.failed
+        return self.sent + self.joined + self.waiting + self.failed
 
 
 class Fate(StrEnum):

@@ -170,6 +170,15 @@ def _unseen(source: Source, since: datetime, why: str, *, never: bool = False) -
     return SourceOutage(source.id, source.url, since, why, essential=source.essential, title=source.title, never=never)
 
 
+STANDS_STILL = timedelta(days=60)
+"""After so long without a new entry it is said of a source that is read that nothing new stood in it."""
+
+
+def stands_still(health: Health, now: datetime) -> bool:
+    """Whether the newest entry of a source is older than `STANDS_STILL` at `now`; without dated entries nobody knows."""
+    return health.newest_entry_at is not None and now - health.newest_entry_at > STANDS_STILL
+
+
 def verified_at(signal: Signal, healths: Iterable[Health]) -> datetime | None:
     """When the oldest of the essential sources (of all, where none is essential) was last read well; None if one never was."""
     essential = {source.id for source in signal.sources if source.essential} or {source.id for source in signal.sources}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from watcher.core.addresses import in_year
-from watcher.core.decision.decide import decide, filled, headline_of, known_claims, label_of
+from watcher.core.decision.decide import decide, filled, headline_of, known_claims, label_of, stands_still
 from watcher.core.decision.digest import summarise
 from watcher.core.model import (
     Change,
@@ -131,7 +131,10 @@ def weekly(
     """
     again = tuple(replace(each, evidence=each.evidence[:1], figures={}) for each in told)
     declared = [(signal, state) for signal, state in healths if not state.parent]  # followed pages come and go
-    late = [(signal, state) for signal, state in declared if not (state.last_good_at and state.last_good_at >= now - WEEK)]
+    late = [(signal, state) for signal, state in declared if not _is_read(state, now)]
+    still = (
+        (signal, one.source, one.newest_entry_at) for signal, one in declared if _is_read(one, now) and stands_still(one, now)
+    )
     return Digest(
         week_id(now),
         now,
@@ -142,8 +145,14 @@ def weekly(
         told=again,
         readings=_read(declared, late),
         unread=tuple(sorted((signal, state.source, state.last_good_at is not None) for signal, state in late)),
+        still=tuple(sorted((signal, source, at) for signal, source, at in still if at)),
         record=f"The record ends at: {record}. {PROOF}" if record else "",
     )
+
+
+def _is_read(state: Health, now: datetime) -> bool:
+    """Whether a source was read well in the week before."""
+    return state.last_good_at is not None and state.last_good_at >= now - WEEK
 
 
 def _months(verdicts: Mapping[str, Verdict], now: datetime) -> Iterator[tuple[str, str]]:

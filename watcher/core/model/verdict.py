@@ -287,5 +287,7 @@ class Digest:
     """Of a weekly note: `(signal, its declared sources that were read in the week, that never were, all of them)`."""
     unread: tuple[tuple[str, str, bool], ...] = ()
     """Of a weekly note: `(signal, source, whether it ever was)` of each declared source that was not read in the week."""
+    still: tuple[tuple[str, str, datetime], ...] = ()
+    """Of a weekly note: `(signal, source, its newest entry)` of each that was read in it and has had nothing new for long."""
     record: str = ""
     """Of a weekly note: where the chains of hashes end, for who keeps it."""
