@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.core.decision.claims import Glob
+from watcher.core.decision.globs import Glob
 from watcher.core.decision.rule_context import RuleContext
 from watcher.core.model import Entry, Observation, Signal, Tier
 

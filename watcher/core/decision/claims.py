@@ -4,52 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
 from watcher.core.decision.corroboration import proof_of
-from watcher.core.decision.rule_context import RuleContext, TextMatch, headed, match_text_rule, net_of, proved_in_full, works_of
+from watcher.core.decision.globs import Glob
+from watcher.core.decision.rule_context import (
+    RuleContext,
+    TextMatch,
+    headed,
+    match_text_rule,
+    net_of,
+    proved_in_full,
+    wakes,
+    works_of,
+)
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.language.match import Passed, unheard
+from watcher.core.language.net import Net, Open, Quiet
 from watcher.core.language.surroundings import frame_of, given_back, incident_of, is_not_out, is_only_heading
-from watcher.core.language.undecided import Net, Open, Quiet, in_another_language, looked_at, mentioned
+from watcher.core.language.undecided import in_another_language, looked_at, mentioned
 from watcher.core.language.unknown_works import Works, told_of_works
 from watcher.core.model import Claim, Facts, FigureSpec, Observation, Rule, Scalar, Signal, Tier, Track
-
-# Patterns of addresses as signals.toml writes them, with `*` for anything: matched without a regular expression.
-
-
-@dataclass(frozen=True, slots=True)
-class Glob:
-    """A pattern as `fnmatch.fnmatchcase` reads it; what stands between its stars is cut apart once."""
-
-    pattern: str
-    pieces: tuple[str, ...] = ()
-    """Empty: it has characters that only fnmatch knows."""
-
-    @classmethod
-    def of(cls, pattern: str) -> Glob:
-        """Read a pattern. A thousand feeds have as many: compiling each would cost a quarter of a second."""
-        return cls(pattern, () if "?" in pattern or "[" in pattern else tuple(pattern.split("*")))
-
-    def holds(self, text: str) -> bool:
-        """Whether the whole text matches."""
-        if not self.pieces:
-            return fnmatchcase(text, self.pattern)
-        first, last = self.pieces[0], self.pieces[-1]
-        if len(self.pieces) == 1:
-            return text == first
-        place, end = len(first), len(text) - len(last)
-        if place > end or not text.startswith(first) or not text.endswith(last):
-            return False
-        for piece in self.pieces[1:-1]:
-            place = text.find(piece, place, end)
-            if place < 0:
-                return False
-            place += len(piece)
-        return True
-
 
 # Which rules hold on an observation, and what is made of the sentences that none accounts for.
 
@@ -258,7 +234,7 @@ def _index(signal: Signal) -> _Rules:
     if held is not None and held[0] is signal:
         return held[1]
     every = tuple(
-        _Indexed(track, rule, _anchors(signal, rule), *_asked(rule), bool(rule.status) and track.ladder.rung(rule.status).wakes)
+        _Indexed(track, rule, _anchors(signal, rule), *_asked(rule), wakes(track, rule))
         for track in signal.tracks
         for rule in track.ladder.rules
         if rule.clock is None

@@ -13,6 +13,7 @@ from watcher.core.language.text import (
     AUXILIARIES,
     BOUNDARIES,
     DETERMINERS,
+    HEADS,
     NOMINAL,
     PREPOSITIONS,
     REACH,
@@ -336,8 +337,8 @@ def _anything_but(scene: Scene, at: int) -> bool:
 
 
 def _new_subject(scene: Scene, at: int) -> bool:
-    """Whether a thing at this position starts a clause of its own ("and Mythos 5 is …")."""
-    if at + 1 >= scene.start or not scene.tokens[at].thing:
+    """Whether a thing, or access, at this position starts a clause of its own ("and Mythos 5 is …", "and access is …")."""
+    if at + 1 >= scene.start or not (scene.tokens[at].thing or scene.tokens[at].text in HEADS):
         return False
     return scene.tokens[at + 1].text in AUXILIARIES
 

@@ -461,7 +461,7 @@ def _leading(scene: Scene) -> tuple[Thing, ...]:
     for at, token in enumerate(scene.tokens[: scene.start]):
         if token.thing:
             return list_right(scene.tokens, at) if _opens(scene.tokens[:at]) else ()
-        if token.text in PRONOUNS:
+        if token.text in PRONOUNS and not (at == 1 and scene.tokens[0].text in PREPOSITIONS):  # "With this release, X is …"
             return anaphor(scene, [token.text], at) if _opens(scene.tokens[:at]) else ()
     return ()
 

@@ -112,7 +112,7 @@ CUES: Final = _classes(
     " milestone opening_clause never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is only_for"
     " cleft access_column setting_of_some"
     " work_done done_now saying starts_on strict tells to_come undone_opening unreal forged unsettled retiring scene"
-    " inject invented real runs_on vague was wide"
+    " inject invented real one_workspace runs_on vague was wide"
     " widening wished only_before before_the_act"
 )
 """Classes of cues: how a statement is meant."""
@@ -123,7 +123,7 @@ MEASURES: Final = _classes(
     " measured_before on_hijacking on_biology on_safeguards on_cyber on_censorship lagging in_months"
 )
 """Classes of cues: what an evaluation measured."""
-_SCOPES: Final = ("clause", "description", "aside", "alone", "version")
+_SCOPES: Final = ("clause", "description", "aside", "alone", "version", "not_back")
 _PART: Final = re.compile(r"\[|\]\*?|\||<\w+>|\{\w+\}|[^\s\[\]|<>{}]+")
 
 
@@ -135,11 +135,11 @@ class Row:
     words: tuple[str, ...]
     examples: tuple[str, ...]
     scope: str = "clause"
-    """clause | description | aside | alone | version: whether its words count anywhere, or only among words of a description.
+    """Where its words count: clause | description | aside | alone | version | not_back; anywhere, or only in a description.
 
     A row of the class `describing` with the scope `aside` opens a reason or a benefit, which bears words of people and of
-    earlier times. A row of the class `quiet` with the scope `aside`, `alone` or `version` holds only where the rest of the
-    sentence allows it. Where the row has a side, how far from the statement its words may stand:
+    earlier times. A row of the class `quiet` with the scope `aside`, `alone`, `version` or `not_back` holds only where the rest
+    of the sentence allows it. Where the row has a side, how far from the statement its words may stand:
     sentence | clause | near | next | aside.
     """
     reason: str = ""

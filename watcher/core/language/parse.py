@@ -32,6 +32,8 @@ _GATE_NOUNS: Final = word_set("gate_noun")
 _IS_NOW: Final = frozenset({"is", "are"})
 _AHEAD: Final = word_set("ahead")
 """Words with which a time without a year lies ahead."""
+_LABEL: Final = 8
+"""Words and marks of a label before a clause, at most."""
 MAX_PHRASES: Final = 24
 """Phrases of one sentence that are bound; enough for any honest sentence."""
 
@@ -91,10 +93,11 @@ class Statement:
     @property
     def _is_for_later(self) -> bool:
         """Whether its clause names a day to come, or goes on from a time before it ("Then …"), in no form of the past."""
+        words = self.scene.tokens
         first, stop = clause_in(self.scene, self.beside)
-        start, end = self.scene.tokens[first].start, self.scene.tokens[stop - 1].end
+        label, start, end = words[_label_before(words, first)].start, words[first].start, words[stop - 1].end
         clause = self.line.folded[start:end]
-        dated = any(start <= at < end for at, _ in self.line.ahead)
+        dated = any(label <= at < end for at, _ in self.line.ahead)
         return (dated or clause.lower().startswith("then ")) and not self.is_past and not PRESENT.search(clause)
 
     @cached_property
@@ -283,6 +286,12 @@ def _bound(
     beside = frozenset([thing.group for thing in about])
     things: tuple[Thing | None, ...] = about or (None,)
     return [Statement(phrase, thing, number, words, beside, line, scene, vocabulary, spoken) for thing in things]
+
+
+def _label_before(words: Sequence[Token], first: int) -> int:
+    """Where a label begins that is all that stands before a clause, "On March 22: | X becomes available"; else the clause."""
+    labelled = 0 < first <= _LABEL and words[first - 1].text == ":"
+    return 0 if labelled else first
 
 
 def _is_of_a_gate(words: Sequence[str], at: int) -> bool:

@@ -101,6 +101,8 @@ def reason_in(words: list[str]) -> str:
         if found.row.scope in _ALONE or (ROLES["it"] in found.words and lets_all_use(words)):
             continue
         rest = f"{clause[: found.end - len(found.words) - 1]}; {clause[found.end :]}"
+        if found.row.scope == "not_back" and next(found_in(rest, ("given_back",)), None):
+            continue  # "you can use it again if your organization is verified" is news for many
         if found.row.scope != "aside" or _OF_ALL.isdisjoint(one.row.reason for one in found_in(rest, ("field",))):
             return found.row.reason
     return reason_alone(words)

@@ -80,6 +80,7 @@ _SCENE: Final = cue("scene", "before", "sentence")
 _INJECT: Final = cue("inject", "before", "sentence")
 _INVENTED: Final = cue("invented", "beside", "sentence")
 _REAL: Final = cue("real", "beside", "sentence")
+_ONE_WORKSPACE: Final = cue("one_workspace", "beside", "sentence")
 _BUILDS: Final = (
     (is_beside_another, "tells of something else that is open"),
     (is_of_what_is_made_with, "tells of something else that runs on it"),
@@ -210,7 +211,16 @@ def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
     near = {0, *range(first, last + 1)}
     clauses = (plain_clause(reading.lines[n].folded) for n in sorted(near - {number}))
     found = (found.words for clause in clauses for found in found_in(clause, ("frame",)) if found.row.reason != "aside")
-    return tuple(dict.fromkeys((*_tag(reading.title), *found)))
+    return tuple(dict.fromkeys((*_tag(reading.title), *found, *_of_one_workspace(reading, number))))
+
+
+def _of_one_workspace(reading: Reading, number: int) -> tuple[str, ...]:
+    """The words above a table that say that its rows tell of one customer's workspace: "Models in your workspace"."""
+    first = number
+    while first and reading.lines[first].folded.startswith("|"):
+        first -= 1
+    above = (reading.title, reading.lines[first]) if first < number else ()
+    return tuple(found[0].lower() for one in above if (found := _ONE_WORKSPACE.search(one.folded)))
 
 
 def affirmed_by(reading: Reading, line: Line) -> str:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import Account, masked, plain_clause
 from watcher.core.language.assertion import NEGATIONS, is_strict, is_told_apart
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
-from watcher.core.language.reasons import (
-    field_words,
-    is_in_passing,
-)
+from watcher.core.language.net import Net, Open, Quiet
+from watcher.core.language.reasons import field_words, is_in_passing
 from watcher.core.language.surroundings import (
     affirmed_by,
     frame_of,
@@ -42,6 +39,8 @@ _WEAK: Final = frozenset({"conditional", "quoted"})
 """Those of them that may mean something else: "the day on which it opens"; the maker quotes its own chief."""
 _OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial", "quoted"})
 """Manners in which what is planned for a time may still be a promise."""
+_OF_DAYS: Final = frozenset({"conditional", "retold"})
+"""Manners in which a moment of a programme is told: "the day on which it opens", "until March 3, when we open it"."""
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
 _OF_TIMES: Final = frozenset({"supposed", "window"})
@@ -75,47 +74,6 @@ _FIRM: Final = word_set("firm_plan")
 _OF_THIS_DAY: Final = word_set("this_day")
 _LET_IN: Final = word_set("let_in")
 _STOPS: Final = cue("stops", "beside", "sentence")
-
-
-@dataclass(frozen=True, slots=True)
-class Net:
-    """What the waking rules of a track ask for: the groups, and of each kind of phrase the status that it may claim."""
-
-    groups: frozenset[str]
-    statuses: Mapping[str, str]
-    planned: str
-    """The status of a plan with a time, empty where the track knows none."""
-    taken: str
-    """The status of what is taken away."""
-    gates: frozenset[str]
-    """Kinds of phrases that a rule does not bear beside its own."""
-    first: str
-    """The status that is asked about where no phrase is known."""
-    ended: str
-    """The status of a line that ends, empty where the track knows none."""
-    back: frozenset[str] = frozenset()
-    """Kinds of phrases that give back what was taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A sentence that may claim a status."""
-
-    quote: str
-    status: str
-    unexplained: tuple[str, ...]
-    why: str
-    bound: bool = True
-    """Whether it is open although a rule has read the sentence: a phrase of the question is said of the thing, or of all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """A sentence that claims nothing, why, and the status that it might be taken to claim."""
-
-    quote: str
-    why: str
-    status: str
 
 
 def in_another_language(net: Net, reading: Reading) -> Open | None:
@@ -305,16 +263,8 @@ def _status_of(net: Net, kinds: set[str]) -> str:
 def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement], words: tuple[Found, ...]) -> Open | Quiet:
     if outright := "it is a question" if is_asked(line) else outright_reason(reading, line, net.groups):
         return Quiet(line.quote, outright, net.first)
-    judged = [_of_statement(net, reading, line, one) for one in said]
-    opened = [one for one in judged if isinstance(one, Open)]
-    if opened:
-        return min(opened, key=lambda one: len(one.unexplained))
-    ended = tuple(one.words for one in words if one.row.reason == "ended")
-    if judged and ended:
-        return Open(line.quote, net.ended or net.first, ended, f"it also speaks of an end: {', '.join(ended)}")
-    if judged:
-        beside = _beside_an_aside(line, said, net.groups) if net.first in {one.status for one in judged} else ()
-        return Open(line.quote, net.first, beside, f"no rule knows how it goes on: {', '.join(beside)}") if beside else judged[0]
+    if judged := [_of_statement(net, reading, line, one) for one in said]:
+        return _of_judged(net, reading, line, said, judged, words)
     kinds = {one.row.reason for one in words}
     if why := reason_of_rest(reading, line, net.groups, net.statuses, kinds):
         return Quiet(line.quote, why, net.first)
@@ -322,6 +272,30 @@ def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement],
     others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
     strong = not others and not kinds.isdisjoint(_BESIDE_A_GATE)
     return Open(line.quote, _status_of(net, kinds), shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=strong)
+
+
+def _of_judged(
+    net: Net, reading: Reading, line: Line, said: list[Statement], judged: list[Open | Quiet], words: tuple[Found, ...]
+) -> Open | Quiet:
+    """What is made of a sentence whose statements were judged, each by itself: open where one is, or where the rest says more."""
+    opened = [one for one in judged if isinstance(one, Open)]
+    if opened:
+        return min(opened, key=lambda one: len(one.unexplained))
+    if ended := tuple(one.words for one in words if one.row.reason == "ended"):
+        return Open(line.quote, net.ended or net.first, ended, f"it also speaks of an end: {', '.join(ended)}")
+    if other := _unbound(net, reading, line, said):
+        return Open(
+            line.quote, net.statuses[other.kind], (other.words,), f"no rule knows of what \u201c{other.words}\u201d is said"
+        )
+    beside = _beside_an_aside(line, said, net.groups) if net.first in {one.status for one in judged} else ()
+    return Open(line.quote, net.first, beside, f"no rule knows how it goes on: {', '.join(beside)}") if beside else judged[0]
+
+
+def _unbound(net: Net, reading: Reading, line: Line, said: list[Statement]) -> Statement | None:
+    """A plain statement that no thing is bound to, and that says something else than those of the things beside it do."""
+    kinds = {one.kind for one in said}
+    here = (one for one in reading.statements if one.line is line and one.thing is None and one.kind in net.statuses)
+    return next((one for one in here if one.kind not in kinds and not one.manners and not one.account.taken), None)
 
 
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
@@ -391,7 +365,7 @@ def _is_plan(net: Net, reading: Reading, line: Line, said: Statement) -> bool:
         and said.manners <= _OF_PLANS
     ):
         return True
-    if net.planned and said.manners == {"conditional"} and _is_appointed(said):
+    if net.planned and "conditional" in said.manners <= _OF_DAYS and _is_appointed(said) and not said.is_past:
         return True
     return said.manners == {"planned"} or (net.statuses[said.kind] == net.planned and not _HARD & said.manners)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import masked
 from watcher.core.language.lexicon import Found, clause_of, english, found_in, word_set
+from watcher.core.language.net import Open, Quiet
 from watcher.core.language.surroundings import is_foreign
 from watcher.core.language.text import MODEL_NOUNS
-from watcher.core.language.undecided import Open, Quiet, is_asked
+from watcher.core.language.undecided import is_asked
 from watcher.core.language.works import TO_COME, models_named
 
 if TYPE_CHECKING:

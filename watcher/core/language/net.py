@@ -1,0 +1,47 @@
+"""What is asked for of a track, and what became of a sentence that no rule took."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """What the waking rules of a track ask for: the groups, and of each kind of phrase the status that it may claim."""
+
+    groups: frozenset[str]
+    statuses: Mapping[str, str]
+    planned: str
+    """The status of a plan with a time, empty where the track knows none."""
+    taken: str
+    """The status of what is taken away."""
+    gates: frozenset[str]
+    """Kinds of phrases that a rule does not bear beside its own."""
+    first: str
+    """The status that is asked about where no phrase is known."""
+    ended: str
+    """The status of a line that ends, empty where the track knows none."""
+    back: frozenset[str] = frozenset()
+    """Kinds of phrases that give back what was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A sentence that may claim a status."""
+
+    quote: str
+    status: str
+    unexplained: tuple[str, ...]
+    why: str
+    bound: bool = True
+    """Whether it is open although a rule has read the sentence: a phrase of the question is said of the thing, or of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A sentence that claims nothing, why, and the status that it might be taken to claim."""
+
+    quote: str
+    why: str
+    status: str
