@@ -96,6 +96,21 @@ def test_with_nothing_read_the_standing_is_declared_and_a_reading_is_no_news() -
     assert compare(signal, before, after) == ()
 
 
+def test_what_was_read_stands_before_what_is_declared_and_in_its_place_where_the_words_are_the_same() -> None:
+    bare = signal_of(ACCESS)
+    read = said("official:lab", "gated", "06-03", seen="06-05")
+    read = replace(read, quote=replace(read.quote, document="0" * 64))
+    same = DeclaredFact("it", "gated", day("06-03"), read.quote.text, read.quote.url, "lab")
+    (track,) = decide(replace(bare, known=(same,)), [*known_claims(replace(bare, known=(same,))), read], (), MONDAY).tracks
+    assert [quote.document for quote in track.evidence] == ["0" * 64]
+    other = replace(bare, known=(replace(same, at=day("06-02"), quote="invited", url="https://a.example/"),))
+    (track,) = decide(other, [*known_claims(other), read], (), MONDAY).tracks
+    assert [quote.source for quote in track.evidence] == ["", "known"]
+    assert track.seen_at == day("06-05"), "nobody saw what is declared"
+    (alone,) = decide(other, known_claims(other), (), MONDAY).tracks
+    assert (alone.standing, alone.seen_at) == (Standing.DECLARED, day("06-02"))
+
+
 def test_an_event_that_is_declared_later_is_told_as_declared_and_not_as_read() -> None:
     bare = signal_of(SERIES)
     fact = DeclaredFact(

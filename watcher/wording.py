@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -19,6 +19,7 @@ from watcher.core.model import (
     Scalar,
     Signal,
     Standing,
+    Term,
     Tier,
     TrackVerdict,
     Transition,
@@ -132,6 +133,22 @@ def undecided_words(text: Undecided, became: str = "") -> str:
     return f"{lead}\n      “{redact(' '.join(quote.text.split()))[:300]}”\n      {safe_link(quote.url)}{words}"
 
 
+def terms_at(signals: Iterable[Signal], now: datetime) -> list[Term]:
+    """The short names that these signals spell out, as they are used at `now`, each once."""
+    told = (term for signal in signals for term in signal.terms if term.at is None or term.at <= now)
+    return list({term.name: term for term in told}.values())
+
+
+def terms_in(terms: Iterable[Term], text: str) -> list[Term]:
+    """Those that stand in a text, as words of their own, and in what these stand for."""
+    found, known = list[Term](), list(terms)
+    for term in known:
+        words = " ".join((text, *(one.words for one in found)))
+        if re.search(rf"(?<![\w-]){re.escape(term.name)}(?![\w-])", words):
+            found.append(term)
+    return found
+
+
 def iso_utc(moment: datetime | None) -> str | None:
     """A moment as ISO 8601 in UTC with `Z`, None for none."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
@@ -154,6 +171,13 @@ def detail(name: str, value: Scalar | tuple[Scalar, ...], ladder: Ladder | None 
     said = told.said(value)
     words = ", ".join(map(_scalar, said if isinstance(said, tuple) else (said,)))
     return told.label, words.replace("_", " ") if words.islower() else words
+
+
+def with_unit(name: str, value: Scalar | tuple[Scalar, ...], ladder: Ladder) -> tuple[str, str]:
+    """The same with what it is counted in: `$8/$40` alone says nothing to who does not know what is sold by what."""
+    label, words = detail(name, value, ladder)
+    unit = ladder.detail(name).unit
+    return label, f"{words} {unit}" if unit else words
 
 
 def _scalar(value: Scalar) -> str:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.spoken import said, shipped
+from tests.spoken import ROOT, said, shipped
+from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.decide import decide
 from watcher.core.decision.repeats import drop_repeats
-from watcher.core.model import Claim, Tier
+from watcher.core.model import Claim, Figure, Tier
 
 MYTHOS = "mythos-ga"
 TITLE = "Statement on the directive to suspend access to Fable 5 and Mythos 5"
@@ -123,3 +124,61 @@ def test_a_person_is_shown_what_stands_below_a_name_and_not_the_name_alone() -> 
     (asked,) = (claim for claim in claims_of(shipped(MYTHOS), card) if claim.asks and claim.track == "named")
     assert asked.quote.text == words
     assert asked.quote.title == "Claude Mythos 6"
+
+
+ORDER = "On June 12 we received an export control directive that bars foreign nationals from Fable 5 and Mythos 5."
+ACT = "We have suspended access to both models for every customer."
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"{ORDER}\n{ACT}\nOther models are not affected.", ORDER),
+        (f"{ACT}\nThis follows a report of misuse.", "This follows a report of misuse."),
+        (f"{ORDER}\nMore is to come.\n{ACT}", ""),
+        (f"The court ordered us to change Claude Opus 4.8.\n{ACT}", ""),
+        (f"Was it because of the directive?\n{ACT}", ""),
+        (f"We are sorry.\n{ACT}\nOther models are not affected.", ""),
+        (ACT, ""),
+    ],
+)
+def test_a_step_back_is_quoted_with_the_sentence_beside_it_that_says_why(text: str, why: str) -> None:
+    found = suspensions(text)
+    assert {claim.because for claim in found} == {why}
+    signal = shipped(MYTHOS)
+    state = next(each for each in decide(signal, found, [], TOLD).tracks if each.track == "class")
+    assert [(quote.text, quote.is_reason) for quote in state.evidence] == [(ACT, False), *([(why, True)] if why else [])]
+
+
+def test_what_opens_a_thing_is_quoted_without_a_reason() -> None:
+    text = "We have heard you, in response to many requests.\nClaude Fable 5 is generally available to all customers."
+    assert {claim.because for claim in claims_of(shipped(MYTHOS), said(text, title="News"))} == {""}
+
+
+def price_of(*texts: tuple[str, str]) -> Figure:
+    """The price of what is open, by texts in the order of their days."""
+    told = [said(text, title="News of Claude", at=datetime.fromisoformat(f"{at}T12:00:00+00:00")) for at, text in texts]
+    signal = load(ROOT / "signals.toml", quick=True).signal(MYTHOS)
+    verdict = decide(signal, [claim for one in told for claim in claims_of(signal, one)], [], datetime(2026, 12, 1, tzinfo=UTC))
+    return next(each for each in verdict.figures if each.id == "price")
+
+
+FIRST = "Claude Fable 5 is open to all customers at $10 per million input tokens and $50 per million output tokens."
+NEXT = "Claude Fable 5.1 is open to all customers"
+
+
+def test_the_price_of_a_new_version_is_proved_by_words_about_it() -> None:
+    again = f"{NEXT} at $10 per million input tokens and $50 per million output tokens."
+    figure = price_of(("2026-06-09", FIRST), ("2026-09-01", again))
+    assert (figure.text, figure.quote and figure.quote.text) == ("$10/$50", again)
+
+
+def test_a_price_that_was_told_of_an_earlier_version_alone_says_so() -> None:
+    figure = price_of(("2026-06-09", FIRST), ("2026-09-01", f"{NEXT}."))
+    assert (figure.text, figure.quote and figure.quote.text) == ("$10/$50 (stated of Claude Fable 5)", FIRST)
+
+
+def test_a_price_in_a_sentence_on_another_version_is_none_of_the_new_one() -> None:
+    beside = f"{NEXT}.\nClaude Fable 5 stays at $10 per million input tokens and $50 per million output tokens."
+    found = claims_of(shipped(MYTHOS), said(beside, title="News of Claude"))
+    assert [claim.details for claim in found if claim.details.get("name") == "Claude Fable 5.1"] == [{"name": "Claude Fable 5.1"}]

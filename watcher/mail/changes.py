@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from watcher.core.addresses import safe_link
 from watcher.core.evaluations import SENTENCES
-from watcher.core.model import Change, Facts, Flag, Quote, Standing, Tier, Transition, capitalised
+from watcher.core.model import Change, Facts, Flag, Quote, Scalar, Standing, Tier, Transition, capitalised
 from watcher.mail.context import MailContext, Recipient, affected_by, without_fallback
 from watcher.mail.letter import (
     LONGEST_QUOTE,
@@ -31,6 +31,8 @@ from watcher.wording import STANDINGS, TIERS, ChangedDetail, Sign, as_recorded, 
 # Quotes with their source, link, times and hash, as a mail shows them.
 
 MAX_CITATIONS = 3
+REASON = "; why, in its own words"
+"""Behind who says it: beside the words that something was done stand those that say why."""
 
 
 def cites(quotes: Iterable[Quote], zone: tzinfo, *, most: int = MAX_CITATIONS) -> tuple[Cite, ...]:
@@ -73,11 +75,13 @@ def _cite(text: str, quote: Quote, zone: tzinfo) -> Cite:
     # What signals.toml or a person tells carries its own date as the time it was seen: the watch has not seen it.
     told = not quote.document and quote.seen_at == quote.published
     seen = ("Not seen by the watch." if by_hand else "Known history.") if told else f"Seen {moment(quote.seen_at, zone)}."
-    stored = f" Stored as {quote.document[:12]}." if quote.document else ""
+    stored = f" Copy kept as {quote.document[:12]}." if quote.document else ""
     return Cite(
         text=text,
         link=safe_link(quote.url),
-        where=shortened(f"{quote.publisher or 'unknown'}, {TIERS[quote.tier]}", 100) + _not_read(lister),
+        where=shortened(f"{quote.publisher or 'unknown'}, {TIERS[quote.tier]}", 100)
+        + _not_read(lister)
+        + REASON * quote.is_reason,
         when=f"{published}{seen}{stored}",
     )
 
@@ -123,7 +127,7 @@ def _proof(transition: Transition, context: MailContext) -> list[Quote]:
     if transition.event and transition.evidence and not is_taken_back(transition):
         return [*_found(transition), *transition.evidence]
     values = [value for _, _, value in _details(transition, context)]
-    return list(dict.fromkeys((*transition.evidence[:1], *stating(transition.evidence, values), *transition.evidence)))
+    return list(dict.fromkeys((*transition.evidence[:1], *stating(context.own_words(transition), values), *transition.evidence)))
 
 
 def _found(transition: Transition) -> list[Quote]:
@@ -188,7 +192,7 @@ def less_in_words(changed: ChangedDetail) -> str:
 
 
 def named_detail(transition: Transition, changed: ChangedDetail, context: MailContext) -> str:
-    """`price $8/$40 a million tokens`; beside the value before: `access also inside a product`; a name speaks for itself."""
+    """`price $8/$40 per million tokens`; beside the value before: `access also inside a product`; a name speaks for itself."""
     name, value = context.detail(transition, changed.name, changed.value)
     also = " also" if before_in_words(transition, changed, context)[1] and changed.before else ""
     if name == "Name":
@@ -316,19 +320,21 @@ def _changed_rows(transition: Transition, context: MailContext) -> list[tuple[st
     """The details that changed, each with what it was before; of the others nothing is told."""
     rows = list[tuple[str, str]]()
     for changed in changed_details(transition):
-        rows.append((_called(transition, changed.name, context), context.detail(transition, changed.name, changed.value)[1]))
+        rows.append(_row(transition, changed.name, changed.value, context))
         before, stays = before_in_words(transition, changed, context)
         rows += [("Stated before", f"{before}{stays}")] if before else []
         rows += [("First stated", changed.first)] if changed.first else []
     return rows
 
 
-def _called(transition: Transition, name: str, context: MailContext) -> str:
-    """What a figure of the signal calls a detail (`Price per million tokens, in and out`), else its own name."""
+def _row(transition: Transition, name: str, value: Scalar | tuple[Scalar, ...], context: MailContext) -> tuple[str, str]:
+    """A detail by what a figure of the signal calls it (`Price per million tokens`), else by its own name and in its unit."""
     signal = context.signals.get(transition.signal)
     figures = [each for each in signal.figures if each.options.get("detail") == name] if signal else []
     own = [each for each in figures if each.options.get("track") == transition.track]
-    return next((each.label for each in (*own, *figures[:1])), context.detail(transition, name, "")[0])
+    label, words = context.detail(transition, name, value)
+    named = next((each.label for each in (*own, *figures[:1])), "")
+    return (named, words) if named else (label, f"{words} {context.unit(transition, name)}".rstrip())
 
 
 def _details(transition: Transition, context: MailContext) -> list[tuple[str, str, str]]:
@@ -346,17 +352,14 @@ def _details(transition: Transition, context: MailContext) -> list[tuple[str, st
     names = [name for each in tracks if each.id == transition.track for name in (*each.ladder.attributes, "how")]
     facts: Facts = transition.details
     known = [name for name in dict.fromkeys(names) if facts.get(name) not in {None, "", False, True}]
-    told = [
-        (_called(transition, name, context), context.detail(transition, name, facts[name])[1], detail(name, facts[name])[1])
-        for name in known
-    ]
+    told = [(*_row(transition, name, facts[name], context), detail(name, facts[name])[1]) for name in known]
     back = context.status(transition.signal, transition.track, transition.after).steps_back
-    return [each for each in told if not (back or any(map(str.isdigit, each[2]))) or _is_stated(transition, each[2])]
+    return [each for each in told if not (back or any(map(str.isdigit, each[2]))) or _is_stated(transition, each[2], context)]
 
 
-def _is_stated(transition: Transition, value: str) -> bool:
-    """Whether a quote of this very change states a detail."""
-    return any(states(quote, value) for quote in transition.evidence)
+def _is_stated(transition: Transition, value: str, context: MailContext) -> bool:
+    """Whether a quote of this very change states a detail, and of the very thing that it names."""
+    return any(states(quote, value) for quote in context.own_words(transition))
 
 
 def is_over(transition: Transition, context: MailContext) -> bool:

@@ -9,7 +9,8 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from watcher.core.model import Change, Digest, Ladder, Scalar, Signal, Source, Status, Transition, Verdict
+from watcher.core.decision.proofs import is_of_another
+from watcher.core.model import Change, Digest, Ladder, Quote, Scalar, Signal, Source, Status, Transition, Verdict
 from watcher.wording import detail
 
 if TYPE_CHECKING:
@@ -55,12 +56,17 @@ class MailContext:
         known = self.signals[signal].tracks if signal in self.signals else ()
         return next((each.title for each in known if each.id == track), track)
 
+    def is_series(self, signal: str, track: str) -> bool:
+        """Whether a track is a series, each event of which is news."""
+        known = self.signals[signal].tracks if signal in self.signals else ()
+        return any(each.ladder.series for each in known if each.id == track)
+
     def detail(self, transition: Transition, name: str, value: Scalar | tuple[Scalar, ...]) -> tuple[str, str]:
         """A detail of a change with its name, in words."""
         return detail(name, value, self._ladder(transition))
 
     def unit(self, transition: Transition, name: str) -> str:
-        """In what a detail of a change is counted: `a million tokens`; empty where its ladder does not say."""
+        """In what a detail of a change is counted: `per million tokens`; empty where its ladder does not say."""
         return self._ladder(transition).detail(name).unit
 
     def is_way_in(self, transition: Transition, name: str) -> bool:
@@ -76,6 +82,15 @@ class MailContext:
         """Whether the status that a change reached is read from sentences alone, and from no row of a record with its day."""
         rules = [rule for rule in self._ladder(transition).rules if rule.status == transition.after]
         return bool(rules) and all(rule.sentence for rule in rules)
+
+    def own_words(self, transition: Transition) -> tuple[Quote, ...]:
+        """The quotes of a change that speak of no other version than the one that its details name."""
+        if transition.signal not in self.signals:
+            return transition.evidence
+        ladder, vocabulary = self._ladder(transition), self.signals[transition.signal].vocabulary
+        return tuple(
+            quote for quote in transition.evidence if not is_of_another(quote.text, ladder, transition.details, vocabulary)
+        )
 
     def _ladder(self, transition: Transition) -> Ladder:
         known = self.signals[transition.signal].tracks if transition.signal in self.signals else ()

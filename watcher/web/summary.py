@@ -31,7 +31,7 @@ from watcher.web.charts import tag
 from watcher.web.read_model import PollView, SourceHealth, View
 from watcher.web.status_path import standing_words
 from watcher.web.wording import NOT_THERE, TO_COME, poll
-from watcher.wording import Sign, detail, sign_of
+from watcher.wording import Sign, sign_of, with_unit
 
 WEAKEST_FIRST = tuple(Standing)
 
@@ -222,7 +222,7 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         since=verdict.since,
         seen_at=verdict.seen_at,
         details=tuple(
-            detail(name, value, track.ladder)
+            _detail(name, with_unit(name, value, track.ladder), verdict)
             for name, value in verdict.details.items()
             if value not in {"", None}
             and ((name in track.ladder.attributes and not status.steps_back) or _is_of_now(verdict, name))
@@ -230,6 +230,12 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         voices=len(verdict.voices),
         steps_back=status.steps_back,
     )
+
+
+def _detail(name: str, told: tuple[str, str], verdict: TrackVerdict) -> tuple[str, str]:
+    """A detail with the earlier thing of which it was told, where nothing has told it of the present one."""
+    label, words = told
+    return label, f"{words} (stated of {verdict.of[name]})" if name in verdict.of else words
 
 
 def _is_of_now(verdict: TrackVerdict, name: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signal, Standing, Transition, Verdict, day_text
 from watcher.web.read_model import View
 from watcher.web.wording import CHANGES, EASED, KNOWN
-from watcher.wording import ChangedDetail, Sign, changed_details, detail, how_sure
+from watcher.wording import ChangedDetail, Sign, changed_details, detail, how_sure, with_unit
 
 LATE_REPORT = timedelta(days=2)
 LOWERED = {Change.FLAG: Sign("⚐", "Flag lowered", "calm"), Change.UNDECIDED: Sign("✓", "Settled", "calm")}
@@ -132,7 +132,7 @@ def _details(signal: Signal, item: Transition) -> str:
 
 
 def _changed(one: ChangedDetail, ladder: Ladder) -> str:
-    name, value = detail(one.name, one.value, ladder)
+    name, value = with_unit(one.name, one.value, ladder)
     first = f", first stated on {one.first}" if one.first else ""
     before = f", stated before: {detail(one.name, one.before, ladder)[1]}" if one.before else ""
     return f"{name}: {value}{first}{before}"
@@ -205,7 +205,7 @@ def _known(signal: Signal, item: DeclaredFact, again: bool) -> TimelineEntry:  #
     label = _label(signal, item.track, item.status) if item.status else _flag_label(signal, item)
     told = "; ".join(
         f"{name}: {words}"
-        for name, words in (detail(name, value, _ladder(signal, item.track)) for name, value in item.details.items())
+        for name, words in (with_unit(name, value, _ladder(signal, item.track)) for name, value in item.details.items())
     )
     return TimelineEntry(
         at=item.at,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from watcher.core.decision.corroboration import proof_of
 from watcher.core.decision.globs import Glob
+from watcher.core.decision.proofs import is_said_of_another, proofs_of
 from watcher.core.decision.rule_context import (
     RuleContext,
     TextMatch,
@@ -16,6 +16,7 @@ from watcher.core.decision.rule_context import (
     match_text_rule,
     net_of,
     proved_in_full,
+    reason_beside,
     wakes,
     works_of,
 )
@@ -353,11 +354,12 @@ def _same(left: Scalar, right: Scalar) -> bool:
 def _made(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Claim:
     rule, entry, seen_as = indexed.rule, seen.entry, seen.observation
     details = _details(seen, indexed, said)
-    proofs = _proofs(seen, indexed, details, said) if said else {}
-    strange = {name for name, words in proofs.items() if _is_said_of_another(seen, rule, words, details[name])}
+    track = indexed.track
+    proofs = proofs_of(seen, track, rule, details, said) if said else {}
+    strange = {name for name, words in proofs.items() if is_said_of_another(seen, track, rule, words, details[name], details)}
     return Claim(
         signal=seen.signal.id,
-        track=indexed.track.id,
+        track=track.id,
         rule=rule.id,
         status=rule.status,
         flag=rule.flag,
@@ -375,6 +377,7 @@ def _made(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Claim
         undated=bool(said) and seen.is_undated,
         quote=seen.quote(said.quote if said else entry.text or entry.title),
         heading=said.heading if said else "",
+        because=reason_beside(seen, track, rule, said) if said else "",
     )
 
 
@@ -401,36 +404,6 @@ def _details(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> Fa
             f"{seen.entry.title}\n{seen.entry.text}", ladder, subject=subject, before=seen.signal.vocabulary.before_name
         )
     return found
-
-
-def _proofs(seen: RuleContext, indexed: _Indexed, details: Facts, said: TextMatch) -> dict[str, str]:
-    """Detail → the sentence that holds its value, of those read from a sentence which stands elsewhere in the text."""
-    rule, ladder = indexed.rule, indexed.track.ladder
-    read = (name for name, where in rule.details.items() if where.startswith("match:") and name in details)
-    lines = seen.reading.lines
-    found = {name: proof_of(details[name], said.quote, [line.quote for line in lines]) for name in read}
-    groups = rule.sentence.about if rule.sentence else ()
-    about = [(line.quote, {one.version for one in line.things if one.group in groups}) for line in lines]
-    for name in (name for name in _versions(rule) if name in details):
-        own = [quote for quote, versions in about if details[name] in versions]
-        found[name] = "" if said.quote in own else next(iter(own), "")
-    if "measured" in details and "measured" not in rule.details:
-        names = (*(side.id for side in ladder.sides), ladder.difference)
-        found |= dict.fromkeys((name for name in names if name in details), str(details["measured"]))
-    return {name: words for name, words in found.items() if words}
-
-
-def _versions(rule: Rule) -> list[str]:
-    """The details that are versions of the thing: the same number of another thing proves none of them."""
-    return [name for name, where in rule.details.items() if where == "match:version"]
-
-
-def _is_said_of_another(seen: RuleContext, rule: Rule, words: str, value: Scalar | tuple[Scalar, ...]) -> bool:
-    """Whether the sentence that holds a price speaks of other things alone: "It is open to all at $10" beside what is not."""
-    if "$" not in str(value) or rule.sentence is None:
-        return False
-    said = {one.thing.group for one in seen.reading.statements if one.line.quote == words and one.thing}
-    return bool(said) and said.isdisjoint(rule.sentence.about)
 
 
 def _event(seen: RuleContext, indexed: _Indexed, said: TextMatch | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -17,6 +18,8 @@ AUTHORITATIVE = frozenset({Tier.OFFICIAL, Tier.OPERATOR})
 REPORTING = frozenset({Tier.PRESS})
 MAX_CLAIMS_OF_A_SOURCE = 20
 """What one source tells more often than this in the time in which voices must lie together adds no voice."""
+KNOWN = "known"
+"""The source of what the configuration declares, and the rule of its claims."""
 RETOLD = timedelta(days=14)
 """What a text tells further back than this was no news on its own day."""
 
@@ -146,22 +149,33 @@ def standing_of(voices: Sequence[str], *, confirm: int) -> Standing:
 
 def is_declared(claims: Iterable[Claim]) -> bool:
     """Whether all of it is history of the configuration: nobody has read it."""
-    return all(claim.rule == "known" for claim in claims)
+    return all(claim.rule == KNOWN for claim in claims)
 
 
 def quotes_of(claims: Iterable[Claim], *, limit: int = 6) -> tuple[Quote, ...]:
-    """The quotes of some claims, each address and text once, at most `limit`."""
+    """The quotes of some claims, each address and text once, at most `limit`.
+
+    Words that were read stand before those that the configuration declares, and in their place where these are the same.
+    """
     quotes: dict[tuple[str, str], Quote] = {}
-    for claim in claims:
+    told = [quote for claim in claims for quote in _with_reason(claim)]
+    for quote in sorted(told, key=lambda one: one.source == KNOWN):
         if len(quotes) == limit:
             break
-        quotes.setdefault((claim.quote.url, claim.quote.text), claim.quote)
+        quotes.setdefault((quote.url, quote.text), quote)
     return tuple(quotes.values())
+
+
+def _with_reason(claim: Claim) -> Iterator[Quote]:
+    """The words of a claim, and those beside them that say why."""
+    yield claim.quote
+    if claim.because:
+        yield replace(claim.quote, text=claim.because, is_reason=True)
 
 
 def has_happened(claim: Claim, now: datetime) -> bool:
     """Whether what a claim says is past by the clock, or was when it was seen: a clock that is set back unsays nothing."""
-    return claim.effective_at <= now or (claim.rule != "known" and claim.effective_at <= claim.quote.seen_at)
+    return claim.effective_at <= now or (claim.rule != KNOWN and claim.effective_at <= claim.quote.seen_at)
 
 
 def is_old(claim: Claim) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
 from watcher.core.decision.corroboration import has_happened, holds_value, in_order
+from watcher.core.decision.proofs import is_of_another, naming_details
 from watcher.core.decision.series import is_measured
 from watcher.core.evaluations import NOT_COMPARABLE
 from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Ladder, Quote, Scalar, Signal, TrackVerdict
@@ -61,21 +62,28 @@ def _detail(spec: FigureSpec, signal: Signal, tracks: Mapping[str, TrackVerdict]
     if verdict is None:
         return None
     name, words = str(spec.options.get("detail", "")), str(spec.options.get("text", ""))
-    told = signal.track(verdict.track).ladder.detail(name)
+    ladder = signal.track(verdict.track).ladder
+    told = ladder.detail(name)
     text = _filled(words, verdict.details) if words else _shown(told.said(verdict.details.get(name)))
     if not text:
         return None
-    quote = _proof(verdict, [each for each in verdict.details if "{" + each + "}" in words] if words else [name])
+    names = [each for each in verdict.details if "{" + each + "}" in words] if words else [name]
+    about = (
+        {**verdict.details, **dict.fromkeys(naming_details(ladder), verdict.of[name])} if name in verdict.of else verdict.details
+    )
+    quote = _proof(verdict, names, lambda one: is_of_another(one.text, ladder, about, signal.vocabulary))
+    text += f" (stated of {verdict.of[name]})" if name in verdict.of else ""
     at = quote.published or quote.seen_at if quote else verdict.since
     note = "" if quote else UNSTATED
     return Figure(spec.id, spec.label, spec.unit, text, at=at, quote=quote, values=verdict.details, note=note)
 
 
-def _proof(verdict: TrackVerdict, names: Sequence[str]) -> Quote | None:
-    """The words that hold these details; a number that no words hold has none, what is no number those that told it last."""
+def _proof(verdict: TrackVerdict, names: Sequence[str], is_other: Callable[[Quote], bool]) -> Quote | None:
+    """The words that hold these details of the thing; a number that no words hold has none, else those that told it last."""
     values = [verdict.details[name] for name in names]
     told = [verdict.proofs[name] for name in names if name in verdict.proofs]
     holding = [quote for quote in (*told, *verdict.evidence) if all(holds_value(quote.text, value) for value in values)]
+    holding = [quote for quote in holding if not is_other(quote)]
     if holding or any(map(str.isdigit, "".join(map(_shown, values)))):
         return next(iter(holding), None)
     return max(told, key=lambda quote: quote.seen_at) if told else next(iter(verdict.evidence), None)

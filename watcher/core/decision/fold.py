@@ -13,6 +13,7 @@ from watcher.core.decision.corroboration import (
     AUTHORITATIVE,
     BESIDE_OFFICIAL,
     FOR_A_PERSON,
+    KNOWN,
     NO_STATUS,
     REPORTING,
     TO_COME,
@@ -30,6 +31,7 @@ from watcher.core.decision.corroboration import (
     unled,
     why_old,
 )
+from watcher.core.decision.proofs import naming_details
 from watcher.core.model import (
     Claim,
     Fate,
@@ -74,6 +76,10 @@ class _State:
     firsts: dict[str, dict[object, datetime]] = field(default_factory=dict)
     """Of each detail when each of its values was first told."""
     again: dict[str, datetime] = field(default_factory=dict)
+    naming: frozenset[str] = frozenset()
+    """The details that say of which thing the others are."""
+    of: dict[str, str] = field(default_factory=dict)
+    """Of which thing each detail was told, by what names it."""
     taken: list[Claim] = field(default_factory=list)
     fates: dict[int, Ruling] = field(default_factory=dict)
     """Identity of a claim that was walked through → what became of it."""
@@ -115,7 +121,7 @@ def fold_track(track: Track, claims: Iterable[Claim], now: datetime, trace: Trac
     # What people declare leads already.
     more = [*_clock_claims(track, now), *(report[-1] for report in reports if report[-1].rule not in DECLARED)]
     marks = in_order([*leading, *more]) if more else leading
-    walk = _walk(ladder, rules, marks, _State(ladder.statuses[0].id))
+    walk = _walk(ladder, rules, marks, _State(ladder.statuses[0].id, naming=naming_details(ladder)))
     support = _support(ladder.rung(walk.status), walk, walk.setter, told, trace) if walk.setter else []
     if trace is not None:
         _tell(trace, walk, marks, reports, support)
@@ -233,7 +239,7 @@ def _revoke(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim,
         ladder,
         rules,
         [old for old in kept if not rules.get(old.rule, Rule("")).cancels],
-        _State(ladder.statuses[0].id, fates=walk.fates),
+        _State(ladder.statuses[0].id, naming=walk.naming, fates=walk.fates),
     )
     walk.fates[id(claim)] = Ruling(Fate.TAKES_BACK)
     again.remember(kept)
@@ -336,13 +342,14 @@ def _note_whole(rule: Rule, claim: Claim, walk: _State) -> None:
 
 
 def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
-    """Take details over from a claim; what is old changes none. The first words that hold a value stay its proof."""
-    old = is_old(claim)
+    """Take details over from a claim; what is old changes none. The first words that hold a value of a thing stay its proof."""
+    old, of = is_old(claim), _named({**walk.details, **claim.details}, walk.naming)
     for name in names:
         value, words = claim.details[name], claim.proofs.get(name)
         quote = replace(claim.quote, text=words) if words else claim.quote
         same = name in walk.proofs and walk.details[name] == value
-        if same and (holds_value(walk.proofs[name].text, value) or not holds_value(quote.text, value)):
+        proved = holds_value(walk.proofs[name].text, value) and walk.of.get(name) == of if same else False
+        if same and (proved or not holds_value(quote.text, value)):
             continue
         if same or not (old and name in walk.details):
             firsts = walk.firsts.setdefault(name, {})
@@ -350,7 +357,12 @@ def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
                 walk.again.pop(name, None)
                 walk.again |= {name: firsts[value]} if value in firsts else {}
             firsts.setdefault(value, claim.effective_at)
-            walk.proofs[name], walk.details[name] = quote, value
+            walk.proofs[name], walk.details[name], walk.of[name] = quote, value, of
+
+
+def _named(details: Mapping[str, object], naming: Iterable[str]) -> str:
+    """The thing that details name: `Claude Fable 5`."""
+    return ", ".join(str(details[name]) for name in sorted(naming) if details.get(name))
 
 
 def _verdict(track: Track, rules: Mapping[str, Rule], support: Sequence[Claim], walk: _State) -> TrackVerdict:
@@ -377,17 +389,30 @@ def _verdict(track: Track, rules: Mapping[str, Rule], support: Sequence[Claim], 
         status=status.id,
         standing=standing,
         since=walk.setter.effective_at,
-        seen_at=walk.setter.quote.seen_at,
+        seen_at=_seen(walk.setter, support),
         evidence=quotes_of([*support, *(taker for taker in walk.takers if taker.effective_at >= walk.setter.effective_at)]),
         voices=voices,
         details=walk.details,
         proofs=walk.proofs,
         again=walk.again,
+        of=_of_others(walk),
         path=tuple(walk.path),
         reported=tuple(step for step in walk.path if step in walk.reported),
         reason=walk.setter.reason,
         because_of=_because(walk),
     )
+
+
+def _seen(setter: Claim, support: Iterable[Claim]) -> datetime:
+    """When the watch first saw what set the status: what is declared was seen by nobody, and counts where nothing was read."""
+    read = (claim.quote.seen_at for claim in support if claim.rule != KNOWN)
+    return min(read, default=setter.quote.seen_at) if setter.rule == KNOWN else setter.quote.seen_at
+
+
+def _of_others(walk: _State) -> dict[str, str]:
+    """Of which thing each detail was told that was told of no other than an earlier one."""
+    now = _named(walk.details, walk.naming)
+    return {name: of for name, of in walk.of.items() if of and of != now and name in walk.details and name not in walk.naming}
 
 
 def _because(walk: _State) -> str:

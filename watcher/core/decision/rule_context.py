@@ -15,7 +15,7 @@ from watcher.core.language.lexicon import MASKS, choice
 from watcher.core.language.match import Match, Passed, in_full, matches
 from watcher.core.language.net import Net
 from watcher.core.language.parse import read
-from watcher.core.language.surroundings import frame_of, is_bare_heading
+from watcher.core.language.surroundings import cause_beside, frame_of, is_bare_heading
 from watcher.core.language.times import Past, day_of_act, is_over, is_vague, retold_on, without_other_days
 from watcher.core.language.unknown_works import Works
 from watcher.core.language.vocabulary import Vocabulary
@@ -219,6 +219,13 @@ def proved_in_full(seen: RuleContext, rule: Rule, said: TextMatch) -> TextMatch:
         if heard and heard.since is None and not frame_of(seen.reading, found.quote):
             return replace(heard, values=said.values, subject=said.subject, heading=said.quote)
     return said
+
+
+def reason_beside(seen: RuleContext, track: Track, rule: Rule, said: TextMatch) -> str:
+    """Of a step back the sentence beside it that says why, verbatim; empty where none does."""
+    if not rule.status or rule.sentence is None or not track.ladder.rung(rule.status).steps_back:
+        return ""
+    return cause_beside(seen.reading, said.quote, rule.sentence.about)
 
 
 def _dated(seen: RuleContext, rule: Rule) -> str:

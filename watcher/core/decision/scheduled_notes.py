@@ -105,7 +105,10 @@ HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 UNDELIVERED = "undelivered-"
 """How the id of a note about messages that were given up begins."""
-PROOF = "Who keeps this message can prove later, with `watcher verify --noted`, that nothing before was changed."
+PROOF = (
+    "Nothing to do: these are the last fingerprints of the watch's own record. Who keeps this message can prove with them later "
+    "(`watcher verify --noted`) that nothing before was changed."
+)
 LOOK_BACK = timedelta(days=2)
 """A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
 NOON = timedelta(hours=12)
@@ -146,7 +149,7 @@ def weekly(
         readings=_read(declared, late),
         unread=tuple(sorted((signal, state.source, state.last_good_at is not None) for signal, state in late)),
         still=tuple(sorted((signal, source, at) for signal, source, at in still if at)),
-        record=f"The record ends at: {record}. {PROOF}" if record else "",
+        record=f"{PROOF} The record ends at: {record}." if record else "",
     )
 
 

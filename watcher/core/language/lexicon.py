@@ -112,7 +112,7 @@ CUES: Final = _classes(
     " milestone opening_clause never_had had_before and_back of_posts affirmed mends said_first said_aside said_and_is only_for"
     " cleft access_column setting_of_some"
     " work_done done_now saying starts_on strict tells to_come undone_opening unreal forged unsettled retiring scene"
-    " inject invented real one_workspace runs_on vague was wide"
+    " cause_of_act inject invented real one_workspace runs_on vague was wide"
     " widening wished only_before before_the_act"
 )
 """Classes of cues: how a statement is meant."""

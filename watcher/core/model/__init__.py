@@ -14,7 +14,7 @@ from watcher.core.model.observation import (
     Undecided,
     Unreadable,
 )
-from watcher.core.model.signal import Article, Date, DeclaredFact, Expect, FigureSpec, Follow, Headline, Signal, Source
+from watcher.core.model.signal import Article, Date, DeclaredFact, Expect, FigureSpec, Follow, Headline, Signal, Source, Term
 from watcher.core.model.verdict import (
     Digest,
     Event,
@@ -66,6 +66,7 @@ __all__ = [
     "SourceOutage",
     "Standing",
     "Status",
+    "Term",
     "Tier",
     "Trace",
     "Track",

@@ -136,7 +136,7 @@ class Detail:
     words: Mapping[str, str] = field(default_factory=dict)
     """What its values are called; one that is not named is told as it is."""
     unit: str = ""
-    """What stands behind a value in a sentence: `$8/$40 a million tokens`."""
+    """What stands behind a value in a sentence: `$8/$40 per million tokens`."""
     beside: bool = False
     """Whether values hold beside one another: a text that states one does not take back the one before."""
 

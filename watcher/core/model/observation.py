@@ -111,6 +111,8 @@ class Quote:
     title: str = ""
     read_at: str = ""
     """Address of the document that was read, where it is not the link (a feed, a record)."""
+    is_reason: bool = False
+    """Whether it says why something was done, and not that it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ class Claim:
     """Whether its text has no date of its own, and no edit was seen to bring it: nobody knows when it was said."""
     heading: str = ""
     """The title by which it counts, where the quote is a sentence below it that says the same in full."""
+    because: str = ""
+    """Of a step back the sentence beside the quote that says why, verbatim."""
 
     @property
     def asks(self) -> bool:

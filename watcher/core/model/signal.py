@@ -171,6 +171,16 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A short name that not every reader knows, with what it stands for."""
+
+    name: str
+    words: str
+    at: datetime | None = None
+    """From when on it is used; none: always."""
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One question to the reader, and everything that answers it."""
 
@@ -184,6 +194,7 @@ class Signal:
     figures: tuple[FigureSpec, ...] = ()
     known: tuple[DeclaredFact, ...] = ()
     dates: tuple[Date, ...] = ()
+    terms: tuple[Term, ...] = ()
     opened: datetime | None = None
     window: timedelta | None = None
     article: Article | None = None

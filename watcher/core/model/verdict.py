@@ -187,6 +187,8 @@ class TrackVerdict:
     """The words that tell each detail."""
     again: Mapping[str, datetime] = field(default_factory=dict)
     """When each detail that was told otherwise in between was first told as it is now."""
+    of: Mapping[str, str] = field(default_factory=dict)
+    """Of which earlier thing a detail was told, where nothing has told it of the one that the track names now."""
 
 
 @dataclass(frozen=True, slots=True)
