@@ -129,7 +129,7 @@ def test_a_change_is_told_whole() -> None:
         "Happened: 9 December 2026 Seen: 9 December 2026, 22:41 UTC",
         "How: roll call",
         "“Passed Senate by Yea-Nay Vote. 60 - 40.”",
-        "govinfo.gov, official. No date was read. Seen 9 December 2026, 22:41 UTC. Stored as 3f1c9a5e7b2d.",
+        "govinfo.gov, official. No date was read. Seen 9 December 2026, 22:41 UTC. Copy kept as 3f1c9a5e7b2d.",
         "https://www.govinfo.gov/b.xml",
         "What it means: The Senate has passed it.",
         "What it changes for you: It is not law yet.",
@@ -560,12 +560,12 @@ def test_a_week_is_told_to_each_reader_by_what_this_reader_follows() -> None:
     )
     words = " ".join(whole.text.split())
     assert whole.subject.startswith("Week to 9 December 2026: 2 changes and one flag were told")
-    assert "41 of 43 sources were read this week, 1 not read yet." in words
+    assert "41 of 43 sources were read this week, 1 not read yet; 42 are in sight now." in words
     assert "Senate vote: 9 December 2026. H.R. 2683, the House bill: before “In a Senate committee”, now “Passed by" in words
     assert "CAISI evaluation: Published 9 December 2026. Evaluation of Qwen 4: the gap narrowed." in words
     assert "Told this week" in whole.text
     assert few.subject == "Week to 9 December 2026: CAISI evaluation: published: Evaluation of Qwen 4, 1 source cannot be seen"
-    assert "20 of 21 sources were read this week." in few.text
+    assert "20 of 21 sources were read this week" in few.text
     assert "H.R. 2683" not in few.text
     none = render(week, CONTEXT, replace(READER, signals=frozenset({"mythos-ga"})))
     assert none.subject == "Week to 9 December 2026: no answer changed. Mythos availability: By invitation only"

@@ -236,7 +236,9 @@ def test_addresses_that_may_come_are_counted_and_not_named_as_if_they_were_news(
         unread=(("mythos-ga", "ahead", False), ("mythos-ga", "late", False)),
     )
     text = " ".join(render(week, context, READER).text.split())
-    assert "not read yet: The newsroom; 1 address that may come does not exist yet." in text
+    assert (
+        "1 of 2 sources was read this week; not read yet: The newsroom; 1 is in sight now. 1 address that may come does" in text
+    )
     assert "Card of Mythos 9" not in text
 
 
@@ -275,12 +277,12 @@ def test_a_source_that_was_read_in_the_week_and_is_lost_now_is_said_to_be() -> N
     lost = replace(BLIND, source=source.id, since=NOW - timedelta(days=2))
     stood = tuple(replace(each, blind=(lost,) if each.signal == "senate-vote" else ()) for each in VERDICTS)
     week = replace(digest(kind="weekly", verdicts=stood), readings=(("senate-vote", 3, 0, 3),))
-    assert "3 of 3 sources were read this week, one of them only until 7 December 2026." in told_by(week)
+    assert "3 of 3 sources were read this week; 2 are in sight now." in told_by(week)
     missed = replace(week, readings=(("senate-vote", 2, 0, 3),), unread=(("senate-vote", source.id, True),))
-    assert "2 of 3 sources were read this week; not read this week: " in told_by(missed)
+    assert f"2 of 3 sources were read this week; not read this week: {source.id}; 2 are in sight now." in told_by(missed)
     [other] = MYTHOS.sources
     both = tuple(replace(each, blind=(replace(lost, source=other.id),)) if each.signal == MYTHOS.id else each for each in stood)
-    assert "2 of them only until 7 December 2026." in told_by(replace(week, verdicts=both))
+    assert "3 of 3 sources were read this week; 1 is in sight now." in told_by(replace(week, verdicts=both))
 
 
 def told_by(note: Digest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
@@ -11,7 +12,19 @@ from watcher.core.model import Change, Digest, Standing, Transition, Verdict, ca
 from watcher.mail.changes import MOST_LINES, cites, dated, item, moved, noted_section
 from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
-from watcher.mail.letter import Letter, MailItem, MailLine, Section, day_of, day_of_event, listed, moment, several, shortened
+from watcher.mail.letter import (
+    Letter,
+    MailItem,
+    MailLine,
+    Section,
+    day_of,
+    day_of_event,
+    listed,
+    moment,
+    several,
+    shortened,
+    words_in,
+)
 from watcher.mail.standings import (
     NEW_FOR,
     answer_lines,
@@ -41,7 +54,7 @@ from watcher.mail.subject_line import (
     what_happened,
     what_was_told,
 )
-from watcher.wording import changed_details, count, how_sure, lowered
+from watcher.wording import changed_details, count, how_sure, lowered, terms_at, terms_in
 
 MOST_ITEMS = 8
 """Changes of one mail that are told with their words; what is beyond them has a line each."""
@@ -57,7 +70,16 @@ def letter(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     write = KINDS.get(digest.kind, _news)
     if write is _news and not any(change.mail for change in transitions_for(digest, reader)):
         write = _note
-    return write(digest, context, reader)
+    return _spelled_out(write(digest, context, reader), digest, context, reader)
+
+
+def _spelled_out(told: Letter, digest: Digest, context: MailContext, reader: Recipient) -> Letter:
+    """The letter with what its short names stand for, each once: below a first report the items say it themselves."""
+    mine = [signal for name, signal in context.signals.items() if reader.wants(name)]
+    said = {title for item in told.items for title, _ in item.paragraphs}
+    found = [term for term in terms_in(terms_at(mine, digest.at), words_in(told)) if term.name not in said]
+    names = Section("Names", tuple(MailLine(term.name, f"{term.words}.") for term in found))
+    return replace(told, sections=_sections(*told.sections, names))
 
 
 def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
@@ -291,7 +313,7 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
             unchanged(verdicts, context, reader, heading="Where the signals stand"),
             blind_section(verdicts, context, reader),
         ),
-        footer=(*_proof(digest), *_footer(context, reader)),
+        footer=(*_footer(context, reader), *_proof(digest)),
         about=digest.kind,
     )
 

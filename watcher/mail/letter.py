@@ -36,7 +36,7 @@ class Cite:
     where: str
     """Who speaks and how: `govinfo.gov, official`."""
     when: str
-    """When it was published and seen, and the beginning of the stored document's hash."""
+    """When it was published and seen, and that a copy is kept, with the beginning of its hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,19 @@ class Letter:
     urgent: bool = False
     about: str = ""
     """Signal whose thread it belongs to, or the kind of letter."""
+
+
+def words_of(item: MailItem) -> str:
+    """Everything that an item says."""
+    pairs = (*item.rows, *item.paragraphs)
+    return "\n".join((item.kicker, item.title, item.note, *(cite.text for cite in item.cites), *(f"{a}: {b}" for a, b in pairs)))
+
+
+def words_in(letter: Letter) -> str:
+    """Everything that a letter says above its foot."""
+    lines = (*letter.beyond, *(line for section in letter.sections for line in section.lines))
+    said = (*(words_of(item) for item in letter.items), *(f"{line.title}: {line.words}" for line in lines))
+    return "\n".join((letter.title, letter.deck, *said))
 
 
 # A letter as plain text that reads well in a terminal, 72 columns wide.

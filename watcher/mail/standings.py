@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,20 @@ from watcher.core.model import (
 )
 from watcher.mail.changes import cites, for_you, tools
 from watcher.mail.context import MailContext, Recipient, verdicts_for
-from watcher.mail.letter import MailItem, MailLine, Section, day_of, day_of_event, moment, rest, several, shortened, when
-from watcher.wording import STANDINGS, count, day_in_words, is_untold, lowered, sign_of
+from watcher.mail.letter import (
+    MailItem,
+    MailLine,
+    Section,
+    day_of,
+    day_of_event,
+    moment,
+    rest,
+    several,
+    shortened,
+    when,
+    words_of,
+)
+from watcher.wording import STANDINGS, count, day_in_words, is_untold, lowered, sign_of, terms_at, terms_in
 
 MOST_BLIND = 12
 MOST_UNREAD = 6
@@ -70,14 +83,50 @@ def unread_yet(verdicts: Iterable[Verdict], context: MailContext) -> str:
 
 
 def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> MailLine:
-    """A signal in one line: its answer, how well supported, last verified or blind since."""
+    """A signal in one line: its answer to each half of the question, its prices, how well supported, last verified."""
     track = lead_track(verdict, context)
     sure = _sure(track) if track else STANDINGS[Standing.CONFIRMED].word.lower()
+    told = f"{_whole_answer(verdict, context)} ({sure}, {_last_seen(verdict, zone)})."
     return MailLine(
         context.title_of(verdict.signal),
-        f"{answer_in_words(verdict)} ({sure}, {_last_seen(verdict, zone)}).{_flags(verdict, zone)}",
+        f"{told}{_numbers(verdict, context, zone)}{_flags(verdict, zone)}",
         context.page_of(verdict.signal),
     )
+
+
+def _whole_answer(verdict: Verdict, context: MailContext) -> str:
+    """The answer in a word and its sentences, as the first page has it: `Yes. Three papers; nothing gives the gap again`.
+
+    Of a series its newest is named before: no sentence does. Where no sentence is declared, where it stands.
+    """
+    if not verdict.sentence:
+        return shortened(f"{verdict.answer}. {verdict.half}".removesuffix(". "), 420)
+    track = lead_track(verdict, context)
+    series = track is not None and context.is_series(verdict.signal, track.track)
+    told = track is not None and str(track.details.get("latest") or verdict.headline_label) in verdict.sentence
+    newest = [capitalised(verdict.headline_label)] if series and not told else []
+    parts = (each.rstrip(".") for each in (verdict.word, *newest, verdict.sentence, verdict.half) if each)
+    return shortened(". ".join(parts), 600)
+
+
+def _numbers(verdict: Verdict, context: MailContext, zone: tzinfo) -> str:
+    """What a detail comes to in its unit, as a price, with the words that state it; not of what was taken away."""
+    signal = context.signals.get(verdict.signal)
+    back = {each.track for each in verdict.tracks if context.status(verdict.signal, each.track, each.status).steps_back}
+    kept = {
+        spec.id for spec in (signal.figures if signal else ()) if spec.kind == "detail" and spec.options.get("track") not in back
+    }
+    shown = (each for each in verdict.figures if each.id in kept and each.unit and each.text)
+    return "".join(f" {each.label}: {shortened(each.text, 120)}{_stated_by(each, zone)}." for each in shown)
+
+
+def _stated_by(figure: Figure, zone: tzinfo) -> str:
+    """The words that state a figure's very numbers, who says them and when; that nothing read does, where it is so."""
+    quote = figure.quote
+    if not (quote and _states(figure)):
+        return " (declared; no words that were read state it)"
+    day = f", {day_of_event(quote.published, zone)}" if quote.published else f", seen {day_of(quote.seen_at, zone)}"
+    return f" (“{shortened(quote.text, 240)}”, {shortened(quote.publisher or 'unknown', 60)}{day})"
 
 
 def _last_seen(verdict: Verdict, zone: tzinfo) -> str:
@@ -227,49 +276,52 @@ def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> MailLine:
     return MailLine(shortened(blind.name, 80), words, safe_link(blind.url))
 
 
-def lost_in_the_week(digest: Digest, context: MailContext, reader: Recipient) -> str:
-    """`, one of them only until 2 October 2026`: those that were read in the week and cannot be seen any more."""
-    missed = {(name, source) for name, source, _ in digest.unread}
-    lost = {
-        blind.source: blind.since
-        for verdict in verdicts_for(digest, context, reader)
-        for blind in verdict.blind
-        if (verdict.signal, blind.source) not in missed and context.source(verdict.signal, blind.source)
-    }
-    if not lost:
-        return ""
-    many = "one of them" if len(lost) == 1 else f"{len(lost)} of them"
-    return f", {many} only until {day_of(max(lost.values()), reader.zone)}"
-
-
 def read_in_the_week(digest: Digest, context: MailContext, reader: Recipient) -> str:
-    """`22 of 27 sources were read this week; not read this week: A.`, of the signals that this reader follows; empty of none."""
+    """`33 of 34 sources were read this week; not read this week: A; 32 are in sight now.`: of what this reader follows.
+
+    An address that may come and was never there is none of the sources, here as on the page. Empty without a source.
+    """
     numbers = [counts for name, *counts in digest.readings if reader.wants(name)]
-    seen, never, sources = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
-    unread = _unread(digest, context, reader) or (f", {never} not read yet" if never else "")
-    lost = lost_in_the_week(digest, context, reader)
-    were = "was" if 1 in {seen, sources} else "were"
-    return (
-        f"{seen} of {count(sources, 'source')} {were} read this week{lost}{unread}.{_still(digest, context, reader)}"
-        if sources
-        else ""
-    )
-
-
-def _unread(digest: Digest, context: MailContext, reader: Recipient) -> str:
-    """`; not read yet: A and B; not this week: C`; empty where all were read, and for a note that counted them alone."""
-    missed = [(context.source(name, source), source, ever) for name, source, ever in digest.unread if reader.wants(name)]
-    ahead = sum(1 for known, _, ever in missed if known and known.may_be_missing and not ever)
-    mine = [
-        (known.title if known and known.title else source, ever)
-        for known, source, ever in missed
-        if ever or not (known and known.may_be_missing)
+    seen, never, declared = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
+    lost = _lost(digest, context, reader)
+    missed = [
+        (source, context.source(name, source), ever, (name, source)) for name, source, ever in digest.unread if reader.wants(name)
     ]
-    awaited = (
-        f"; {count(ahead, 'address', 'addresses')} that may come {'does' if ahead == 1 else 'do'} not exist yet" if ahead else ""
-    )
-    parts = [(words, [title for title, known in mine if known is ever]) for words, ever in (("yet", False), ("this week", True))]
-    return "".join(f"; not read {words}: {_few(titles)}" for words, titles in parts if titles) + awaited
+    late = [each for each in missed if each[2] or each[3] in lost or not (each[1] and each[1].may_be_missing)]
+    ahead = len(missed) - len(late)
+    sources, unread = declared - ahead, never - ahead
+    if not sources:
+        return ""
+    sight = sources - len(lost) - (unread - sum(lost.values()))  # the page counts so, too
+    told = _unread([(known.title if known and known.title else source, ever) for source, known, ever, _ in late])
+    told = told or (f", {unread} not read yet" if unread else "")
+    now = "all are" if sight == sources > 1 else f"{sight} {'is' if sight == 1 else 'are'}"
+    first = f"{seen} of {count(sources, 'source')} {'was' if 1 in {seen, sources} else 'were'} read this week"
+    return f"{first}{told}; {now} in sight now.{_still(digest, context, reader)}{_to_come(ahead)}"
+
+
+def _lost(digest: Digest, context: MailContext, reader: Recipient) -> dict[tuple[str, str], bool]:
+    """The declared sources that cannot be seen, and of each whether it was never read."""
+    blind = ((each.signal, one) for each in verdicts_for(digest, context, reader) for one in each.blind)
+    return {(name, one.source): one.never for name, one in blind if context.source(name, one.source)}
+
+
+def _to_come(ahead: int) -> str:
+    """Addresses that may come, which are counted among no sources."""
+    if not ahead:
+        return ""
+    return f" {count(ahead, 'address', 'addresses')} that may come {'does' if ahead == 1 else 'do'} not exist yet."
+
+
+def _unread(late: Sequence[tuple[str, bool]]) -> str:
+    """`; not read yet: A and B; not read this week: C`; empty where all were read, and for a note that counted them alone."""
+    parts = [(words, [title for title, known in late if known is ever]) for words, ever in (("yet", False), ("this week", True))]
+    return "".join(f"; not read {words}: {_few(titles)}" for words, titles in parts if titles)
+
+
+def _few(names: list[str]) -> str:
+    """Some names, and how many more there are."""
+    return several(names if len(names) <= MOST_UNREAD else [*names[:MOST_UNREAD], f"{len(names) - MOST_UNREAD} more"])
 
 
 def _still(digest: Digest, context: MailContext, reader: Recipient) -> str:
@@ -290,11 +342,6 @@ def _still(digest: Digest, context: MailContext, reader: Recipient) -> str:
     )
 
 
-def _few(names: list[str]) -> str:
-    """Some names, and how many more there are."""
-    return several(names if len(names) <= MOST_UNREAD else [*names[:MOST_UNREAD], f"{len(names) - MOST_UNREAD} more"])
-
-
 def standing_items(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> tuple[MailItem, ...]:
     """Where the first signals stand, for the message that the watch has started."""
     return tuple(_standing_item(verdict, context, reader) for verdict in verdicts[:MOST_IN_FULL])
@@ -313,7 +360,7 @@ def _standing_item(verdict: Verdict, context: MailContext, reader: Recipient) ->
     track = lead_track(verdict, context)
     sign = sign_of(track, ()) if track else STANDINGS[Standing.CONFIRMED]
     quotes = [quote for track in verdict.tracks for quote in track.evidence[:1]]
-    return MailItem(
+    item = MailItem(
         kicker=context.title_of(verdict.signal),
         title=answer_in_words(verdict),
         icon=sign.icon,
@@ -325,6 +372,8 @@ def _standing_item(verdict: Verdict, context: MailContext, reader: Recipient) ->
         paragraphs=_paragraphs(verdict, context, reader.zone),
         link=context.page_of(verdict.signal),
     )
+    terms = terms_in(terms_at([signal] if signal else [], verdict.as_of), words_of(item))
+    return replace(item, paragraphs=(*((term.name, f"{term.words}.") for term in terms), *item.paragraphs))
 
 
 def _track_row(verdict: Verdict, track: TrackVerdict, context: MailContext, zone: tzinfo) -> tuple[str, str]:
