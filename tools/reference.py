@@ -40,6 +40,7 @@ TABLES = (
     ("FigureSpec", "[[signal.figure]]"),
     ("DeclaredFact", "[[signal.known]]"),
     ("Date", "[[signal.date]]"),
+    ("Term", "[[signal.term]]"),
     ("Example", "[[signal.example]]"),
     ("Ladder", "[ladder.NAME]"),
     ("Status", "[[ladder.NAME.status]]"),

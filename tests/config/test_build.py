@@ -18,7 +18,7 @@ from watcher.config.errors import ConfigError
 from watcher.config.settings import Recipient
 from watcher.config.types import Table
 from watcher.core import model
-from watcher.core.model import Article, Date, DeclaredFact, Follow, Headline, Tier
+from watcher.core.model import Article, Date, DeclaredFact, Follow, Headline, Term, Tier
 
 Read = Callable[..., Config]
 ROOT = Path(__file__).parents[2]
@@ -69,6 +69,10 @@ status = "released"
 at = 2026-03-01T12:00:00Z
 quote = "One is out."
 url = "https://www.example.co.uk/one"
+[[signal.term]]
+name = "GA"
+words = "general availability"
+at = 2026-05-14
 [[signal.date]]
 id = "end"
 label = "The end"
@@ -125,6 +129,7 @@ def test_every_table_becomes_its_value(read: Read) -> None:
         ),
     )
     assert signal.dates == (Date("end", "The end", datetime(2026, 7, 13, tzinfo=UTC), (timedelta(days=14), timedelta(days=1))),)
+    assert signal.terms == (Term("GA", "general availability", datetime(2026, 5, 14, tzinfo=UTC)),)
     [source] = signal.sources
     assert (source.publisher, source.tier, source.options) == ("link", Tier.PRESS, {"items": "article", "max_items": 5})
     assert source.follow == (Follow("/releases/", "page", timedelta(days=1)),)

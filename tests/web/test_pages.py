@@ -63,7 +63,7 @@ def words(html: str) -> str:
         ("/signals/mythos-ga", "Open to all, under another name ✓ Confirmed since 1 July 2026"),
         ("/signals/mythos-ga", "was here from 12 June 2026"),
         ("/signals/mythos-ga", "↓ Stepped back Suspended"),
-        ("/signals/mythos-ga", "SHA-256 3f1c9a5e3f1c"),
+        ("/signals/mythos-ga", "copy kept: 3f1c9a5e3f1c"),
         ("/signals/mythos-ga", "2 independent places that agree, an official one among them; with one it is called provisional"),
         ("/signals/mythos-ga", "3 independent newspapers within 3 days make it reported, never confirmed"),
         ("/signals/mythos-ga", "What is wanted A model that is named Mythos and open to all."),

@@ -31,6 +31,7 @@ from watcher.core.model import (
     Signal,
     Source,
     Status,
+    Term,
     Track,
 )
 from watcher.publishers import registrable_domain
@@ -217,7 +218,7 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - anything that TOML ca
 
 # Builds one signal with its tracks, sources and history from its checked table.
 
-_SIGNAL_LISTS = ("track", "source", "headline", "figure", "known", "date", "example", "vocabulary", "article")
+_SIGNAL_LISTS = ("track", "source", "headline", "figure", "known", "date", "term", "example", "vocabulary", "article")
 
 
 class Example(tables.Example):
@@ -244,6 +245,7 @@ def build_signal(number: int, table: tables.Signal, ladders: Mapping[str, Ladder
         figures=tuple(FigureSpec(**{"unit": "", **each.given()}) for each in table.figure),
         known=tuple(_known(each) for each in table.known),
         dates=tuple(Date(**each.given()) for each in table.date),
+        terms=tuple(Term(**each.given()) for each in table.term),
         article=Article(**table.article.given()) if table.article else None,
         vocabulary=vocabulary or Vocabulary(),
         **rest,

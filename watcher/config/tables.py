@@ -186,6 +186,17 @@ class Date(Table):
     """How long before it a reminder is sent, such as `["14d", "1d"]`."""
 
 
+class Term(Table):
+    """A short name that not every reader knows, with what it stands for: mails and pages spell it out once."""
+
+    name: Filled
+    """The name as it stands in texts, such as `NIST`."""
+    words: Filled
+    """What it stands for."""
+    at: Moment | None = None
+    """From when on it is used; without it, always."""
+
+
 class Article(Table):
     """The text that the question comes from; its window counts from there."""
 
@@ -263,6 +274,8 @@ class Signal(Table):
     """Numbers to show."""
     date: list[Date] = Field(default_factory=list)
     """Days that matter."""
+    term: list[Term] = Field(default_factory=list)
+    """Short names that are spelled out once."""
     example: list[Example] = Field(default_factory=list)
     """Texts with what they must be read as."""
 
@@ -370,7 +383,7 @@ class Detail(Table):
     """What the detail is called; empty: made of the id."""
     words: dict[str, str] = Field(default_factory=dict)
     unit: str = ""
-    """What stands behind a value in a sentence, such as `a million tokens`."""
+    """What stands behind a value in a sentence, such as `per million tokens`."""
     beside: bool = False
     """Whether values hold beside one another: a text that states one does not take back the one before, unless it says "only"."""
 

@@ -32,7 +32,7 @@ from watcher.web.status_path import Next, StatusPath, draw_paths, next_text, pat
 from watcher.web.summary import HealthRow, SignalSummary, health_rows, summarise_signals, tone_of
 from watcher.web.timeline import TimelineEntry, timeline_of
 from watcher.web.wording import host
-from watcher.wording import STANDINGS, TIERS, count
+from watcher.wording import STANDINGS, TIERS, count, terms_at
 
 # What a page shows of one signal, gathered; and how much of everything is in sight.
 
@@ -296,7 +296,17 @@ def draw_home(view: View, now: datetime, to: Links, number: int = 1) -> str:
     windows = days.windows_of(signals, now)
     calendar = days.draw_days(dates, now, windows=windows, today=_today(view))
     shown = {"dates": dates, "calendar": calendar, "windows": _said_once(sections), "latest": _latest(view, sections)}
-    return _page("home.html", view, now, to, sections=sections, sight=sight_of(view), part=part, **shown)
+    return _page(
+        "home.html",
+        view,
+        now,
+        to,
+        sections=sections,
+        sight=sight_of(view),
+        part=part,
+        terms=terms_at(signals, view.as_of),
+        **shown,
+    )
 
 
 def _latest(view: View, sections: tuple[SignalPage, ...]) -> list[tuple[Signal, TimelineEntry]]:
@@ -324,7 +334,7 @@ def draw_signal(view: View, now: datetime, to: Links, signal_id: str) -> str:
     part = section(view, view.signal(signal_id), now)
     windows = (part.window,) if part.window else ()
     calendar = days.draw_days(part.days, now, windows=windows, today=_today(view))
-    return _page("signal.html", view, now, to, part=part, calendar=calendar)
+    return _page("signal.html", view, now, to, part=part, calendar=calendar, terms=terms_at((part.signal,), view.as_of))
 
 
 def draw_story(view: View, now: datetime, to: Links, signal_id: str) -> str:
