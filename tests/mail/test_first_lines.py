@@ -248,18 +248,18 @@ def test_a_week_names_what_was_not_read() -> None:
     words = " ".join(render(week, context, READER).text.split())
     assert (
         "40 of 42 sources were read this week; not read yet: The mythos-ga feed; not read this week: The senate-vote feed; "
-        "41 are in sight now." in words
+        "today 41 can be seen." in words
     )
     few = " ".join(render(week, context, replace(READER, signals=frozenset({"senate-vote"}))).text.split())
-    assert "20 of 21 sources were read this week; not read this week: The senate-vote feed; all are in sight now." in few
+    assert "20 of 21 sources were read this week; not read this week: The senate-vote feed; today all can be seen." in few
     many = replace(week, unread=tuple(("mythos-ga", f"page-{number}", False) for number in range(9)))
-    assert "not read yet: page-0, page-1, page-2, page-3, page-4, page-5 and 3 more; 41 are in sight now." in " ".join(
+    assert "not read yet: page-0, page-1, page-2, page-3, page-4, page-5 and 3 more; today 41 can be seen." in " ".join(
         render(many, context, READER).text.split()
     )
     one = replace(week, readings=(("mythos-ga", 1, 0, 1),), unread=())
-    assert "1 of 1 source was read this week; 1 is in sight now." in " ".join(render(one, context, READER).text.split())
+    assert "1 of 1 source was read this week; today 1 can be seen." in " ".join(render(one, context, READER).text.split())
     old = replace(week, unread=())
-    assert "40 of 42 sources were read this week, 1 not read yet; 41 are in sight now." in " ".join(
+    assert "40 of 42 sources were read this week, 1 not read yet; today 41 can be seen." in " ".join(
         render(old, context, READER).text.split()
     )
 

@@ -560,7 +560,7 @@ def test_a_week_is_told_to_each_reader_by_what_this_reader_follows() -> None:
     )
     words = " ".join(whole.text.split())
     assert whole.subject.startswith("Week to 9 December 2026: 2 changes and one flag were told")
-    assert "41 of 43 sources were read this week, 1 not read yet; 42 are in sight now." in words
+    assert "41 of 43 sources were read this week, 1 not read yet; today 42 can be seen." in words
     assert "Senate vote: 9 December 2026. H.R. 2683, the House bill: before “In a Senate committee”, now “Passed by" in words
     assert "CAISI evaluation: Published 9 December 2026. Evaluation of Qwen 4: the gap narrowed." in words
     assert "Told this week" in whole.text

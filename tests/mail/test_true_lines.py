@@ -237,7 +237,7 @@ def test_addresses_that_may_come_are_counted_and_not_named_as_if_they_were_news(
     )
     text = " ".join(render(week, context, READER).text.split())
     assert (
-        "1 of 2 sources was read this week; not read yet: The newsroom; 1 is in sight now. 1 address that may come does" in text
+        "1 of 2 sources was read this week; not read yet: The newsroom; today 1 can be seen. 1 address that may come does" in text
     )
     assert "Card of Mythos 9" not in text
 
@@ -277,12 +277,12 @@ def test_a_source_that_was_read_in_the_week_and_is_lost_now_is_said_to_be() -> N
     lost = replace(BLIND, source=source.id, since=NOW - timedelta(days=2))
     stood = tuple(replace(each, blind=(lost,) if each.signal == "senate-vote" else ()) for each in VERDICTS)
     week = replace(digest(kind="weekly", verdicts=stood), readings=(("senate-vote", 3, 0, 3),))
-    assert "3 of 3 sources were read this week; 2 are in sight now." in told_by(week)
+    assert "3 of 3 sources were read this week; today 2 can be seen." in told_by(week)
     missed = replace(week, readings=(("senate-vote", 2, 0, 3),), unread=(("senate-vote", source.id, True),))
-    assert f"2 of 3 sources were read this week; not read this week: {source.id}; 2 are in sight now." in told_by(missed)
+    assert f"2 of 3 sources were read this week; not read this week: {source.id}; today 2 can be seen." in told_by(missed)
     [other] = MYTHOS.sources
     both = tuple(replace(each, blind=(replace(lost, source=other.id),)) if each.signal == MYTHOS.id else each for each in stood)
-    assert "3 of 3 sources were read this week; 1 is in sight now." in told_by(replace(week, verdicts=both))
+    assert "3 of 3 sources were read this week; today 1 can be seen." in told_by(replace(week, verdicts=both))
 
 
 def told_by(note: Digest) -> str:
@@ -412,7 +412,7 @@ def test_a_week_says_since_when_nothing_new_stood_in_what_was_read() -> None:
         return " ".join(render(note, context, replace(READER, signals=frozenset(signals))).text.split())
 
     one, both = "A copy of the list (since 10 September 2026)", "gone (since 30 September 2026)"
-    stood = "29 of 29 sources were read this week. In 2 of them nothing new has stood for 60 days"
+    stood = "29 of 29 sources were read this week; today all can be seen. In 2 of them nothing new has stood for 60 days"
     assert f"{stood}: {both} and {one}." in told(week)
     many = replace(week, still=tuple(("mythos-ga", f"feed-{n}", NOW - timedelta(days=70 + n)) for n in range(5)))
     assert "feed-0 (since 30 September 2026), feed-1 (since 29 September 2026), feed-2 (since 28" in told(many)

@@ -70,5 +70,5 @@ def test_a_notice_of_what_cannot_be_seen_counts_sources_as_the_line_above_it_doe
     strips = tuple(gone if one is ahead else one for one in shown.strips)
     page = words(pages.draw_signal(replace(shown, strips=strips), NOW, TO, MYTHOS.id))
     many = len(shown.strips_of(MYTHOS.id)) - 1
-    assert f"{many - 1} of {many} sources in sight" in page
+    assert f"{many - 1} of {many} sources read" in page
     assert f"Cannot see 1 source of {many}: aws.amazon.com." in page

@@ -277,7 +277,7 @@ def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> MailLine:
 
 
 def read_in_the_week(digest: Digest, context: MailContext, reader: Recipient) -> str:
-    """`33 of 34 sources were read this week; not read this week: A; 32 are in sight now.`: of what this reader follows.
+    """`33 of 34 sources were read this week; not read this week: A; today 32 can be seen.`: of what this reader follows.
 
     An address that may come and was never there is none of the sources, here as on the page. Empty without a source.
     """
@@ -295,9 +295,9 @@ def read_in_the_week(digest: Digest, context: MailContext, reader: Recipient) ->
     sight = sources - len(lost) - (unread - sum(lost.values()))  # the page counts so, too
     told = _unread([(known.title if known and known.title else source, ever) for source, known, ever, _ in late])
     told = told or (f", {unread} not read yet" if unread else "")
-    now = "all are" if sight == sources > 1 else f"{sight} {'is' if sight == 1 else 'are'}"
+    now = "all" if sight == sources > 1 else sight
     first = f"{seen} of {count(sources, 'source')} {'was' if 1 in {seen, sources} else 'were'} read this week"
-    return f"{first}{told}; {now} in sight now.{_still(digest, context, reader)}{_to_come(ahead)}"
+    return f"{first}{told}; today {now} can be seen.{_still(digest, context, reader)}{_to_come(ahead)}"
 
 
 def _lost(digest: Digest, context: MailContext, reader: Recipient) -> dict[tuple[str, str], bool]:
