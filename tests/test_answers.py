@@ -63,19 +63,25 @@ def as_of(signal_id: str, moment: str) -> Verdict:
             "caisi-evaluation",
             "06-01",
             "No",
-            "Nothing has been published since 14 May 2026; the latest is CAISI Evaluation of DeepSeek V4 Pro of 1 May 2026.",
+            "No paper since Anthropic's article of 14 May 2026; the latest is CAISI Evaluation of DeepSeek V4 Pro of 1 May 2026.",
         ),
         (
             "caisi-evaluation",
             "04-20",
             "Unknown",
-            "What counts is published from 14 May 2026 on; the latest is CAISI Evaluation of Kimi K2 Thinking of 12 December 2025.",
+            (
+                "What counts is published from Anthropic's article of 14 May 2026 on; "
+                "the latest is CAISI Evaluation of Kimi K2 Thinking of 12 December 2025."
+            ),
         ),
         (
             "caisi-evaluation",
             "11-20",
             "Yes",
-            "Three papers since 14 May 2026; nothing that was read gives the 94 % against 8 % again.",
+            (
+                "Three papers since Anthropic's article of 14 May 2026; "
+                "what was read gives no new figure for the gap of 94 % against 8 %."
+            ),
         ),
     ],
 )
@@ -142,7 +148,7 @@ def test_what_a_window_brought_follows_from_the_statuses_at_its_close() -> None:
     told = close_in_words(load(ROOT / "signals.toml", quick=True).signal("mythos-ga"))
     assert told.startswith("The 60 days after “2028: Two scenarios for global AI leadership” (Anthropic, 14 May 2026) ended on")
     assert "The Mythos class under any name: Promised (28 May 2026), Generally available (9 June 2026), Suspended (" in told
-    assert "At their close: The class is available to all as Claude Fable 5" in told
+    assert "At their close: Open to all as Claude Fable 5" in told
     nothing = close_in_words(load(ROOT / "signals.toml", quick=True).signal("senate-vote"))
     assert "They brought: nothing that moved the answer. At their close: In the Senate Banking Committee, no vote." in nothing
     assert not close_in_words(signal_of(ACCESS))
@@ -200,7 +206,7 @@ def test_a_detail_that_no_news_carried_stands_in_the_weekly_note_once(tmp_path: 
     keen = render(note, replace(CONTEXT, signals={signal.id: signal}), replace(READER, every_detail=True))
     assert keen.text.startswith("No answer changed.\n"), "who was told each detail when it came is told of none that is new"
     assert "Signal · It: price $8/$40 (seen 4 June 2026): “It costs $8 and $40.”" in " ".join(shown.text.split())
-    assert shown.subject == "Week to 8 June 2026: no answer changed. It: price $8/$40. Signal: Nothing"
+    assert shown.subject == "New: Signal: Nothing: price $8/$40, week to 8 Jun"
     assert "https://a.example/price" in shown.text
 
 
@@ -229,7 +235,7 @@ def test_a_quiet_flag_stands_in_the_weekly_note_when_it_is_raised_and_when_it_is
     assert "Also noted" in up
     assert "https://a.example/price" in up
     assert down.startswith("No answer changed. One detail is new. Signal: no longer flagged: renamed.")
-    assert render(first, context, keen).subject == "Week to 8 June 2026: no answer changed. Signal: renamed. Signal: Nothing"
+    assert render(first, context, keen).subject == "New: Signal: Nothing: renamed, week to 8 Jun"
     assert quiet.startswith("No answer changed. =")
 
 
@@ -261,7 +267,12 @@ def test_a_subject_begins_with_the_answer_and_says_what_is_over() -> None:
     assert first.subject == "Senate vote: Yes. The Senate has passed the bill, 60-40"
     assert first.text.splitlines()[2].startswith("In a sentence.")
     back = render(worded(digest(replace(PASSED, before=BLOCKED.after)), "Yes"), CONTEXT, READER)
-    assert back.subject == "Senate vote: Yes. No longer stopped on the floor: the Senate has passed the bill, 60-40"
+    assert back.subject == "Senate vote: Yes. The Senate has passed the bill, 60-40", "there is no room for what is over"
+    assert back.text.startswith("Yes. No longer stopped on the floor: the Senate has passed the bill,\n60-40")
+    short = replace(PASSED, before=BLOCKED.after, headline_label="It passed", details={})
+    assert render(worded(digest(short), "Yes"), CONTEXT, READER).subject == (
+        "Senate vote: Yes. No longer stopped on the floor: it passed"
+    )
     assert "Chat: if it fell back to the local model, see whether it can go back." in " ".join(back.text.split())
     assert "see whether it can go back" not in first.text
     named = worded(
@@ -366,7 +377,7 @@ def test_a_detail_that_urgent_news_carries_reaches_who_asks_for_each_detail_in_t
 def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speaks_for_each_scenario() -> None:
     shipped = load(ROOT / "signals.toml", quick=True)
     verdicts = tuple(decide(signal, known_claims(signal, until=NOW), (), NOW) for signal in shipped.signals)
-    context = replace(mail_context(shipped), base_url="https://watch.example.org/")
+    context = mail_context(shipped)
     first = " ".join(render(Digest("first", NOW, "baseline", (), verdicts), context, READER).text.split())
     assert "Why these three" in first
     for piece in shipped.ground:
@@ -375,10 +386,26 @@ def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speak
     assert "a tool that runs on such capacity may stop. Watched by Senate vote." in first
     assert "No signal watches it. Anthropic, 14 May 2026." in first
     assert "Senate vote (No)" in first
-    assert "https://watch.example.org/why" in first
     few = replace(READER, signals=frozenset({"mythos-ga"}))
     assert "Why this question" in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text
     assert "369-22" not in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text
+
+
+def test_where_a_page_says_it_the_first_mail_says_in_brief_why_these_and_what_speaks_for_each_scenario() -> None:
+    shipped = load(ROOT / "signals.toml", quick=True)
+    verdicts = tuple(decide(signal, known_claims(signal, until=day("06-13")), (), day("06-13")) for signal in shipped.signals)
+    context = replace(mail_context(shipped), base_url="https://watch.example.org/")
+    mail = render(Digest("first", day("06-13"), "baseline", (), verdicts), context, READER)
+    first = " ".join(mail.text.split())
+    assert "Why these three" in first
+    assert "* The lead is lost: Today Senate vote (No) speaks for it." in first
+    assert first.count("Day 31 of the 60 days after") == 1, "it is the same for all three"
+    assert "https://watch.example.org/why" in first
+    assert "What is asked for, and what it would change for you" not in first
+    for signal, verdict in zip(shipped.signals, verdicts, strict=True):
+        assert verdict.says in first
+        assert f"https://watch.example.org/signals/{signal.id}" in first
+    assert mail.text.count("  > “") == 3, "one proof for each answer"
 
 
 def test_no_two_weeks_have_one_subject_and_none_is_cut(tmp_path: Path) -> None:
@@ -394,9 +421,9 @@ def test_no_two_weeks_have_one_subject_and_none_is_cut(tmp_path: Path) -> None:
             written += send_reminders(store, [me], {signal.id: signal}, now=now, zone=UTC)
     subjects = [render(note, context, READER).subject for note in written if note.kind == "weekly"]
     assert len(subjects) == len(set(subjects)) == 3, "one each Monday, the first for the first whole week"
-    assert subjects[0].startswith("Week to 8 June 2026: no answer changed. ")
+    assert subjects[0] == "Signal: Nothing; unchanged, week to 8 Jun"
     many = tuple(replace(written[-1].verdicts[0], signal=f"a-signal-with-a-long-name-{number}") for number in range(9))
-    assert render(replace(written[-1], verdicts=many), context, READER).subject == "Week to 22 June 2026: no answer changed"
+    assert render(replace(written[-1], verdicts=many), context, READER).subject == "No answer changed, week to 22 Jun"
 
 
 def test_the_close_of_a_window_is_told_whole_and_its_middle_names_the_article() -> None:
@@ -413,7 +440,7 @@ def test_the_close_of_a_window_is_told_whole_and_its_middle_names_the_article() 
 
 
 def test_a_subject_names_what_was_published_rather_than_half_of_what_it_says() -> None:
-    name = "CAISI Evaluation of the Cyber Capabilities of a Model from China"
+    name = "Evaluation of the Cyber Capabilities of a Model from China"
     told = render(digest(replace(EVENT, title=name, headline_label=f"Published: {name}", outcome="words_only")), CONTEXT, READER)
     assert told.subject.endswith(name)
     assert "…" not in told.subject

@@ -109,7 +109,7 @@ def test_the_latest_measured_pair_is_shown_with_the_quote_that_has_it() -> None:
     found = figure("pair", verdict=verdict(events=events), track="t")
     assert found is not None
     assert (found.text, found.quote, found.values["gap"]) == ("94 % against 8 %", QUOTE, 86)
-    assert found.note == "Nothing that was read of the 2 published since gives it."
+    assert found.note == "Nothing that was read of the 2 publications since 1 January 2026 gives it."
 
 
 def test_a_pair_of_the_latest_event_needs_no_note() -> None:
@@ -121,7 +121,7 @@ def test_a_pair_of_the_latest_event_needs_no_note() -> None:
 def test_one_later_event_is_said_in_the_singular() -> None:
     found = figure("pair", verdict=verdict(events=(event(1, {"prc": 94, "us": 8}), event(2, {}))), track="t")
     assert found is not None
-    assert (found.note, found.quote) == ("Nothing that was read of the one published since gives it.", None)
+    assert (found.note, found.quote) == ("Nothing that was read of the one publication since 1 January 2026 gives it.", None)
 
 
 def test_events_without_figures_give_none() -> None:

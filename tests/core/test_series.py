@@ -311,7 +311,10 @@ def test_a_window_tells_what_was_published_and_whether_the_gap_was_measured_agai
     assert since == "One publication since 14 May 2026; the gap was measured again: 90 % against 8.5 % on 20 June 2026."
     assert "They brought: It: Evaluation of b (20 June 2026). At their close:" in close_in_words(asked, at_close)
     unread = decide(asked, [page("a", "05-01", prc=94, us=8), page("b", "06-20")], [], day("07-13")).tracks[0]
-    assert unread.details["since"] == "One publication since 14 May 2026; nothing that was read gives the 94 % against 8 % again."
+    assert (
+        unread.details["since"]
+        == "One publication since 14 May 2026; what was read gives no new figure for the gap of 94 % against 8 %."
+    )
     unmeasured = decide(asked, [page("b", "06-20")], [], day("07-13"))
     assert unmeasured.tracks[0].details["since"] == "One publication since 14 May 2026."
     called = signal_of(replace(SERIES, noun="release"))

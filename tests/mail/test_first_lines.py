@@ -71,12 +71,19 @@ def test_a_flag_leads_with_the_answer_that_stays() -> None:
 
 
 def test_a_publication_with_a_long_name_gives_up_everything_before_its_name() -> None:
-    name = "A Preliminary Assessment of the Capabilities of a Model With a Long Name"
-    long = replace(EVENT, title=name, headline_label=f"Published at last: {name}")
-    worded = replace(digest(long), verdicts=tuple(replace(each, word="Yes", headline="published") for each in VERDICTS))
-    subject = render(worded, CONTEXT, READER).subject
-    assert name in subject
-    assert len(subject) <= MAX_SUBJECT_LENGTH
+    def subject(name: str, **details: str) -> str:
+        long = replace(EVENT, title=name, headline_label=f"Published at last: {name}", details=details)
+        worded = replace(digest(long), verdicts=tuple(replace(each, word="Yes", headline="published") for each in VERDICTS))
+        told = render(worded, CONTEXT, READER).subject
+        assert len(told) <= MAX_SUBJECT_LENGTH
+        assert told.startswith("CAISI evaluation: Yes. ")
+        return told
+
+    name = "Assessment of the Capabilities of a Model With a Name"
+    assert subject(name) == f"CAISI evaluation: Yes. {name}"
+    longer = f"A Preliminary {name}"
+    assert subject(longer, object="a Model With a Name") == "CAISI evaluation: Yes. Publication on a Model With a Name"
+    assert subject(longer) == "CAISI evaluation: Yes. A Preliminary Assessment of the Capabilities of a …"
 
 
 def test_what_a_publication_says_is_not_said_again_below_the_title() -> None:
@@ -96,12 +103,9 @@ def test_the_subject_of_a_week_says_which_detail_is_new_and_that_sources_are_uns
     def subject(*details: Transition) -> str:
         return render(replace(week, transitions=details), CONTEXT, READER).subject
 
-    assert (
-        subject(cheaper) == "Week to 9 December 2026: no answer changed. Now Gadget 2 and price $8/$40, 1 source cannot be seen"
-    )
-    named = subject(entry)
-    assert named.startswith("Week to 9 December 2026: no answer changed. H.R. 2683, the House bill: access model by vetting")
-    assert len(named) <= MAX_SUBJECT_LENGTH
+    assert subject(cheaper) == "New: Senate vote: Gadget 2 and price $8/$40; 1 source unseen, week to 9 Dec"
+    assert subject(entry) == "New: Senate vote: access model by vetting; 1 source unseen, week to 9 Dec"
+    assert subject(cheaper, entry) == "New: Senate vote: Gadget 2, price $8/$40 and 1 more; 1 source unseen, 9 Dec"
 
 
 def test_words_that_state_two_details_are_written_once() -> None:
@@ -151,7 +155,7 @@ def test_no_subject_is_longer_than_a_list_shows_however_many_signals_moved() -> 
     subject = render(digest(*changes, verdicts=verdicts), context, READER).subject
     assert len(subject) <= MAX_SUBJECT_LENGTH
     assert subject.startswith(f"{names[0]}: Yes. ")
-    assert subject.endswith("; also 5 other signals")
+    assert subject.endswith("; also 5 others")
 
 
 def test_news_of_several_signals_leads_with_each_answer() -> None:
@@ -174,6 +178,7 @@ def test_a_line_without_a_name_is_a_link_itself_in_both_parts() -> None:
     piece = Ground(kind="number", title="11 times", text="More.", url="https://b.example/", by="A lab", at=NOW)
     context = replace(CONTEXT, signals=signals, ground=(piece,))
     first = render(digest(kind="baseline"), context, READER)
+    assert "11 times" not in first.text, "its page says it"
     whose = "They are the 60 days after “Two scenarios” (A lab, 9 December 2026)."
     half = render(digest(kind="reminder", notes=("half of it is over", whose)), context, READER)
     for mail, links in ((first, (article.url, "https://watch.example.org/why")), (half, (article.url,))):
@@ -193,7 +198,7 @@ def test_the_first_mail_answers_the_other_half_of_a_question_too() -> None:
 def test_a_signal_that_is_added_is_no_start_of_the_watch() -> None:
     begun = [replace(PASSED, kind=Change.BASELINE, signal=each.signal, track=each.tracks[0].track) for each in VERDICTS]
     piece = Ground(kind="number", title="11 times", text="More.", url="https://b.example/", by="A lab", at=NOW)
-    context = replace(CONTEXT, ground=(piece,))
+    context = replace(CONTEXT, ground=(piece,), base_url="")
     start = render(digest(*begun, kind="baseline"), context, READER)
     assert start.subject == "Policy Signal Watch: the watch has started, 3 signals"
     assert "11 times" in start.text
@@ -227,7 +232,7 @@ def test_the_first_report_of_a_watch_with_a_single_signal_counts_nothing() -> No
 def test_the_first_mail_of_an_open_window_says_how_far_it_is() -> None:
     then = datetime(2026, 6, 13, tzinfo=UTC)
     early = tuple(replace(each, as_of=then) for each in VERDICTS)
-    words = " ".join(render(digest(kind="baseline", verdicts=early), CONTEXT, READER).text.split())
+    words = " ".join(render(digest(kind="baseline", verdicts=early), replace(CONTEXT, base_url=""), READER).text.split())
     assert "The window: Day 31 of the 60 days; they are over in 30 days, on 13 July 2026." in words
     before = tuple(replace(each, as_of=datetime(2026, 5, 1, tzinfo=UTC)) for each in VERDICTS)
     assert "The window" not in render(digest(kind="baseline", verdicts=before), CONTEXT, READER).text
@@ -277,7 +282,7 @@ def test_a_week_tells_a_flag_after_what_changed() -> None:
 def test_a_declared_number_says_in_the_first_mail_that_no_words_state_it() -> None:
     price = Figure("price", "Price", "USD", "$8/$40", at=NOW, note=UNSTATED)
     held = tuple(replace(each, figures=(price,)) if each.signal == "mythos-ga" else each for each in VERDICTS)
-    words = " ".join(render(digest(kind="baseline", verdicts=held), CONTEXT, READER).text.split())
+    words = " ".join(render(digest(kind="baseline", verdicts=held), replace(CONTEXT, base_url=""), READER).text.split())
     assert "Price: $8/$40 (declared; no words that were read state it)" in words
 
 

@@ -64,7 +64,7 @@ def test_no_mail_is_wider_than_its_window(browser: Browser, width: int) -> None:
 def test_a_label_is_never_taller_than_three_lines_on_a_phone(browser: Browser) -> None:
     long = "Security bugs fixed in release Firefox, against the 2025 monthly mean"
     told = replace(VERDICTS[1], figures=(Figure("bugs", long, "x", "19.7x in April 2026"),))
-    first = render(digest(kind="baseline", verdicts=(told,)), CONTEXT, READER)
+    first = render(digest(kind="baseline", verdicts=(told,)), replace(CONTEXT, base_url=""), READER)
     page = browser.new_page(viewport={"width": 360, "height": 800})
     page.set_content(first.html)
     label = page.locator("th", has_text=long)

@@ -61,7 +61,7 @@ def figure(
         (figure("monthly", series=(("2026-04", 19.7),), options={"claim": 20}), "claimed 20\u00d7"),
         (figure("monthly", series=(("2026-04", 19.7), ("2026-05", None))), ">?<"),
         (figure("pair"), "DeepSeek AI Models, 30 September 2025: 94 % against 8 %"),
-        (figure("pair"), "Kimi K2 Thinking, 12 December 2025: the gap is not given"),
+        (figure("pair"), "Kimi K2 Thinking, 12 December 2025: no new figure for the gap"),
         (figure("pair"), "GLM-5.2, 17 July 2026: compared in words only, no figures"),
     ],
 )
@@ -116,7 +116,7 @@ def test_the_path_knows_the_way_it_came() -> None:
 
 def test_the_path_of_a_series_is_its_events_and_what_is_awaited() -> None:
     (path,) = status_path.draw_paths(CAISI, verdicts()["caisi-evaluation"])
-    assert [rung.meaning for rung in path.rungs[:2]] == ["Baseline", "The gap is not given"]
+    assert [rung.meaning for rung in path.rungs[:2]] == ["Baseline", "No new figure for the gap"]
     assert path.rungs[-1].label == "Awaiting the next evaluation"
     assert path.rungs[-1].here
 

@@ -70,7 +70,7 @@ def words(html: str) -> str:
         ("/signals/mythos-ga", "As it stands You can use the class today."),
         ("/signals/mythos-ga", "Promised 28 May 2026 → Open to all, under another name 9 June 2026 → Suspended 12 June 2026 →"),
         ("/signals/mythos-ga", "Cannot see since 22 November 2026: 403, a human check"),
-        ("/signals/caisi-evaluation", "The gap is not given"),
+        ("/signals/caisi-evaluation", "No new figure for the gap"),
         ("/signals/caisi-evaluation", "Compared in words only, no figures"),
         ("/sources", "never changes an answer"),
         ("/sources", "the press alone never does"),

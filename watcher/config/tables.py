@@ -127,6 +127,7 @@ class Headline(Table):
     """The same, of which one track is enough."""
     word: str = ""
     says: str = ""
+    brief: str = ""
 
 
 class FigureSpec(Table):

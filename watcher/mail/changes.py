@@ -122,15 +122,28 @@ def item(transition: Transition, context: MailContext, reader: Recipient) -> Mai
     )
 
 
+def told_once(items: Iterable[MailItem]) -> tuple[MailItem, ...]:
+    """The items without the words that an item before has shown: two ways to one thing that moved together have one proof."""
+    shown, kept = set[object](), list[MailItem]()
+    for each in items:
+        cited = tuple(one for one in each.cites if one not in shown)
+        told = tuple(one for one in each.paragraphs if one not in shown)
+        again = () if cited or not each.cites else (("Proof", "the same words as above"),)
+        kept.append(replace(each, cites=cited, paragraphs=told, rows=(*each.rows, *again)))
+        shown.update((*each.cites, *each.paragraphs))
+    return tuple(kept)
+
+
 def _proof(transition: Transition, context: MailContext) -> list[Quote]:
     """The first quote, then those that state the details which are told, then the others."""
     if transition.event and transition.evidence and not is_taken_back(transition):
-        return [*_found(transition), *transition.evidence]
+        found = found_in_words(transition)
+        return [*found, *(quote for quote in transition.evidence if not found or quote.text != transition.title)]
     values = [value for _, _, value in _details(transition, context)]
     return list(dict.fromkeys((*transition.evidence[:1], *stating(context.own_words(transition), values), *transition.evidence)))
 
 
-def _found(transition: Transition) -> list[Quote]:
+def found_in_words(transition: Transition) -> list[Quote]:
     """The sentences of a publication that say what was found, where its page was read: its title says nothing of it."""
     words = dict.fromkeys(str(transition.details[name]) for name in SENTENCES if transition.details.get(name))
     own_subject_first = sorted(words, key=lambda each: each.startswith(("They ", "It ", "These ", "This ")))
@@ -304,7 +317,7 @@ def _states(transition: Transition, context: MailContext) -> tuple[tuple[str, st
     if transition.kind is Change.FLAG:
         return (("About", transition.event),)
     if transition.event:
-        return (("Outcome", context.outcome(transition)),)
+        return () if context.is_caveat(transition) else (("Outcome", context.outcome(transition)),)
     if transition.kind is Change.DETAIL:
         return ()  # the status is as it was; what changed is the title
     before, after = (
@@ -445,9 +458,10 @@ def _paragraphs(transition: Transition, context: MailContext) -> tuple[tuple[str
         ]
     else:
         told = [
-            ("What it means", rung.meaning),
+            ("What it means", "" if transition.event else rung.meaning),  # the title of a publication says what it is
             ("What it changes for you", for_you(transition.signal, rung.consequence, context)),
             *tools(transition.signal, context, gone=rung.steps_back, over=is_over(transition, context)),
+            ("What it leaves open", context.outcome(transition) if context.is_caveat(transition) else ""),
             ("What comes next", rung.next),
         ]
     if transition.kind is Change.CORRECTION:

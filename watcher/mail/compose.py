@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.undecided import text_in_words
 from watcher.core.model import Change, Digest, Standing, Transition, Verdict, capitalised
-from watcher.mail.changes import MOST_LINES, cites, dated, item, moved, noted_section
+from watcher.mail.changes import MOST_LINES, cites, dated, found_in_words, item, moved, noted_section, told_once
 from watcher.mail.changes import title as title_of
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
+from watcher.mail.first import first_grounds, first_items
 from watcher.mail.letter import (
     Letter,
     MailItem,
@@ -30,10 +31,8 @@ from watcher.mail.standings import (
     answer_lines,
     blind_section,
     checked_still,
-    ground_sections,
     other_claims,
     read_in_the_week,
-    standing_items,
     standing_of,
     unchanged,
     undecided_section,
@@ -43,18 +42,14 @@ from watcher.mail.standings import (
 from watcher.mail.subject_line import (
     MAX_SUBJECT_LENGTH,
     answered,
-    by_change,
     headline,
     headlines_before,
-    how_many,
     named_or_counted,
-    now_of,
     rank,
     subject,
-    what_happened,
-    what_was_told,
 )
-from watcher.wording import changed_details, count, how_sure, lowered, terms_at, terms_in
+from watcher.mail.week import answers, by_change, details_of_the_week, how_many, week_subject, what_happened
+from watcher.wording import count, how_sure, lowered, terms_at, terms_in
 
 MOST_ITEMS = 8
 """Changes of one mail that are told with their words; what is beyond them has a line each."""
@@ -91,9 +86,9 @@ def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     rest = [verdict for verdict in verdicts if verdict.signal not in moved_signals]
     before = headlines_before(digest, context)
     words = {verdict.signal: verdict.word for verdict in digest.verdicts}
-    items = tuple(item(each, context, reader) for each in told[:MOST_ITEMS])
+    items = told_once([item(each, context, reader) for each in told[:MOST_ITEMS]])
     return Letter(
-        subject=subject(told, context, before, words),
+        subject=subject(told, context, before, verdicts),
         title=_title(told, context, before, words),
         deck=_deck(told, verdicts, context),
         date=moment(digest.at, reader.zone),
@@ -124,10 +119,11 @@ def _title(told: Sequence[Transition], context: MailContext, before: Mapping[str
 
 
 def _deck(told: Sequence[Transition], verdicts: Sequence[Verdict], context: MailContext) -> str:
-    """The answers in a sentence each, and the first changes; a single publication stands in the title with what it says."""
+    """The answers in a sentence each, and the first changes; a single publication stands in the title, and here what it found."""
     sentences = _sentences(told, verdicts, context)
     titled = len(told) == 1 and bool(told[0].event) and told[0].kind is Change.NEXT and bool(sentences)
-    return shortened(" ".join((*sentences, *(() if titled else (moved(each, context) for each in told[:3])))), 320)
+    found = [f"“{each.text}”" for each in found_in_words(told[0])[:1]] if titled else []
+    return shortened(" ".join((*found, *sentences, *(() if titled else (moved(each, context) for each in told[:3])))), 320)
 
 
 def _sentences(told: Sequence[Transition], verdicts: Sequence[Verdict], context: MailContext) -> list[str]:
@@ -159,15 +155,15 @@ def _baseline(digest: Digest, context: MailContext, reader: Recipient) -> Letter
     return Letter(
         subject=shortened(f"{context.title}: {started}", MAX_SUBJECT_LENGTH),
         title=f"Now watched: {named}" if added else "The watch has started",
-        deck=f"{_answers(new, context)}. {first}.{unread_yet(new, context)} From now on you hear from us when that changes.",
+        deck=f"{answers(new, context)}. {first}.{unread_yet(new, context)} From now on you hear from us when that changes.",
         date=moment(digest.at, reader.zone),
-        items=standing_items(new, context, reader),
+        items=first_items(new, context, reader),
         beyond=answer_lines(new, context),
         sections=_sections(
             undecided_section(verdicts, context, reader),
             blind_section(verdicts, context, reader),
             unchanged(others, context, reader, heading="Watched before"),
-            *(() if added else ground_sections(new, context, reader)),
+            *(() if added else first_grounds(new, context, reader)),
         ),
         footer=_footer(context, reader),
         about="baseline",
@@ -299,15 +295,14 @@ def _note(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     verdicts = verdicts_for(digest, context, reader)
     unseen = unseen_in_words(verdicts)
     told = _week(digest, context, reader) if digest.kind == "weekly" else "".join(digest.notes[:1]) or STILL
-    answers = _answers(verdicts, context)
     return Letter(
-        subject=_quiet_subject(digest, context, reader, unseen=unseen, answers=answers),
+        subject=_quiet_subject(digest, context, reader, unseen=unseen),
         title=shortened(capitalised(told), 200),
-        deck=f"{answers}. {_stand(len(verdicts))}{f'; {unseen}' if unseen else ''}.",
+        deck=f"{answers(verdicts, context)}. {_stand(len(verdicts))}{f'; {unseen}' if unseen else ''}.",
         date=moment(digest.at, reader.zone),
         sections=_sections(
             _told_again(digest, context, reader),
-            noted_section(_of_the_week(digest, context, reader), context, reader),
+            noted_section(details_of_the_week(digest, context, reader), context, reader),
             _quiet_lines(digest, context, reader),
             undecided_section(verdicts, context, reader, asked_since=digest.at - NEW_FOR),
             unchanged(verdicts, context, reader, heading="Where the signals stand"),
@@ -323,11 +318,6 @@ def _proof(digest: Digest) -> tuple[MailLine, ...]:
     return (MailLine("Proof", digest.record),) if digest.record else ()
 
 
-def _of_the_week(digest: Digest, context: MailContext, reader: Recipient) -> list[Transition]:
-    """What was worth no message of its own: what changed before what was flagged."""
-    return sorted(transitions_for(digest, reader), key=lambda each: (each.kind is Change.FLAG, rank(each, context)))
-
-
 def _named(change: Transition, context: MailContext) -> str:
     """What changed, under its track; a flag under its signal."""
     words = headline(change, context, {})
@@ -338,7 +328,7 @@ def _named(change: Transition, context: MailContext) -> str:
 
 def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
     """`No answer changed. One detail is new. Gadget: price $8.`: of the signals that this reader follows."""
-    details = _of_the_week(digest, context, reader)
+    details = details_of_the_week(digest, context, reader)
     named = _named(details[0], context) if details else ""
     if details and details[0].kind is Change.FLAG and details[0].after:
         named = f"{named}: “{shortened(details[0].evidence[0].text, 90)}”" if details[0].evidence else named
@@ -381,69 +371,27 @@ def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Sec
     notes = digest.notes[digest.kind != "weekly" :]
     mine = [MailLine(context.title_of(name), shortened(words, 700)) for name, words in digest.lines if reader.wants(name)]
     read = read_in_the_week(digest, context, reader)
-    still = checked_still(verdicts_for(digest, context, reader), reader, digest.at - NEW_FOR) if digest.kind == "weekly" else ""
-    return Section("Notes", (*_lines((*filter(None, (read, still)), *notes), context).lines, *mine))
+    tells_week = digest.kind == "weekly" or bool(digest.readings)
+    still = checked_still(verdicts_for(digest, context, reader), reader, digest.at - NEW_FOR) if tells_week else ""
+    week = filter(None, (read, still))
+    return Section("Notes", (*_lines((*notes, *week) if digest.kind == "reminder" else (*week, *notes), context).lines, *mine))
 
 
-def _quiet_subject(digest: Digest, context: MailContext, reader: Recipient, *, unseen: str, answers: str) -> str:
-    """`Week to 24 August 2026: no answer changed`, with the answers where they fit; no two weeks have one subject."""
-    ends = (f", {unseen}", f", {unseen.replace(' cannot be seen', ' unseen')}") if unseen else ("", "")
+def _quiet_subject(digest: Digest, context: MailContext, reader: Recipient, *, unseen: str) -> str:
+    """The answers and what is new of a week; of a reminder its first note."""
+    verdicts = verdicts_for(digest, context, reader)
+    if digest.kind == "weekly":
+        return week_subject(digest, context, reader, verdicts, unseen)
     if digest.kind == "reminder":
-        return shortened(f"Reminder: {''.join(digest.notes[:1])}", MAX_SUBJECT_LENGTH)
-    if digest.kind != "weekly":
-        return shortened(f"{STILL}{ends[0]}: {answers}", MAX_SUBJECT_LENGTH)
-    lines = [f"{line}{end}" for line, most in _week_lines(digest, context, reader) for end in (*ends, "")[:most]]
-    day = digest.at.astimezone(reader.zone)
-    quiet = not (unseen or _told_to(digest, reader) or transitions_for(digest, reader))
-    brief = f"{day.day} {day:%b %Y} unchanged: {answers.replace(': ', ' ')}"
-    whole = (f"{lines[0]}. {answers}", *([brief] if quiet else ()), *lines)
-    return next((each for each in whole if len(each) <= MAX_SUBJECT_LENGTH), shortened(lines[-1], MAX_SUBJECT_LENGTH))
-
-
-def _week_lines(digest: Digest, context: MailContext, reader: Recipient) -> Iterator[tuple[str, int]]:
-    """What was told in the week and which detail is new, the fullest first: what there is room for is the subject.
-
-    Each with how many of the three ends are tried: that sources cannot be seen, the same in short, and nothing.
-    """
-    told, start = _told_to(digest, reader), f"Week to {day_of(digest.at, reader.zone)}"
-    details = _of_the_week(digest, context, reader)
-    news = lowered_first(what_was_told(told, context))
-    for detail in details[:1]:
-        words = _named(detail, context)
-        yield f"{start}: {news}. {words}", 2
-        if any(each.name == "name" for each in changed_details(detail)):  # else nobody knows of what it is told
-            now = now_of(words, f"{context.track_title(detail.signal, detail.track)}: ")
-            yield f"{start}: {news}. {now}", 2
-            yield f"{start}: {lowered_first(now)}", 3
-        yield f"{start}: {news}. {words}", 3
-    yield f"{start}: {news}", 2
-    if told:
-        yield f"{start}: {what_happened(told, context)}", 2
-        yield f"{start}: {what_happened(told, context, brief=True)}", 2
-    if len(told) == 1 and told[0].event:
-        yield f"{start}: {context.title_of(told[0].signal)}: {title_of(told[0], context)}", 2
-        yield f"{start}: {title_of(told[0], context)}", 3
-    few = lowered_first(how_many(told))
-    yield f"{start}: {few}{f' of {context.title_of(told[0].signal)}' if len(by_change(told)) == 1 else ''}", 2
-    yield f"{start}: {few}", 3
-
-
-def lowered_first(words: str) -> str:
-    """The words inside a sentence."""
-    return f"{words[:1].lower()}{words[1:]}"
-
-
-def _answers(verdicts: Sequence[Verdict], context: MailContext) -> str:
-    """Every answer in a word: `Senate vote: No; Mythos availability: Not under that name`."""
-    told = [f"{context.title_of(verdict.signal)}: {verdict.word or verdict.headline_label}" for verdict in verdicts[:MOST_ITEMS]]
-    more = [f"and {len(verdicts) - MOST_ITEMS} more"] if len(verdicts) > MOST_ITEMS else []
-    return "; ".join((*told, *more))
+        told = f"Reminder: {''.join(digest.notes[:1])}"
+        return shortened(told if len(told) <= MAX_SUBJECT_LENGTH else told.partition("; ")[0], MAX_SUBJECT_LENGTH)
+    return shortened(f"{STILL}{f', {unseen}' if unseen else ''}: {answers(verdicts, context)}", MAX_SUBJECT_LENGTH)
 
 
 def _trial(digest: Digest, context: MailContext, reader: Recipient) -> Letter:
     """A trial: no signal, no status and no colour of one, so that nobody takes it for news."""
     return Letter(
-        subject=f"Trial, no news: {context.title}",
+        subject=shortened(f"Trial, no news: {context.title}", MAX_SUBJECT_LENGTH),
         title="A trial, no news",
         deck=" ".join(digest.notes),
         date=moment(digest.at, reader.zone),

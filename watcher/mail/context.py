@@ -100,6 +100,14 @@ class MailContext:
         """What an event says, as a sentence; empty where it has not been read."""
         return self._ladder(transition).outcome(transition.outcome).sentence if transition.outcome else ""
 
+    def is_caveat(self, transition: Transition) -> bool:
+        """Whether what an event says of the question is no finding: it gives no rates that were measured alike."""
+        return bool(transition.outcome) and self._ladder(transition).outcome(transition.outcome).at_least is None
+
+    def noun(self, transition: Transition) -> str:
+        """What an event of a series is called: `paper`."""
+        return self._ladder(transition).noun
+
     def status(self, signal: str, track: str, status: str) -> Status:
         """The rung; one that the configuration has lost since is shown by its id."""
         known = self.signals[signal].tracks if signal in self.signals else ()

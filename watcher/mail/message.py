@@ -15,8 +15,9 @@ from watcher.core.decision.digest import MOST_IN_FULL
 from watcher.core.model import Digest, SourceOutage, Verdict
 from watcher.mail.compose import MOST_NAMED, letter
 from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
-from watcher.mail.letter import Letter, MailItem, MailLine, as_html, as_text, listed, moment, several
+from watcher.mail.letter import Letter, MailItem, MailLine, as_html, as_text, listed, moment, several, shortened
 from watcher.mail.standings import standing_of
+from watcher.mail.subject_line import MAX_SUBJECT_LENGTH
 from watcher.wording import count, iso_utc, transition_to_dict, undecided_line
 
 # A digest for machines, as the webhook posts it (docs/webhook.md), under 20 KB.
@@ -277,4 +278,4 @@ def _wished_signals(context: MailContext, reader: Recipient) -> str:
 
 
 def _plain_message(reader: Recipient, now: datetime, told: Letter) -> Message:
-    return Message(reader.message_id, told.subject, as_text(told), as_html(told), sent_at=now)
+    return Message(reader.message_id, shortened(told.subject, MAX_SUBJECT_LENGTH), as_text(told), as_html(told), sent_at=now)

@@ -465,23 +465,29 @@ def ground_sections(verdicts: Sequence[Verdict], context: MailContext, reader: R
         MailLine("", f"The questions come from “{each.title}” ({each.by}, {day_text(each.at)}).", each.url) for each in articles
     ]
     lines += [_piece(each, verdicts, context) for kind in ("number", "scenario") for each in mine if each.kind == kind]
-    if page := context.page("why"):
-        lines.append(MailLine("", "The page says it all, with how each of the answers stands today.", page))
-    many = "this question" if len(verdicts) == 1 else f"these {SMALL_NUMBERS.get(len(verdicts), 'questions')}"
-    first = Section(f"Why {many}", tuple(lines))
-    return first, *(
+    return Section(why_these(len(verdicts)), tuple(lines)), *(
         Section(heading, tuple(_piece(each, verdicts, context) for each in mine if each.kind == kind))
         for kind, heading in GROUND_HEADINGS
     )
 
 
+def why_these(many: int) -> str:
+    """`Why these three`."""
+    return "Why this question" if many == 1 else f"Why these {SMALL_NUMBERS.get(many, 'questions')}"
+
+
 def _piece(piece: Ground, verdicts: Sequence[Verdict], context: MailContext) -> MailLine:
     """One piece: what it is and would change, what watches it, which of today's answers speak for it, who says it and when."""
-    answers = [each for each in verdicts if each.word in piece.speaks.get(each.signal, ())]
-    speak = several([f"{context.title_of(each.signal)} ({each.word})" for each in answers]) or "no answer"
-    today = f"Today {speak} {'speak' if len(answers) > 1 else 'speaks'} for it." if piece.speaks else ""
+    today = speaks_for(piece, verdicts, context)
     you = f"For you: {piece.you}" if piece.you else ""
     told = piece.kind != "number" and piece.signal in context.signals
     watched = f"Watched by {context.title_of(piece.signal)}." if told else ""
     words = (shortened(piece.text, 280), shortened(you, 280), watched, today, f"{piece.by}, {day_text(piece.at)}.")
     return MailLine(piece.title, " ".join(filter(None, words)), safe_link(piece.url))
+
+
+def speaks_for(piece: Ground, verdicts: Sequence[Verdict], context: MailContext) -> str:
+    """`Today Senate vote (No) speaks for it.`; empty for a piece for which no answer may speak."""
+    answers = [each for each in verdicts if each.word in piece.speaks.get(each.signal, ())]
+    speak = several([f"{context.title_of(each.signal)} ({each.word})" for each in answers]) or "no answer"
+    return f"Today {speak} {'speak' if len(answers) > 1 else 'speaks'} for it." if piece.speaks else ""

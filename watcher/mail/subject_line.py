@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from watcher.core.decision.decide import headline_of
-from watcher.core.model import Change, Digest, Transition, capitalised
+from watcher.core.model import Change, Digest, Transition, Verdict, capitalised
 from watcher.mail.changes import is_taken_back, named_detail, over_in_words, told_tally
 from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext
 from watcher.mail.letter import several, shortened
 from watcher.wording import changed_details, count, how_sure, lowered
 
-MAX_SUBJECT_LENGTH = 100
+MAX_SUBJECT_LENGTH = 78
+"""Characters of a subject: what RFC 5322 recommends for a line, and what a list of mails has room for."""
 AS_BEFORE = ", as before"
 MAX_NAMES_LENGTH = 43
 """Characters of the names of signals beside the news; longer ones are counted, for they may not take its place."""
@@ -39,18 +40,26 @@ def rank(transition: Transition, context: MailContext) -> tuple[bool, bool, int,
     return *weight(transition), not asks_for(transition, context)
 
 
-def subject(changes: Sequence[Transition], context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
-    """`Senate vote: Yes. Passed by the Senate, 60-40`; other signals that moved too are named at the end.
+def subject(changes: Sequence[Transition], context: MailContext, before: Mapping[str, str], verdicts: Sequence[Verdict]) -> str:
+    """`Senate vote: Yes. Passed by the Senate, 60-40`; other signals that moved too are named at the end, or counted.
 
-    `before`: the headline that each signal had, as `headlines_before` tells; `words`: the answer of each signal in a word.
+    `before`: the headline that each signal had, as `headlines_before` tells. The fullest words that fit; what is cut in the end
+    keeps its signal, the answer in a word and how sure it is.
     """
     lead = min(changes, key=lambda each: rank(each, context))
-    others = dict.fromkeys(context.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal)
-    also = f"; also {named_or_counted(list(others), 'other signal')}" if others else ""
-    told, most = news(lead, context, before, words), MAX_SUBJECT_LENGTH - len(also)
-    if len(told) > most:
-        told = _briefer(told, lead, context, most)
-    return f"{shortened(told, most)}{also}"
+    others = list(dict.fromkeys(context.title_of(each.signal) for each in changes if each.mail and each.signal != lead.signal))
+    also = [f"; also {several(others)}", f"; also {count(len(others), 'other')}"] if others else [""]
+    told, sure = news(lead, context, before, {each.signal: each.word for each in verdicts})
+    lines = [told, *_briefer(told, lead, context, verdicts)]
+    whole = (f"{line}{sure}{end}" for line in lines for end in also)
+    most = MAX_SUBJECT_LENGTH - len(sure) - len(also[-1])
+    return fitting(whole) or f"{shortened(lines[-1], most)}{sure}{also[-1]}"
+
+
+def fitting(lines: Iterable[str]) -> str:
+    """The first line that a subject has room for, fit to be shown; empty where none is."""
+    shown = (shortened(line, len(line)) for line in lines)
+    return next((line for line in shown if len(line) <= MAX_SUBJECT_LENGTH), "")
 
 
 def named_or_counted(names: list[str], noun: str) -> str:
@@ -59,20 +68,40 @@ def named_or_counted(names: list[str], noun: str) -> str:
     return told if len(told) <= MAX_NAMES_LENGTH else count(len(names), noun)
 
 
-def _briefer(told: str, lead: Transition, context: MailContext, most: int) -> str:
-    """The same in fewer words: the name of what was published before what it says, what changed before on which track."""
+def _briefer(told: str, lead: Transition, context: MailContext, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """The same in fewer and fewer words: the name of what was published before what it says, the value before its track."""
     if lead.event:
-        named = told.rpartition(", ")[0] or told
-        return named if len(named) <= most or lead.title not in named else named.replace(lead.headline_label, lead.title)
-    if (over := over_in_words(lead, context)) and f". {over}" in told:
-        word, _, rest = told.partition(f". {over}")
-        return f"{word}. {capitalised(f'{over_in_words(lead, context, brief=True)}{rest}')}"
-    if not changed_details(lead):
-        return told
-    short = told.replace(AS_BEFORE, "", 1)
-    track = f". {context.track_title(lead.signal, lead.track)}: "
-    shorter = (short, now_of(told, track, ". "), now_of(short, track, ". "))
-    return next((each for each in shorter if len(each) <= most), shorter[-1])
+        yield from _named_event(told, lead, context)
+    elif changed := changed_details(lead):
+        short, track = told.replace(AS_BEFORE, "", 1), f". {context.track_title(lead.signal, lead.track)}: "
+        yield from (short, now_of(told, track, ". "), now_of(short, track, ". "))
+        values = several([context.detail(lead, each.name, each.value)[1] for each in changed])
+        yield f"{short.partition(track)[0]}. Now {values}"
+    else:
+        over, short = over_in_words(lead, context), capitalised(over_in_words(lead, context, brief=True))
+        start, _, rest = told.partition(over or AS_BEFORE)
+        yield f"{start}{short}{capitalised(rest) if over and not short else rest}"
+        stood = next((each for each in verdicts if each.signal == lead.signal and each.headline == lead.headline), None)
+        if stood and stood.brief and is_headline(lead, context):
+            answer = f"{_start(lead, context)}{f'{stood.word}. ' if stood.word else ''}"
+            yield f"{answer}{short}{stood.brief if short else capitalised(stood.brief)}"
+
+
+def _named_event(told: str, lead: Transition, context: MailContext) -> Iterator[str]:
+    """What was published by its title alone, then without what it says, then by what it is about: `Paper on Gadget 2`."""
+    label = next(
+        (each for each in (lead.headline_label, lowered(lead.headline_label, context.signals.get(lead.signal))) if each in told),
+        "",
+    )
+    named = told.rpartition(", ")[0] or told
+    if label and lead.title in label:
+        yield told.replace(label, lead.title)
+    yield named
+    if label and lead.title in label:
+        yield named.replace(label, lead.title)
+        if about := lead.details.get("object"):
+            words = f"{context.noun(lead)} on {about}"
+            yield named.replace(label, words if label != lead.headline_label else capitalised(words))
 
 
 def now_of(told: str, track: str, start: str = "") -> str:
@@ -80,14 +109,18 @@ def now_of(told: str, track: str, start: str = "") -> str:
     return told.replace(f"{track}now ", track, 1).replace(track, f"{start}Now ", 1)
 
 
-def news(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
-    """One change with its signal, its standing where it is not confirmed, and that it is a correction where it is."""
-    start = "Correction, " if lead.kind is Change.CORRECTION else ""
+def news(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> tuple[str, str]:
+    """One change with its signal, that it is a correction where it is, and apart how sure it is where it is not confirmed."""
     told = answered(lead, context, before, words)
     if not changed_details(lead):
         told = told.partition("; ")[0]
     shown = told if told[:1].isupper() and ". " in told else lowered(told, context.signals.get(lead.signal))
-    return f"{start}{context.title_of(lead.signal)}: {shown}{how_sure(lead, told)}"
+    return f"{_start(lead, context)}{shown}", how_sure(lead, told)
+
+
+def _start(lead: Transition, context: MailContext) -> str:
+    """`Senate vote: `, or `Correction, Senate vote: `."""
+    return f"{'Correction, ' if lead.kind is Change.CORRECTION else ''}{context.title_of(lead.signal)}: "
 
 
 def answered(lead: Transition, context: MailContext, before: Mapping[str, str], words: Mapping[str, str]) -> str:
@@ -108,7 +141,8 @@ def headline(lead: Transition, context: MailContext, before: Mapping[str, str]) 
     made = before.get(lead.signal) != lead.headline or lead.kind is Change.RAISED
     if made and is_headline(lead, context):
         votes = told_tally(lead)
-        more = votes or lowered(context.outcome(lead), context.signals.get(lead.signal)).rstrip(".")
+        found = "" if context.is_caveat(lead) else context.outcome(lead)
+        more = votes or lowered(found, context.signals.get(lead.signal)).rstrip(".")
         named = lead.event and lead.title not in lead.headline_label  # what was published is the news: a version, a title
         label = f"{lead.headline_label}: {lead.title}" if named else lead.headline_label
         return f"{label}, {more}" if more and more not in label else label
@@ -151,65 +185,3 @@ def headlines_before(digest: Digest, context: MailContext) -> dict[str, str]:
         for verdict in digest.verdicts
         if verdict.signal in context.signals
     }
-
-
-# What a week has told, in words.
-
-
-def by_change(told: Sequence[Transition]) -> list[list[Transition]]:
-    """Tracks of a signal that moved together are one change: one suspension is not counted twice. A flag stands alone."""
-    found: dict[tuple[object, ...], list[list[Transition]]] = {}
-    changes: list[list[Transition]] = []
-    for each in told:
-        groups = found.setdefault((each.signal, each.at, each.effective_at, each.kind is Change.FLAG), [])
-        if not groups or each.event or each.track in {one.track for one in groups[-1]}:
-            groups.append([])
-            changes.append(groups[-1])
-        groups[-1].append(each)
-    return changes
-
-
-def how_many(told: Sequence[Transition]) -> str:
-    """`No answer changed`, `One change was told`, `2 changes and one flag were told`: a flag changes no answer."""
-    changes = by_change(told)
-    flags = sum(1 for each in changes if each[0].kind is Change.FLAG)
-    moves = len(changes) - flags
-    flagged = {0: "", 1: "one flag"}.get(flags, count(flags, "flag"))
-    if not moves:
-        return f"No answer changed; {flagged} {'was' if flags == 1 else 'were'} told" if flags else "No answer changed"
-    words = "One change" if moves == 1 else count(moves, "change")
-    return f"{words}{f' and {flagged}' if flags else ''} {'was' if len(changes) == 1 else 'were'} told"
-
-
-def what_was_told(told: Sequence[Transition], context: MailContext) -> str:
-    """`No answer changed`, `One change was told. Senate vote: the bill has passed`, `4 changes were told of Gadget and Gizmo`."""
-    if len(by_change(told)) <= 1:
-        return f"{how_many(told)}{f'. {what_happened(told, context)}' if told else ''}"
-    signals = several(list(dict.fromkeys(context.title_of(each.signal) for each in told)))
-    return f"{how_many(told)} of {signals}"
-
-
-def what_happened(told: Sequence[Transition], context: MailContext, *, brief: bool = False) -> str:
-    """The news of each signal in the order of telling: `Gadget: open to all; then suspended; then no longer suspended: open`.
-
-    What a track said last is not repeated. In `brief` the end of a step back is told in its ladder's words: `back: open`.
-    """
-    news: dict[str, list[tuple[set[str], str]]] = {}
-    for group in sorted(by_change(told), key=lambda one: (one[0].at, rank(one[0], context))):
-        leads = [each for each in group if is_headline(each, context)][:1] or group
-        words = " and ".join(dict.fromkeys(_told_of(each, context, brief=brief) for each in leads))
-        tracks, before = {each.track for each in group}, news.setdefault(group[0].signal, [])
-        if words != next((last for held, last in reversed(before) if held & tracks), ""):
-            before.append((tracks, words))
-    return ". ".join(f"{context.title_of(signal)}: {'; then '.join(words for _, words in each)}" for signal, each in news.items())
-
-
-def _told_of(each: Transition, context: MailContext, *, brief: bool = False) -> str:
-    """One change inside a sentence: `published: Evaluation of Gadget`, `no longer suspended: open to all`."""
-    signal = context.signals.get(each.signal)
-    if each.event and each.kind is Change.NEXT:
-        return f"published: {change_title(each, context)}"
-    words = change_title(each, context) if each.event else headline(each, context, {})
-    over = over_in_words(each, context, brief=brief)
-    told = f"{lowered(over, signal)}{lowered(words, signal).partition('; ')[0]}"
-    return f"{told}{how_sure(each, told)}"

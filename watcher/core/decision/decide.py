@@ -44,7 +44,7 @@ def decide(
     mine: dict[str, list[Claim]] = {}
     for claim in told:
         mine.setdefault(claim.track, []).append(claim)
-    tracks = tuple(_track_verdict(track, mine.get(track.id, []), states, now, signal.opened, trace) for track in signal.tracks)
+    tracks = tuple(_track_verdict(track, mine.get(track.id, []), states, now, signal, trace) for track in signal.tracks)
     headline = headline_of(signal, tracks)
     blind = blindness(signal, states, now)
     figures = figures_of(signal, tracks, told, now)
@@ -54,6 +54,7 @@ def decide(
         headline_label=label_of(headline, signal, tracks),
         word=filled(headline.word, signal, tracks),
         sentence=filled(headline.says, signal, tracks),
+        brief=filled(headline.brief, signal, tracks),
         tracks=tracks,
         half=half_of(signal, figures, now),
         figures=figures,
@@ -78,9 +79,12 @@ def held_back(signal: Signal, claims: Iterable[Claim], now: datetime) -> list[Cl
 
 
 def _track_verdict(
-    track: Track, mine: Sequence[Claim], healths: Sequence[Health], now: datetime, opened: datetime | None, trace: Trace | None
+    track: Track, mine: Sequence[Claim], healths: Sequence[Health], now: datetime, signal: Signal, trace: Trace | None
 ) -> TrackVerdict:
-    verdict = fold_series(track, mine, now, opened, trace) if track.ladder.series else fold_track(track, mine, now, trace)
+    series = track.ladder.series
+    verdict = (
+        fold_series(track, mine, now, signal.opened, trace, signal.article) if series else fold_track(track, mine, now, trace)
+    )
     beside = Trace() if trace is not None else None
     flags = flags_of(track, verdict, mine, healths, now, beside)
     if trace is not None and beside is not None:

@@ -11,7 +11,20 @@ from watcher.core.decision.corroboration import has_happened, holds_value, in_or
 from watcher.core.decision.proofs import is_of_another, naming_details
 from watcher.core.decision.series import is_measured
 from watcher.core.evaluations import NOT_COMPARABLE
-from watcher.core.model import Claim, Event, Facts, Figure, FigureSpec, Ladder, Quote, Scalar, Signal, TrackVerdict
+from watcher.core.model import (
+    Claim,
+    Event,
+    Facts,
+    Figure,
+    FigureSpec,
+    Ladder,
+    Quote,
+    Scalar,
+    Signal,
+    TrackVerdict,
+    count,
+    day_text,
+)
 
 UNSTATED: Final = "No words that were read state it."
 _PEAK: Final = 15.0
@@ -130,15 +143,14 @@ def _pair(spec: FigureSpec, signal: Signal, tracks: Mapping[str, TrackVerdict]) 
             "date": latest.at.date().isoformat(),
             "title": latest.title,
         },
-        note=""
-        if latest is verdict.events[-1]
-        else f"Nothing that was read of {_later(verdict, latest)} published since gives it.",
+        note="" if latest is verdict.events[-1] else f"Nothing that was read of {_later(verdict, latest, ladder)} gives it.",
     )
 
 
-def _later(verdict: TrackVerdict, latest: Event) -> str:
-    count = len(verdict.events) - 1 - verdict.events.index(latest)
-    return "the one" if count == 1 else f"the {count}"
+def _later(verdict: TrackVerdict, latest: Event, ladder: Ladder) -> str:
+    """`the one paper since 30 September 2025`, `the 6 papers since …`."""
+    many = len(verdict.events) - 1 - verdict.events.index(latest)
+    return f"the {'one ' + ladder.noun if many == 1 else count(many, ladder.noun)} since {day_text(latest.at)}"
 
 
 def _number(value: Scalar | tuple[Scalar, ...]) -> float:

@@ -28,6 +28,7 @@ from watcher.core.decision.corroboration import (
 from watcher.core.decision.near import Shelves
 from watcher.core.decision.repeats import Likeness, Publication, likeness
 from watcher.core.model import (
+    Article,
     Claim,
     Event,
     Facts,
@@ -96,7 +97,12 @@ class _Events:
 
 
 def fold_series(
-    track: Track, claims: Iterable[Claim], now: datetime, opened: datetime | None = None, trace: Trace | None = None
+    track: Track,
+    claims: Iterable[Claim],
+    now: datetime,
+    opened: datetime | None = None,
+    trace: Trace | None = None,
+    article: Article | None = None,
 ) -> TrackVerdict:
     """The verdict of a series at `now`: its events so far, what came since the question was `opened`, and what it waits for.
 
@@ -105,9 +111,7 @@ def fold_series(
     told = in_order(sifted(claims, lambda claim: _aside(claim, now), trace))
     summit = track.ladder.statuses[-1]
     groups = _grouped(track, told, trace).groups
-    events = tuple(_event(group, track.ladder) for group in groups)
-    for group, event in zip(groups, events, strict=True) if trace is not None else ():
-        tell(trace, group.claims, Ruling(Fate.NUMBERED, number=event.number, title=event.title))
+    events = _numbered(groups, track.ladder, trace)
     known = {subject: event for group, event in zip(reversed(groups), reversed(events), strict=True) for subject in group.keys}
     below = (claim for claim in told if claim.status != summit.id)
     hopes = list(sifted(below, _passed(known, groups[-1].at), trace) if groups else below)
@@ -125,12 +129,20 @@ def fold_series(
             "cycle": len(events) + 1,
             "latest": latest.title if latest else "",
             **(latest.details if latest else {}),
-            **_since(track.ladder, events, opened, now),
+            **_since(track.ladder, events, opened, now, article),
         },
         events=events,
         path=tuple((event.key, event.at) for event in events),
         reason=support[-1].reason if support else groups[-1].claims[0].reason if groups else "",
     )
+
+
+def _numbered(groups: Sequence[_Group], ladder: Ladder, trace: Trace | None) -> tuple[Event, ...]:
+    """The events of the groups, told to the trace."""
+    events = tuple(_event(group, ladder) for group in groups)
+    for group, event in zip(groups, events, strict=True) if trace is not None else ():
+        tell(trace, group.claims, Ruling(Fate.NUMBERED, number=event.number, title=event.title))
+    return events
 
 
 def _aside(claim: Claim, now: datetime) -> Ruling | None:
@@ -142,18 +154,26 @@ def _aside(claim: Claim, now: datetime) -> Ruling | None:
     return None if claim.status else NO_STATUS
 
 
-def _since(ladder: Ladder, events: Sequence[Event], opened: datetime | None, now: datetime) -> Facts:
-    """Whether anything was published since the question was opened, and what became of the pair that it asks for, in words."""
+def _since(ladder: Ladder, events: Sequence[Event], opened: datetime | None, now: datetime, article: Article | None) -> Facts:
+    """What was published since the question was opened, and what became of the pair that it asks for, in words."""
     if opened is None:
         return {}
+    start, new = opened_in_words(opened, article), [event for event in events if event.at >= opened]
+    number = {0: "no", 1: "one"}.get(len(new), str(len(new)))
+    told: Facts = {"many": number, "noun": ladder.noun if len(new) == 1 or not new else f"{ladder.noun}s"}
     if now < opened:
-        return {"answer": "Unknown", "since": f"What counts is published from {day_text(opened)} on{_latest(events)}."}
-    new = [event for event in events if event.at >= opened]
+        return {**told, "answer": "Unknown", "since": f"What counts is published from {start} on{_latest(events)}."}
     pair = next((event for event in reversed(events) if is_measured(ladder, event.details)), None)
     if not new:
-        return {"answer": "No", "since": f"Nothing has been published since {day_text(opened)}{_latest(events)}."}
+        return {**told, "answer": "No", "since": f"No {ladder.noun} since {start}{_latest(events)}."}
     many = f"One {ladder.noun}" if len(new) == 1 else f"{_NUMBERS.get(len(new), str(len(new)))} {ladder.noun}s"
-    return {"answer": "Yes", "since": f"{many} since {day_text(opened)}{_again(ladder, new, pair)}."}
+    return {**told, "answer": "Yes", "since": f"{many} since {start}{_again(ladder, new, pair)}."}
+
+
+def opened_in_words(opened: datetime, article: Article | None) -> str:
+    """From what a question counts: `Anthropic's article of 14 May 2026`, or a day where no article of that day is declared."""
+    day = day_text(opened)
+    return f"{article.by}'s article of {day}" if article and article.at.date() == opened.date() else day
 
 
 def _latest(events: Sequence[Event]) -> str:
@@ -172,7 +192,7 @@ def _again(ladder: Ladder, new: Sequence[Event], pair: Event | None) -> str:
     numbers = " against ".join(f"{pair.details[side.id]:g} %" for side in ladder.sides)
     if pair in new:
         return f"; the {ladder.difference} was measured again: {numbers} on {day_text(pair.at)}"
-    return f"; nothing that was read gives the {numbers} again"
+    return f"; what was read gives no new figure for the {ladder.difference} of {numbers}"
 
 
 def _standing(support: Sequence[Claim]) -> Standing:

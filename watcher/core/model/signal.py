@@ -116,6 +116,8 @@ class Headline:
     """The answer in a word: No, Yes, Partly, Not under that name, or Unknown; `{track.detail}` where a detail gives it."""
     says: str = ""
     """The answer in a sentence that needs no other page, with `{track.detail}` filled in."""
+    brief: str = ""
+    """The answer in the fewest words that need no title beside them ("no Senate vote"), for a week's subject; filled in, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,8 @@ class Verdict:
     """The answer in a sentence that needs no other page."""
     half: str = ""
     """What a figure answers of the question beside that, in a sentence; empty where none does."""
+    brief: str = ""
+    """The answer in the fewest words that name what it is about; empty where its headline declares none."""
     undecided: tuple[Undecided, ...] = ()
     """Texts that may change it and that a person is reading, oldest first."""
 

@@ -1,0 +1,54 @@
+"""The first message, in brief where a page tells the rest: of each signal its answer, one proof, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from watcher.core.decision.scheduled_notes import window_in_words
+from watcher.core.model import Verdict, day_text
+from watcher.mail.context import MailContext, Recipient
+from watcher.mail.letter import MailItem, MailLine, Section
+from watcher.mail.standings import ground_sections, speaks_for, standing_items, why_these
+
+KEPT = ("In a sentence", "What it changes for you", "It touches your tools", "Your tools without a fallback")
+"""What stands under an answer; what is wanted, what would move it and its window stand on the page."""
+MORE = "All evidence, and what would move it"
+
+
+def first_items(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> tuple[MailItem, ...]:
+    """Where the first signals stand; in brief where a page tells the rest."""
+    whole = standing_items(verdicts, context, reader)
+    if not context.page():
+        return whole
+    return tuple(_in_brief(item, verdict) for item, verdict in zip(whole, verdicts, strict=False))
+
+
+def _in_brief(item: MailItem, verdict: Verdict) -> MailItem:
+    """The answer with its first proof; where it stands on each way to it, where there are several."""
+    rows = item.rows[: len(verdict.tracks)] if len(verdict.tracks) > 1 else ()
+    kept = tuple(each for each in item.paragraphs if each[0] in KEPT)
+    return replace(item, rows=rows, cites=item.cites[:1], paragraphs=kept, more=MORE)
+
+
+def first_grounds(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> tuple[Section, ...]:
+    """Why these signals; in brief where a page tells the rest."""
+    mine = [each for each in context.ground if not each.signal or reader.wants(each.signal)]
+    if not mine or not context.page():
+        return ground_sections(verdicts, context, reader)
+    told = "The page says it all: the numbers behind them, what is asked for, and how each of the answers stands today."
+    lines = (
+        *_questions(verdicts, context, reader),
+        *(MailLine(each.title, speaks_for(each, verdicts, context)) for each in mine if each.speaks),
+        MailLine("", told, context.page("why")),
+    )
+    return (Section(why_these(len(verdicts)), lines),)
+
+
+def _questions(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> Iterator[MailLine]:
+    """The text that the questions come from, and how far its days are."""
+    known = [(context.signals[each.signal], each.as_of) for each in verdicts if each.signal in context.signals]
+    for article in dict.fromkeys(signal.article for signal, _ in known if signal.article):
+        yield MailLine("", f"The questions come from “{article.title}” ({article.by}, {day_text(article.at)}).", article.url)
+    days = dict.fromkeys(window_in_words(signal, as_of.astimezone(reader.zone)) for signal, as_of in known)
+    yield from (MailLine("", words) for words in days if words)
