@@ -68,6 +68,8 @@ MONTHS = "January|February|March|April|May|June|July|August|September|October|No
 DAY = re.compile(rf"\b(\d{{1,2}}) ({MONTHS}) (\d{{4}})\b")
 AHEAD = ("they are over in", "days are over", "Congress", "from then on")
 """Words beside which a later day may stand."""
+WEEK = re.compile(r", (?:week to )?\d{1,2} [A-Z][a-z][a-z]$")
+"""How the subject of a week ends."""
 PRICE = re.compile(r"\$\d+(?:\.\d+)?/\$\d+(?:\.\d+)?")
 
 
@@ -175,7 +177,7 @@ def test_who_follows_one_signal_hears_of_no_other(mails: list[EmailMessage]) -> 
 def test_a_week_counts_what_it_lists_and_what_its_reader_was_told(mails: list[EmailMessage]) -> None:
     number = {"no": 0, "one": 1, "": 0}
     for who in ("all", "detail", "one"):
-        weeks = [mail for mail in of(mails, who) if re.match(r"Week to|\d+ \w+ \d+ unchanged", str(mail["Subject"]))]
+        weeks = [mail for mail in of(mails, who) if WEEK.search(str(mail["Subject"]))]
         assert len(weeks) > 20
         for mail in weeks:
             title = " ".join(text_of(mail).partition("\n==")[0].split())
@@ -219,7 +221,7 @@ def test_the_first_line_says_what_the_mail_is_about(mails: list[EmailMessage]) -
     answers = tuple(f"{word}{mark} " for word in ("No", "Yes", "Partly", "Not under that name", "Unknown") for mark in ".,")
     for mail in of(mails, "all"):
         first, subject = text_of(mail).splitlines()[0], str(mail["Subject"])
-        quiet = subject.startswith(("Week to", "Reminder: ", "Policy Signal Watch: ")) or " unchanged: " in subject
+        quiet = subject.startswith(("Reminder: ", "Policy Signal Watch: ")) or WEEK.search(subject)
         assert quiet or first.startswith(answers), first
         assert not re.search(r"_|\bNone\b|\{|\}", first + subject), subject
 
@@ -242,12 +244,16 @@ def test_no_words_stand_twice_in_what_is_noted_and_no_line_is_wider_than_a_termi
         assert [line for line in text_of(mail).splitlines() if len(line) > 72 and "http" not in line] == []
 
 
-def test_a_week_in_which_a_price_fell_says_so_in_its_subject_and_one_in_which_a_text_was_told_names_it(
+def test_the_subject_of_a_week_says_each_answer_in_a_word_or_what_is_new_and_two_weeks_differ_where_that_does(
     mails: list[EmailMessage],
 ) -> None:
-    weeks = [str(mail["Subject"]) for mail in of(mails, "all") if str(mail["Subject"]).startswith("Week to ")]
-    assert [week for week in weeks if "$8/$40" in week]
-    assert not [week for week in weeks if re.fullmatch(r"Week to \d+ \w+ \d+: (?:one change was|\d+ changes were) told", week)]
+    weeks = [str(mail["Subject"]) for mail in of(mails, "all") if WEEK.search(str(mail["Subject"]))]
+    quiet, new = ([each for each in weeks if each.startswith("New: ") is news] for news in (False, True))
+    assert [week for week in new if "$8/$40" in week]
+    assert [week for week in new if "GLM-5.2" in week], "what was published is named"
+    for week in quiet:
+        assert re.match(r"No Senate vote; .*Mythos.*; (?:no|one|\d) CAISI papers?[;,]", week), week
+    assert len({week.rpartition(", ")[0] for week in new}) == len(new), "they differ by more than their day"
 
 
 def test_the_window_is_told_in_its_middle_and_at_its_end_with_what_it_brought(mails: list[EmailMessage]) -> None:
@@ -257,3 +263,7 @@ def test_the_window_is_told_in_its_middle_and_at_its_end_with_what_it_brought(ma
         assert flat(mail).count("they brought: ") == 3
     assert "At their close: " in flat(close)
     assert "At their close: " not in flat(half)
+    assert [mail["Subject"] for mail in of(mails, "all") if mail["Date"].datetime.date() == close["Date"].datetime.date()] == [
+        close["Subject"]
+    ], "the week that ends on that day is told with it"
+    assert "were read this week" in flat(close)

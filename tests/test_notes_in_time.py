@@ -8,7 +8,8 @@ import pytest
 
 from tests.builders import ACCESS, day, said, signal_of
 from watcher.core.decision.decide import decide
-from watcher.core.model import Date, Digest, Signal
+from watcher.core.decision.scheduled_notes import renewed
+from watcher.core.model import Change, Date, Digest, Signal, Standing, Transition
 from watcher.pipeline.announce import Route, send_reminders
 from watcher.store.records import MetaKey, Outgoing, State
 from watcher.store.store import Store
@@ -131,3 +132,46 @@ def test_what_the_days_of_a_window_brought_is_told_from_the_store_by_the_way_the
             tx.meta.put(MetaKey.REMINDERS_LAST_RUN, day("06-12").isoformat())
         (note,) = send_reminders(store, [reader()], {signal.id: signal}, now=day("06-13 12:00"), zone=UTC)
     assert note.lines == (("sig", "so far they brought: It: By invitation (20 May 2026), Open to all (1 June 2026)."),)
+
+
+OPEN = {"sig": replace(signal_of(ACCESS), opened=day("06-01"), window=timedelta(days=56))}
+"""Its window is over on a Monday, and so is half of it."""
+
+
+def test_a_week_that_ends_with_a_window_is_told_with_it_in_one_message(store: Store) -> None:
+    everybody = (reader("both"), reader("no-week", weekly=False), reader("other", signals=("other",)))
+    assert at(store, "06-28 12:00", *everybody, signals=OPEN) == ["weekly-2026-W26"]
+    assert at(store, "06-29 08:00", *everybody, signals=OPEN) == [], "the week waits until the window is told of"
+    assert at(store, "06-29 12:00", *everybody, signals=OPEN) == ["window-20260727-half+weekly-2026-W27", "window-20260727-half"]
+    assert recipients(store, "window-20260727-half+weekly-2026-W27") == {"both"}
+    assert recipients(store, "window-20260727-half") == {"no-week"}
+    assert at(store, "06-29 12:30", *everybody, signals=OPEN) == [], "neither comes a second time"
+    assert at(store, "07-06 08:00", *everybody, signals=OPEN) == ["weekly-2026-W28"]
+    assert at(store, "07-27 12:00", signals=OPEN) == ["window-20260727-close+weekly-2026-W31"]
+
+
+def test_the_note_of_a_window_and_a_week_says_both_and_how_things_stand_when_it_has_waited(store: Store) -> None:
+    moved = Transition(
+        "sig", OPEN["sig"].tracks[0].id, Change.DETAIL, "", "", day("06-25"), Standing.CONFIRMED, "", "", mail=False
+    )
+    with store.writing() as tx:
+        tx.transitions.add([moved])
+    at(store, "06-28 12:00", signals=OPEN)
+    with store.writing() as tx:
+        tx.transitions.add([replace(moved, at=day("06-29 09:00"))])
+    now = day("06-29 12:00")
+    [note] = send_reminders(store, (reader(),), OPEN, now=now, zone=UTC)
+    assert note.kind == "reminder"
+    assert note.notes == ("half of the 56 days from 1 June 2026 is over; 28 days are left",)
+    assert note.lines == (("sig", "so far they brought: nothing that moved the answer."),)
+    assert [change.at for change in note.transitions] == [day("06-29 09:00")]
+    with store.reading() as tx:
+        assert [change.at for change in tx.transitions.told_by(note.id)] == [day("06-29 09:00")]
+    week = replace(note, lines=(*note.lines, ("sig", "a line of the week")))
+    later = decide(OPEN["sig"], [said("official:lab", "open", "06-29")], [], now + timedelta(hours=9))
+    again = renewed(week, OPEN.values(), {"sig": later}, now=now + timedelta(hours=9), then=lambda _signal, _moment: None)
+    assert again.id == note.id
+    assert again.at == now + timedelta(hours=9)
+    assert again.lines[1:] == (("sig", "a line of the week"),)
+    assert again.verdicts[0].headline == later.headline
+    assert renewed(week, (), {}, now=now, then=lambda _signal, _moment: None) == week

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 
 from watcher.core.decision.digest import compose, in_full, is_due, is_of_source, summarise_beginning
-from watcher.core.decision.scheduled_notes import UNDELIVERED, reminders, undelivered, week_id, weekly
+from watcher.core.decision.scheduled_notes import (
+    BESIDE,
+    UNDELIVERED,
+    is_of_window,
+    reminders,
+    undelivered,
+    week_id,
+    weekly,
+    window_note_on,
+    with_week,
+)
 from watcher.core.model import Change, Digest, Signal, Transition, Verdict
 from watcher.pipeline.delivery_context import SILENT, standings_for_notes
 from watcher.store.chain import ends
@@ -197,25 +207,29 @@ def send_reminders(
     with store.writing() as tx:
         since = tx.meta.read(MetaKey.REMINDERS_LAST_RUN, moment_in) or now
         soon = reminders(signals.values(), {}, since=since, now=now)
-        if not (soon or _is_week(tx, now, zone) or _undeliverable(tx)[1] != (tx.meta.get(MetaKey.DELIVERIES_GIVEN_UP) or "")):
+        if not (
+            soon or _is_week(tx, signals, now, zone) or _undeliverable(tx)[1] != (tx.meta.get(MetaKey.DELIVERIES_GIVEN_UP) or "")
+        ):
             tx.meta.put(MetaKey.REMINDERS_LAST_RUN, now.isoformat())
             return []  # so in nearly every cycle, and without reading a verdict
         verdicts = standings_for_notes(tx, signals)
         notes = [
             *reminders(signals.values(), verdicts, since=since, now=now, then=tx.verdicts.as_of),
-            *_weekly(tx, verdicts, now, zone),
+            *_weekly(tx, verdicts, signals, now, zone),
             *_undelivered(tx, verdicts, now),
         ]
-        fresh = [note for note in notes if not tx.digests.has(note.id)]
-        for note in fresh:
-            tx.digests.put(note, [scheduled(reader, note) for reader in readers if _wants_note(reader, note)])
+        fresh = list(_addressed([note for note in notes if not tx.digests.has(note.id)], readers))
+        for note, mine in fresh:
+            tx.digests.put(note, [scheduled(reader, note) for reader in mine])
             tx.transitions.mark([transition.id for transition in note.transitions], note.id)
         tx.meta.put(MetaKey.REMINDERS_LAST_RUN, now.isoformat())
-    return fresh
+    return [note for note, _ in fresh]
 
 
-def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zone: tzinfo) -> Iterable[Digest]:
-    if not verdicts or not _is_week(tx, now, zone):
+def _weekly(
+    tx: Transaction, verdicts: Mapping[str, Verdict], signals: Mapping[str, Signal], now: datetime, zone: tzinfo
+) -> Iterable[Digest]:
+    if not verdicts or not _is_week(tx, signals, now, zone):
         return ()
     told = [
         transition
@@ -228,11 +242,17 @@ def _weekly(tx: Transaction, verdicts: Mapping[str, Verdict], now: datetime, zon
     return (weekly(verdicts, tx.sources.healths(verdicts), now=now, told=told, details=details, record=record),)
 
 
-def _is_week(tx: Transaction, now: datetime, zone: tzinfo) -> bool:
-    """Whether the note of this week is due and not yet written: from Monday's hour on, if there was a week to tell of then."""
+def _is_week(tx: Transaction, signals: Mapping[str, Signal], now: datetime, zone: tzinfo) -> bool:
+    """Whether the note of this week is due and not yet written: from Monday's hour on, if there was a week to tell of then.
+
+    On a Monday on which a window is told of, the week is told with it.
+    """
     begun, local = tx.verdicts.begun(), now.astimezone(zone)
     monday = datetime.combine(local.date() - timedelta(days=local.weekday()), WEEKLY_HOUR, zone)
-    return begun is not None and monday - begun >= ALMOST_A_WEEK and now >= monday and not tx.digests.has(week_id(now))
+    due, window = window_note_on(signals.values(), monday) or (monday, "")
+    if begun is None or monday - begun < ALMOST_A_WEEK or now < due:
+        return False
+    return not any(tx.digests.has(name) for name in (week_id(now), f"{window}{BESIDE}{week_id(now)}"))
 
 
 def _undeliverable(tx: Transaction) -> tuple[list[Delivery], str]:
@@ -262,6 +282,20 @@ def _undelivered_line(one: Delivery, *, last: bool) -> str:
     """What became of it; `last`: and nothing more is sent there from now on."""
     end = "; nothing more is sent there until `watcher recipients revive`" if last else ""
     return f"to {addressee(one.recipient)} by {one.channel}: {one.error}{end}"
+
+
+def _addressed(notes: Sequence[Digest], readers: Sequence[Route]) -> Iterator[tuple[Digest, list[Route]]]:
+    """Each note with its readers; who would be told of a window and of the week in one moment gets both as one message."""
+    week = next((note for note in notes if note.kind == "weekly"), None)
+    window = next((note for note in notes if is_of_window(note)), None)
+    both = [each for each in readers if week and window and _wants_note(each, week) and _wants_note(each, window)]
+    if week and window and both:
+        yield with_week(window, week), both
+    for note in notes:
+        gone = {each.id for each in both} if note is week or note is window else set()
+        mine = [each for each in readers if _wants_note(each, note) and each.id not in gone]
+        if mine or not gone:
+            yield note, mine
 
 
 def _wants_note(reader: Route, note: Digest) -> bool:

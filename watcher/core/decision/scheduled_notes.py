@@ -97,12 +97,16 @@ def _steps(signal: Signal, verdict: TrackVerdict, start: datetime, end: datetime
 
 
 NOTHING = "nothing that moved the answer"
-DAYS = "A day beside a status is that of the record, or of the text that says it; what a text tells of may be older."
+DAYS = "Each day below is that of the record, or of the text that says it; what a text tells of may be older."
 """How the days that a window lists are meant."""
 # The digests themselves: weekly notes, reminders, and notes about what did not arrive.
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
+WINDOW = "window-"
+"""How the id of a note of a window begins."""
+BESIDE = "+"
+"""Between the id of a note of a window and that of the week that it tells, too."""
 UNDELIVERED = "undelivered-"
 """How the id of a note about messages that were given up begins."""
 PROOF = (
@@ -205,7 +209,15 @@ def reminders(
 
 def renewed(note: Digest, signals: Iterable[Signal], verdicts: Mapping[str, Verdict], *, now: datetime, then: Then) -> Digest:
     """A reminder that had to wait, made anew from where the signals stand at `now`; one that nothing declares now as it is."""
-    return next((each for _, _, each in _every(list(signals), verdicts, now, then) if each.id == note.id), note)
+    name, week, _ = note.id.partition(BESIDE)
+    fresh = next((each for _, _, each in _every(list(signals), verdicts, now, then) if each.id == name), note)
+    if not week or fresh is note:
+        return fresh
+    stood = {each.signal: each for each in fresh.verdicts}
+    lines = (*fresh.lines, *note.lines[len(fresh.lines) :])
+    return replace(
+        note, at=now, notes=fresh.notes, lines=lines, verdicts=tuple(stood.get(each.signal, each) for each in note.verdicts)
+    )
 
 
 def _every(
@@ -225,6 +237,30 @@ def _every(
         yield end + NOON, None, replace(_window(start, end, mine, at_end, now, half=False), verdicts=summarise(stood))
 
 
+def window_note_on(signals: Iterable[Signal], day: datetime) -> tuple[datetime, str] | None:
+    """The moment at which a window is told of on the day of this local moment, and the id of that note; None on other days."""
+    windows = list(_by_window(signals))
+    told = [(start + (end - start) / 2 + NOON, _window_id(end, half=True)) for start, end in windows]
+    told += [(end + NOON, _window_id(end, half=False)) for _, end in windows]
+    return min(((moment, name) for moment, name in told if moment.astimezone(day.tzinfo).date() == day.date()), default=None)
+
+
+def _window_id(end: datetime, *, half: bool) -> str:
+    return f"{WINDOW}{end:%Y%m%d}-{'half' if half else 'close'}"
+
+
+def is_of_window(note: Digest) -> bool:
+    """Whether a note tells of a window, in its middle or at its end."""
+    return note.id.startswith(WINDOW)
+
+
+def with_week(note: Digest, week: Digest) -> Digest:
+    """The note of a window that tells the week, too, for who would have a second message within the day."""
+    return replace(
+        week, id=f"{note.id}{BESIDE}{week.id}", kind=note.kind, notes=(*note.notes, *week.notes), lines=(*note.lines, *week.lines)
+    )
+
+
 def _window(
     start: datetime, end: datetime, mine: Sequence[Signal], stood: Mapping[str, Verdict], now: datetime, *, half: bool
 ) -> Digest:
@@ -236,7 +272,7 @@ def _window(
     brought = [(each.id, brought_until(each, stood[each.id], min(now, end))) for each in mine if each.id in stood]
     whose += [DAYS] * any(words != NOTHING for _, words in brought)
     return Digest(
-        f"window-{end:%Y%m%d}-{'half' if half else 'close'}",
+        _window_id(end, half=half),
         now,
         "reminder",
         (),
@@ -311,7 +347,7 @@ def _sample_step(signal: Signal, verdict: Verdict, now: datetime) -> tuple[Trans
     tracks = (TrackVerdict(first.track, after.id, Standing.CONFIRMED, now, now, quotes), *others)
     headline = headline_of(signal, tracks)
     label = label_of(headline, signal, tracks)
-    word, sentence = filled(headline.word, signal, tracks), filled(headline.says, signal, tracks)
+    word, sentence, brief = (filled(words, signal, tracks) for words in (headline.word, headline.says, headline.brief))
     told = Transition(
         signal=signal.id,
         track=first.track,
@@ -325,7 +361,9 @@ def _sample_step(signal: Signal, verdict: Verdict, now: datetime) -> tuple[Trans
         evidence=quotes,
         effective_at=now - timedelta(hours=1),
     )
-    return told, replace(verdict, tracks=tracks, headline=headline.id, headline_label=label, word=word, sentence=sentence)
+    return told, replace(
+        verdict, tracks=tracks, headline=headline.id, headline_label=label, word=word, sentence=sentence, brief=brief
+    )
 
 
 def _next_rung(rungs: Sequence[Status], present: str) -> Status:
