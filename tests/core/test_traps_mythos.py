@@ -146,6 +146,12 @@ def test_13_a_retirement_to_come_and_one_that_has_come_are_two_flags(words: str,
     assert {claim.flag for claim in found if claim.track == "named"} == {flag}
 
 
+def test_13_a_retirement_has_the_day_that_its_row_names_and_not_that_of_the_look() -> None:
+    seen = said("claude-mythos-preview | Retired June 30, 2026", at=JULY_1, title="Model deprecations")
+    [flag] = where([seen], JULY_1)["named"].flags
+    assert flag.since == datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC)
+
+
 def test_13_a_retirement_that_has_come_takes_the_place_of_the_one_to_come() -> None:
     texts = ("claude-mythos-preview | Deprecated, to retire on June 30, 2026", "claude-mythos-preview | Retired June 30, 2026")
     seen = [said(words, at=at, title="Model deprecations") for words, at in zip(texts, (JUNE_9, JULY_1), strict=True)]

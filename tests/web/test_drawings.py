@@ -192,13 +192,18 @@ def test_a_flag_that_is_lowered_says_so_on_the_day_it_was() -> None:
     assert (moment.kind.word, moment.heading, moment.at) == ("Flag lowered", "A page was revised", at("2026-05-16"))
 
 
-def test_a_detail_stands_on_the_day_it_was_seen_with_words_of_that_day() -> None:
+def test_a_detail_stands_on_the_day_of_the_words_that_tell_it_and_with_them_alone() -> None:
     old, new = said("anthropic.com", "restored", when="2026-07-01"), said("anthropic.com", "5.2", when="2026-11-09")
     item = transition(MYTHOS, 1, "class", Change.DETAIL, "available", "available", "2026-07-01", reason="name: 5.2")
     item = replace(item, at=at("2026-11-09T18:00:00"), evidence=(old, new))
     moment = timeline.change_of(MYTHOS, item)
-    assert moment.at == at("2026-11-09T18:00:00")
+    assert (moment.at, moment.seen_at) == (at("2026-11-09"), at("2026-11-09T18:00:00"))
     assert [quote.text for quote in moment.quotes] == ["5.2"]
+    next_day = timeline.change_of(MYTHOS, replace(item, at=at("2026-11-10T00:01:00")))
+    assert next_day.at == at("2026-11-09"), "the publisher's day, and not that of the look"
+    for undated in (None, at("2026-06-09")):  # a page without a date, and one that was edited long after it was put out
+        moment = timeline.change_of(MYTHOS, replace(item, evidence=(replace(new, published=undated),)))
+        assert moment.at == at("2026-11-09T18:00:00")
 
 
 def test_a_change_without_words_takes_those_that_are_declared_for_it() -> None:

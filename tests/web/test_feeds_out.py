@@ -16,8 +16,8 @@ from icalendar import Calendar
 from PIL import Image
 
 from tests.web.conftest import Site
-from tests.web.story import CAISI, NOW, SENATE, Shown, history, said, transition, verdicts, view
-from watcher.core.model import Change, Standing
+from tests.web.story import CAISI, MYTHOS, NOW, SENATE, Shown, history, said, transition, verdicts, view
+from watcher.core.model import Change, Detail, Standing
 from watcher.web import badge, feeds_out
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -67,6 +67,10 @@ def test_an_entry_says_no_more_of_a_day_than_is_known() -> None:
     assert f"It has been so since {day}" in flag
     assert "published" not in flag
     assert "\nIt was seen on 23 November 2026, 09:30 UTC.\n" in told(kind=Change.DETAIL, reason="version: 5")
+    dated = said("anthropic.com", "Version 5", when="2026-11-22")
+    assert "\nIt was published on 22 November 2026 and was seen on 23 November 2026, 09:30 UTC.\n" in told(
+        kind=Change.DETAIL, reason="version: 5", evidence=(dated,)
+    )
     assert "The answer after that: " in told(kind=Change.ADVANCE)
     first = told(kind=Change.BASELINE, track="", after="hr2683: not_yet_in_senate", effective_at=None, headline_label="No vote")
     assert first == "The first report: No vote.\nIt was seen on 23 November 2026, 09:30 UTC."
@@ -226,6 +230,22 @@ def test_programs_learn_which_steps_of_the_way_the_press_alone_has_told() -> Non
     described = site.get("/api/v1/openapi.json").json()["components"]["schemas"]["StepOut"]
     assert "reported" in described["required"]
     assert "press alone" in described["properties"]["reported"]["description"]
+
+
+def test_programs_and_the_page_learn_what_holds_beside_what_was_stated_last() -> None:
+    spoken = Detail("access_model", "Access", {"invitation": "by invitation", "product": "inside a product"}, beside=True)
+    named, *others = MYTHOS.tracks
+    ladder = replace(named.ladder, details=(spoken,), attributes=("access_model",))
+    signal = replace(MYTHOS, tracks=(replace(named, ladder=ladder), *others))
+    held = verdicts()["mythos-ga"]
+    both = replace(held.tracks[0], details={"access_model": "product"}, beside={"access_model": ("invitation",)})
+    for track, words in ((both, "; stated before and not taken back: by invitation"), (replace(both, beside={}), "")):
+        stood = replace(held, tracks=(track, *held.tracks[1:]))
+        site = Site(Shown(view(signals=(signal,), verdicts={"mythos-ga": stood})))
+        first = site.get("/api/v1/signals/mythos-ga").json()["tracks"][0]
+        assert first["details"] == {"access_model": "product"}
+        assert first["beside"] == ({"access_model": ["invitation"]} if words else {})
+        assert f"<dt>Access</dt><dd>inside a product{words}</dd>" in site.get("/signals/mythos-ga").text
 
 
 def test_the_history_is_newest_first_and_bounded(site: Site) -> None:

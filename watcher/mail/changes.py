@@ -304,7 +304,7 @@ def dated(transition: Transition, context: MailContext) -> str:
     """
     if transition.kind is Change.FLAG:  # what it is about stands in its event, and was not published
         return "Since"
-    if transition.event:
+    if transition.event or transition.kind is Change.DETAIL:
         return "Published"
     if transition.standing is Standing.REPORTED:
         return "Reported"

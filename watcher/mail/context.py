@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from watcher.core.decision.corroboration import says_only
 from watcher.core.decision.proofs import is_of_another
 from watcher.core.model import Change, Digest, Ladder, Quote, Scalar, Signal, Source, Status, Transition, Verdict
 from watcher.wording import detail
@@ -75,7 +75,7 @@ class MailContext:
 
     def holds_beside(self, transition: Transition, name: str) -> bool:
         """Whether a detail that a change states does not take back the one before: its words do not say "only"."""
-        alone = any(re.search(r"\bonly\b", quote.text, re.IGNORECASE) for quote in transition.evidence)
+        alone = any(says_only(quote.text) for quote in transition.evidence)
         return self._ladder(transition).detail(name).beside and not alone
 
     def reads_texts(self, transition: Transition) -> bool:

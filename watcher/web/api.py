@@ -73,6 +73,9 @@ class TrackOut(BaseModel):
     seen_at: datetime | None
     voices: list[str]
     details: Facts
+    beside: Facts = Field(
+        description="Of details whose values hold beside one another: what was stated before and not taken back."
+    )
     path: list[StepOut]
     events: list[EventOut]
     flags: list[FlagOut]
@@ -277,6 +280,7 @@ def _track(signal: Signal, verdict: TrackVerdict) -> TrackOut:
         seen_at=verdict.seen_at,
         voices=list(verdict.voices),
         details=redact_all(verdict.details),
+        beside=redact_all(verdict.beside),
         path=[StepOut(status=status, at=at, reported=(status, at) in verdict.reported) for status, at in verdict.path],
         events=[_event(event) for event in verdict.events],
         flags=[_flag(flag) for flag in verdict.flags],

@@ -103,7 +103,7 @@ def _text(signal: Signal, moment: TimelineEntry, item: Transition) -> str:
 
 
 def _when(signal: Signal, moment: TimelineEntry, item: Transition) -> str:
-    """When it happened as far as the words tell that, and when it was seen; a detail has no other time."""
+    """When it happened as far as the words tell that, and when it was seen."""
     seen = f"was seen on {datetime_text(item.at)}."
     if moment.at == item.at:
         return f"It {seen}"

@@ -15,9 +15,11 @@ from watcher.core.addresses import redact
 from watcher.core.decision.decide import UNKNOWN
 from watcher.core.model import (
     Headline,
+    Ladder,
     Outcome,
     Quote,
     RaisedFlag,
+    Scalar,
     Signal,
     Source,
     SourceOutage,
@@ -222,7 +224,7 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
         since=verdict.since,
         seen_at=verdict.seen_at,
         details=tuple(
-            _detail(name, with_unit(name, value, track.ladder), verdict)
+            _detail(name, value, track.ladder, verdict)
             for name, value in verdict.details.items()
             if value not in {"", None}
             and ((name in track.ladder.attributes and not status.steps_back) or _is_of_now(verdict, name))
@@ -232,10 +234,11 @@ def _line(signal: Signal, verdict: TrackVerdict) -> TrackLine:
     )
 
 
-def _detail(name: str, told: tuple[str, str], verdict: TrackVerdict) -> tuple[str, str]:
-    """A detail with the earlier thing of which it was told, where nothing has told it of the present one."""
-    label, words = told
-    return label, f"{words} (stated of {verdict.of[name]})" if name in verdict.of else words
+def _detail(name: str, value: Scalar | tuple[Scalar, ...], ladder: Ladder, verdict: TrackVerdict) -> tuple[str, str]:
+    """A detail with the earlier thing of which it was told, where nothing tells it of the present one, and what holds beside."""
+    label, words = with_unit(name, value, ladder)
+    of = f" (stated of {verdict.of[name]})" if name in verdict.of else ""
+    return label, f"{words}{of}{ladder.detail(name).and_before(verdict.beside)}"
 
 
 def _is_of_now(verdict: TrackVerdict, name: str) -> bool:

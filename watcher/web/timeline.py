@@ -79,7 +79,7 @@ def change_of(signal: Signal, item: Transition) -> TimelineEntry:
     track = signal.track(item.track) if item.track in {track.id for track in signal.tracks} else None
     lowered, heading = item.kind in LOWERED and not item.after, _heading(signal, item)
     return TimelineEntry(
-        at=item.at if lowered or item.kind in {Change.DETAIL, Change.UNDECIDED} else item.effective_at or item.at,
+        at=item.at if lowered else _day(item),
         heading=heading,
         how_sure="" if lowered else how_sure(item, heading),
         track=track.title if track else item.track,
@@ -93,6 +93,16 @@ def change_of(signal: Signal, item: Transition) -> TimelineEntry:
         status=item.after,
         track_id=item.track,
     )
+
+
+def _day(item: Transition) -> datetime:
+    """When it happened; of a detail when its words were published, where they were seen soon after; of a question its own day."""
+    if item.kind is Change.UNDECIDED:
+        return item.at
+    if item.kind is not Change.DETAIL:
+        return item.effective_at or item.at
+    told = (quote.published for quote in _fresh(item) if quote.published)
+    return next((at for at in told if timedelta(0) <= item.at - at <= LATE_REPORT), item.at)
 
 
 def _sign(signal: Signal, item: Transition) -> Sign:

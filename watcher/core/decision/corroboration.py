@@ -85,6 +85,11 @@ def _echoes(claim: Claim, old: Claim) -> bool:
     return claim.quote.publisher == old.quote.publisher or not {claim.quote.tier, old.quote.tier} <= own
 
 
+def says_only(text: str) -> bool:
+    """Whether words say of what they state that it alone holds: what was stated beside it is taken back."""
+    return re.search(r"\bonly\b", text, re.IGNORECASE) is not None
+
+
 def publishers_of(claims: Iterable[Claim]) -> tuple[str, ...]:
     """Names of the independent publishers: each counts once, and so do copies of one text."""
     return tuple(_publishers(claims))

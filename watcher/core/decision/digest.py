@@ -112,7 +112,7 @@ def summarise(verdicts: Mapping[str, Verdict], *, quotes: int = 0) -> tuple[Verd
 def in_a_line(verdict: Verdict) -> Verdict:
     """A verdict of which a letter has a line: its answer, where each track stands, what cannot be seen or is being checked."""
     brief = summarise_one(verdict)
-    tracks = (replace(track, voices=(), details={}, reason="", again={}) for track in brief.tracks)
+    tracks = (replace(track, voices=(), details={}, reason="", again={}, beside={}) for track in brief.tracks)
     return replace(brief, tracks=tuple(tracks), figures=())
 
 

@@ -86,6 +86,7 @@ def _detail(spec: FigureSpec, signal: Signal, tracks: Mapping[str, TrackVerdict]
     )
     quote = _proof(verdict, names, lambda one: is_of_another(one.text, ladder, about, signal.vocabulary))
     text += f" (stated of {verdict.of[name]})" if name in verdict.of else ""
+    text += told.and_before(verdict.beside)
     at = quote.published or quote.seen_at if quote else verdict.since
     note = "" if quote else UNSTATED
     return Figure(spec.id, spec.label, spec.unit, text, at=at, quote=quote, values=verdict.details, note=note)

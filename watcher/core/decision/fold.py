@@ -25,6 +25,7 @@ from watcher.core.decision.corroboration import (
     is_old,
     quotes_of,
     reports_of_press,
+    says_only,
     sifted,
     standing_of,
     tell,
@@ -34,6 +35,7 @@ from watcher.core.decision.corroboration import (
 from watcher.core.decision.proofs import naming_details
 from watcher.core.model import (
     Claim,
+    Facts,
     Fate,
     Ladder,
     Quote,
@@ -80,6 +82,8 @@ class _State:
     """The details that say of which thing the others are."""
     of: dict[str, str] = field(default_factory=dict)
     """Of which thing each detail was told, by what names it."""
+    ways: dict[str, list[Scalar | tuple[Scalar, ...]]] = field(default_factory=dict)
+    """Of each detail whose values hold beside one another those that do, oldest first."""
     taken: list[Claim] = field(default_factory=list)
     fates: dict[int, Ruling] = field(default_factory=dict)
     """Identity of a claim that was walked through → what became of it."""
@@ -121,11 +125,17 @@ def fold_track(track: Track, claims: Iterable[Claim], now: datetime, trace: Trac
     # What people declare leads already.
     more = [*_clock_claims(track, now), *(report[-1] for report in reports if report[-1].rule not in DECLARED)]
     marks = in_order([*leading, *more]) if more else leading
-    walk = _walk(ladder, rules, marks, _State(ladder.statuses[0].id, naming=naming_details(ladder)))
+    walk = _walk(ladder, rules, marks, _beginning(ladder))
     support = _support(ladder.rung(walk.status), walk, walk.setter, told, trace) if walk.setter else []
     if trace is not None:
         _tell(trace, walk, marks, reports, support)
     return _verdict(track, rules, support, walk)
+
+
+def _beginning(ladder: Ladder) -> _State:
+    """Where every walk begins."""
+    ways: dict[str, list[Scalar | tuple[Scalar, ...]]] = {detail.id: [] for detail in ladder.details if detail.beside}
+    return _State(ladder.statuses[0].id, naming=naming_details(ladder), ways=ways)
 
 
 def _aside(claim: Claim, rules: Mapping[str, Rule], now: datetime) -> Ruling | None:
@@ -239,7 +249,7 @@ def _revoke(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim,
         ladder,
         rules,
         [old for old in kept if not rules.get(old.rule, Rule("")).cancels],
-        _State(ladder.statuses[0].id, naming=walk.naming, fates=walk.fates),
+        replace(_beginning(ladder), fates=walk.fates),
     )
     walk.fates[id(claim)] = Ruling(Fate.TAKES_BACK)
     again.remember(kept)
@@ -264,7 +274,7 @@ def _step(ladder: Ladder, rules: Mapping[str, Rule], claim: Claim, walk: _State)
 def _stepped(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim, walk: _State) -> Ruling:
     """What is old on the day of its text fills in what nobody said before, and moves nothing that somebody did."""
     leads = claim.quote.tier in AUTHORITATIVE
-    if leads and ladder.attributes:
+    if leads and ladder.attributes and not _is_of_less(ladder, rule, claim, walk):
         _note(claim, walk, [name for name in claim.details if name in ladder.attributes])
     if claim.status == walk.status and walk.setter is not None:
         return _renew(ladder.rung(walk.status), rules, claim, walk, walk.setter) if leads else _REPEATED
@@ -276,8 +286,17 @@ def _stepped(ladder: Ladder, rules: Mapping[str, Rule], rule: Rule, claim: Claim
     walk.path.append((claim.status, claim.effective_at))
     if not leads:
         walk.reported.add(walk.path[-1])
+    for name in walk.ways.keys() & claim.details.keys():
+        walk.ways[name].clear()  # a new status begins with the ways that its own words state
     _note_whole(rule, claim, walk)
     return _MOVED
+
+
+def _is_of_less(ladder: Ladder, rule: Rule, claim: Claim, walk: _State) -> bool:
+    """Whether a sentence tells of less than what is open to all by now: its version and its ways in are of another thing."""
+    rung = ladder.rung(walk.status)
+    lower = walk.setter is not None and ladder.rank(claim.status) < ladder.rank(walk.status)
+    return lower and rung.urgent and not rung.steps_back and rule.sentence is not None
 
 
 def _barred(ladder: Ladder, rule: Rule, claim: Claim, walk: _State) -> Ruling | None:
@@ -347,6 +366,8 @@ def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
     for name in names:
         value, words = claim.details[name], claim.proofs.get(name)
         quote = replace(claim.quote, text=words) if words else claim.quote
+        if not (old and name in walk.details) and _holds_beside(walk, name, value, quote, of):
+            continue
         same = name in walk.proofs and walk.details[name] == value
         proved = holds_value(walk.proofs[name].text, value) and walk.of.get(name) == of if same else False
         if same and (proved or not holds_value(quote.text, value)):
@@ -363,6 +384,33 @@ def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
 def _named(details: Mapping[str, object], naming: Iterable[str]) -> str:
     """The thing that details name: `Claude Fable 5`."""
     return ", ".join(str(details[name]) for name in sorted(naming) if details.get(name))
+
+
+def _holds_beside(walk: _State, name: str, value: Scalar | tuple[Scalar, ...], quote: Quote, of: str) -> bool:
+    """Whether a value holds already of the same thing beside the one that was stated last.
+
+    Else it is noted as the last one, alone where it says "only".
+    """
+    held = walk.ways.get(name)
+    if held is None:
+        return False
+    if says_only(quote.text):
+        held[:] = [value]
+    elif value in held and walk.of.get(name) == of:
+        return walk.details.get(name) != value
+    else:
+        held[:] = [*(each for each in held if each != value), value]
+    return False
+
+
+def _beside(walk: _State) -> Facts:
+    """The values that hold beside those that were stated last."""
+    others = {name: [each for each in held if each != walk.details.get(name)] for name, held in walk.ways.items()}
+    return {
+        name: tuple(part for each in held for part in (each if isinstance(each, tuple) else (each,)))
+        for name, held in others.items()
+        if held
+    }
 
 
 def _verdict(track: Track, rules: Mapping[str, Rule], support: Sequence[Claim], walk: _State) -> TrackVerdict:
@@ -396,6 +444,7 @@ def _verdict(track: Track, rules: Mapping[str, Rule], support: Sequence[Claim], 
         proofs=walk.proofs,
         again=walk.again,
         of=_of_others(walk),
+        beside=_beside(walk),
         path=tuple(walk.path),
         reported=tuple(step for step in walk.path if step in walk.reported),
         reason=walk.setter.reason,

@@ -207,7 +207,9 @@ def day_of_act(sentence: str, act: str, told: datetime) -> datetime | None:
 
 
 def _is_dated(between: str) -> bool:
-    """Whether only what was acted on, and for whom, stands between an act and the word that dates it."""
+    """Whether only what was acted on, and for whom, stands between an act and the word that dates it, or nothing at all."""
+    if not between.strip():
+        return True  # "Retired June 30, 2026"
     dating = _DATING_BEHIND.search(between)
     if dating is None:
         return False

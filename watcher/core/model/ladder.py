@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from watcher.core.language.sentence import Sentence
-from watcher.core.model.base import Scalar, Tier
+from watcher.core.model.base import Facts, Scalar, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,12 @@ class Detail:
     def said(self, value: Scalar | tuple[Scalar, ...]) -> Scalar | tuple[Scalar, ...]:
         """The value in words; of several, each."""
         return tuple(self._said(each) for each in value) if isinstance(value, tuple) else self._said(value)
+
+    def and_before(self, beside: Facts) -> str:
+        """`; stated before and not taken back: by invitation`, where values of it hold beside the last one; else empty."""
+        others = beside.get(self.id, ())
+        words = ", ".join(str(self._said(each)) for each in (others if isinstance(others, tuple) else (others,)))
+        return f"; stated before and not taken back: {words}" if words else ""
 
     def _said(self, value: Scalar) -> Scalar:
         return self.words.get(str(value), value)

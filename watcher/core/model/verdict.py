@@ -189,6 +189,8 @@ class TrackVerdict:
     """When each detail that was told otherwise in between was first told as it is now."""
     of: Mapping[str, str] = field(default_factory=dict)
     """Of which earlier thing a detail was told, where nothing has told it of the one that the track names now."""
+    beside: Facts = field(default_factory=dict)
+    """Of a detail whose values hold beside one another, those that were told before the last one and not taken back."""
 
 
 @dataclass(frozen=True, slots=True)
