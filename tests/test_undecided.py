@@ -55,6 +55,7 @@ TEXT = (
 )
 WORDS = "The Gadget reaches more hands in most of the countries that we serve"
 CHECKED = "An official text may change this answer; a person is checking it"
+ASKED = "A person was asked whether an official text changes the answer"
 START = day("06-01")
 
 
@@ -109,7 +110,9 @@ def test_readers_see_it_on_the_page_in_digests_and_through_every_interface(web: 
     assert text["evidence"][0]["sha256"], "the stored document proves it"
     assert "a text is being checked" in watch.page("/badges/gadget.json").json()["message"]
     assert 'watcher_undecided{signal="gadget"} 1.0' in watch.page("/metrics").text
-    assert CHECKED in watch.page("/feeds/gadget.atom").text
+    assert ASKED in watch.page("/feeds/gadget.atom").text
+    assert ASKED in watch.page("/stories/gadget").text, "as it was on its day, and true for ever"
+    assert CHECKED not in watch.page("/stories/gadget").text
     stands = Assistant(watch.config, store).where_it_stands("gadget")
     assert [one.evidence[0].quote for one in stands.undecided] == [WORDS]
     news = watch.mails("reader")[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -125,7 +128,8 @@ def test_a_partners_text_is_called_no_official_one_anywhere(store: Store, tmp_pa
     assert undecided(store) == [WORDS]
     for path in ("/", "/signals/gadget", "/cards/gadget", "/feeds/gadget.atom"):
         shown = " ".join(re.sub(r"<[^>]+>", "", unescape(watch.page(path).text)).split())
-        assert "A text of a partner may change this answer; a person is checking it" in shown, path
+        fed = "A person was asked whether a text of a partner changes the answer"
+        assert (fed if "feeds" in path else "A text of a partner may change this answer; a person is checking it") in shown, path
         assert "official text" not in shown, path
     (asked,) = [mail for mail in watch.mails("operator") if "To decide" in str(mail["Subject"])]
     assert "A text of a partner waits for you" in asked.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -148,8 +152,9 @@ def test_several_texts_are_counted(store: Store, tmp_path: Path) -> None:
 def test_a_past_day_shows_what_was_open_then(watch: Watch) -> None:
     watch.run(hourly(START, 40))
 
-    assert CHECKED not in watch.page("/?as_of=2026-06-01T06:00:00Z").text
-    assert CHECKED in watch.page("/?as_of=2026-06-01T20:00:00Z").text
+    early, later = (re.sub(r"<[^>]+>", "", watch.page(f"/?as_of=2026-06-01T{at}:00:00Z").text) for at in ("06", "20"))
+    assert CHECKED not in early
+    assert CHECKED in later
 
 
 def test_old_words_ask_nobody_at_the_first_look_and_never_later(store: Store, tmp_path: Path) -> None:

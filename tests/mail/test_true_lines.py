@@ -159,6 +159,15 @@ def test_a_counted_figure_says_from_what_it_was_counted() -> None:
     assert "counted by the watch" not in plain
 
 
+def test_a_figure_whose_words_bear_no_day_says_when_they_were_seen() -> None:
+    words = quote("$8 / $40 per MTok", published=NOW - timedelta(days=3))
+    for proof, told in ((words, "$8/$40 (6 December 2026)"), (replace(words, published=None), "$8/$40 (seen 9 December 2026)")):
+        priced = Figure("price", "Price", "USD", "$8/$40", proof.published or proof.seen_at, proof)
+        stood = tuple(replace(each, figures=(priced,)) if each.signal == MYTHOS.id else each for each in VERDICTS)
+        whole = render(digest(kind="baseline", verdicts=stood), replace(CONTEXT, base_url=""), READER).text
+        assert told in " ".join(whole.split())
+
+
 def test_a_bare_name_is_not_said_to_open_anything() -> None:
     bare = Undecided(
         "mythos-ga", "named", "open", (quote("Claude Mythos 5.2"),), NOW, unexplained=("Claude Mythos 5.2",), asked_at=NOW

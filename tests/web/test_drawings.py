@@ -23,7 +23,7 @@ from watcher.core.model import (
     Verdict,
     capitalised,
 )
-from watcher.web import charts, status_path, summary, timeline, wording
+from watcher.web import charts, pages, status_path, summary, timeline, wording
 from watcher.web.read_model import PollView
 from watcher.wording import STANDINGS, detail
 
@@ -184,12 +184,37 @@ def test_a_detail_that_changed_is_told_in_the_words_of_its_ladder() -> None:
     item = transition(MYTHOS, 1, "named", Change.DETAIL, "gated", "gated", "2026-09-01", reason=reason)
     moment = timeline.change_of(replace(MYTHOS, tracks=tracks), item)
     assert moment.heading == "Version: 5.1; Access: by invitation, stated before: inside a product only"
+    both = tuple(replace(each, ladder=replace(each.ladder, details=(replace(spoken, beside=True),))) for each in tracks)
+    for words, stays in (("It is offered to participants.", " and not taken back"), ("It is only for participants.", "")):
+        said_so = replace(item, evidence=(said("anthropic.com", words),))
+        moment = timeline.change_of(replace(MYTHOS, tracks=both), said_so)
+        assert moment.heading == f"Version: 5.1; Access: by invitation, stated before{stays}: inside a product only"
 
 
 def test_a_flag_that_is_lowered_says_so_on_the_day_it_was() -> None:
     item = transition(SENATE, 1, "hr2683", Change.FLAG, "revised", "", "2026-05-02", title="A page was revised")
     moment = timeline.change_of(SENATE, replace(item, at=at("2026-05-16")))
     assert (moment.kind.word, moment.heading, moment.at) == ("Flag lowered", "A page was revised", at("2026-05-16"))
+
+
+def test_neither_the_end_of_a_flag_nor_a_question_is_said_to_be_confirmed_and_what_raised_a_flag_does_not_prove_its_end() -> None:
+    words = said("anthropic.com", "It may be open.")
+    for kind, ended in ((Change.FLAG, ()), (Change.UNDECIDED, (words,))):
+        raised, lowered = (
+            timeline.change_of(SENATE, transition(SENATE, 1, "hr2683", kind, *edge, "2026-05-02", words, title="A title"))
+            for edge in (("", "mark"), ("mark", ""))
+        )
+        assert raised.quotes == (words,)
+        assert (lowered.quotes, lowered.standing) == (ended, None)
+        assert (raised.standing is None) is (kind is Change.UNDECIDED)
+
+
+def test_a_figure_whose_words_bear_no_day_says_when_they_were_seen() -> None:
+    seen = said("anthropic.com", "$8 / $40", title="Pricing", when="2026-11-09")
+    for quote, told in ((seen, "Pricing</a>, <time"), (replace(seen, published=None), "Pricing</a>, seen <time")):
+        figure = Figure("price", "Price", "USD", "$8/$40", quote.published or quote.seen_at, quote)
+        held = replace(verdicts()["mythos-ga"], figures=(figure,))
+        assert told in pages.draw_signal(view(verdicts={"mythos-ga": held}), NOW, pages.Links(), "mythos-ga")
 
 
 def test_a_detail_stands_on_the_day_of_the_words_that_tell_it_and_with_them_alone() -> None:

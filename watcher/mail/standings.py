@@ -399,10 +399,13 @@ def _counted(figure: Figure, verdict: Verdict, context: MailContext) -> str:
 
 
 def _dated(figure: Figure) -> str:
-    """A value with the day of the words that state it; what is counted has its own."""
+    """A value with the day of the words that state it, or on which words without one were seen; what is counted has its own."""
     if figure.note == UNSTATED:
         return f"{figure.text} (declared; no words that were read state it)"
-    return f"{figure.text} ({day_in_words(f'{figure.at:%Y-%m-%d}')})" if figure.at and _states(figure) else figure.text
+    if not figure.at or not _states(figure):
+        return figure.text
+    seen = "seen " if figure.quote and not figure.quote.published and figure.at == figure.quote.seen_at else ""
+    return f"{figure.text} ({seen}{day_in_words(f'{figure.at:%Y-%m-%d}')})"
 
 
 def _figure_proof(verdict: Verdict) -> list[Quote]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from watcher.core.decision.corroboration import says_only
+from watcher.core.decision.undecided import text_in_words
 from watcher.core.model import Change, DeclaredFact, Event, Ladder, Quote, Signal, Standing, Transition, Verdict, day_text
 from watcher.web.read_model import View
 from watcher.web.wording import CHANGES, EASED, KNOWN
@@ -87,7 +89,7 @@ def change_of(signal: Signal, item: Transition) -> TimelineEntry:
         quotes=_fresh(item),
         words=_words(signal, item),
         why=item.reason if item.kind in {Change.ADVANCE, Change.STEP_BACK} else "",
-        standing=item.standing,
+        standing=None if lowered or item.kind is Change.UNDECIDED else item.standing,
         seen_at=item.at,
         anchor=f"change-{item.id}" if item.id else "",
         status=item.after,
@@ -119,10 +121,16 @@ def _heading(signal: Signal, item: Transition) -> str:
         Change.DETAIL: item.title or _details(signal, item) or label,
         Change.RAISED: f"{label}: now {item.standing.value}",
         Change.NEXT: item.title or label,
-        Change.UNDECIDED: item.title,
+        Change.UNDECIDED: _asked(item) or item.title,
         Change.FLAG: item.title or label or _label(signal, item.track, item.before),
     }
     return headings.get(item.kind, label)
+
+
+def _asked(item: Transition) -> str:
+    """That a person was asked, which stays true whatever became of it; empty of a text that is settled."""
+    asked = item.kind is Change.UNDECIDED and item.after and item.evidence
+    return f"A person was asked whether {text_in_words(item.evidence[0])} changes the answer" if asked else ""
 
 
 def _words(signal: Signal, item: Transition) -> str:
@@ -137,14 +145,15 @@ def _words(signal: Signal, item: Transition) -> str:
 
 def _details(signal: Signal, item: Transition) -> str:
     """The details that changed, in words (`Price: $8/$40, stated before: $10/$50; Version: 5.2`); without any, the reason."""
-    ladder = _ladder(signal, item.track)
-    return "; ".join(_changed(each, ladder) for each in changed_details(item)) or item.reason.replace("_", " ")
+    ladder, alone = _ladder(signal, item.track), any(says_only(quote.text) for quote in item.evidence)
+    return "; ".join(_changed(each, ladder, alone=alone) for each in changed_details(item)) or item.reason.replace("_", " ")
 
 
-def _changed(one: ChangedDetail, ladder: Ladder) -> str:
+def _changed(one: ChangedDetail, ladder: Ladder, *, alone: bool) -> str:
     name, value = with_unit(one.name, one.value, ladder)
+    stays = " and not taken back" if ladder.detail(one.name).beside and not alone else ""
     first = f", first stated on {one.first}" if one.first else ""
-    before = f", stated before: {detail(one.name, one.before, ladder)[1]}" if one.before else ""
+    before = f", stated before{stays}: {detail(one.name, one.before, ladder)[1]}" if one.before else ""
     return f"{name}: {value}{first}{before}"
 
 
@@ -154,7 +163,12 @@ def _ladder(signal: Signal, track_id: str) -> Ladder:
 
 
 def _fresh(item: Transition) -> tuple[Quote, ...]:
-    """The words that prove a change; for a detail not those that set the status long before."""
+    """The words that prove a change; for a detail not those that set the status long before.
+
+    Those that raised a flag do not say that it is over.
+    """
+    if item.kind is Change.FLAG and not item.after:
+        return ()
     if item.kind is not Change.DETAIL:
         return item.evidence
     return tuple(quote for quote in item.evidence if item.at - quote.seen_at <= LATE_REPORT)
