@@ -106,6 +106,19 @@ def test_documents_that_are_read_quickly_need_one_process_alone() -> None:
         assert len({entries[0].key for entries in asyncio.run(all_of_them())}) == 1
 
 
+def test_a_process_that_was_started_ahead_reads_the_first_document() -> None:
+    with ParserPool(workers=2, patience=timedelta(minutes=1), command=(sys.executable, str(NAUGHTY))) as pool:
+        before = children()
+        pool.start_one()
+        assert children() - before == {who(pool)}
+
+
+def children() -> set[int]:
+    """The processes that this one has started and that live (Linux)."""
+    tasks = Path("/proc/self/task").iterdir()
+    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+
+
 def test_a_document_that_takes_long_holds_up_no_other() -> None:
     with ParserPool(workers=2, command=(sys.executable, str(NAUGHTY))) as pool, ThreadPoolExecutor() as threads:
         first = who(pool)

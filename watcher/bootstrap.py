@@ -224,12 +224,18 @@ async def opened(
     deliver: Callable[[datetime], Awaitable[Counts]],
     rehearsal: Rehearsal | None = None,
     clock: Clock = utc_now,
+    read_soon: bool = False,
 ) -> AsyncIterator[Context]:
-    """Everything that the stages need, with the HTTP client and the parser pool open."""
+    """Everything that the stages need, with the HTTP client and the parser pool open.
+
+    `read_soon`: there will be something to read, and a process that reads is started at once.
+    """
     clock = rehearsal.world.now if rehearsal else clock
     transport = rehearsal.world.transport() if rehearsal else None
     heartbeat = "" if rehearsal else config.watch.heartbeat_url
     with ParserPool() as readers:
+        if read_soon:
+            readers.start_one()
         async with (
             Fetcher(settings, clock=clock, transport=transport) as fetcher,
             heartbeat_ping(heartbeat, settings, clock) as ping,

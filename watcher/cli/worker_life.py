@@ -80,7 +80,7 @@ class WorkerLife:
         settings = replace(fetch_settings(config), per_host_gap=timedelta(0))  # kept by turns, for all workers together
         deliver = deliverer(config, self.store, clock=self.clock, at_work=self._sending)
         async with AsyncExitStack() as stack:
-            entered = opened(config, self.store, settings, deliver=deliver, clock=self.clock)
+            entered = opened(config, self.store, settings, deliver=deliver, clock=self.clock, read_soon=True)
             return await stack.enter_async_context(entered), stack.pop_all()
 
     def _bring(self, config: Config, *, newest: bool) -> None:
