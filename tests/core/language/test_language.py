@@ -199,7 +199,7 @@ def test_a_partner_that_offers_it_in_the_makers_words_confirms_and_a_copy_does_n
 
 
 def test_a_phrase_that_names_no_set_is_refused() -> None:
-    with pytest.raises(ValueError, match="there is no set <all_of_them>; known: apply, as_promised, audience"):
+    with pytest.raises(ValueError, match="there is no set <all_of_them>; known: apply, as_planned, as_promised, audience"):
         Vocabulary.of({"phrases": {"open": ["open to <all_of_them>"]}})
 
 

@@ -243,7 +243,7 @@ def _told(seen: RuleContext, rule: Rule, said: Match) -> str:
     if rule.sentence and rule.sentence.announced:
         return _TESTED.sub("", said.quote)
     rungs = (rung for track in seen.signal.tracks for rung in track.ladder.statuses if rung.id == rule.status)
-    return said.quote if any(rung.steps_back for rung in rungs) else without_other_days(said.quote)
+    return without_other_days(said.quote, taking=any(rung.steps_back for rung in rungs))
 
 
 def _put_out_by_address(seen: RuleContext, rule: Rule, told: datetime) -> Past | None:

@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import Final
 
 from watcher.core.language.lexicon import ROLES, Found, Lexicon, choice, clause_of, cue, found_in, word_set
-from watcher.core.language.text import ADVERBS, AUXILIARIES, PREPOSITIONS, RELATIVE, Scene, Thing, Token, tokens
+from watcher.core.language.text import ADVERBS, AUXILIARIES, PREPOSITIONS, RELATIVE, SUBJECT_PRONOUNS, Scene, Thing, Token, tokens
 
 _TURNS: Final = word_set("turn")
+_DOING: Final = AUXILIARIES | SUBJECT_PRONOUNS
 _GOES_ON: Final = word_set("clause_subject")
 _PLAIN_VERBS: Final = word_set("plain_verb")
 _NO_SUBJECT: Final = PREPOSITIONS | RELATIVE | AUXILIARIES | ADVERBS | word_set("offered")
@@ -234,8 +235,20 @@ def _turns(tokens: tuple[Token, ...], at: int, about: frozenset[str]) -> bool:
             return False
         own = _is_another(tokens, at + 2, about) or _is_subject(tokens, at + 2) or _is_noun_and_verb(tokens, at + 2)
         return own or follow[1:2] in (["if"], ["when"])
+    if text != "and" or _is_one_subject(tokens, at):
+        return False
     shared = follow[:1] in (["to"], ["for"]) and any(token.thing for token in after[1:])
-    return text == "and" and (shared or _is_another(tokens, at + 1, about) or _is_subject(tokens, at + 1))
+    return shared or _is_another(tokens, at + 1, about) or _is_subject(tokens, at + 1)
+
+
+def _is_one_subject(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether "and" joins two things before which no verb stands, and no doer: "A year ago X | and Y were suspended"."""
+    if at + 1 >= len(tokens) or not (tokens[at - 1].thing and tokens[at + 1].thing):
+        return False
+    before = [token.text for token in tokens[: at - 1]]
+    marks = [n for n, word in enumerate(before) if word in _TURNS]
+    said = before[marks[-1] + 1 if marks else 0 :]
+    return not any(word in _DOING or word.endswith(("ed", "ing")) for word in said)
 
 
 def _is_another(tokens: tuple[Token, ...], at: int, about: frozenset[str]) -> bool:

@@ -37,6 +37,10 @@ TO_BE_DONE: Final = cue("planned", "before", "next")
 WISHED: Final = cue("wished", "before", "clause")
 CONDITIONAL: Final = cue("conditional", "before", "sentence")
 HEARSAY: Final = cue("hearsay", "beside", "sentence")
+_REASON_BEFORE: Final = re.compile(rf"(?i)(?:^|[,;:\u2014] ?){choice('reason_clause')}[^,;:\u2014]*[,;:\u2014]")
+_REASON_FIRST: Final = re.compile(rf"(?i)^\W*{choice('reason_clause')}[^,;:\u2014]*,")
+_REASON_BEHIND: Final = re.compile(rf"(?i)(?: {choice('reason_clause')}|;|, and )[^,;:\u2014]*")
+_AND_DID: Final = re.compile(rf"(?i)^[^;:\u2014]*{choice('and_did')} ")
 SAYING: Final = cue("saying", "beside", "sentence")
 COMPARED: Final = cue("compared", "before", "clause")
 QUESTION: Final = cue("question", "beside", "sentence")
@@ -209,7 +213,7 @@ def manner(scene: Scene, phrase: Phrase) -> frozenset[str]:
         "wished": bool(WISHED.search(parts.scope)) or is_demanded(scene),
         "conditional": _conditional(scene, phrase, parts),
         "question": _asked(sentence),
-        "hearsay": _heard(sentence),
+        "hearsay": _heard(sentence) and _is_heard(scene),
         "quoted": _quoted(sentence, len(parts.before), len(sentence) - len(parts.after)),
         "compared": not phrase.object_right and bool(COMPARED.search(BESIDE.sub(" ", parts.scope))),
         "retold": _retold(scene, phrase, parts),
@@ -246,6 +250,8 @@ def _parts(scene: Scene, phrase: Phrase) -> Parts:
     reach = REACH if phrase.object_right else 1
     objects = [token.end for token in scene.tokens[scene.stop : scene.stop + reach] if token.thing]
     behind = sentence[max(objects, default=end) :]
+    if first := _REASON_FIRST.match(sentence[:start]):  # "Although not all agree, access to X is suspended" denies nothing
+        clause = max(clause, first.end())
     if cleft := CLEFT.match(sentence[:start]):  # "It is with no less regret than yours that we …" denies nothing
         clause = max(clause, cleft.end())
     return Parts(clause, sentence[clause:start], sentence[:start], sentence[start:end], sentence[end:], behind)
@@ -389,6 +395,18 @@ def _governing(parts: Parts, phrase: Phrase) -> str:
 def _heard(sentence: str) -> bool:
     """Asked of each phrase of a sentence, worked out once."""
     return bool(HEARSAY.search(sentence))
+
+
+def _is_heard(scene: Scene) -> bool:
+    """Whether a statement is hearsay though what stands in a clause of reason beside it is not: "…, after users said so"."""
+    return bool(HEARSAY.search(beside_reasons(scene)))
+
+
+def beside_reasons(scene: Scene) -> str:
+    """The sentence without the clauses that tell why and when, or what was thought before it was done."""
+    start, end = scene.tokens[scene.start].start, scene.tokens[scene.stop - 1].end
+    before = _AND_DID.sub(" ", _REASON_BEFORE.sub(" ", scene.sentence[:start]))
+    return f"{before}{scene.sentence[start:end]}{_REASON_BEHIND.sub(' ', scene.sentence[end:])}"
 
 
 @lru_cache(maxsize=64)

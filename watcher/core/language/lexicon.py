@@ -101,7 +101,7 @@ GRAMMAR: Final = _classes(
     " enabling letting everybody used_by this_day let_in"
     " other_noun other_verb turn_within no_way_in read_as route advising listed page_noun"
     " subject_end feature told_of_models reader made before_made sort_of_model unit date_cell feature_column"
-    " gone_off entry_end addressed points_ahead everybody_first how_long long_ago refusing all_but"
+    " only_if gone_off entry_end addressed points_ahead everybody_first how_long long_ago refusing all_but"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(
@@ -113,7 +113,7 @@ CUES: Final = _classes(
     " cleft access_column setting_of_some"
     " work_done done_now saying starts_on strict tells to_come undone_opening unreal forged unsettled retiring scene"
     " cause_of_act inject invented real one_workspace runs_on vague was wide"
-    " widening wished only_before before_the_act"
+    " widening wished only_before before_the_act reason_clause and_did"
 )
 """Classes of cues: how a statement is meant."""
 MEASURES: Final = _classes(

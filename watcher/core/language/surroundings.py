@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import given_back_in, masked, plain_clause
-from watcher.core.language.assertion import CONDITIONAL, HEARSAY, OPENINGS
+from watcher.core.language.assertion import CONDITIONAL, HEARSAY, OPENINGS, beside_reasons
 from watcher.core.language.lexicon import choice, clause_of, cue, english, found_in, word_set
 from watcher.core.language.reasons import (
     bare,
@@ -88,6 +88,7 @@ _BUILDS: Final = (
     (is_only_advised, "says what to use"),
 )
 """How a sentence may be built that says nothing of the thing, and the reason."""
+_ONLY_IF: Final = word_set("only_if")
 _TAIL: Final = re.compile(r"[:;,\u2014]")
 """Marks behind which a sentence may affirm what it said before."""
 
@@ -164,6 +165,32 @@ def is_set_apart(scene: Scene, choices: frozenset[str]) -> bool:
 
 def _is_plain(tail: str) -> bool:
     return CONDITIONAL.search(tail) is None and HEARSAY.search(tail) is None
+
+
+def is_only_reason(said: Statement) -> bool:
+    """Whether all that takes a statement back stands in its reason: "suspended until we know | whether the reports are true"."""
+    rest = plain_clause(beside_reasons(said.scene))
+    return not any(f" {words} " in f" {rest}" for words in said.account.because)
+
+
+def is_plain_beside(scene: Scene) -> bool:
+    """Whether a statement is plain but for what tells why: "After a simulated attack had shown what could happen, | X is …"."""
+    return _is_plain(beside_reasons(scene))
+
+
+def is_behind_a_mark(said: Statement) -> bool:
+    """Whether a mark parts a statement from the words before it that take it back: "listed by mistake: it is open to all"."""
+    before = said.scene.sentence[: said.scene.tokens[said.scene.start].start]
+    mark = max(before.rfind(":"), before.rfind(";"))
+    return all(-1 < before.find(words) < mark for words in said.account.because)
+
+
+def is_behind_another(scene: Scene) -> bool:
+    """Whether a mark parts a plain statement from one that asks something: "Who was affected may write to us: X is withdrawn"."""
+    before = scene.sentence[: scene.tokens[scene.start].start]
+    at = max(before.rfind(mark) for mark in ":;\u2014")
+    head = plain_clause(before[: max(at, 0)]).split()
+    return at > 0 and _is_plain(before[at:]) and HEARSAY.search(before) is None and _ONLY_IF.isdisjoint(head)
 
 
 def told_last(said: Statement) -> tuple[str, ...]:

@@ -68,7 +68,8 @@ _TAKEN_ON: Final = re.compile(
 )
 """The day of a withdrawal, in words that only describe what a sentence tells of it."""
 _AS_PROMISED: Final = re.compile(
-    rf"(?i)(?P<told>\bas (?:\w+ )?(?:had )?{any_of('as_promised')})"
+    rf"(?i)(?P<told>\b(?:as|what) (?:\w+ )?(?:had |have )?{any_of('as_promised')}"
+    rf"|\b(?:which|that) (?:\w+ )?(?:had |have )?{any_of('as_planned')})"
     rf" (?:(?:on|of) {_DAY}(?:,? 20\d\d)?|{any_of('in_month')}(?! ?\d)(?:,? 20\d\d)?)"
 )
 """The day on which it was promised, or announced to come."""
@@ -169,13 +170,14 @@ def retold_on(sentence: str, told: datetime) -> Past | None:
     return Past(latest.since, min(latest.until, told))
 
 
-def without_other_days(sentence: str) -> str:
-    """A sentence without the days of a withdrawal, or of a promise, that only describe: "lifted the suspension of March 3".
+def without_other_days(sentence: str, *, taking: bool) -> str:
+    """A sentence without the days of a promise, or of a withdrawal, that only describe: "lifted the suspension of March 3".
 
-    So what it tells of giving back is not taken for news of that day. Where nothing says that it is so today, they stay.
+    So what it tells of giving back is not taken for news of that day. Where nothing says that it is so today, or where the
+    sentence itself tells of `taking` something away, that of the withdrawal stays.
     """
     text = fold(sentence)
-    kept = _TAKEN_ON.sub(lambda found: found["told"], text) if _IS_SO.search(text) else text
+    kept = text if taking or not _IS_SO.search(text) else _TAKEN_ON.sub(lambda found: found["told"], text)
     return _AS_PROMISED.sub(lambda found: found["told"], kept)
 
 

@@ -18,7 +18,11 @@ from watcher.core.language.surroundings import (
     goes_on,
     incident_of,
     is_at_milestone,
+    is_behind_a_mark,
+    is_behind_another,
     is_foreign,
+    is_only_reason,
+    is_plain_beside,
     is_set_apart,
     outright_reason,
     reason_of_rest,
@@ -43,6 +47,7 @@ _OF_DAYS: Final = frozenset({"conditional", "retold"})
 """Manners in which a moment of a programme is told: "the day on which it opens", "until March 3, when we open it"."""
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
+_OF_REASONS: Final = frozenset({"supposed", "undone"})
 _OF_TIMES: Final = frozenset({"supposed", "window"})
 _MAY_BE_OF_TIME: Final = word_set("time_or_choice")
 """Words that are no condition where they go on from a time, or from everybody ("whether on Free or Pro")."""
@@ -351,6 +356,8 @@ def _is_hard(net: Net, said: Statement) -> bool:
         return False  # "Fixed …: it is switched off for everyone"
     if hard and hard <= {"conditional", "hearsay"} and is_set_apart(said.scene, _MAY_BE_OF_TIME):
         return False
+    if hard <= {"conditional", "hearsay"} and (is_plain_beside(said.scene) or is_behind_another(said.scene)):
+        return False
     first = "," not in said.line.folded[: said.scene.tokens[said.scene.start].start]
     opens = first and _OPENS_LATER.match(said.line.folded) is not None
     return bool(hard - _WEAK) or (bool(hard) and (opens or is_strict(said.scene, said.phrase)))
@@ -442,23 +449,15 @@ def _is_from_all(said: Statement) -> bool:
     return _EVERY.search(said.words) is not None and all("the programme" in one or _LET_IN & {*one.split()} for one in limits)
 
 
-def _is_behind_a_mark(said: Statement) -> bool:
-    """Whether a mark parts a statement from the words before it that take it back: "listed by mistake: it is open to all"."""
-    before = said.scene.sentence[: said.scene.tokens[said.scene.start].start]
-    mark = max(before.rfind(":"), before.rfind(";"))
-    return all(-1 < before.find(words) < mark for words in said.account.because)
-
-
 def _is_doubtful(net: Net, said: Statement) -> bool:
     """Whether a cue that takes the statement back may mean something else in the sentence."""
     found = said.account
-    if net.statuses[said.kind] == net.taken and (
-        found.taken == {"fault"} or all(one.startswith("until") for one in found.because)
-    ):
+    takes = net.statuses[said.kind] == net.taken
+    if (takes and found.taken == {"fault"}) or ((takes or found.taken <= _OF_REASONS) and is_only_reason(said)):
         return True  # "disabled until Monday", or because of a bug, is disabled
-    if net.statuses[said.kind] == net.taken and found.taken == {"limited"} and _is_from_all(said):
+    if takes and found.taken == {"limited"} and _is_from_all(said):
         return True  # "suspended for all organizations in our programme": nobody else had it
-    apart = (found.taken == {"undone"} and (is_told_apart(said.scene) or _is_behind_a_mark(said))) or (
+    apart = (found.taken <= {"undone", "supposed"} and (is_told_apart(said.scene) or is_behind_a_mark(said))) or (
         found.taken == {"supposed"} and is_set_apart(said.scene, _MAY_BE_OF_TIME)
     )
     # "When we launched it this morning, we opened it to all"
