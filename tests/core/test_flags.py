@@ -32,6 +32,14 @@ def test_only_the_flag_that_went_is_told() -> None:
     assert told(verdict(RENAMED, HALTED), verdict(RENAMED)) == [("flag", "halted", "")]
 
 
+def test_a_flag_that_words_without_a_day_have_raised_says_that_it_was_seen_then() -> None:
+    dated = replace(RENAMED, quote=replace(RENAMED.quote, published=day("06-09"), seen_at=day("06-10")))
+    undated = replace(RENAMED, quote=replace(RENAMED.quote, published=None, seen_at=RENAMED.effective_at))
+    by_row = replace(undated, effective_at=day("06-07"))  # "Retired June 7, 2026"
+    told_by = [verdict(claim).tracks[0].flags[0].how_long for claim in (dated, undated, by_row)]
+    assert told_by == ["since", "seen", "since"]
+
+
 def test_a_flag_that_lasts_for_a_time_runs_out() -> None:
     for lasts, up in ((timedelta(days=30), ["renamed"]), (timedelta(days=3), [])):
         ladder = replace(ACCESS, flags=(Flag("renamed", "Renamed", "", lasts=lasts),))

@@ -143,6 +143,7 @@ def test_a_flag_that_is_up_stands_in_every_mail_as_long_as_it_is_up() -> None:
         return " ".join(render(digest(PASSED, verdicts=summarise(stood)), CONTEXT, READER).text.split())
 
     assert "Flag: It was told to stop (since 30 November 2026, 22:41 UTC)." in mail(up, quiet)
+    assert "Flag: It was told to stop (seen 30 November 2026, 22:41 UTC)." in mail(replace(up, undated=True), quiet)
     assert "A small thing" not in mail(up, quiet)
     assert "told to stop" in mail(replace(up, since=NOW - timedelta(days=90))), "when it is history is no matter of mails"
     assert "told to stop" not in mail()

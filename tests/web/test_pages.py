@@ -133,6 +133,15 @@ def test_the_first_page_is_no_second_copy_of_the_signals_pages(site: Site) -> No
     assert re.search("Suspended +a step back +was here from 12 June", words(site.get("/signals/mythos-ga").text))
 
 
+def test_a_flag_whose_words_bear_no_day_is_said_to_be_seen_and_not_to_be_so_since() -> None:
+    held = verdicts()["caisi-evaluation"]
+    flags = tuple(replace(flag, undated=True) for flag in held.tracks[0].flags)
+    stood = replace(held, tracks=(replace(held.tracks[0], flags=flags), *held.tracks[1:]))
+    site = Site(Shown(view(verdicts={**verdicts(), "caisi-evaluation": stood})))
+    for path in ("/", "/signals/caisi-evaluation"):
+        assert "The body was renamed CAISSI, seen 1 October 2026" in words(site.get(path).text)
+
+
 def test_why_the_words_counted_stands_on_the_page_of_the_story() -> None:
     moved = tuple(replace(item, reason="it is stated of Fable") for item in view().history if item.kind is Change.ADVANCE)
     site = Site(Shown(view(history=moved)))

@@ -198,7 +198,7 @@ def _show(title: str, verdict: Verdict | None, then: datetime | None) -> None:
             quote = track.evidence[0]
             typer.echo(f"      “{redact(' '.join(quote.text.split()))[:160]}”\n      {safe_link(quote.url)}")
         for flag in track.flags:
-            typer.echo(f"      ! {flag.label} since {flag.since:%Y-%m-%d}")
+            typer.echo(f"      ! {flag.label} {flag.how_long} {flag.since:%Y-%m-%d}")
     for text in verdict.undecided:
         typer.echo(undecided_words(text))
     seen = f"{verdict.verified_at:%Y-%m-%d %H:%M} UTC" if verdict.verified_at else "never"

@@ -142,7 +142,7 @@ def _last_seen(verdict: Verdict, zone: tzinfo) -> str:
 def _flags(verdict: Verdict, zone: tzinfo) -> str:
     """What is flagged beside the status for as long as it is: who missed the message sees it in the next."""
     flags = (flag for track in verdict.tracks for flag in track.flags if flag.mail)
-    told = dict.fromkeys(f" Flag: {shortened(flag.label, 120)} (since {when(flag.since, zone)})." for flag in flags)
+    told = dict.fromkeys(f" Flag: {shortened(flag.label, 120)} ({flag.how_long} {when(flag.since, zone)})." for flag in flags)
     return "".join(list(told)[:MOST_FLAGS])
 
 

@@ -109,7 +109,9 @@ def _by_words(
         if now <= until:
             standing = [claim for each in run for claim in each]
             tell(trace, standing, Ruling(Fate.FLAG_UP, at=since))
-            up.append(RaisedFlag(flag.id, flag.label, since, quotes_of(standing), flag.mail, event, until))
+            first = run[0][-1]
+            undated = first.quote.published is None and first.effective_at == first.quote.seen_at
+            up.append(RaisedFlag(flag.id, flag.label, since, quotes_of(standing), flag.mail, event, until, undated))
     return up
 
 

@@ -157,6 +157,13 @@ class RaisedFlag:
     """What it is about where one flag can be up for several things (a page, a model)."""
     until: datetime | None = None
     """When it becomes history, unless it is raised again before; none: it is up for as long as what it says holds."""
+    undated: bool = False
+    """Whether the words that raised it bear no day: `since` is when they were first seen, and it may have been so before."""
+
+    @property
+    def how_long(self) -> str:
+        """What is said before its moment: `since`, or `seen` where nobody knows since when."""
+        return "seen" if self.undated else "since"
 
 
 @dataclass(frozen=True, slots=True)
