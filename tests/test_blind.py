@@ -165,7 +165,7 @@ def test_a_first_look_that_reaches_nothing_says_that_nothing_was_ever_known(stor
 
     for path in ("/", "/sources", "/signals/gadget", "/cards/gadget"):
         page = watch.page(path).text
-        assert "Nothing has been read yet: what stands here is what the configuration declares." in page
+        assert "Nothing has been read yet: what stands here was known when the watch was set up." in page
         assert "the last that was known" not in page
         assert "sources read" not in page.replace("0 of 2 sources read", "")
         assert "annot see" not in page

@@ -230,7 +230,7 @@ class Sign(NamedTuple):
 
 
 STANDINGS: Final = {
-    Standing.DECLARED: Sign("·", "Declared", "calm", "History that the configuration declares; nothing of it has been read yet."),
+    Standing.DECLARED: Sign("·", "Known before", "calm", "Known when the watch was set up; nothing of it has been read yet."),
     Standing.CONFIRMED: Sign("✓", "Confirmed", "good", "The official record says so."),
     Standing.PROVISIONAL: Sign("◐", "Provisional", "warn", "One official voice says so; a second one is still to come."),
     Standing.REPORTED: Sign("○", "Reported", "warn", "Independent press says so; there are no official words yet."),
@@ -252,7 +252,7 @@ def as_recorded(sign: Sign, quotes: Sequence[Quote]) -> Sign:
     return sign._replace(meaning=RECORDED) if {quote.tier for quote in quotes} == {Tier.OPERATOR} else sign
 
 
-UNTOLD: Final = Sign("·", "Nothing said of it", "calm", "Nothing that was read or declared speaks of it.")
+UNTOLD: Final = Sign("·", "Nothing said of it", "calm", "Nothing that was read or known before speaks of it.")
 
 
 def is_untold(track: TrackVerdict) -> bool:

@@ -283,7 +283,7 @@ def test_a_declared_number_says_in_the_first_mail_that_no_words_state_it() -> No
     price = Figure("price", "Price", "USD", "$8/$40", at=NOW, note=UNSTATED)
     held = tuple(replace(each, figures=(price,)) if each.signal == "mythos-ga" else each for each in VERDICTS)
     words = " ".join(render(digest(kind="baseline", verdicts=held), replace(CONTEXT, base_url=""), READER).text.split())
-    assert "Price: $8/$40 (declared; no words that were read state it)" in words
+    assert "Price: $8/$40 (known before; no words that were read state it)" in words
 
 
 def test_where_nothing_can_be_reached_a_mail_says_so_in_one_line_with_the_reasons() -> None:
@@ -371,7 +371,7 @@ def test_the_first_mail_says_when_nothing_of_it_has_been_read() -> None:
     unread = tuple(
         replace(each, tracks=tuple(replace(one, standing=Standing.DECLARED) for one in each.tracks)) for each in VERDICTS
     )
-    told = "Nothing of it has been read yet: it is the history that the configuration declares."
+    told = "Nothing of it has been read yet: it is what was known when the watch was set up."
     for verdicts, said in ((unread, True), ((unread[0], *VERDICTS[1:]), False)):
         deck = " ".join(render(digest(kind="baseline", verdicts=verdicts), CONTEXT, READER).text.partition("UTC")[0].split())
         assert (told in deck) is said

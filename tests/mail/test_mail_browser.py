@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,14 +13,20 @@ from notifiers import Message
 from tests.mail.stories import CONTEXT, NOW, READER, VERDICTS, digest
 from tests.mail.test_mail import ALL
 from tests.web.browsing import MARKS, browser
-from watcher.core.model import Figure
+from watcher.config.build import load
+from watcher.core.decision.decide import decide, known_claims
+from watcher.core.model import Digest, Figure
 from watcher.mail import render
 from watcher.mail.message import confirmation
+from watcher.pipeline.delivery_context import mail_context
 
 __all__ = ["browser"]
 pytestmark = MARKS
 # A mail is shown inside a mail program's page, and landmarks are that page's.
 OPTIONS = {"rules": {"landmark-one-main": {"enabled": False}, "region": {"enabled": False}}}
+ROOT = Path(__file__).parents[2]
+HALF_OF_BEFORE = 3_850
+"""Pixels: it was 7,700 high on a phone."""
 GROUND = "getComputedStyle(document.querySelector('.sheet')).backgroundColor"
 
 
@@ -69,4 +76,20 @@ def test_a_label_is_never_taller_than_three_lines_on_a_phone(browser: Browser) -
     page.set_content(first.html)
     label = page.locator("th", has_text=long)
     assert label.evaluate("e => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)") < 3.5
+    page.close()
+
+
+def test_the_first_mail_of_the_shipped_signals_answers_on_the_first_screen_of_a_phone_and_is_not_long(browser: Browser) -> None:
+    shipped = load(ROOT / "signals.toml", quick=True)
+    verdicts = tuple(decide(signal, known_claims(signal, until=NOW), (), NOW) for signal in shipped.signals)
+    context = replace(mail_context(shipped), base_url="https://watch.example.org/")
+    first = render(Digest("first", NOW, "baseline", (), verdicts), context, READER)
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.set_content(first.html)
+    assert page.evaluate("document.documentElement.scrollHeight") <= HALF_OF_BEFORE
+    deck = page.locator(".deck").bounding_box()
+    assert deck
+    assert deck["y"] + deck["height"] <= 740, "the answers stand there"
+    for signal, verdict in zip(shipped.signals, verdicts, strict=True):
+        assert f"{signal.title}: {verdict.word}" in page.locator(".deck").inner_text()
     page.close()

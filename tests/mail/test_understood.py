@@ -62,7 +62,7 @@ def test_a_line_of_a_signal_says_its_price_with_the_words_that_state_it() -> Non
     dated = replace(PRICE, quote=replace(PRICED, published=NOW - timedelta(days=1)))
     assert "a.example, 8 December 2026)." in words(context=context, figures=(dated,))
     bare = replace(PRICE, quote=None)
-    assert f"{LABEL}: $8/$40 (declared; no words that were read state it)." in words(context=context, figures=(bare,))
+    assert f"{LABEL}: $8/$40 (known before; no words that were read state it)." in words(context=context, figures=(bare,))
     assert LABEL not in words(figures=(PRICE,)), "a figure that the configuration has lost"
 
 

@@ -116,7 +116,7 @@ def test_the_path_knows_the_way_it_came() -> None:
 
 def test_the_path_of_a_series_is_its_events_and_what_is_awaited() -> None:
     (path,) = status_path.draw_paths(CAISI, verdicts()["caisi-evaluation"])
-    assert [rung.meaning for rung in path.rungs[:2]] == ["Baseline", "No new figure for the gap"]
+    assert [rung.meaning for rung in path.rungs[:2]] == ["The first measurement of the gap", "No new figure for the gap"]
     assert path.rungs[-1].label == "Awaiting the next evaluation"
     assert path.rungs[-1].here
 

@@ -177,7 +177,7 @@ def unread_everywhere() -> View:
 
 def test_where_nothing_was_ever_read_no_day_is_named_since_which_nothing_is_seen() -> None:
     shown = unread_everywhere()
-    nothing = "◍ Nothing has been read yet: what stands here is what the configuration declares. First tried 5 hours ago"
+    nothing = "◍ Nothing has been read yet: what stands here was known when the watch was set up. First tried 5 hours ago"
     why = f": no answer within 30 s ({len(shown.strips)} sources)."
     for html in (pages.draw_home(shown, NOW, TO), pages.draw_sources(shown, NOW, TO)):
         assert nothing + why in words(html)
@@ -321,14 +321,14 @@ def test_declared_history_is_marked_on_the_first_screen_and_what_nobody_speaks_o
         for more in ({}, {"since": None, "evidence": ()})
     )
     home, quiet = (words(pages.draw_home(view(verdicts={"mythos-ga": each}), NOW, TO)) for each in (declared, untold))
-    assert "(declared)" in home.partition("Has the Senate")[0]
-    assert "(declared)" not in quiet.partition("Has the Senate")[0]
+    assert "(known before)" in home.partition("Has the Senate")[0]
+    assert "(known before)" not in quiet.partition("Has the Senate")[0]
     full = [words(pages.draw_signal(view(verdicts={"mythos-ga": each}), NOW, TO, "mythos-ga")) for each in (declared, untold)]
-    assert "History that the configuration declares; nothing of it has been read yet." in full[0]
-    assert "Nothing that was read or declared speaks of it." in full[1]
+    assert "Known when the watch was set up; nothing of it has been read yet." in full[0]
+    assert "Nothing that was read or known before speaks of it." in full[1]
     assert "History that" not in full[1]
-    assert "· Declared" in full[0]
-    assert "Declared" not in full[1]
+    assert "· Known before" in full[0]
+    assert "Known before" not in full[1]
 
 
 def test_what_two_tracks_change_for_the_reader_stands_under_their_names() -> None:
@@ -427,7 +427,7 @@ def test_what_only_the_press_reports_is_marked_under_latest_and_on_the_way_it_ca
 @pytest.mark.parametrize(
     ("quote", "whose"),
     [
-        ({"source": "known"}, ", declared by the operator"),
+        ({"source": "known"}, ", known when the watch was set up"),
         ({"source": "aws-news"}, ", noted by the watch"),
         ({"publisher": "clock"}, ", by the calendar"),
         ({"tier": Tier.OPERATOR, "source": "evidence 3"}, "added by hand"),

@@ -79,7 +79,7 @@ def unread_yet(verdicts: Iterable[Verdict], context: MailContext) -> str:
         return ""
     if all(map(is_untold, leading)):
         return " Nothing that was read so far speaks of it."
-    return " Nothing of it has been read yet: it is the history that the configuration declares."
+    return " Nothing of it has been read yet: it is what was known when the watch was set up."
 
 
 def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> MailLine:
@@ -124,7 +124,7 @@ def _stated_by(figure: Figure, zone: tzinfo) -> str:
     """The words that state a figure's very numbers, who says them and when; that nothing read does, where it is so."""
     quote = figure.quote
     if not (quote and _states(figure)):
-        return " (declared; no words that were read state it)"
+        return " (known before; no words that were read state it)"
     day = f", {day_of_event(quote.published, zone)}" if quote.published else f", seen {day_of(quote.seen_at, zone)}"
     return f" (“{shortened(quote.text, 240)}”, {shortened(quote.publisher or 'unknown', 60)}{day})"
 
@@ -401,7 +401,7 @@ def _counted(figure: Figure, verdict: Verdict, context: MailContext) -> str:
 def _dated(figure: Figure) -> str:
     """A value with the day of the words that state it, or on which words without one were seen; what is counted has its own."""
     if figure.note == UNSTATED:
-        return f"{figure.text} (declared; no words that were read state it)"
+        return f"{figure.text} (known before; no words that were read state it)"
     if not figure.at or not _states(figure):
         return figure.text
     seen = "seen " if figure.quote and not figure.quote.published and figure.at == figure.quote.seen_at else ""

@@ -21,7 +21,7 @@ CHANGES = {
     Change.CORRECTION: Sign("✎", "Corrected", "warn"),
     Change.DETAIL: Sign("·", "Detail", "calm"),
     Change.FLAG: Sign("⚑", "Flag", "warn"),
-    Change.UNDECIDED: Sign("?", "Undecided", "warn", "No rule accounts for every word of it: a person decides."),
+    Change.UNDECIDED: Sign("?", "Being checked", "warn", "Not every word of it is understood: a person decides."),
 }
 EASED = Sign("↗", "Eased", "warn")
 """A step back that is partly over."""
@@ -99,7 +99,7 @@ def unread_words(quote: Quote) -> str:
     if quote.tier is Tier.OPERATOR:
         return ""
     if quote.source == KNOWN:
-        return "declared by the operator"
+        return "known when the watch was set up"
     return "by the calendar" if quote.publisher == CLOCK else "noted by the watch"
 
 
