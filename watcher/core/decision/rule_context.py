@@ -291,7 +291,8 @@ def net_of(track: Track) -> Net:
     ended = next((status.id for status in ladder.statuses if status.wakes and status.final), "")
     gates = frozenset(kind for rule in waking if rule.sentence for kind in rule.sentence.without)
     back = frozenset(kind for rule in claiming if rule.sentence and rule.back_from for kind in rule.sentence.phrase)
-    return Net(groups, statuses, planned, taken, gates, urgent, ended, back)
+    manners = {one for rule in claiming if rule.sentence for manner in rule.sentence.manner for one in manner.split("+")}
+    return Net(groups, statuses, planned, taken, gates, urgent, ended, back, "negated" in manners)
 
 
 def headed(track: Track, claims: Collection[Claim], reading: Reading) -> set[str]:

@@ -18,6 +18,7 @@ _PLAIN_VERBS: Final = word_set("plain_verb")
 _NO_SUBJECT: Final = PREPOSITIONS | RELATIVE | AUXILIARIES | ADVERBS | word_set("offered")
 _SUBJECT: Final = 8
 """Words of a subject and its verb."""
+_ITSELF: Final = word_set("subject_pronoun") - {"we"}
 _CONTRASTS: Final = word_set("contrast")
 _OPENING: Final = cue("opening_clause", "before", "sentence")
 _PERSONS: Final = word_set("person")
@@ -201,13 +202,21 @@ def clause_in(scene: Scene, about: frozenset[str]) -> tuple[int, int]:
     """First and one past the last token of the clause: from turn to turn, and at least from the thing to the phrase."""
     tokens = scene.tokens
     own = [n for n, token in enumerate(tokens) if token.thing and token.thing.group in about]
-    near = min(own, key=lambda n: abs(n - scene.start), default=scene.start)
+    near = _again(scene, min(own, key=lambda n: abs(n - scene.start), default=scene.start), about)
     low, high = min(near, scene.start), max(near + 1, scene.stop)
     first = next((n + 1 for n in range(low - 1, -1, -1) if _turns(tokens, n, about)), 0)
     first = first or _opening(scene)
     if not first and tokens[0].text in _CONTRASTS:
         first = next((n for n in range(low - 1, 0, -1) if tokens[n].text == ","), 0)
     return first, next((n for n in range(high, len(tokens)) if _turns(tokens, n, about)), len(tokens))
+
+
+def _again(scene: Scene, near: int, about: frozenset[str]) -> int:
+    """Where "it" stands for the thing in a clause of its own: "X was limited until today; | it is open"; else the thing."""
+    for n in range(scene.start - 1, near + 1, -1):
+        if scene.tokens[n].text in _ITSELF and any(_turns(scene.tokens, n - k, about) for k in (1, 2)):
+            return n
+    return near
 
 
 def _opening(scene: Scene) -> int:

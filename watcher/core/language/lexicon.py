@@ -77,7 +77,7 @@ ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone fault artifact field frame quiet foreign"
     " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
     " given_back turned_off to_return not_out mistaken played bounded one_customer tells_else work_itself long_over"
-    " incident deliberate until_now"
+    " incident deliberate until_now for_now"
 )
 """Classes of the account: what a word or a run of words of a clause is."""
 _MARKS: Final = ",:;.)'"
@@ -101,7 +101,7 @@ GRAMMAR: Final = _classes(
     " enabling letting everybody used_by this_day let_in"
     " other_noun other_verb turn_within no_way_in read_as route advising listed page_noun"
     " subject_end feature told_of_models reader made before_made sort_of_model unit date_cell feature_column"
-    " only_if gone_off entry_end addressed points_ahead everybody_first how_long long_ago refusing all_but"
+    " only_if gone_off staying entry_end addressed points_ahead everybody_first how_long long_ago refusing all_but"
 )
 """Classes of single words: what they do in a sentence."""
 CUES: Final = _classes(

@@ -24,6 +24,8 @@ class Net:
     """The status of a line that ends, empty where the track knows none."""
     back: frozenset[str] = frozenset()
     """Kinds of phrases that give back what was taken."""
+    hears_denials: bool = False
+    """Whether a rule of the track takes what is denied: else "X is currently not open to all" may tell that it was taken away."""
 
 
 @dataclass(frozen=True, slots=True)

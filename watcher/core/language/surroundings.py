@@ -50,6 +50,7 @@ _ENTRY_END: Final = re.compile(rf"(?i)^\W*({choice('entry_end')}) ?(?::|-|\u2014
 """An entry of a status page that tells how a failure goes on."""
 _ADDRESSED: Final = word_set("addressed")
 _POINTS_AHEAD: Final = word_set("points_ahead")
+_POSSIBLE: Final = word_set("possible")
 _OWN_CLAUSE: Final = re.compile(rf"(?i), (?:and|so|but) (?=(?:{choice('subject_pronoun')}|{choice('everybody_first')}) |$)")
 _REASON: Final = re.compile(rf"(?i)[:;\u2014]|, for (?={choice('subject_pronoun')} )")
 """Marks that set a statement apart from what stands before it, and the word that gives it as a reason."""
@@ -151,7 +152,7 @@ def is_set_apart(scene: Scene, choices: frozenset[str]) -> bool:
     """Whether a mark sets a statement apart from all that makes it a condition, or only supposed.
 
     Before the mark stands what was asked ("Nobody asks whether you are verified: X is open"), or words to the reader ("We assume
-    that you have waited: X is open") that point to nothing imagined ("Imagine our world: X is open").
+    that you have waited: X is open") that point to nothing imagined ("Imagine our world: X is open"), or what somebody may do.
     """
     before = scene.sentence[: scene.tokens[scene.start].start]
     marks = [found.end() for found in _REASON.finditer(before)]
@@ -159,6 +160,8 @@ def is_set_apart(scene: Scene, choices: frozenset[str]) -> bool:
     words = plain_clause(head).split()
     if not choices.isdisjoint(words) and _is_plain(_OWN_CLAUSE.split(tail)[-1]):
         return True
+    if head and (found := CONDITIONAL.search(head)) and found[0].lower() in _POSSIBLE and _is_plain(tail):
+        return True  # "Anybody may ask, but nobody has to: X is open to all"
     supposed = any(found.row.kind == "supposed" for found in found_in(plain_clause(tail), ("supposed",)))
     return not _ADDRESSED.isdisjoint(words) and _POINTS_AHEAD.isdisjoint(words) and not supposed and _is_plain(tail)
 
@@ -257,11 +260,11 @@ def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
 
 
 def _of_one_workspace(reading: Reading, number: int) -> tuple[str, ...]:
-    """The words above a table that say that its rows tell of one customer's workspace: "Models in your workspace"."""
+    """The words above a table, or of a title that names nothing, by which all is told of one customer's workspace."""
     first = number
     while first and reading.lines[first].folded.startswith("|"):
         first -= 1
-    above = (reading.title, reading.lines[first]) if first < number else ()
+    above = (reading.title, reading.lines[first]) if first < number else () if reading.title.things else (reading.title,)
     return tuple(found[0].lower() for one in above if (found := _ONE_WORKSPACE.search(one.folded)))
 
 

@@ -52,7 +52,8 @@ def price_of(sentence: str) -> str:
     return f"${found[1]}/${found[2]}" if found else ""
 
 
-_NAME: Final = rf"({any_of('month')})\.?"
+_NAME: Final = rf"(?-i:(?!may\b))({any_of('month')})\.?"
+"""A month; "may" in small letters is a verb: "Model 6 may be used by all"."""
 _MONTH_FIRST: Final = re.compile(rf"(?i){_NAME} (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (20\d\d))?(?! ?(?:%|percent))")
 _DAY_FIRST: Final = re.compile(rf"(?i)\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_NAME}(?:,? (20\d\d))?\b")
 _ISO: Final = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import Account, masked, plain_clause
-from watcher.core.language.assertion import NEGATIONS, is_strict, is_told_apart
+from watcher.core.language.assertion import NEGATIONS, OPENINGS, is_strict, is_told_apart
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
 from watcher.core.language.net import Net, Open, Quiet
 from watcher.core.language.reasons import field_words, is_in_passing
@@ -78,6 +78,7 @@ _RULING_OUT: Final = word_set("ruling_out")
 _FIRM: Final = word_set("firm_plan")
 _OF_THIS_DAY: Final = word_set("this_day")
 _LET_IN: Final = word_set("let_in")
+_STAYING: Final = word_set("staying")
 _STOPS: Final = cue("stops", "beside", "sentence")
 
 
@@ -299,8 +300,9 @@ def _of_judged(
 def _unbound(net: Net, reading: Reading, line: Line, said: list[Statement]) -> Statement | None:
     """A plain statement that no thing is bound to, and that says something else than those of the things beside it do."""
     kinds = {one.kind for one in said}
-    here = (one for one in reading.statements if one.line is line and one.thing is None and one.kind in net.statuses)
-    return next((one for one in here if one.kind not in kinds and not one.manners and not one.account.taken), None)
+    free = (one for one in reading.statements if one.line is line and one.thing is None and not one.phrase.modifier)
+    here = (one for one in free if one.kind in net.statuses and one.kind not in kinds)
+    return next((one for one in here if not one.manners and not one.account.taken), None)
 
 
 def _of_statement(net: Net, reading: Reading, line: Line, said: Statement) -> Open | Quiet:
@@ -334,7 +336,7 @@ def _denied(net: Net, line: Line, said: Statement) -> Open | None:
     if net.taken and said.manners & {"negated", "retold"} and next(found_in(plain_clause(line.folded), ("until_now",)), None):
         status = net.first if "negated" in said.manners else net.taken
         return Open(line.quote, status, (said.words,), f"\u201c{said.words}\u201d is told of a time that ends today")
-    if net.taken and "negated" in said.manners and _is_to_return(line):
+    if net.taken and "negated" in said.manners and (_is_to_return(line) or _is_denied_for_now(net, line, said)):
         return Open(line.quote, net.taken, (said.words,), f"\u201c{said.words}\u201d is denied of what may have been so before")
     return None
 
@@ -344,11 +346,17 @@ def _is_to_return(line: Line) -> bool:
     return next(found_in(plain_clause(line.folded), ("to_return",)), None) is not None
 
 
+def _is_denied_for_now(net: Net, line: Line, said: Statement) -> bool:
+    """Whether it denies of today that a thing is open to all, where no rule takes that: "X is currently not open to all"."""
+    plain = said.kind in OPENINGS and said.manners == {"negated"} and not net.hears_denials
+    return plain and next(found_in(plain_clause(line.folded), ("for_now",)), None) is not None
+
+
 def _is_hard(net: Net, said: Statement) -> bool:
     """Whether its manner alone says that it claims nothing: that it is denied, asked or heard, or strictly conditional."""
     hard = _HARD & said.manners
     taken = net.statuses[said.kind] in {net.taken, net.ended} or _STOPS.search(said.line.folded)
-    if taken and hard == {"conditional"} and " pending " in said.line.folded:
+    if taken and hard == {"conditional"} and (" pending " in said.line.folded or _stays(said)):
         return False  # "withdrawn pending a review" is withdrawn
     if net.statuses[said.kind] == net.taken and hard == {"negated"} and said.words.lower().split()[0] in _NOBODY:
         return False  # "requests are refused, and nobody can use it"
@@ -449,11 +457,16 @@ def _is_from_all(said: Statement) -> bool:
     return _EVERY.search(said.words) is not None and all("the programme" in one or _LET_IN & {*one.split()} for one in limits)
 
 
+def _stays(said: Statement) -> bool:
+    """Whether it is told to stay as it is, whatever might end that: "unless the order is lifted, X stays | suspended"."""
+    return not _STAYING.isdisjoint(token.text for token in said.scene.tokens[max(said.scene.start - 1, 0) : said.scene.start + 1])
+
+
 def _is_doubtful(net: Net, said: Statement) -> bool:
     """Whether a cue that takes the statement back may mean something else in the sentence."""
     found = said.account
     takes = net.statuses[said.kind] == net.taken
-    if (takes and found.taken == {"fault"}) or ((takes or found.taken <= _OF_REASONS) and is_only_reason(said)):
+    if (takes and (found.taken == {"fault"} or _stays(said))) or ((takes or found.taken <= _OF_REASONS) and is_only_reason(said)):
         return True  # "disabled until Monday", or because of a bug, is disabled
     if takes and found.taken == {"limited"} and _is_from_all(said):
         return True  # "suspended for all organizations in our programme": nobody else had it
