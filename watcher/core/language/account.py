@@ -213,6 +213,8 @@ def clause_in(scene: Scene, about: frozenset[str]) -> tuple[int, int]:
 
 def _again(scene: Scene, near: int, about: frozenset[str]) -> int:
     """Where "it" stands for the thing in a clause of its own: "X was limited until today; | it is open"; else the thing."""
+    if near and scene.tokens[near - 1].text in PREPOSITIONS:  # "you may read the card of X; it is open to all": the card
+        return near
     for n in range(scene.start - 1, near + 1, -1):
         if scene.tokens[n].text in _ITSELF and any(_turns(scene.tokens, n - k, about) for k in (1, 2)):
             return n

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from watcher.core.language.sentence import Sentence
     from watcher.core.language.text import Thing
 
+_ROWS: Final = 60
+"""Rows of a table above one that are passed to find what stands over the table: all of them cost the square of their number."""
 _SENTENCES_AROUND: Final = 2
 """Sentences before and behind one that may tell what the text is."""
 _NOT_NOW: Final = frozenset({"planned", "wished", "negated"})
@@ -262,7 +264,7 @@ def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
 def _of_one_workspace(reading: Reading, number: int) -> tuple[str, ...]:
     """The words above a table, or of a title that names nothing, by which all is told of one customer's workspace."""
     first = number
-    while first and reading.lines[first].folded.startswith("|"):
+    while first and number - first < _ROWS and reading.lines[first].folded.startswith("|"):
         first -= 1
     above = (reading.title, reading.lines[first]) if first < number else () if reading.title.things else (reading.title,)
     return tuple(found[0].lower() for one in above if (found := _ONE_WORKSPACE.search(one.folded)))
