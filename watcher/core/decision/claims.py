@@ -21,9 +21,10 @@ from watcher.core.decision.rule_context import (
     works_of,
 )
 from watcher.core.evaluations.outcome import outcome_of
+from watcher.core.language.frames import frame_of
 from watcher.core.language.match import Passed, unheard
 from watcher.core.language.net import Net, Open, Quiet
-from watcher.core.language.surroundings import frame_of, given_back, incident_of, is_not_out, is_only_heading
+from watcher.core.language.surroundings import given_back, incident_of, is_not_out, is_only_heading
 from watcher.core.language.undecided import in_another_language, looked_at, mentioned
 from watcher.core.language.unknown_works import Works, told_of_works
 from watcher.core.model import Claim, Facts, FigureSpec, Observation, Rule, Scalar, Signal, Tier, Track

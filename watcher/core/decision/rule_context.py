@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from watcher.core.decision.near import simhash
+from watcher.core.language.frames import frame_of
 from watcher.core.language.lexicon import MASKS, choice
 from watcher.core.language.match import Match, Passed, in_full, matches
 from watcher.core.language.net import Net
 from watcher.core.language.parse import read
-from watcher.core.language.surroundings import cause_beside, frame_of, is_bare_heading
+from watcher.core.language.surroundings import cause_beside, is_bare_heading
 from watcher.core.language.times import Past, day_of_act, is_over, is_vague, retold_on, without_other_days
 from watcher.core.language.unknown_works import Works
 from watcher.core.language.vocabulary import Vocabulary

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.core.language.account import Account, masked, plain_clause
 from watcher.core.language.assertion import NEGATIONS, OPENINGS, is_strict, is_told_apart
+from watcher.core.language.frames import frame_of
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
 from watcher.core.language.net import Net, Open, Quiet
 from watcher.core.language.reasons import field_words, is_in_passing
 from watcher.core.language.surroundings import (
     affirmed_by,
-    frame_of,
     given_back,
     goes_on,
     incident_of,
