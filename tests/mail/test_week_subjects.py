@@ -139,3 +139,17 @@ def test_two_ways_to_one_thing_that_moved_together_have_one_proof_and_say_what_i
     assert "Proof:" in both.partition("S. 3519")[2]
     other = replace(PASSED, track="s3519", evidence=(replace(PASSED.evidence[0], text="Passed too."),))
     assert "“Passed too.”" in render(digest(PASSED, other), CONTEXT, READER).text
+
+
+def test_what_the_days_of_a_window_brought_stands_before_how_its_days_are_meant_and_before_the_week() -> None:
+    note = digest(kind="reminder", notes=("the 60 days are over", "Whose days they are.", "How its days are meant."))
+    window = replace(note, lines=(("mythos-ga", "they brought: much."),), readings=(("mythos-ga", 3, 0, 3),))
+    text = " ".join(render(window, CONTEXT, READER).text.split())
+    parts = (
+        "Whose days they are.",
+        "Mythos availability: they brought: much.",
+        "How its days are meant.",
+        "3 of 3 sources were read",
+    )
+    assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
+    assert "Notes" not in render(digest(kind="reminder", notes=("in 7 days: the end",)), CONTEXT, READER).text

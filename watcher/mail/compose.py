@@ -373,8 +373,10 @@ def _quiet_lines(digest: Digest, context: MailContext, reader: Recipient) -> Sec
     read = read_in_the_week(digest, context, reader)
     tells_week = digest.kind == "weekly" or bool(digest.readings)
     still = checked_still(verdicts_for(digest, context, reader), reader, digest.at - NEW_FOR) if tells_week else ""
-    week = filter(None, (read, still))
-    return Section("Notes", (*_lines((*notes, *week) if digest.kind == "reminder" else (*week, *notes), context).lines, *mine))
+    told, week = (_lines(some, context).lines for some in (notes, [*filter(None, (read, still))]))
+    if digest.kind != "reminder":
+        return Section("Notes", (*week, *told, *mine))
+    return Section("Notes", (*told[:1], *mine, *told[1:], *week))  # whose days they are, what they brought, how that is meant
 
 
 def _quiet_subject(digest: Digest, context: MailContext, reader: Recipient, *, unseen: str) -> str:

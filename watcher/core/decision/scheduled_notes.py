@@ -97,7 +97,7 @@ def _steps(signal: Signal, verdict: TrackVerdict, start: datetime, end: datetime
 
 
 NOTHING = "nothing that moved the answer"
-DAYS = "Each day below is that of the record, or of the text that says it; what a text tells of may be older."
+DAYS = "Each of these days is that of the record, or of the text that says it; what a text tells of may be older."
 """How the days that a window lists are meant."""
 # The digests themselves: weekly notes, reminders, and notes about what did not arrive.
 
