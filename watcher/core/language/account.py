@@ -39,6 +39,7 @@ _NEVER_HAD: Final = cue("never_had", "beside", "sentence")
 _HAD_BEFORE: Final = cue("had_before", "beside", "sentence")
 _SERIES: Final = word_set("series_of_posts")
 _OF_POSTS: Final = cue("of_posts", "beside", "sentence")
+_GONE: Final = word_set("label_of_loss")
 _GONE_OFF: Final = word_set("gone_off")
 _AND_BACK: Final = cue("and_back", "after", "next")
 _TAKING: Final = ("limited", "past", "planned", "window", "supposed", "undone", "fault")
@@ -112,7 +113,7 @@ def account(scene: Scene, own: str, about: frozenset[str], alike: Spans, roles: 
                 unexplained.append(_shown(text))
     unexplained += _turned(scene, about, stop)
     unexplained += [*_as_long_as(scene, stop), *_but_some(scene, stop), *_never_had(scene), *_and_back(scene)]
-    unexplained += _of_posts(scene)
+    unexplained += [*_of_posts(scene), *_label_of_loss(scene, first)]
     return Account(frozenset(taken), tuple(because), tuple(unexplained), present)
 
 
@@ -183,6 +184,12 @@ def _never_had(scene: Scene) -> list[str]:
     start, end = scene.tokens[scene.start].start, scene.tokens[scene.stop - 1].end
     found = _NEVER_HAD.search(scene.sentence, start)
     return [found[0].lower()] if found and found.start() < end and not _HAD_BEFORE.search(scene.sentence) else []
+
+
+def _label_of_loss(scene: Scene, first: int) -> list[str]:
+    """The words of a label before a statement by which it tells what is gone: "Removed: | X for all"."""
+    label = scene.tokens[:first] if 0 < first <= scene.start and scene.tokens[first - 1].text == ":" else ()
+    return [token.text for token in label if token.text in _GONE]
 
 
 def _of_posts(scene: Scene) -> list[str]:

@@ -41,13 +41,15 @@ _HARD: Final = frozenset({"negated", "question", "conditional", "hearsay", "quot
 """Manners that make a sentence quiet where the account does not contradict."""
 _WEAK: Final = frozenset({"conditional", "quoted"})
 """Those of them that may mean something else: "the day on which it opens"; the maker quotes its own chief."""
-_OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial", "quoted"})
+_OF_PLANS: Final = frozenset({"planned", "wished", "conditional", "restricted", "partial", "quoted", "retold"})
 """Manners in which what is planned for a time may still be a promise."""
 _OF_DAYS: Final = frozenset({"conditional", "retold"})
 """Manners in which a moment of a programme is told: "the day on which it opens", "until March 3, when we open it"."""
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
 _OF_REASONS: Final = frozenset({"supposed", "undone"})
+_OF_A_DENIAL: Final = frozenset({"negated", "conditional"})
+"""Manners in which something is denied of today: "not available as of 14:00 UTC, pending a review"."""
 _OF_TIMES: Final = frozenset({"supposed", "window"})
 _MAY_BE_OF_TIME: Final = word_set("time_or_choice")
 """Words that are no condition where they go on from a time, or from everybody ("whether on Free or Pro")."""
@@ -348,7 +350,7 @@ def _is_to_return(line: Line) -> bool:
 
 def _is_denied_for_now(net: Net, line: Line, said: Statement) -> bool:
     """Whether it denies of today that a thing is open to all, where no rule takes that: "X is currently not open to all"."""
-    plain = said.kind in OPENINGS and said.manners == {"negated"} and not net.hears_denials
+    plain = said.kind in OPENINGS and "negated" in said.manners <= _OF_A_DENIAL and not net.hears_denials
     return plain and next(found_in(plain_clause(line.folded), ("for_now",)), None) is not None
 
 
@@ -459,7 +461,9 @@ def _is_from_all(said: Statement) -> bool:
 
 def _stays(said: Statement) -> bool:
     """Whether it is told to stay as it is, whatever might end that: "unless the order is lifted, X stays | suspended"."""
-    return not _STAYING.isdisjoint(token.text for token in said.scene.tokens[max(said.scene.start - 1, 0) : said.scene.start + 1])
+    return " until then " in said.line.folded or not _STAYING.isdisjoint(
+        token.text for token in said.scene.tokens[max(said.scene.start - 1, 0) : said.scene.start + 1]
+    )
 
 
 def _is_doubtful(net: Net, said: Statement) -> bool:
