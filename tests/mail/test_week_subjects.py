@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail.stories import CONTEXT, CORRECTION, DETAIL, EVENT, FLAG, NOW, PASSED, READER, REPORTED, VERDICTS, digest
-from watcher.core.model import Standing, Transition
+from tests.mail.stories import CONTEXT, CORRECTION, DETAIL, EVENT, FLAG, NOW, PASSED, READER, REPORTED, VERDICTS, digest, quote
+from watcher.config.build import load
+from watcher.core.model import Change, Standing, TrackVerdict, Transition, Verdict
 from watcher.mail import render
 from watcher.mail.message import confirmation
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH
@@ -153,3 +154,42 @@ def test_what_the_days_of_a_window_brought_stands_before_how_its_days_are_meant_
     )
     assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
     assert "Notes" not in render(digest(kind="reminder", notes=("in 7 days: the end",)), CONTEXT, READER).text
+
+
+def test_a_detail_of_what_the_answer_does_not_speak_of_stands_under_its_own_name() -> None:
+    signal = load(ROOT / "signals.toml", quick=True).signal("mythos-ga")
+    context = replace(CONTEXT, signals={signal.id: signal})
+    open_to_all = TrackVerdict("class", "available", Standing.CONFIRMED, NOW, NOW, details={"name": "Claude Fable 5"})
+    named = TrackVerdict("named", "gated_wider", Standing.CONFIRMED, NOW, NOW)
+    claim = Verdict(
+        signal.id, "class_ga_other_name", "Open to all", (named, open_to_all), (), (), NOW, word="Not under that name"
+    )
+    stood = replace(claim, brief="Mythos not by name")
+    way_in = replace(
+        DETAIL,
+        signal=signal.id,
+        track="named",
+        before="gated_wider",
+        after="gated_wider",
+        headline=stood.headline,
+        reason="access_model: product-only, before: invitation",
+        evidence=(quote("Claude Security scans code with Mythos 5."),),
+    )
+    version = replace(way_in, track="class", before="available", after="available", reason="name: Claude Fable 5.1")
+    retired = replace(way_in, kind=Change.FLAG, before="", after="version_retired", title="An older version is retired")
+
+    def week(*details: Transition) -> str:
+        return render(replace(digest(kind="weekly", verdicts=(stood,)), transitions=details), context, READER).subject
+
+    assert week(way_in) == "New: a model named Mythos: access also inside a product, week to 9 Dec"
+    assert week(retired) == "New: a model named Mythos: an older version is retired, week to 9 Dec"
+    assert week(version, way_in) == "New: Mythos not by name: Claude Fable 5.1 and 1 more, week to 9 Dec"
+    keen = replace(READER, every_detail=False)
+    at_once = render(digest(replace(way_in, mail=True), verdicts=(stood,)), context, keen).subject
+    assert at_once == "Mythos availability: a model named Mythos: access also inside a product"
+    longer = replace(
+        way_in, mail=True, reason="access_model: product-only; version: 5.1 for whoever likes long names of versions"
+    )
+    assert render(digest(longer, verdicts=(stood,)), context, keen).subject.startswith(
+        "A model named Mythos: inside a product and 5.1"
+    )

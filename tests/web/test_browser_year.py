@@ -23,8 +23,8 @@ DAYS: dict[str, tuple[str, str, str]] = {
     "2026-01-11": ("no vote", "No sign of it", "Kimi K2 Thinking"),
     "2026-04-20": ("no vote", "invitation", "Kimi K2 Thinking"),
     "2026-06-20": ("no vote", "suspended", "DeepSeek V4 Pro"),
-    "2026-07-22": ("no vote", "available to all as Claude Fable 5", "GLM-5.2"),
-    NOW: ("no vote", "available to all as Claude Fable 5.2", "GLM-5.3"),
+    "2026-07-22": ("no vote", "Open to all as Claude Fable 5", "GLM-5.2"),
+    NOW: ("no vote", "Open to all as Claude Fable 5.2", "GLM-5.3"),
 }
 TOLD = pytest.mark.skipif(
     not STORY.is_dir(), reason="our own small year has no text that is being checked and no source that ended"

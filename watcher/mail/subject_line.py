@@ -74,6 +74,14 @@ def _briefer(told: str, lead: Transition, context: MailContext, verdicts: Sequen
         yield from _named_event(told, lead, context)
     elif changed := changed_details(lead):
         short, track = told.replace(AS_BEFORE, "", 1), f". {context.track_title(lead.signal, lead.track)}: "
+        if is_beside(lead, context):  # behind the answer alone it would be taken for what the answer is about
+            of, told_of = track_in_a_sentence(lead, context), [context.detail(lead, one.name, one.value)[1] for one in changed]
+            yield from (
+                short,
+                f"{_start(lead, context)}{of}: {told.partition(track)[2]}",
+                f"{capitalised(of)}: {several(told_of)}",
+            )
+            return
         yield from (short, now_of(told, track, ". "), now_of(short, track, ". "))
         values = several([context.detail(lead, each.name, each.value)[1] for each in changed])
         yield f"{short.partition(track)[0]}. Now {values}"
@@ -160,6 +168,19 @@ def is_headline(lead: Transition, context: MailContext) -> bool:
     if lead.kind in {Change.FLAG, Change.DETAIL, Change.UNDECIDED} or is_taken_back(lead):
         return False
     return asks_for(lead, context)
+
+
+def is_beside(lead: Transition, context: MailContext) -> bool:
+    """Whether a change is of a track beside those that the headline speaks of: who may use what the answer says is not open."""
+    signal = context.signals.get(lead.signal)
+    lines = [line for line in signal.headlines if line.id == lead.headline] if signal else []
+    asked = {track for line in lines for part in (line.when, line.any_of) for track in part}
+    return bool(asked) and lead.track not in asked
+
+
+def track_in_a_sentence(lead: Transition, context: MailContext) -> str:
+    """The title of the track of a change as a sentence has it: `a model named Mythos`."""
+    return lowered(context.track_title(lead.signal, lead.track), context.signals.get(lead.signal))
 
 
 def asks_for(lead: Transition, context: MailContext) -> bool:

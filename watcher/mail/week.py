@@ -11,7 +11,7 @@ from watcher.mail.changes import title as change_title
 from watcher.mail.context import MailContext, Recipient, transitions_for
 from watcher.mail.letter import several, shortened
 from watcher.mail.standings import standing_of
-from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, fitting, headline, is_headline, rank
+from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, fitting, headline, is_beside, is_headline, rank, track_in_a_sentence
 from watcher.wording import STANDINGS, changed_details, count, how_sure, lowered
 
 MOST_ANSWERS = 8
@@ -159,17 +159,25 @@ def _news(verdict: Verdict, told: Sequence[Transition], details: Sequence[Transi
     mine, beside = ([each for each in some if each.signal == verdict.signal] for some in (told, details))
     flags, moves = ([each for each in mine if (each.kind is Change.FLAG) is flag] for flag in (True, False))
     last = next(reversed(by_change(moves)), [])
-    answered = any(is_headline(each, context) for each in last)
+    answered, under = any(is_headline(each, context) for each in last), ""
     if level is Level.NUMBERS:
         words = [_in_numbers([*flags, *(() if answered else moves)], beside)]
     else:
         new = [*(each for each in (*last, *flags) if not answered or each.event or each in flags), *beside]
-        shown = new[:1] if level in FIRST_ALONE else new
+        about = [each for each in new if not _is_aside(each, context)]
+        under = track_in_a_sentence(new[0], context) if new and not about and len({each.track for each in new}) == 1 else ""
+        kept = about or new
+        shown = kept[:1] if level in FIRST_ALONE else kept
         words = [piece for each in shown for piece in _pieces(each, context, level)]
-        words += [f"{len(new) - 1} more"] * (len(shown) < len(new))
+        words += [f"{len(new) - len(shown)} more"] * (len(shown) < len(new))
     alone = level is Level.UNDER_ITS_NAME and any(words)
-    stood = context.title_of(verdict.signal) if alone else brief_answer(verdict, context)
+    stood = under or (context.title_of(verdict.signal) if alone else brief_answer(verdict, context))
     return f"{stood}: {several(words)}" if any(words) else stood
+
+
+def _is_aside(each: Transition, context: MailContext) -> bool:
+    """Whether it is a detail, flag or question of a track of which the answer does not speak, and would be taken for its own."""
+    return each.kind in {Change.DETAIL, Change.FLAG, Change.UNDECIDED} and not each.event and is_beside(each, context)
 
 
 def _pieces(each: Transition, context: MailContext, level: Level) -> list[str]:
