@@ -267,3 +267,41 @@ def test_the_window_is_told_in_its_middle_and_at_its_end_with_what_it_brought(ma
         close["Subject"]
     ], "the week that ends on that day is told with it"
     assert "were read this week" in flat(close)
+
+
+def test_a_suspension_is_told_with_the_reason_that_its_text_states(mails: list[EmailMessage]) -> None:
+    told = [mail for mail in mails if "Access is suspended" in str(mail["Subject"])]
+    assert told
+    for mail in told:
+        assert (
+            "export control directive that bars foreign nationals from Fable 5 and Mythos 5.” anthropic.com, official; why"
+            in flat(mail)
+        )
+
+
+def test_sources_that_can_be_seen_and_those_that_cannot_are_all_that_are_counted(mails: list[EmailMessage]) -> None:
+    weeks = [mail for mail in mails if "read this week" in flat(mail)]
+    assert len(weeks) > 60
+    for mail in weeks:
+        found = re.search(r"\d+ of (\d+) sources were read this week[^.]*; today (all|\d+) can be seen\.", flat(mail))
+        assert found, flat(mail)
+        lost = re.search(r"stands?; (\d+) sources? cannot be seen", flat(mail))
+        seen = int(found[1]) if found[2] == "all" else int(found[2])
+        assert int(found[1]) - seen == (int(lost[1]) if lost else 0), mail["Subject"]
+
+
+def test_what_is_confirmed_in_the_first_mail_is_proved_by_words_that_were_read(mails: list[EmailMessage]) -> None:
+    first = text_of(of(mails, "all")[0])
+    items = [item for item in first.split("\n\n\n") if "[✓ Confirmed]" in item]
+    assert len(items) == 3
+    for item in items:
+        assert "Copy kept as " in item
+        assert "Known history" not in item.partition("  > ")[2].partition("\n\n")[0], "the first words are those that were read"
+
+
+def test_a_price_says_what_it_is_of_and_the_first_mail_what_short_names_stand_for(mails: list[EmailMessage]) -> None:
+    for mail in mails:
+        words = re.sub(r"“[^”]*”", "", flat(mail))
+        if "$8/$40" in words:
+            assert "per million input / output tokens" in words, mail["Subject"]
+    assert "CAISI: the Center for AI Standards and Innovation, a part of NIST." in flat(of(mails, "all")[0])

@@ -201,7 +201,7 @@ def test_the_first_message_says_where_everything_stands_where_no_page_does() -> 
     words = " ".join(render(ALL["baseline"], replace(CONTEXT, base_url=""), READER).text.split())
     for part in (
         "The Senate has passed the bill",
-        "[◐ Provisional] Has Senate vote moved?",
+        "[◐ Provisional] One official voice says so; a second one is still to come. Question: Has Senate vote moved?",
         "S. 3519, the companion:   In a Senate committee, since 6 December 2026, 22:41 UTC (confirmed)",
         "What is wanted: The Senate passes the bill.",
         "What it changes for you: It is not law yet.",

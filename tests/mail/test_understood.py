@@ -118,7 +118,7 @@ def test_short_names_are_spelled_out_once_in_the_words_of_the_configuration() ->
     terms = (
         Term("CAISI", "a center, a part of NIST"),
         Term("NIST", "an institute"),
-        Term("NEW", "its next name", datetime(2027, 1, 1, tzinfo=UTC)),
+        Term("Senate", "its next name", datetime(2027, 1, 1, tzinfo=UTC)),
         Term("GDP", "a sum"),
     )
     signal = replace(CONTEXT.signals["caisi-evaluation"], terms=terms)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.web.story import MYTHOS, NOW, history, said, verdicts, view
+from tests.web.story import CAISI, MYTHOS, NOW, SENATE, history, said, verdicts, view
 from tests.web.test_pages import words
 from tests.web.test_promises import TO
-from watcher.core.model import Detail, Ladder, Outcome, Signal, Term
+from watcher.core.model import Change, DeclaredFact, Detail, Ladder, Outcome, Quote, Signal, Term
 from watcher.web import pages
 from watcher.web.read_model import View
 from watcher.web.timeline import timeline_of
@@ -21,11 +22,13 @@ def with_signal(signal: Signal, **changes: object) -> View:
 
 
 def test_short_names_are_spelled_out_from_the_day_on_which_they_are_used() -> None:
-    terms = (Term("AISI", "an institute", NOW - timedelta(days=1)), Term("NEXT", "another", NOW + timedelta(days=1)))
+    used, later = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    terms = (Term("Mythos", "an institute", used), Term("Fable", "another", later), Term("GDP", "a sum"))
     shown = with_signal(replace(MYTHOS, terms=terms))
     for html in (pages.draw_home(shown, NOW, TO), pages.draw_signal(shown, NOW, TO, MYTHOS.id)):
-        assert words(html).count("AISI : an institute.") + words(html).count("AISI: an institute.") == 1
+        assert len(re.findall("Mythos ?: an institute[.]", words(html))) == 1
         assert "another." not in words(html)
+    assert "a sum" not in words(pages.draw_home(shown, NOW, TO)), "it stands nowhere on the first page"
     assert "an institute" not in words(pages.draw_signal(shown, NOW, TO, "senate-vote"))
     assert 'id="names"' not in pages.draw_home(view(), NOW, TO)
 
@@ -72,3 +75,50 @@ def test_a_notice_of_what_cannot_be_seen_counts_sources_as_the_line_above_it_doe
     many = len(shown.strips_of(MYTHOS.id)) - 1
     assert f"{many - 1} of {many} sources read" in page
     assert f"Cannot see 1 source of {many}: aws.amazon.com." in page
+
+
+def test_the_reason_stands_beside_the_act_also_where_one_quote_is_shown() -> None:
+    act, why = (
+        said("lab.example", "We have suspended it."),
+        replace(said("lab.example", "We received a directive."), is_reason=True),
+    )
+    change = next(item for item in history() if item.signal == MYTHOS.id and item.track)
+    page = words(
+        pages.draw_signal(view(history=(replace(change, kind=Change.STEP_BACK, evidence=(act, why, act)),)), NOW, TO, MYTHOS.id)
+    )
+    assert "We have suspended it." in page
+    assert "We received a directive." in page
+    assert "and 1 more quote" in page
+
+
+def declared(text: str) -> tuple[View, Signal, Quote]:
+    """The story in which a bill stands by a declared fact with this quote, and the words that were read of it later."""
+    read = replace(said("govinfo.gov", "Received in the Senate."), seen_at=NOW)
+    (house, *others) = verdicts()[SENATE.id].tracks
+    assert house.since
+    fact = DeclaredFact(house.track, house.status, house.since, text, "https://example.gov/", "example.gov")
+    signal = replace(SENATE, known=(fact,))
+    stood = replace(verdicts()[SENATE.id], tracks=(replace(house, evidence=(read,)), *others))
+    return with_signal(signal, verdicts={**verdicts(), SENATE.id: stood}, history=()), signal, read
+
+
+def test_where_a_track_stands_by_a_declared_day_the_words_that_were_read_are_shown() -> None:
+    shown, signal, read = declared("Received in the Senate.")
+    [moment] = timeline_of(shown, signal)
+    assert (moment.quotes, moment.history, moment.late) == ((read,), True, False)
+    shown, signal, read = declared("It came.")
+    [moment] = timeline_of(shown, signal)
+    assert [quote.text for quote in moment.quotes] == [read.text, "It came."]
+    undecided = replace(shown, verdicts={name: each for name, each in shown.verdicts.items() if name != signal.id})
+    assert [[quote.text for quote in each.quotes] for each in timeline_of(undecided, signal)] == [["It came."]]
+
+
+def test_a_declared_publication_that_was_read_long_after_its_day_did_not_come_late() -> None:
+    stood = verdicts()[CAISI.id]
+    event = replace(stood.tracks[0].events[-1], evidence=(replace(said("nist.gov", "It is out."), seen_at=NOW),))
+    fact = DeclaredFact("evaluations", "published", event.at, "It is out.", "https://nist.gov/", "nist.gov", event=event.key)
+    only = replace(stood, tracks=(replace(stood.tracks[0], events=(event,)),))
+    for known, history_, late in (((fact,), True, False), ((), False, True)):
+        signal = replace(CAISI, known=known)
+        [moment] = timeline_of(with_signal(signal, verdicts={**verdicts(), CAISI.id: only}, history=()), signal)
+        assert (moment.history, moment.late) == (history_, late)

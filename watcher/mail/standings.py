@@ -19,6 +19,7 @@ from watcher.core.model import (
     Digest,
     Figure,
     Quote,
+    Signal,
     SourceOutage,
     Standing,
     TrackVerdict,
@@ -366,14 +367,22 @@ def _standing_item(verdict: Verdict, context: MailContext, reader: Recipient) ->
         icon=sign.icon,
         standing=sign.word,
         tone=sign.tone,
-        note=signal.question if signal else "",
-        rows=(*(_track_row(verdict, track, context, reader.zone) for track in verdict.tracks), *_figure_rows(verdict, context)),
+        note=sign.meaning if track and not is_untold(track) else "",
+        rows=(
+            *_question(signal),
+            *(_track_row(verdict, track, context, reader.zone) for track in verdict.tracks),
+            *_figure_rows(verdict, context),
+        ),
         cites=cites([*quotes[:2], *_figure_proof(verdict)], reader.zone, most=4),
         paragraphs=_paragraphs(verdict, context, reader.zone),
         link=context.page_of(verdict.signal),
     )
     terms = terms_in(terms_at([signal] if signal else [], verdict.as_of), words_of(item))
     return replace(item, paragraphs=(*((term.name, f"{term.words}.") for term in terms), *item.paragraphs))
+
+
+def _question(signal: Signal | None) -> list[tuple[str, str]]:
+    return [("Question", signal.question)] if signal else []
 
 
 def _track_row(verdict: Verdict, track: TrackVerdict, context: MailContext, zone: tzinfo) -> tuple[str, str]:

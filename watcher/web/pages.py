@@ -20,7 +20,7 @@ from watcher import __version__
 from watcher.core.addresses import redact, safe_link
 from watcher.core.decision.decide import STANDS_STILL, stands_still
 from watcher.core.decision.undecided import asked_in_words
-from watcher.core.model import Figure, FigureSpec, Signal, Source, Verdict, capitalised, day_text, duration_text
+from watcher.core.model import Figure, FigureSpec, Signal, Source, Term, Verdict, capitalised, day_text, duration_text
 from watcher.mail.context import tags_in_words
 from watcher.mail.standings import SMALL_NUMBERS
 from watcher.web import charts, wording
@@ -32,7 +32,7 @@ from watcher.web.status_path import Next, StatusPath, draw_paths, next_text, pat
 from watcher.web.summary import HealthRow, SignalSummary, health_rows, summarise_signals, tone_of
 from watcher.web.timeline import TimelineEntry, timeline_of
 from watcher.web.wording import host
-from watcher.wording import STANDINGS, TIERS, count, terms_at
+from watcher.wording import STANDINGS, TIERS, count, terms_at, terms_in
 
 # What a page shows of one signal, gathered; and how much of everything is in sight.
 
@@ -304,9 +304,17 @@ def draw_home(view: View, now: datetime, to: Links, number: int = 1) -> str:
         sections=sections,
         sight=sight_of(view),
         part=part,
-        terms=terms_at(signals, view.as_of),
+        terms=_terms(view, sections),
         **shown,
     )
+
+
+def _terms(view: View, sections: tuple[SignalPage, ...]) -> list[Term]:
+    """The short names that stand in what is said of the signals, spelled out once."""
+    said = [words for each in sections for words in (each.signal.question, each.summary.answer, each.summary.told)]
+    said += [flag.label for each in sections for flag in each.summary.flags]
+    said += [item.figure.label for each in sections for item in each.short]
+    return terms_in(terms_at([each.signal for each in sections], view.as_of), "\n".join(said))
 
 
 def _latest(view: View, sections: tuple[SignalPage, ...]) -> list[tuple[Signal, TimelineEntry]]:

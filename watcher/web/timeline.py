@@ -61,7 +61,11 @@ def timeline_of(view: View, signal: Signal) -> tuple[TimelineEntry, ...]:
     )
     past = [item for item in signal.known if item.at <= view.as_of and not (item.event and events)]
     seen = tuple(_proven(moment, past) for moment in changes)
-    known = tuple(_known(signal, item, _again(item, past)) for item in past if not any(_same(item, moment) for moment in changes))
+    known = tuple(
+        replace(_known(signal, item, _again(item, past)), quotes=_read_or_declared(item, verdict))
+        for item in past
+        if not any(_same(item, moment) for moment in changes)
+    )
     return tuple(sorted((*events, *seen, *known), key=lambda moment: moment.at, reverse=True))
 
 
@@ -214,8 +218,14 @@ def _event(signal: Signal, track_id: str, event: Event, told: datetime | None) -
         seen_at=min((at for at in (first.seen_at if first else None, told) if at), default=None),
         anchor=f"event-{event.number}",
         track_id=track_id,
-        history=all(not quote.document for quote in event.evidence) or bool(declared and first and not first.document),
+        history=all(not quote.document for quote in event.evidence)
+        or (declared and first is not None and _is_of_before(first, event)),
     )
+
+
+def _is_of_before(first: Quote, event: Event) -> bool:
+    """Whether a declared publication was first read long after its day, or never: nothing that came late."""
+    return not first.document or first.seen_at - event.at > LATE_REPORT
 
 
 def _again(item: DeclaredFact, past: list[DeclaredFact]) -> bool:
@@ -248,6 +258,17 @@ def _declared(item: DeclaredFact) -> Quote:
     return Quote(
         text=item.quote, url=item.url, publisher=item.publisher, tier=item.tier, seen_at=item.at, title=item.title, source=KNOWN
     )
+
+
+def _read_or_declared(item: DeclaredFact, verdict: Verdict | None) -> tuple[Quote, ...]:
+    """The words that were read of a declared change, where the track stands by it still, before those that are declared."""
+    stood = [
+        track
+        for track in (verdict.tracks if verdict else ())
+        if (track.track, track.status) == (item.track, item.status) and track.since and abs(track.since - item.at) <= SAME
+    ]
+    read = [quote for track in stood for quote in track.evidence if quote.document]
+    return (*read, *([] if any(quote.text == item.quote for quote in read) else [_declared(item)]))
 
 
 def _flag_label(signal: Signal, item: DeclaredFact) -> str:
