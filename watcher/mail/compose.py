@@ -26,13 +26,13 @@ from watcher.mail.letter import (
     shortened,
     words_in,
 )
+from watcher.mail.readings import read_in_the_week
 from watcher.mail.standings import (
     NEW_FOR,
     answer_lines,
     blind_section,
     checked_still,
     other_claims,
-    read_in_the_week,
     standing_of,
     unchanged,
     undecided_section,

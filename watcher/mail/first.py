@@ -8,8 +8,9 @@ from dataclasses import replace
 from watcher.core.decision.scheduled_notes import window_in_words
 from watcher.core.model import Verdict, day_text
 from watcher.mail.context import MailContext, Recipient
-from watcher.mail.letter import MailItem, MailLine, Section
-from watcher.mail.standings import ground_sections, speaks_for, standing_items, why_these
+from watcher.mail.letter import MailItem, MailLine, Section, words_of
+from watcher.mail.standings import QUESTION, ground_sections, speaks_for, standing_items, why_these
+from watcher.wording import terms_at, terms_in
 
 KEPT = ("In a sentence", "What it changes for you", "It touches your tools", "Your tools without a fallback")
 """What stands under an answer; what is wanted, what would move it and its window stand on the page."""
@@ -20,13 +21,21 @@ def first_items(verdicts: Sequence[Verdict], context: MailContext, reader: Recip
     """Where the first signals stand; in brief where a page tells the rest."""
     whole = standing_items(verdicts, context, reader)
     if not context.page():
-        return whole
-    return tuple(_in_brief(item, verdict) for item, verdict in zip(whole, verdicts, strict=False))
+        return tuple(_spelled(item, verdict, context) for item, verdict in zip(whole, verdicts, strict=False))
+    return tuple(_spelled(_in_brief(item, verdict), verdict, context) for item, verdict in zip(whole, verdicts, strict=False))
+
+
+def _spelled(item: MailItem, verdict: Verdict, context: MailContext) -> MailItem:
+    """An item with what its short names stand for."""
+    signal = context.signals.get(verdict.signal)
+    terms = terms_in(terms_at([signal] if signal else [], verdict.as_of), words_of(item))
+    return replace(item, paragraphs=(*((term.name, f"{term.words}.") for term in terms), *item.paragraphs))
 
 
 def _in_brief(item: MailItem, verdict: Verdict) -> MailItem:
-    """The answer with its first proof; where it stands on each way to it, where there are several."""
-    rows = item.rows[: len(verdict.tracks)] if len(verdict.tracks) > 1 else ()
+    """The question and its answer with the first proof; where it stands on each way to it, where there are several."""
+    asked = tuple(row for row in item.rows if row[0] == QUESTION)
+    rows = (*asked, *(item.rows[len(asked) :][: len(verdict.tracks)] if len(verdict.tracks) > 1 else ()))
     kept = tuple(each for each in item.paragraphs if each[0] in KEPT)
     return replace(item, rows=rows, cites=item.cites[:1], paragraphs=kept, more=MORE)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from watcher.core.addresses import safe_link
-from watcher.core.decision.decide import STANDS_STILL
 from watcher.core.decision.digest import MOST_IN_FULL
 from watcher.core.decision.figures import UNSTATED
 from watcher.core.decision.scheduled_notes import close_in_words, close_of, window_in_words
@@ -30,7 +28,7 @@ from watcher.core.model import (
     day_text,
 )
 from watcher.mail.changes import cites, for_you, tools
-from watcher.mail.context import MailContext, Recipient, verdicts_for
+from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import (
     MailItem,
     MailLine,
@@ -42,15 +40,12 @@ from watcher.mail.letter import (
     several,
     shortened,
     when,
-    words_of,
 )
-from watcher.wording import STANDINGS, count, day_in_words, is_untold, lowered, sign_of, terms_at, terms_in
+from watcher.wording import STANDINGS, count, day_in_words, is_untold, lowered, sign_of
 
 MOST_BLIND = 12
-MOST_UNREAD = 6
-"""Sources that a weekly note names as not read."""
-MOST_STILL = 3
-"""Sources that it names in which nothing new has stood for long, the last ones first."""
+QUESTION = "Question"
+"""The row of a first message that says what a signal asks."""
 NEW_FOR = timedelta(days=7)
 """For so long a text that a person is asked about is told with its words: the messages and the note of one week have them."""
 MOST_STANDING = 40
@@ -277,72 +272,6 @@ def _blind_line(blind: SourceOutage, signal: str, zone: tzinfo) -> MailLine:
     return MailLine(shortened(blind.name, 80), words, safe_link(blind.url))
 
 
-def read_in_the_week(digest: Digest, context: MailContext, reader: Recipient) -> str:
-    """`33 of 34 sources were read this week; not read this week: A; today 32 can be seen.`: of what this reader follows.
-
-    An address that may come and was never there is none of the sources, here as on the page. Empty without a source.
-    """
-    numbers = [counts for name, *counts in digest.readings if reader.wants(name)]
-    seen, never, declared = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
-    lost = _lost(digest, context, reader)
-    missed = [
-        (source, context.source(name, source), ever, (name, source)) for name, source, ever in digest.unread if reader.wants(name)
-    ]
-    late = [each for each in missed if each[2] or each[3] in lost or not (each[1] and each[1].may_be_missing)]
-    ahead = len(missed) - len(late)
-    sources, unread = declared - ahead, never - ahead
-    if not sources:
-        return ""
-    sight = sources - len(lost) - (unread - sum(lost.values()))  # the page counts so, too
-    told = _unread([(known.title if known and known.title else source, ever) for source, known, ever, _ in late])
-    told = told or (f", {unread} not read yet" if unread else "")
-    now = "all" if sight == sources > 1 else sight
-    first = f"{seen} of {count(sources, 'source')} {'was' if 1 in {seen, sources} else 'were'} read this week"
-    return f"{first}{told}; today {now} can be seen.{_still(digest, context, reader)}{_to_come(ahead)}"
-
-
-def _lost(digest: Digest, context: MailContext, reader: Recipient) -> dict[tuple[str, str], bool]:
-    """The declared sources that cannot be seen, and of each whether it was never read."""
-    blind = ((each.signal, one) for each in verdicts_for(digest, context, reader) for one in each.blind)
-    return {(name, one.source): one.never for name, one in blind if context.source(name, one.source)}
-
-
-def _to_come(ahead: int) -> str:
-    """Addresses that may come, which are counted among no sources."""
-    if not ahead:
-        return ""
-    return f" {count(ahead, 'address', 'addresses')} that may come {'does' if ahead == 1 else 'do'} not exist yet."
-
-
-def _unread(late: Sequence[tuple[str, bool]]) -> str:
-    """`; not read yet: A and B; not read this week: C`; empty where all were read, and for a note that counted them alone."""
-    parts = [(words, [title for title, known in late if known is ever]) for words, ever in (("yet", False), ("this week", True))]
-    return "".join(f"; not read {words}: {_few(titles)}" for words, titles in parts if titles)
-
-
-def _few(names: list[str]) -> str:
-    """Some names, and how many more there are."""
-    return several(names if len(names) <= MOST_UNREAD else [*names[:MOST_UNREAD], f"{len(names) - MOST_UNREAD} more"])
-
-
-def _still(digest: Digest, context: MailContext, reader: Recipient) -> str:
-    """` In 2 of them nothing new has stood for 60 days: A (since 13 March 2026) and B (since 2 February 2026).`; else empty.
-
-    Records are left out: that nothing was added to one is what the answer says.
-    """
-    lost = {(each.signal, blind.source) for each in verdicts_for(digest, context, reader) for blind in each.blind}
-    told = (each for each in digest.still if reader.wants(each[0]) and each[:2] not in lost)
-    known = (
-        (at, context.source(name, source), source) for name, source, at in sorted(told, key=lambda each: each[2], reverse=True)
-    )
-    mine = [(at, one.title if one and one.title else source) for at, one, source in known if not (one and one.record)]
-    named = [f"{title} (since {day_of_event(at, reader.zone)})" for at, title in mine[:MOST_STILL]]
-    more = [f"{len(mine) - MOST_STILL} more"] if len(mine) > MOST_STILL else []
-    return (
-        f" In {len(mine)} of them nothing new has stood for {STANDS_STILL.days} days: {several([*named, *more])}." if mine else ""
-    )
-
-
 def standing_items(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> tuple[MailItem, ...]:
     """Where the first signals stand, for the message that the watch has started."""
     return tuple(_standing_item(verdict, context, reader) for verdict in verdicts[:MOST_IN_FULL])
@@ -361,7 +290,7 @@ def _standing_item(verdict: Verdict, context: MailContext, reader: Recipient) ->
     track = lead_track(verdict, context)
     sign = sign_of(track, ()) if track else STANDINGS[Standing.CONFIRMED]
     quotes = [quote for track in verdict.tracks for quote in track.evidence[:1]]
-    item = MailItem(
+    return MailItem(
         kicker=context.title_of(verdict.signal),
         title=answer_in_words(verdict),
         icon=sign.icon,
@@ -377,12 +306,10 @@ def _standing_item(verdict: Verdict, context: MailContext, reader: Recipient) ->
         paragraphs=_paragraphs(verdict, context, reader.zone),
         link=context.page_of(verdict.signal),
     )
-    terms = terms_in(terms_at([signal] if signal else [], verdict.as_of), words_of(item))
-    return replace(item, paragraphs=(*((term.name, f"{term.words}.") for term in terms), *item.paragraphs))
 
 
 def _question(signal: Signal | None) -> list[tuple[str, str]]:
-    return [("Question", signal.question)] if signal else []
+    return [(QUESTION, signal.question)] if signal else []
 
 
 def _track_row(verdict: Verdict, track: TrackVerdict, context: MailContext, zone: tzinfo) -> tuple[str, str]:

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from watcher.core.decision.near import simhash
 from watcher.core.language.frames import frame_of
-from watcher.core.language.lexicon import MASKS, choice
+from watcher.core.language.lexicon import MASKS, choice, cue
 from watcher.core.language.match import Match, Passed, in_full, matches
 from watcher.core.language.net import Net
 from watcher.core.language.parse import read
-from watcher.core.language.surroundings import cause_beside, is_bare_heading
+from watcher.core.language.surroundings import is_bare_heading
 from watcher.core.language.times import Past, day_of_act, is_over, is_vague, retold_on, without_other_days
 from watcher.core.language.unknown_works import Works
 from watcher.core.language.vocabulary import Vocabulary
@@ -173,6 +173,7 @@ _PUT_OUT: Final = re.compile(rf"(?i)(?:^|{choice('at_first')} ){choice('put_out'
 _TESTED: Final = re.compile(rf"(?i), {choice('work_done')} (?:(?! and {choice('put_out')})[^,;])*")
 _NEW_AT_ITS_ADDRESS: Final = timedelta(days=14)
 """What a page is dated later than this after the time in its address tells of nothing that it first put out then."""
+_CAUSE: Final = cue("cause_of_act", "beside", "sentence")
 _TOLD_AS_IT_HAPPENED: Final = timedelta(days=2)
 """What a sentence dates so shortly before it was told is told as it happened."""
 
@@ -226,7 +227,21 @@ def reason_beside(seen: RuleContext, track: Track, rule: Rule, said: TextMatch) 
     """Of a step back the sentence beside it that says why, verbatim; empty where none does."""
     if not rule.status or rule.sentence is None or not track.ladder.rung(rule.status).steps_back:
         return ""
-    return cause_beside(seen.reading, said.quote, rule.sentence.about)
+    return _cause_beside(seen.reading, said.quote, rule.sentence.about)
+
+
+def _cause_beside(reading: Reading, quote: str, about: Collection[str]) -> str:
+    """The sentence right before an act, else right behind it, that says why it was done, verbatim; empty where none does.
+
+    It names one of the things that the act is about, or none that is known, and asks nothing.
+    """
+    here = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
+    beside = [reading.lines[n] for n in (here - 1, here + 1) if here and 0 < n < len(reading.lines)]
+    for line in beside:
+        named = {thing.group for thing in line.things}
+        if _CAUSE.search(line.folded) and not line.folded.endswith("?") and (not named or not named.isdisjoint(about)):
+            return line.quote
+    return ""
 
 
 def _dated(seen: RuleContext, rule: Rule) -> str:

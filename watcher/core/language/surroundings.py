@@ -65,7 +65,6 @@ _STRONG: Final = frozenset({"all", "ended"}) | {"taken"}
 """Reasons of words of the question that hardly stand in a sentence for anything else."""
 _CLAUSE: Final = re.compile(r"[:;\u2014]|, (?:and|but|yet)\b")
 _MILESTONE: Final = cue("milestone", "after", "sentence")
-_CAUSE: Final = cue("cause_of_act", "beside", "sentence")
 _TRUE: Final = cue("affirmed", "beside", "sentence")
 _RENAMING: Final = DETERMINERS | MODEL_NOUNS | ORDINALS | word_set("renaming")
 """Words between a name and what it is called."""
@@ -113,20 +112,6 @@ def given_back(reading: Reading, quote: str) -> tuple[str, ...]:
     below = reading.lines[1:] if quote == reading.title.quote else ()
     clauses = (plain_clause(line.folded) for line in (*newest, *below))
     return tuple(dict.fromkeys(words for clause in clauses for words in given_back_in(clause)))
-
-
-def cause_beside(reading: Reading, quote: str, about: Collection[str]) -> str:
-    """The sentence right before an act, else right behind it, that says why it was done, verbatim; empty where none does.
-
-    It names one of the things that the act is about, or none that is known, and asks nothing.
-    """
-    here = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
-    beside = [reading.lines[n] for n in (here - 1, here + 1) if here and 0 < n < len(reading.lines)]
-    for line in beside:
-        named = {thing.group for thing in line.things}
-        if _CAUSE.search(line.folded) and not line.folded.endswith("?") and (not named or not named.isdisjoint(about)):
-            return line.quote
-    return ""
 
 
 def incident_of(reading: Reading, quote: str) -> tuple[str, ...]:
