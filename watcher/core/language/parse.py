@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Final
 
 from watcher.core.language.account import Account, account, clause_in, is_plain, masked
-from watcher.core.language.assertion import OFFERS, OPENINGS, PRESENT, manner
+from watcher.core.language.assertion import OFFERS, OPENINGS, PRESENT, TAKINGS, manner
 from watcher.core.language.binding import is_modifier, subjects
 from watcher.core.language.lexicon import choice, cue, english, word_set
 from watcher.core.language.tables import under_heads
-from watcher.core.language.text import HEADS, MAX_SENTENCE, Scene, Thing, Token, fold, plain, split, tokens
+from watcher.core.language.text import HEADS, MAX_SENTENCE, MODEL_NOUNS, Scene, Thing, Token, fold, plain, split, tokens
 from watcher.core.language.times import days_ahead, price_of, window_of
 from watcher.core.language.vocabulary import Phrase, Vocabulary
 
@@ -106,9 +106,20 @@ class Statement:
         own = self.thing.group if self.thing else ""
         found = account(self.scene, own, self.beside, self.alike, self.vocabulary.roles_in(self.line.folded), english())
         named = self.thing is None or any(thing is self.thing for thing in self.line.things)
-        if named or (self.thing and _leads(self.spoken, self.thing, self.vocabulary)):
+        if named or (self.thing and _leads(self.spoken, self.thing, self.vocabulary)) or self._takes_what_was_named:
             return found
         return replace(found, unexplained=(*found.unexplained, "it"))
+
+    @property
+    def _takes_what_was_named(self) -> bool:
+        """Whether it takes away the only models of the sentence before: "An order applies to X and Y. We disabled both models"."""
+        before = self.spoken.line
+        if before is None or self.kind not in TAKINGS:
+            return False
+        words = {token.text for token in self.scene.tokens}
+        many = "both" in words or any(word.endswith("s") for word in words & MODEL_NOUNS)
+        alone = MODEL_NOUNS.isdisjoint(masked(before.folded, before.things, frozenset()))
+        return bool(words & MODEL_NOUNS) and alone and (len(_distinct(before.things)) > 1) == many
 
     @property
     def is_past(self) -> bool:
