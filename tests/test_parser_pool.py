@@ -109,7 +109,7 @@ def test_documents_that_are_read_quickly_need_one_process_alone() -> None:
 def test_a_process_that_was_started_ahead_reads_the_first_document() -> None:
     with ParserPool(workers=2, patience=timedelta(minutes=1), command=(sys.executable, str(NAUGHTY))) as pool:
         before = children()
-        pool.start_one()
+        pool.start(1)
         assert children() - before == {who(pool)}
 
 

@@ -234,8 +234,7 @@ async def opened(
     transport = rehearsal.world.transport() if rehearsal else None
     heartbeat = "" if rehearsal else config.watch.heartbeat_url
     with ParserPool() as readers:
-        if read_soon:
-            readers.start_one()
+        readers.start(int(read_soon))
         async with (
             Fetcher(settings, clock=clock, transport=transport) as fetcher,
             heartbeat_ping(heartbeat, settings, clock) as ping,

@@ -90,10 +90,10 @@ class ParserPool:
         self._numbers = count()
         self._packed: dict[str, tuple[Signal, PackedSignal]] = {}
 
-    def start_one(self) -> None:
-        """Start a worker before there is something to read: it takes a second of the clock where others are busy."""
+    def start(self, many: int) -> None:
+        """Start workers before there is something to read: beside others that are busy it takes a second of the clock."""
         with self._changed:
-            self._idle.append(_Worker(self._command))
+            self._idle += [_Worker(self._command) for _ in range(many)]
 
     async def read(self, document: Document, format_name: str, options: Facts) -> tuple[Entry, ...]:
         """The entries of a document. Raises Unreadable, also where a worker died over it, and KeyError for an unknown name."""

@@ -112,7 +112,7 @@ class Statement:
 
     @property
     def _takes_what_was_named(self) -> bool:
-        """Whether it takes away the only models of the sentence before: "An order applies to X and Y. We disabled both models"."""
+        """Whether it takes away the only models of the sentence before: "An order names X and Y. We disabled both models"."""
         before = self.spoken.line
         if before is None or self.kind not in TAKINGS:
             return False
