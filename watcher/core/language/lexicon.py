@@ -96,7 +96,7 @@ GRAMMAR: Final = _classes(
     " and_does soon_word of_nobody but_some possible turning_to_it set_to is_now told_then told_by series_of_posts firm_plan"
     " opening_reason no_reason opening_day"
     " day_of_act of_the_act gate_noun"
-    " of_today asking_whether settling together measured_by means_of way_in"
+    " including of_today asking_whether settling together measured_by means_of way_in"
     " heading_word heading_of_return heralding"
     " enabling letting everybody used_by this_day let_in"
     " other_noun other_verb turn_within no_way_in read_as route advising listed page_noun"

@@ -49,7 +49,6 @@ _ENTRY_END: Final = re.compile(rf"(?i)^\W*({choice('entry_end')}) ?(?::|-|\u2014
 """An entry of a status page that tells how a failure goes on."""
 _ADDRESSED: Final = word_set("addressed")
 _POINTS_AHEAD: Final = word_set("points_ahead")
-_POSSIBLE: Final = word_set("possible")
 _OWN_CLAUSE: Final = re.compile(rf"(?i), (?:and|so|but) (?=(?:{choice('subject_pronoun')}|{choice('everybody_first')}) |$)")
 _REASON: Final = re.compile(rf"(?i)[:;\u2014]|, for (?={choice('subject_pronoun')} )")
 """Marks that set a statement apart from what stands before it, and the word that gives it as a reason."""
@@ -135,7 +134,7 @@ def is_set_apart(scene: Scene, choices: frozenset[str]) -> bool:
     """Whether a mark sets a statement apart from all that makes it a condition, or only supposed.
 
     Before the mark stands what was asked ("Nobody asks whether you are verified: X is open"), or words to the reader ("We assume
-    that you have waited: X is open") that point to nothing imagined ("Imagine our world: X is open"), or what somebody may do.
+    that you have waited: X is open") that point to nothing imagined ("Imagine our world: X is open").
     """
     before = scene.sentence[: scene.tokens[scene.start].start]
     marks = [found.end() for found in _REASON.finditer(before)]
@@ -143,8 +142,6 @@ def is_set_apart(scene: Scene, choices: frozenset[str]) -> bool:
     words = plain_clause(head).split()
     if not choices.isdisjoint(words) and _is_plain(_OWN_CLAUSE.split(tail)[-1]):
         return True
-    if head and (found := CONDITIONAL.search(head)) and found[0].lower() in _POSSIBLE and _is_plain(tail):
-        return True  # "Anybody may ask, but nobody has to: X is open to all"
     supposed = any(found.row.kind == "supposed" for found in found_in(plain_clause(tail), ("supposed",)))
     return not _ADDRESSED.isdisjoint(words) and _POINTS_AHEAD.isdisjoint(words) and not supposed and _is_plain(tail)
 
@@ -415,7 +412,14 @@ def _of_another(reading: Reading, line: Line, kinds: Collection[str], groups: fr
     first = next((thing for thing in line.things if thing.group not in groups or not _is_unlike(line, thing)), None)
     if not said or first is None or first.group in groups or any(one.thing is not first for one in said):
         return ""
-    return "" if _is_renamed(groups, line, first) else first.name
+    return "" if _is_renamed(groups, line, first) or _is_told_of_next(groups, line, said, first) else first.name
+
+
+def _is_told_of_next(groups: frozenset[str], line: Line, said: list[Statement], thing: Thing) -> bool:
+    """Whether a clause of one of these groups goes on, with all that is said: "The programme ends, and its X is open"."""
+    first = min(one.scene.tokens[one.scene.start].start for one in said)
+    own = next((one for one in line.things if thing.end <= one.start < first and one.group in groups), None)
+    return own is not None and ", and " in line.folded[thing.end : own.start]
 
 
 def _is_renamed(groups: frozenset[str], line: Line, thing: Thing) -> bool:

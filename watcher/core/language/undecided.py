@@ -47,6 +47,9 @@ _OF_DAYS: Final = frozenset({"conditional", "retold"})
 """Manners in which a moment of a programme is told: "the day on which it opens", "until March 3, when we open it"."""
 _OF_ALL: Final = re.compile(rf" {choice('of_all')}")
 """What makes a name before it the maker's: "all Claude users"."""
+_INCLUDING: Final = word_set("including")
+_WORDS_BEFORE: Final = 3
+"""Words before a limit of which one may say that it is none."""
 _OF_REASONS: Final = frozenset({"supposed", "undone"})
 _OF_A_DENIAL: Final = frozenset({"negated", "conditional"})
 """Manners in which something is denied of today: "not available as of 14:00 UTC, pending a review"."""
@@ -459,6 +462,13 @@ def _is_from_all(said: Statement) -> bool:
     return _EVERY.search(said.words) is not None and all("the programme" in one or _LET_IN & {*one.split()} for one in limits)
 
 
+def _is_of_included(said: Statement) -> bool:
+    """Whether what limits a statement only names some of those for whom it holds: "open to all, including hospitals"."""
+    clause = plain_clause(said.line.folded)
+    places = [clause.find(words) for words in said.account.because]
+    return all(at >= 0 and not _INCLUDING.isdisjoint(clause[:at].split()[-_WORDS_BEFORE:]) for at in places)
+
+
 def _stays(said: Statement) -> bool:
     """Whether it is told to stay as it is, whatever might end that: "unless the order is lifted, X stays | suspended"."""
     return " until then " in said.line.folded or not _STAYING.isdisjoint(
@@ -472,7 +482,7 @@ def _is_doubtful(net: Net, said: Statement) -> bool:
     takes = net.statuses[said.kind] == net.taken
     if (takes and (found.taken == {"fault"} or _stays(said))) or ((takes or found.taken <= _OF_REASONS) and is_only_reason(said)):
         return True  # "disabled until Monday", or because of a bug, is disabled
-    if takes and found.taken == {"limited"} and _is_from_all(said):
+    if found.taken == {"limited"} and ((takes and _is_from_all(said)) or _is_of_included(said)):
         return True  # "suspended for all organizations in our programme": nobody else had it
     apart = (found.taken <= {"undone", "supposed"} and (is_told_apart(said.scene) or is_behind_a_mark(said))) or (
         found.taken == {"supposed"} and is_set_apart(said.scene, _MAY_BE_OF_TIME)
