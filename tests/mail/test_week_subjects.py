@@ -53,6 +53,16 @@ def test_a_quiet_week_says_each_answer_in_a_word() -> None:
     assert subject(verdicts=(by_press,)) == "Senate has passed it (reported); unchanged, week to 9 Dec"
 
 
+def test_who_was_told_a_detail_at_once_is_not_told_that_nothing_changed() -> None:
+    keen, short = replace(READER, every_detail=True), tuple(replace(each, brief="no") for each in ANSWERED)
+    week = replace(digest(kind="weekly", verdicts=short), told=(), transitions=(CHEAPER,))
+    written = render(week, CONTEXT, keen)
+    assert written.subject == "No; no; no, week to 9 Dec"
+    assert "No answer changed. One detail was told when it came." in written.text
+    assert "2 details were told when they came." in render(replace(week, transitions=(CHEAPER, CHEAPER)), CONTEXT, keen).text
+    assert render(replace(week, transitions=()), CONTEXT, keen).subject == "No; no; no; unchanged, week to 9 Dec"
+
+
 def test_who_cannot_see_does_not_say_that_nothing_changed() -> None:
     assert subject(unseen=1) == "Senate has passed it; Mythos not by name; one CAISI paper, week to 9 Dec"
     few = tuple(each for each in ANSWERED if each.signal == "caisi-evaluation")
@@ -66,10 +76,10 @@ def test_who_cannot_see_does_not_say_that_nothing_changed() -> None:
         ((PASSED,), (), "New: Senate has passed it. Mythos not by name; one CAISI paper, week to 9 Dec"),
         ((CORRECTION,), (), "Corrected: Senate has passed it, week to 9 Dec"),
         ((COMPANION,), (), "New: Senate vote: S. 3519, the companion, in a Senate committee, week to 9 Dec"),
-        ((FLAG,), (), "New: Senate has passed it: amended: text not checked yet, week to 9 Dec"),
-        ((), (CHEAPER,), "New: Mythos not by name: Gadget 2 and price $8/$40, week to 9 Dec"),
-        ((EVENT,), (), "New: one CAISI paper: Evaluation of Qwen 4, week to 9 Dec"),
-        ((LONG,), (), "New: one CAISI paper: on Qwen 4, week to 9 Dec"),
+        ((FLAG,), (), "New: amended: text not checked yet (Senate has passed it), week to 9 Dec"),
+        ((), (CHEAPER,), "New: Gadget 2 and price $8/$40 (Mythos not by name), week to 9 Dec"),
+        ((EVENT,), (), "New: Evaluation of Qwen 4 (one CAISI paper), week to 9 Dec"),
+        ((LONG,), (), "New: publication on Qwen 4 (one CAISI paper), week to 9 Dec"),
         ((PASSED, EVENT), (CHEAPER,), "New: Senate has passed it; one CAISI paper, week to 9 Dec"),
     ],
 )
@@ -183,7 +193,7 @@ def test_a_detail_of_what_the_answer_does_not_speak_of_stands_under_its_own_name
 
     assert week(way_in) == "New: a model named Mythos: access also inside a product, week to 9 Dec"
     assert week(retired) == "New: a model named Mythos: an older version is retired, week to 9 Dec"
-    assert week(version, way_in) == "New: Mythos not by name: Claude Fable 5.1 and 1 more, week to 9 Dec"
+    assert week(version, way_in) == "New: Claude Fable 5.1 and 1 more (Mythos not by name), week to 9 Dec"
     keen = replace(READER, every_detail=False)
     at_once = render(digest(replace(way_in, mail=True), verdicts=(stood,)), context, keen).subject
     assert at_once == "Mythos availability: a model named Mythos: access also inside a product"

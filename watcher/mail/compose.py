@@ -11,7 +11,7 @@ from watcher.core.decision.undecided import text_in_words
 from watcher.core.model import Change, Digest, Standing, Transition, Verdict, capitalised
 from watcher.mail.changes import MOST_LINES, cites, dated, found_in_words, item, moved, noted_section, told_once
 from watcher.mail.changes import title as title_of
-from watcher.mail.context import MailContext, Recipient, transitions_for, verdicts_for
+from watcher.mail.context import MailContext, Recipient, told_at_once, transitions_for, verdicts_for
 from watcher.mail.first import first_grounds, first_items
 from watcher.mail.letter import (
     Letter,
@@ -335,7 +335,9 @@ def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
     more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" {count(len(details), 'detail')} are new. {named}.")
     told = _told_to(digest, reader)
     happened = f" {what_happened(told, context)}." if told else ""
-    return f"{how_many(told)}.{happened}{more}"
+    known = len(told_at_once(digest, reader))
+    at_once = {0: "", 1: " One detail was told when it came."}.get(known, f" {count(known, 'detail')} were told when they came.")
+    return f"{how_many(told)}.{happened}{more}{at_once}"
 
 
 def _told_to(digest: Digest, reader: Recipient) -> list[Transition]:

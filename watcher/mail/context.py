@@ -139,6 +139,11 @@ def transitions_for(digest: Digest, reader: Recipient) -> tuple[Transition, ...]
     return tuple(each for each in digest.transitions if reader.wants(each.signal) and not _is_known(each, reader))
 
 
+def told_at_once(digest: Digest, reader: Recipient) -> tuple[Transition, ...]:
+    """The details of a weekly note that this reader was told when they came."""
+    return tuple(each for each in digest.transitions if reader.wants(each.signal) and _is_known(each, reader))
+
+
 def _is_known(change: Transition, reader: Recipient) -> bool:
     """Whether it is a detail that this reader was told when it came."""
     return reader.every_detail and change.kind is Change.DETAIL and not change.mail and bool(change.track)

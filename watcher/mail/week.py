@@ -8,7 +8,7 @@ from enum import Enum, auto
 from watcher.core.model import Change, Digest, Standing, Transition, Verdict, capitalised
 from watcher.mail.changes import named_detail, over_in_words
 from watcher.mail.changes import title as change_title
-from watcher.mail.context import MailContext, Recipient, transitions_for
+from watcher.mail.context import MailContext, Recipient, told_at_once, transitions_for
 from watcher.mail.letter import several, shortened
 from watcher.mail.standings import standing_of
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH, fitting, headline, is_beside, is_headline, rank, track_in_a_sentence
@@ -104,7 +104,7 @@ def answers(verdicts: Sequence[Verdict], context: MailContext) -> str:
 def week_subject(digest: Digest, context: MailContext, reader: Recipient, verdicts: Sequence[Verdict], unseen: str) -> str:
     """`No Senate vote; Mythos not by name; no paper; unchanged, week to 3 Aug`, or first what is new: the fullest line that fits.
 
-    `unseen`: `3 sources cannot be seen`; who cannot see does not say that nothing changed.
+    `unseen`: `3 sources cannot be seen`; who cannot see does not say that nothing changed, nor who was told a detail at once.
     """
     local = digest.at.astimezone(reader.zone)
     day = f"{local.day} {local:%b}"
@@ -112,7 +112,7 @@ def week_subject(digest: Digest, context: MailContext, reader: Recipient, verdic
     ends = (f"{lost}, week to {day}", f"{lost}, {day}", f", week to {day}") if unseen else (f", week to {day}",)
     told = [each for each in digest.told if reader.wants(each.signal)]
     details = details_of_the_week(digest, context, reader)
-    still = "" if unseen else "; unchanged"
+    still = "" if unseen or told_at_once(digest, reader) else "; unchanged"
     news = told or details
     lines = _news_lines(told, details, context, verdicts) if news else _quiet_lines(verdicts, context, still)
     whole = [f"{capitalised(line)}{end}" for line in lines for end in ends]
@@ -155,7 +155,7 @@ def _news_lines(
 
 
 def _news(verdict: Verdict, told: Sequence[Transition], details: Sequence[Transition], context: MailContext, level: Level) -> str:
-    """The answer of a signal and what is new beside it: `Mythos not by name: Gadget 2 and $8/$40`."""
+    """What is new of a signal and the answer beside which it is: `Gadget 2 and $8/$40 (Mythos not by name)`."""
     mine, beside = ([each for each in some if each.signal == verdict.signal] for some in (told, details))
     flags, moves = ([each for each in mine if (each.kind is Change.FLAG) is flag] for flag in (True, False))
     last = next(reversed(by_change(moves)), [])
@@ -171,8 +171,12 @@ def _news(verdict: Verdict, told: Sequence[Transition], details: Sequence[Transi
         words = [piece for each in shown for piece in _pieces(each, context, level)]
         words += [f"{len(new) - len(shown)} more"] * (len(shown) < len(new))
     alone = level is Level.UNDER_ITS_NAME and any(words)
-    stood = under or (context.title_of(verdict.signal) if alone else brief_answer(verdict, context))
-    return f"{stood}: {several(words)}" if any(words) else stood
+    name = under or (context.title_of(verdict.signal) if alone else "")
+    if name:
+        return f"{name}: {several(words)}"
+    stood = brief_answer(verdict, context)
+    aside = stood.replace(" (", ", ").removesuffix(")")
+    return f"{several(words)} ({aside})" if any(words) else stood
 
 
 def _is_aside(each: Transition, context: MailContext) -> bool:
@@ -189,7 +193,7 @@ def _pieces(each: Transition, context: MailContext, level: Level) -> list[str]:
         named = ((one.name, named_detail(each, one, context).removeprefix("now ")) for one in changed)
         return [words.removesuffix(units.get(name, "")) for name, words in named]
     if each.kind is Change.NEXT and level is not Level.WHOLE and each.details.get("object"):
-        return [f"on {each.details['object']}"]
+        return [f"{context.noun(each)} on {each.details['object']}"]
     if each.kind in {Change.FLAG, Change.UNDECIDED}:
         return [lowered(change_title(each, context), context.signals.get(each.signal))]
     return [change_title(each, context) if each.event else _told_of(each, context, brief=True)]
