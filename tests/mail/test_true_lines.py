@@ -176,7 +176,7 @@ def test_a_bare_name_is_not_said_to_open_anything() -> None:
     stood = tuple(replace(each, undecided=(bare,)) if each.signal == "mythos-ga" else each for each in VERDICTS)
     mail = " ".join(render(digest(PASSED, verdicts=stood), CONTEXT, READER).text.split())
     assert (
-        "An official text names it, and no rule knows what the words around the name say; "
+        "An official text names it, and the watch cannot tell what the words around the name say; "
         "so far it stays as it was: by invitation; a person" in mail
     )
     assert "may move this" not in mail

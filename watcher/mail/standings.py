@@ -209,7 +209,7 @@ def _may(text: Undecided, verdict: Verdict, context: MailContext) -> str:
             context.status(text.signal, each.track, each.status).label for each in verdict.tracks if each.track == text.track
         ]
         still = f"; so far it stays as it was: {lowered(stood[0], context.signals.get(text.signal))}" if stood else ""
-        return f"{capitalised(said)} names it, and no rule knows what the words around the name say{still}"
+        return f"{capitalised(said)} names it, and the watch cannot tell what the words around the name say{still}"
     label = context.status(text.signal, text.track, text.status).label
     if is_of_a_plan(text.quotes[0]):
         return f"{capitalised(said)} tells of something to come, which may lead to “{label}”"
