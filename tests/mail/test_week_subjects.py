@@ -31,6 +31,8 @@ CHEAPER = replace(
     DETAIL, signal="mythos-ga", track="named", reason="name: Gadget 2, before: Gadget; price: $8/$40, before: $10/$50"
 )
 LONG = replace(EVENT, title=f"A long and thorough {EVENT.title} by two authors", details={"object": "Qwen 4"})
+LONGER = replace(LONG, details={"object": "Z.ai's GLM-5.3 Cyber Capabilities"})
+LONGEST = replace(LONG, details={"object": "Z.ai's GLM-5.3 Cyber Capabilities, its Safeguards and its Biology"})
 COMPANION = replace(PASSED, track="s3519", before="", after="committee", details={})
 
 
@@ -80,7 +82,9 @@ def test_who_cannot_see_does_not_say_that_nothing_changed() -> None:
         ((), (CHEAPER,), "New: Gadget 2 and price $8/$40 (Mythos not by name), week to 9 Dec"),
         ((EVENT,), (), "New: Evaluation of Qwen 4 (one CAISI paper), week to 9 Dec"),
         ((LONG,), (), "New: publication on Qwen 4 (one CAISI paper), week to 9 Dec"),
-        ((PASSED, EVENT), (CHEAPER,), "New: Senate has passed it; one CAISI paper, week to 9 Dec"),
+        ((LONGER,), (), "New: Z.ai's GLM-5.3 Cyber Capabilities (one CAISI paper), week to 9 Dec"),
+        ((LONGEST,), (), "New: one change (one CAISI paper), week to 9 Dec"),
+        ((PASSED, EVENT), (CHEAPER,), "New: Senate has passed it; one change (one CAISI paper), week to 9 Dec"),
     ],
 )
 def test_a_week_with_news_says_it_first(told: tuple[Transition, ...], details: tuple[Transition, ...], line: str) -> None:

@@ -161,7 +161,7 @@ def _news(verdict: Verdict, told: Sequence[Transition], details: Sequence[Transi
     last = next(reversed(by_change(moves)), [])
     answered, under = any(is_headline(each, context) for each in last), ""
     if level is Level.NUMBERS:
-        words = [_in_numbers([*flags, *(() if answered else moves)], beside)]
+        words = [_in_numbers([*flags, *(each for each in moves if each.event or not answered)], beside)]
     else:
         new = [*(each for each in (*last, *flags) if not answered or each.event or each in flags), *beside]
         about = [each for each in new if not _is_aside(each, context)]
@@ -193,7 +193,8 @@ def _pieces(each: Transition, context: MailContext, level: Level) -> list[str]:
         named = ((one.name, named_detail(each, one, context).removeprefix("now ")) for one in changed)
         return [words.removesuffix(units.get(name, "")) for name, words in named]
     if each.kind is Change.NEXT and level is not Level.WHOLE and each.details.get("object"):
-        return [f"{context.noun(each)} on {each.details['object']}"]
+        about = each.details["object"]
+        return [about if level in {Level.VALUES, Level.FIRST_VALUES} else f"{context.noun(each)} on {about}"]
     if each.kind in {Change.FLAG, Change.UNDECIDED}:
         return [lowered(change_title(each, context), context.signals.get(each.signal))]
     return [change_title(each, context) if each.event else _told_of(each, context, brief=True)]
