@@ -11,6 +11,7 @@ from time import thread_time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from watcher import formats
+from watcher.core.language.lexicon import english
 from watcher.core.model import Document, Entry, Outcome, Unreadable
 from watcher.core.shape import PATTERNS, try_patterns
 from watcher.sandbox.understanding import ReceivedSignals
@@ -71,11 +72,11 @@ def _answer(
     read: Callable[[Document, str, Any], tuple[Entry, ...]], received: ReceivedSignals, head: dict[str, Any], body: bytes
 ) -> tuple[bytes, bool]:
     """The answer as JSON, and whether this process should end after it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    allowed = int(used.ru_utime + used.ru_stime) + 1 + head["cpu"]
-    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     doing = "understanding" if "signal" in head else "reading"
     try:
+        if "signal" in head:
+            _prepare(received, head, body)
+        _limit(head["cpu"])
         return _understood(received, head, body) if "signal" in head else _read(read, head, body), False
     except Unreadable as error:
         if isinstance(error.__cause__, MemoryError):
@@ -100,11 +101,24 @@ def _read(read: Callable[[Document, str, Any], tuple[Entry, ...]], head: dict[st
     return json.dumps(pack_entries(found)).encode()
 
 
-def _understood(received: ReceivedSignals, head: dict[str, Any], body: bytes) -> bytes:
+def _limit(cpu: int | None) -> None:
+    """Allow so many seconds of the processor from now on, at least; None for as many as there are."""
+    used, most = resource.getrusage(resource.RUSAGE_SELF), resource.getrlimit(resource.RLIMIT_CPU)[1]
+    allowed = most if cpu is None else int(used.ru_utime + used.ru_stime) + 1 + cpu
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, most))
+
+
+def _prepare(received: ReceivedSignals, head: dict[str, Any], body: bytes) -> None:
+    """Learn the language and the rules before the document's time begins: a process that has just started needs a second."""
+    _limit(None)
+    english()
     if head["anew"]:
         received.clear()
     if head["rules"]:
         received.put(head["signal"], body[: head["rules"]])
+
+
+def _understood(received: ReceivedSignals, head: dict[str, Any], body: bytes) -> bytes:
     return received.claims(head["signal"], body[head["rules"] :])
 
 

@@ -366,11 +366,10 @@ def _note(claim: Claim, walk: _State, names: Iterable[str]) -> None:
     for name in names:
         value, words = claim.details[name], claim.proofs.get(name)
         quote = replace(claim.quote, text=words) if words else claim.quote
-        if not (old and name in walk.details) and _holds_beside(walk, name, value, quote, of):
-            continue
+        beside = not (old and name in walk.details) and _holds_beside(walk, name, value, quote, of)
         same = name in walk.proofs and walk.details[name] == value
         proved = holds_value(walk.proofs[name].text, value) and walk.of.get(name) == of if same else False
-        if same and (proved or not holds_value(quote.text, value)):
+        if beside or (same and (proved or not holds_value(quote.text, value))):
             continue
         if same or not (old and name in walk.details):
             firsts = walk.firsts.setdefault(name, {})
