@@ -204,9 +204,9 @@ def test_a_detail_that_no_news_carried_stands_in_the_weekly_note_once(tmp_path: 
     shown = render(note, replace(CONTEXT, signals={signal.id: signal}), READER)
     assert shown.text.startswith("No answer changed. One detail is new. It: price $8/$40.\n")
     keen = render(note, replace(CONTEXT, signals={signal.id: signal}), replace(READER, every_detail=True))
-    assert keen.text.startswith("No answer changed.\n"), "who was told each detail when it came is told of none that is new"
+    assert keen.text.startswith("No answer changed. One detail was told when it came.\n"), "and of none that is new"
     assert "Signal · It: price $8/$40 (seen 4 June 2026): “It costs $8 and $40.”" in " ".join(shown.text.split())
-    assert shown.subject == "New: Signal: Nothing: price $8/$40, week to 8 Jun"
+    assert shown.subject == "New: price $8/$40 (Signal: Nothing), week to 8 Jun"
     assert "https://a.example/price" in shown.text
 
 
@@ -235,7 +235,7 @@ def test_a_quiet_flag_stands_in_the_weekly_note_when_it_is_raised_and_when_it_is
     assert "Also noted" in up
     assert "https://a.example/price" in up
     assert down.startswith("No answer changed. One detail is new. Signal: no longer flagged: renamed.")
-    assert render(first, context, keen).subject == "New: Signal: Nothing: renamed, week to 8 Jun"
+    assert render(first, context, keen).subject == "New: renamed (Signal: Nothing), week to 8 Jun"
     assert quiet.startswith("No answer changed. =")
 
 

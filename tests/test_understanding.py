@@ -112,7 +112,7 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
     config = load(tmp_path / "signals.toml", {})
     with (
         Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store,
-        ParserPool(workers=2, cpu=timedelta(seconds=1), wall=timedelta(minutes=5)) as pool,
+        ParserPool(workers=2, cpu=timedelta(seconds=3), wall=timedelta(minutes=5)) as pool,
     ):
         prepare(store, config, NOW)
         yield Lab(store, config, pool)
