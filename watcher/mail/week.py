@@ -193,7 +193,7 @@ def _pieces(each: Transition, context: MailContext, level: Level) -> list[str]:
         named = ((one.name, named_detail(each, one, context).removeprefix("now ")) for one in changed)
         return [words.removesuffix(units.get(name, "")) for name, words in named]
     if each.kind is Change.NEXT and level is not Level.WHOLE and each.details.get("object"):
-        about = each.details["object"]
+        about = str(each.details["object"])
         return [about if level in {Level.VALUES, Level.FIRST_VALUES} else f"{context.noun(each)} on {about}"]
     if each.kind in {Change.FLAG, Change.UNDECIDED}:
         return [lowered(change_title(each, context), context.signals.get(each.signal))]
