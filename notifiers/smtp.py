@@ -114,6 +114,7 @@ class _Lines:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.free: list[_Line] = []
+        self.closed = False
 
     async def send(self, message: Message, recipient: Recipient) -> None:
         """Deliver one mail. Raises NotSent."""
@@ -129,7 +130,7 @@ class _Lines:
                 await _hang_up(line.client, line.transport)
             raise
         line.mails += 1
-        if line.mails < self.settings.mails_per_connection:
+        if line.mails < self.settings.mails_per_connection and not self.closed:
             self.free.append(line)
         else:
             await _part(line.client)
@@ -165,11 +166,13 @@ class _Lines:
             if not error.busy:
                 with suppress(SMTPException, OSError):
                     await line.client.rset()
-                    self.free.append(line)
+                    if not self.closed:
+                        self.free.append(line)
             raise
 
     async def close(self) -> None:
-        """Part from every server; the mails are accepted."""
+        """Part from every server; the mails are accepted. What is still on its way parts when it is through."""
+        self.closed = True
         lines = [(line.client, line.transport) for line in self.free]
         try:
             await asyncio.gather(*(_part(client) for client, _ in lines))

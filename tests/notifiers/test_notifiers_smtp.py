@@ -6,6 +6,7 @@ import asyncio
 import base64
 import gc
 import ssl
+import threading
 import warnings
 from contextlib import suppress
 from dataclasses import replace
@@ -18,7 +19,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 import notifiers
 from notifiers import NotSent, Recipient
-from tests.notifiers.stages import MailHandler, Server, Stage, answering, mail_server, message, only, silence
+from tests.notifiers.stages import ACCEPT, LATER, MailHandler, Server, Stage, answering, mail_server, message, only, silence
 
 
 @pytest.fixture(scope="module")
@@ -314,6 +315,46 @@ def test_a_watch_that_ends_while_it_says_goodbye_leaves_no_connection_open() -> 
         warnings.simplefilter("always")
         with pytest.raises(asyncio.CancelledError):
             asyncio.run(ended(stage))
+        gc.collect()
+    assert [str(one.message) for one in told] == []
+
+
+class Thoughtful(MailHandler):
+    """Thinks about a recipient, or a mail, until it is told to answer."""
+
+    def __init__(self, place: str) -> None:
+        self.place, self.asked, self.answers = place, threading.Event(), threading.Event()
+
+    async def think(self, place: str) -> None:
+        if place == self.place:
+            self.asked.set()
+            assert await asyncio.to_thread(self.answers.wait, 60)
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+        await self.think("RCPT")
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        await self.think("DATA")
+        return await super().handle_DATA(server, session, envelope)
+
+
+@pytest.mark.parametrize(("place", "mood"), [("RCPT", LATER), ("DATA", ACCEPT)])
+def test_a_mail_that_is_on_its_way_when_the_watch_stops_leaves_no_connection_open(place: str, mood: str) -> None:
+    handler = Thoughtful(place)
+
+    async def stopped(stage: Stage) -> None:
+        async with notifiers.session(notifiers.load("smtp"), stage.settings) as send:
+            sending = asyncio.create_task(send(message(), stage.recipient))
+            assert await asyncio.to_thread(handler.asked.wait, 60)
+        handler.answers.set()
+        await asyncio.wait([sending])
+        assert bool(sending.exception()) == (mood == LATER)
+
+    with mail_server(handler=handler) as stage, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        stage.mood = mood
+        asyncio.run(stopped(stage))
         gc.collect()
     assert [str(one.message) for one in told] == []
 

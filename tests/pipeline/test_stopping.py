@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import NoReturn
 
 import pytest
 
+from notifiers import Send
 from tests.mail.stories import NOW, PASSED, digest
 from tests.notifiers.stages import mail_server
 from tests.pipeline.test_deliver import cycle, office, put, rows
@@ -132,3 +134,40 @@ def test_what_was_accepted_is_booked_although_the_watch_is_stopped_over_a_locked
         put(store, digest(PASSED), *stages)
         asyncio.run(stop(store))
         assert [row.state for row in rows(store)] == [State.SENT] * 8
+
+
+class Session(Slow):
+    """Sends over something that is opened once."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.ended = list[str]()
+
+    @asynccontextmanager
+    async def session(self, settings: object) -> AsyncIterator[Send]:
+        yield self.send
+        self.ended.append("closed")
+
+    async def send(self, *_: object) -> None:
+        await super().send()
+        self.ended.append("sent")
+
+
+def test_what_is_on_its_way_keeps_its_connection_although_the_watch_is_stopped_and_gives_it_back(tmp_path: Path) -> None:
+    async def stop(store: Store) -> None:
+        channel = Session()
+        working = asyncio.create_task(deliver(store, office(mail, load=lambda _: channel, patience=timedelta(0)), now=NOW))
+        await channel.all(channel.under_way)
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        assert channel.ended == []
+        channel.go.set()
+        async with asyncio.timeout(30):
+            await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+        assert channel.ended == ["sent", "closed"]
+
+    with mail_server() as mail, Store.open(f"sqlite:///{tmp_path}/watch.db", durable=False) as store:
+        put(store, digest(PASSED), mail)
+        asyncio.run(stop(store))
+        assert [row.state for row in rows(store)] == [State.SENT]

@@ -222,8 +222,11 @@ def _numbers(batches: Iterable[Batch]) -> list[int]:
 
 async def _guarded(channel: Channel, run: _Run, batch: Batch) -> Counts:
     """One batch, in its turn, with the cycle's edge around it: whatever goes wrong is recorded on it."""
-    begun = False
-    async with channel.turn(failed=batch.carrier.attempts > 0, leaving=run.leaving) as ours:
+    begun, opened = False, run.office.opened
+    async with (
+        opened.used(batch.carrier.channel, channel),
+        channel.turn(failed=batch.carrier.attempts > 0, leaving=run.leaving) as ours,
+    ):
         if not ours or run.leaving.is_set():
             return await _shielded(partial(_release, run, batch))
         try:
@@ -233,7 +236,7 @@ async def _guarded(channel: Channel, run: _Run, batch: Batch) -> Counts:
             if not await asyncio.to_thread(_begin, run, batch, message):
                 return Counts()
             begun = True
-            with run.office.opened.sent(batch.carrier.id):
+            with opened.sent(batch.carrier.id):
                 await run.leases.send(batch.carrier.id, send(message, to.recipient))
         except Exception as error:  # noqa: BLE001 - the edge of the cycle: recorded on this one delivery, and the others go on
             if isinstance(error, NotSent) and error.busy:

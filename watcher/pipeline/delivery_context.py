@@ -148,9 +148,15 @@ class Channels:
         if channel is None or channel.settings != settings:
             channel = Channel(settings, at_once, slow_after=office.slow_after, aside=0 if bound else at_once)
             self._known[name] = channel
+        async with self.used(name, channel):
+            yield channel
+
+    @asynccontextmanager
+    async def used(self, name: str, channel: Channel) -> AsyncIterator[None]:
+        """Keep a channel open while the block runs: what is on its way outlives the cycle of a watch that is stopped."""
         channel.users += 1
         try:
-            yield channel
+            yield
         finally:
             channel.users -= 1
             try:
