@@ -202,3 +202,49 @@ def test_without_a_word_of_today_the_day_of_a_withdrawal_stays() -> None:
     at = datetime(2027, 3, 8, 12, tzinfo=UTC)
     text = "The suspension of Claude Fable 5.5 announced on February 19 was lifted two weeks later."
     assert {one.since for one in claims(MYTHOS, text, at=at)} == {datetime(2027, 2, 19, tzinfo=UTC)}
+
+
+NOTES = """{day}
+- Code execution starts from a newer base image.
+
+{old}
+- {told}
+"""
+
+
+@pytest.mark.parametrize("old", ["September 1, 2026", "Tuesday, September 1, 2026", "2026-09-01", "1 Sep, 18:20 UTC"])
+def test_what_stands_under_an_older_day_is_of_that_day(old: str) -> None:
+    for told in (
+        "Access to Claude Fable 5.1 is suspended.",
+        "We will open Claude Mythos 6 to all customers in the coming weeks.",
+    ):
+        [claim] = [
+            one for one in claims(MYTHOS, NOTES.format(day="January 15, 2027", old=old, told=told), at=JANUARY) if one.status
+        ]
+        assert (str(claim.since)[:10], str(claim.effective_at)[:10]) == ("2026-09-01", "2026-09-01")
+
+
+def test_what_stands_under_the_day_of_a_text_or_no_day_is_of_today() -> None:
+    told = "Access to Claude Fable 5.1 is suspended."
+    for old in ("January 14, 2027", "January 15, 2027", "In January 2027 we met.", "Version 5.1"):
+        [claim] = claims(
+            MYTHOS, NOTES.format(day="September 1, 2026", old="January 15, 2027", told=f"{old}\n- {told}"), at=JANUARY
+        )
+        assert claim.since is None
+
+
+def test_nobody_is_asked_about_what_stands_under_an_older_day() -> None:
+    told = "Some doors of Claude Mythos 6 stand open for all customers of the realm."
+    [asked] = claims(MYTHOS, told, at=JANUARY)
+    assert asked.review
+    assert claims(MYTHOS, NOTES.format(day="January 15, 2027", old="September 1, 2026", told=told), at=JANUARY) == ()
+    today = NOTES.format(day="September 1, 2026", old="January 15, 2027", told=told)
+    assert [one.review for one in claims(MYTHOS, today, at=JANUARY)] == [True]
+
+
+def test_what_an_older_day_took_away_and_a_newer_one_gave_back_is_back() -> None:
+    notes = "January 15, 2027\n- We've restored access to Claude Fable 5.1 for all customers.\n\nJanuary 3, 2027\n- {}"
+    page = said(
+        notes.format("Access to Claude Fable 5.1 has been suspended."), at=JANUARY, link="https://www.anthropic.com/notes"
+    )
+    assert year(page).status == "available"

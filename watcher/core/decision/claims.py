@@ -15,6 +15,7 @@ from watcher.core.decision.rule_context import (
     headed,
     match_text_rule,
     net_of,
+    old_above,
     proved_in_full,
     reason_beside,
     wakes,
@@ -165,7 +166,7 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim], passed: lis
         if foreign := in_another_language(net, seen.reading):
             yield _asked_about(seen, track, foreign)
             continue
-        looked = list(looked_at(net, seen.reading))
+        looked = [_as_old(seen, one) for one in looked_at(net, seen.reading)]
         plain = told | headed(track, mine, seen.reading)
         past = {claim.status for claim in waking}  # what is so today is asked about beside it
         held = (
@@ -176,6 +177,13 @@ def _undecided(seen: RuleContext, rules: _Rules, found: list[Claim], passed: lis
             passed += (near for one in (*looked, rest) for near in _quiet(track, one) if near.quote not in told)
         if one := next(held, rest if isinstance(rest, Open) else None):
             yield _asked_about(seen, track, one)
+
+
+def _as_old(seen: RuleContext, one: Open | Quiet) -> Open | Quiet:
+    """What a text says under a day that was over long before it is asked of nobody."""
+    if isinstance(one, Quiet) or not old_above(seen, one.quote, seen.told_at):
+        return one
+    return Quiet(one.quote, f"stands under an older day ({seen.reading.day_above(one.quote)})", one.status)
 
 
 def mention_in(seen: RuleContext, net: Net, looked: Iterable[Open | Quiet] = ()) -> Open | Quiet | None:

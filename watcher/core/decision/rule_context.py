@@ -270,16 +270,19 @@ def _put_out_by_address(seen: RuleContext, rule: Rule, told: datetime) -> Past |
     return Past(ended if names_day(seen.link) else ended.replace(day=1), ended)
 
 
+def old_above(seen: RuleContext, quote: str, told: datetime) -> Past | None:
+    """The day above a sentence, where it was over long before the text was told; None where none is, or it is the text's own."""
+    past = retold_on(seen.reading.day_above(quote), told)
+    return past if past and told - past.until > _TOLD_AS_IT_HAPPENED else None
+
+
 def _heard(seen: RuleContext, rule: Rule, said: Match) -> TextMatch | None:
     """A sentence with the time of what it tells; None where press retells what is old."""
     # What an edit added was said when it was seen; what stood there before keeps its date (core/decision/repeats.py).
     told = seen.observation.seen_at if seen.observation.revision > 1 and not rule.event else seen.told_at
     promised = rule.sentence is not None and rule.sentence.window  # the time of a promise is to come
-    past = (
-        None
-        if promised
-        else retold_on(_dated(seen, rule) or _told(seen, rule, said), told) or _put_out_by_address(seen, rule, told)
-    )
+    own = None if promised else retold_on(_dated(seen, rule) or _told(seen, rule, said), told)
+    past = own or old_above(seen, said.quote, told) or (None if promised else _put_out_by_address(seen, rule, told))
     if past and told - past.until > _RETOLD and seen.observation.tier is Tier.PRESS:
         return None
     subject = subject_key(said.values.get("object", ""), seen.signal.vocabulary.before_name)

@@ -15,7 +15,7 @@ from watcher.core.language.binding import is_modifier, subjects
 from watcher.core.language.lexicon import choice, cue, english, word_set
 from watcher.core.language.tables import under_heads
 from watcher.core.language.text import HEADS, MAX_SENTENCE, MODEL_NOUNS, Scene, Thing, Token, fold, plain, split, tokens
-from watcher.core.language.times import days_ahead, price_of, window_of
+from watcher.core.language.times import days_ahead, is_day, price_of, window_of
 from watcher.core.language.vocabulary import Phrase, Vocabulary
 
 _LATER: Final = cue("goes_on_about", "beside", "sentence")
@@ -160,6 +160,11 @@ class Reading:
     def place(self, line: Line) -> int:
         """Where one of its sentences stands; another one with the same words stands elsewhere. 0 for one of another text."""
         return next((n for n, one in enumerate(self.lines) if one is line), 0)
+
+    def day_above(self, quote: str) -> str:
+        """The line that is a day alone and in the text and above a sentence, as in release notes; empty where none is."""
+        here = next((n for n, line in enumerate(self.lines) if n and line.quote == quote), 0)
+        return next((line.folded for line in reversed(self.lines[1:here]) if is_day(line.folded)), "")
 
 
 def read(vocabulary: Vocabulary, title: str, text: str, told: datetime | None = None) -> Reading:

@@ -62,6 +62,11 @@ _DAY: Final = (
     rf"(?:(?:{any_of('month')})\.? \d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{any_of('month')})\b\.?"
     r"|20\d\d-\d\d-\d\d)"
 )
+_DAY_ALONE: Final = re.compile(
+    rf"(?i)(?:(?:{'|'.join(numbers('weekday'))}),? )?{_DAY}(?:,? 20\d\d)?"
+    r"(?:,? (?:at )?\d{1,2}:\d\d(?: ?[ap]m)?(?: [a-z]{2,4})?)?:?"
+)
+"""All of a line that dates what stands under it, as in release notes: "Tuesday, November 3, 2027", "3 Nov, 18:20 UTC"."""
 _TAKEN_ON: Final = re.compile(
     rf"(?i)(?P<told>\b{any_of('taking_noun')}(?: [^\s,;()]+){{0,6}}?(?: {any_of('came_about')})?"
     rf"|[,(] ?(?:which (?:we|was|were|had been|we had|was first) )?{any_of('taking_part')}(?: by [\w' ]{{1,40}}?)?)"
@@ -140,6 +145,11 @@ class Past:
     """Its beginning."""
     until: datetime
     """Its end, at most when it was told."""
+
+
+def is_day(line: str) -> bool:
+    """Whether a folded line is a day and nothing else: what stands under it was told then."""
+    return _DAY_ALONE.fullmatch(line) is not None
 
 
 def is_over(sentence: str) -> bool:
