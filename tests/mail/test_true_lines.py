@@ -348,12 +348,14 @@ def test_the_person_who_decides_is_offered_what_less_a_text_may_say() -> None:
         mine = next(each for each in VERDICTS if each.signal == signal.id)
         stood = replace(mine, tracks=tuple(replace(each, status=status) for each in mine.tracks))
         text = render(digest(change, kind="undecided", verdicts=(stood,)), context, READER).text
-        return re.findall(r"^If it says: (.+): (watcher review 3 --claim \w+)$", text, re.MULTILINE)
+        return re.findall(r"^If it says: (.+):\s+(watcher review 3 --claim \w+)$", text, re.MULTILINE)
 
-    assert offered(UNDECIDED) == [("reported by the committee", "watcher review 3 --claim reported")]
-    assert offered(UNDECIDED, status="reported") == [], "it stands there, and a step back is none of these"
-    assert offered(replace(UNDECIDED, signal="caisi-evaluation", track="evaluations")) == []
-    assert offered(replace(UNDECIDED, details={"number": 3, "may_say": ""})) == []
+    last = ("passed by the Senate", "watcher review 3 --claim passed")
+    assert offered(UNDECIDED) == [("reported by the committee", "watcher review 3 --claim reported"), last]
+    assert offered(UNDECIDED, status="reported") == [last], "it stands there, and a step back is none of these"
+    assert len(offered(replace(UNDECIDED, signal="caisi-evaluation", track="evaluations"))) == 1
+    nothing = replace(UNDECIDED, details={"number": 3, "may_say": ""})
+    assert offered(nothing) == [("a change that no rule can name", "watcher review 3 --claim STATUS")]
 
 
 def test_a_week_says_that_the_day_of_a_text_is_that_of_its_publication_or_of_a_report() -> None:
@@ -393,12 +395,13 @@ def test_the_words_of_a_text_that_is_being_checked_stand_in_the_messages_of_one_
     for kind in ("news", "weekly"):
         assert "“It widens 6.”" in told(kind, 6)
         assert "still being checked" not in told(kind, 6)
-        assert "It widens" not in told(kind, 8)
         assert "Being checked" not in told(kind, 8)
-    assert "One text of which we told is still being checked, since 1 December 2026." in told("weekly", 8)
-    assert "2 texts of which we told are still being checked, the first since 29 November 2026." in told("weekly", 8, 10, 6)
+    assert "One text of which we told is still being checked, since 1 December 2026: “It widens 8.”" in told("weekly", 8)
+    assert "2 texts of which we told are still being checked, the first since 29 November 2026: “It widens 10.”" in told(
+        "weekly", 8, 10, 6
+    )
     for kind in ("news", "reminder"):
-        assert "still being checked" not in told(kind, 8), "the note of the week says it"
+        assert "It widens" not in told(kind, 8), "the note of the week says it"
     assert "“It widens 10.”" in told("baseline", 10), "who has just come was told nothing before"
 
 

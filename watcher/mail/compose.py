@@ -274,8 +274,11 @@ def _text_item(change: Transition, digest: Digest, context: MailContext, reader:
         rows=(("Text", f"number {number}"), ("Why you are asked", shortened(change.reason, 300))),
         cites=cites(change.evidence, reader.zone),
         paragraphs=(
-            ("If it says so", f"watcher review {number} --claim {may or 'STATUS'}"),
             *other_claims(change, may, digest, context),
+            (
+                f"If it says: {lowered(label, context.signals.get(change.signal))}",
+                f"watcher review {number} --claim {may or 'STATUS'}",
+            ),
             ("If it changes nothing", f'watcher review {number} --dismiss "why"'),
         ),
         link=context.page_of(change.signal),
@@ -332,7 +335,7 @@ def _week(digest: Digest, context: MailContext, reader: Recipient) -> str:
     named = _named(details[0], context) if details else ""
     if details and details[0].kind is Change.FLAG and details[0].after:
         named = f"{named}: “{shortened(details[0].evidence[0].text, 90)}”" if details[0].evidence else named
-    more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" {count(len(details), 'detail')} are new. {named}.")
+    more = {0: "", 1: f" One detail is new. {named}."}.get(len(details), f" New: {named}; more stands below.")
     told = _told_to(digest, reader)
     happened = f" {what_happened(told, context)}." if told else ""
     known = len(told_at_once(digest, reader))

@@ -128,6 +128,8 @@ def words_in(letter: Letter) -> str:
 # A letter as plain text that reads well in a terminal, 72 columns wide.
 
 WIDTH = 72
+COMMAND = "watcher "
+"""How what can be typed begins."""
 NAME = 24
 """Names of rows up to this long stand in a column of their own."""
 PER_CENT = "\N{NO-BREAK SPACE}%"
@@ -165,10 +167,16 @@ def _item(item: MailItem) -> Iterator[str]:
         yield from _cite(cite)
     for name, words in item.paragraphs:
         yield ""
-        yield _fill(f"{name}: {words}")
+        yield _paragraph(name, words)
     if item.link:
         yield ""
         yield f"{item.more}: {item.link}"
+
+
+def _paragraph(name: str, words: str) -> str:
+    """A paragraph under its name; a command stays in one line, to be copied."""
+    told = _fill(f"{name}: {words}")
+    return f"{_fill(f'{name}:')}\n    {words}" if words.startswith(COMMAND) and "\n" in told else told
 
 
 def _cite(cite: Cite) -> Iterator[str]:

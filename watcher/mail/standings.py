@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from watcher.core.addresses import safe_link
@@ -50,6 +51,7 @@ NEW_FOR = timedelta(days=7)
 """For so long a text that a person is asked about is told with its words: the messages and the note of one week have them."""
 MOST_STANDING = 40
 MOST_FLAGS = 3
+MOST_OF_A_TEXT = 90
 """Flags that the line of one signal repeats."""
 
 
@@ -178,15 +180,17 @@ def _is_new(text: Undecided, asked_since: datetime | None) -> bool:
 
 
 def checked_still(verdicts: Iterable[Verdict], reader: Recipient, asked_since: datetime) -> str:
-    """`One text of which we told is still being checked, since 21 August 2026`: what has no words any more; else empty."""
-    since = [text.asked_at for each in verdicts for text in each.undecided if text.asked_at and text.asked_at <= asked_since]
-    if not since:
+    """`One text of which we told is still being checked, since 21 August 2026: “…”`: what no section tells; else empty."""
+    held = [
+        (text.asked_at, text) for each in verdicts for text in each.undecided if text.asked_at and text.asked_at <= asked_since
+    ]
+    if not held:
         return ""
-    many = "One text" if len(since) == 1 else count(len(since), "text")
-    first = (
-        f"since {day_of(min(since), reader.zone)}" if len(since) == 1 else f"the first since {day_of(min(since), reader.zone)}"
-    )
-    return f"{many} of which we told {'is' if len(since) == 1 else 'are'} still being checked, {first}."
+    since, oldest = min(held, key=itemgetter(0))
+    day, words = day_of(since, reader.zone), shortened(oldest.quotes[0].text, MOST_OF_A_TEXT)
+    if len(held) == 1:
+        return f"One text of which we told is still being checked, since {day}: “{words}”"
+    return f"{count(len(held), 'text')} of which we told are still being checked, the first since {day}: “{words}”"
 
 
 def _text_line(text: Undecided, verdict: Verdict, context: MailContext, zone: tzinfo) -> MailLine:

@@ -162,7 +162,7 @@ class Reading:
         return next((n for n, one in enumerate(self.lines) if one is line), 0)
 
     def day_above(self, quote: str) -> str:
-        """The line that is a day alone and in the text and above a sentence, as in release notes; empty where none is."""
+        """The nearest line above a sentence of the text that is a day alone, as in release notes; empty where none is."""
         here = next((n for n, line in enumerate(self.lines) if n and line.quote == quote), 0)
         return next((line.folded for line in reversed(self.lines[1:here]) if is_day(line.folded)), "")
 
