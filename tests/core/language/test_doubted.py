@@ -140,3 +140,26 @@ def test_the_present_tense_with_a_day_to_come_tells_what_will_be(text: str, stat
 def _named(text: str, at: datetime) -> set[str]:
     held = [one for one in claims("mythos-ga", text, at=at) if one.track == "named" and one.status in ALARMS | {"available"}]
     return {one.status for one in held if not one.review}
+
+
+PARTNERS = "A small number of organizations use Claude Mythos 6 for defensive work. "
+
+
+@pytest.mark.parametrize(
+    ("text", "tracks"),
+    [
+        ("The safeguards hold, and we expect to bring Mythos-class models to all our customers in the coming weeks.", set()),
+        ("We will bring Mythos-class models, like this one, to all our customers in the coming weeks.", {"named", "class"}),
+        ("We bring Mythos-class models to all customers, and it is open to everyone as well.", {"named"}),
+        ("We bring Mythos-class models to all customers, and the gate of the partners falls.", {"named", "class"}),
+    ],
+)
+def test_what_is_all_said_of_the_class_asks_nobody_about_a_model_by_name(text: str, tracks: set[str]) -> None:
+    _, asked = found_in("o", "Claude Opus 8", f"{PARTNERS}Models of that level need stronger safeguards. {text}")
+    assert {claim.track for claim in asked} == tracks
+
+
+def test_that_a_few_use_a_model_is_quiet_unless_all_may() -> None:
+    assert found_in("o", "Safeguards", PARTNERS) == (set(), [])
+    _, asked = found_in("o", "Safeguards", f"{PARTNERS}From today nobody needs to be one of them: everyone may.")
+    assert asked

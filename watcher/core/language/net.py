@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+
+from watcher.core.language.text import Thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,14 @@ class Quiet:
     quote: str
     why: str
     status: str
+
+
+def names_alone(net: Net, things: Collection[Thing], known: frozenset[str], maker: re.Pattern[str] | None) -> bool:
+    """Whether the things that a sentence names are of the net, one at least, and else watched or the maker."""
+    named = any(thing.group in net.groups for thing in things)
+    return named and all(one.group in known or (maker and maker.fullmatch(one.said)) for one in things)
+
+
+def says_all(phrases: Collection[str], words: Iterable[str]) -> bool:
+    """Whether phrases hold all of these words: "bring X-class models to all" says "bring" and "to all"."""
+    return all(any(word.casefold() in phrase.casefold() for phrase in phrases) for word in words)

@@ -10,7 +10,7 @@ from watcher.core.language.account import Account, masked, plain_clause
 from watcher.core.language.assertion import NEGATIONS, OPENINGS, is_strict, is_told_apart
 from watcher.core.language.frames import frame_of
 from watcher.core.language.lexicon import ROLES, Found, choice, clause_of, cue, found_in, word_set
-from watcher.core.language.net import Net, Open, Quiet
+from watcher.core.language.net import Net, Open, Quiet, names_alone, says_all
 from watcher.core.language.reasons import field_words, is_in_passing
 from watcher.core.language.surroundings import (
     affirmed_by,
@@ -131,7 +131,7 @@ def mentioned(
     known = watched | {*ROLE_LISTS}
     lines = reading.lines if len(reading.lines) <= _MAX_SENTENCES else reading.lines[:1]
     below = lines[1:] if quiet else lines  # what a title heads has its reason then
-    naming = [line for line in below if line.quote not in quiet and _names_alone(net, line, known, maker)]
+    naming = [line for line in below if line.quote not in quiet and names_alone(net, line.things, known, maker)]
     open_yet = [line for line in naming if is_asked(line) and not tells_else(reading, line, net.groups)]
     asked = (lines[n + 1] for n, line in enumerate(lines[:-1]) if line in open_yet)
     told = [*(line for line in naming if not is_asked(line)), *(line for line in asked if not line.things)]
@@ -143,12 +143,6 @@ def mentioned(
     if titled or all(reasons):
         return Quiet(told[0].quote, titled or reasons[0], net.first)
     return Open(own := said_below(told[0], lines).quote, net.first, (own,), "it speaks of the thing in words that no rule knows")
-
-
-def _names_alone(net: Net, line: Line, known: frozenset[str], maker: re.Pattern[str] | None) -> bool:
-    """Whether a sentence names one of the net's things, and beside it none but what is watched and the maker."""
-    named = any(thing.group in net.groups for thing in line.things)
-    return named and all(one.group in known or (maker and maker.fullmatch(one.said)) for one in line.things)
 
 
 def _is_answered_no(net: Net, reading: Reading) -> Line | None:
@@ -281,6 +275,9 @@ def _judged_alone(net: Net, reading: Reading, line: Line, said: list[Statement],
         return Quiet(line.quote, why, net.first)
     shown = tuple(dict.fromkeys(one.words for one in words))
     others = [one for one in reading.statements if one.line is line and one.kind in net.statuses and one.thing is not None]
+    plain = {ROLES["it"], "one", *_MEANT}.isdisjoint(masked(line.folded, line.things, net.groups))
+    if plain and says_all([one.words for one in others], shown):
+        return Quiet(line.quote, "all of it is told of another thing", net.first)
     strong = not others and not kinds.isdisjoint(_BESIDE_A_GATE)
     return Open(line.quote, _status_of(net, kinds), shown, f"no rule knows how it speaks: {', '.join(shown)}", bound=strong)
 
