@@ -322,13 +322,14 @@ def _is_of_namesake(seen: RuleContext, rule: Rule) -> bool:
 def _is_contradicted(seen: RuleContext, indexed: _Indexed, quote: str) -> bool:
     """Whether the text around a sentence says that it is no news, no longer so, or (of a work that is named) not out."""
     rule, rung = indexed.rule, indexed.track.ladder.rung(indexed.rule.status)
-    if rule.sentence and rule.sentence.title and is_not_out(seen.reading):
+    titled = bool(rule.sentence and rule.sentence.title)
+    if titled and is_not_out(seen.reading):
         return True
-    if rule.sentence and not (rung.steps_back or rule.sentence.window):
+    if rule.sentence and not titled and not (rung.steps_back or rule.sentence.window):
         ended = not rule.event and bool(incident_of(seen.reading, quote))
         if ended or is_only_heading(seen.reading, rule.sentence, quote):
             return True
-    return bool(frame_of(seen.reading, quote) or (rung.steps_back and given_back(seen.reading, quote)))
+    return bool(frame_of(seen.reading, quote, of_work=titled) or (rung.steps_back and given_back(seen.reading, quote)))
 
 
 def _speaks(seen: RuleContext, rule: Rule) -> bool:

@@ -26,14 +26,22 @@ def _tag(title: Line) -> tuple[str, ...]:
     return tuple(word for word in words if word.isalpha() and english().at(f"{word} ", 0, ("neutral", "given_back")) is None)
 
 
-def frame_of(reading: Reading, quote: str) -> tuple[str, ...]:
-    """What the title or a sentence close to one says of the whole text: that it is rehearsed, imagined, drafted or mended."""
+def frame_of(reading: Reading, quote: str, *, of_work: bool = False) -> tuple[str, ...]:
+    """What the title or a sentence close to one says of the whole text: that it is rehearsed, imagined, drafted or mended.
+
+    Below the title `of_work`, what a test may be made of ("a simulated network") says that only in a sentence that names a work.
+    """
     number = next((n for n, line in enumerate(reading.lines) if n and line.quote == quote), 0)
     first, last = max(number - _SENTENCES_AROUND, 0), min(number + _SENTENCES_AROUND, len(reading.lines) - 1)
     near = {0, *range(first, last + 1)}
     clauses = (plain_clause(reading.lines[n].folded) for n in sorted(near - {number}))
-    found = (found.words for clause in clauses for found in found_in(clause, ("frame",)) if found.row.reason != "aside")
+    held = ((clause, one) for clause in clauses for one in found_in(clause, ("frame",)) if one.row.reason != "aside")
+    found = (one.words for clause, one in held if not (of_work and one.row.reason == "tested" and _names_no_work(clause)))
     return tuple(dict.fromkeys((*_tag(reading.title), *found, *_of_one_workspace(reading, number))))
+
+
+def _names_no_work(clause: str) -> bool:
+    return next(found_in(clause, ("work_noun",)), None) is None
 
 
 def _of_one_workspace(reading: Reading, number: int) -> tuple[str, ...]:

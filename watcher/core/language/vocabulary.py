@@ -18,6 +18,12 @@ _GAP: Final = r"(?:[^\s]+ ){0,5}?"
 _HERE: Final = r"(?P<it>(?:[^\s]+ ){1,14}?)"
 _BETWEEN: Final = r"(?P<between>(?:[^\s;:]+ ){0,14}?)"
 _VERSION: Final = r"(?:[ \-@](?P<version{n}>(?:(?i:preview)\b|[vV]?\d{{1,3}}(?:[.\-]\d{{1,2}})?)(?:-\d{{8}})?(?![{letters}%])))?"
+_CODED: Final = "-*"
+"""Behind a name: a code may be written on to it."""
+_CODE: Final = (
+    r"(?P<code{n}>-?(?:[A-Z]\w{{0,14}}-){{0,2}}[A-Za-z]{{0,3}}\d(?:[\w.]{{0,14}}\w)?"
+    r"(?:-(?:[A-Z]\w{{0,14}}|[\w.]{{0,8}}\d\w{{0,8}})){{0,4}})?"
+)
 _TOKEN: Final = re.compile(r"\[[^\]]*\]\*?|\{it\}|<\w+>|\S+")
 _ANY: Final = "..."
 _NOTHING: Final = re.compile(r"(?!)")
@@ -163,8 +169,8 @@ def _ended(word: str) -> str:
 def name_pattern(names: list[tuple[str, str]], makers: tuple[str, ...] = ()) -> re.Pattern[str]:
     """One pattern for (group, name) pairs, longest name first: whole words; a one-word name needs its capital.
 
-    `#` in a name is where a version stands; without it a version may follow. Spaces match hyphens too (model ids), before which
-    clouds write who made them ("maker.name-5").
+    `#` in a name is where a version stands; without it a version may follow, and behind "-*" a code that is written on to the
+    name ("Kimi-K4-Thinking"). Spaces match hyphens too (model ids), before which clouds write who made them ("maker.name-5").
     """
     buckets: dict[str, list[str]] = {}
     for n, (_, name) in enumerate(names):
@@ -180,7 +186,8 @@ def name_pattern(names: list[tuple[str, str]], makers: tuple[str, ...] = ()) -> 
 
 def _name(name: str, n: int) -> str:
     version = _VERSION.format(n=n, letters=_LETTERS)
-    words = [part for part in re.split(r"[ \-]", name.replace("#", " # ")) if part]
+    code = _CODE.format(n=n) if name.endswith(_CODED) else ""
+    words = [part for part in re.split(r"[ \-]", name.removesuffix(_CODED).replace("#", " # ")) if part]
     if "#" not in words:
         words.append("#")
     loose = len([word for word in words if word != "#"]) > 1
@@ -193,7 +200,7 @@ def _name(name: str, n: int) -> str:
             out += (r"[\"']?[ \-]" if at else "") + (
                 f"(?i:{plain})" if loose or not word[:1].isupper() else f"(?:{plain}|{plain.upper()})"
             )
-    return out
+    return out + code
 
 
 ROLE_LISTS: Final = ("product", "programme", "surface", "maker")
@@ -207,7 +214,8 @@ class Vocabulary:
     """Named things by group, phrases by kind, and plain word lists, as a policy person writes them."""
 
     things: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Group → names. A version may follow a name; `#` says where it stands; the first name is the one shown."""
+    """Group → names. A version may follow a name; `#` says where it stands, "-*" that a code may be written on to it; the first
+    name is the one shown."""
     phrases: tuple[Phrase, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: tuple[tuple[str, str], ...] = ()
@@ -231,7 +239,9 @@ class Vocabulary:
         if unknown:
             raise ValueError(f"vocabulary: unknown key {unknown[0]!r}; expected {', '.join(_KEYS)}")
         things, phrases, words = (_lists(table, key) for key in _KEYS)
-        names = tuple(sorted(((g, n) for g, group in things.items() for n in group), key=lambda pair: -len(pair[1])))
+        written = sorted(((g, n) for g, group in things.items() for n in group), key=lambda pair: -len(pair[1]))
+        things = {group: tuple([name.removesuffix(_CODED) for name in named]) for group, named in things.items()}
+        names = tuple([(group, name.removesuffix(_CODED)) for group, name in written])
         known = _named(sets(), words)
         compiled = tuple(phrase(kind, text, known) for kind, texts in phrases.items() for text in texts)
         return cls(
@@ -240,7 +250,7 @@ class Vocabulary:
             pieces=_pieces(compiled),
             words=words,
             names=names,
-            pattern=name_pattern(list(names), words.get("maker", ())),
+            pattern=name_pattern(written, words.get("maker", ())),
             marks=tuple(sorted({_mark(name) for _, name in names}, key=lambda mark: (len(mark), mark))),
             lists={name: _any_of(texts) for name, texts in words.items()},
         )
@@ -298,7 +308,10 @@ class Vocabulary:
         version = _ID_VERSION.sub(".", (found[f"version{n}"] or "")).removeprefix("v")
         version = re.sub(r"-\d{8}$", "", version).capitalize()
         first = self.things[group][0]
-        shown = found[0] if "#" in name or "*" in name else f"{first if first.endswith(name) else name} {version}".strip()
+        coded = found.groupdict().get(f"code{n}")
+        shown = (
+            found[0] if coded or "#" in name or "*" in name else f"{first if first.endswith(name) else name} {version}".strip()
+        )
         return Thing(group, shown, found[0], version, found.start(), found.end())
 
 
