@@ -183,7 +183,7 @@ def test_a_week_counts_what_it_lists_and_what_its_reader_was_told(mails: list[Em
             title = " ".join(text_of(mail).partition("\n==")[0].split())
             found = re.match(
                 r"(\w+) (?:answer changed|changes?)(?:(?:;| and) (\w+) flags?)?(?: (?:was|were) told)?\."
-                r".*?( (?:detail is|details are) new\. .*)?$",
+                r".*?( (?:detail is new\.|New:) .*)?$",
                 title,
             )
             assert found, text_of(mail).splitlines()[0]
