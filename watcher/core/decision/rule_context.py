@@ -326,7 +326,7 @@ def works_of(track: Track, vocabulary: Vocabulary) -> Works | None:
     waking = [
         (rule, rule.sentence) for rule in track.ladder.rules if rule.sentence and rule.sentence.title and wakes(track, rule)
     ]
-    series = [(rule, said) for rule, said in waking if rule.event.startswith("match:") and said.object_of]
+    series = [(rule, said) for rule, said in waking if rule.event.startswith("match:") and said.object_of and not said.announced]
     if not series:
         return None
     by = frozenset(group for _, said in series for group in (*said.by, *said.also))

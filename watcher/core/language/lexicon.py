@@ -77,6 +77,7 @@ ACCOUNTS: Final = _classes(
     "neutral describing loaded limited past planned window supposed undone fault artifact field frame quiet foreign"
     " work no_work work_joint work_out work_here work_noun work_part work_told work_measured work_beside out_now"
     " given_back turned_off to_return not_out mistaken played bounded one_customer tells_else work_itself long_over"
+    " work_done_by work_ours"
     " incident deliberate until_now for_now"
 )
 """Classes of the account: what a word or a run of words of a clause is."""

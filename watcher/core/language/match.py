@@ -15,7 +15,7 @@ from watcher.core.language.parse import Line, Reading, Statement, read
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.times import price_of
 from watcher.core.language.vocabulary import Vocabulary
-from watcher.core.language.works import Groups, Title, announced, find_title, models_named
+from watcher.core.language.works import Groups, Title, announced, find_title, is_done_by, models_named
 
 _PAST: Final = frozenset({"past", "window"})
 _REASON: Final = re.compile(
@@ -62,7 +62,8 @@ def matches(
         return
     if sentence.title:
         titled = find_title(reading, vocabulary, _title_of(sentence))
-        if titled and (not sentence.words or _told_beside(sentence, vocabulary, reading)):
+        told = not sentence.words or _told_beside(sentence, vocabulary, reading)
+        if titled and told and (not sentence.announced or is_done_by(reading, _groups_of(sentence), vocabulary)):
             yield Match(titled.quote, titled.reason, titled.values)
     elif sentence.announced:
         yield from _announced(sentence, vocabulary, reading)
@@ -73,7 +74,12 @@ def matches(
 
 
 def _title_of(said: Sentence) -> Title:
-    return Title(said.title, said.by, said.object_of, said.object_not, said.not_words, said.besides, said.versioned)
+    by = () if said.announced else said.by  # then a sentence says who did it
+    return Title(said.title, by, said.object_of, said.object_not, said.not_words, said.besides, said.versioned, said.announced)
+
+
+def _groups_of(said: Sentence) -> Groups:
+    return Groups(*map(frozenset, (said.object_of, said.by, said.also)))
 
 
 def _named_beside(sentence: Sentence, reading: Reading) -> bool:
@@ -106,8 +112,7 @@ def _mentions(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> I
 def _announced(sentence: Sentence, vocabulary: Vocabulary, reading: Reading) -> Iterator[Match]:
     if sentence.by and reading.groups.isdisjoint(sentence.by):
         return
-    groups = Groups(*map(frozenset, (sentence.object_of, sentence.by, sentence.also)))
-    found = announced(reading, groups, vocabulary)
+    found = announced(reading, _groups_of(sentence), vocabulary)
     model = _subject_of(found.line, reading, sentence.object_of) if found else ""
     if found and model and not _misworded(sentence, vocabulary, found.line, reading):
         values = {"object": model, "model": model, "name": model, "by": "", "price": ""}

@@ -87,7 +87,7 @@ class Sentence:
 
     announced: bool = False
     """Whether the sentence says that a work on things of `object_of` is out now; the text names one of `by`, its title and the
-    sentence nothing but these and `also`."""
+    sentence nothing but these and `also`. Beside `title`: whether a sentence below says that `by` did it."""
 
     besides: tuple[str, ...] = ()
     """Word lists of which all must be that a title says beside the names of its object; empty takes any words."""

@@ -71,6 +71,19 @@ def announced(reading: Reading, groups: Groups, vocabulary: Vocabulary) -> Annou
     return None
 
 
+def is_done_by(reading: Reading, groups: Groups, vocabulary: Vocabulary) -> bool:
+    """Whether a sentence below a title says that who does the works did the one that it names: "the center tested X".
+
+    "We" are they where the text names them, too.
+    """
+    kinds = ("work_done_by", "work_itself", *(("work_ours",) if groups.by & reading.groups else ()))
+    for line in reading.lines[1:]:
+        words = [] if _is_of_others(line, groups) else _words(line, groups, vocabulary)
+        if words and _DOUBT.isdisjoint(words) and next(found_in(clause_of(words), kinds), None):
+            return True
+    return False
+
+
 def _words(line: Line, groups: Groups, vocabulary: Vocabulary) -> list[str]:
     """The words of a sentence; who does the works stands as the maker, what they are on, and whose it is, as the thing."""
     makers = tuple(("maker", thing.start, thing.end) for thing in line.things if thing.group in groups.by)
@@ -291,6 +304,8 @@ class Title:
     not_words: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
     versioned: bool = False
+    told: bool = False
+    """Whether the text says who did it: then the title may end with the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,10 +327,12 @@ def find_title(reading: Reading, vocabulary: Vocabulary, title: Title) -> Titled
         if not found:
             continue
         authors = [thing.said for thing in line.things if thing.group in title.by and _is_author(line.folded, thing, found)]
-        if not _is_plain(line.folded[: found.start()], line, vocabulary):
+        before, rest = line.folded[: found.start()], line.folded[found.end() :]
+        turned = title.told and not rest.strip(" .")  # "X: What the Center Found"
+        if not turned and not _is_plain(before, line, vocabulary):
             continue
-        about, *behind = (part.strip(" :-") for part in _BY.split(line.folded[found.end() :]))
-        named = [t for t in line.things if t.group in title.object_of and t.start >= found.end() - 1]
+        about, *behind = (part.strip(" :-") for part in _BY.split(before if turned else rest))
+        named = [t for t in line.things if t.group in title.object_of and (turned or t.start >= found.end() - 1)]
         if (title.by and not authors) or not _is_object(about, vocabulary, title) or (title.object_of and not named):
             continue
         told = (about,) if _FINDS.search(about) else (about, *behind)
