@@ -101,7 +101,7 @@ GRAMMAR: Final = _classes(
     " heading_word heading_of_return heralding"
     " enabling letting everybody used_by this_day let_in"
     " other_noun other_verb turn_within no_way_in read_as route advising listed page_noun"
-    " subject_end feature told_of_models reader made before_made sort_of_model unit date_cell feature_column"
+    " subject_end feature told_of_models reader made before_made sort_of_model sort_of_ai unit date_cell feature_column"
     " only_if gone_off label_of_loss staying entry_end addressed points_ahead everybody_first how_long long_ago refusing all_but"
 )
 """Classes of single words: what they do in a sentence."""

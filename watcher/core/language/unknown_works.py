@@ -18,12 +18,14 @@ from watcher.core.language.works import TO_COME, models_named
 if TYPE_CHECKING:
     from watcher.core.language.parse import Line, Reading
 
+OTHER_MODELS: Final = "names the institute alone, and no model of this kind"
 ANOTHERS: Final = "tells of the work of another body"
 OTHER_DOINGS: Final = "tells of other doings of the institute"
 """Reasons beside which also what is new is no work of the body."""
 _MANY: Final = frozenset(word for word in MODEL_NOUNS if word.startswith(("model", "llm")))
 """Nouns by which a work says that it is on a model, whichever."""
 _OURS: Final = word_set("speaking_us")
+_KIND: Final = word_set("sort_of_ai")
 _PUBLISHING: Final = frozenset({"publication", "publications", "testing of"})
 _REACH: Final = 4
 """Sentences behind one in which the thing that a work is on may be named, with the sentence itself."""
@@ -63,12 +65,13 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | N
     told = any(_is_of_parent(works, line) for line in reading.lines)
     if works.by.isdisjoint(reading.groups) and not told and not (home and _is_at_home(works, reading, link)):
         return None
+    lines = () if _is_of_other_models(works, reading, link) else reading.lines
     headed = _of_works(works, reading.title)
     joint = [line for line in reading.lines if _is_joint(works, line)]
     shared = home or bool(joint)
-    reasons = [one.row.reason for one in headed["no_work"]]
+    reasons = [one.row.reason for one in headed["no_work"]] if lines else [OTHER_MODELS]
     on_known = next((n for n, line in enumerate(reading.lines) if works.of & _groups(line)), len(reading.lines) + _REACH)
-    for number, line in enumerate(reading.lines):
+    for number, line in enumerate(lines):
         found = _of_works(works, line)
         words = found["work"] or (headed["work"] if home and works.of & _groups(line) else [])  # a list of works
         known = on_known < number + _REACH
@@ -86,6 +89,14 @@ def told_of_works(works: Works, reading: Reading, link: str) -> Open | Quiet | N
     if alone := _named_alone(works, reading, joint, home=home):
         return alone
     return Quiet(reading.title.quote, next(iter(reasons), "it tells of no work on a model"), works.status)
+
+
+def _is_of_other_models(works: Works, reading: Reading, link: str) -> bool:
+    """Whether a page of the institute names neither the body nor anything that it works on, nor speaks of such models at all."""
+    spoken = any(works.called and works.called.search(line.folded) for line in reading.lines)
+    if reading.groups or spoken or any(mark in link.lower() for mark in works.marks) or re.search(r"\d", reading.title.folded):
+        return False
+    return all(_KIND.isdisjoint(masked(line.folded, (), frozenset())) for line in reading.lines)
 
 
 def _named_alone(works: Works, reading: Reading, joint: list[Line], *, home: bool) -> Open | None:
