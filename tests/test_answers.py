@@ -398,7 +398,7 @@ def test_where_a_page_says_it_the_first_mail_says_in_brief_why_these_and_what_sp
     mail = render(Digest("first", day("06-13"), "baseline", (), verdicts), context, READER)
     first = " ".join(mail.text.split())
     assert "Why these three" in first
-    assert "* The lead is lost: Today Senate vote (No) speaks for it." in first
+    assert "* The US loses its lead: Today Senate vote (No) speaks for it." in first
     assert first.count("Day 31 of the 60 days after") == 1, "it is the same for all three"
     assert "https://watch.example.org/why" in first
     assert "What is asked for, and what it would change for you" not in first

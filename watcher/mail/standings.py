@@ -187,10 +187,11 @@ def checked_still(verdicts: Iterable[Verdict], reader: Recipient, asked_since: d
     if not held:
         return ""
     since, oldest = min(held, key=itemgetter(0))
-    day, words = day_of(since, reader.zone), shortened(oldest.quotes[0].text, MOST_OF_A_TEXT)
+    day, quote = day_of(since, reader.zone), oldest.quotes[0]
+    words = f"“{shortened(quote.text, MOST_OF_A_TEXT)}” ({shortened(quote.publisher or 'unknown', 60)})"
     if len(held) == 1:
-        return f"One text of which we told is still being checked, since {day}: “{words}”"
-    return f"{count(len(held), 'text')} of which we told are still being checked, the first since {day}: “{words}”"
+        return f"One text of which we told is still being checked, since {day}: {words}"
+    return f"{count(len(held), 'text')} of which we told are still being checked, the first since {day}: {words}"
 
 
 def _text_line(text: Undecided, verdict: Verdict, context: MailContext, zone: tzinfo) -> MailLine:
