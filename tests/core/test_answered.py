@@ -39,11 +39,11 @@ def looked(claims: list[Claim], moment: str) -> tuple[tuple[Undecided, ...], Ver
     [
         (
             "Introducing Claude Opus 4.8",
-            "Some use Claude Mythos Preview. We expect to bring Mythos-class models to all our customers in the coming weeks.",
+            "Some use Claude Mythos Preview. We expect to bring Mythos-class models to all customers in the coming weeks, one of them on Monday.",
         ),
         (
             "Introducing Claude Sonnet 5",
-            "Some use Claude Mythos Preview. We will open Mythos-class models to all customers on June 20.",
+            "Some use Claude Mythos Preview. We will open Mythos-class models to all customers on June 20, one of them on Monday.",
         ),
     ],
 )
@@ -52,6 +52,13 @@ def test_a_sentence_that_counts_for_the_other_track_is_asked_about_and_not_told_
     assert [row.answered for row in rows] == ["it is read of The Mythos class under any name"]
     assert verdict.undecided, "the person who runs the watch sees it"
     assert not summarise_one(verdict).undecided
+
+
+def test_a_sentence_that_says_nothing_but_what_counts_for_the_other_track_is_not_asked_about() -> None:
+    text = "Some use Claude Mythos Preview. We expect to bring Mythos-class models to all our customers in the coming weeks."
+    rows, verdict = looked(said("Introducing Claude Opus 4.8", text, "05-28"), "05-29")
+    assert not rows
+    assert [track.status for track in verdict.tracks if track.track == "class"] == ["promised"]
 
 
 def test_a_sentence_that_goes_on_about_the_other_thing_is_not_asked_about() -> None:
