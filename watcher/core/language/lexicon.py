@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -171,16 +171,23 @@ class Lexicon:
 
     rows: tuple[Row, ...]
     index: Mapping[str, tuple[Cue, ...]]
+    _of_kinds: dict[tuple[tuple[str, ...], str], tuple[Cue, ...]] = field(default_factory=dict)
+    """The cues of these classes by the same letters, put together when they are first asked for."""
 
     def cues_at(self, clause: str, start: int) -> tuple[Cue, ...]:
         """The cues that can begin at a place of a clause, by its first two letters."""
         return self.index.get(clause[start : start + 2].rstrip(" "), ())
 
-    def at(self, clause: str, start: int, kinds: Iterable[str]) -> Found | None:
+    def at(self, clause: str, start: int, kinds: tuple[str, ...]) -> Found | None:
         """The longest cue of these classes that begins at a place of a clause (words and marks, each with a space behind)."""
+        first = clause[start : start + 2].rstrip(" ")
+        cues = self._of_kinds.get((kinds, first))
+        if cues is None:
+            cues = tuple([cue for cue in self.index.get(first, ()) if cue.row.kind in kinds])
+            self._of_kinds[kinds, first] = cues
         best: Found | None = None
-        for cue in self.cues_at(clause, start):
-            if cue.row.kind in kinds and (found := cue.pattern.match(clause, start)) and (best is None or found.end() > best.end):
+        for cue in cues:
+            if (found := cue.pattern.match(clause, start)) and (best is None or found.end() > best.end):
                 best = Found(cue.row, found.end(), found[0].strip())
         return best
 

@@ -38,15 +38,20 @@ MAX_PHRASES: Final = 24
 """Phrases of one sentence that are bound; enough for any honest sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One sentence: verbatim, folded, and the things that it names; number 0 is the title."""
 
     quote: str
     folded: str
     things: tuple[Thing, ...]
-    ahead: tuple[tuple[int, int], ...] = ()
-    """Where it names a day that was still to come when it was told."""
+    told: datetime | None = None
+    """When it was told (aware), where that is known."""
+
+    @cached_property
+    def ahead(self) -> tuple[tuple[int, int], ...]:
+        """Where it names a day that was still to come when it was told, as start and end; worked out when it is asked for."""
+        return days_ahead(self.folded, self.told) if self.told else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +178,9 @@ def read(vocabulary: Vocabulary, title: str, text: str, told: datetime | None = 
     # A page repeats its title as a heading: as a sentence of the text it would be the first quote, and it proves the least.
     quotes = (own, *(quote for quote in split(text) if quote.casefold() != own.casefold()))
     folded = under_heads([fold(plain(quote[:MAX_SENTENCE])) for quote in quotes])
-    pieces = vocabulary.pieces_in("\n".join(folded).lower())
-    lines = tuple(
-        [
-            Line(quote, said, vocabulary.find(said), days_ahead(said, told) if told else ())
-            for quote, said in zip(quotes, folded, strict=True)
-        ]
-    )
+    lowered = "\n".join(folded).lower()
+    pieces, marks = vocabulary.pieces_in(lowered), vocabulary.marks_in(lowered)
+    lines = tuple([Line(quote, said, vocabulary.find(said, marks), told) for quote, said in zip(quotes, folded, strict=True)])
     statements: list[Statement] = []
     spoken = _Spoken()
     for number, line in enumerate(lines):
@@ -250,7 +251,9 @@ def _distinct(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
 def _statements(vocabulary: Vocabulary, held: list[Phrase], line: Line, number: int, spoken: _Spoken) -> list[Statement]:
     found: list[Statement] = []
     matches = [(phrase, match) for phrase in held for match in phrase.regex.finditer(line.folded)]
-    spoken_of = vocabulary.masked(line.folded, line.things) if matches else ""
+    if not matches:
+        return []
+    spoken_of = vocabulary.masked(line.folded, line.things)
     words = tokens(spoken_of, line.things)
     for phrase, match in matches:
         scene = replace(_scene(line, words, phrase, match, spoken), sentence=spoken_of)

@@ -278,10 +278,14 @@ class Vocabulary:
         positions = {n for piece in pieces if piece in lowered for n in self.pieces[piece]}
         return [self.phrases[n] for n in sorted(positions)]
 
-    def find(self, sentence: str) -> tuple[Thing, ...]:
-        """Every named thing in a folded sentence, from left to right."""
+    def marks_in(self, lowered: str) -> tuple[str, ...]:
+        """The words of names that a lower-case text contains: no sentence of it names a thing by others."""
+        return tuple([mark for mark in self.marks if mark in lowered])
+
+    def find(self, sentence: str, marks: tuple[str, ...] | None = None) -> tuple[Thing, ...]:
+        """Every named thing in a folded sentence, from left to right; `marks` are those of its whole text, where it has one."""
         lowered = sentence.lower()
-        if not any(mark in lowered for mark in self.marks):
+        if not any(mark in lowered for mark in (self.marks if marks is None else marks)):
             return ()
         return tuple([self._thing(found) for found in self.pattern.finditer(sentence)])
 
