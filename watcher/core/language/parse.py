@@ -15,7 +15,7 @@ from watcher.core.language.binding import is_modifier, subjects
 from watcher.core.language.lexicon import choice, cue, english, word_set
 from watcher.core.language.tables import under_heads
 from watcher.core.language.text import HEADS, MAX_SENTENCE, MODEL_NOUNS, Scene, Thing, Token, fold, plain, split, tokens
-from watcher.core.language.times import days_ahead, is_day, price_of, window_of
+from watcher.core.language.times import day_label, day_of_all, days_ahead, is_day, names_year, price_of, window_of
 from watcher.core.language.vocabulary import Phrase, Vocabulary
 
 _LATER: Final = cue("goes_on_about", "beside", "sentence")
@@ -47,11 +47,19 @@ class Line:
     things: tuple[Thing, ...]
     told: datetime | None = None
     """When it was told (aware), where that is known."""
+    above: str = ""
+    """The nearest line above it that is a day alone, as in release notes; empty where none is."""
 
     @cached_property
     def ahead(self) -> tuple[tuple[int, int], ...]:
         """Where it names a day that was still to come when it was told, as start and end; worked out when it is asked for."""
         return days_ahead(self.folded, self.told) if self.told else ()
+
+    @cached_property
+    def day_of_all(self) -> str:
+        """The day to come that dates all of it: it opens it, is a cell of its row, or stands above it; empty where none does."""
+        headed = self.above if self.told and days_ahead(self.above, self.told) else ""
+        return day_of_all(self.folded, self.ahead) or headed
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +108,28 @@ class Statement:
         """Whether its clause names a day to come, or goes on from a time before it ("Then …"), in no form of the past."""
         words = self.scene.tokens
         first, stop = clause_in(self.scene, self.beside)
-        label, start, end = words[_label_before(words, first)].start, words[first].start, words[stop - 1].end
-        clause = self.line.folded[start:end]
+        label, end = words[_label_before(words, first)].start, words[stop - 1].end
+        clause = self._clause
         dated = any(label <= at < end for at, _ in self.line.ahead)
         return (dated or clause.lower().startswith("then ")) and not self.is_past and not PRESENT.search(clause)
+
+    def _is_dated_by(self, day: str) -> bool:
+        """Whether a day to come above it, or before it, dates what it says; a form of the past may have another year."""
+        return not self.manners and not PRESENT.search(self._clause) and not (self.is_past and not names_year(day))
+
+    @property
+    def _clause(self) -> str:
+        """Its clause, folded."""
+        first, stop = clause_in(self.scene, self.beside)
+        return self.line.folded[self.scene.tokens[first].start : self.scene.tokens[stop - 1].end]
 
     @cached_property
     def account(self) -> Account:
         """Which words of its clause are explained, and how; a pronoun is not where what it stands for may be another thing."""
         own = self.thing.group if self.thing else ""
         found = account(self.scene, own, self.beside, self.alike, self.vocabulary.roles_in(self.line.folded), english())
+        if (day := self.line.day_of_all) and self._is_dated_by(day):
+            found = replace(found, unexplained=(*found.unexplained, day))
         named = self.thing is None or any(thing is self.thing for thing in self.line.things)
         if named or (self.thing and _leads(self.spoken, self.thing, self.vocabulary)) or self._takes_what_was_named:
             return found
@@ -168,8 +188,7 @@ class Reading:
 
     def day_above(self, quote: str) -> str:
         """The nearest line above a sentence of the text that is a day alone, as in release notes; empty where none is."""
-        here = next((n for n, line in enumerate(self.lines) if n and line.quote == quote), 0)
-        return next((line.folded for line in reversed(self.lines[1:here]) if is_day(line.folded)), "")
+        return next((line.above for line in self.lines[1:] if line.quote == quote), "")
 
 
 def read(vocabulary: Vocabulary, title: str, text: str, told: datetime | None = None) -> Reading:
@@ -180,7 +199,13 @@ def read(vocabulary: Vocabulary, title: str, text: str, told: datetime | None = 
     folded = under_heads([fold(plain(quote[:MAX_SENTENCE])) for quote in quotes])
     lowered = "\n".join(folded).lower()
     pieces, marks = vocabulary.pieces_in(lowered), vocabulary.marks_in(lowered)
-    lines = tuple([Line(quote, said, vocabulary.find(said, marks), told) for quote, said in zip(quotes, folded, strict=True)])
+    days = _days_above(folded, told)
+    lines = tuple(
+        [
+            Line(quote, said, vocabulary.find(said, marks), told, day)
+            for quote, said, day in zip(quotes, folded, days, strict=True)
+        ]
+    )
     statements: list[Statement] = []
     spoken = _Spoken()
     for number, line in enumerate(lines):
@@ -194,6 +219,20 @@ def read(vocabulary: Vocabulary, title: str, text: str, told: datetime | None = 
         frozenset([thing.group for line in lines for thing in line.things]),
         next((price for line in lines if (price := price_of(line.folded))), ""),
     )
+
+
+def _days_above(folded: Sequence[str], told: datetime | None) -> list[str]:
+    """For each sentence of a text the nearest line above it that is a day alone; the title, which is the first, is none.
+
+    A day to come that only labels a line ("March 2, 2027 - The form is gone. …") stands above what follows, too.
+    """
+    days, day = [""], ""
+    for said in folded[1:]:
+        days.append(day)
+        if label := said if is_day(said) else day_label(said):
+            ahead = told is not None and bool(days_ahead(label, told))
+            day = label if ahead or is_day(said) or not told else "" if days_ahead(day, told) else day
+    return days
 
 
 def _carried(line: Line, spoken: _Spoken, told: tuple[Thing, ...]) -> _Spoken:

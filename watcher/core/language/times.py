@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -21,12 +21,18 @@ _CELL: Final = re.compile(r"(?:^|; ?)([^;:]{1,80}): (?:US)?(\$?)(\d{1,4}(?:\.\d{
 _OTHER_PRICE: Final = cue("other_price", "beside", "sentence")
 _WAYS: Final = tuple(re.compile(rf"(?i){any_of(way)}") for way in ("input_price", "output_price"))
 _TOKENS: Final = re.compile(rf"(?i){any_of('price_unit')}|\$[\d.]+ ?[/|] ?\$")
+_YEAR: Final = re.compile(r"\b20\d\d\b")
 _TIME: Final = re.compile(rf"(?i){any_of('time_named')}")
 
 
 def names_time(sentence: str) -> bool:
     """Whether a folded sentence names a day, a week, a month, a season or a year in any words."""
     return _TIME.search(sentence) is not None
+
+
+def names_year(day: str) -> bool:
+    """Whether the words of a day say of which year it is."""
+    return _YEAR.search(day) is not None
 
 
 def window_of(sentence: str) -> str:
@@ -63,8 +69,9 @@ _DAY: Final = (
     r"|20\d\d-\d\d-\d\d)"
 )
 _DAY_ALONE: Final = re.compile(
-    rf"(?i)(?:(?:{'|'.join(numbers('weekday'))}),? )?{_DAY}(?:,? 20\d\d)?"
-    r"(?:,? (?:at )?\d{1,2}:\d\d(?: ?[ap]m)?(?: [a-z]{2,4})?)?:?"
+    rf"(?:(?:{'|'.join(numbers('weekday'))}),? )?{_DAY}(?:,? 20\d\d)?"
+    r"(?:,? (?:at )?\d{1,2}:\d\d(?: ?[ap]m)?(?: [a-z]{2,4})?)?:?",
+    re.IGNORECASE,
 )
 """All of a line that dates what stands under it, as in release notes: "Tuesday, November 3, 2027", "3 Nov, 18:20 UTC"."""
 _TAKEN_ON: Final = re.compile(
@@ -147,9 +154,39 @@ class Past:
     """Its end, at most when it was told."""
 
 
+_DAY_LABEL: Final = re.compile(rf"(?P<day>{_DAY_ALONE.pattern}) ?[-:|]", re.IGNORECASE)
+_OPENING_OF_DAY: Final = re.compile(
+    rf"(?i)(?:\| ?)?(?:{any_of('opens_day')} (?:the )?)?(?:(?:{'|'.join(numbers('weekday'))}),? )?"
+)
+"""All that stands before a day by which a line begins: "| ", "Starting with the ", "From Monday, "."""
+_BARS: Final = re.compile(r"\|[^|]+\|[^|]+\|")
+_CELLS: Final = re.compile(r"[^|]+")
+
+
 def is_day(line: str) -> bool:
     """Whether a folded line is a day and nothing else: what stands under it was told then."""
     return _DAY_ALONE.fullmatch(line) is not None
+
+
+def day_label(line: str) -> str:
+    """The day by which a folded line is labelled ("March 2, 2027 - The form is gone."); empty where none labels it."""
+    label = _DAY_LABEL.match(line)
+    return label["day"] if label else ""
+
+
+def day_of_all(line: str, ahead: Sequence[tuple[int, int]]) -> str:
+    """The words of a day to come that dates all of a folded line: it opens it, or is a cell of a row; empty where none does.
+
+    A row that has a day which is over, or today's, in another cell is dated by that one. `ahead` is what `days_ahead` found.
+    """
+    opening = (line[start:end] for start, end in ahead if _OPENING_OF_DAY.fullmatch(line, 0, start))
+    if words := next(opening, ""):
+        return words
+    if not _BARS.match(line):
+        return ""
+    cells = [cell for cell in _CELLS.finditer(line) if is_day(cell[0].strip())]
+    to_come = [cell for cell in cells if any(cell.start() <= start < cell.end() for start, _ in ahead)]
+    return to_come[0][0].strip() if to_come and to_come == cells else ""
 
 
 def is_over(sentence: str) -> bool:
