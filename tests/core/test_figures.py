@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +12,7 @@ from tests.evaluations import LADDER, SIDES
 from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
 from watcher.core.decision.corroboration import holds_value, proof_of
-from watcher.core.decision.decide import decide
-from watcher.core.decision.figures import figures_of, half_of, monthly
+from watcher.core.decision.figures import figures_of
 from watcher.core.evaluations import compliance_pair
 from watcher.core.evaluations.outcome import outcome_of
 from watcher.core.model import (
@@ -24,7 +22,6 @@ from watcher.core.model import (
     Facts,
     Figure,
     FigureSpec,
-    Headline,
     Observation,
     Quote,
     Signal,
@@ -35,6 +32,7 @@ from watcher.core.model import (
 )
 
 NOW = datetime(2026, 8, 15, 12, tzinfo=UTC)
+APRIL, MAY, JULY = datetime(2026, 4, 21, tzinfo=UTC), datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 7, 14, tzinfo=UTC)
 QUOTE = Quote("complied with 94% compared to 8%", "https://www.nist.gov/x", "nist.gov", Tier.OFFICIAL, NOW)
 OTHER = Quote("It was published.", "https://www.nist.gov/y", "nist.gov", Tier.OFFICIAL, NOW)
 
@@ -141,118 +139,6 @@ def test_a_constant_is_shown_from_its_day_on() -> None:
     assert figure("constant", text="3 of 47", at="2026-08-01", note="n").note == "n"  # type: ignore[union-attr]
     assert figure("constant", text="3 of 47").at is None  # type: ignore[union-attr]
     assert figure("constant", text="3 of 47", at="2026-09-01") is None
-
-
-def advisory(key: str, day: datetime, ids: tuple[str, ...] | str, seen: datetime | None = None) -> Observation:
-    entry = Entry(key, f"Advisory {key}", "", f"https://mozilla.example/{key}", day, {"ids": ids})
-    return Observation("page-1", entry, seen or day, "", "mozilla.org", Tier.OFFICIAL, "advisories", first_seen_at=day)
-
-
-def firefox(*seen: Observation, now: datetime = NOW, **options: object) -> Figure | None:
-    spec = FigureSpec("firefox", "Firefox", "times", "monthly", {"base_mean": 21.5, **options})  # type: ignore[arg-type]
-    signal = Signal("s", "", "", "", (), (), (), figures=(spec,))
-    claims = [claim for each in seen for claim in claims_of(signal, each)]
-    return next(iter(figures_of(signal, [], claims, now)), None)
-
-
-def ids(count: int, first: int = 0) -> tuple[str, ...]:
-    return tuple(str(n) for n in range(first, first + count))
-
-
-APRIL, MAY, JULY = datetime(2026, 4, 21, tzinfo=UTC), datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 7, 14, tzinfo=UTC)
-
-
-def test_the_peak_is_reproduced_and_not_sustained() -> None:
-    found = firefox(
-        advisory("a", APRIL, ids(400)),
-        advisory("b", APRIL, ids(223, 200)),
-        advisory("c", MAY, ids(185)),
-        note="Fixes, not productivity.",
-    )
-    assert found is not None
-    assert found.values["peak"] == 19.7
-    assert found.values["finding"] == "peak reproduced, not sustained"
-    assert found.series == (("2026-04", 19.7), ("2026-05", 8.6))
-    assert found.text == "19.7x in April 2026 (peak), 8.6x in May 2026, the last month counted"
-    assert found.note == "peak reproduced, not sustained. Fixes, not productivity."
-
-
-def test_ids_count_once_in_a_month_and_a_revision_replaces_its_advisory() -> None:
-    found = firefox(advisory("a", APRIL, ids(400)), advisory("a", APRIL, ids(43), seen=MAY), advisory("b", APRIL, ids(43)))
-    assert found is not None
-    assert found.values["peak_ids"] == 43
-    assert found.text == "2x in April 2026 (peak, the last month counted)", "the peak is the newest month, and is told once"
-
-
-def test_the_running_month_is_not_published() -> None:
-    assert firefox(advisory("a", JULY, ids(400)), now=datetime(2026, 7, 30, tzinfo=UTC)) is None
-    assert firefox(advisory("a", JULY, "1")).values["peak_ids"] == 1  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(
-    ("april", "may", "finding"),
-    [(100, 90, "peak not reproduced"), (423, 400, "peak reproduced"), (423, 10, "peak reproduced, not sustained")],
-)
-def test_the_finding_follows_the_figures(april: int, may: int, finding: str) -> None:
-    found = firefox(advisory("a", APRIL, ids(april)), advisory("b", MAY, ids(may)))
-    assert found is not None
-    assert found.values["finding"] == finding
-
-
-def test_a_peak_in_the_latest_month_is_not_called_lost() -> None:
-    assert firefox(advisory("a", APRIL, ids(423))).values["finding"] == "peak reproduced"  # type: ignore[union-attr]
-
-
-HALF = {
-    "peak reproduced": "It holds: {latest} times in {latest_month}.",
-    "peak reproduced, not sustained": "It was {peak} times in {peak_month}, and {latest} in {latest_month}.",
-    "none": "Nothing is counted yet.",
-}
-
-
-@pytest.mark.parametrize(
-    ("counted", "half"),
-    [
-        ((423, 400), "It holds: 18.6 times in May 2026."),
-        ((423, 10), "It was 19.7 times in April 2026, and 0.5 in May 2026."),
-        ((10, 9), ""),
-        ((), "Nothing is counted yet."),
-    ],
-)
-def test_a_count_answers_the_other_half_of_the_question(counted: tuple[int, ...], half: str) -> None:
-    spec = FigureSpec("firefox", "Firefox", "times", "monthly", {"base_mean": 21.5}, HALF)
-    signal = Signal("s", "", "", "", (), (Headline("on", "Open", says="It is open."),), (), figures=(spec,), opened=MAY)
-    read = [advisory(str(n), at, ids(many)) for n, (at, many) in enumerate(zip((APRIL, MAY), counted, strict=False))]
-    claims = [claim for each in read for claim in claims_of(signal, each)]
-
-    assert decide(signal, claims, (), NOW).says == f"It is open. {half}".strip()
-    assert decide(signal, claims, (), APRIL).says == "It is open.", "nothing was asked before the question was opened"
-
-
-def test_each_half_of_a_shipped_question_says_what_it_counts_in_words() -> None:
-    root = Path(__file__).parents[2]
-    figure = next(each for each in load(root / "signals.toml").signal("mythos-ga").figures if each.id == "firefox")
-    for finding, words in figure.says.items():
-        values = {"peak": 19.7, "peak_month": "2026-04", "latest": 8.6, "latest_month": "2026-05", "finding": finding}
-        found = Figure("firefox", "", "", "", values={} if finding == "none" else values)
-        half = half_of(Signal("s", "", "", "", (), (), (), figures=(figure,)), [found], NOW)
-        assert "20 times" in half, words
-        assert finding == "none" or re.search(
-            "May 2026(, the last month| is the last one) counted|Last counted, May 2026", half
-        ), "it may be half a year ago"
-        assert "{" not in half
-
-
-def test_the_published_months_are_reproduced() -> None:
-    counts = {"2026-02": 61, "2026-03": 76, "2026-04": 423}
-    readings = [(datetime(2026, int(month[-2:]), 3, tzinfo=UTC), ids(count)) for month, count in counts.items()]
-    assert monthly(readings) == {"2026-02": (61, 2.8), "2026-03": (76, 3.5), "2026-04": (423, 19.7)}
-
-
-def test_other_places_and_other_facts_give_no_reading() -> None:
-    elsewhere = replace(advisory("a", APRIL, ids(4)), surface="news")
-    assert firefox(elsewhere) is None
-    assert firefox(advisory("a", APRIL, ids(4)), ids="bugs") is None
 
 
 @pytest.mark.parametrize(

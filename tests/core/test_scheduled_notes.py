@@ -54,6 +54,9 @@ def test_the_first_note_after_a_month_tells_what_was_counted_in_it() -> None:
     assert weekly(known, [], now=day("2026-07-06 08:00")).lines == (), "of June nothing was counted"
     best = {MYTHOS.id: replace(known[MYTHOS.id], figures=(replace(counted, values={**values, "peak_month": "2026-05"}),))}
     assert weekly(best, [], now=day("2026-06-01 08:00")).lines == ((MYTHOS.id, "Bugs fixed, May 2026: 8.6 times."),)
+    cut = {MYTHOS.id: replace(known[MYTHOS.id], figures=(replace(counted, values={**values, "counted_to": "2026-05-19"}),))}
+    [(_, words)] = weekly(cut, [], now=day("2026-06-01 08:00")).lines
+    assert words.startswith("Bugs fixed, May 2026: 8.6 times; counted to 19 May 2026, nothing later was read; the peak was")
 
 
 def test_one_week_has_one_note_and_the_turn_of_the_year_does_not_double_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from watcher.core.decision.corroboration import has_happened, holds_value, in_order
@@ -22,6 +22,7 @@ from watcher.core.model import (
     Scalar,
     Signal,
     TrackVerdict,
+    capitalised,
     count,
     day_text,
 )
@@ -29,6 +30,8 @@ from watcher.core.model import (
 UNSTATED: Final = "No words that were read state it."
 _PEAK: Final = 15.0
 """From this multiple on a month counts as a reproduction of "about 20 times"."""
+_END_OF_A_MONTH: Final = timedelta(days=7)
+"""A month of which nothing was read in its last days, nor of a later one, may not be whole: it says up to which day it is."""
 
 
 def figures_of(signal: Signal, verdicts: Iterable[TrackVerdict], claims: Iterable[Claim], now: datetime) -> tuple[Figure, ...]:
@@ -57,7 +60,19 @@ def half_of(signal: Signal, figures: Iterable[Figure], now: datetime) -> str:
         return ""
     found = {figure.id: figure.values for figure in figures}
     told = ((spec.says.get(str(found.get(spec.id, {}).get("finding", "none")), ""), spec.id) for spec in signal.figures)
-    return " ".join(_filled(words, _in_words(found.get(name, {}))) for words, name in told if words)
+    return " ".join(_said(words, found.get(name, {})) for words, name in told if words)
+
+
+def _said(words: str, values: Facts) -> str:
+    """The words of a finding with its values, and up to which day it is counted where that is no whole month."""
+    told, last = _filled(words, _in_words(values)), ends_on(values)
+    return f"{told} {capitalised(last)}." if told and last else told
+
+
+def ends_on(values: Facts) -> str:
+    """`counted to 21 July 2026, nothing later was read`: where the last month of a count may not be whole; else empty."""
+    last = str(values.get("counted_to", ""))
+    return f"counted to {day_text(date.fromisoformat(last))}, nothing later was read" if last else ""
 
 
 def _in_words(values: Facts) -> Facts:
@@ -213,7 +228,8 @@ def _monthly(spec: FigureSpec, claims: Sequence[Claim], now: datetime) -> Figure
     peak = max(complete, key=lambda month: complete[month][1])
     last = next(reversed(complete))
     finding = _finding(complete[peak][1], complete[last][1], peak == last)
-    counted = ", the last month counted"
+    to = _counted_to(max(at for at, _ in told), last, now)
+    counted = f", the last month counted{f'; {ends_on(to)}' if to else ''}"
     ends = f"{counted})" if peak == last else f"), {complete[last][1]:g}x in {_month(last)}{counted}"
     return Figure(
         spec.id,
@@ -229,10 +245,20 @@ def _monthly(spec: FigureSpec, claims: Sequence[Claim], now: datetime) -> Figure
             "latest": complete[last][1],
             "latest_month": last,
             "finding": finding,
+            **to,
         },
         series=tuple((month, multiple) for month, (_, multiple) in complete.items()),
         note=f"{finding}. {spec.options.get('note', '')}".strip(),
     )
+
+
+def _counted_to(newest: datetime, last: str, now: datetime) -> Facts:
+    """The day of the newest reading, where it lies in the last month counted and that may not be whole, or is long past."""
+    if f"{newest:%Y-%m}" != last:
+        return {}
+    cut_off = f"{newest + _END_OF_A_MONTH:%Y-%m}" == last
+    long_past = f"{now.replace(day=1) - timedelta(days=1):%Y-%m}" != last
+    return {"counted_to": f"{newest:%Y-%m-%d}"} if cut_off or long_past else {}
 
 
 def _documents(spec: FigureSpec, claims: Iterable[Claim], now: datetime) -> Figure | None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from watcher.core.addresses import in_year
 from watcher.core.decision.decide import decide, filled, headline_of, known_claims, label_of, stands_still
 from watcher.core.decision.digest import summarise
+from watcher.core.decision.figures import ends_on
 from watcher.core.model import (
     Change,
     Date,
@@ -171,7 +172,8 @@ def _months(verdicts: Mapping[str, Verdict], now: datetime) -> Iterator[tuple[st
         for figure in verdict.figures:
             if figure.values.get("latest_month") == before:
                 peak = "" if figure.values["peak_month"] == before else f"; the peak was {_peak(figure)}"
-                yield name, f"{figure.label}, {now - WEEK:%B %Y}: {figure.values['latest']:g} times{peak}."
+                ends = f"; {last}" if (last := ends_on(figure.values)) else ""
+                yield name, f"{figure.label}, {now - WEEK:%B %Y}: {figure.values['latest']:g} times{ends}{peak}."
 
 
 def _peak(figure: Figure) -> str:
