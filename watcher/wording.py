@@ -127,7 +127,8 @@ def undecided_words(text: Undecided, became: str = "") -> str:
     """The same in lines for a person; `became` says what has become of a text that is open no more."""
     quote = text.quotes[0]
     may = f" ({text.status})" if text.status else ""
-    words = f"\n      not explained: {', '.join(text.unexplained)}" if text.unexplained else ""
+    left = text.left_over if text.names_alone else ", ".join(text.unexplained)
+    words = f"\n      not explained: {left}" if left else ""
     about = f"on {text.track}{may}: {became}" if became else f"may change {text.track}{may}; a person is checking it"
     lead = f"  {'·' if became else '?'} {text.id}: {text_in_words(quote)} {about}"
     return f"{lead}\n      “{redact(' '.join(quote.text.split()))[:300]}”\n      {safe_link(quote.url)}{words}"

@@ -193,6 +193,12 @@ LADDERS: list[tuple[Ladder, list[Claim], Fate, str]] = [
         Fate.FOR_A_PERSON,
         "undecided, no rule accounts for “in”",
     ),
+    (
+        ACCESS,
+        [said("official:lab", "gated", review=True, unexplained=("lab says gated",))],
+        Fate.FOR_A_PERSON,
+        "undecided, no rule accounts for any of its words",
+    ),
 ]
 
 BILLS: list[tuple[Ladder, list[Claim], Fate, str]] = [

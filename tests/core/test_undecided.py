@@ -13,6 +13,7 @@ from tests.builders import ACCESS, SERIES, day, said, signal_of
 from watcher.core.decision.decide import decide
 from watcher.core.decision.undecided import MAX_SENTENCES, QuestionState, ask, edges, outcome, settled_by, why
 from watcher.core.model import Claim, Quote, Tier, Undecided, Verdict
+from watcher.wording import undecided_words
 
 BEGUN = day("06-01")
 WORDS = "From 20 November anyone can use Thing 5 in the countries where it has opened so far"
@@ -208,6 +209,10 @@ def test_reasons_in_words() -> None:
     row = Undecided("sig", "it", "", (doubt().quote,), day("06-20"))
 
     assert why(row) == "it may change where this stands"
+    bare = replace(row, unexplained=(row.quotes[0].text,))
+    assert why(bare) == "it may change where this stands; no rule accounts for any of its words", "they stand below it"
+    assert "not explained: any of its words" in undecided_words(bare)
+    assert "not explained: in, most" in undecided_words(replace(row, unexplained=("in", "most")))
     assert outcome(replace(row, settled_at=day("06-22"), settled_by="Ann")) == "dismissed by Ann"
 
 

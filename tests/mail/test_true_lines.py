@@ -352,7 +352,8 @@ def test_the_person_who_decides_is_offered_what_less_a_text_may_say() -> None:
 
     last = ("passed by the Senate", "watcher review 3 --claim passed")
     assert offered(UNDECIDED) == [("reported by the committee", "watcher review 3 --claim reported"), last]
-    assert offered(UNDECIDED, status="reported") == [last], "it stands there, and a step back is none of these"
+    assert offered(UNDECIDED, status="reported") == offered(UNDECIDED), "it may say what holds: who dismissed that, would lose it"
+    assert offered(UNDECIDED, status="blocked") == [last], "a step back is none of these"
     assert len(offered(replace(UNDECIDED, signal="caisi-evaluation", track="evaluations"))) == 1
     nothing = replace(UNDECIDED, details={"number": 3, "may_say": ""})
     assert offered(nothing) == [("a change that no rule can name", "watcher review 3 --claim STATUS")]

@@ -209,7 +209,7 @@ def _may(text: Undecided, verdict: Verdict, context: MailContext) -> str:
     if not text.status or text.event:
         return asked_in_words((text,))[0]
     said = text_in_words(text.quotes[0])
-    if text.unexplained == (text.quotes[0].text,):
+    if text.names_alone:
         stood = [
             context.status(text.signal, each.track, each.status).label for each in verdict.tracks if each.track == text.track
         ]
@@ -222,7 +222,10 @@ def _may(text: Undecided, verdict: Verdict, context: MailContext) -> str:
 
 
 def other_claims(change: Transition, may: str, digest: Digest, context: MailContext) -> Iterator[tuple[str, str]]:
-    """What less a text may say of its track, from where that stands: a wider circle, a promise; of a series nothing."""
+    """What less a text may say of its track: that it is as it stands, a wider circle, a promise; of a series nothing.
+
+    Where it stands is left out if that is the beginning, or a step back.
+    """
     signal = context.signals.get(change.signal)
     ladders = [each.ladder for each in signal.tracks if each.id == change.track and not each.ladder.series] if signal else []
     stood = {
@@ -234,7 +237,7 @@ def other_claims(change: Transition, may: str, digest: Digest, context: MailCont
     }
     for ladder in ladders:
         order = [rung.id for rung in ladder.statuses]
-        first = max((order.index(status) for status in stood if status in order), default=0) + 1
+        first = max((order.index(status) for status in stood if status in order), default=0) or 1
         for rung in ladder.statuses[first : order.index(may) if may in order else first]:
             if not rung.steps_back:
                 yield f"If it says: {lowered(rung.label, signal)}", f"watcher review {change.details['number']} --claim {rung.id}"

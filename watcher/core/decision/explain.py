@@ -8,7 +8,7 @@ from typing import Final
 
 from watcher.core.decision.claims import NearMiss, claims_of
 from watcher.core.decision.corroboration import in_order
-from watcher.core.model import Claim, Fate, Observation, Ruling, Signal, Trace, Track
+from watcher.core.model import Claim, Fate, Observation, Ruling, Signal, Trace, Track, left_over
 
 _WORDS: Final[Mapping[Fate, str]] = {
     Fate.SETS: "sets the present status",
@@ -94,7 +94,7 @@ def _label(track: Track, status: str) -> str:
 def _of_review(claim: Claim) -> str:
     if not claim.asks:
         return "news that no rule could place: a person should read it"
-    words = ", ".join(f"“{word}”" for word in claim.unexplained)
+    words = left_over(claim.unexplained, claim.quote)
     return f"undecided{f', no rule accounts for {words}' if words else ''}: a person is asked, once for the same words"
 
 

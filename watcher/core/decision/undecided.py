@@ -29,6 +29,7 @@ from watcher.core.model import (
     Verdict,
     capitalised,
     count,
+    left_over,
 )
 
 RECENT = timedelta(days=14)
@@ -389,7 +390,7 @@ def asked_in_words(rows: Sequence[Undecided]) -> tuple[str, str]:
 
 def why(row: Undecided) -> str:
     """Why a person is asked: `it may say available; no rule accounts for "in", "most"`."""
-    words = ", ".join(f"“{word}”" for word in row.unexplained[:12])
+    words = left_over(row.unexplained[:12], row.quotes[0])
     may = f"it may say {row.status.replace('_', ' ')}" if row.status else "it may change where this stands"
     return f"{may}; no rule accounts for {words}" if words else may
 

@@ -13,6 +13,7 @@ from watcher.core.model.observation import (
     Quote,
     Undecided,
     Unreadable,
+    left_over,
 )
 from watcher.core.model.signal import Article, Date, DeclaredFact, Expect, FigureSpec, Follow, Headline, Signal, Source, Term
 from watcher.core.model.verdict import (
@@ -79,4 +80,5 @@ __all__ = [
     "count",
     "day_text",
     "duration_text",
+    "left_over",
 ]

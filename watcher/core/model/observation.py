@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -159,6 +159,16 @@ class Claim:
         return self.review and bool(self.status or self.unexplained)
 
 
+ANY_WORDS = "any of its words"
+
+
+def left_over(unexplained: Sequence[str], quote: Quote) -> str:
+    """The words for which no rule accounts, in quotes; of a sentence that only names its thing `any of its words`; else empty."""
+    if tuple(unexplained) == (quote.text,):
+        return ANY_WORDS
+    return ", ".join(f"“{word}”" for word in unexplained)
+
+
 @dataclass(frozen=True, slots=True)
 class Undecided:
     """A text that may change an answer and that no rule accounts for in full: a person is asked, once for the same words."""
@@ -186,6 +196,16 @@ class Undecided:
     id: int = 0
     answered: str = ""
     """What answers it already, in words: a person is still asked, and readers are not told that it is being checked."""
+
+    @property
+    def left_over(self) -> str:
+        """The words for which no rule accounts, as a sentence names them; empty where there are none."""
+        return left_over(self.unexplained, self.quotes[0])
+
+    @property
+    def names_alone(self) -> bool:
+        """Whether it names its thing in words of which no rule knows any."""
+        return self.left_over == ANY_WORDS
 
 
 @dataclass(frozen=True, slots=True)
