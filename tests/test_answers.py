@@ -239,6 +239,26 @@ def test_a_quiet_flag_stands_in_the_weekly_note_when_it_is_raised_and_when_it_is
     assert quiet.startswith("No answer changed. =")
 
 
+def test_a_flag_that_ended_beside_other_news_is_counted_in_its_week_and_one_that_nothing_told_is_noted(tmp_path: Path) -> None:
+    signal, at = signal_of(ACCESS), day("06-04 12:00")
+    opened = replace(detail(signal.id, at), kind=Change.ADVANCE, before="closed", after="open", mail=True, urgent=True)
+    over = replace(opened, kind=Change.FLAG, before="renamed", after="", title="Renamed", mail=False, urgent=False)
+    me = Route("me", "maildir", "me", frozenset(), operator=False, allowed_at=lambda when, _urgent: when)
+    with Store.open(f"sqlite:///{tmp_path}/watch.db") as store:
+        with store.writing() as tx:
+            tx.verdicts.put(decide(signal, [], [], at))
+            tx.verdicts.mark_baseline(signal.id, day("06-01 12:00"))
+            tx.transitions.add([opened, over])
+        announce(store, [me], [signal.id], now=at, wait=timedelta(minutes=10))
+        with store.writing() as tx:
+            tx.transitions.add([replace(over, title="Moved")])
+        (note,) = send_reminders(store, [me], {signal.id: signal}, now=MONDAY, zone=UTC)
+    assert [each.title for each in note.told if each.kind is Change.FLAG] == ["Renamed"]
+    text = " ".join(render(note, replace(CONTEXT, signals={signal.id: signal}), READER).text.split())
+    assert text.startswith("One change was told; one flag ended. ")
+    assert "Also noted ---------- * Signal · It: No longer flagged: moved (seen 4 June 2026)." in text
+
+
 def test_a_declared_weekly_reader_gets_the_note_in_its_own_hour_and_news_on_monday(tmp_path: Path) -> None:
     people = '[[recipient]]\nid = "me"\nchannel = "maildir"\nto = "box"\npace = "weekly"\n'
     (tmp_path / "signals.toml").write_text(CONFIG % "" + people, "utf-8")

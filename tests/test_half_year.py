@@ -182,14 +182,16 @@ def test_a_week_counts_what_it_lists_and_what_its_reader_was_told(mails: list[Em
         for mail in weeks:
             title = " ".join(text_of(mail).partition("\n==")[0].split())
             found = re.match(
-                r"(\w+) (?:answer changed|changes?)(?:(?:;| and) (\w+) flags?)?(?: (?:was|were) told)?\."
+                r"(\w+) (?:answer changed|changes?)(?:(?:;| and) (\w+) flags?)?(?: (?:was|were) told)?(?:; (\w+) flags? ended)?\."
                 r".*?( (?:detail is new\.|New:) .*)?$",
                 title,
             )
             assert found, text_of(mail).splitlines()[0]
-            many = sum(number[each] if each in number else int(each) for each in (found[1].lower(), found[2] or ""))
+            many = sum(
+                number[each] if each in number else int(each) for each in (found[1].lower(), found[2] or "", found[3] or "")
+            )
             assert section(mail, "Told this week").count("* ") == many
-            assert bool(found[3]) is bool(section(mail, "Also noted"))
+            assert bool(found[4]) is bool(section(mail, "Also noted"))
             since = mail["Date"].datetime - timedelta(days=7, hours=1)
             news = [
                 each for each in of(mails, who) if since <= each["Date"].datetime < mail["Date"].datetime and each not in weeks

@@ -633,7 +633,7 @@ def test_a_flag_that_press_raised_says_so_once() -> None:
     by_press = replace(FLAG, title="The press reports that it was stopped", standing=Standing.REPORTED)
     assert render(digest(by_press), CONTEXT, READER).subject.endswith("the press reports that it was stopped")
     over = replace(by_press, before=by_press.after, after="", mail=False)
-    assert "No longer flagged: the press reports that it was stopped (9 December 2026)." in told(PASSED, over)
+    assert "No longer flagged: the press reports that it was stopped (seen 9 December 2026)." in told(PASSED, over)
 
 
 def test_a_long_name_of_a_row_stands_above_its_value() -> None:

@@ -36,6 +36,7 @@ from watcher.core.model import (
     RaisedFlag,
     Rule,
     SourceOutage,
+    Standing,
     Status,
     Tier,
     Transition,
@@ -264,6 +265,32 @@ def test_a_flag_beside_an_answer_is_told_as_a_flag_and_no_change() -> None:
     assert first(FLAG, replace(FLAG, event="two")).startswith("No answer changed; 2 flags were told. ")
     assert first(FLAG, EVENT).startswith("One change and one flag were told. ")
     assert "CAISI evaluation: published: Evaluation of Qwen 4" in first(EVENT)
+
+
+def test_a_week_counts_a_flag_that_ended_in_it_and_says_when_that_was_seen() -> None:
+    over = replace(FLAG, before=FLAG.after, after="", mail=False, effective_at=NOW - timedelta(days=30))
+
+    def week(*told: Transition) -> str:
+        return words(*told, kind="weekly")
+
+    assert week(over).startswith("No answer changed; one flag ended. Senate vote: no longer flagged: amended")
+    assert week(over, replace(over, event="two"), FLAG).startswith("No answer changed; one flag was told; 2 flags ended. ")
+    both = render(replace(digest(kind="weekly"), told=(EVENT, over)), CONTEXT, READER)
+    assert both.text.startswith("One change was told; one flag ended. ")
+    seen = tuple(replace(each, blind=()) for each in VERDICTS)
+    subject = render(replace(digest(kind="weekly", verdicts=seen), told=(EVENT, over)), CONTEXT, READER).subject
+    assert subject == "New: CAISI evaluation: Evaluation of Qwen 4, week to 9 Dec", "it has no room for what is over"
+    line = "Senate vote: Seen 9 December 2026. No longer flagged: amended: text not checked yet."
+    assert line in " ".join(both.text.split()), "and not the day on which it was raised"
+
+
+def test_a_flag_that_several_reports_raised_says_when_the_first_of_them_was() -> None:
+    early, late = (replace(by_press("https://a.example/"), published=NOW - timedelta(hours=hours)) for hours in (20, 6))
+    raised = replace(FLAG, standing=Standing.REPORTED, evidence=(early, late), effective_at=late.published)
+    assert "Since: 9 December 2026, 16:41 UTC First told: 9 December 2026, 02:41 UTC Seen:" in words(raised)
+    assert "First told" not in words(replace(raised, evidence=(late,)))
+    official = replace(early, tier=Tier.OFFICIAL)
+    assert "First told" not in words(replace(raised, evidence=(official, late))), "official words raise it at once"
 
 
 def test_a_suspension_of_two_tracks_is_one_change_and_one_line() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.web.conftest import Site
 from tests.web.story import CAISI, MYTHOS, NOW, SENATE, Shown, said, verdicts, view
-from watcher.core.model import Article, Change, RaisedFlag
+from watcher.core.model import Article, Change, RaisedFlag, Tier
 from watcher.web import pages
 from watcher.web.security import WebSettings
 
@@ -131,6 +131,17 @@ def test_the_first_page_is_no_second_copy_of_the_signals_pages(site: Site) -> No
     assert "Rejected by the Senate" not in first
     assert "What would change our mind" not in first
     assert re.search("Suspended +a step back +was here from 12 June", words(site.get("/signals/mythos-ga").text))
+
+
+def test_a_flag_that_several_reports_raised_says_when_the_first_of_them_was() -> None:
+    held = verdicts()["caisi-evaluation"]
+    [flag] = held.tracks[0].flags
+    early = tuple(replace(each, tier=Tier.PRESS, published=flag.since - timedelta(days=2)) for each in flag.evidence)
+    stood = replace(held, tracks=(replace(held.tracks[0], flags=(replace(flag, evidence=early),)), *held.tracks[1:]))
+    site = Site(Shown(view(verdicts={**verdicts(), "caisi-evaluation": stood})))
+    assert "since 1 October 2026, first told 29 September 2026" in words(site.get("/signals/caisi-evaluation").text)
+    plain = Site(Shown(view()))
+    assert "first told" not in words(plain.get("/signals/caisi-evaluation").text), "official words raise it at once"
 
 
 def test_a_flag_whose_words_bear_no_day_is_said_to_be_seen_and_not_to_be_so_since() -> None:

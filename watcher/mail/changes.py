@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from watcher.core.addresses import safe_link
 from watcher.core.evaluations import SENTENCES
-from watcher.core.model import Change, Facts, Flag, Quote, Scalar, Standing, Tier, Transition, capitalised
+from watcher.core.model import Change, Facts, Flag, Quote, Scalar, Standing, Tier, Transition, capitalised, told_before
 from watcher.mail.context import MailContext, Recipient, affected_by, without_fallback
 from watcher.mail.letter import (
     LONGEST_QUOTE,
@@ -283,18 +283,20 @@ def _rows(transition: Transition, context: MailContext, zone: tzinfo) -> tuple[t
     has_day = transition.event or transition.kind is not Change.DETAIL
     if has_day and transition.effective_at and transition.effective_at != transition.at:
         rows.append((dated(transition, context), when(transition.effective_at, zone)))
-        rows += [("Published", day) for day in _told_later(transition, context, zone)]
+        rows += _told_another_day(transition, context, zone)
     rows.append(("Seen", moment(transition.at, zone)))
     rows += _changed_rows(transition, context) or [(name, words) for name, words, _ in _details(transition, context)]
     return tuple((name, shortened(value, 300)) for name, value in rows if value)
 
 
-def _told_later(transition: Transition, context: MailContext, zone: tzinfo) -> Iterator[str]:
-    """The day on which a text was published that names another one as that of what happened."""
+def _told_another_day(transition: Transition, context: MailContext, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """When a text was published that dates what happened otherwise, or the first of a report that raised a flag."""
+    if transition.kind is Change.FLAG and (first := told_before(transition.evidence, transition.effective_at)):
+        yield "First told", when(first, zone)
     told = next((quote.published for quote in transition.evidence), None)
     if told and transition.effective_at and dated(transition, context) == "Happened" and context.reads_texts(transition):
         own, other = when(transition.effective_at, zone), when(told, zone)
-        yield from [other] if own != other else []
+        yield from [("Published", other)] if own != other else []
 
 
 def dated(transition: Transition, context: MailContext) -> str:
@@ -413,7 +415,7 @@ def _noted_lines(change: Transition, context: MailContext, zone: tzinfo, shown: 
         fresh[safe_link(quote.url)] += [f"“{shortened(quote.text, 320)}”"] if quote.text not in shown else []
     first = next(iter(fresh), "")
     quotes = " ".join(fresh.pop(first, []))
-    seen = "" if change.kind in {Change.FLAG, Change.UNDECIDED} and not change.after else "seen "
+    seen = "" if change.kind is Change.UNDECIDED and not change.after else "seen "
     again = "; the same words say it" if proof and not quotes and not any(fresh.values()) else ""
     shown.update(quote.text for quote in proof)
     dated = f"{shortened(told, 240).rstrip('.:')} ({seen}{day_of(change.at, zone)}{again})"

@@ -48,7 +48,7 @@ from watcher.mail.subject_line import (
     rank,
     subject,
 )
-from watcher.mail.week import answers, by_change, details_of_the_week, how_many, week_subject, what_happened
+from watcher.mail.week import answers, by_change, details_of_the_week, how_many, is_end_of_flag, week_subject, what_happened
 from watcher.wording import count, how_sure, lowered, terms_at, terms_in
 
 MOST_ITEMS = 8
@@ -363,11 +363,13 @@ def _told_words(changes: Sequence[Transition], context: MailContext, zone: tzinf
     change = changes[0]
     words = title_of(change, context) if change.kind is Change.FLAG else " ".join(moved(each, context) for each in changes)
     told = day_of(change.at, zone)
-    day_told = change.kind in {Change.ADVANCE, Change.STEP_BACK, Change.NEXT, Change.FLAG} and change.effective_at
+    over = is_end_of_flag(change)  # its day is still the one on which it was raised
+    happens = change.kind in {Change.ADVANCE, Change.STEP_BACK, Change.NEXT, Change.FLAG} and not over
+    day_told = change.effective_at if happens else None
     day = day_of_event(day_told, zone) if day_told else told
     again = "" if day == told else f" (told {told.rpartition(' ')[0]})" if day[-4:] == told[-4:] else f" (told {told})"
     how = dated(change, context) if day_told else ""
-    start = f"{how} " if how in {"Published", "Reported"} else ""
+    start = "Seen " if over else f"{how} " if how in {"Published", "Reported"} else ""
     return f"{start}{day}{again}. {shortened(words, 400).rstrip('.')}."
 
 

@@ -52,15 +52,24 @@ def by_change(told: Sequence[Transition]) -> list[list[Transition]]:
 
 
 def how_many(told: Sequence[Transition]) -> str:
-    """`No answer changed`, `One change was told`, `2 changes and one flag were told`: a flag changes no answer."""
-    changes = by_change(told)
+    """`No answer changed`, `One change was told`, `2 changes and one flag were told; one flag ended`."""
+    every = by_change(told)
+    changes = [each for each in every if not is_end_of_flag(each[0])]
+    ended = len(every) - len(changes)
+    over = f"; {'one flag' if ended == 1 else count(ended, 'flag')} ended" if ended else ""
     flags = sum(1 for each in changes if each[0].kind is Change.FLAG)
     moves = len(changes) - flags
     flagged = {0: "", 1: "one flag"}.get(flags, count(flags, "flag"))
     if not moves:
-        return f"No answer changed; {flagged} {'was' if flags == 1 else 'were'} told" if flags else "No answer changed"
+        told_flags = f"; {flagged} {'was' if flags == 1 else 'were'} told" if flags else ""
+        return f"No answer changed{told_flags}{over}"
     words = "One change" if moves == 1 else count(moves, "change")
-    return f"{words}{f' and {flagged}' if flags else ''} {'was' if len(changes) == 1 else 'were'} told"
+    return f"{words}{f' and {flagged}' if flags else ''} {'was' if len(changes) == 1 else 'were'} told{over}"
+
+
+def is_end_of_flag(change: Transition) -> bool:
+    """Whether it tells that a flag is down."""
+    return change.kind is Change.FLAG and not change.after
 
 
 def what_happened(told: Sequence[Transition], context: MailContext, *, brief: bool = False) -> str:
@@ -110,7 +119,8 @@ def week_subject(digest: Digest, context: MailContext, reader: Recipient, verdic
     day = f"{local.day} {local:%b}"
     lost = f"; {unseen.replace(' cannot be seen', ' unseen')}"
     ends = (f"{lost}, week to {day}", f"{lost}, {day}", f", week to {day}") if unseen else (f", week to {day}",)
-    told = [each for each in digest.told if reader.wants(each.signal)]
+    mine = [each for each in digest.told if reader.wants(each.signal)]
+    told = [each for each in mine if not is_end_of_flag(each)] or mine  # a subject has no room for what is over
     details = details_of_the_week(digest, context, reader)
     still = "" if unseen or told_at_once(digest, reader) else "; unchanged"
     news = told or details

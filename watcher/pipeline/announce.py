@@ -231,15 +231,22 @@ def _weekly(
 ) -> Iterable[Digest]:
     if not verdicts or not _is_week(tx, signals, now, zone):
         return ()
+    mutes, pending = tx.mutes.of(now), [each for each in tx.transitions.each_pending() if is_for_the_week(each)]
+    waiting = {each.id for each in pending}
     told = [
         transition
         for transition in reversed(tx.transitions.of(since=now - timedelta(days=7)))
-        if transition.mail and transition.kind is not Change.UNDECIDED and transition.track
+        if _was_news(transition, waiting=transition.id in waiting)
     ]
-    mutes = tx.mutes.of(now)
-    details = [each for each in tx.transitions.each_pending() if is_for_the_week(each) and not is_muted(each, mutes)]
+    details = [each for each in pending if not is_muted(each, mutes)]
     record = ", ".join(end.words for end in ends(tx.session))
     return (weekly(verdicts, tx.sources.healths(verdicts), now=now, told=told, details=details, record=record),)
+
+
+def _was_news(change: Transition, *, waiting: bool) -> bool:
+    """Whether messages told it: what is worth one, and the end of a flag that other news carried."""
+    ended = change.kind is Change.FLAG and not change.after and not waiting
+    return bool(change.track) and change.kind is not Change.UNDECIDED and (change.mail or ended)
 
 
 def _is_week(tx: Transaction, signals: Mapping[str, Signal], now: datetime, zone: tzinfo) -> bool:

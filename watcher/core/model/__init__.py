@@ -28,6 +28,7 @@ from watcher.core.model.verdict import (
     TrackVerdict,
     Transition,
     Verdict,
+    told_before,
 )
 
 __all__ = [
@@ -81,4 +82,5 @@ __all__ = [
     "day_text",
     "duration_text",
     "left_over",
+    "told_before",
 ]

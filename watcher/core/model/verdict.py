@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from watcher.core.model.base import Change, Facts, Standing, capitalised
+from watcher.core.model.base import Change, Facts, Standing, Tier, capitalised
 from watcher.core.model.observation import Claim, Quote, Undecided
 
 
@@ -144,6 +144,14 @@ class Trace:
         return self._told[id(claim)][1]
 
 
+def told_before(report: Iterable[Quote], since: datetime | None) -> datetime | None:
+    """When the first words of a report are dated, where that is before the moment from which it counts; None where it is not."""
+    quotes = list(report)
+    first = min((quote.published for quote in quotes if quote.published), default=None)
+    by_press = all(quote.tier is Tier.PRESS for quote in quotes)
+    return first if first and since and first < since and by_press else None
+
+
 @dataclass(frozen=True, slots=True)
 class RaisedFlag:
     """A flag that is up."""
@@ -159,6 +167,11 @@ class RaisedFlag:
     """When it becomes history, unless it is raised again before; none: it is up for as long as what it says holds."""
     undated: bool = False
     """Whether the words that raised it bear no day: `since` is when they were first seen, and it may have been so before."""
+
+    @property
+    def first_told(self) -> datetime | None:
+        """When the first words of a report are dated that raised it once enough publishers had told it; None without such."""
+        return told_before(self.evidence, self.since)
 
     @property
     def how_long(self) -> str:
