@@ -140,5 +140,8 @@ def test_a_week_notes_what_was_read_and_has_had_nothing_new_for_two_months() -> 
     assert still(newest_entry_at=old) == (("senate-vote", "feed", old),)
     assert still(newest_entry_at=now - timedelta(days=60)) == ()
     assert still(newest_entry_at=None) == (), "entries without a date tell nothing"
+    plain = replace(read, source="page"), replace(read, source="lost", last_good_at=None), replace(read, parent="list")
+    week = weekly({}, [("senate-vote", one) for one in (*plain, replace(read, newest_entry_at=old))], now=now)
+    assert week.undated == (("senate-vote", 1),), "and are counted"
     assert still(newest_entry_at=old, last_good_at=now - timedelta(days=8)) == (), "it was not read"
     assert still(newest_entry_at=old, parent="list") == (), "followed pages come and go"

@@ -251,7 +251,8 @@ def test_addresses_that_may_come_are_counted_and_not_named_as_if_they_were_news(
     )
     text = " ".join(render(week, context, READER).text.split())
     assert (
-        "1 of 2 sources was read this week; not read yet: The newsroom; today 1 can be seen. 1 address that may come does" in text
+        "1 of 2 sources was read this week; not read yet: The newsroom; today 1 can be seen. 1 page that the watch looks for does not"
+        in text
     )
     assert "Card of Mythos 9" not in text
 
@@ -454,13 +455,18 @@ def test_a_week_says_since_when_nothing_new_stood_in_what_was_read() -> None:
     def told(note: Digest, *signals: str) -> str:
         return " ".join(render(note, context, replace(READER, signals=frozenset(signals))).text.split())
 
+    dated = replace(week, undated=(("mythos-ga", 7), ("senate-vote", 2)))
     one, both = "A copy of the list (since 10 September 2026)", "gone (since 30 September 2026)"
     stood = "29 of 29 sources were read this week; today all can be seen. In 2 of them nothing new has stood for 60 days"
-    assert f"{stood}: {both} and {one}." in told(week)
+    assert f"{stood}: {both} and {one}; this leaves out 1 record." in told(week)
     many = replace(week, still=tuple(("mythos-ga", f"feed-{n}", NOW - timedelta(days=70 + n)) for n in range(5)))
     assert "feed-0 (since 30 September 2026), feed-1 (since 29 September 2026), feed-2 (since 28" in told(many)
     assert "(since 28 September 2026) and 2 more." in told(many)
     assert f"In 1 of them nothing new has stood for 60 days: {one}." in told(week, "mythos-ga")
+    assert f"{both} and {one}; this leaves out 1 record and 9 sources without days." in told(dated)
+    assert f"{one}; this leaves out 7 sources without days." in told(dated, "mythos-ga"), (
+        "each source that was counted is accounted for"
+    )
     outage = SourceOutage(feed.id, feed.url, NOW, "nothing new since 2026-09-10")
     lost = tuple(replace(each, blind=(outage,) * (each.signal == "mythos-ga")) for each in week.verdicts)
     assert "nothing new has stood" not in told(replace(week, verdicts=lost), "mythos-ga"), "it is said to be out of sight"

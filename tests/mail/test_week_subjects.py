@@ -16,7 +16,7 @@ from watcher.mail.message import confirmation
 from watcher.mail.subject_line import MAX_SUBJECT_LENGTH
 
 ROOT = Path(__file__).parents[2]
-BRIEF = {"senate-vote": "Senate has passed it", "mythos-ga": "Mythos not by name", "caisi-evaluation": "one CAISI paper"}
+BRIEF = {"senate-vote": "Senate has passed it", "mythos-ga": "Mythos class only", "caisi-evaluation": "one CAISI paper"}
 ANSWERED = tuple(
     replace(
         each,
@@ -48,9 +48,9 @@ def subject(*told: Transition, details: tuple[Transition, ...] = (), unseen: int
 
 
 def test_a_quiet_week_says_each_answer_in_a_word() -> None:
-    assert subject() == "Senate has passed it; Mythos not by name; one CAISI paper, week to 9 Dec"
-    shorter = tuple(replace(each, brief=each.brief.removesuffix(" by name")) for each in ANSWERED)
-    assert subject(verdicts=shorter) == "Senate has passed it; Mythos not; one CAISI paper; unchanged, week to 9 Dec"
+    assert subject() == "Senate has passed it; Mythos class only; one CAISI paper, week to 9 Dec"
+    shorter = tuple(replace(each, brief=each.brief.removesuffix(" class only")) for each in ANSWERED)
+    assert subject(verdicts=shorter) == "Senate has passed it; Mythos; one CAISI paper; unchanged, week to 9 Dec"
     by_press = replace(shorter[2], tracks=tuple(replace(each, standing=Standing.REPORTED) for each in shorter[2].tracks))
     assert subject(verdicts=(by_press,)) == "Senate has passed it (reported); unchanged, week to 9 Dec"
 
@@ -66,7 +66,7 @@ def test_who_was_told_a_detail_at_once_is_not_told_that_nothing_changed() -> Non
 
 
 def test_who_cannot_see_does_not_say_that_nothing_changed() -> None:
-    assert subject(unseen=1) == "Senate has passed it; Mythos not by name; one CAISI paper, week to 9 Dec"
+    assert subject(unseen=1) == "Senate has passed it; Mythos class only; one CAISI paper, week to 9 Dec"
     few = tuple(each for each in ANSWERED if each.signal == "caisi-evaluation")
     blind = (replace(few[0], blind=VERDICTS[0].blind),)
     assert subject(verdicts=blind) == "One CAISI paper; 1 source unseen, week to 9 Dec"
@@ -75,11 +75,11 @@ def test_who_cannot_see_does_not_say_that_nothing_changed() -> None:
 @pytest.mark.parametrize(
     ("told", "details", "line"),
     [
-        ((PASSED,), (), "New: Senate has passed it. Mythos not by name; one CAISI paper, week to 9 Dec"),
+        ((PASSED,), (), "New: Senate has passed it. Mythos class only; one CAISI paper, week to 9 Dec"),
         ((CORRECTION,), (), "Corrected: Senate has passed it, week to 9 Dec"),
         ((COMPANION,), (), "New: Senate vote: S. 3519, the companion, in a Senate committee, week to 9 Dec"),
         ((FLAG,), (), "New: amended: text not checked yet (Senate has passed it), week to 9 Dec"),
-        ((), (CHEAPER,), "New: Gadget 2 and price $8/$40 (Mythos not by name), week to 9 Dec"),
+        ((), (CHEAPER,), "New: Gadget 2 and price $8/$40 (Mythos class only), week to 9 Dec"),
         ((EVENT,), (), "New: Evaluation of Qwen 4 (one CAISI paper), week to 9 Dec"),
         ((LONG,), (), "New: publication on Qwen 4 (one CAISI paper), week to 9 Dec"),
         ((LONGER,), (), "New: Z.ai's GLM-5.3 Cyber Capabilities (one CAISI paper), week to 9 Dec"),
@@ -178,7 +178,7 @@ def test_a_detail_of_what_the_answer_does_not_speak_of_stands_under_its_own_name
     claim = Verdict(
         signal.id, "class_ga_other_name", "Open to all", (named, open_to_all), (), (), NOW, word="Not under that name"
     )
-    stood = replace(claim, brief="Mythos not by name")
+    stood = replace(claim, brief="Mythos class only")
     way_in = replace(
         DETAIL,
         signal=signal.id,
@@ -197,7 +197,7 @@ def test_a_detail_of_what_the_answer_does_not_speak_of_stands_under_its_own_name
 
     assert week(way_in) == "New: a model named Mythos: access also inside a product, week to 9 Dec"
     assert week(retired) == "New: a model named Mythos: an older version is retired, week to 9 Dec"
-    assert week(version, way_in) == "New: Claude Fable 5.1 and 1 more (Mythos not by name), week to 9 Dec"
+    assert week(version, way_in) == "New: Claude Fable 5.1 and 1 more (Mythos class only), week to 9 Dec"
     keen = replace(READER, every_detail=False)
     at_once = render(digest(replace(way_in, mail=True), verdicts=(stood,)), context, keen).subject
     assert at_once == "Mythos availability: a model named Mythos: access also inside a product"

@@ -284,9 +284,9 @@ def test_an_address_that_may_come_is_neither_gone_nor_a_source_that_is_not_read(
     many = len(shown.strips)
     home, sources = words(pages.draw_home(ahead(ever=False), NOW, TO)), words(pages.draw_sources(ahead(ever=False), NOW, TO))
     assert f"◍ {many - 3} of {many - 1} sources read" in home
-    assert "1 address that may come does not exist yet" in home
+    assert "1 page that the watch looks for does not exist yet" in home
     assert "all 4 sources read" in home, "of the signal whose source it is"
-    assert "1 address that may come does not exist yet." in sources
+    assert "1 page that the watch looks for does not exist yet." in sources
     assert "· does not exist yet" in sources
     assert "✕ gone" not in sources
     assert "Never read" not in sources

@@ -47,10 +47,10 @@ def _lost(digest: Digest, context: MailContext, reader: Recipient) -> dict[tuple
 
 
 def _to_come(ahead: int) -> str:
-    """Addresses that may come, which are counted among no sources."""
+    """Addresses of pages that may come, which are counted among no sources."""
     if not ahead:
         return ""
-    return f" {count(ahead, 'address', 'addresses')} that may come {'does' if ahead == 1 else 'do'} not exist yet."
+    return f" {count(ahead, 'page')} that the watch looks for {'does' if ahead == 1 else 'do'} not exist yet."
 
 
 def _unread(late: Sequence[tuple[str, bool]]) -> str:
@@ -67,16 +67,26 @@ def _few(names: list[str]) -> str:
 def _still(digest: Digest, context: MailContext, reader: Recipient) -> str:
     """` In 2 of them nothing new has stood for 60 days: A (since 13 March 2026) and B (since 2 February 2026).`; else empty.
 
-    Records are left out: that nothing was added to one is what the answer says.
+    Records are left out: that nothing was added to one is what the answer says; so are sources without days. Both are counted.
     """
     lost = {(each.signal, blind.source) for each in verdicts_for(digest, context, reader) for blind in each.blind}
     told = (each for each in digest.still if reader.wants(each[0]) and each[:2] not in lost)
     known = (
         (at, context.source(name, source), source) for name, source, at in sorted(told, key=lambda each: each[2], reverse=True)
     )
-    mine = [(at, one.title if one and one.title else source) for at, one, source in known if not (one and one.record)]
+    found = list(known)
+    mine = [(at, one.title if one and one.title else source) for at, one, source in found if not (one and one.record)]
+    out = _left_out(len(found) - len(mine), sum(many for name, many in digest.undated if reader.wants(name)))
     named = [f"{title} (since {day_of_event(at, reader.zone)})" for at, title in mine[:MOST_STILL]]
     more = [f"{len(mine) - MOST_STILL} more"] if len(mine) > MOST_STILL else []
     return (
-        f" In {len(mine)} of them nothing new has stood for {STANDS_STILL.days} days: {several([*named, *more])}." if mine else ""
+        f" In {len(mine)} of them nothing new has stood for {STANDS_STILL.days} days: {several([*named, *more])}{out}."
+        if mine
+        else ""
     )
+
+
+def _left_out(records: int, undated: int) -> str:
+    """`; this leaves out 2 records and 9 sources without days`; empty where it leaves out none."""
+    parts = [count(records, "record")] * bool(records) + [f"{count(undated, 'source')} without days"] * bool(undated)
+    return f"; this leaves out {several(parts)}" if parts else ""

@@ -111,7 +111,7 @@ def answers(verdicts: Sequence[Verdict], context: MailContext) -> str:
 
 
 def week_subject(digest: Digest, context: MailContext, reader: Recipient, verdicts: Sequence[Verdict], unseen: str) -> str:
-    """`No Senate vote; Mythos not by name; no paper; unchanged, week to 3 Aug`, or first what is new: the fullest line that fits.
+    """`No Senate vote; Mythos class only; no paper; unchanged, week to 3 Aug`, or first what is new: the fullest line that fits.
 
     `unseen`: `3 sources cannot be seen`; who cannot see does not say that nothing changed, nor who was told a detail at once.
     """
@@ -165,7 +165,7 @@ def _news_lines(
 
 
 def _news(verdict: Verdict, told: Sequence[Transition], details: Sequence[Transition], context: MailContext, level: Level) -> str:
-    """What is new of a signal and the answer beside which it is: `Gadget 2 and $8/$40 (Mythos not by name)`."""
+    """What is new of a signal and the answer beside which it is: `Gadget 2 and $8/$40 (Mythos class only)`."""
     mine, beside = ([each for each in some if each.signal == verdict.signal] for some in (told, details))
     flags, moves = ([each for each in mine if (each.kind is Change.FLAG) is flag] for flag in (True, False))
     last = next(reversed(by_change(moves)), [])

@@ -37,7 +37,7 @@ POLLS = {
     Outcome.GONE: Sign("✕", "gone", "bad", "The page is no longer there."),
 }
 
-TO_COME = Sign("·", "does not exist yet", "calm", "An address that may come.")
+TO_COME = Sign("·", "does not exist yet", "calm", "A page that the watch looks for.")
 """Of a page that was never there and is looked for."""
 NOT_THERE = Sign("·", "not there yet", "same")
 """How a look at such a page ended."""

@@ -154,6 +154,7 @@ def weekly(
         readings=_read(declared, late),
         unread=tuple(sorted((signal, state.source, state.last_good_at is not None) for signal, state in late)),
         still=tuple(sorted((signal, source, at) for signal, source, at in still if at)),
+        undated=tuple(sorted(Counter(name for name, one in declared if _is_read(one, now) and not one.newest_entry_at).items())),
         record=f"{PROOF} The record ends at: {record}." if record else "",
     )
 

@@ -315,5 +315,7 @@ class Digest:
     """Of a weekly note: `(signal, source, whether it ever was)` of each declared source that was not read in the week."""
     still: tuple[tuple[str, str, datetime], ...] = ()
     """Of a weekly note: `(signal, source, its newest entry)` of each that was read in it and has had nothing new for long."""
+    undated: tuple[tuple[str, int], ...] = ()
+    """Of a weekly note: `(signal, how many sources were read in it whose entries bear no days)`."""
     record: str = ""
     """Of a weekly note: where the chains of hashes end, for who keeps it."""
