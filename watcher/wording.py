@@ -95,6 +95,12 @@ class ChangedDetail(NamedTuple):
     first: str = ""
     """The day on which it was first told as it is now, where it was told otherwise in between; else empty."""
 
+    @property
+    def all_before(self) -> str | tuple[str, ...]:
+        """What was told before; where several held beside one another, each of them."""
+        parts = tuple(self.before.split(" + "))
+        return parts if len(parts) > 1 else self.before
+
 
 def changed_details(transition: Transition) -> tuple[ChangedDetail, ...]:
     """The details that a change tells of, out of its reason (`price: $8/$40, before: $10/$50; version: 5.2`); else empty."""

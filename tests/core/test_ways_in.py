@@ -9,6 +9,7 @@ import pytest
 from tests.builders import day
 from watcher.config.build import load
 from watcher.core.decision.claims import claims_of
+from watcher.core.decision.compare import compare
 from watcher.core.decision.decide import decide
 from watcher.core.model import Claim, Entry, Observation, Tier, TrackVerdict, Verdict
 
@@ -56,6 +57,21 @@ def test_a_way_in_holds_beside_others_until_words_say_only_or_the_status_moves(
     _, stood = after(*texts)
     assert (stood.status, stood.details["access_model"]) == (status, last)
     assert stood.beside.get("access_model", ()) == beside
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (VERIFIED, "version: 5.1, before: 5; access_model: verification, before: product-only + invitation"),
+        (INVITED_AGAIN, "version: 5.1, before: 5; access_model: invitation, before: product-only, first: 2026-06-09"),
+    ],
+)
+def test_a_new_way_in_is_told_with_all_that_held_before_and_none_of_them_vanishes(
+    text: tuple[str, str, str], reason: str
+) -> None:
+    (before, _), (now, _) = after(WIDER, INVITED, PRODUCT), after(WIDER, INVITED, PRODUCT, text)
+    [told] = [each for each in compare(SIGNAL, before, now) if each.track == "named"]
+    assert told.reason == reason
 
 
 def test_what_is_told_of_less_than_what_is_open_to_all_is_no_detail_of_that() -> None:

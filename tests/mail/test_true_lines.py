@@ -109,6 +109,14 @@ def test_one_way_in_does_not_read_as_the_end_of_another() -> None:
         assert "also" not in one
 
 
+def test_words_that_say_only_are_told_with_each_way_in_that_was_stated_before() -> None:
+    reason = "access: vetted, before: product + invited"
+    changed = replace(DETAIL, mail=True, reason=reason, evidence=(quote("It is open only to those who were vetted."),))
+    assert "Access vetted (stated before: inside a product, by invitation)" in words(changed, context=ways_in(beside=True))
+    more = replace(changed, evidence=(quote("Those who were vetted may use it."),))
+    assert "stated before: inside a product, by invitation; not taken back" in words(more, context=ways_in(beside=True))
+
+
 def test_what_was_stated_before_in_several_ways_is_told_with_the_day_of_the_first() -> None:
     reason = "access: invited, before: product, first: 2026-04-07"
     changed = replace(DETAIL, mail=True, reason=reason, evidence=(quote("You need an invitation."),))

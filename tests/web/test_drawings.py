@@ -189,6 +189,9 @@ def test_a_detail_that_changed_is_told_in_the_words_of_its_ladder() -> None:
         said_so = replace(item, evidence=(said("anthropic.com", words),))
         moment = timeline.change_of(replace(MYTHOS, tracks=both), said_so)
         assert moment.heading == f"Version: 5.1; Access: by invitation, stated before{stays}: inside a product only"
+    several = replace(said_so, reason="access_model: vetted, before: product-only + invitation")
+    heading = timeline.change_of(replace(MYTHOS, tracks=both), several).heading
+    assert heading == "Access: vetted, stated before: inside a product only, by invitation", "each that held is told"
 
 
 def test_a_flag_that_is_lowered_says_so_on_the_day_it_was() -> None:

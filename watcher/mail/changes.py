@@ -191,7 +191,7 @@ def before_in_words(transition: Transition, changed: ChangedDetail, context: Mai
     beside = context.holds_beside(transition, changed.name)
     if beside and len(list(changed_details(transition))) > 1:
         return "", ""
-    return context.detail(transition, changed.name, changed.before)[1], "; not taken back" if beside else ""
+    return context.detail(transition, changed.name, changed.all_before)[1], "; not taken back" if beside else ""
 
 
 def less_in_words(changed: ChangedDetail) -> str:

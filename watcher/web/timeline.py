@@ -157,7 +157,7 @@ def _changed(one: ChangedDetail, ladder: Ladder, *, alone: bool) -> str:
     name, value = with_unit(one.name, one.value, ladder)
     stays = " and not taken back" if ladder.detail(one.name).beside and not alone else ""
     first = f", first stated on {one.first}" if one.first else ""
-    before = f", stated before{stays}: {detail(one.name, one.before, ladder)[1]}" if one.before else ""
+    before = f", stated before{stays}: {detail(one.name, one.all_before, ladder)[1]}" if one.before else ""
     return f"{name}: {value}{first}{before}"
 
 

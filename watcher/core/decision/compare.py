@@ -121,14 +121,23 @@ def _changed(track: Track, was: TrackVerdict, now: TrackVerdict) -> list[str]:
 def _details(changed: Sequence[str], was: TrackVerdict, now: TrackVerdict) -> str:
     """`price: $8/$40, before: $10/$50; version: 5.2`; what nothing had told has no before.
 
-    What had been told before that already has its first day: `access: invitation, before: product, first: 2026-04-07`.
+    What had been told before that already has its first day: `access: invitation, before: product, first: 2026-04-07`; where
+    several held beside one another, all of them are what was before: `access: vetted, before: product + invitation`.
     """
     told = list[str]()
     for name in changed:
         old = was.details.get(name)
         first = f", first: {now.again[name]:%Y-%m-%d}" if name in now.again else ""
-        told.append(f"{name}: {now.details[name]}{'' if old in {None, ''} else f', before: {old}{first}'}")
+        before = f", before: {' + '.join(_held(name, was, now.details[name]))}{first}" if old not in {None, ""} else ""
+        told.append(f"{name}: {now.details[name]}{before}")
     return "; ".join(told)
+
+
+def _held(name: str, was: TrackVerdict, now: object) -> list[str]:
+    """What held of a detail, the last one first, without what holds now."""
+    others = was.beside.get(name, ())
+    held = (was.details[name], *(others if isinstance(others, tuple) else (others,)))
+    return list(dict.fromkeys(str(each) for each in held if each != now))
 
 
 def _series(frame: _Frame, was: TrackVerdict, now: TrackVerdict) -> Iterator[Transition]:
