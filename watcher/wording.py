@@ -147,11 +147,13 @@ def terms_at(signals: Iterable[Signal], now: datetime) -> list[Term]:
 
 
 def terms_in(terms: Iterable[Term], text: str) -> list[Term]:
-    """Those that stand in a text, as words of their own, and in what these stand for."""
+    """Those that stand in a text, as words of their own, and in what these stand for; small letters may begin a title."""
     found, known = list[Term](), list(terms)
     for term in known:
         words = " ".join((text, *(one.words for one in found)))
-        if re.search(rf"(?<![\w-]){re.escape(term.name)}(?![\w-])", words):
+        sought = re.escape(term.name)
+        sought = f"(?i:{sought[0]}){sought[1:]}" if term.name.islower() else sought
+        if re.search(rf"(?<![\w-]){sought}(?![\w-])", words):
             found.append(term)
     return found
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.mail.stories import BLOCKED, CONTEXT, MYTHOS, NOW, PASSED, READER, VERDICTS, digest, quote
+from watcher.config.build import load
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
 from watcher.core.model import Change, Detail, Figure, FigureSpec, Rule, Status, Term, Verdict
 from watcher.mail import MailContext, render
 from watcher.wording import terms_in
 
+ROOT = Path(__file__).parents[2]
 LABEL = "Price per million input / output tokens"
 PRICED = quote("It costs $8 / $40 per million tokens.", "https://a.example/prices", publisher="a.example")
 PRICE = Figure("price", LABEL, "USD", "$8/$40", at=NOW, quote=PRICED)
@@ -132,6 +135,21 @@ def test_short_names_are_spelled_out_once_in_the_words_of_the_configuration() ->
     assert "Names ----- * CAISI: a center" in words("weekly", context)
     others = render(digest(kind="weekly"), context, replace(READER, signals=frozenset({MYTHOS.id}))).text
     assert "a center" not in others
+
+
+def test_a_vote_on_the_defence_bill_says_what_that_bill_is_and_what_such_a_vote_does_not_decide() -> None:
+    shipped = load(ROOT / "signals.toml", quick=True).signal("senate-vote")
+    title = "S. 4784, On Cloture on the Motion to Proceed: Rejected (50-46)."
+    told = {term.name: term.words for term in terms_in(shipped.terms, title)}
+    assert "annual defence bill" in told["S. 4784"]
+    assert "only a step before the debate" in told["cloture"]
+    assert told.keys() == {"S. 4784", "cloture"}
+
+
+def test_a_short_name_in_small_letters_may_begin_a_title_and_one_in_large_letters_is_a_name() -> None:
+    common, name = Term("cloture", "a vote"), Term("The bill", "H.R. 1")
+    assert terms_in([common, name], "On Cloture, for the bill") == [common]
+    assert terms_in([common, name], "The bill: on cloture") == [common, name]
 
 
 def test_a_short_name_is_a_word_of_its_own() -> None:
