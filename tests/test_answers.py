@@ -30,6 +30,7 @@ from watcher.web import pages
 
 ROOT = Path(__file__).parents[1]
 MONDAY = day("06-08 08:00")
+BEGUN = day("05-14 12:00")
 WORDS = {"No", "Yes", "Partly", "Not under that name", "Unknown", "{evaluations.answer}"}
 
 
@@ -406,6 +407,12 @@ def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speak
     assert "a tool that runs on such capacity may stop. Watched by Senate vote." in first
     assert "No signal watches it. Anthropic, 14 May 2026." in first
     assert "Senate vote (No)" in first
+    open_yet = tuple(decide(signal, known_claims(signal, until=BEGUN), (), BEGUN) for signal in shipped.signals)
+    for told in (context, replace(context, base_url="https://watch.example.org")):
+        begins = " ".join(render(Digest("first", BEGUN, "baseline", (), open_yet), told, READER).text.split())
+        assert "on 13 July 2026. In that time the article expects an answer." in begins
+        over = " ".join(render(Digest("first", NOW, "baseline", (), verdicts), told, READER).text.split())
+        assert "the article expects" not in over
     few = replace(READER, signals=frozenset({"mythos-ga"}))
     assert "Why this question" in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text
     assert "369-22" not in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text

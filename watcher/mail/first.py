@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from watcher.core.decision.scheduled_notes import window_in_words
+from watcher.core.decision.scheduled_notes import why_window, window_in_words
 from watcher.core.model import Verdict, day_text
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import MailItem, MailLine, Section, words_of
@@ -59,5 +59,6 @@ def _questions(verdicts: Sequence[Verdict], context: MailContext, reader: Recipi
     known = [(context.signals[each.signal], each.as_of) for each in verdicts if each.signal in context.signals]
     for article in dict.fromkeys(signal.article for signal, _ in known if signal.article):
         yield MailLine("", f"The questions come from “{article.title}” ({article.by}, {day_text(article.at)}).", article.url)
-    days = dict.fromkeys(window_in_words(signal, as_of.astimezone(reader.zone)) for signal, as_of in known)
+    there = [(signal, as_of.astimezone(reader.zone)) for signal, as_of in known]
+    days = dict.fromkeys(window_in_words(signal, now) + why_window(signal, now) for signal, now in there)
     yield from (MailLine("", words) for words in days if words)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from watcher.core.addresses import safe_link
 from watcher.core.decision.digest import MOST_IN_FULL
 from watcher.core.decision.figures import UNSTATED
-from watcher.core.decision.scheduled_notes import close_in_words, close_of, window_in_words
+from watcher.core.decision.scheduled_notes import close_in_words, close_of, why_window, window_in_words
 from watcher.core.decision.undecided import asked_in_words, is_of_a_plan, text_in_words
 from watcher.core.model import (
     Digest,
@@ -42,7 +42,7 @@ from watcher.mail.letter import (
     shortened,
     when,
 )
-from watcher.wording import STANDINGS, count, day_in_words, is_untold, lowered, sign_of
+from watcher.wording import STANDINGS, UNTOLD, count, day_in_words, is_untold, lowered, sign_of
 
 MOST_BLIND = 12
 QUESTION = "Question"
@@ -146,7 +146,7 @@ def _flags(verdict: Verdict, zone: tzinfo) -> str:
 
 def _sure(track: TrackVerdict) -> str:
     """How well a status is supported, in a word; what nobody speaks of is not declared."""
-    return "nothing was said of it" if is_untold(track) else STANDINGS[track.standing].word.lower()
+    return "nothing that was read speaks of it" if is_untold(track) else STANDINGS[track.standing].word.lower()
 
 
 def answer_in_words(verdict: Verdict) -> str:
@@ -321,6 +321,8 @@ def _question(signal: Signal | None) -> list[tuple[str, str]]:
 
 
 def _track_row(verdict: Verdict, track: TrackVerdict, context: MailContext, zone: tzinfo) -> tuple[str, str]:
+    if is_untold(track):  # that it is not available is more than anybody said
+        return context.track_title(verdict.signal, track.track), UNTOLD.meaning
     label = context.status(verdict.signal, track.track, track.status).label
     since = f", since {when(track.since, zone)}" if track.since else ""
     return context.track_title(verdict.signal, track.track), f"{label}{since} ({_sure(track)})"
@@ -372,14 +374,14 @@ def _paragraphs(verdict: Verdict, context: MailContext, zone: tzinfo) -> tuple[t
     track = lead_track(verdict, context)
     rung = context.status(verdict.signal, track.track, track.status) if track else None
     closed = close_of(signal)
-    passed = closed is not None and verdict.as_of > closed
+    passed, now = closed is not None and verdict.as_of > closed, verdict.as_of.astimezone(zone)
     told = (
         ("In a sentence", verdict.says),
         ("What is wanted", signal.wanted),
         ("What it changes for you", for_you(verdict.signal, rung.consequence if rung else "", context)),
         *tools(verdict.signal, context, gone=rung is not None and rung.steps_back),
         ("What would move it", _next(verdict, context)),
-        ("The window", close_in_words(signal) if passed else window_in_words(signal, verdict.as_of.astimezone(zone))),
+        ("The window", close_in_words(signal) if passed else window_in_words(signal, now) + why_window(signal, now)),
     )
     return tuple((name, shortened(words, 600)) for name, words in told if words)
 

@@ -72,6 +72,11 @@ def window_in_words(signal: Signal, now: datetime) -> str:
     return f"Day {day} of the {days} days{counted_from(signal)}; they are over {away_in_days(end, now)}, on {day_text(end)}."
 
 
+def why_window(signal: Signal, now: datetime) -> str:
+    """Why there are days to count while they run: ` In that time the article expects an answer.`; else empty. Pure."""
+    return " In that time the article expects an answer." if signal.article and window_in_words(signal, now) else ""
+
+
 def brought_until(signal: Signal, then: Verdict, until: datetime) -> str:
     """What a window has brought until a moment, from where the signal stood then: `H.R. 1: Reported (3 June 2026)`. Pure."""
     start = signal.opened or until
