@@ -91,6 +91,21 @@ def test_the_answer_is_a_word_and_a_sentence_that_is_true_on_its_day(signal: str
     assert (verdict.word, verdict.sentence) == (word, sentence)
 
 
+@pytest.mark.parametrize(
+    ("moment", "line"),
+    [
+        ("04-20", "CAISI evaluation: Unknown."),
+        ("06-01", "CAISI evaluation: No (no paper)."),
+        ("11-20", "CAISI evaluation: Yes (3 papers, no new gap figure)."),
+    ],
+)
+def test_the_word_of_a_question_of_two_parts_says_of_what_it_is_said_wherever_it_stands_alone(moment: str, line: str) -> None:
+    verdict = as_of("caisi-evaluation", moment)
+    context = mail_context(load(ROOT / "signals.toml", quick=True))
+    for kind in ("baseline", "weekly", "reminder"):
+        assert line in " ".join(render(Digest("x", NOW, kind, (), (verdict,)), context, READER).text.split())
+
+
 def test_with_nothing_read_the_standing_is_declared_and_a_reading_is_no_news() -> None:
     bare = signal_of(ACCESS)
     track = bare.tracks[0].id
@@ -413,6 +428,14 @@ def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speak
         assert "on 13 July 2026. In that time the article expects an answer." in begins
         over = " ".join(render(Digest("first", NOW, "baseline", (), verdicts), told, READER).text.split())
         assert "the article expects" not in over
+        assert ("Day 1 of the 60 days after it; they" in begins) is bool(told.base_url), "its title stands right above"
+    other = replace(
+        shipped.signals[2], article=Article("Another", "https://a.example/", "A Lab", BEGUN), window=timedelta(days=9)
+    )
+    two = replace(context, signals={**context.signals, other.id: other}, base_url="https://watch.example.org")
+    both = " ".join(render(Digest("first", BEGUN, "baseline", (), open_yet), two, READER).text.split())
+    assert both.index("60 days after it") < both.index("from “Another” (A Lab, 14 May 2026)") < both.index("9 days after it")
+    assert both.count("days after it") == 2
     few = replace(READER, signals=frozenset({"mythos-ga"}))
     assert "Why this question" in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text
     assert "369-22" not in render(Digest("first", NOW, "baseline", (), verdicts), context, few).text

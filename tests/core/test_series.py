@@ -309,17 +309,22 @@ def test_a_window_tells_what_was_published_and_whether_the_gap_was_measured_agai
 
     since = at_close.tracks[0].details["since"]
     assert since == "One publication since 14 May 2026; the gap was measured again: 90 % against 8.5 % on 20 June 2026."
+    assert at_close.tracks[0].details["means"] == "one publication, gap measured again"
     assert "They brought: It: Evaluation of b (20 June 2026). At their close:" in close_in_words(asked, at_close)
     unread = decide(asked, [page("a", "05-01", prc=94, us=8), page("b", "06-20")], [], day("07-13")).tracks[0]
     assert (
         unread.details["since"]
         == "One publication since 14 May 2026; what was read gives no new figure for the gap of 94 % against 8 %."
     )
+    assert unread.details["means"] == "one publication, no new gap figure"
+    assert decide(asked, [page("a", "05-01", prc=94, us=8)], [], day("07-13")).tracks[0].details["means"] == "no publication"
     unmeasured = decide(asked, [page("b", "06-20")], [], day("07-13"))
     assert unmeasured.tracks[0].details["since"] == "One publication since 14 May 2026."
+    assert unmeasured.tracks[0].details["means"] == "one publication"
     called = signal_of(replace(SERIES, noun="release"))
     two = decide(replace(called, opened=asked.opened), [page("b", "06-20"), page("c", "07-01")], [], day("07-13"))
     assert two.tracks[0].details["since"] == "Two releases since 14 May 2026."
+    assert two.tracks[0].details["means"] == "2 releases"
 
 
 def hostile(many: int, event: str, url: str) -> list[Claim]:

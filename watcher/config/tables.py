@@ -128,6 +128,7 @@ class Headline(Table):
     word: str = ""
     says: str = ""
     brief: str = ""
+    means: str = ""
 
 
 class FigureSpec(Table):

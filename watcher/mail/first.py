@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from watcher.core.decision.scheduled_notes import why_window, window_in_words
-from watcher.core.model import Verdict, day_text
+from watcher.core.decision.scheduled_notes import counted_from, why_window, window_in_words
+from watcher.core.model import Signal, Verdict, day_text
 from watcher.mail.context import MailContext, Recipient
 from watcher.mail.letter import MailItem, MailLine, Section, words_of
 from watcher.mail.standings import QUESTION, ground_sections, speaks_for, standing_items, why_these
@@ -45,7 +46,7 @@ def first_grounds(verdicts: Sequence[Verdict], context: MailContext, reader: Rec
     mine = [each for each in context.ground if not each.signal or reader.wants(each.signal)]
     if not mine or not context.page():
         return ground_sections(verdicts, context, reader)
-    told = "The page says it all: the numbers behind them, what is asked for, and how each of the answers stands today."
+    told = "The page says it all: the numbers, what is asked for, and how the answers stand."
     lines = (
         *_questions(verdicts, context, reader),
         *(MailLine(each.title, speaks_for(each, verdicts, context)) for each in mine if each.speaks),
@@ -55,10 +56,20 @@ def first_grounds(verdicts: Sequence[Verdict], context: MailContext, reader: Rec
 
 
 def _questions(verdicts: Sequence[Verdict], context: MailContext, reader: Recipient) -> Iterator[MailLine]:
-    """The text that the questions come from, and how far its days are."""
-    known = [(context.signals[each.signal], each.as_of) for each in verdicts if each.signal in context.signals]
-    for article in dict.fromkeys(signal.article for signal, _ in known if signal.article):
-        yield MailLine("", f"The questions come from “{article.title}” ({article.by}, {day_text(article.at)}).", article.url)
-    there = [(signal, as_of.astimezone(reader.zone)) for signal, as_of in known]
-    days = dict.fromkeys(window_in_words(signal, now) + why_window(signal, now) for signal, now in there)
-    yield from (MailLine("", words) for words in days if words)
+    """The text that the questions come from, and how far its days are, and what for."""
+    known = [
+        (context.signals[each.signal], each.as_of.astimezone(reader.zone)) for each in verdicts if each.signal in context.signals
+    ]
+    for article in dict.fromkeys(signal.article for signal, _ in known):
+        if article:
+            yield MailLine("", f"The questions come from “{article.title}” ({article.by}, {day_text(article.at)}).", article.url)
+        mine = [(signal, now) for signal, now in known if signal.article == article]
+        days = dict.fromkeys(_days(signal, now) for signal, now in mine)
+        yield from (MailLine("", words) for words in days if words)
+
+
+def _days(signal: Signal, now: datetime) -> str:
+    """How far the days of a signal are; the article from which they count is named right above."""
+    words = window_in_words(signal, now)
+    named = counted_from(signal)
+    return (words.replace(named, " after it", 1) if named else words) + why_window(signal, now)

@@ -99,9 +99,10 @@ def _told_of(each: Transition, context: MailContext, *, brief: bool = False) -> 
 
 
 def answers(verdicts: Sequence[Verdict], context: MailContext) -> str:
-    """Every answer in a word: `Senate vote: No; Mythos availability: Not under that name`."""
+    """Every answer in a word, and what it is said of where that is unclear: `Senate vote: No; Papers: Yes (2 papers)`."""
     told = [
-        f"{context.title_of(verdict.signal)}: {verdict.word or verdict.headline_label}" for verdict in verdicts[:MOST_ANSWERS]
+        f"{context.title_of(each.signal)}: {each.word or each.headline_label}{f' ({each.means})' if each.means else ''}"
+        for each in verdicts[:MOST_ANSWERS]
     ]
     more = [f"and {len(verdicts) - MOST_ANSWERS} more"] if len(verdicts) > MOST_ANSWERS else []
     return "; ".join((*told, *more))

@@ -55,6 +55,7 @@ def decide(
         word=filled(headline.word, signal, tracks),
         sentence=filled(headline.says, signal, tracks),
         brief=filled(headline.brief, signal, tracks),
+        means=filled(headline.means, signal, tracks),
         tracks=tracks,
         half=half_of(signal, figures, now),
         figures=figures,

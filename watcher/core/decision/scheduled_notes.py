@@ -355,7 +355,9 @@ def _sample_step(signal: Signal, verdict: Verdict, now: datetime) -> tuple[Trans
     tracks = (TrackVerdict(first.track, after.id, Standing.CONFIRMED, now, now, quotes), *others)
     headline = headline_of(signal, tracks)
     label = label_of(headline, signal, tracks)
-    word, sentence, brief = (filled(words, signal, tracks) for words in (headline.word, headline.says, headline.brief))
+    word, sentence, brief, means = (
+        filled(words, signal, tracks) for words in (headline.word, headline.says, headline.brief, headline.means)
+    )
     told = Transition(
         signal=signal.id,
         track=first.track,
@@ -370,7 +372,7 @@ def _sample_step(signal: Signal, verdict: Verdict, now: datetime) -> tuple[Trans
         effective_at=now - timedelta(hours=1),
     )
     return told, replace(
-        verdict, tracks=tracks, headline=headline.id, headline_label=label, word=word, sentence=sentence, brief=brief
+        verdict, tracks=tracks, headline=headline.id, headline_label=label, word=word, sentence=sentence, brief=brief, means=means
     )
 
 

@@ -165,9 +165,11 @@ def _since(ladder: Ladder, events: Sequence[Event], opened: datetime | None, now
         return {**told, "answer": "Unknown", "since": f"What counts is published from {start} on{_latest(events)}."}
     pair = next((event for event in reversed(events) if is_measured(ladder, event.details)), None)
     if not new:
-        return {**told, "answer": "No", "since": f"No {ladder.noun} since {start}{_latest(events)}."}
+        since = f"No {ladder.noun} since {start}{_latest(events)}."
+        return {**told, "answer": "No", "means": f"no {ladder.noun}", "since": since}
     many = f"One {ladder.noun}" if len(new) == 1 else f"{_NUMBERS.get(len(new), str(len(new)))} {ladder.noun}s"
-    return {**told, "answer": "Yes", "since": f"{many} since {start}{_again(ladder, new, pair)}."}
+    means = f"{number} {told['noun']}{_in_brief(ladder, new, pair)}"
+    return {**told, "answer": "Yes", "means": means, "since": f"{many} since {start}{_again(ladder, new, pair)}."}
 
 
 def opened_in_words(opened: datetime, article: Article | None) -> str:
@@ -193,6 +195,13 @@ def _again(ladder: Ladder, new: Sequence[Event], pair: Event | None) -> str:
     if pair in new:
         return f"; the {ladder.difference} was measured again: {numbers} on {day_text(pair.at)}"
     return f"; what was read gives no new figure for the {ladder.difference} of {numbers}"
+
+
+def _in_brief(ladder: Ladder, new: Sequence[Event], pair: Event | None) -> str:
+    """The same in the fewest words."""
+    if pair is None:
+        return ""
+    return f", {ladder.difference} measured again" if pair in new else f", no new {ladder.difference} figure"
 
 
 def _standing(support: Sequence[Claim]) -> Standing:

@@ -118,6 +118,8 @@ class Headline:
     """The answer in a sentence that needs no other page, with `{track.detail}` filled in."""
     brief: str = ""
     """The answer in the fewest words that need no title beside them ("no Senate vote"), for a week's subject; filled in, too."""
+    means: str = ""
+    """Of what the word is said, where a question has two parts ("one paper, no new gap figure"); filled in, too."""
 
 
 @dataclass(frozen=True, slots=True)

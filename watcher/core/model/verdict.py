@@ -253,6 +253,8 @@ class Verdict:
     """What a figure answers of the question beside that, in a sentence; empty where none does."""
     brief: str = ""
     """The answer in the fewest words that name what it is about; empty where its headline declares none."""
+    means: str = ""
+    """Of what its word is said, where that alone does not say it: `one paper, no new gap figure`; else empty."""
     undecided: tuple[Undecided, ...] = ()
     """Texts that may change it and that a person is reading, oldest first."""
 
