@@ -146,6 +146,16 @@ def test_a_vote_on_the_defence_bill_says_what_that_bill_is_and_what_such_a_vote_
     assert told.keys() == {"S. 4784", "cloture"}
 
 
+def test_where_a_publication_gives_no_figure_it_is_said_that_a_report_in_a_pdf_is_not_read_for_as_long_as_none_is() -> None:
+    shipped = load(ROOT / "signals.toml", quick=True).signal("caisi-evaluation")
+    pages = [each for source in shipped.sources for each in source.follow if each.format == "page"]
+    assert pages
+    assert not any(each.options.get("links") for each in pages), "who lets them be read, takes the words below away"
+    said = {each.id: each.says for each in shipped.tracks[0].ladder.outcomes}
+    for outcome in ("not_measured", "measured_qualitative"):
+        assert said[outcome].endswith("no new figure for the gap. A report in a PDF that its page links is not read.")
+
+
 def test_a_short_name_in_small_letters_may_begin_a_title_and_one_in_large_letters_is_a_name() -> None:
     common, name = Term("cloture", "a vote"), Term("The bill", "H.R. 1")
     assert terms_in([common, name], "On Cloture, for the bill") == [common]
