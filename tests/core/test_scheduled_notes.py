@@ -38,7 +38,9 @@ def test_a_week_counts_the_declared_sources_of_each_signal_that_were_read() -> N
 def test_a_week_notes_where_the_record_ends() -> None:
     told = weekly(KNOWN, [], now=day("2026-11-20 08:00"), record="transition 57 3fa1b2c3d4e5f607")
     assert told.notes == ()
-    assert told.record.startswith("Nothing to do: these are the last fingerprints of the watch's own record.")
+    assert told.record.startswith(
+        "Nothing to do: with this `watcher verify --noted` proves later that nothing before was changed."
+    )
     assert told.record.endswith("The record ends at: transition 57 3fa1b2c3d4e5f607.")
     assert "`watcher verify --noted`" in told.record
 

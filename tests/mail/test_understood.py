@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.mail.stories import BLOCKED, CONTEXT, MYTHOS, NOW, PASSED, READER, VERDICTS, digest, quote
+from tests.mail.stories import BLOCKED, CONTEXT, DETAIL, EVENT, MYTHOS, NOW, PASSED, READER, VERDICTS, digest, quote
 from watcher.config.build import load
 from watcher.core.language.sentence import Sentence
 from watcher.core.language.vocabulary import Vocabulary
@@ -126,13 +126,13 @@ def test_short_names_are_spelled_out_once_in_the_words_of_the_configuration() ->
     )
     signal = replace(CONTEXT.signals["caisi-evaluation"], terms=terms)
     context = replace(CONTEXT, signals={**CONTEXT.signals, signal.id: signal})
-    for kind in ("weekly", "baseline"):
-        told = words(kind, context)
+    for kind, page in (("weekly", ""), ("baseline", context.base_url), ("news", context.base_url)):
+        told = words(kind, replace(context, base_url=page))
         assert told.count("CAISI: a center, a part of NIST.") == 1
         assert told.count("NIST: an institute.") == 1, "a word by which another one is spelled out is spelled out, too"
         assert "its next name" not in told
         assert "a sum" not in told
-    assert "Names ----- * CAISI: a center" in words("weekly", context)
+    assert "Names ----- * CAISI: a center" in words("weekly", replace(context, base_url=""))
     others = render(digest(kind="weekly"), context, replace(READER, signals=frozenset({MYTHOS.id}))).text
     assert "a center" not in others
 
@@ -160,6 +160,23 @@ def test_a_short_name_in_small_letters_may_begin_a_title_and_one_in_large_letter
     common, name = Term("cloture", "a vote"), Term("The bill", "H.R. 1")
     assert terms_in([common, name], "On Cloture, for the bill") == [common]
     assert terms_in([common, name], "The bill: on cloture") == [common, name]
+
+
+def test_a_week_spells_out_the_names_of_its_news_and_leads_to_the_page_for_those_that_stand_in_each() -> None:
+    terms = (Term("CAISI", "a center"), Term("Senate", "a chamber"), Term("Qwen", "a model"), Term("MTok", "a million"))
+    signal = replace(CONTEXT.signals["caisi-evaluation"], terms=terms)
+    context = replace(CONTEXT, signals={**CONTEXT.signals, signal.id: signal})
+    priced = replace(DETAIL, reason="price: $8", evidence=(quote("It is $8 a MTok."),))
+    noted = " ".join(render(replace(digest(kind="weekly"), transitions=(priced,)), context, READER).text.split())
+    assert "* MTok: a million." in noted, "it stands in a quote alone"
+    quiet = words("weekly", context)
+    assert "Names ----- * The page says what CAISI and Senate stand for. https://watch.example.org/" in quiet
+    assert "a center" not in quiet
+    week = render(replace(digest(kind="weekly"), told=(EVENT,)), context, READER).text
+    names = " ".join(week.partition("Names\n")[2].split())
+    assert "* CAISI: a center. * Qwen: a model. * The page says what Senate stands for." in names
+    bare = " ".join(render(digest(kind="weekly"), replace(context, base_url=""), READER).text.split())
+    assert "* CAISI: a center. * Senate: a chamber." in bare, "without a page nothing else says it"
 
 
 def test_a_short_name_is_a_word_of_its_own() -> None:

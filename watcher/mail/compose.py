@@ -57,6 +57,8 @@ MOST_NAMED = 60
 """Changes beyond the first that have a line of their own; a mail says how many more there are."""
 STILL = "Still watching"
 PRESS = "Press reports alone say so: "
+OF_THE_WEEK = frozenset({"Told this week", "Also noted", "Being checked"})
+"""Headings of what is new in a weekly note."""
 Write = Callable[[Digest, MailContext, Recipient], Letter]
 
 
@@ -72,9 +74,23 @@ def _spelled_out(told: Letter, digest: Digest, context: MailContext, reader: Rec
     """The letter with what its short names stand for, each once: below a first report the items say it themselves."""
     mine = [signal for name, signal in context.signals.items() if reader.wants(name)]
     said = {title for item in told.items for title, _ in item.paragraphs}
-    found = [term for term in terms_in(terms_at(mine, digest.at), words_in(told)) if term.name not in said]
-    names = Section("Names", tuple(MailLine(term.name, f"{term.words}.") for term in found))
-    return replace(told, sections=_sections(*told.sections, names))
+    terms = terms_at(mine, digest.at)
+    found = [term for term in terms_in(terms, words_in(told)) if term.name not in said]
+    again = digest.kind == "weekly" and bool(context.page())
+    new = terms_in(terms, _of_the_week(told)) if again else found
+    lines = [MailLine(term.name, f"{term.words}.") for term in found if term in new]
+    known = [term.name for term in found if term not in new]
+    lines += (
+        [MailLine("", f"The page says what {several(known)} {'stands' if len(known) == 1 else 'stand'} for.", context.page())]
+        if known
+        else []
+    )
+    return replace(told, sections=_sections(*told.sections, Section("Names", tuple(lines))))
+
+
+def _of_the_week(told: Letter) -> str:
+    """What a weekly note says of its own week: the rest stands in each, and so would the names in it."""
+    return words_in(replace(told, deck="", sections=tuple(one for one in told.sections if one.heading in OF_THE_WEEK)))
 
 
 def _news(digest: Digest, context: MailContext, reader: Recipient) -> Letter:

@@ -115,10 +115,7 @@ BESIDE = "+"
 """Between the id of a note of a window and that of the week that it tells, too."""
 UNDELIVERED = "undelivered-"
 """How the id of a note about messages that were given up begins."""
-PROOF = (
-    "Nothing to do: these are the last fingerprints of the watch's own record. Who keeps this message can prove with them later "
-    "(`watcher verify --noted`) that nothing before was changed."
-)
+PROOF = "Nothing to do: with this `watcher verify --noted` proves later that nothing before was changed."
 LOOK_BACK = timedelta(days=2)
 """A reminder that is later than this is not given: the laptop slept, and the day is told by the page."""
 NOON = timedelta(hours=12)
