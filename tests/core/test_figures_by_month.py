@@ -62,25 +62,26 @@ def test_ids_count_once_in_a_month_and_a_revision_replaces_its_advisory() -> Non
 
 
 @pytest.mark.parametrize(
-    ("newest", "now", "said"),
+    ("newest", "now", "day"),
     [
-        ("2026-07-21", "2026-08-03", "to 21 July 2026, nothing later was read"),
+        ("2026-07-21", "2026-08-03", "21"),
         ("2026-07-30", "2026-08-31", ""),
-        ("2026-07-30", "2026-09-01", "to 30 July 2026, nothing later was read"),
+        ("2026-07-30", "2026-09-01", "30"),
         ("2026-09-01", "2026-09-02", ""),
     ],
 )
 def test_a_month_that_may_not_be_whole_and_one_behind_which_nothing_was_read_say_up_to_which_day(
-    newest: str, now: str, said: str
+    newest: str, now: str, day: str
 ) -> None:
     last, at = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (newest, now))
     found = firefox(advisory("a", APRIL, ids(423)), advisory("b", JULY, ids(217)), advisory("c", last, ids(1, 900)), now=at)
     assert found is not None
     assert found.values["latest_month"] == "2026-07"
-    assert found.text.partition("the last month counted")[2] == (f"; counted {said}" if said else "")
+    said = f"; counted to {day} July 2026, nothing later was read" if day else ""
+    assert found.text.partition("the last month counted")[2] == said
     spec = FigureSpec("firefox", "", "", "monthly", says={str(found.values["finding"]): "In {latest_month}: {latest}."})
     half = half_of(Signal("s", "", "", "", (), (), (), figures=(spec,)), [found], at)
-    assert half == f"In July 2026: {found.values['latest']:g}.{f' Counted {said}.' if said else ''}"
+    assert half == f"In {f'1-{day} ' if day else ''}July 2026: {found.values['latest']:g}."
 
 
 def test_the_running_month_is_not_published() -> None:
@@ -112,8 +113,8 @@ HALF = {
 @pytest.mark.parametrize(
     ("counted", "half"),
     [
-        ((423, 400), "It holds: 18.6 times in May 2026. Counted to 5 May 2026, nothing later was read."),
-        ((423, 10), "It was 19.7 times in April 2026, and 0.5 in May 2026. Counted to 5 May 2026, nothing later was read."),
+        ((423, 400), "It holds: 18.6 times in 1-5 May 2026."),
+        ((423, 10), "It was 19.7 times in April 2026, and 0.5 in 1-5 May 2026."),
         ((10, 9), ""),
         ((), "Nothing is counted yet."),
     ],
@@ -134,7 +135,10 @@ def test_each_half_of_a_shipped_question_says_what_it_counts_in_words() -> None:
     for finding, words in figure.says.items():
         values = {"peak": 19.7, "peak_month": "2026-04", "latest": 8.6, "latest_month": "2026-05", "finding": finding}
         found = Figure("firefox", "", "", "", values={} if finding == "none" else values)
-        half = half_of(Signal("s", "", "", "", (), (), (), figures=(figure,)), [found], NOW)
+        signal = Signal("s", "", "", "", (), (), (), figures=(figure,))
+        half = half_of(signal, [found], NOW)
+        cut = half_of(signal, [replace(found, values={**found.values, "counted_to": "2026-05-19"} if found.values else {})], NOW)
+        assert finding == "none" or "1-19 May 2026" in cut, "it may be no whole month"
         assert "20 times" in half, words
         assert finding == "none" or re.search(
             "May 2026(, the last month| is the last one) counted|Last counted, May 2026", half

@@ -38,6 +38,12 @@ def test_a_line_of_a_signal_answers_both_halves_of_its_question() -> None:
     )
 
 
+def test_a_line_of_a_signal_says_up_to_which_day_its_count_is_and_that_nothing_later_was_read() -> None:
+    counted = Figure("bugs", "Bugs fixed", "times", "19.7x", values={"latest_month": "2026-07", "counted_to": "2026-07-21"})
+    assert "Counted to 21 July 2026, nothing later was read." in words(figures=(counted,))
+    assert "nothing later" not in words(figures=(replace(counted, values={"latest_month": "2026-07"}),))
+
+
 def test_a_line_of_a_series_names_its_newest_where_its_sentence_does_not() -> None:
     def told(sentence: str) -> str:
         stood = tuple(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from watcher.core.addresses import safe_link
 from watcher.core.decision.digest import MOST_IN_FULL
-from watcher.core.decision.figures import UNSTATED
+from watcher.core.decision.figures import UNSTATED, ends_on
 from watcher.core.decision.scheduled_notes import close_in_words, close_of, why_window, window_in_words
 from watcher.core.decision.undecided import asked_in_words, is_of_a_plan, text_in_words
 from watcher.core.model import (
@@ -87,7 +87,7 @@ def standing_line(verdict: Verdict, context: MailContext, zone: tzinfo) -> MailL
     told = f"{_whole_answer(verdict, context)} ({sure}, {_last_seen(verdict, zone)})."
     return MailLine(
         context.title_of(verdict.signal),
-        f"{told}{_numbers(verdict, context, zone)}{_flags(verdict, zone)}",
+        f"{told}{_ends(verdict)}{_numbers(verdict, context, zone)}{_flags(verdict, zone)}",
         context.page_of(verdict.signal),
     )
 
@@ -105,6 +105,11 @@ def _whole_answer(verdict: Verdict, context: MailContext) -> str:
     newest = [capitalised(verdict.headline_label)] if series and not told else []
     parts = (each.rstrip(".") for each in (verdict.word, *newest, verdict.sentence, verdict.half) if each)
     return shortened(". ".join(parts), 600)
+
+
+def _ends(verdict: Verdict) -> str:
+    """Up to which day a count by month is whole where it may not be, and that nothing later was read; else empty."""
+    return "".join(f" {capitalised(last)}." for figure in verdict.figures if (last := ends_on(figure.values)))
 
 
 def _numbers(verdict: Verdict, context: MailContext, zone: tzinfo) -> str:

@@ -22,7 +22,6 @@ from watcher.core.model import (
     Scalar,
     Signal,
     TrackVerdict,
-    capitalised,
     count,
     day_text,
 )
@@ -60,13 +59,7 @@ def half_of(signal: Signal, figures: Iterable[Figure], now: datetime) -> str:
         return ""
     found = {figure.id: figure.values for figure in figures}
     told = ((spec.says.get(str(found.get(spec.id, {}).get("finding", "none")), ""), spec.id) for spec in signal.figures)
-    return " ".join(_said(words, found.get(name, {})) for words, name in told if words)
-
-
-def _said(words: str, values: Facts) -> str:
-    """The words of a finding with its values, and up to which day it is counted where that is no whole month."""
-    told, last = _filled(words, _in_words(values)), ends_on(values)
-    return f"{told} {capitalised(last)}." if told and last else told
+    return " ".join(_filled(words, _in_words(found.get(name, {}))) for words, name in told if words)
 
 
 def ends_on(values: Facts) -> str:
@@ -76,8 +69,15 @@ def ends_on(values: Facts) -> str:
 
 
 def _in_words(values: Facts) -> Facts:
-    """Values as a sentence has them: a month with its name."""
-    return {name: _month(str(value)) if name.endswith("_month") else value for name, value in values.items()}
+    """Values as a sentence has them: a month with its name, or its days that were read where `ends_on` names the last.
+
+    `counted` begins a sentence with it: `Last counted, July 2026`, `Counted 1-21 July 2026`.
+    """
+    told = {name: _month(str(value)) if name.endswith("_month") else value for name, value in values.items()}
+    if last := str(values.get("counted_to", "")):
+        days = f"1-{day_text(date.fromisoformat(last))}"
+        return {**told, "latest_month": days, "counted": f"Counted {days}"}
+    return {**told, "counted": f"Last counted, {told['latest_month']}"} if "latest_month" in told else told
 
 
 def _track(spec: FigureSpec, tracks: Mapping[str, TrackVerdict]) -> TrackVerdict | None:
