@@ -425,7 +425,7 @@ def test_the_first_mail_says_why_these_with_numbers_sources_dates_and_what_speak
     open_yet = tuple(decide(signal, known_claims(signal, until=BEGUN), (), BEGUN) for signal in shipped.signals)
     for told in (context, replace(context, base_url="https://watch.example.org")):
         begins = " ".join(render(Digest("first", BEGUN, "baseline", (), open_yet), told, READER).text.split())
-        assert "on 13 July 2026. In that time the article expects an answer." in begins
+        assert "on 13 July 2026. The article says to watch for that long." in begins
         over = " ".join(render(Digest("first", NOW, "baseline", (), verdicts), told, READER).text.split())
         assert "the article expects" not in over
         assert ("Day 1 of the 60 days after it; they" in begins) is bool(told.base_url), "its title stands right above"

@@ -73,8 +73,8 @@ def window_in_words(signal: Signal, now: datetime) -> str:
 
 
 def why_window(signal: Signal, now: datetime) -> str:
-    """Why there are days to count while they run: ` In that time the article expects an answer.`; else empty. Pure."""
-    return " In that time the article expects an answer." if signal.article and window_in_words(signal, now) else ""
+    """Why there are days to count while they run: ` The article says to watch for that long.`; else empty. Pure."""
+    return " The article says to watch for that long." if signal.article and window_in_words(signal, now) else ""
 
 
 def brought_until(signal: Signal, then: Verdict, until: datetime) -> str:
